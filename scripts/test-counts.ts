@@ -1,0 +1,31 @@
+/**
+ * Adds up what the test runners of this checkout counted and prints it as the last line of a run:
+ * `N passed, N failed` (`, N skipped` where any was). Runners write Vitest's JSON report shape to
+ * `test-results/*.json` beside the package they belong to.
+ *
+ * Exits 1 when anything failed, when nothing was counted, or when a report cannot be read.
+ */
+import { globSync, readFileSync } from "node:fs";
+
+const COUNTS = { passed: "numPassedTests", failed: "numFailedTests", skipped: "numPendingTests" } as const;
+type Outcome = keyof typeof COUNTS;
+
+function read(file: string): Record<Outcome, number> {
+  const report = JSON.parse(readFileSync(file, "utf8"));
+  const count = (outcome: Outcome): number => {
+    const value: unknown = report[COUNTS[outcome]];
+    if (typeof value !== "number") throw new Error(`${file}: no number under ${COUNTS[outcome]}`);
+    return value;
+  };
+  return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") };
+}
+
+const total: Record<Outcome, number> = { passed: 0, failed: 0, skipped: 0 };
+for (const file of globSync(["{packages,apps}/*/test-results/*.json", "e2e/test-results/*.json"]).sort()) {
+  const counts = read(file);
+  for (const outcome of ["passed", "failed", "skipped"] as const) total[outcome] += counts[outcome];
+  console.log(`${file}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+}
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
