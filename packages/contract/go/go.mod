@@ -1,0 +1,3 @@
+module upgrade-halt.dev/contract
+
+go 1.22

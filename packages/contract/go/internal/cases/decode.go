@@ -1,0 +1,114 @@
+package cases
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+	"time"
+
+	contract "upgrade-halt.dev/contract"
+	"upgrade-halt.dev/contract/internal/wire"
+)
+
+// Decode is one body, what Go's json.Unmarshal makes of it, and what a reader of the contract must.
+type Decode struct {
+	Name string `json:"name"`
+	// One of three: the text, the bytes of what is no text, or texts that are repeated and joined.
+	Text   *string `json:"text,omitempty"`
+	Base64 string  `json:"base64,omitempty"`
+	Parts  []Part  `json:"parts,omitempty"`
+	// Rule names the rule by which the reader differs from Go.
+	Rule    string      `json:"rule,omitempty"`
+	GoError string      `json:"go_error,omitempty"`
+	GoReads *wire.Reads `json:"go_reads,omitempty"`
+	Reading Reading     `json:"reading"`
+}
+
+// Part is a text that stands there so many times.
+type Part struct {
+	Text  string `json:"text"`
+	Times int    `json:"times"`
+}
+
+// Reading is what a reader must make of a body. Defects has the names of the fields ("" is the whole).
+type Reading struct {
+	Kind    string          `json:"kind"`
+	Intent  json.RawMessage `json:"intent,omitempty"`
+	Defects []string        `json:"defects,omitempty"`
+}
+
+func (c Decode) body() []byte {
+	if c.Text != nil {
+		return []byte(*c.Text)
+	}
+	if c.Base64 != "" {
+		body, err := base64.StdEncoding.DecodeString(c.Base64)
+		if err != nil {
+			panic(err) // A case of this file is wrong.
+		}
+		return body
+	}
+	var body strings.Builder
+	for _, part := range c.Parts {
+		body.WriteString(strings.Repeat(part.Text, part.Times))
+	}
+	return []byte(body.String())
+}
+
+// Decodes gives every body with what Go makes of it.
+func Decodes() []Decode {
+	all := bodies()
+	for i := range all {
+		var intent contract.HaltIntent
+		err := json.Unmarshal(all[i].body(), &intent)
+		if err != nil {
+			all[i].GoError = err.Error()
+		} else {
+			reads := wire.ReadsOf(intent)
+			all[i].GoReads = &reads
+		}
+		if all[i].Reading.Kind == asGo {
+			all[i].Reading = readingOf(intent, err)
+		}
+	}
+	return all
+}
+
+const asGo = "as Go"
+
+// readingOf is the reading of a reader that agrees with Go. Go's zero values are absent fields.
+func readingOf(intent contract.HaltIntent, err error) Reading {
+	if err != nil {
+		return damaged("")
+	}
+	fields := struct {
+		Reason       contract.ShutdownReason `json:"reason"`
+		ReasonString string                  `json:"reason_string,omitempty"`
+		PlanName     string                  `json:"plan_name,omitempty"`
+		Height       int64                   `json:"height,omitempty"`
+		Info         string                  `json:"info,omitempty"`
+		AnnouncedAt  string                  `json:"announced_at,omitempty"`
+	}{intent.Reason, intent.ReasonString, intent.PlanName, intent.Height, intent.Info, ""}
+	if !intent.AnnouncedAt.IsZero() {
+		fields.AnnouncedAt = intent.AnnouncedAt.Format(time.RFC3339Nano)
+	}
+	value, err := json.Marshal(fields)
+	if err != nil {
+		panic(err) // Nothing of this struct can fail to marshal.
+	}
+	return Reading{Kind: "intent", Intent: value}
+}
+
+func damaged(defects ...string) Reading { return Reading{Kind: "damaged", Defects: defects} }
+
+func halt(intent string, defects ...string) Reading {
+	return Reading{Kind: "intent", Intent: json.RawMessage(intent), Defects: defects}
+}
+
+func same(name, text string) Decode {
+	return Decode{Name: name, Text: &text, Reading: Reading{Kind: asGo}}
+}
+
+func differs(rule, name, text string, reading Reading) Decode {
+	return Decode{Name: name, Text: &text, Rule: rule, Reading: reading}
+}

@@ -1,0 +1,26 @@
+export { announcedAtNow, compareAnnouncedAt, isAnnouncedAt } from "./announced-at.ts";
+export {
+  type ExitCodeMeaning,
+  exitCode,
+  type HaltReason,
+  parseExitCode,
+  parseReasonToken,
+  type ReasonToken,
+  ReservedRange,
+  reasonToken,
+  ShutdownReason,
+} from "./codes.ts";
+export { ContractError, type ContractErrorCode } from "./contract-error.ts";
+export { decodeHaltIntent } from "./decode-halt-intent.ts";
+export { encodeHaltIntent } from "./encode-halt-intent.ts";
+export {
+  type Defect,
+  HALT_INTENT_FIELD,
+  type HaltIntent,
+  type HaltIntentReading,
+  type ReceivedHaltIntent,
+} from "./halt-intent.ts";
+export { HaltIntentSchema } from "./halt-intent-schema.ts";
+export { PARSE_LIMITS } from "./json-limits.ts";
+export { parseHaltIntent } from "./parse-halt-intent.ts";
+export { haltIntentOfStatus, statusWithHaltIntent } from "./status-body.ts";
