@@ -1,0 +1,58 @@
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { writeDurably } from "./durable-file.ts";
+import type { HaltStep } from "./halt-steps.ts";
+import { temporaryFolder } from "./testing/temporary-folder.ts";
+
+const bytes = Buffer.from('{"name":"v6.7","height":5}');
+const ignore = (): void => {};
+
+describe("writeDurably", () => {
+  it("writes exactly the bytes, readable by the owner alone, and leaves nothing beside them", () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "upgrade-info.json");
+    writeDurably({ path, bytes, mode: 0o600 }, ignore);
+    expect(readFileSync(path)).toEqual(bytes);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(["upgrade-info.json"]);
+  });
+
+  it("goes through its steps in order", () => {
+    const steps: HaltStep[] = [];
+    writeDurably({ path: join(temporaryFolder(), "f"), bytes, mode: 0o600 }, (step) => steps.push(step));
+    expect(steps).toEqual(["artifact-written", "artifact-synced", "artifact-renamed", "artifact-listed"]);
+  });
+
+  it("does not write again what is there already", () => {
+    const path = join(temporaryFolder(), "f");
+    writeDurably({ path, bytes, mode: 0o600 }, ignore);
+    const before = statSync(path);
+    writeDurably({ path, bytes, mode: 0o600 }, ignore);
+    expect(statSync(path)).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
+  });
+
+  it("replaces other content", () => {
+    const path = join(temporaryFolder(), "f");
+    writeFileSync(path, "older");
+    writeDurably({ path, bytes, mode: 0o600 }, ignore);
+    expect(readFileSync(path)).toEqual(bytes);
+  });
+
+  it("overwrites what a killed attempt left, whatever its mode", () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, ".f.tmp"), "half of someth");
+    chmodSync(join(folder, ".f.tmp"), 0o644);
+    writeDurably({ path: join(folder, "f"), bytes, mode: 0o600 }, ignore);
+    expect(readdirSync(folder)).toEqual(["f"]);
+    expect(statSync(join(folder, "f")).mode & 0o777).toBe(0o600);
+  });
+
+  it("throws what the file system threw, and cleans up", () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "f"));
+    expect(() => writeDurably({ path: join(folder, "f"), bytes, mode: 0o600 }, ignore)).toThrow(/EISDIR/);
+    expect(readdirSync(folder)).toEqual(["f"]);
+    expect(() => writeDurably({ path: join(folder, "no/f"), bytes, mode: 0o600 }, ignore)).toThrow(/ENOENT/);
+  });
+});

@@ -1,0 +1,143 @@
+import { ShutdownReason } from "@upgrade-halt/contract";
+import { describe, expect, it } from "vitest";
+import { type GracefulHalt, gracefulHalt } from "./graceful-halt.ts";
+import { createHaltHolder } from "./halt-holder.ts";
+
+const plan = { name: "v6.7", height: 5, info: "" };
+
+/** A halt that writes down what happens, and whether the intent could be seen by then. */
+function recordedHalt(overrides: Partial<GracefulHalt> = {}) {
+  const holder = createHaltHolder(() => 0);
+  const story: string[] = [];
+  const happens = (what: string) => () => {
+    story.push(holder.snapshot() === undefined ? what : `${what} (published)`);
+  };
+  const halt: GracefulHalt = {
+    reason: ShutdownReason.UpgradeRequired,
+    plan,
+    holder,
+    artifacts: () => [
+      { name: "first", persist: happens("first artifact") },
+      { name: "second", persist: happens("second artifact") },
+    ],
+    mode: { kind: "exit" },
+    log: happens("log"),
+    print: happens("print"),
+    shutdown: {
+      consensus: [{ name: "consensus", stop: happens("consensus stops") }],
+      servers: [{ name: "rpc", stop: happens("rpc stops") }],
+    },
+    exit: (code) => happens(`exit ${code}`)(),
+    onProblem: (message) => happens(message)(),
+    ...overrides,
+  };
+  return { holder, story, halt, happens };
+}
+
+describe("gracefulHalt", () => {
+  it("goes in the protocol's order, and publishes after the lines and before the shutdown", async () => {
+    const { story, halt, holder } = recordedHalt();
+    expect(await gracefulHalt(halt)).toEqual({ kind: "halted", intent: holder.snapshot() });
+    expect(story).toEqual([
+      "first artifact",
+      "second artifact",
+      "log",
+      "print",
+      "consensus stops (published)",
+      "rpc stops (published)",
+      "exit 70 (published)",
+    ]);
+  });
+
+  it("has published by the time it returns its promise", () => {
+    const { holder, halt } = recordedHalt();
+    void gracefulHalt(halt);
+    expect(holder.snapshot()).toMatchObject({ reason: 70, plan_name: "v6.7", height: 5 });
+  });
+
+  it("rests after consensus stopped in stay-alive mode, until it is asked to stop", async () => {
+    const stop = new AbortController();
+    const { story, halt } = recordedHalt({ mode: { kind: "stay-alive", stopRequested: stop.signal } });
+    const outcome = gracefulHalt(halt);
+    await new Promise(setImmediate);
+    expect(story.at(-1)).toBe("consensus stops (published)");
+    stop.abort();
+    expect((await outcome).kind).toBe("halted");
+    expect(story.slice(-2)).toEqual(["rpc stops (published)", "exit 70 (published)"]);
+  });
+
+  it("does nothing for a second halt but say so", async () => {
+    const { story, halt, holder } = recordedHalt();
+    await gracefulHalt(halt);
+    const before = story.length;
+    const second = await gracefulHalt({ ...halt, reason: ShutdownReason.DowngradeDetected });
+    expect(second).toEqual({ kind: "ignored", standing: holder.snapshot() });
+    expect(story.slice(before)).toEqual(["a second halt (72) was ignored: 70 stands (published)"]);
+  });
+
+  it("announces a recorded halt as it was", async () => {
+    const recorded = { ...createHaltHolder(() => 1_000).stamp(ShutdownReason.UpgradeRequired, plan) };
+    const { halt, holder } = recordedHalt({ recorded });
+    await gracefulHalt(halt);
+    expect(holder.snapshot()).toEqual(recorded);
+  });
+
+  it("is none when an artifact fails: no line, no intent, exit 1", async () => {
+    const { story, halt, holder } = recordedHalt({
+      artifacts: () => [
+        {
+          name: "upgrade-info.json",
+          persist: () => {
+            throw new Error("ENOSPC: no space left on device");
+          },
+        },
+      ],
+    });
+    expect(await gracefulHalt(halt)).toMatchObject({
+      kind: "failed",
+      cause: { code: "artifact-not-durable" },
+    });
+    expect(holder.snapshot()).toBeUndefined();
+    expect(story).toEqual([
+      "no graceful halt for 70: upgrade-info.json could not be written: ENOSPC: no space left on device",
+      "consensus stops",
+      "rpc stops",
+      "exit 1",
+    ]);
+  });
+
+  it("is none when the clock fails", async () => {
+    const { story, halt } = recordedHalt({ holder: createHaltHolder(() => Number.NaN) });
+    expect(await gracefulHalt(halt)).toMatchObject({
+      kind: "failed",
+      cause: { code: "artifact-not-durable" },
+    });
+    expect(story.at(-1)).toBe("exit 1");
+  });
+
+  it.each(["log", "print", "onStep"] as const)("is not stopped by a %s that throws", async (part) => {
+    const broken = () => {
+      throw new Error("EPIPE");
+    };
+    const { story, halt } = recordedHalt({ [part]: broken });
+    await gracefulHalt(halt);
+    expect(story.at(-1)).toBe("exit 70 (published)");
+  });
+
+  it("goes on when a part fails to stop, and names it", async () => {
+    const broken = {
+      name: "peers",
+      stop: () => {
+        throw new Error("no");
+      },
+    };
+    const { story, halt } = recordedHalt();
+    await gracefulHalt({
+      ...halt,
+      shutdown: { ...halt.shutdown, consensus: [broken, ...halt.shutdown.consensus] },
+    });
+    expect(story).toContain("peers failed to stop (published)");
+    expect(story).toContain("consensus stops (published)");
+    expect(story.at(-1)).toBe("exit 70 (published)");
+  });
+});
