@@ -1,0 +1,65 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { quantile } from "./quantile.ts";
+
+/** For both sides: without it V8 keeps some 30 MB for short-lived objects whatever the program needs. */
+const FLAGS = ["--max-semi-space-size=2"];
+
+/** What polling cost one process. */
+export interface Cost {
+  /** Of one core. */
+  readonly cpuShare: number;
+  readonly rssMb: number;
+  readonly perSecond: number;
+}
+
+export interface PollingResult extends Cost {
+  /** How long after its halt a node was seen halted, in ms. */
+  readonly seenP50Ms: number;
+  readonly seenP99Ms: number;
+  readonly unseen: number;
+}
+
+/** Polls `count` nodes of another process once a second for `seconds`, as `mode` does it. */
+export async function benchPolling(
+  mode: "watch" | "bare",
+  count: number,
+  seconds: number,
+): Promise<PollingResult> {
+  const nodes = forkScript("nodes.ts", [count, 3 * count, seconds]);
+  try {
+    const haltedAt = new Map<string, number>();
+    const [{ port }] = (await once(nodes, "message")) as [{ port: number }];
+    nodes.on("message", ({ address, at }: Sighting) => haltedAt.set(address, at));
+    const { cost, seenAt } = await runPoller(mode, count, port, seconds);
+    const waits = [...seenAt].map(([address, at]) => at - (haltedAt.get(address) ?? Number.NaN));
+    const seen = { seenP50Ms: quantile(waits, 0.5), seenP99Ms: quantile(waits, 0.99) };
+    return { ...cost, ...seen, unseen: haltedAt.size - seenAt.size };
+  } finally {
+    nodes.kill();
+    await once(nodes, "exit");
+  }
+}
+
+interface Sighting {
+  readonly address: string;
+  readonly at: number;
+}
+
+async function runPoller(mode: string, count: number, port: number, seconds: number) {
+  const poller = forkScript("poller.js", [mode, count, port, seconds]);
+  const seenAt = new Map<string, number>();
+  let cost: Cost | undefined;
+  poller.on("message", (message: Sighting | { cost: Cost }) => {
+    if ("cost" in message) cost = message.cost;
+    else if (!seenAt.has(message.address)) seenAt.set(message.address, message.at);
+  });
+  const [code] = await once(poller, "exit");
+  if (code !== 0 || cost === undefined) throw new Error(`the poller ended with ${code} and no figures`);
+  return { cost, seenAt };
+}
+
+function forkScript(script: string, args: readonly (string | number)[]): ChildProcess {
+  return fork(join(import.meta.dirname, script), args.map(String), { stdio: "inherit", execArgv: FLAGS });
+}

@@ -1,0 +1,71 @@
+/**
+ * The long round of the fuzzer: `node fuzz/consumer.ts [--runs 1000000] [--seed N] [--over-http 2000]`. Half of the runs
+ * are evidences and half are bodies; some bodies go over HTTP, to see the deadline kept. Prints the seed, and the memory
+ * it needed.
+ */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { parseArgs } from "node:util";
+import { readStatus } from "../src/status/read-status.ts";
+import { fuzzBodies, fuzzEvidence } from "../src/testing/fuzz-round.ts";
+import { seeded } from "../src/testing/mutate.ts";
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "1000000" },
+    seed: { type: "string", default: String(Date.now() % 2 ** 31) },
+    "over-http": { type: "string", default: "2000" },
+  },
+});
+const runs = Number(values.runs);
+const seed = Number(values.seed);
+const overHttp = Number(values["over-http"]);
+const ROUND = 50_000;
+const DEADLINE_MS = 200;
+/** What a deadline may be late by on a busy machine, in ms. */
+const SLACK_MS = 1_000;
+
+process.stdout.write(`seed ${seed}\n`);
+const started = performance.now();
+let rss = 0;
+for (let done = 0; done < runs; done += 2 * ROUND) {
+  const half = Math.ceil(Math.min(2 * ROUND, runs - done) / 2);
+  fuzzEvidence(seed + done, half);
+  fuzzBodies(seed + done, half);
+  rss = Math.max(rss, process.memoryUsage.rss());
+}
+const slowest = await fuzzOverHttp();
+const seconds = (performance.now() - started) / 1_000;
+process.stdout.write(
+  `${runs} evidences and bodies in ${seconds.toFixed(0)} s, ${(rss / 2 ** 20).toFixed(0)} MB RSS at most; ` +
+    `${overHttp} over HTTP, the slowest after ${slowest.toFixed(0)} ms of ${DEADLINE_MS}\n`,
+);
+
+/** Reads answers of random bytes, lengths, encodings and pauses; gives the longest reading in ms. */
+async function fuzzOverHttp(): Promise<number> {
+  const random = seeded(seed);
+  const server = createServer((_, response) => {
+    const body = Buffer.from(
+      Array.from({ length: Math.floor(random() * 400) }, () => Math.floor(random() * 256)),
+    );
+    if (random() < 0.2) response.setHeader("content-length", Math.floor(random() * 1e6));
+    if (random() < 0.1) response.setHeader("content-encoding", "gzip");
+    response.statusCode = 200 + Math.floor(random() * 400);
+    response.write(body);
+    if (random() < 0.1) response.destroy();
+    else if (random() < 0.95) response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let longest = 0;
+  for (let i = 0; i < overHttp; i += 1) {
+    const from = performance.now();
+    const { kind } = await readStatus(url, { timeoutMs: DEADLINE_MS, maxBytes: 65_536 });
+    if (kind === "ok") throw new Error("random bytes were a status");
+    longest = Math.max(longest, performance.now() - from);
+  }
+  server.closeAllConnections();
+  server.close();
+  if (longest > DEADLINE_MS + SLACK_MS) throw new Error(`a reading took ${longest.toFixed(0)} ms`);
+  return longest;
+}

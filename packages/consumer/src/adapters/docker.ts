@@ -1,0 +1,31 @@
+import type { Evidence, ProcessSighting } from "../evidence.ts";
+import { findPlanLine } from "../plan-line.ts";
+import { millis } from "./time.ts";
+
+/** `State` of `docker inspect` (Engine API `ContainerState`), as far as it is read. */
+export interface DockerState {
+  readonly Status?: string | undefined;
+  readonly Running?: boolean | undefined;
+  readonly OOMKilled?: boolean | undefined;
+  readonly ExitCode?: number | undefined;
+  readonly StartedAt?: string | undefined;
+  readonly FinishedAt?: string | undefined;
+}
+
+/** What a Docker Engine says of a container. While it restarts one, the end is that of the instance before. */
+export function evidenceFromDocker(state: DockerState, logTail = ""): Evidence {
+  const process = sightingOf(state, logTail);
+  return process === undefined ? {} : { process };
+}
+
+function sightingOf(state: DockerState, logTail: string): ProcessSighting | undefined {
+  const { Status: status, Running: running, OOMKilled: outOfMemory, ExitCode: code } = state;
+  const startedAt = millis(state.StartedAt);
+  const planLine = findPlanLine(logTail);
+  if (status === "created") return { kind: "waiting", reason: status };
+  if (running === true && status !== "restarting") return { kind: "running", startedAt, planLine };
+  if (code === undefined) return undefined;
+  const end =
+    outOfMemory === true ? ({ kind: "out-of-memory" } as const) : ({ kind: "exited", code } as const);
+  return { kind: "ended", end, startedAt, endedAt: millis(state.FinishedAt), planLine };
+}

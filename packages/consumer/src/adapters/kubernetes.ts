@@ -1,0 +1,82 @@
+import type { EndedProcess, Evidence, ProcessEnd, ProcessSighting } from "../evidence.ts";
+import { findPlanLine } from "../plan-line.ts";
+import { signalName } from "../process-end.ts";
+import { millis, type Time } from "./time.ts";
+
+/** The part of a core/v1 `ContainerStateTerminated` that tells how a container ended. */
+export interface ContainerTerminated {
+  readonly exitCode: number;
+  readonly signal?: number | null | undefined;
+  readonly reason?: string | null | undefined;
+  /** With `terminationMessagePolicy: FallbackToLogsOnError`: the last 2048 bytes or 80 lines of the log. */
+  readonly message?: string | null | undefined;
+  readonly startedAt?: Time;
+  readonly finishedAt?: Time;
+}
+
+/** The part of a core/v1 `ContainerState` that is read. Exactly one of them is set. */
+export interface ContainerState {
+  readonly running?: { readonly startedAt?: Time } | null | undefined;
+  readonly waiting?: { readonly reason?: string | null | undefined } | null | undefined;
+  readonly terminated?: ContainerTerminated | null | undefined;
+}
+
+/** The part of a core/v1 `ContainerStatus` that is read. */
+export interface ContainerStatus {
+  readonly name: string;
+  readonly state?: ContainerState | null | undefined;
+  readonly lastState?: ContainerState | null | undefined;
+}
+
+/** The part of a core/v1 `Pod` that is read. */
+export interface PodWithStatuses {
+  readonly status?:
+    | {
+        readonly containerStatuses?: readonly ContainerStatus[] | null | undefined;
+        readonly initContainerStatuses?: readonly ContainerStatus[] | null | undefined;
+      }
+    | null
+    | undefined;
+}
+
+/**
+ * What a kubelet says of one container: now (`state`) and the instance before (`lastState`). A halt line is found in a
+ * termination message. Read it before the pod is replaced: it goes with the pod.
+ */
+export function evidenceFromContainerStatus({ state, lastState }: ContainerStatus): Evidence {
+  const process = state ? sightingOf(state) : undefined;
+  const previous = lastState?.terminated ? endedFrom(lastState.terminated) : undefined;
+  return { ...(process && { process }), ...(previous && { previous }) };
+}
+
+/** What a kubelet says of the container with this name, sidecars among them. Empty where it says nothing yet. */
+export function evidenceFromPod({ status }: PodWithStatuses, container: string): Evidence {
+  const all = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+  const found = all.find(({ name }) => name === container);
+  return found ? evidenceFromContainerStatus(found) : {};
+}
+
+function sightingOf({ running, waiting, terminated }: ContainerState): ProcessSighting | undefined {
+  if (terminated) return endedFrom(terminated);
+  if (running) return { kind: "running", startedAt: millis(running.startedAt) };
+  if (waiting) return { kind: "waiting", reason: waiting.reason ?? undefined };
+  return undefined;
+}
+
+function endedFrom(terminated: ContainerTerminated): EndedProcess {
+  return {
+    kind: "ended",
+    end: endOf(terminated),
+    startedAt: millis(terminated.startedAt),
+    endedAt: millis(terminated.finishedAt),
+    planLine: findPlanLine(terminated.message ?? ""),
+  };
+}
+
+/** `ContainerStatusUnknown` is what a kubelet makes up, as 137, when it lost a container. */
+function endOf({ exitCode, signal, reason }: ContainerTerminated): ProcessEnd {
+  if (reason === "OOMKilled") return { kind: "out-of-memory" };
+  if (reason === "ContainerStatusUnknown") return { kind: "unrecorded" };
+  if (signal) return { kind: "signalled", signal: signalName(signal) };
+  return { kind: "exited", code: exitCode };
+}

@@ -1,0 +1,92 @@
+import { type HaltReason, reasonToken } from "@upgrade-halt/contract";
+import { HALT_SOURCES, type HaltBelief, type HaltSource } from "./evidence.ts";
+import { printable } from "./printable.ts";
+import type { HaltedVerdict } from "./verdict.ts";
+
+/** What one source says of a halt. A field that it does not name agrees with anything. */
+export interface Claim {
+  readonly reason: HaltReason;
+  readonly plan?: string | undefined;
+  readonly height?: number | undefined;
+}
+
+/** The case for one halt: what is claimed, who agrees, and what speaks against it. */
+export class HaltCase {
+  readonly reason: HaltReason;
+  plan: string | undefined;
+  height: number | undefined;
+  readonly contradictions: string[] = [];
+  #sources = new Set<HaltSource>();
+  #disputed = false;
+  #latched: HaltBelief | undefined;
+
+  constructor(claim: Claim) {
+    this.reason = claim.reason;
+    this.plan = claim.plan;
+    this.height = claim.height;
+  }
+
+  /** Whether a claim contradicts nothing that the case holds so far. */
+  agrees(claim: Claim): boolean {
+    return (
+      claim.reason === this.reason &&
+      (claim.plan === undefined || this.plan === undefined || claim.plan === this.plan) &&
+      (claim.height === undefined || this.height === undefined || claim.height === this.height)
+    );
+  }
+
+  /** Takes over what an agreeing claim knows more. */
+  support(source: HaltSource, claim: Claim): void {
+    this.#sources.add(source);
+    this.plan ??= claim.plan;
+    this.height ??= claim.height;
+  }
+
+  has(source: HaltSource): boolean {
+    return this.#sources.has(source);
+  }
+
+  /** A present source says something else: nothing is to be done without a person. */
+  dispute(contradiction: string): void {
+    this.#disputed = true;
+    this.contradictions.push(contradiction);
+  }
+
+  /** The same halt was concluded before. */
+  latch(belief: HaltBelief): void {
+    this.#latched = belief;
+    for (const source of belief.sources) this.#sources.add(source);
+    this.plan ??= belief.plan;
+    this.height ??= belief.height;
+  }
+
+  conclude(since: string): HaltedVerdict {
+    const sources = HALT_SOURCES.filter((source) => this.#sources.has(source));
+    const corroborated = !this.#disputed && (sources.length >= 2 || this.#latched?.corroborated === true);
+    const { reason, plan, height, contradictions } = this;
+    return {
+      kind: "halted",
+      reason,
+      ...(plan === undefined ? {} : { plan }),
+      ...(height === undefined ? {} : { height }),
+      corroborated,
+      sources,
+      why: `It halted for ${describeClaim(this)}, ${words(sources, corroborated)}${since}.`,
+      contradictions,
+    };
+  }
+}
+
+function words(sources: readonly HaltSource[], corroborated: boolean): string {
+  const named = sources.join(", ") || "an earlier verdict";
+  return corroborated ? `as ${named} agree` : `as ${named} said, which is not enough to act on`;
+}
+
+/** A claim in a few words: `upgrade_required (plan v6.7 at height 30)`. */
+export function describeClaim({ reason, plan, height }: Claim): string {
+  const about = [
+    ...(plan === undefined ? [] : [`plan ${printable(plan)}`]),
+    ...(height === undefined ? [] : [`${plan === undefined ? "" : "at "}height ${height}`]),
+  ];
+  return about.length === 0 ? reasonToken(reason) : `${reasonToken(reason)} (${about.join(" ")})`;
+}

@@ -1,0 +1,70 @@
+import type { Command } from "commander";
+import { Option } from "commander";
+import { classify } from "../classify.ts";
+import { ConsumerError } from "../consumer-error.ts";
+import type { Evidence } from "../evidence.ts";
+import { recommend } from "../recommend.ts";
+import { parseDocument, readPolicy } from "./documents.ts";
+import { EvidenceDocumentSchema } from "./evidence-document.ts";
+import { type Io, readInput } from "./io.ts";
+import { toJsonLine } from "./json.ts";
+import { dockerEvidence, podEvidence } from "./platform-documents.ts";
+import { renderVerdict } from "./render.ts";
+
+interface ClassifyOptions {
+  readonly from: "evidence" | "pod" | "docker";
+  readonly container?: string;
+  readonly json?: boolean;
+  readonly policy?: string;
+}
+
+/** `upgrade-halt classify` */
+export function addClassify(program: Command, io: Io): void {
+  program
+    .command("classify")
+    .summary("judge evidence given as JSON on standard input")
+    .description("Judges what was seen of a node, given as JSON on standard input.")
+    .addOption(
+      new Option("--from <kind>", "what standard input is: evidence, a Kubernetes pod, or docker inspect")
+        .choices(["evidence", "pod", "docker"])
+        .default("evidence"),
+    )
+    .option("--container <name>", "the pod's container, where it has several")
+    .option("--json", "print one line of JSON")
+    .option("--policy <file>", "listed upgrades as JSON: they corroborate, and it says what to do")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ kubectl get pod sei-0 -o json | upgrade-halt classify --from pod --container seid
+  $ docker inspect seid | upgrade-halt classify --from docker
+  $ echo '{"process":{"kind":"ended","end":{"kind":"exited","code":70}}}' | upgrade-halt classify`,
+    )
+    .action((options: ClassifyOptions) => judge(options, io));
+}
+
+async function judge(options: ClassifyOptions, io: Io): Promise<void> {
+  const policy = options.policy === undefined ? undefined : await readPolicy(options.policy);
+  const text = await readInput(io);
+  if (text.trim() === "")
+    throw new ConsumerError("usage", "Standard input is empty: give the evidence as JSON.");
+  const evidence = evidenceFrom(text, options);
+  const verdict = classify({ ...evidence, listed: evidence.listed ?? policy?.upgrades });
+  const recommendation = policy && recommend(verdict, policy);
+  io.stdout.write(
+    options.json === true
+      ? toJsonLine({ verdict, recommendation })
+      : renderVerdict(verdict, recommendation, io),
+  );
+}
+
+function evidenceFrom(text: string, { from, container }: ClassifyOptions): Evidence {
+  switch (from) {
+    case "evidence":
+      return parseDocument(EvidenceDocumentSchema, text, "the evidence");
+    case "pod":
+      return podEvidence(text, container);
+    case "docker":
+      return dockerEvidence(text);
+  }
+}

@@ -1,0 +1,61 @@
+import { spawnSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { runCli } from "../testing/cli.ts";
+import { silentProgram } from "../testing/generated.ts";
+import { SHELLS } from "./completion-scripts.ts";
+import { synopsisOf } from "./synopsis.ts";
+
+const scriptFor = async (shell: string) => (await runCli(["completion", shell])).stdout;
+
+/** What bash offers for this line, with its last word still being typed. */
+async function bashOffers(...words: string[]): Promise<string[]> {
+  const line = `COMP_WORDS=(upgrade-halt ${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length}`;
+  const script = `${await scriptFor("bash")}\n${line}\n_upgrade_halt\nprintf '%s\\n' "\${COMPREPLY[@]}"`;
+  const { stdout, stderr } = spawnSync("bash", ["--norc", "-eu", "-c", script], { encoding: "utf8" });
+  expect(stderr).toBe("");
+  return stdout.trim().split("\n");
+}
+
+test("bash completes commands, options and choices", async () => {
+  expect(await bashOffers("")).toEqual([...synopsisOf(silentProgram()).map(({ name }) => name), "--help"]);
+  expect(await bashOffers("cl")).toEqual(["classify"]);
+  expect(await bashOffers("classify", "--p")).toEqual(["--policy"]);
+  expect(await bashOffers("classify", "--from", "")).toEqual(["evidence", "pod", "docker"]);
+  expect(await bashOffers("classify", "--policy", "")).toEqual([""]);
+});
+
+test.each(SHELLS)("%s learns every command and every option", async (shell) => {
+  const script = await scriptFor(shell);
+  for (const { name, options } of synopsisOf(silentProgram())) {
+    expect(script).toContain(name);
+    for (const option of options) expect(script).toContain(option.name.slice(2));
+  }
+});
+
+const isHere = (shell: string) => spawnSync(shell, ["--version"]).error === undefined;
+
+for (const shell of SHELLS) {
+  test.skipIf(!isHere(shell))(`${shell} finds no fault with the script`, async () => {
+    const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-completion-"));
+    const file = join(folder, "script");
+    await writeFile(file, await scriptFor(shell));
+    const { status, stderr } = spawnSync(shell, ["-n", file], { encoding: "utf8" });
+    await rm(folder, { recursive: true });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+  });
+}
+
+test.skipIf(!isHere("fish"))("fish completes commands and choices", async () => {
+  const ask = (line: string) => `complete -C 'upgrade-halt ${line}' | cut -f1`;
+  const script = `${await scriptFor("fish")}\n${ask("cl")}\n${ask("classify --from ")}`;
+  const { stdout } = spawnSync("fish", ["--no-config", "-c", script], { encoding: "utf8" });
+  expect(stdout.trim().split("\n")).toEqual(["classify", "docker", "evidence", "pod"]);
+});
+
+test("another shell does not fit", async () => {
+  expect((await runCli(["completion", "tcsh"])).code).toBe(64);
+});

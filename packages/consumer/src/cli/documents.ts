@@ -1,0 +1,58 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { ConsumerError } from "../consumer-error.ts";
+import { printable } from "../printable.ts";
+import type { Policy } from "../recommendation.ts";
+
+/** Parses a JSON document of a known shape, or throws a `ConsumerError` that names the first thing that does not fit. */
+export function parseDocument<T>(schema: z.ZodType<T>, text: string, what: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ConsumerError(
+      "failure",
+      `${what} is no JSON: it begins ${printable(JSON.stringify(text.slice(0, 40)))}.`,
+    );
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const path = issue?.path.map(String).join(".") || "the document";
+  throw new ConsumerError("failure", `${what} does not fit: ${printable(`${path}: ${issue?.message}`)}.`);
+}
+
+const PolicySchema: z.ZodType<Policy> = z.strictObject({
+  upgrades: z.array(
+    z.strictObject({
+      planName: z.string().min(1),
+      height: z.int().positive().optional(),
+      image: z.string().min(1),
+    }),
+  ),
+  previousImage: z.string().min(1).optional(),
+  actions: z
+    .strictObject({
+      upgradeRequired: z.enum(["swap-to-image", "page", "hold"]).optional(),
+      binaryTooNew: z.enum(["roll-back", "page", "hold"]).optional(),
+      downgradeDetected: z.enum(["page", "hold"]).optional(),
+      unrecognised: z.enum(["hold", "page"]).optional(),
+      crashed: z.enum(["leave-alone", "page"]).optional(),
+    })
+    .optional(),
+});
+
+/** Reads a text file, or throws a `ConsumerError` that says which one could not be read. */
+export async function readText(path: string, what: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+    throw new ConsumerError("failure", `${what} ${printable(path)} cannot be read (${code}).`, { cause });
+  }
+}
+
+/** Reads a policy file: `{"upgrades":[{"planName":"v6.7","height":30,"image":"..."}]}`. */
+export async function readPolicy(path: string): Promise<Policy> {
+  return parseDocument(PolicySchema, await readText(path, "the policy"), `the policy ${printable(path)}`);
+}

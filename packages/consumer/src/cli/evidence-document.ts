@@ -1,0 +1,80 @@
+import { z } from "zod";
+import type { EndedProcess, Evidence, RunningProcess, StatusSighting } from "../evidence.ts";
+import { HALT_SOURCES } from "../evidence.ts";
+import { HALT_REASONS } from "../halt-reasons.ts";
+import { findPlanLine } from "../plan-line.ts";
+import { decodeStatus } from "../status/decode-status.ts";
+
+const Time = z.union([
+  z.number(),
+  z.string().transform((text, context) => {
+    const ms = Date.parse(text);
+    if (!Number.isNaN(ms)) return ms;
+    context.addIssue({ code: "custom", message: "is neither milliseconds nor RFC 3339" });
+    return z.NEVER;
+  }),
+]);
+const Height = z.int().nonnegative();
+const Code = z.int().min(0).max(255);
+
+const EndSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("exited"), code: Code }),
+  z.strictObject({ kind: z.literal("signalled"), signal: z.string() }),
+  z.strictObject({ kind: z.literal("out-of-memory") }),
+  z.strictObject({ kind: z.literal("unrecorded") }),
+]);
+
+const EndedSchema = z
+  .strictObject({
+    kind: z.literal("ended"),
+    end: EndSchema,
+    startedAt: Time.optional(),
+    endedAt: Time.optional(),
+    log: z.string().optional(),
+  })
+  .transform(({ log, ...rest }): EndedProcess => ({ ...rest, planLine: findPlanLine(log ?? "") }));
+
+const RunningSchema = z
+  .strictObject({ kind: z.literal("running"), startedAt: Time.optional(), log: z.string().optional() })
+  .transform(({ log, ...rest }): RunningProcess => ({ ...rest, planLine: findPlanLine(log ?? "") }));
+
+const WaitingSchema = z.strictObject({ kind: z.literal("waiting"), reason: z.string().optional() });
+
+const StatusSchema = z
+  .strictObject({ at: Time, body: z.unknown() })
+  .transform(({ at, body }): StatusSighting => {
+    const decoded = decodeStatus(body);
+    if (decoded.kind === "status")
+      return { kind: "answered", at, envelope: decoded.envelope, node: decoded.node };
+    return { kind: "silent", at, problem: decoded.kind === "rpc-error" ? decoded.message : decoded.problem };
+  });
+
+/**
+ * Evidence as a document: `Evidence` with a process's `log` as text in place of its plan line, `status.body` as the
+ * node sent it, and times in RFC 3339 or in ms.
+ */
+export const EvidenceDocumentSchema = z.strictObject({
+  process: z.union([EndedSchema, RunningSchema, WaitingSchema]).optional(),
+  previous: EndedSchema.optional(),
+  status: StatusSchema.optional(),
+  lastSeen: z
+    .strictObject({
+      height: Height.optional(),
+      chainId: z.string().optional(),
+      processStartedAt: Time.optional(),
+    })
+    .optional(),
+  listed: z.array(z.object({ planName: z.string(), height: Height.optional() })).optional(),
+  upgradeInfo: z
+    .object({ name: z.string(), height: Height.optional(), modifiedAt: Time.optional() })
+    .optional(),
+  believed: z
+    .object({
+      reason: z.literal(HALT_REASONS),
+      plan: z.string().optional(),
+      height: Height.optional(),
+      corroborated: z.boolean(),
+      sources: z.array(z.enum(HALT_SOURCES)),
+    })
+    .optional(),
+}) satisfies z.ZodType<Evidence>;

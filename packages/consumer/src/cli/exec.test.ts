@@ -1,0 +1,116 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { runCommand, startCommand } from "../testing/command.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "upgrade-halt-exec-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const node = (script: string) => ["--", process.execPath, "-e", script];
+
+test("keeps the command's exit code and output, and says why it ended", async () => {
+  const line = 'UPGRADE "v6.7" NEEDED at height: 30: ';
+  const script = `console.log("to stdout"); console.error(${JSON.stringify(line)}); process.exitCode = 70`;
+  const { code, stdout, stderr } = await runCommand(["exec", ...node(script)]);
+  expect(code).toBe(70);
+  expect(stdout).toBe("to stdout\n");
+  expect(stderr).toBe(
+    `${line}\nupgrade-halt: halted: upgrade_required (plan v6.7 at height 30). It halted for upgrade_required (plan v6.7 at height 30), as exit-code, plan-line agree.\n`,
+  );
+});
+
+test("passes bytes through as they are, megabytes of them", async () => {
+  const { code, stdout } = await runCommand(["exec", ...node('process.stdout.write("é".repeat(2_000_000))')]);
+  expect(code).toBe(0);
+  expect(stdout).toBe("é".repeat(2_000_000));
+});
+
+test("runs the command for the reason, with the verdict in its environment", async () => {
+  const out = join(folder, "out");
+  const wanted = `printf '%s %s %s' "$UPGRADE_HALT_EVENT" "$UPGRADE_HALT_PLAN" "$UPGRADE_HALT_CORROBORATED" > ${out}`;
+  const script = `console.error("Wrong app version 0, upgrade handler is missing for v6.6 upgrade plan"); process.exitCode = 72`;
+  const on = ["--on", "downgrade_detected", wanted, "--on", "crashed", `touch ${folder}/no`];
+  const { code } = await runCommand(["exec", ...on, ...node(script)]);
+  expect(code).toBe(72);
+  expect(await readFile(out, "utf8")).toBe("downgrade_detected v6.6 true");
+  await expect(readFile(join(folder, "no"))).rejects.toThrow("ENOENT");
+});
+
+test("a plan name never becomes part of a command", async () => {
+  const script = `console.error('UPGRADE "$(touch ${folder}/pwned)" NEEDED at height: 30: '); process.exitCode = 70`;
+  const shown = `echo "$UPGRADE_HALT_PLAN"`;
+  const { stdout } = await runCommand(["exec", "--on", "upgrade_required", shown, ...node(script)]);
+  expect(stdout).toBe(`$(touch ${folder}/pwned)\n`);
+  await expect(readFile(join(folder, "pwned"))).rejects.toThrow("ENOENT");
+});
+
+test("a failing command for a reason changes no exit code", async () => {
+  const { code, stderr } = await runCommand([
+    "exec",
+    "--on",
+    "crashed",
+    "exit 9",
+    ...node("process.exitCode = 3"),
+  ]);
+  expect(code).toBe(3);
+  expect(stderr).toContain("the command for crashed ended with exit code 9.");
+});
+
+test.each(["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR2"] as const)(
+  "forwards %s to the command",
+  async (signal) => {
+    const script = `process.on("${signal}", () => { console.log("got it"); process.exit(71); }); setInterval(() => {}, 1000); console.log("ready");`;
+    const command = startCommand(["exec", ...node(script)]);
+    await command.said("ready");
+    command.child.kill(signal);
+    const { code, stdout } = await command.ended;
+    expect(code).toBe(71);
+    expect(stdout).toBe("ready\ngot it\n");
+  },
+);
+
+test("holds a halted command's place until it is told to stop, and then has its exit code", async () => {
+  const said = "upgrade-halt";
+  const command = startCommand([
+    "exec",
+    "--hold",
+    "--on",
+    "upgrade_required",
+    `echo ${said}`,
+    ...node("process.exitCode = 70"),
+  ]);
+  await command.said(said);
+  expect(command.child.exitCode).toBeNull();
+  command.child.kill("SIGTERM");
+  expect((await command.ended).code).toBe(70);
+});
+
+test("holds nothing for a crash", async () => {
+  expect((await runCommand(["exec", "--hold", ...node("process.exitCode = 2")])).code).toBe(2);
+});
+
+test("a command that a signal ended gives 128 and the signal's number", async () => {
+  const { code, stderr } = await runCommand(["exec", ...node("process.kill(process.pid, 'SIGKILL')")]);
+  expect(code).toBe(137);
+  expect(stderr).toMatch(/^upgrade-halt: crashed: signal\. /);
+});
+
+test("a command that is not there is one sentence and 127", async () => {
+  const { code, stderr } = await runCommand(["exec", "--", "/nowhere/seid", "start"]);
+  expect(code).toBe(127);
+  expect(stderr).toBe("upgrade-halt: /nowhere/seid cannot be started: is it there, and executable?\n");
+});
+
+test.each([
+  [["exec"]],
+  [["exec", "--on", "sneezed", "true", "--", "true"]],
+  [["exec", "--on", "crashed", "--", "true"]],
+])("%j does not fit", async (args) => {
+  const { code, stderr } = await runCommand(args);
+  expect(code).toBe(64);
+  expect(stderr).toMatch(/^upgrade-halt: [^\n]+\.\n$/);
+});

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { constants } from "node:os";
+import type { Command } from "commander";
+import { evidenceFromChildExit } from "../adapters/child-process.ts";
+import { classify } from "../classify.ts";
+import { ConsumerError } from "../consumer-error.ts";
+import { printable } from "../printable.ts";
+import { pause } from "../watch/pause.ts";
+import type { Io } from "./io.ts";
+import { onOption, parseReactions, react } from "./reactions.ts";
+import { headline } from "./render.ts";
+import { Tail } from "./tail.ts";
+
+/** `upgrade-halt exec -- COMMAND`. Its exit code is the command's, given to `exitWith`. */
+export function addExec(program: Command, io: Io, exitWith: (code: number) => void): void {
+  program
+    .command("exec")
+    .summary("run a node as its supervisor, and say why it ended")
+    .description(
+      "Runs a command as an entry point does: passes signals and output through, says on standard error why it ended, and exits with its exit code (128+n for signal n, 127 where there is no such command).",
+    )
+    .addOption(onOption())
+    .option(
+      "--hold",
+      "after a halt, wait to be stopped before exiting, where a supervisor would restart any exit",
+    )
+    .argument("<command...>", "the command and its arguments, after --")
+    .addHelpText(
+      "after",
+      `
+The command of --on has UPGRADE_HALT_EVENT, _WHY, _PLAN, _HEIGHT and _CORROBORATED in its environment.
+
+Examples:
+  $ upgrade-halt exec -- seid start
+  $ upgrade-halt exec --on upgrade_required 'touch /run/upgrade-wanted' -- seid start`,
+    )
+    .action(async (command: string[], flags: ExecFlags) => exitWith(await supervise(command, flags, io)));
+}
+
+interface ExecFlags {
+  readonly on?: string[];
+  readonly hold?: boolean;
+}
+
+const FORWARDED = ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
+/** A terminal sends these to every process in the foreground by itself. */
+const OF_TERMINAL: ReadonlySet<string> = new Set(["SIGINT", "SIGQUIT"]);
+/** The longest that a timer can run, in ms: 24 days. */
+const LONGEST_PAUSE_MS = 2 ** 31 - 1;
+
+async function supervise([file = "", ...args]: string[], { on, hold }: ExecFlags, io: Io): Promise<number> {
+  const reactions = parseReactions(on);
+  const startedAt = io.now();
+  const child = spawn(file, args, { env: io.env, stdio: ["inherit", "pipe", "pipe"] });
+  const stop = new AbortController();
+  const forget = io.onSignal(FORWARDED, (signal) => {
+    stop.abort();
+    if (io.stdin.isTTY !== true || !OF_TERMINAL.has(signal)) child.kill(signal);
+  });
+  const tail = passThrough(child, io);
+  try {
+    const { code, signal } = await endOf(child, file);
+    const evidence = evidenceFromChildExit({
+      code,
+      signal,
+      startedAt,
+      endedAt: io.now(),
+      logTail: tail.text(),
+    });
+    const verdict = classify(evidence);
+    io.stderr.write(`upgrade-halt: ${headline(verdict)}. ${verdict.why}
+`);
+    await react(reactions, verdict, io);
+    if (hold === true && (verdict.kind === "halted" || verdict.kind === "unrecognised-halt")) {
+      await pause(LONGEST_PAUSE_MS, stop.signal);
+    }
+    return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+  } finally {
+    forget();
+  }
+}
+
+function passThrough(child: ChildProcess, io: Io): Tail {
+  const tail = new Tail();
+  for (const [from, to] of [
+    [child.stdout, io.stdout],
+    [child.stderr, io.stderr],
+  ] as const) {
+    from?.on("data", (chunk: Buffer) => tail.push(chunk)).pipe(to, { end: false });
+  }
+  return tail;
+}
+
+interface End {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+function endOf(child: ChildProcess, file: string): Promise<End> {
+  return new Promise((resolve, reject) => {
+    child.once("error", (cause) => {
+      reject(
+        new ConsumerError(
+          "not-startable",
+          `${printable(file)} cannot be started: is it there, and executable?`,
+          { cause },
+        ),
+      );
+    });
+    child.once("close", (code, signal) => resolve({ code, signal }));
+  });
+}

@@ -1,0 +1,37 @@
+import { CommanderError } from "commander";
+import { ConsumerError } from "../consumer-error.ts";
+import { printable } from "../printable.ts";
+import { EXIT_CODE_OF } from "./exit-codes.ts";
+import type { Io } from "./io.ts";
+import { buildProgram } from "./program.ts";
+
+/** Runs the command line and gives its exit code. Every failure is one sentence on standard error. */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  let exitCode = 0;
+  const exitWith = (code: number) => {
+    exitCode = code;
+  };
+  try {
+    await buildProgram(io, exitWith).parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    const { code, message } = outcomeOf(error);
+    if (message !== undefined) io.stderr.write(`upgrade-halt: ${message}\n`);
+    return code;
+  }
+}
+
+interface Outcome {
+  readonly code: number;
+  readonly message?: string;
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return { code: 0 };
+    if (error.code === "commander.help") return { code: 64 };
+    return { code: 64, message: printable(`${error.message.replace(/^error: /, "")}. See --help.`, 400) };
+  }
+  if (error instanceof ConsumerError) return { code: EXIT_CODE_OF[error.code], message: error.message };
+  return { code: 1, message: printable(`an unexpected failure: ${String(error)}.`, 400) };
+}

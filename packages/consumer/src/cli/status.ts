@@ -1,0 +1,58 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { classify } from "../classify.ts";
+import { ConsumerError } from "../consumer-error.ts";
+import { printable } from "../printable.ts";
+import { recommend } from "../recommend.ts";
+import { readStatus, sightingOf } from "../status/read-status.ts";
+import { readPolicy } from "./documents.ts";
+import type { Io } from "./io.ts";
+import { toJsonLine } from "./json.ts";
+import { renderVerdict } from "./render.ts";
+
+interface StatusOptions {
+  readonly json?: boolean;
+  readonly policy?: string;
+  readonly timeout: number;
+}
+
+/** `upgrade-halt status URL` */
+export function addStatus(program: Command, io: Io): void {
+  program
+    .command("status")
+    .summary("read a node's /status once and judge it")
+    .description(
+      "Reads a node's /status once and says whether it runs or has halted. Exits with 1 when it gave no status.",
+    )
+    .argument("<url>", "the node's RPC address, such as http://127.0.0.1:26657")
+    .option("--json", "print one line of JSON")
+    .option("--policy <file>", "listed upgrades as JSON: adds what to do")
+    .option("--timeout <ms>", "deadline of the whole reading", parseMillis, 5_000)
+    .addHelpText("after", "\nExamples:\n  $ upgrade-halt status http://127.0.0.1:26657")
+    .action((url: string, options: StatusOptions) => showStatus(url, options, io));
+}
+
+async function showStatus(
+  url: string,
+  { json, policy: path, timeout }: StatusOptions,
+  io: Io,
+): Promise<void> {
+  const policy = path === undefined ? undefined : await readPolicy(path);
+  const result = await readStatus(url, { timeoutMs: timeout, now: io.now });
+  const verdict = classify({ status: sightingOf(result), listed: policy?.upgrades });
+  const recommendation = policy && recommend(verdict, policy);
+  if (json === true) io.stdout.write(toJsonLine({ url, status: result, verdict, recommendation }));
+  if (result.kind !== "ok") {
+    throw new ConsumerError(
+      "failure",
+      `${printable(url)} gave no status (${result.kind}): ${result.problem}.`,
+    );
+  }
+  if (json !== true) io.stdout.write(renderVerdict(verdict, recommendation, io));
+}
+
+/** A deadline or an interval on the command line, in ms. */
+export function parseMillis(text: string): number {
+  const ms = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (ms > 0) return ms;
+  throw new InvalidArgumentError("Give a whole number of milliseconds above 0.");
+}

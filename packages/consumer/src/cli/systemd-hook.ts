@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import type { Command } from "commander";
+import { evidenceFromSystemd } from "../adapters/systemd.ts";
+import { classify } from "../classify.ts";
+import { ConsumerError } from "../consumer-error.ts";
+import { readText } from "./documents.ts";
+import type { Io } from "./io.ts";
+import { toJsonLine } from "./json.ts";
+import { onOption, parseReactions, react } from "./reactions.ts";
+import { headline } from "./render.ts";
+
+interface HookFlags {
+  readonly on?: string[];
+  readonly log?: string;
+  readonly journal?: boolean;
+  readonly json?: boolean;
+}
+
+/** `upgrade-halt systemd-hook` */
+export function addSystemdHook(program: Command, io: Io): void {
+  program
+    .command("systemd-hook")
+    .summary("judge how a service ended, from ExecStopPost=")
+    .description(
+      "Says how a systemd service ended, from the environment that systemd gives ExecStopPost= (SERVICE_RESULT, EXIT_CODE, EXIT_STATUS).",
+    )
+    .option("--journal", "look for the halt line in the journal of this invocation")
+    .option("--log <file>", "look for the halt line in this file")
+    .option("--json", "print one line of JSON")
+    .addOption(onOption())
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ SERVICE_RESULT=exit-code EXIT_CODE=exited EXIT_STATUS=70 upgrade-halt systemd-hook\n  ExecStopPost=/usr/bin/upgrade-halt systemd-hook --journal\n  ExecStopPost=/usr/bin/upgrade-halt systemd-hook --log /var/lib/sei/seid.log --on downgrade_detected 'page-me'",
+    )
+    .action((flags: HookFlags) => hook(flags, io));
+}
+
+async function hook({ on, log, journal, json }: HookFlags, io: Io): Promise<void> {
+  const { SERVICE_RESULT, EXIT_CODE, EXIT_STATUS } = io.env;
+  if (SERVICE_RESULT === undefined) {
+    throw new ConsumerError(
+      "usage",
+      "SERVICE_RESULT is not set: systemd sets it for ExecStopPost= commands.",
+    );
+  }
+  const reactions = parseReactions(on);
+  const tail =
+    log !== undefined ? await readText(log, "the log") : journal === true ? await readJournal(io) : "";
+  const verdict = classify(
+    evidenceFromSystemd({ SERVICE_RESULT, EXIT_CODE, EXIT_STATUS }, tail.slice(-65_536)),
+  );
+  io.stdout.write(json === true ? toJsonLine({ verdict }) : `${headline(verdict)}. ${verdict.why}\n`);
+  await react(reactions, verdict, io);
+}
+
+/** The last lines that this invocation of the service wrote, or nothing where no journal can be read. */
+async function readJournal({ env }: Io): Promise<string> {
+  const id = env.INVOCATION_ID;
+  if (id === undefined || !/^[0-9a-f]{32}$/.test(id)) return "";
+  // What the service wrote last may still be on its way into the journal.
+  await journalctl(["--sync"]);
+  return await journalctl([`_SYSTEMD_INVOCATION_ID=${id}`, "--lines=80", "--output=cat", "--no-pager"]);
+}
+
+async function journalctl(args: readonly string[]): Promise<string> {
+  const child = spawn("journalctl", args, { stdio: ["ignore", "pipe", "ignore"] });
+  const failed = new Promise<string>((resolve) => child.once("error", () => resolve("")));
+  return await Promise.race([text(child.stdout), failed]);
+}

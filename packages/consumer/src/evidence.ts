@@ -1,0 +1,126 @@
+import type { HaltIntentReading, HaltReason } from "@upgrade-halt/contract";
+import type { PlanLine } from "./plan-line.ts";
+
+/**
+ * Everything that was seen of one node, in named slots. A slot that nobody filled says nothing. All times are
+ * milliseconds since the epoch. Evidence is data: it comes from adapters, `readStatus` and the caller's own memory.
+ */
+export interface Evidence {
+  /** The process as it is now: running, waiting to be started, or ended. */
+  readonly process?: ProcessSighting | undefined;
+  /** How the instance before that one ended (Kubernetes `lastState`), where the platform remembers. */
+  readonly previous?: EndedProcess | undefined;
+  /** The newest reading of `/status`. */
+  readonly status?: StatusSighting | undefined;
+  /** What an earlier observer remembers of the node from before. */
+  readonly lastSeen?: LastSeen | undefined;
+  /** The upgrades that an operator has listed for this node. */
+  readonly listed?: readonly ListedPlan[] | undefined;
+  /** cosmovisor's `<home>/data/upgrade-info.json`, where the caller can read it. */
+  readonly upgradeInfo?: UpgradeInfo | undefined;
+  /** The halt that was concluded before for this same container: it latches. */
+  readonly believed?: HaltBelief | undefined;
+}
+
+/** How a process left. `code` is 0-255; `signal` a name such as `SIGKILL`. */
+export type ProcessEnd =
+  | { readonly kind: "exited"; readonly code: number }
+  | { readonly kind: "signalled"; readonly signal: string }
+  /** Killed by the kernel or the runtime for its memory. */
+  | { readonly kind: "out-of-memory" }
+  /** It is gone, and nobody recorded how. */
+  | { readonly kind: "unrecorded" };
+
+export interface RunningProcess {
+  readonly kind: "running";
+  readonly startedAt?: number | undefined;
+  /** The last halt line in this process's log, where a caller reads logs. */
+  readonly planLine?: PlanLine | undefined;
+}
+
+export interface EndedProcess {
+  readonly kind: "ended";
+  readonly end: ProcessEnd;
+  readonly startedAt?: number | undefined;
+  readonly endedAt?: number | undefined;
+  /** The last halt line in this process's log tail or termination message. */
+  readonly planLine?: PlanLine | undefined;
+}
+
+/** Not running now, and about to be (back-off, image pull): `reason` as the platform words it. */
+export interface WaitingProcess {
+  readonly kind: "waiting";
+  readonly reason?: string | undefined;
+}
+
+export type ProcessSighting = RunningProcess | EndedProcess | WaitingProcess;
+
+/** `bare` as Sei's GET answers, `json-rpc` as Sei's POST and CometBFT's GET do. */
+export type StatusEnvelope = "bare" | "json-rpc";
+
+/** What a node's `/status` says of itself. Only the intent is always there: it may be `absent`. */
+export interface NodeStatus {
+  readonly chainId?: string | undefined;
+  readonly height?: number | undefined;
+  readonly catchingUp?: boolean | undefined;
+  readonly moniker?: string | undefined;
+  readonly haltIntent: HaltIntentReading;
+}
+
+export interface AnsweredStatus {
+  readonly kind: "answered";
+  /** When the reader had the answer, by the reader's clock. */
+  readonly at: number;
+  readonly envelope: StatusEnvelope;
+  readonly node: NodeStatus;
+}
+
+/** Nothing usable came back: `problem` in words. */
+export interface SilentStatus {
+  readonly kind: "silent";
+  readonly at: number;
+  readonly problem: string;
+}
+
+export type StatusSighting = AnsweredStatus | SilentStatus;
+
+/** The node as it last was before now, while it still ran. */
+export interface LastSeen {
+  readonly height?: number | undefined;
+  readonly chainId?: string | undefined;
+  /** When the process that was seen had started. */
+  readonly processStartedAt?: number | undefined;
+}
+
+/** An upgrade that an operator expects. `height` narrows it to one height. */
+export interface ListedPlan {
+  readonly planName: string;
+  readonly height?: number | undefined;
+}
+
+/** The content of `upgrade-info.json`, and when the file was written. */
+export interface UpgradeInfo {
+  readonly name: string;
+  readonly height?: number | undefined;
+  readonly modifiedAt?: number | undefined;
+}
+
+/** Where knowledge of a halt came from. */
+export const HALT_SOURCES = [
+  "live-intent",
+  "exit-code",
+  "plan-line",
+  "listed-plan",
+  "last-height",
+  "upgrade-info",
+] as const;
+export type HaltSource = (typeof HALT_SOURCES)[number];
+
+/** A halt that was concluded earlier, as a `HaltedVerdict` gave it. */
+export interface HaltBelief {
+  readonly reason: HaltReason;
+  readonly plan?: string | undefined;
+  readonly height?: number | undefined;
+  readonly corroborated: boolean;
+  readonly sources: readonly HaltSource[];
+}

@@ -1,0 +1,8 @@
+import { test } from "vitest";
+import { fuzzBodies, fuzzEvidence } from "./testing/fuzz-round.ts";
+
+const SEED = 20_260_821;
+
+test("a small round of fuzzed evidence breaks no promise", () => fuzzEvidence(SEED, 3_000));
+
+test("a small round of fuzzed bodies breaks no promise", () => fuzzBodies(SEED, 20_000));

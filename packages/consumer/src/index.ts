@@ -1,0 +1,27 @@
+export { type ChildExit, evidenceFromChildExit } from "./adapters/child-process.ts";
+export { type DockerState, evidenceFromDocker } from "./adapters/docker.ts";
+export { evidenceFromExitCode } from "./adapters/exit-code.ts";
+export {
+  type ContainerState,
+  type ContainerStatus,
+  type ContainerTerminated,
+  evidenceFromContainerStatus,
+  evidenceFromPod,
+  type PodWithStatuses,
+} from "./adapters/kubernetes.ts";
+export { evidenceFromSystemd, type ServiceEnvironment } from "./adapters/systemd.ts";
+export type { Time } from "./adapters/time.ts";
+export { classify } from "./classify.ts";
+export { ACTIONS, type Action, CHOICES, DECISIONS, type Decision, type Situation } from "./decisions.ts";
+export * from "./evidence.ts";
+export { MEANINGS, type Meaning } from "./meanings.ts";
+export { mergeEvidence } from "./merge-evidence.ts";
+export * from "./plan-line.ts";
+export { printable } from "./printable.ts";
+export { recommend } from "./recommend.ts";
+export * from "./recommendation.ts";
+export { type DecodedStatus, decodeStatus } from "./status/decode-status.ts";
+export { readStatus, sightingOf } from "./status/read-status.ts";
+export * from "./status/status-result.ts";
+export * from "./verdict.ts";
+export { type NodeChange, type WatchOptions, watchNode } from "./watch/watch-node.ts";

@@ -1,0 +1,51 @@
+import type { ListedPlan } from "./evidence.ts";
+
+/** A listed plan and the image that has its handler. */
+export interface ListedUpgrade extends ListedPlan {
+  readonly image: string;
+}
+
+/** What an operator allows for each kind of verdict. Every choice has the default of the wire contract. */
+export interface ActionChoices {
+  readonly upgradeRequired?: "swap-to-image" | "page" | "hold" | undefined;
+  readonly binaryTooNew?: "roll-back" | "page" | "hold" | undefined;
+  readonly downgradeDetected?: "page" | "hold" | undefined;
+  readonly unrecognised?: "hold" | "page" | undefined;
+  readonly crashed?: "leave-alone" | "page" | undefined;
+}
+
+export interface Policy {
+  readonly upgrades: readonly ListedUpgrade[];
+  /** The image that ran before the one that halted, where it is known. */
+  readonly previousImage?: string | undefined;
+  readonly actions?: ActionChoices | undefined;
+}
+
+/** Why this action and no other: a stable token, fit for a Kubernetes condition's `reason`. */
+export type RecommendationReason =
+  | "ImageListed"
+  | "ImageMappingMissing"
+  | "NotCorroborated"
+  | "ChosenByPolicy"
+  | "BinaryTooNew"
+  | "PreviousImageUnknown"
+  | "DowngradeDetected"
+  | "UnrecognisedHalt"
+  | "Crashed"
+  | "Running"
+  | "Stopped"
+  | "Unknown";
+
+interface Advice {
+  readonly reason: RecommendationReason;
+  /** Tell a person. */
+  readonly page: boolean;
+  /** One sentence for a person, free of control characters. */
+  readonly why: string;
+}
+
+/** What to do about a verdict. `page` and `hold` change nothing; `leave-alone` leaves it to the supervisor. */
+export type Recommendation =
+  | (Advice & { readonly action: "swap-to-image"; readonly image: string; readonly planName: string })
+  | (Advice & { readonly action: "roll-back"; readonly image: string })
+  | (Advice & { readonly action: "page" | "hold" | "leave-alone" });

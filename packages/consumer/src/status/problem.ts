@@ -1,0 +1,27 @@
+import { printable } from "../printable.ts";
+import type { StatusFailure } from "./status-result.ts";
+
+/** What an error of the HTTP client means for a reading. */
+export function problemOf(error: unknown): Omit<StatusFailure, "at"> {
+  const code = codeOf(error);
+  switch (code) {
+    case "UND_ERR_HEADERS_OVERFLOW":
+      return { kind: "too-large", problem: "the headers are longer than 16 KiB" };
+    case "UND_ERR_CONNECT_TIMEOUT":
+    case "UND_ERR_HEADERS_TIMEOUT":
+    case "UND_ERR_BODY_TIMEOUT":
+      return { kind: "timeout", problem: "the node let the connection wait" };
+    case "ECONNREFUSED":
+      return { kind: "unreachable", problem: "nothing listens there (ECONNREFUSED)" };
+    case "ENOTFOUND":
+      return { kind: "unreachable", problem: "no such host (ENOTFOUND)" };
+    default:
+      return { kind: "unreachable", problem: `the connection failed (${printable(code, 60)})` };
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "no reason given";
+  if ("code" in error && typeof error.code === "string") return error.code;
+  return error.message;
+}

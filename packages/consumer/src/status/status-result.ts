@@ -1,0 +1,44 @@
+import type { Dispatcher } from "undici";
+import type { NodeStatus, StatusEnvelope } from "../evidence.ts";
+
+/** Bounds on one reading, with their defaults. */
+export interface StatusLimits {
+  /** Deadline of the whole reading, connect to last byte, in ms. Default 5,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Longest body in bytes. Default 1 MiB. */
+  readonly maxBytes?: number | undefined;
+  /** Gives up early; the result is then `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Connections to share between readings. */
+  readonly dispatcher?: Dispatcher | undefined;
+  /** The reader's clock, in ms since the epoch. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** Why a reading brought no status. */
+export type StatusFailureKind =
+  /** No connection, or one that broke. */
+  | "unreachable"
+  /** This reader will not do it: another scheme, credentials in the URL, a redirect, a compressed body. */
+  | "refused"
+  | "timeout"
+  | "too-large"
+  | "not-a-status"
+  | "rpc-error"
+  | "aborted";
+
+export interface StatusRead {
+  readonly kind: "ok";
+  readonly at: number;
+  readonly envelope: StatusEnvelope;
+  readonly node: NodeStatus;
+}
+
+export interface StatusFailure {
+  readonly kind: StatusFailureKind;
+  readonly at: number;
+  /** One clause for a person, free of control characters. */
+  readonly problem: string;
+}
+
+export type StatusResult = StatusRead | StatusFailure;

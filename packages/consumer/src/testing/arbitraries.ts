@@ -1,0 +1,132 @@
+import { parseExitCode } from "@upgrade-halt/contract";
+import fc from "fast-check";
+import type { EndedProcess, Evidence, ProcessEnd, StatusSighting } from "../evidence.ts";
+import { HALT_SOURCES } from "../evidence.ts";
+import { HALT_REASONS } from "../halt-reasons.ts";
+import type { PlanLine } from "../plan-line.ts";
+import type { ListedUpgrade, Policy } from "../recommendation.ts";
+
+// Small worlds, so that parts of an evidence often meet: three plans, few heights, few moments, two chains.
+export const planName = fc.constantFrom("v6.6", "v6.7", "v6.8");
+export const height = fc.integer({ min: 0, max: 60 });
+export const moment = fc.integer({ min: 0, max: 9 }).map((n) => Date.UTC(2026, 7, 21) + n * 1000);
+export const haltReason = fc.constantFrom(...HALT_REASONS);
+const chainId = fc.constantFrom("pacific-1", "atlantic-2");
+const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+
+export const exitStatus = fc.oneof(
+  fc.constantFrom(0, 1, 2, 70, 71, 72, 73, 79, 80, 89, 130, 137, 143),
+  fc.integer({ min: 0, max: 255 }),
+);
+
+export const processEnd: fc.Arbitrary<ProcessEnd> = fc.oneof(
+  exitStatus.map((code) => ({ kind: "exited" as const, code })),
+  fc.constantFrom("SIGKILL", "SIGTERM", "SIGSEGV").map((signal) => ({ kind: "signalled" as const, signal })),
+  fc.constant({ kind: "out-of-memory" as const }),
+  fc.constant({ kind: "unrecorded" as const }),
+);
+
+export const planLine: fc.Arbitrary<PlanLine> = fc.record({
+  reason: haltReason,
+  plan: planName,
+  height: optional(height),
+});
+
+export const endedProcess: fc.Arbitrary<EndedProcess> = fc.record({
+  kind: fc.constant("ended" as const),
+  end: processEnd,
+  startedAt: optional(moment),
+  endedAt: optional(moment),
+  planLine: optional(planLine),
+});
+
+const intentReading = fc.record({
+  kind: fc.constant("intent" as const),
+  intent: fc
+    .record({
+      reason: fc.oneof(haltReason, fc.constantFrom(0, 73, 85, 99)),
+      plan_name: optional(planName),
+      height: optional(height),
+      info: optional(fc.constantFrom("", '{"upgradeType":"minor"}', "https://example.org/image")),
+      announced_at: optional(moment.map((ms) => new Date(ms).toISOString())),
+    })
+    .map((intent) => Object.fromEntries(Object.entries(intent).filter(([, v]) => v !== undefined))),
+  defects: fc.oneof(
+    { weight: 4, arbitrary: fc.constant([]) },
+    fc.constant([{ field: "info", problem: "a number" }]),
+  ),
+});
+
+export const haltIntentReading = fc.oneof(
+  fc.constant({ kind: "absent" as const }),
+  fc.constant({ kind: "unavailable" as const }),
+  fc.constant({ kind: "damaged" as const, defects: [] }),
+  intentReading.map((reading) => ({
+    ...reading,
+    intent: reading.intent as { readonly reason: number },
+    meaning: parseExitCode(reading.intent.reason),
+  })),
+);
+
+export const statusSighting: fc.Arbitrary<StatusSighting> = fc.oneof(
+  fc.record({ kind: fc.constant("silent" as const), at: moment, problem: fc.constant("timeout") }),
+  fc.record({
+    kind: fc.constant("answered" as const),
+    at: moment,
+    envelope: fc.constantFrom("bare" as const, "json-rpc" as const),
+    node: fc.record({ chainId: optional(chainId), height: optional(height), haltIntent: haltIntentReading }),
+  }),
+);
+
+export const belief = fc.record({
+  reason: haltReason,
+  plan: optional(planName),
+  height: optional(height),
+  corroborated: fc.boolean(),
+  sources: fc.subarray([...HALT_SOURCES]),
+});
+
+/** Any evidence at all, contradictory ones among them. */
+export const evidence: fc.Arbitrary<Evidence> = fc.record({
+  process: optional(
+    fc.oneof(
+      endedProcess,
+      fc.record({
+        kind: fc.constant("running" as const),
+        startedAt: optional(moment),
+        planLine: optional(planLine),
+      }),
+      fc.record({ kind: fc.constant("waiting" as const), reason: optional(fc.constant("CrashLoopBackOff")) }),
+    ),
+  ),
+  previous: optional(endedProcess),
+  status: optional(statusSighting),
+  lastSeen: optional(
+    fc.record({ height: optional(height), chainId: optional(chainId), processStartedAt: optional(moment) }),
+  ),
+  listed: optional(fc.array(fc.record({ planName, height: optional(height) }), { maxLength: 3 })),
+  upgradeInfo: optional(
+    fc.record({ name: planName, height: optional(height), modifiedAt: optional(moment) }),
+  ),
+  believed: optional(belief),
+});
+
+const listedUpgrade: fc.Arbitrary<ListedUpgrade> = fc.record({
+  planName,
+  height: optional(height),
+  image: fc.constantFrom("sei:v6.6", "sei:v6.7", "sei:v6.8", ""),
+});
+
+export const policy: fc.Arbitrary<Policy> = fc.record({
+  upgrades: fc.array(listedUpgrade, { maxLength: 3 }),
+  previousImage: optional(fc.constantFrom("sei:v6.5", "")),
+  actions: optional(
+    fc.record({
+      upgradeRequired: optional(fc.constantFrom("swap-to-image" as const, "page" as const, "hold" as const)),
+      binaryTooNew: optional(fc.constantFrom("roll-back" as const, "page" as const, "hold" as const)),
+      downgradeDetected: optional(fc.constantFrom("page" as const, "hold" as const)),
+      unrecognised: optional(fc.constantFrom("hold" as const, "page" as const)),
+      crashed: optional(fc.constantFrom("leave-alone" as const, "page" as const)),
+    }),
+  ),
+});

@@ -1,0 +1,30 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { synopsisOf } from "../cli/synopsis.ts";
+import { runCli } from "./cli.ts";
+import { GENERATED, silentProgram } from "./generated.ts";
+
+test.each(GENERATED)("$path is what `node scripts/write-generated.ts` writes", ({ path, render }) => {
+  const written = readFileSync(path, "utf8");
+  expect(written).toBe(render(written));
+});
+
+test("the man page has every command and option, and groff no complaint", () => {
+  const page = readFileSync(GENERATED[0]?.path ?? "", "utf8");
+  for (const { name, options } of synopsisOf(silentProgram())) {
+    expect(page).toContain(`.SS ${name.replaceAll("-", "\\-")}`);
+    for (const { usage } of options) expect(page).toContain(usage.replaceAll("-", "\\-"));
+  }
+  const groff = spawnSync("groff", ["-man", "-ww", "-z"], { input: page, encoding: "utf8" });
+  if (!groff.error) expect(groff.stderr).toBe("");
+});
+
+test("every command's help has an example that is one of its own lines", async () => {
+  for (const { name, examples } of synopsisOf(silentProgram())) {
+    const { code, stdout } = await runCli([name, "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Examples:");
+    for (const example of examples) expect(example).toContain("upgrade-halt");
+  }
+});

@@ -1,0 +1,80 @@
+import { describeClaim } from "./case.ts";
+import type { EndedProcess, Evidence } from "./evidence.ts";
+import type { IntentClaim } from "./intent-claim.ts";
+import { printable } from "./printable.ts";
+import { describeEnd, ordinaryEnd } from "./process-end.ts";
+import type { CrashCause, Verdict } from "./verdict.ts";
+
+/** The verdict where nothing announces a halt. */
+export function withoutHalt(
+  evidence: Evidence,
+  latest: EndedProcess | undefined,
+  intent: IntentClaim,
+): Verdict {
+  if (latest !== undefined) return ended(latest, intent);
+  const { process, status } = evidence;
+  if (intent.kind === "healthy" && intent.current) {
+    const at = intent.height === undefined ? "" : ` at height ${intent.height}`;
+    return {
+      kind: "running",
+      ...heightOf(intent),
+      why: `It answers${at} and announces no halt.`,
+      contradictions: [],
+    };
+  }
+  if (intent.kind === "unavailable") return unknown("It answers, and could not say whether it halted.");
+  const silence =
+    status?.kind === "silent" ? `Its status gave no answer: ${printable(status.problem)}.` : undefined;
+  if (process?.kind === "running") {
+    const contradictions = silence === undefined ? [] : [silence];
+    return { kind: "running", why: "Its process runs, and nothing says that it halted.", contradictions };
+  }
+  if (process?.kind === "waiting") {
+    const reason = process.reason === undefined ? "" : ` (${printable(process.reason)})`;
+    return unknown(`It waits to be started${reason}, and nothing tells of the time before.`);
+  }
+  return unknown(silence ?? "Nothing tells what became of it.");
+}
+
+function ended({ end, planLine }: EndedProcess, intent: IntentClaim): Verdict {
+  const meaning = ordinaryEnd(end);
+  const contradictions = [
+    ...(planLine === undefined ? [] : [`Its log has a halt line of ${describeClaim(planLine)}.`]),
+    ...(intent.kind === "unavailable" ? ["Its status could not say whether it halted."] : []),
+  ];
+  switch (meaning.kind) {
+    case "stopped":
+      return {
+        kind: "stopped",
+        why: `It ${describeEnd(end)}, as one that was asked to stop.`,
+        contradictions,
+      };
+    case "crashed": {
+      const { cause } = meaning;
+      return { kind: "crashed", cause, why: `It ${describeEnd(end)}, ${wording(cause)}.`, contradictions };
+    }
+    case "unrecorded":
+      return { kind: "unknown", why: `It ${describeEnd(end)}.`, contradictions };
+  }
+}
+
+function wording(cause: CrashCause): string {
+  switch (cause.kind) {
+    case "panic":
+      return "as a Go program that panicked does";
+    case "signal":
+      return `by ${printable(cause.signal)}, which nobody sends to ask for a stop`;
+    case "out-of-memory":
+      return "because it used more than it was given";
+    case "error":
+      return "which announces no halt";
+  }
+}
+
+function heightOf({ height }: { readonly height: number | undefined }) {
+  return height === undefined ? {} : { height };
+}
+
+function unknown(why: string): Verdict {
+  return { kind: "unknown", why, contradictions: [] };
+}
