@@ -1,0 +1,36 @@
+import type { HaltHolder } from "@upgrade-halt/producer";
+import type { Logger } from "pino";
+import type { BlockFeed } from "./chain/block-feed.ts";
+import type { Home } from "./home.ts";
+import { reasonOf } from "./mock-node-error.ts";
+import type { NodeOptions } from "./options.ts";
+import type { NodeView } from "./rpc/node-view.ts";
+import { versionOf } from "./upgrade/handlers.ts";
+
+/** What RPC may see of a node. */
+export function nodeView(
+  options: NodeOptions,
+  home: Home,
+  holder: HaltHolder,
+  blocks: BlockFeed,
+  log: Logger,
+): NodeView {
+  const { chainId, moniker, flavor, initialHeight, peerHeight, image } = options;
+  return {
+    chainId,
+    moniker,
+    flavor,
+    initialHeight,
+    peerHeight,
+    version: versionOf(image),
+    identity: home.identity,
+    store: home.store,
+    blocks,
+    holder: options.faultPopulate ? { ...holder, snapshot: failToPopulate } : holder,
+    onStatusFault: (cause) => log.error(`the halt intent could not be populated: ${reasonOf(cause)}`),
+  };
+}
+
+function failToPopulate(): never {
+  throw new Error("fault injected");
+}

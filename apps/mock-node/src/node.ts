@@ -1,0 +1,130 @@
+import { createHaltHolder, gracefulHalt, type HaltHolder, printLine } from "@upgrade-halt/producer";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import type { Block } from "./chain/block.ts";
+import { BlockFeed } from "./chain/block-feed.ts";
+import { Chain } from "./chain/chain.ts";
+import { Consensus, type HaltDecision } from "./chain/consensus.ts";
+import { failAtBlock } from "./faults.ts";
+import { haltArtifacts, recordedIntent } from "./halt-artifacts.ts";
+import type { Home } from "./home.ts";
+import { reasonOf } from "./mock-node-error.ts";
+import { nodeView } from "./node-view.ts";
+import type { NodeOptions } from "./options.ts";
+import { listen } from "./rpc/listen.ts";
+import { rpcServer } from "./rpc/server.ts";
+import { handlersFor } from "./upgrade/handlers.ts";
+import type { Plan } from "./upgrade/plan.ts";
+
+const STDERR = 2;
+
+/** What a node is given by the process that it runs in. */
+export interface NodeSurroundings {
+  readonly log: Logger;
+  /** Aborts when the process is asked to stop. */
+  readonly stopRequested: AbortSignal;
+  /** Sends this process a signal. */
+  readonly kill: (signal: NodeJS.Signals) => void;
+  readonly exit: (code: number) => void;
+}
+
+/** One node: its chain, its servers, and how they end. */
+export class MockNode {
+  readonly holder: HaltHolder = createHaltHolder(Date.now);
+  readonly #blocks = new BlockFeed();
+  readonly #options: NodeOptions;
+  readonly #home: Home;
+  readonly #around: NodeSurroundings;
+  readonly #consensus: Consensus;
+  readonly #server: FastifyInstance;
+  #isEnding = false;
+
+  constructor(options: NodeOptions, plans: readonly Plan[], home: Home, around: NodeSurroundings) {
+    this.#options = options;
+    this.#home = home;
+    this.#around = around;
+    this.#consensus = this.#makeConsensus(plans);
+    this.#server = rpcServer(
+      nodeView(options, home, this.holder, this.#blocks, around.log),
+      around.log,
+      options,
+    );
+    around.stopRequested.addEventListener("abort", () => void this.#stop(0));
+  }
+
+  /**
+   * Replays what an earlier run left, listens, makes blocks. Resolves when the node listens, or when a halt in the
+   * replay is about to end the process. Rejects with `address-unavailable`.
+   */
+  async run(): Promise<void> {
+    this.#consensus.replay();
+    if (this.#isEnding) return;
+    await listen(this.#server, this.#options);
+    this.#consensus.start();
+  }
+
+  #makeConsensus(plans: readonly Plan[]): Consensus {
+    const { log, kill, exit } = this.#around;
+    const chain = new Chain({
+      ...this.#options,
+      ...this.#home,
+      plans,
+      handlers: handlersFor(this.#options, plans),
+      skipHeights: new Set(this.#options.skipHeights),
+      now: () => BigInt(Date.now()) * 1_000_000n,
+    });
+    return new Consensus(chain, this.#options, {
+      onBegin: ({ height }) =>
+        failAtBlock(height, this.#options, { kill, exit, print: (line) => printLine(STDERR, line) }),
+      onApplied: (block) => this.#blocks.publish(block),
+      onScheduled: (text) => log.error(text),
+      onHalt: (decision, block) => this.#halt(decision, block),
+      onLimit: (limit) => {
+        log.info(`${limit}-height reached`);
+        if (limit === "halt") kill("SIGINT");
+      },
+      onFailure: (cause) => {
+        log.fatal(`no block could be made: ${reasonOf(cause)}`);
+        void this.#stop(1);
+      },
+    });
+  }
+
+  #halt(decision: HaltDecision, block: Block): void {
+    const { log, stopRequested, exit, kill } = this.#around;
+    const { haltStayAlive, shutdownTimeoutMs, faultKillAfter } = this.#options;
+    const recorded = recordedIntent(this.#home, decision, block);
+    void gracefulHalt({
+      ...decision,
+      holder: this.holder,
+      ...(recorded !== undefined && { recorded }),
+      artifacts: (intent) => haltArtifacts(this.#home, decision, block, intent),
+      mode: haltStayAlive ? { kind: "stay-alive", stopRequested } : { kind: "exit" },
+      log: () => log.error(decision.text),
+      print: () => printLine(STDERR, decision.text),
+      shutdown: {
+        consensus: [{ name: "consensus", stop: () => this.#consensus.stop() }],
+        servers: [{ name: "the RPC server", stop: () => this.#stopServer() }],
+      },
+      exit,
+      onProblem: (message) => log.error(message),
+      deadlineMs: shutdownTimeoutMs,
+      onStep: (step) => step === faultKillAfter && kill("SIGKILL"),
+    });
+    this.#isEnding = !haltStayAlive || this.holder.snapshot() === undefined;
+  }
+
+  /** The way out of a node that has not halted. */
+  async #stop(code: number): Promise<void> {
+    if (this.#isEnding || this.holder.snapshot() !== undefined) return;
+    this.#isEnding = true;
+    this.#consensus.stop();
+    await this.#stopServer();
+    this.#around.exit(code);
+  }
+
+  async #stopServer(): Promise<void> {
+    if (this.#options.faultHangShutdown) await new Promise<never>(() => {});
+    await this.#server.close();
+  }
+}

@@ -1,0 +1,85 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import { queryArguments } from "./arguments.ts";
+import { discardBody } from "./discard-body.ts";
+import { answerJsonRpc, errorResponse, resultResponse } from "./json-rpc.ts";
+import type { Method } from "./method.ts";
+import { rpcMethods } from "./methods.ts";
+import { METRICS_TYPE, renderMetrics } from "./metrics.ts";
+import type { NodeView } from "./node-view.ts";
+import { routeList } from "./route-list.ts";
+import { RpcCode, RpcFailure } from "./rpc-failure.ts";
+import { addStatusFaults, type StatusFaults } from "./status-faults.ts";
+import { serveWebSocket } from "./websocket.ts";
+
+/** The most bytes that a request may have after its headers. */
+export const BODY_LIMIT = 1_000_000;
+const JSON_TYPE = "application/json; charset=utf-8";
+const HTML_TYPE = "text/html; charset=utf-8";
+const TEXT_TYPE = "text/plain; charset=utf-8";
+const GET_ID = -1;
+
+interface GetAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** The node's RPC server, not yet listening. */
+export function rpcServer(view: NodeView, log: FastifyBaseLogger, faults: StatusFaults): FastifyInstance {
+  const methods = rpcMethods(view);
+  const app = Fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+  });
+  // Bodies are read as text whatever their type says: what is in them is JSON-RPC's to judge.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
+  app.setErrorHandler(async (error, request, reply) => {
+    await discardBody(request.raw);
+    const { status, text } = answerBadRequest(error, view);
+    return reply.code(status).type(JSON_TYPE).send(text);
+  });
+  // As Go's http.NotFound answers.
+  app.setNotFoundHandler((_request, reply) => reply.code(404).type(TEXT_TYPE).send("404 page not found\n"));
+  addStatusFaults(app, faults);
+
+  app.post("/", (request, reply) => {
+    if (typeof request.body !== "string" || request.body === "") {
+      return reply.type(HTML_TYPE).send(routeList(request.headers.host ?? "", methods));
+    }
+    return reply.type(JSON_TYPE).send(answerJsonRpc(request.body, methods));
+  });
+  app.get("/", (request, reply) =>
+    reply.type(HTML_TYPE).send(routeList(request.headers.host ?? "", methods)),
+  );
+  app.get("/metrics", (_request, reply) => reply.type(METRICS_TYPE).send(renderMetrics(view)));
+  for (const [name, method] of methods) {
+    app.all<{ Querystring: Record<string, unknown> }>(`/${name}`, (request, reply) => {
+      const { status, text } = answerGet(method, request.query, view);
+      return reply.code(status).type(JSON_TYPE).send(text);
+    });
+  }
+  serveWebSocket(app, view, methods, BODY_LIMIT);
+  return app;
+}
+
+function answerGet(method: Method, query: Record<string, unknown>, { flavor }: NodeView): GetAnswer {
+  try {
+    const result = method.call(queryArguments(query, method.args), GET_ID);
+    const status = method.httpStatus?.() ?? 200;
+    return { status, text: flavor === "sei" ? result : resultResponse(GET_ID, result) };
+  } catch (thrown) {
+    const failure = RpcFailure.from(thrown);
+    if (flavor === "sei") return { status: 200, text: failure.toJson() };
+    return { status: 500, text: errorResponse(GET_ID, failure) };
+  }
+}
+
+/** A request that could not even be read, such as one past the body limit. */
+function answerBadRequest(error: unknown, { flavor }: NodeView): GetAnswer {
+  const why = error instanceof Error ? error.message : String(error);
+  const failure = new RpcFailure(RpcCode.invalidRequest, `error reading request body: ${why}`);
+  return { status: flavor === "sei" ? 200 : 500, text: errorResponse(null, failure) };
+}
