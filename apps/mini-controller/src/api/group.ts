@@ -1,0 +1,14 @@
+/** API group and version of both custom resources (docs/architecture.md, "The controller's API"). */
+export const GROUP = "upgrade-halt.dev";
+export const VERSION = "v1alpha1";
+export const API_VERSION = `${GROUP}/${VERSION}`;
+
+/** Labels and annotations that the controller writes or reads. All carry the group as their prefix. */
+export const LABEL_POLICY = `${GROUP}/policy`;
+export const LABEL_POD = `${GROUP}/pod`;
+/** On a pod: the reason token of its halt. Alert rules silence an expected halt by it. */
+export const LABEL_HALT = `${GROUP}/halt`;
+/** On a NodeHalt: a person has seen the failure, so it no longer spends the policy's error budget. */
+export const ANNOTATION_ACKNOWLEDGED = `${GROUP}/acknowledged`;
+/** Pod condition for `spec.readinessGates`: False while the node is halted. */
+export const CONDITION_NOT_HALTED = `${GROUP}/NotHalted`;

@@ -1,0 +1,164 @@
+import { z } from "zod";
+import { ConditionSchema } from "./condition.ts";
+import type { ObjectMeta } from "./object-meta.ts";
+import { cel, listMap } from "./validation.ts";
+
+/**
+ * Where a halt stands. It moves to the right only:
+ * Detected -> Recorded -> Swapping -> Recreating -> Recovering -> Recovered, or Held (waiting for something to
+ * change), Paged (a person's now) or Failed.
+ */
+export const PhaseSchema = z.enum([
+  "Detected",
+  "Recorded",
+  "Held",
+  "Swapping",
+  "Recreating",
+  "Recovering",
+  "Recovered",
+  "Paged",
+  "Failed",
+]);
+export type Phase = z.infer<typeof PhaseSchema>;
+
+/** What the controller does, or did, about the halt. */
+export const ActionSchema = z.enum(["SwapImage", "RollBack", "Page", "Hold"]);
+export type Action = z.infer<typeof ActionSchema>;
+
+const WorkloadRefSchema = z.object({
+  apiVersion: z.string().max(317),
+  kind: z.string().max(63),
+  resource: z.string().max(63).meta({ description: "Plural name in the URL." }),
+  name: z.string().max(253),
+});
+export type WorkloadRef = z.infer<typeof WorkloadRefSchema>;
+
+/** Independent sources of a halt's evidence, as `Verdict` names them. */
+export const EvidenceSourceSchema = z.string().max(40);
+
+/** `NodeHalt.spec`: what was seen, once and for all. */
+export const NodeHaltSpecSchema = z
+  .object({
+    podName: z.string().max(253),
+    podUID: z.string().max(64),
+    container: z.string().max(63),
+    policyName: z.string().max(253).meta({ description: "HaltPolicy that governed the pod when it halted." }),
+    workload: WorkloadRefSchema.optional().meta({ description: "Where the pod's image is set." }),
+    reason: z.string().min(1).max(64).meta({ description: "Reason token of the contract, or unrecognised." }),
+    exitCode: z.int().min(0).max(255).optional().meta({ description: "Exit code, when the process ended." }),
+    planName: z.string().max(256).optional(),
+    height: z.int().min(1).optional().meta({ description: "Height of the halt, as far as it was told." }),
+    image: z.string().max(512).meta({ description: "Image that halted." }),
+    sources: z
+      .array(EvidenceSourceSchema)
+      .max(16)
+      .meta({ description: "Independent sources that told of the halt." }),
+    verdict: z.string().max(1024).meta({ description: "Why this is a halt, in one sentence." }),
+    detectedAt: z.string().max(40).meta({ description: "When the controller saw it, RFC 3339." }),
+  })
+  .meta({
+    description: "What was seen. It never changes.",
+    ...cel({ rule: "self == oldSelf", message: "spec records what was seen and can't be changed" }),
+  });
+export type NodeHaltSpec = z.infer<typeof NodeHaltSpecSchema>;
+
+const StepSchema = z.object({
+  phase: PhaseSchema,
+  at: z.string().max(40).meta({ description: "When the step was decided, before its effect, RFC 3339." }),
+  message: z.string().max(512),
+});
+export type Step = z.infer<typeof StepSchema>;
+
+/** One page: journaled before it is sent, confirmed after. */
+export const PageRecordSchema = z
+  .object({
+    key: z.string().max(300).meta({ description: "Stable key: receivers that see it twice got one page." }),
+    reason: z.string().max(64),
+    summary: z.string().max(512),
+    at: z.string().max(40),
+    delivered: z
+      .array(z.int().min(0))
+      .max(8)
+      .meta({ description: "Indexes of spec.paging that confirmed it." }),
+    attempts: z.int().min(0),
+    nextAttemptAt: z
+      .string()
+      .max(40)
+      .optional()
+      .meta({ description: "When it is tried again; absent once it is done." }),
+    lastError: z.string().max(512).optional(),
+    state: z.enum(["Pending", "Sent", "NoTarget"]),
+  })
+  .meta({ description: "The page about this halt." });
+export type PageRecord = z.infer<typeof PageRecordSchema>;
+
+const order = cel(
+  {
+    rule: "!has(oldSelf.phase) || !(oldSelf.phase in ['Recovered', 'Failed', 'Paged']) || (has(self.phase) && self.phase == oldSelf.phase)",
+    message: "a halt that ended Recovered, Failed or Paged stays so",
+  },
+  {
+    rule: "!has(oldSelf.phase) || !(oldSelf.phase in ['Swapping', 'Recreating', 'Recovering']) || (has(self.phase) && self.phase in ['Swapping', 'Recreating', 'Recovering', 'Recovered', 'Failed'])",
+    message: "a swap that was begun ends Recovered or Failed",
+  },
+  {
+    rule: "!has(oldSelf.toImage) || (has(self.toImage) && self.toImage == oldSelf.toImage)",
+    message: "the image of a swap that was begun can't be changed",
+  },
+  {
+    rule: "!has(oldSelf.steps) || (has(self.steps) && self.steps.size() >= oldSelf.steps.size())",
+    message: "steps are only ever added",
+  },
+);
+
+/** `NodeHalt.status`: the journal. Each step is here before its effect. */
+export const NodeHaltStatusSchema = z
+  .object({
+    phase: PhaseSchema.optional(),
+    action: ActionSchema.optional(),
+    reason: z
+      .string()
+      .max(64)
+      .optional()
+      .meta({ description: "Why it stands where it stands, in one CamelCase word." }),
+    message: z.string().max(1024).optional(),
+    fromImage: z.string().max(512).optional().meta({ description: "Image in the workload before the swap." }),
+    toImage: z.string().max(512).optional(),
+    recoverBy: z.string().max(40).optional().meta({ description: "Past this time the swap has failed." }),
+    newPodUID: z.string().max(64).optional(),
+    recoveredHeight: z.int().min(0).optional(),
+    steps: z.array(StepSchema).max(32).optional(),
+    page: PageRecordSchema.optional(),
+    conditions: z.array(ConditionSchema).max(16).optional().meta(listMap("type")),
+  })
+  .meta({ description: "The journal of what was decided and done.", ...order });
+export type NodeHaltStatus = z.infer<typeof NodeHaltStatusSchema>;
+
+/** A `NodeHalt` as the API server holds it. */
+export interface NodeHalt {
+  readonly apiVersion: string;
+  readonly kind: "NodeHalt";
+  readonly metadata: ObjectMeta;
+  readonly spec: NodeHaltSpec;
+  readonly status?: NodeHaltStatus;
+}
+
+/** Condition of a halt that ended Paged or Failed: the node was seen running again, whoever put it right. */
+export const CONDITION_RESOLVED = "Resolved";
+
+const ENDED: ReadonlySet<Phase | undefined> = new Set<Phase | undefined>(["Recovered", "Failed", "Paged"]);
+const SWAPPING: ReadonlySet<Phase | undefined> = new Set<Phase | undefined>([
+  "Swapping",
+  "Recreating",
+  "Recovering",
+]);
+
+/** True when nothing more will be done to a workload for this halt. */
+export function hasEnded(halt: NodeHalt): boolean {
+  return ENDED.has(halt.status?.phase);
+}
+
+/** True between the decision to change the image and the recovery: what `maxConcurrent` counts. */
+export function isSwapping(halt: NodeHalt): boolean {
+  return SWAPPING.has(halt.status?.phase);
+}

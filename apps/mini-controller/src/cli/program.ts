@@ -1,0 +1,60 @@
+import { Command, CommanderError, Option } from "commander";
+import { crds, crdYaml } from "../api/crds.ts";
+import { messageOf } from "../controller-error.ts";
+import { type RunOptions, run } from "./run.ts";
+import { EXIT_FAILURE, EXIT_USAGE, UsageError } from "./usage-error.ts";
+
+/** The command line of `mini-controller`. */
+export function createProgram(): Command {
+  const program = new Command("mini-controller")
+    .description("Acts on upgrade halts in a cluster: swaps the image or pages.")
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  program
+    .command("run")
+    .description("watch and act, until SIGTERM or SIGINT")
+    .option("--kubeconfig <file>", "kubeconfig; else $KUBECONFIG, ~/.kube/config, the pod's ServiceAccount")
+    .option("--namespace <name>", "watch this namespace only (default: all)")
+    .option("--metrics-addr <host:port>", "where /metrics, /healthz and /readyz are served", "127.0.0.1:0")
+    .addOption(new Option("--log-format <format>", "how to log").choices(["json", "plain"]).default("json"))
+    .addOption(
+      new Option("--log-level <level>", "least level to log")
+        .choices(["debug", "info", "warn", "error"])
+        .default("info"),
+    )
+    .option("--leader-elect", "lead by a Lease, so that several replicas can run", false)
+    .option("--leader-namespace <name>", "namespace of the Lease", "upgrade-halt-system")
+    .option("--lease-seconds <n>", "how long a leader that says nothing still leads", "15")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  mini-controller run --kubeconfig ./kubeconfig --namespace sei --log-format plain\n",
+    )
+    .action(async (options: RunOptions) => await run(options));
+  program
+    .command("crds")
+    .description("print the CustomResourceDefinitions, for kubectl apply -f -")
+    .action(() => {
+      process.stdout.write(Object.values(crds).map(crdYaml).join("---\n"));
+    });
+  return program;
+}
+
+/** Runs the program: one sentence on standard error and an exit code for whatever goes wrong. */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync([...argv]);
+    return 0;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  const usage = error instanceof UsageError || error instanceof CommanderError;
+  const text = messageOf(error)
+    .replace(/^error: /, "")
+    .split("\n")[0];
+  process.stderr.write(`mini-controller: ${text}${usage ? " (see mini-controller --help)" : ""}\n`);
+  return usage ? EXIT_USAGE : EXIT_FAILURE;
+}

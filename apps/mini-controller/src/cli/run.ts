@@ -1,0 +1,198 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { Logger } from "pino";
+import { Controller } from "../controller.ts";
+import { ControllerError, hasCode, messageOf } from "../controller-error.ts";
+import { Fence } from "../kube/fence.ts";
+import { KubeClient } from "../kube/kube-client.ts";
+import { type ClusterAccess, loadClusterAccess } from "../kube/kube-config.ts";
+import { LeaderElection } from "../kube/leader-election.ts";
+import { collectionPath, HALT_POLICIES } from "../kube/paths.ts";
+import { HttpServer } from "../server/http-server.ts";
+import { Metrics } from "../server/metrics.ts";
+import { crashPoint } from "./crash-point.ts";
+import { createLogger, type LogFormat } from "./logger.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Options of `mini-controller run`, as commander gives them. */
+export interface RunOptions {
+  readonly kubeconfig?: string;
+  readonly namespace?: string;
+  readonly metricsAddr: string;
+  readonly logFormat: LogFormat;
+  readonly logLevel: string;
+  readonly leaderElect: boolean;
+  readonly leaderNamespace: string;
+  readonly leaseSeconds: string;
+}
+
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+const LEASE_NAME = "upgrade-halt-mini-controller";
+
+/**
+ * Runs the controller until a signal. Resolves when it was asked to stop and has.
+ *
+ * @throws {ControllerError} when the cluster can't be reached, lacks the CRDs, or the lease is lost.
+ */
+export async function run(options: RunOptions): Promise<void> {
+  const leaseMs = leaseMsOf(options.leaseSeconds);
+  if (!/^\S+:\d+$/.test(options.metricsAddr)) {
+    throw new UsageError(`--metrics-addr ${options.metricsAddr} is no host:port`);
+  }
+  const log = createLogger(options.logFormat, options.logLevel);
+  const access = loadClusterAccess(options.kubeconfig);
+  const stopping = stopSignal(log);
+  const metrics = new Metrics();
+  const onRequest = (verb: string, code: string, seconds: number) =>
+    metrics.requests.observe({ verb, code }, seconds);
+  const fence = new Fence((leaseMs * 2) / 3);
+  const api = await KubeClient.connect(
+    access,
+    options.leaderElect ? { allowWrite: fence.check, onRequest } : { onRequest },
+  );
+  try {
+    await checkCluster(api, access.server, options.namespace);
+    const controller = new Controller({
+      api,
+      namespace: options.namespace,
+      log,
+      metrics,
+      onBoundary: crashPoint(),
+    });
+    const server = await serve(options.metricsAddr, controller, metrics);
+    try {
+      await stopping.race(controller.sync());
+      log.info({ metrics: `http://${server.address}`, server: access.server }, "ready");
+      if (options.leaderElect)
+        await lead(controller, { access, fence, leaseMs, options, log, metrics, stop: stopping.signal });
+      else await workUntil(controller, metrics, stopping.signal);
+    } finally {
+      await controller.stop();
+      await server.close();
+    }
+  } finally {
+    stopping.dispose();
+    await api.close();
+  }
+}
+
+function leaseMsOf(seconds: string): number {
+  const ms = Number(seconds) * 1000;
+  if (Number.isFinite(ms) && ms >= 1_000) return ms;
+  throw new UsageError(`--lease-seconds ${seconds} is no number of at least 1`);
+}
+
+async function workUntil(controller: Controller, metrics: Metrics, signal: AbortSignal): Promise<void> {
+  metrics.leading.set(1);
+  if (signal.aborted) return;
+  controller.work();
+  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+/** One list of what it watches tells whether server, credentials and CRDs are all there. */
+async function checkCluster(api: KubeClient, server: string, namespace: string | undefined): Promise<void> {
+  try {
+    await api.list(collectionPath(HALT_POLICIES, namespace), { limit: 1 });
+  } catch (error) {
+    if (hasCode(error, "unreachable", "timeout")) {
+      const why = error.cause instanceof Error ? messageOf(error.cause) : error.message;
+      throw new ControllerError(
+        error.code,
+        `the API server at ${server} can't be reached (${why}): check the kubeconfig`,
+        {
+          cause: error,
+        },
+      );
+    }
+    if (!hasCode(error, "not-found")) throw error;
+    throw new ControllerError(
+      "not-found",
+      "the cluster has no HaltPolicy resource: apply deploy/crds first",
+      { cause: error },
+    );
+  }
+}
+
+async function serve(address: string, controller: Controller, metrics: Metrics): Promise<HttpServer> {
+  return await HttpServer.listen(address, {
+    "/healthz": async () => ({ status: 200, body: "ok\n" }),
+    "/readyz": async () =>
+      controller.hasSynced
+        ? { status: 200, body: "ok\n" }
+        : { status: 503, body: "not everything was listed yet\n" },
+    "/metrics": async () => ({
+      status: 200,
+      body: await metrics.registry.metrics(),
+      type: metrics.registry.contentType,
+    }),
+  });
+}
+
+interface LeadOptions {
+  readonly access: ClusterAccess;
+  readonly fence: Fence;
+  readonly leaseMs: number;
+  readonly options: RunOptions;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly stop: AbortSignal;
+}
+
+/** Works while it leads. A lost lease ends the process: what it had in hand is for the next leader to finish. */
+async function lead(
+  controller: Controller,
+  { access, fence, leaseMs, options, log, metrics, stop }: LeadOptions,
+): Promise<void> {
+  const api = await KubeClient.connect(access);
+  const election = new LeaderElection({
+    api,
+    namespace: options.leaderNamespace,
+    name: LEASE_NAME,
+    identity: `${hostname()}_${randomUUID()}`,
+    fence,
+    leaseMs,
+    retryMs: leaseMs / 7.5,
+    onProblem: (message) => log.warn({ lease: LEASE_NAME }, message),
+  });
+  try {
+    await election.acquire(stop).catch(() => {});
+    if (stop.aborted) return;
+    log.info({ lease: LEASE_NAME }, "leading");
+    metrics.leading.set(1);
+    controller.work();
+    if ((await election.hold(stop)) === "lost") {
+      throw new ControllerError("not-leading", "the lease was lost: another instance leads now");
+    }
+  } finally {
+    await api.close();
+  }
+}
+
+interface StopSignal {
+  readonly signal: AbortSignal;
+  /** Waits for `work`, or for the signal if that comes first. */
+  race(work: Promise<void>): Promise<void>;
+  /** Leaves the signals to their default again. */
+  dispose(): void;
+}
+
+/** Aborts on SIGTERM and SIGINT. */
+function stopSignal(log: Logger): StopSignal {
+  const controller = new AbortController();
+  const onSignal = (name: NodeJS.Signals) => {
+    log.info({ signal: name }, "stopping");
+    controller.abort();
+  };
+  for (const name of SIGNALS) process.once(name, onSignal);
+  const { signal } = controller;
+  const aborted = new Promise<void>((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true }),
+  );
+  return {
+    signal,
+    race: async (work) => await Promise.race([work, aborted]),
+    dispose: () => {
+      for (const name of SIGNALS) process.off(name, onSignal);
+    },
+  };
+}

@@ -1,0 +1,212 @@
+import { readStatus, type StatusResult, sightingOf } from "@upgrade-halt/consumer";
+import type { Logger } from "pino";
+import { type HaltPolicy, withDefaults } from "./api/halt-policy.ts";
+import type { NodeHalt, Phase } from "./api/node-halt.ts";
+import { hasEnded } from "./api/node-halt.ts";
+import { hasCode, messageOf } from "./controller-error.ts";
+import { Actor } from "./halts/actor.ts";
+import type { OnBoundary } from "./halts/boundary.ts";
+import { Detector } from "./halts/detector.ts";
+import { haltEvent } from "./halts/halt-event.ts";
+import { HaltJournal } from "./halts/halt-journal.ts";
+import { NodeReconciler } from "./halts/node-reconciler.ts";
+import { Observer } from "./halts/observer.ts";
+import { type Pod, projectPod } from "./halts/pod.ts";
+import { PodMarks } from "./halts/pod-marks.ts";
+import { SlotBook } from "./halts/slot-book.ts";
+import { StatusWatch } from "./halts/status-watch.ts";
+import { createStores, haltsOf, podKeyOf, policyKeyOf } from "./halts/stores.ts";
+import { EventRecorder } from "./kube/event-recorder.ts";
+import { Informer } from "./kube/informer.ts";
+import { collectionPath, HALT_POLICIES, NODE_HALTS, PODS, type Resource } from "./kube/paths.ts";
+import { keyOf, type Store } from "./kube/store.ts";
+import type { KubeApi, KubeObject } from "./kube/types.ts";
+import { PolicyReconciler } from "./policies/policy-reconciler.ts";
+import { KeyQueue, type Outcome } from "./queue/key-queue.ts";
+import type { Metrics } from "./server/metrics.ts";
+import { Workloads } from "./workloads/workloads.ts";
+
+export interface ControllerOptions {
+  readonly api: KubeApi;
+  /** Only this namespace; all when absent. */
+  readonly namespace?: string | undefined;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly onBoundary?: OnBoundary;
+  readonly now?: () => number;
+  /** Reads a node's `/status`; over HTTP unless a test has nodes of its own. */
+  readonly readNode?: (url: string, limits: { readonly timeoutMs: number }) => Promise<StatusResult>;
+}
+
+/** A policy's status follows its pods and halts after this time, so that a thousand changes are one write. */
+const SETTLE_MS = 250;
+/** How many waiting halts are woken when a slot may have become free. */
+const WAKE = 32;
+
+/** Informers, queue and reconcilers, put together. All it knows is in the API server: it may end at any time. */
+export class Controller {
+  readonly #stores = createStores();
+  readonly #informers: readonly Pick<
+    Informer<KubeObject>,
+    "start" | "stop" | "hasSynced" | "lastContactAt"
+  >[];
+  readonly #statuses: StatusWatch;
+  readonly #events: EventRecorder;
+  readonly #queue: KeyQueue;
+  readonly #nodes: NodeReconciler;
+  readonly #policies: PolicyReconciler;
+  readonly #options: ControllerOptions;
+  #working = false;
+
+  constructor(options: ControllerOptions) {
+    const { api, log, metrics, onBoundary = () => {}, now = Date.now, readNode = readStatus } = options;
+    const stores = this.#stores;
+    this.#options = options;
+    this.#queue = new KeyQueue({
+      handle: (key) => this.#handle(key),
+      onError: (...fault) => this.#onError(...fault),
+    });
+    this.#events = new EventRecorder(api, log, now);
+    this.#statuses = new StatusWatch({
+      read: (url, timeoutMs) => readNode(url, { timeoutMs }),
+      toSighting: sightingOf,
+      onChange: (key) => this.#add("pod", key),
+    });
+    const workloads = new Workloads(api);
+    const slots = new SlotBook(stores.halts);
+    const journal = new HaltJournal(api, stores.halts);
+    const shared = { stores, workloads, statuses: this.#statuses, slots, journal, now };
+    this.#nodes = new NodeReconciler({
+      ...shared,
+      detector: new Detector({ ...shared, onBoundary, log }),
+      observer: new Observer(shared),
+      actor: new Actor({ api, journal, onBoundary, now }),
+      marks: new PodMarks(api, now),
+      onBoundary,
+      onPhase: (halt, before) => this.#onPhase(halt, before, now()),
+      log,
+    });
+    this.#policies = new PolicyReconciler({
+      api,
+      stores,
+      statuses: this.#statuses,
+      events: this.#events,
+      now,
+    });
+    metrics.observeStores(stores, () => this.#queue.depth);
+    this.#informers = [
+      this.#informer<Pod>(PODS, stores.pods, (pod) => this.#onPod(pod), projectPod),
+      this.#informer<HaltPolicy>(
+        HALT_POLICIES,
+        stores.policies,
+        (policy) => this.#onPolicy(policy),
+        withDefaults,
+      ),
+      this.#informer<NodeHalt>(NODE_HALTS, stores.halts, (halt) => this.#onHalt(halt)),
+    ];
+    metrics.observeContact(() =>
+      Object.keys(stores).map((name, index) => [name, this.#informers[index]?.lastContactAt ?? 0]),
+    );
+  }
+
+  get hasSynced(): boolean {
+    return this.#informers.every((informer) => informer.hasSynced);
+  }
+
+  /** Begins to watch, and resolves when everything was listed once. */
+  async sync(): Promise<void> {
+    await Promise.all(this.#informers.map((informer) => informer.start()));
+  }
+
+  /** Begins to act. Call it once `sync` has resolved, and on the leader only. */
+  work(): void {
+    this.#working = true;
+    for (const key of this.#stores.pods.keys()) this.#add("pod", key);
+    for (const halt of this.#stores.halts.values()) this.#add("pod", podKeyOf(halt));
+    for (const key of this.#stores.policies.keys()) this.#add("policy", key);
+  }
+
+  /** Finishes the keys in hand, and leaves nothing behind that runs. */
+  async stop(): Promise<void> {
+    this.#working = false;
+    this.#statuses.stop();
+    await Promise.all([this.#queue.stop(), ...this.#informers.map((informer) => informer.stop())]);
+    await this.#events.flush();
+  }
+
+  #informer<T extends KubeObject>(
+    resource: Resource,
+    store: Store<T>,
+    onChange: (object: T) => void,
+    project: (object: T) => T = (object) => object,
+  ): Informer<T> {
+    const { api, namespace, log, metrics } = this.#options;
+    return new Informer<T>({
+      api,
+      path: collectionPath(resource, namespace),
+      store,
+      onChange,
+      project,
+      onRestart: (reason, detail) => {
+        metrics.restarts.inc({ resource: resource.plural, reason });
+        log.debug({ resource: resource.plural, reason, detail }, "watch begun anew");
+      },
+    });
+  }
+
+  #onPod(pod: Pod): void {
+    if (!this.#stores.pods.get(keyOf(pod))) this.#nodes.noteDeparted(keyOf(pod), pod);
+    this.#add("pod", keyOf(pod));
+    for (const policy of this.#stores.policies.under(pod.metadata.namespace ?? ""))
+      this.#settle(keyOf(policy));
+  }
+
+  #onHalt(halt: NodeHalt): void {
+    this.#add("pod", podKeyOf(halt));
+    this.#settle(policyKeyOf(halt));
+    if (hasEnded(halt)) this.#wakeWaiting(policyKeyOf(halt));
+  }
+
+  #onPolicy(policy: HaltPolicy): void {
+    const { namespace = "" } = policy.metadata;
+    this.#settle(keyOf(policy));
+    for (const pod of this.#stores.pods.under(namespace)) this.#add("pod", keyOf(pod));
+    for (const halt of this.#stores.halts.under(haltsOf.waiting(keyOf(policy))))
+      this.#add("pod", podKeyOf(halt));
+  }
+
+  #onPhase(halt: NodeHalt, before: Phase | undefined, now: number): void {
+    this.#options.metrics.onPhase(halt, before, now);
+    this.#events.record(haltEvent(halt));
+    this.#onHalt(halt);
+  }
+
+  /** A slot or the error budget may have become free: the oldest that wait look again. */
+  #wakeWaiting(policyKey: string): void {
+    const waiting = this.#stores.halts.under(haltsOf.waiting(policyKey));
+    for (const halt of waiting.slice(0, WAKE)) this.#add("pod", podKeyOf(halt));
+  }
+
+  #add(kind: "pod" | "policy", key: string): void {
+    if (this.#working) this.#queue.add(`${kind} ${key}`);
+  }
+
+  #settle(policyKey: string): void {
+    if (this.#working) this.#queue.addAfter(`policy ${policyKey}`, SETTLE_MS);
+  }
+
+  async #handle(key: string): Promise<Outcome> {
+    const [kind = "", object = ""] = key.split(" ");
+    const outcome =
+      kind === "pod" ? await this.#nodes.reconcile(object) : await this.#policies.reconcile(object);
+    this.#options.metrics.reconciles.inc({ kind, outcome: "done" });
+    return outcome;
+  }
+
+  #onError(key: string, error: unknown, failures: number): void {
+    const [kind = "", object] = key.split(" ");
+    this.#options.metrics.reconciles.inc({ kind, outcome: "failed" });
+    const level = hasCode(error, "conflict") || failures < 3 ? "debug" : "warn";
+    this.#options.log[level]({ kind, object, failures, error: messageOf(error) }, "will be tried again");
+  }
+}

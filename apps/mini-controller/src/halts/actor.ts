@@ -1,0 +1,70 @@
+import { mergeConditions } from "../api/condition.ts";
+import type { NodeHalt } from "../api/node-halt.ts";
+import { ControllerError, hasCode } from "../controller-error.ts";
+import { objectPath, PODS } from "../kube/paths.ts";
+import type { KubeApi } from "../kube/types.ts";
+import { sendPage } from "../paging/pager.ts";
+import { imagePatch } from "../workloads/workload.ts";
+import { between, type OnBoundary } from "./boundary.ts";
+import type { HaltJournal } from "./halt-journal.ts";
+import { timestamp } from "./journal.ts";
+import type { Effect } from "./move.ts";
+import type { Observation } from "./observation.ts";
+
+export interface ActorOptions {
+  readonly api: KubeApi;
+  readonly journal: HaltJournal;
+  readonly onBoundary: OnBoundary;
+  readonly now: () => number;
+}
+
+/** Does what the journal announced. Each effect is refused or does nothing when it was done before. */
+export class Actor {
+  readonly #options: ActorOptions;
+
+  constructor(options: ActorOptions) {
+    this.#options = options;
+  }
+
+  /** The halt after the effect: sending a page is journaled again, the others are seen in the world. */
+  async perform(effect: Effect, observation: Observation): Promise<NodeHalt> {
+    const { onBoundary } = this.#options;
+    switch (effect.kind) {
+      case "set-image":
+        await between("set-image", onBoundary, () => this.#setImage(effect, observation));
+        return observation.halt;
+      case "delete-pod":
+        await between("delete-pod", onBoundary, () => this.#deletePod(effect.uid, observation));
+        return observation.halt;
+      case "send-page":
+        return await this.#sendPage(observation);
+    }
+  }
+
+  async #setImage(
+    { from, to }: Extract<Effect, { kind: "set-image" }>,
+    { workload }: Observation,
+  ): Promise<void> {
+    if (workload.kind !== "found")
+      throw new ControllerError("bad-reference", "the workload to change is not there");
+    await this.#options.api.jsonPatch(workload.path, imagePatch(workload, from, to));
+  }
+
+  async #deletePod(uid: string, { halt: { metadata, spec } }: Observation): Promise<void> {
+    const path = objectPath(PODS, metadata.namespace ?? "", spec.podName);
+    try {
+      await this.#options.api.remove(path, uid);
+    } catch (error) {
+      if (!hasCode(error, "not-found", "conflict")) throw error;
+    }
+  }
+
+  async #sendPage({ halt, policy }: Observation): Promise<NodeHalt> {
+    const { api, journal, onBoundary, now } = this.#options;
+    const attempt = await between("send-page", onBoundary, () => sendPage(api, halt, policy, now));
+    if (attempt === undefined) return halt;
+    const conditions = mergeConditions(halt.status?.conditions ?? [], [attempt.condition], timestamp(now()));
+    const status = { ...halt.status, page: attempt.page, conditions };
+    return await between("confirm-page", onBoundary, () => journal.write(halt, status));
+  }
+}

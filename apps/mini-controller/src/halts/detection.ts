@@ -1,0 +1,54 @@
+import { printable, type Verdict } from "@upgrade-halt/consumer";
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import type { NodeHaltSpec, WorkloadRef } from "../api/node-halt.ts";
+import { timestamp } from "./journal.ts";
+import { reasonOf } from "./judgement.ts";
+import { containerOf, containerStatusOf, type Pod } from "./pod.ts";
+
+/**
+ * What to record about a verdict: `undefined` when it is no halt. Names that the node gave are made fit to be
+ * shown, and are listed exactly only if that changed nothing.
+ */
+export function haltSpecOf(
+  pod: Pod,
+  policy: HaltPolicy,
+  verdict: Verdict,
+  workload: WorkloadRef | undefined,
+  now: number,
+): NodeHaltSpec | undefined {
+  const reason = reasonOf(verdict);
+  const { name: podName, uid: podUID } = pod.metadata;
+  const { container } = policy.spec;
+  const image = containerOf(pod, container)?.image;
+  if (reason === undefined || podUID === undefined || image === undefined) return undefined;
+  const halted = verdict.kind === "halted" ? verdict : undefined;
+  const exitCode = exitCodeOf(pod, container);
+  const planName = planNameOf(verdict);
+  return {
+    podName,
+    podUID,
+    container,
+    policyName: policy.metadata.name,
+    ...(workload === undefined ? {} : { workload }),
+    reason,
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(planName === undefined ? {} : { planName }),
+    ...(halted?.height === undefined ? {} : { height: halted.height }),
+    image,
+    sources: [...(halted?.sources ?? [])],
+    verdict: verdict.why.slice(0, 1024),
+    detectedAt: timestamp(now),
+  };
+}
+
+/** The plan's name as it is recorded: fit to be shown, and no longer than the schema takes. */
+export function planNameOf(verdict: Verdict): string | undefined {
+  const plan = verdict.kind === "halted" ? verdict.plan : undefined;
+  return plan === undefined ? undefined : printable(plan, 128).slice(0, 256);
+}
+
+function exitCodeOf(pod: Pod, container: string): number | undefined {
+  const { state, lastState } = containerStatusOf(pod, container) ?? {};
+  const code = (state?.terminated ?? lastState?.terminated)?.exitCode;
+  return code !== undefined && code >= 0 && code <= 255 ? code : undefined;
+}

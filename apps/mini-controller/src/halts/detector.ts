@@ -1,0 +1,66 @@
+import type { Logger } from "pino";
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import type { NodeHalt } from "../api/node-halt.ts";
+import type { Workloads } from "../workloads/workloads.ts";
+import { between, type OnBoundary } from "./boundary.ts";
+import { haltSpecOf } from "./detection.ts";
+import type { HaltJournal } from "./halt-journal.ts";
+import { journalName } from "./journal-name.ts";
+import { judgePod, reasonOf } from "./judgement.ts";
+import type { WorkloadSight } from "./observation.ts";
+import type { Pod } from "./pod.ts";
+import { isOpen, isSameHalt } from "./same-halt.ts";
+import type { StatusWatch } from "./status-watch.ts";
+import { haltsOf, type Stores } from "./stores.ts";
+
+export interface DetectorOptions {
+  readonly stores: Stores;
+  readonly workloads: Workloads;
+  readonly statuses: StatusWatch;
+  readonly journal: HaltJournal;
+  readonly onBoundary: OnBoundary;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** A halt that was just recorded, and the reading of its workload that was begun meanwhile. */
+export interface Detected {
+  readonly halt: NodeHalt;
+  readonly workload: Promise<WorkloadSight> | undefined;
+}
+
+/** Tells from a pod whether its node halted, and opens the journal of a halt that has none. */
+export class Detector {
+  readonly #options: DetectorOptions;
+
+  constructor(options: DetectorOptions) {
+    this.#options = options;
+  }
+
+  /** Records a halt that is seen for the first time; `undefined` when there is none, or it is known. */
+  async detect(key: string, pod: Pod, policy: HaltPolicy | undefined): Promise<Detected | undefined> {
+    if (policy === undefined) return undefined;
+    const { stores, statuses, workloads, journal, onBoundary, now, log } = this.#options;
+    const verdict = judgePod(pod, policy.spec, statuses.get(key, pod.metadata.uid));
+    const reason = reasonOf(verdict);
+    const { namespace = "", name: podName, uid: podUID = "" } = pod.metadata;
+    if (reason === undefined) return undefined;
+    const { container } = policy.spec;
+    const name = journalName({ podName, podUID, container, reason });
+    const known = stores.halts
+      .under(haltsOf.pod(key))
+      .some((halt) => isOpen(halt) && isSameHalt(halt.spec, pod, verdict));
+    if (known || stores.halts.get(`${namespace}/${name}`) !== undefined) return undefined;
+    const ref = await workloads.ofPolicy(policy.spec).find(pod, policy.spec.target.customResource);
+    const spec = haltSpecOf(pod, policy, verdict, ref, now());
+    if (spec === undefined) return undefined;
+    const workload = ref && workloads.ofRef(ref).read({ namespace, ref, container, policy, podName });
+    workload?.catch(() => {});
+    const { halt } = await between("create-halt", onBoundary, () => journal.open(namespace, spec));
+    log.info(
+      { object: `${namespace}/${name}`, pod: key, reason, plan: spec.planName, height: spec.height },
+      spec.verdict,
+    );
+    return { halt, workload };
+  }
+}

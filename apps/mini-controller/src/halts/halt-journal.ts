@@ -1,0 +1,71 @@
+import { API_VERSION, LABEL_POD, LABEL_POLICY } from "../api/group.ts";
+import type { NodeHalt, NodeHaltSpec, NodeHaltStatus } from "../api/node-halt.ts";
+import { hasCode } from "../controller-error.ts";
+import { collectionPath, NODE_HALTS, objectPath } from "../kube/paths.ts";
+import type { Store } from "../kube/store.ts";
+import type { KubeApi } from "../kube/types.ts";
+import { journalName } from "./journal-name.ts";
+
+/** Reads and writes NodeHalts. What it wrote is in the store at once, so the next look sees it. */
+export class HaltJournal {
+  readonly #api: KubeApi;
+  readonly #store: Store<NodeHalt>;
+
+  constructor(api: KubeApi, store: Store<NodeHalt>) {
+    this.#api = api;
+    this.#store = store;
+  }
+
+  /** The halt as recorded, by whomever: a second record of the same halt is the first one. */
+  async open(
+    namespace: string,
+    spec: NodeHaltSpec,
+  ): Promise<{ readonly halt: NodeHalt; readonly isNew: boolean }> {
+    const name = journalName(spec);
+    const known = this.#store.get(`${namespace}/${name}`);
+    if (known !== undefined) return { halt: known, isNew: false };
+    const labels = { [LABEL_POLICY]: labelValue(spec.policyName), [LABEL_POD]: labelValue(spec.podName) };
+    const body = { apiVersion: API_VERSION, kind: "NodeHalt", metadata: { name, namespace, labels }, spec };
+    try {
+      const halt = await this.#api.create<NodeHalt>(collectionPath(NODE_HALTS, namespace), body);
+      this.#store.put(halt);
+      return { halt, isNew: true };
+    } catch (error) {
+      if (!hasCode(error, "already-exists")) throw error;
+      return { halt: await this.refresh(namespace, name), isNew: false };
+    }
+  }
+
+  /**
+   * Writes the status if nobody wrote the halt since `halt` was read.
+   *
+   * @throws {ControllerError} `conflict` when somebody did: `refresh` and plan again.
+   */
+  async write(halt: NodeHalt, status: NodeHaltStatus): Promise<NodeHalt> {
+    const { namespace = "", name } = halt.metadata;
+    const written = await this.#api.replace<NodeHalt>(objectPath(NODE_HALTS, namespace, name, "status"), {
+      ...halt,
+      apiVersion: API_VERSION,
+      kind: "NodeHalt",
+      status,
+    });
+    this.#store.put(written);
+    return written;
+  }
+
+  async refresh(namespace: string, name: string): Promise<NodeHalt> {
+    try {
+      const halt = await this.#api.get<NodeHalt>(objectPath(NODE_HALTS, namespace, name));
+      this.#store.put(halt);
+      return halt;
+    } catch (error) {
+      if (hasCode(error, "not-found")) this.#store.delete(`${namespace}/${name}`);
+      throw error;
+    }
+  }
+}
+
+/** Label values have at most 63 characters; names may be longer. */
+function labelValue(name: string): string {
+  return name.slice(0, 63).replace(/[^A-Za-z0-9]+$/, "");
+}

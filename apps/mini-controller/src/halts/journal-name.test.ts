@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { journalName } from "./journal-name.ts";
+
+const halt = { podName: "sei-0-0", podUID: "uid-1", container: "seid", reason: "upgrade_required" };
+
+test("the same halt has the same name, one that a person can read", () => {
+  expect(journalName(halt)).toBe(journalName({ ...halt }));
+  expect(journalName(halt)).toMatch(/^sei-0-0-upgrade-required-[0-9a-f]{12}$/);
+});
+
+test.each([{ podUID: "uid-2" }, { container: "other" }, { reason: "binary_too_new" }])(
+  "another for %j",
+  (other) => {
+    expect(journalName({ ...halt, ...other })).not.toBe(journalName(halt));
+  },
+);
+
+test("fits a Kubernetes name whatever it is made of", () => {
+  const name = journalName({ ...halt, podName: "p".repeat(253), reason: "Ä/..".repeat(40) });
+  expect(name).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
+  expect(name.length).toBeLessThanOrEqual(253);
+});

@@ -1,0 +1,97 @@
+import { type ConditionDraft, mergeConditions } from "../api/condition.ts";
+import type { NodeHalt, NodeHaltStatus, Phase, Step } from "../api/node-halt.ts";
+import type { Move } from "./move.ts";
+
+/** A page to be journaled along with a step. */
+export interface PageDraft {
+  readonly reason: string;
+  readonly summary: string;
+}
+
+/** What a step changes in the journal besides its phase. */
+export interface StepDraft
+  extends Pick<
+    NodeHaltStatus,
+    "action" | "fromImage" | "toImage" | "recoverBy" | "newPodUID" | "recoveredHeight"
+  > {
+  readonly phase: Phase;
+  readonly reason: string;
+  readonly message: string;
+  readonly page?: PageDraft | undefined;
+  readonly conditions?: readonly ConditionDraft[];
+}
+
+const MAX_STEPS = 32;
+
+/** RFC 3339 in UTC with milliseconds: a halt and its swap are told apart by these. */
+export function timestamp(now: number): string {
+  return new Date(now).toISOString();
+}
+
+/** The move that writes `draft` into the halt's journal, with the steps before it that were not written yet. */
+export function journalMove(halt: NodeHalt, draft: StepDraft, now: number): Move {
+  const { page, conditions = [], ...fields } = draft;
+  const before = halt.status ?? {};
+  const at = timestamp(now);
+  const generation = halt.metadata.generation;
+  return {
+    kind: "journal",
+    status: {
+      ...before,
+      ...withoutUndefined(fields),
+      message: fields.message.slice(0, 1024),
+      steps: stepsWith(halt, { phase: fields.phase, at, message: fields.message.slice(0, 512) }),
+      ...pageWith(halt, page, at),
+      conditions: mergeConditions(
+        before.conditions ?? [],
+        conditions.map((condition) => ({
+          ...condition,
+          ...(generation === undefined ? {} : { observedGeneration: generation }),
+        })),
+        at,
+      ),
+    },
+  };
+}
+
+function stepsWith(halt: NodeHalt, step: Step): Step[] {
+  const told = halt.status?.steps ?? firstSteps(halt, step);
+  const last = told.at(-1);
+  if (last?.phase === step.phase && last.message === step.message) return [...told];
+  return told.length >= MAX_STEPS ? [...told.slice(0, MAX_STEPS - 1), step] : [...told, step];
+}
+
+/** Detected and Recorded are told by the object itself; they reach the status with the first step after them. */
+function firstSteps({ spec, metadata }: NodeHalt, { phase, at }: Step): Step[] {
+  const detected: Step = { phase: "Detected", at: spec.detectedAt, message: spec.verdict.slice(0, 512) };
+  if (phase === "Recorded") return [detected];
+  return [detected, { phase: "Recorded", at, message: `Recorded as ${metadata.name}.` }];
+}
+
+/** A halt's page for one reason is one page with one key for ever: the record of it stays as it is. */
+function pageWith(
+  { metadata, status }: NodeHalt,
+  draft: PageDraft | undefined,
+  at: string,
+): Pick<NodeHaltStatus, "page"> {
+  if (draft === undefined) return {};
+  const { reason, summary } = draft;
+  const key = `upgrade-halt/${metadata.namespace}/${metadata.name}/${reason}`;
+  if (status?.page?.key === key) return {};
+  return {
+    page: {
+      key,
+      reason,
+      summary: summary.slice(0, 512),
+      at,
+      delivered: [],
+      attempts: 0,
+      nextAttemptAt: at,
+      state: "Pending",
+    },
+  };
+}
+
+function withoutUndefined<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}

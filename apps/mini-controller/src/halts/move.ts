@@ -1,0 +1,17 @@
+import type { NodeHaltStatus } from "../api/node-halt.ts";
+
+/** Something done outside the journal. Each may be done twice with the outcome of once. */
+export type Effect =
+  | { readonly kind: "set-image"; readonly from: string; readonly to: string }
+  | { readonly kind: "delete-pod"; readonly uid: string }
+  | { readonly kind: "send-page" };
+
+/** What to do next about one halt. `plan` says one at a time and is asked again afterwards. */
+export type Move =
+  /** Write the journal; the effect that it announces follows when the plan is asked again. */
+  | { readonly kind: "journal"; readonly status: NodeHaltStatus }
+  | { readonly kind: "effect"; readonly effect: Effect }
+  /** Look again after this time, or when something changes. */
+  | { readonly kind: "wait"; readonly ms: number }
+  /** Nothing to do until something changes. */
+  | { readonly kind: "rest" };

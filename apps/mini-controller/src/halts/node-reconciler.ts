@@ -1,0 +1,164 @@
+import type { Logger } from "pino";
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import { hasEnded, type NodeHalt, type NodeHaltStatus, type Phase } from "../api/node-halt.ts";
+import { hasCode } from "../controller-error.ts";
+import { governingPolicy } from "../policies/governing-policy.ts";
+import type { Outcome } from "../queue/key-queue.ts";
+import type { Actor } from "./actor.ts";
+import { between, type OnBoundary } from "./boundary.ts";
+import type { Detector } from "./detector.ts";
+import type { HaltJournal } from "./halt-journal.ts";
+import { judgePod } from "./judgement.ts";
+import type { Move } from "./move.ts";
+import type { Observation, WorkloadSight } from "./observation.ts";
+import type { Observer } from "./observer.ts";
+import { plan } from "./plan.ts";
+import { type Pod, statusUrlOf } from "./pod.ts";
+import type { PodMarks } from "./pod-marks.ts";
+import { isOpen } from "./same-halt.ts";
+import type { SlotBook } from "./slot-book.ts";
+import type { StatusWatch } from "./status-watch.ts";
+import { haltsOf, policyKeyOf, type Stores } from "./stores.ts";
+
+export interface NodeReconcilerOptions {
+  readonly stores: Stores;
+  readonly statuses: StatusWatch;
+  readonly slots: SlotBook;
+  readonly journal: HaltJournal;
+  readonly detector: Detector;
+  readonly observer: Observer;
+  readonly actor: Actor;
+  readonly marks: PodMarks;
+  readonly onBoundary: OnBoundary;
+  readonly onPhase: (halt: NodeHalt, before: Phase | undefined) => void;
+  readonly log: Logger;
+}
+
+/** More moves in one go than any halt has: a plan that never rests is a fault, and must not spin. */
+const MAX_MOVES = 24;
+
+/** A pod that was deleted shows as such by its own change; this is for a change that does not come. */
+const DELETED_MS = 1_000;
+
+/**
+ * Everything about one pod name: is its pod halted, and what is next for each of its halts. One key, so nothing
+ * about a node happens twice at a time. Asks for nothing but what the API server and the node say now.
+ */
+export class NodeReconciler {
+  readonly #options: NodeReconcilerOptions;
+  /** Pods as they were when they went, until they were judged: the last thing seen of one may be its halt. */
+  readonly #departed = new Map<string, Pod>();
+
+  constructor(options: NodeReconcilerOptions) {
+    this.#options = options;
+  }
+
+  /** Keeps a pod that went for one last look. Reconcile its key next. */
+  noteDeparted(key: string, pod: Pod): void {
+    this.#departed.set(key, pod);
+  }
+
+  async reconcile(key: string): Promise<Outcome> {
+    const { stores, statuses, marks } = this.#options;
+    const departed = this.#departed.get(key);
+    this.#departed.delete(key);
+    if (departed !== undefined) await this.#options.detector.detect(key, departed, this.#policyOf(departed));
+    const pod = stores.pods.get(key);
+    const policy = pod && this.#policyOf(pod);
+    if (pod === undefined || policy === undefined) statuses.forget(key);
+    else this.#track(key, pod, policy);
+    const waits: number[] = [];
+    const detected = pod && (await this.#options.detector.detect(key, pod, policy));
+    for (const halt of stores.halts.under(haltsOf.pod(key))) {
+      const prefetched = detected?.halt.metadata.name === halt.metadata.name ? detected.workload : undefined;
+      const ms = await this.#advance(halt, prefetched);
+      if (ms !== undefined) waits.push(ms);
+    }
+    if (pod && policy)
+      await marks.sync(pod, policy, judgePod(pod, policy.spec, statuses.get(key, pod.metadata.uid)));
+    return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
+  }
+
+  /** Follows the plan for one halt until it waits or rests; the milliseconds to wait, if any. */
+  async #advance(
+    first: NodeHalt,
+    prefetched: Promise<WorkloadSight> | undefined,
+  ): Promise<number | undefined> {
+    const { observer, journal, slots } = this.#options;
+    let halt = first;
+    let workload = prefetched;
+    for (let moves = 0; moves < MAX_MOVES; moves += 1) {
+      if (isSettled(halt)) return undefined;
+      const look = await observer.observe(halt, workload);
+      const observation = look();
+      const move = plan(observation);
+      workload = move.kind === "journal" ? Promise.resolve(observation.workload) : undefined;
+      try {
+        if (move.kind === "wait") return move.ms;
+        if (move.kind === "rest") return undefined;
+        const work = () => this.#make(move, observation);
+        halt = await (beginsSwap(move) ? slots.during(policyKeyOf(halt), halt.spec.podName, work) : work());
+        if (move.kind === "effect" && move.effect.kind === "delete-pod") return DELETED_MS;
+      } catch (error) {
+        if (!hasCode(error, "conflict", "invalid")) throw error;
+        this.#options.log.debug(
+          { object: halt.metadata.name, error: error.message },
+          "changed meanwhile, looking again",
+        );
+        halt = await journal.refresh(halt.metadata.namespace ?? "", halt.metadata.name);
+        workload = undefined;
+      }
+    }
+    throw new Error(`no rest after ${MAX_MOVES} moves`);
+  }
+
+  async #make(
+    move: Extract<Move, { kind: "journal" | "effect" }>,
+    observation: Observation,
+  ): Promise<NodeHalt> {
+    return move.kind === "effect"
+      ? await this.#options.actor.perform(move.effect, observation)
+      : await this.#write(observation.halt, move.status);
+  }
+
+  async #write(halt: NodeHalt, status: NodeHaltStatus): Promise<NodeHalt> {
+    const { journal, onBoundary, onPhase, log } = this.#options;
+    const phase = status.phase ?? "Recorded";
+    const written = await between(`journal-${phase}`, onBoundary, () => journal.write(halt, status));
+    const object = `${halt.metadata.namespace}/${halt.metadata.name}`;
+    log.info(
+      { object, phase, action: status.action, reason: status.reason, toImage: status.toImage },
+      status.message,
+    );
+    onPhase(written, halt.status?.phase);
+    return written;
+  }
+
+  #policyOf(pod: Pod): HaltPolicy | undefined {
+    return governingPolicy(pod, this.#options.stores.policies.under(pod.metadata.namespace ?? ""));
+  }
+
+  #track(key: string, pod: Pod, policy: HaltPolicy): void {
+    const { statuses, stores } = this.#options;
+    const url = statusUrlOf(pod, policy.spec.container, policy.spec.rpcPort);
+    const { uid } = pod.metadata;
+    if (url === undefined || uid === undefined || pod.status?.phase !== "Running") {
+      statuses.forget(key);
+      return;
+    }
+    const expectedHeights = policy.spec.upgrades.flatMap(({ height }) => height ?? []);
+    const urgent = stores.halts
+      .under(haltsOf.pod(key))
+      .some((halt) => isOpen(halt) && halt.spec.podUID !== uid);
+    statuses.track(key, { uid, url, expectedHeights, urgent });
+  }
+}
+
+function beginsSwap(move: Move): boolean {
+  return move.kind === "journal" && move.status.phase === "Swapping";
+}
+
+/** Nothing is left to do or to see: the halt has ended, its page was sent, and its node is known to run. */
+function isSettled(halt: NodeHalt): boolean {
+  return hasEnded(halt) && !isOpen(halt) && halt.status?.page?.state !== "Pending";
+}

@@ -1,0 +1,63 @@
+import type { Recommendation, Verdict } from "@upgrade-halt/consumer";
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import type { NodeHalt } from "../api/node-halt.ts";
+
+/** The object that holds the image, as it is now. */
+export type WorkloadSight =
+  /** Nothing depends on it at this phase. */
+  | { readonly kind: "not-asked" }
+  | { readonly kind: "missing"; readonly what: string }
+  | {
+      readonly kind: "found";
+      readonly what: string;
+      /** URL path of the object, and RFC 6901 pointer of the field that holds the image. */
+      readonly path: string;
+      readonly pointer: string;
+      readonly uid: string | undefined;
+      /** Image in it now. */
+      readonly image: string;
+      /** Its own controller has taken notice of that image, so a pod made now gets it. */
+      readonly settled: boolean;
+      /** It replaces its pods by itself, so the halted one is not deleted. */
+      readonly replacesPods: boolean;
+    };
+
+/** The node's pod, as it is now. */
+export type PodSight =
+  | { readonly kind: "gone" }
+  /** The pod that halted is still there, or one that was made anew from the same image and halted the same way. */
+  | { readonly kind: "halted"; readonly uid: string; readonly terminating: boolean }
+  /** Another pod has taken its place. */
+  | {
+      readonly kind: "successor";
+      readonly uid: string;
+      readonly terminating: boolean;
+      readonly image: string;
+      readonly verdict: Verdict;
+      /** Newest height that it told, and the first: to see that it moves where no height is known to pass. */
+      readonly height?: number | undefined;
+      readonly firstHeight?: number | undefined;
+    };
+
+/** What other halts under the same policy stand in the way. */
+export interface Neighbours {
+  /** Other nodes between swap and recovery. */
+  readonly swapping: number;
+  /** Failed swaps that nobody acknowledged. */
+  readonly failed: number;
+  /** Pods of the same workload that still run, and that the workload's roll-out would take down. */
+  readonly running: readonly string[];
+}
+
+/** Everything that `plan` looks at, gathered at one moment. */
+export interface Observation {
+  readonly halt: NodeHalt;
+  readonly policy: HaltPolicy | undefined;
+  /** What the halt's verdict calls for; `undefined` when no policy is left to ask. */
+  readonly recommendation: Recommendation | undefined;
+  readonly workload: WorkloadSight;
+  readonly pod: PodSight;
+  readonly neighbours: Neighbours;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}

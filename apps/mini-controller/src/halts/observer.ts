@@ -1,0 +1,146 @@
+import { parseReasonToken, ShutdownReason } from "@upgrade-halt/contract";
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import { hasEnded, isSwapping, type NodeHalt } from "../api/node-halt.ts";
+import type { WorkloadTarget } from "../workloads/workload.ts";
+import type { Workloads } from "../workloads/workloads.ts";
+import { judgePod, recommendFor } from "./judgement.ts";
+import type { Neighbours, Observation, PodSight, WorkloadSight } from "./observation.ts";
+import { containerOf, type Pod } from "./pod.ts";
+import { isSameHalt } from "./same-halt.ts";
+import type { SlotBook } from "./slot-book.ts";
+import type { StatusWatch } from "./status-watch.ts";
+import { haltsOf, podKeyOf, policyKeyOf, type Stores } from "./stores.ts";
+
+export interface ObserverOptions {
+  readonly stores: Stores;
+  readonly workloads: Workloads;
+  readonly statuses: StatusWatch;
+  readonly slots: SlotBook;
+  readonly now: () => number;
+}
+
+const NOT_ASKED: WorkloadSight = { kind: "not-asked" };
+
+/** Gathers what a plan needs to know about one halt. */
+export class Observer {
+  readonly #options: ObserverOptions;
+
+  constructor(options: ObserverOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Asks what has to be asked, and resolves with a look at everything as it is in the very turn of the call: what
+   * other nodes do may change while this one waits for an answer. `workload` is a reading that was begun earlier.
+   */
+  async observe(halt: NodeHalt, workload?: Promise<WorkloadSight>): Promise<() => Observation> {
+    const { stores, now } = this.#options;
+    const policy = stores.policies.get(policyKeyOf(halt));
+    const target = targetOf(halt, policy);
+    const deciding = !hasEnded(halt) && !isSwapping(halt);
+    const [sight, previousImage, running] = await Promise.all([
+      workload ?? this.#readWorkload(halt, target),
+      deciding && policy !== undefined ? this.#previousImage(halt, target) : undefined,
+      deciding ? this.#runningSiblings(halt, target) : [],
+    ]);
+    return () => ({
+      halt,
+      policy,
+      recommendation: policy === undefined ? undefined : recommendFor(halt.spec, policy.spec, previousImage),
+      workload: sight,
+      pod: this.#podSight(halt, policy),
+      neighbours: this.#neighbours(halt, running),
+      now: now(),
+    });
+  }
+
+  /** A node that recovers is watched by its height; asking for its workload each time would be many requests. */
+  async #readWorkload(halt: NodeHalt, target: WorkloadTarget | undefined): Promise<WorkloadSight> {
+    if (hasEnded(halt) || halt.status?.phase === "Recovering") return NOT_ASKED;
+    if (target === undefined) return { kind: "missing", what: `The owner of pod ${halt.spec.podName}` };
+    return await this.#options.workloads.ofRef(target.ref).read(target);
+  }
+
+  /** The newest image of the workload's history that did not itself halt there. */
+  async #previousImage(halt: NodeHalt, target: WorkloadTarget | undefined): Promise<string | undefined> {
+    if (target === undefined || parseReasonToken(halt.spec.reason) !== ShutdownReason.BinaryTooNew)
+      return undefined;
+    const images = await this.#options.workloads.ofRef(target.ref).previousImages(target);
+    const halted = new Set(this.#haltsOfWorkload(halt).map(({ spec }) => spec.image));
+    return images.find((image) => !halted.has(image));
+  }
+
+  #haltsOfWorkload({ metadata, spec }: NodeHalt): readonly NodeHalt[] {
+    const { stores } = this.#options;
+    return stores.halts
+      .under(haltsOf.policy(`${metadata.namespace ?? ""}/${spec.policyName}`))
+      .filter((other) => other.spec.workload?.name === spec.workload?.name);
+  }
+
+  async #runningSiblings(halt: NodeHalt, target: WorkloadTarget | undefined): Promise<readonly string[]> {
+    if (target === undefined || target.policy === undefined) return [];
+    const { stores, workloads } = this.#options;
+    const kind = workloads.ofRef(target.ref);
+    const siblings = stores.pods
+      .under(target.namespace)
+      .filter((pod) => pod.metadata.name !== halt.spec.podName && kind.owns(target.ref, pod));
+    if (siblings.length === 0) return [];
+    const affected = await kind.rollsOut(target, siblings);
+    return affected.filter((pod) => this.#runs(pod, target.policy)).map(({ metadata }) => metadata.name);
+  }
+
+  #runs(pod: Pod, policy: HaltPolicy | undefined): boolean {
+    return policy !== undefined && this.#judge(pod, policy).kind === "running";
+  }
+
+  #judge(pod: Pod, policy: HaltPolicy) {
+    const live = this.#options.statuses.get(
+      `${pod.metadata.namespace}/${pod.metadata.name}`,
+      pod.metadata.uid,
+    );
+    return judgePod(pod, policy.spec, live);
+  }
+
+  #podSight(halt: NodeHalt, policy: HaltPolicy | undefined): PodSight {
+    const pod = this.#currentPod(halt);
+    if (pod === undefined) return { kind: "gone" };
+    const { uid = "", deletionTimestamp, namespace, name } = pod.metadata;
+    const terminating = deletionTimestamp !== undefined;
+    const live = this.#options.statuses.get(`${namespace}/${name}`, uid);
+    const verdict = policy === undefined ? UNGOVERNED : judgePod(pod, policy.spec, live);
+    if (isSameHalt(halt.spec, pod, verdict)) return { kind: "halted", uid, terminating };
+    const image = containerOf(pod, halt.spec.container)?.image ?? "";
+    const { height, firstHeight } = live ?? {};
+    return { kind: "successor", uid, terminating, image, verdict, height, firstHeight };
+  }
+
+  /** The pod of the halt's name; where a workload names pods anew, the newest of its pods. */
+  #currentPod(halt: NodeHalt): Pod | undefined {
+    const { stores, workloads } = this.#options;
+    const named = stores.pods.get(podKeyOf(halt));
+    const { workload } = halt.spec;
+    if (named !== undefined || workload === undefined) return named;
+    const kind = workloads.ofRef(workload);
+    return stores.pods
+      .under(halt.metadata.namespace ?? "")
+      .filter((pod) => kind.owns(workload, pod) && pod.metadata.deletionTimestamp === undefined)
+      .toSorted((a, b) =>
+        (a.metadata.creationTimestamp ?? "") < (b.metadata.creationTimestamp ?? "") ? 1 : -1,
+      )[0];
+  }
+
+  #neighbours(halt: NodeHalt, running: readonly string[]): Neighbours {
+    const { stores, slots } = this.#options;
+    const policy = policyKeyOf(halt);
+    const failed = new Set(stores.halts.under(haltsOf.failed(policy)).map(({ spec }) => spec.podName)).size;
+    return { swapping: slots.takenByOthers(policy, halt.spec.podName), failed, running };
+  }
+}
+
+const UNGOVERNED = { kind: "unknown", why: "No policy is left to judge it by.", contradictions: [] } as const;
+
+function targetOf({ metadata, spec }: NodeHalt, policy: HaltPolicy | undefined): WorkloadTarget | undefined {
+  if (spec.workload === undefined) return undefined;
+  const { workload: ref, container, podName } = spec;
+  return { namespace: metadata.namespace ?? "", ref, container, policy, podName };
+}

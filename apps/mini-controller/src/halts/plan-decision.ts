@@ -1,0 +1,202 @@
+import type { Recommendation } from "@upgrade-halt/consumer";
+import type { ConditionDraft } from "../api/condition.ts";
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import type { Action } from "../api/node-halt.ts";
+import { journalMove, type StepDraft, timestamp } from "./journal.ts";
+import type { Move } from "./move.ts";
+import type { Observation } from "./observation.ts";
+import { heightPast } from "./recovery.ts";
+
+/** How long a halt that waits for a slot or for its siblings waits before it looks again by itself. */
+const LOOK_AGAIN_MS = 1_000;
+
+/** The change of an image that a recommendation calls for. */
+type ImageChange = Extract<Recommendation, { action: "swap-to-image" | "roll-back" }>;
+
+/** Decides about a halt whose swap has not begun: begin it, or say why not. Nothing is written twice. */
+export function planDecision(observation: Observation): Move {
+  const { halt, policy, recommendation, now } = observation;
+  const elsewhere = recoveredElsewhere(observation);
+  if (elsewhere !== undefined) return elsewhere;
+  if (policy === undefined || recommendation === undefined) {
+    const message = `HaltPolicy ${halt.spec.policyName} is gone, so nothing is done about this halt.`;
+    return record(observation, { phase: "Held", action: "Hold", reason: "PolicyMissing", message });
+  }
+  switch (recommendation.action) {
+    case "swap-to-image":
+    case "roll-back": {
+      const blocked = obstacle(observation, policy, recommendation);
+      if (blocked !== undefined) return record(observation, blocked);
+      return journalMove(halt, beginSwap(observation, policy, recommendation), now);
+    }
+    case "page":
+      return planPaging(observation, recommendation);
+    case "hold":
+    case "leave-alone":
+      return record(observation, { ...held(observation, recommendation), phase: "Held" });
+  }
+}
+
+/** Somebody else put it right while the halt was held. */
+function recoveredElsewhere({ halt, pod, now }: Observation): Move | undefined {
+  const height = pod.kind === "successor" ? heightPast(halt.spec, pod) : undefined;
+  if (pod.kind !== "successor" || height === undefined || pod.image === halt.spec.image) return undefined;
+  const message = `Runs ${pod.image}, which somebody else set, and is at height ${height}.`;
+  const conditions = [notUpgrading("RecoveredElsewhere", message)];
+  const draft = {
+    phase: "Recovered",
+    reason: "RecoveredElsewhere",
+    message,
+    newPodUID: pod.uid,
+    recoveredHeight: height,
+  } as const;
+  return journalMove(halt, { ...draft, conditions }, now);
+}
+
+/** Writes `draft` unless the journal says so already. A halt that waits for others looks again by itself. */
+function record(observation: Observation, draft: StepDraft): Move {
+  const { halt, now } = observation;
+  const { status } = halt;
+  if (status?.phase !== draft.phase || status.reason !== draft.reason || status.message !== draft.message) {
+    return journalMove(halt, withoutPageInDryRun(observation, draft), now);
+  }
+  return draft.phase === "Recorded" ? { kind: "wait", ms: LOOK_AGAIN_MS } : { kind: "rest" };
+}
+
+/** A dry run tells nobody either. */
+function withoutPageInDryRun({ policy }: Observation, draft: StepDraft): StepDraft {
+  return policy?.spec.dryRun ? { ...draft, page: undefined } : draft;
+}
+
+/** Reasons for a page after which nothing that the controller watches could change its mind. */
+const FINAL: ReadonlySet<Recommendation["reason"]> = new Set([
+  "DowngradeDetected",
+  "ChosenByPolicy",
+  "PreviousImageUnknown",
+]);
+
+/** First the page is on its way, then, once a receiver has it, the halt is a person's. */
+function planPaging(observation: Observation, recommendation: Recommendation): Move {
+  const { halt, now } = observation;
+  const draft = held(observation, recommendation);
+  const delivered = halt.status?.page?.reason === recommendation.reason && halt.status.page.state === "Sent";
+  if (!FINAL.has(recommendation.reason) || !delivered)
+    return record(observation, { ...draft, phase: "Held" });
+  return journalMove(
+    halt,
+    { ...draft, phase: "Paged", message: `${draft.message} A person was paged.` },
+    now,
+  );
+}
+
+function held(observation: Observation, { action, reason, why, page }: Recommendation): StepDraft {
+  return {
+    phase: "Held",
+    action: action === "page" ? "Page" : "Hold",
+    reason,
+    message: why,
+    page: page ? { reason, summary: summaryOf(observation, why) } : undefined,
+    conditions: [notUpgrading(reason, why)],
+  };
+}
+
+function notUpgrading(reason: string, message: string): ConditionDraft {
+  return {
+    type: "Upgrading",
+    status: reason === "ImageMappingMissing" ? "Unknown" : "False",
+    reason,
+    message,
+  };
+}
+
+/** What a page says first: which node, what happened, and what is (not) done. */
+export function summaryOf({ halt }: Observation, why: string): string {
+  const { podName, reason, verdict } = halt.spec;
+  return `${halt.metadata.namespace}/${podName} halted (${reason}): ${verdict} ${why}`;
+}
+
+/** What keeps the change from being made now; `undefined` when nothing does. */
+function obstacle(observation: Observation, policy: HaltPolicy, change: ImageChange): StepDraft | undefined {
+  const action = actionOf(change);
+  const hold = (reason: string, message: string): StepDraft => {
+    return { phase: "Held", action, reason, message, conditions: [notUpgrading(reason, message)] };
+  };
+  const heldAndPaged = (reason: string, message: string): StepDraft => {
+    return { ...hold(reason, message), page: { reason, summary: summaryOf(observation, message) } };
+  };
+  const fault = faultOf(observation, change);
+  if (fault !== undefined) return heldAndPaged(fault.reason, fault.message);
+  const { workload, neighbours } = observation;
+  if (policy.spec.dryRun)
+    return hold("DryRun", `Would set ${whatOf(workload)} to ${change.image} and replace the pod.`);
+  if (policy.spec.paused) return hold("Paused", `HaltPolicy ${policy.metadata.name} is paused.`);
+  if (action === "SwapImage" && neighbours.failed >= policy.spec.errorBudget) {
+    const message = `${neighbours.failed} swaps failed under this policy and nobody acknowledged them (budget ${policy.spec.errorBudget}).`;
+    return hold("ErrorBudgetSpent", message);
+  }
+  const queued = waitingFor(observation, policy);
+  return queued === undefined ? undefined : { ...hold(queued.reason, queued.message), phase: "Recorded" };
+}
+
+interface Obstacle {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What only a person can put right. */
+function faultOf({ halt, workload }: Observation, change: ImageChange): Obstacle | undefined {
+  const { spec } = halt;
+  if (workload.kind !== "found")
+    return { reason: "WorkloadMissing", message: `${whatOf(workload)} is not there.` };
+  if (change.image === spec.image) {
+    return {
+      reason: "ImageDoesNotHelp",
+      message: `${change.image} is listed for this plan and is what halted.`,
+    };
+  }
+  if (workload.image !== spec.image && workload.image !== change.image) {
+    const message = `${workload.what} has ${workload.image} by now, neither the image that halted nor ${change.image}.`;
+    return { reason: "ImageChangedMeanwhile", message };
+  }
+  return undefined;
+}
+
+/** What other nodes have to do first. */
+function waitingFor({ neighbours }: Observation, { spec }: HaltPolicy): Obstacle | undefined {
+  if (neighbours.running.length > 0) {
+    const names = neighbours.running.slice(0, 3).join(", ");
+    return {
+      reason: "SiblingsRunning",
+      message: `The roll-out would take down ${names}, which did not halt.`,
+    };
+  }
+  if (neighbours.swapping >= spec.maxConcurrent) {
+    return { reason: "WaitingForSlot", message: `${spec.maxConcurrent} other nodes are being swapped.` };
+  }
+  return undefined;
+}
+
+function whatOf(workload: Observation["workload"]): string {
+  return workload.kind === "not-asked" ? "The workload" : workload.what;
+}
+
+function actionOf({ action }: ImageChange): Action {
+  return action === "roll-back" ? "RollBack" : "SwapImage";
+}
+
+function beginSwap(observation: Observation, policy: HaltPolicy, change: ImageChange): StepDraft {
+  const { workload, now } = observation;
+  const { image: toImage, reason, why, page } = change;
+  const message = `Setting ${whatOf(workload)} to ${toImage}: ${why}`;
+  return {
+    phase: "Swapping",
+    action: actionOf(change),
+    reason,
+    message,
+    ...(workload.kind === "found" ? { fromImage: workload.image } : {}),
+    toImage,
+    recoverBy: timestamp(now + policy.spec.recoveryTimeoutSeconds * 1000),
+    page: page ? { reason, summary: summaryOf(observation, why) } : undefined,
+    conditions: [{ type: "Upgrading", status: "True", reason: actionOf(change), message }],
+  };
+}

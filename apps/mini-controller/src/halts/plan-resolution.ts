@@ -1,0 +1,25 @@
+import { CONDITION_RESOLVED } from "../api/node-halt.ts";
+import { journalMove } from "./journal.ts";
+import type { Move } from "./move.ts";
+import type { Observation } from "./observation.ts";
+import { heightPast } from "./recovery.ts";
+import { isOpen } from "./same-halt.ts";
+
+/** How soon to look again at a node that a person is to put right. */
+const LOOK_AGAIN_MS = 5_000;
+
+/** Notes that a halt which ended Paged or Failed is over: its node runs again, by whatever a person did. */
+export function planResolution(observation: Observation): Move {
+  const { halt, pod, now } = observation;
+  const { phase, reason = "", message = "" } = halt.status ?? {};
+  if (phase === undefined || !isOpen(halt)) return { kind: "rest" };
+  const height = pod.kind === "successor" ? heightPast(halt.spec, pod) : undefined;
+  if (pod.kind !== "successor" || height === undefined) return { kind: "wait", ms: LOOK_AGAIN_MS };
+  const resolved = {
+    type: CONDITION_RESOLVED,
+    status: "True" as const,
+    reason: "Running",
+    message: `Runs ${pod.image} and is at height ${height}.`,
+  };
+  return journalMove(halt, { phase, reason, message, conditions: [resolved] }, now);
+}

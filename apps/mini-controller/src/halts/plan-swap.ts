@@ -1,0 +1,145 @@
+import type { Verdict } from "@upgrade-halt/consumer";
+import { journalMove } from "./journal.ts";
+import type { Move } from "./move.ts";
+import type { Observation, PodSight } from "./observation.ts";
+import { summaryOf } from "./plan-decision.ts";
+import { heightPast } from "./recovery.ts";
+
+/** How soon to look at a workload whose own controller is about to take notice of the new image. */
+const SETTLE_MS = 20;
+/** How soon to look at a node that is coming back; its own events and heights wake the halt earlier. */
+const RECOVER_MS = 500;
+
+/** Carries a swap that was begun to its end: Recovered, or Failed when its time is over. */
+export function planSwap(observation: Observation): Move {
+  const { halt, now, workload } = observation;
+  const done = recovery(observation);
+  if (done !== undefined) return done;
+  const failed = failure(observation);
+  if (failed !== undefined) return fail(observation, failed);
+  const { phase, recoverBy } = halt.status ?? {};
+  const left = recoverBy === undefined ? RECOVER_MS : Math.max(1, Date.parse(recoverBy) - now);
+  const wait = (ms: number): Move => ({ kind: "wait", ms: Math.min(ms, left) });
+  if (phase === "Swapping") return planSwapping(observation, workload, wait);
+  if (phase === "Recreating") return planRecreating(observation, wait);
+  const again = observation.pod.kind === "halted" ? deletion(observation.pod) : undefined;
+  return again ?? wait(RECOVER_MS);
+}
+
+function planSwapping(
+  { halt, pod, now }: Observation,
+  workload: Observation["workload"],
+  wait: (ms: number) => Move,
+): Move {
+  const { toImage = "", fromImage = "" } = halt.status ?? {};
+  if (workload.kind !== "found") return wait(RECOVER_MS);
+  if (workload.image !== toImage)
+    return { kind: "effect", effect: { kind: "set-image", from: fromImage, to: toImage } };
+  if (!workload.settled) return wait(SETTLE_MS);
+  const message =
+    pod.kind === "halted"
+      ? `${workload.what} has ${toImage}; ${workload.replacesPods ? "it replaces" : "deleting"} pod ${halt.spec.podName}.`
+      : `${workload.what} has ${toImage}, and the pod that halted is gone.`;
+  return journalMove(halt, { phase: "Recreating", reason: "Recreating", message }, now);
+}
+
+function planRecreating({ halt, pod, workload, now }: Observation, wait: (ms: number) => Move): Move {
+  const { toImage = "" } = halt.status ?? {};
+  if (pod.kind === "halted" || (pod.kind === "successor" && pod.image !== toImage)) {
+    const others = workload.kind === "found" && workload.replacesPods;
+    return others ? wait(RECOVER_MS) : (deletion(pod) ?? wait(RECOVER_MS));
+  }
+  const message =
+    pod.kind === "successor"
+      ? `New pod with ${pod.image}; waiting for its height.`
+      : "Waiting for the new pod.";
+  return journalMove(halt, { phase: "Recovering", reason: "Recovering", message }, now);
+}
+
+/**
+ * Deletes a pod that halted, and one that its owner made from the old image before it had taken notice: only
+ * another one can have the new image.
+ */
+function deletion({ uid, terminating }: Exclude<PodSight, { kind: "gone" }>): Move | undefined {
+  return terminating ? undefined : { kind: "effect", effect: { kind: "delete-pod", uid } };
+}
+
+/** The move to Recovered, once the node is seen past the halt on the new image. */
+function recovery({ halt, pod, now }: Observation): Move | undefined {
+  const { toImage, phase } = halt.status ?? {};
+  if (phase !== "Recovering" || pod.kind !== "successor" || pod.image !== toImage) return undefined;
+  const height = heightPast(halt.spec, pod);
+  if (height === undefined) return undefined;
+  const message = `Runs ${toImage} and is at height ${height}.`;
+  return journalMove(
+    halt,
+    {
+      phase: "Recovered",
+      reason: "Recovered",
+      message,
+      newPodUID: pod.uid,
+      recoveredHeight: height,
+      conditions: [{ type: "Upgrading", status: "False", reason: "Recovered", message }],
+    },
+    now,
+  );
+}
+
+interface Failure {
+  readonly reason: string;
+  readonly message: string;
+}
+
+function failure({ halt, pod, workload, now }: Observation): Failure | undefined {
+  const { toImage, fromImage, recoverBy, phase } = halt.status ?? {};
+  if (
+    phase === "Recovering" &&
+    pod.kind === "successor" &&
+    pod.image === toImage &&
+    haltsAgain(pod.verdict)
+  ) {
+    return { reason: "HaltedAgain", message: `The new pod halted as well on ${toImage}: ${pod.verdict.why}` };
+  }
+  if (
+    workload.kind === "found" &&
+    workload.image !== toImage &&
+    (phase !== "Swapping" || workload.image !== fromImage)
+  ) {
+    const message = `${workload.what} was set to ${workload.image} by somebody else in the middle of the swap to ${toImage}.`;
+    return { reason: "ImageChangedMeanwhile", message };
+  }
+  if (recoverBy !== undefined && now >= Date.parse(recoverBy)) {
+    return {
+      reason: "RecoveryTimedOut",
+      message: `Not seen past the halt on ${toImage} by ${recoverBy} (${standing(pod)}).`,
+    };
+  }
+  return undefined;
+}
+
+function haltsAgain({ kind }: Verdict): boolean {
+  return kind === "halted" || kind === "unrecognised-halt";
+}
+
+function standing(pod: PodSight): string {
+  switch (pod.kind) {
+    case "gone":
+      return "no pod";
+    case "halted":
+      return "the pod that halted is still there";
+    case "successor":
+      return `the new pod has ${pod.image} and height ${pod.height ?? "unknown"}: ${pod.verdict.why}`;
+  }
+}
+
+function fail(observation: Observation, { reason, message }: Failure): Move {
+  const page = observation.policy?.spec.dryRun
+    ? undefined
+    : { reason, summary: summaryOf(observation, message) };
+  const conditions = [{ type: "Upgrading", status: "False" as const, reason, message }];
+  return journalMove(
+    observation.halt,
+    { phase: "Failed", reason, message, page, conditions },
+    observation.now,
+  );
+}

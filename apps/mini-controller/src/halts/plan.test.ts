@@ -1,0 +1,388 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type NodeHaltStatus, type Phase, PhaseSchema } from "../api/node-halt.ts";
+import {
+  haltWith,
+  NEW,
+  NOW,
+  OLD,
+  observe,
+  policyWith,
+  type Scene,
+  successor,
+  workloadWith,
+} from "../testing/observations.ts";
+import { plan } from "./plan.ts";
+
+/** A plan in one line: what it does, or where it puts the halt and why. */
+function summary(scene: Scene): string {
+  const move = plan(observe(scene));
+  if (move.kind === "effect") return move.effect.kind;
+  if (move.kind !== "journal") return move.kind;
+  const { phase, reason, page } = move.status;
+  const pages = page !== undefined && page !== scene.halt?.status?.page;
+  return `${phase} ${reason}${pages ? " +page" : ""}`;
+}
+
+const listedNothing = policyWith({ upgrades: [] });
+const tooNew = haltWith({ reason: "binary_too_new", planName: "v6.8", image: NEW });
+const tooNewWorkload = workloadWith({ image: NEW });
+
+describe("a halt whose swap has not begun", () => {
+  const cases: readonly (readonly [string, Scene, string])[] = [
+    ["70 with its image listed", {}, "Swapping ImageListed"],
+    [
+      "70 whose workload already has the listed image",
+      { workload: workloadWith({ image: NEW }) },
+      "Swapping ImageListed",
+    ],
+    ["70 whose pod is gone already", { pod: { kind: "gone" } }, "Swapping ImageListed"],
+    ["70 with nothing listed", { policy: listedNothing }, "Held ImageMappingMissing +page"],
+    [
+      "70 listed for another height",
+      { policy: policyWith({ upgrades: [{ planName: "v6.7", height: 31, image: NEW }] }) },
+      "Held ImageMappingMissing +page",
+    ],
+    [
+      "70 by an exit code alone",
+      { halt: haltWith({ sources: ["exit-code"], planName: undefined }) },
+      "Held ImageMappingMissing +page",
+    ],
+    [
+      "70 listed with the image that halted",
+      { policy: policyWith({ upgrades: [{ planName: "v6.7", image: OLD }] }) },
+      "Held ImageDoesNotHelp +page",
+    ],
+    [
+      "70 that the policy only pages",
+      { policy: policyWith({ actions: { upgradeRequired: "Page" } }) },
+      "Held ChosenByPolicy +page",
+    ],
+    ["70 under a paused policy", { policy: policyWith({ paused: true }) }, "Held Paused"],
+    ["70 in a dry run", { policy: policyWith({ dryRun: true }) }, "Held DryRun"],
+    [
+      "nothing listed in a dry run",
+      { policy: policyWith({ dryRun: true, upgrades: [] }) },
+      "Held ImageMappingMissing",
+    ],
+    [
+      "70 with every slot taken",
+      { neighbours: { swapping: 1, failed: 0, running: [] } },
+      "Recorded WaitingForSlot",
+    ],
+    [
+      "70 with the error budget spent",
+      { neighbours: { swapping: 0, failed: 1, running: [] } },
+      "Held ErrorBudgetSpent",
+    ],
+    [
+      "70 beside a running sibling that would go down",
+      { neighbours: { swapping: 0, failed: 0, running: ["sei-1"] } },
+      "Recorded SiblingsRunning",
+    ],
+    [
+      "70 whose workload is gone",
+      { workload: { kind: "missing", what: "StatefulSet sei/sei-0" } },
+      "Held WorkloadMissing +page",
+    ],
+    [
+      "70 whose workload somebody changed",
+      { workload: workloadWith({ image: "registry/other:1" }) },
+      "Held ImageChangedMeanwhile +page",
+    ],
+    ["70 whose policy is gone", { policy: null }, "Held PolicyMissing"],
+    [
+      "71 with an image that ran before",
+      { halt: tooNew, workload: tooNewWorkload, previousImage: OLD },
+      "Swapping BinaryTooNew +page",
+    ],
+    [
+      "71 with the error budget spent",
+      {
+        halt: tooNew,
+        workload: tooNewWorkload,
+        previousImage: OLD,
+        neighbours: { swapping: 0, failed: 9, running: [] },
+      },
+      "Swapping BinaryTooNew +page",
+    ],
+    [
+      "71 without an image that ran before",
+      { halt: tooNew, workload: tooNewWorkload },
+      "Held PreviousImageUnknown +page",
+    ],
+    ["72", { halt: haltWith({ reason: "downgrade_detected" }) }, "Held DowngradeDetected +page"],
+    [
+      "an unknown reason",
+      { halt: haltWith({ reason: "unrecognised", exitCode: 79 }) },
+      "Held UnrecognisedHalt +page",
+    ],
+  ];
+  test.each(cases)("%s", (_, scene, expected) => expect(summary(scene)).toBe(expected));
+
+  test("tells its first steps along with the one that follows", () => {
+    const move = plan(observe());
+    expect(move).toMatchObject({
+      status: {
+        fromImage: OLD,
+        toImage: NEW,
+        recoverBy: "2026-08-21T18:01:00.000Z",
+        steps: [
+          { phase: "Detected", at: "2026-08-21T17:59:59.990Z" },
+          { phase: "Recorded" },
+          { phase: "Swapping" },
+        ],
+        conditions: [{ type: "Upgrading", status: "True", observedGeneration: 1 }],
+      },
+    });
+  });
+
+  test("writes nothing twice", () => {
+    for (const policy of [listedNothing, policyWith({ paused: true }), policyWith({ dryRun: true })]) {
+      const first = plan(observe({ policy }));
+      if (first.kind !== "journal") throw new Error("nothing was written");
+      const page = first.status.page && { ...first.status.page, state: "Sent" as const };
+      const status = { ...first.status, ...(page === undefined ? {} : { page }) };
+      expect(plan(observe({ policy, halt: haltWith({}, status) }))).toEqual({ kind: "rest" });
+    }
+  });
+
+  test("72 is a person's once a receiver has the page", () => {
+    const halt = haltWith({ reason: "downgrade_detected" });
+    const first = plan(observe({ halt }));
+    if (first.kind !== "journal" || first.status.page === undefined) throw new Error("no page was journaled");
+    const status: NodeHaltStatus = { ...first.status, page: { ...first.status.page, state: "Sent" } };
+    expect(summary({ halt: haltWith({ reason: "downgrade_detected" }, status) })).toBe(
+      "Paged DowngradeDetected",
+    );
+  });
+
+  test("becomes a swap when its image is listed later", () => {
+    const status: NodeHaltStatus = { phase: "Held", reason: "ImageMappingMissing", steps: [] };
+    expect(summary({ halt: haltWith({}, status) })).toBe("Swapping ImageListed");
+  });
+
+  test("is over when somebody else recovered the node", () => {
+    const status: NodeHaltStatus = { phase: "Held", reason: "ImageMappingMissing", steps: [] };
+    const scene = { halt: haltWith({}, status), policy: listedNothing, pod: successor({ height: 31 }) };
+    expect(summary(scene)).toBe("Recovered RecoveredElsewhere");
+  });
+});
+
+describe("a swap", () => {
+  const begun = (phase: Phase, changes: NodeHaltStatus = {}) =>
+    haltWith(
+      {},
+      {
+        phase,
+        action: "SwapImage",
+        fromImage: OLD,
+        toImage: NEW,
+        recoverBy: "2026-08-21T18:01:00.000Z",
+        steps: [],
+        ...changes,
+      },
+    );
+  const withNew = workloadWith({ image: NEW });
+  const late = NOW + 60_000;
+  const recovering = { halt: begun("Recovering"), workload: { kind: "not-asked" } } as const;
+  const again = {
+    kind: "halted",
+    reason: 70,
+    plan: "v6.7",
+    height: 30,
+    corroborated: true,
+    sources: [],
+    why: "It halted.",
+    contradictions: [],
+  } as const;
+  const cases: readonly (readonly [string, Scene, string])[] = [
+    ["journaled, image not set", { halt: begun("Swapping") }, "set-image"],
+    [
+      "image set, workload not settled",
+      { halt: begun("Swapping"), workload: workloadWith({ image: NEW, settled: false }) },
+      "wait",
+    ],
+    ["image set", { halt: begun("Swapping"), workload: withNew }, "Recreating Recreating"],
+    [
+      "somebody set a third image",
+      { halt: begun("Swapping"), workload: workloadWith({ image: "x" }) },
+      "Failed ImageChangedMeanwhile +page",
+    ],
+    ["somebody set the old image back", { halt: begun("Recreating") }, "Failed ImageChangedMeanwhile +page"],
+    ["the halted pod is there", { halt: begun("Recreating"), workload: withNew }, "delete-pod"],
+    [
+      "the halted pod is going",
+      {
+        halt: begun("Recreating"),
+        workload: withNew,
+        pod: { kind: "halted", uid: "uid-1", terminating: true },
+      },
+      "wait",
+    ],
+    [
+      "a Deployment replaces the pod",
+      { halt: begun("Recreating"), workload: workloadWith({ image: NEW, replacesPods: true }) },
+      "wait",
+    ],
+    [
+      "a new pod from the old image",
+      { halt: begun("Recreating"), workload: withNew, pod: successor({ image: OLD }) },
+      "delete-pod",
+    ],
+    [
+      "the pod is gone",
+      { halt: begun("Recreating"), workload: withNew, pod: { kind: "gone" } },
+      "Recovering Recovering",
+    ],
+    [
+      "the new pod is there",
+      { halt: begun("Recreating"), workload: withNew, pod: successor() },
+      "Recovering Recovering",
+    ],
+    ["no height yet", { ...recovering, pod: successor() }, "wait"],
+    ["at the plan's height", { ...recovering, pod: successor({ height: 30 }) }, "wait"],
+    [
+      "past the height on the old image",
+      { ...recovering, pod: successor({ image: OLD, height: 31 }) },
+      "wait",
+    ],
+    ["past the height", { ...recovering, pod: successor({ height: 31 }) }, "Recovered Recovered"],
+    [
+      "halted at the next plan",
+      { ...recovering, pod: successor({ verdict: { ...again, plan: "v6.8", height: 60 } }) },
+      "Recovered Recovered",
+    ],
+    [
+      "halted again at the same plan",
+      { ...recovering, pod: successor({ verdict: again }) },
+      "Failed HaltedAgain +page",
+    ],
+    [
+      "crashing",
+      {
+        ...recovering,
+        pod: successor({
+          verdict: { kind: "crashed", cause: { kind: "panic", code: 2 }, why: "x", contradictions: [] },
+        }),
+      },
+      "wait",
+    ],
+    ["out of time", { ...recovering, pod: successor(), now: late }, "Failed RecoveryTimedOut +page"],
+    [
+      "out of time with the workload gone",
+      { halt: begun("Swapping"), workload: { kind: "missing", what: "x" }, now: late },
+      "Failed RecoveryTimedOut +page",
+    ],
+    [
+      "out of time, and past the height after all",
+      { ...recovering, pod: successor({ height: 31 }), now: late },
+      "Recovered Recovered",
+    ],
+    ["paused in the middle", { halt: begun("Swapping"), policy: policyWith({ paused: true }) }, "set-image"],
+    [
+      "its policy deleted in the middle",
+      { halt: begun("Recreating"), workload: withNew, policy: null },
+      "delete-pod",
+    ],
+  ];
+  test.each(cases)("%s", (_, scene, expected) => expect(summary(scene)).toBe(expected));
+
+  test("a node that was rolled back has to be seen moving", () => {
+    const halt = haltWith(
+      { reason: "binary_too_new", image: NEW, height: 500 },
+      { phase: "Recovering", toImage: OLD, steps: [] },
+    );
+    const scene = (height: number) => ({
+      ...recovering,
+      halt,
+      pod: successor({ image: OLD, firstHeight: 20, height }),
+    });
+    expect(summary(scene(20))).toBe("wait");
+    expect(summary(scene(21))).toBe("Recovered Recovered");
+  });
+});
+
+describe("a halt that has ended", () => {
+  const ended = (phase: Phase, changes: NodeHaltStatus = {}) =>
+    haltWith({}, { phase, reason: "x", message: "y", steps: [], ...changes });
+  const resolved = {
+    type: "Resolved",
+    status: "True",
+    reason: "Running",
+    message: "",
+    lastTransitionTime: "",
+  } as const;
+
+  test("rests when it recovered", () => expect(summary({ halt: ended("Recovered") })).toBe("rest"));
+  test("is looked at until its node runs", () => expect(summary({ halt: ended("Paged") })).toBe("wait"));
+  test("is noted as resolved when its node runs", () => {
+    expect(summary({ halt: ended("Paged"), pod: successor({ height: 31 }) })).toBe("Paged x");
+    expect(
+      summary({ halt: ended("Failed", { conditions: [resolved] }), pod: successor({ height: 31 }) }),
+    ).toBe("rest");
+  });
+});
+
+describe("a page", () => {
+  const page = {
+    key: "k",
+    reason: "r",
+    summary: "s",
+    at: "",
+    delivered: [],
+    attempts: 1,
+    state: "Pending",
+  } as const;
+  const at = (ms: number) => new Date(NOW + ms).toISOString();
+  const failed = (nextAttemptAt: string) =>
+    haltWith({}, { phase: "Recovered", steps: [], page: { ...page, delivered: [], nextAttemptAt } });
+
+  test("that is due goes before everything else", () =>
+    expect(summary({ halt: failed(at(0)) })).toBe("send-page"));
+  test("that is due later is waited for", () => {
+    expect(plan(observe({ halt: failed(at(1500)) }))).toEqual({ kind: "wait", ms: 1500 });
+  });
+  test("that is due later does not hold a rollback up", () => {
+    const status: NodeHaltStatus = {
+      phase: "Swapping",
+      fromImage: NEW,
+      toImage: OLD,
+      steps: [],
+      page: { ...page, delivered: [], nextAttemptAt: at(60_000) },
+    };
+    expect(summary({ halt: haltWith({}, status), workload: workloadWith({ image: NEW }) })).toBe("set-image");
+  });
+});
+
+test("whatever is seen, nothing but the listed image or the one that ran before is ever set", () => {
+  const images = fc.constantFrom(OLD, NEW, "registry/evil:1");
+  const scenes = fc.record({
+    phase: fc.option(fc.constantFrom(...PhaseSchema.options), { nil: undefined }),
+    reason: fc.constantFrom("upgrade_required", "binary_too_new", "downgrade_detected", "unrecognised"),
+    halted: images,
+    inWorkload: images,
+    planName: fc.constantFrom("v6.7", "v6.8", "registry/evil:1"),
+    sources: fc.subarray(["exit-code", "plan-line", "live-intent"]),
+    previousImage: fc.option(fc.constant(OLD), { nil: undefined }),
+  });
+  fc.assert(
+    fc.property(scenes, ({ phase, reason, halted, inWorkload, planName, sources, previousImage }) => {
+      const halt = haltWith(
+        { reason, image: halted, planName, sources },
+        phase && { phase, reason: "x", message: "y", steps: [] },
+      );
+      const move = plan(
+        observe({
+          halt,
+          workload: workloadWith({ image: inWorkload }),
+          ...(previousImage === undefined ? {} : { previousImage }),
+        }),
+      );
+      const to = move.kind === "journal" ? move.status.toImage : undefined;
+      if (to === undefined) return;
+      expect(to).toBe(reason === "upgrade_required" ? NEW : OLD);
+      expect(sources.length).toBeGreaterThan(0);
+    }),
+  );
+});

@@ -1,0 +1,87 @@
+import type { Verdict } from "@upgrade-halt/consumer";
+import { CONDITION_NOT_HALTED, LABEL_HALT } from "../api/group.ts";
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import { hasCode } from "../controller-error.ts";
+import { objectPath, PODS } from "../kube/paths.ts";
+import type { KubeApi, KubeObject } from "../kube/types.ts";
+import { timestamp } from "./journal.ts";
+import { reasonOf } from "./judgement.ts";
+import type { Pod } from "./pod.ts";
+
+/** The pod's conditions as the API server has them, with fields that the store doesn't keep. */
+interface PodWithConditions extends KubeObject {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+/**
+ * What others can see on the pod itself: a label while it is halted, by which alert rules tell an expected halt
+ * from trouble, and a condition for its readiness gates (a halted stay-alive node stays Ready by its probe).
+ */
+export class PodMarks {
+  readonly #api: KubeApi;
+  readonly #now: () => number;
+
+  constructor(api: KubeApi, now: () => number) {
+    this.#api = api;
+    this.#now = now;
+  }
+
+  /**
+   * Makes label and condition say what `verdict` says, and writes only what differs. A pod that went or was made anew
+   * meanwhile (its UID then makes the patch invalid) is told of by its own change.
+   */
+  async sync(pod: Pod, policy: HaltPolicy, verdict: Verdict): Promise<void> {
+    if (policy.spec.dryRun || pod.metadata.deletionTimestamp !== undefined) return;
+    const reason = reasonOf(verdict);
+    try {
+      if (pod.metadata.labels?.[LABEL_HALT] !== reason) await this.#label(pod, reason);
+      const wanted = wantedCondition(pod, reason);
+      if (wanted !== undefined && conditionOf(pod)?.status !== wanted)
+        await this.#setCondition(pod, wanted, reason);
+    } catch (error) {
+      if (!hasCode(error, "not-found", "conflict", "invalid")) throw error;
+    }
+  }
+
+  async #label({ metadata }: Pod, reason: string | undefined): Promise<void> {
+    const path = objectPath(PODS, metadata.namespace ?? "", metadata.name);
+    const body = { metadata: { uid: metadata.uid, labels: { [LABEL_HALT]: reason ?? null } } };
+    await this.#api.mergePatch(path, body);
+  }
+
+  /** The kubelet owns the other conditions, so they are read anew and written back as they were. */
+  async #setCondition(
+    { metadata }: Pod,
+    status: "True" | "False",
+    reason: string | undefined,
+  ): Promise<void> {
+    const path = objectPath(PODS, metadata.namespace ?? "", metadata.name);
+    const pod = await this.#api.get<PodWithConditions>(path);
+    if (pod.metadata.uid !== metadata.uid) return;
+    const others = (pod.status?.conditions ?? []).filter(({ type }) => type !== CONDITION_NOT_HALTED);
+    const condition = {
+      type: CONDITION_NOT_HALTED,
+      status,
+      reason: status === "True" ? "Running" : "Halted",
+      message: reason === undefined ? "" : `The node halted: ${reason}.`,
+      lastTransitionTime: timestamp(this.#now()).replace(/\.\d+Z$/, "Z"),
+    };
+    const { resourceVersion, uid } = pod.metadata;
+    await this.#api.mergePatch(`${path}/status`, {
+      metadata: { resourceVersion, uid },
+      status: { conditions: [...others, condition] },
+    });
+  }
+}
+
+function conditionOf(pod: Pod) {
+  return pod.status?.conditions?.find(({ type }) => type === CONDITION_NOT_HALTED);
+}
+
+/** A gate must be True for the pod to be Ready; without a gate, only a halt is worth a condition. */
+function wantedCondition(pod: Pod, reason: string | undefined): "True" | "False" | undefined {
+  if (reason !== undefined) return "False";
+  const gated =
+    pod.spec.readinessGates?.some(({ conditionType }) => conditionType === CONDITION_NOT_HALTED) ?? false;
+  return gated || conditionOf(pod) !== undefined ? "True" : undefined;
+}

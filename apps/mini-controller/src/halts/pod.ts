@@ -1,0 +1,130 @@
+import type { KubeObject } from "../kube/types.ts";
+
+/** How a container ended, as the kubelet reports it (`ContainerStateTerminated`). */
+export interface TerminatedState {
+  readonly exitCode: number;
+  readonly signal?: number;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+}
+
+export interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly running?: { readonly startedAt?: string };
+  readonly terminated?: TerminatedState;
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly restartCount?: number;
+  readonly ready?: boolean;
+  readonly state?: ContainerState;
+  readonly lastState?: ContainerState;
+}
+
+export interface ContainerPort {
+  readonly name?: string;
+  readonly containerPort: number;
+}
+
+export interface PodContainer {
+  readonly name: string;
+  readonly image: string;
+  readonly ports?: readonly ContainerPort[];
+}
+
+export interface PodCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+}
+
+/** The part of a pod that the controller reads and keeps. */
+export interface Pod extends KubeObject {
+  readonly spec: {
+    readonly containers: readonly PodContainer[];
+    readonly readinessGates?: readonly { readonly conditionType: string }[];
+  };
+  readonly status?: {
+    readonly phase?: string;
+    readonly podIP?: string;
+    readonly conditions?: readonly PodCondition[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+/** Only what {@link Pod} names: specs, volumes and managed fields of ten thousand pods would fill the memory. */
+export function projectPod(pod: Pod): Pod {
+  const {
+    name,
+    namespace,
+    uid,
+    resourceVersion,
+    creationTimestamp,
+    deletionTimestamp,
+    labels,
+    ownerReferences,
+  } = pod.metadata;
+  const { phase, podIP, conditions, containerStatuses } = pod.status ?? {};
+  return {
+    metadata: {
+      name,
+      ...defined({ namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, labels }),
+      ...defined({
+        ownerReferences: ownerReferences?.map(({ apiVersion, kind, name, uid }) => ({
+          apiVersion,
+          kind,
+          name,
+          uid,
+        })),
+      }),
+    },
+    spec: {
+      containers: pod.spec.containers.map(({ name, image, ports }) => ({
+        name,
+        image,
+        ...defined({
+          ports: ports?.map(({ name, containerPort }) => ({ containerPort, ...defined({ name }) })),
+        }),
+      })),
+      ...defined({ readinessGates: pod.spec.readinessGates }),
+    },
+    status: {
+      ...defined({ phase, podIP }),
+      ...defined({
+        conditions: conditions?.map(({ type, status, reason }) => ({ type, status, ...defined({ reason }) })),
+      }),
+      ...defined({
+        containerStatuses: containerStatuses?.map(({ name, restartCount, ready, state, lastState }) => ({
+          name,
+          ...defined({ restartCount, ready, state, lastState }),
+        })),
+      }),
+    },
+  };
+}
+
+/** The entries of `fields` that have a value. */
+function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+export function containerOf(pod: Pod, name: string): PodContainer | undefined {
+  return pod.spec.containers.find((container) => container.name === name);
+}
+
+export function containerStatusOf(pod: Pod, name: string): ContainerStatus | undefined {
+  return pod.status?.containerStatuses?.find((status) => status.name === name);
+}
+
+/** Where the container serves `/status`, or `undefined` while the pod has no address or no such port. */
+export function statusUrlOf(pod: Pod, container: string, portName: string): string | undefined {
+  const port = containerOf(pod, container)?.ports?.find(({ name }) => name === portName)?.containerPort;
+  const ip = pod.status?.podIP;
+  if (port === undefined || ip === undefined || ip === "") return undefined;
+  return `http://${ip.includes(":") ? `[${ip}]` : ip}:${port}/status`;
+}

@@ -1,0 +1,29 @@
+import type { Verdict } from "@upgrade-halt/consumer";
+import { CONDITION_RESOLVED, type NodeHalt, type NodeHaltSpec } from "../api/node-halt.ts";
+import { planNameOf } from "./detection.ts";
+import { reasonOf } from "./judgement.ts";
+import { containerOf, type Pod } from "./pod.ts";
+
+/**
+ * Whether `pod` shows the halt that `spec` records: it is the pod that was seen, or one that was made anew from the
+ * same image and halted for the same reason and plan. A StatefulSet deletes a pod whose phase is Failed, which is
+ * what a container that may not be restarted comes to (`getPhase` in Kubernetes 1.35), and makes it again: that is
+ * the same halt, to be journaled and paged once.
+ */
+export function isSameHalt(spec: NodeHaltSpec, pod: Pod, verdict: Verdict): boolean {
+  if (pod.metadata.uid === spec.podUID) return true;
+  return (
+    pod.metadata.name === spec.podName &&
+    containerOf(pod, spec.container)?.image === spec.image &&
+    reasonOf(verdict) === spec.reason &&
+    planNameOf(verdict) === spec.planName
+  );
+}
+
+/** Whether a journal still stands for its node's trouble: a halt that comes after it was over is another one. */
+export function isOpen({ status }: NodeHalt): boolean {
+  if (status?.phase === "Recovered") return false;
+  return !status?.conditions?.some(
+    (condition) => condition.type === CONDITION_RESOLVED && condition.status === "True",
+  );
+}

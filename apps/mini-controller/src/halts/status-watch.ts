@@ -1,0 +1,131 @@
+import type { Evidence, StatusResult } from "@upgrade-halt/consumer";
+import { pollInterval } from "./poll-interval.ts";
+
+/** What the controller remembers of one running pod's `/status`: a help, never the truth. */
+export interface LiveStatus {
+  readonly sighting: NonNullable<Evidence["status"]>;
+  /** Newest and first height that the pod told, and when the first was. */
+  readonly height: number | undefined;
+  readonly firstHeight: number | undefined;
+  readonly firstHeightAt: number;
+}
+
+/** A pod to watch. */
+export interface WatchedPod {
+  readonly uid: string;
+  readonly url: string;
+  /** Heights at which the policy expects it to halt. */
+  readonly expectedHeights: readonly number[];
+  /** Something waits for its next height. */
+  readonly urgent: boolean;
+}
+
+export interface StatusWatchOptions {
+  readonly read: (url: string, timeoutMs: number) => Promise<StatusResult>;
+  readonly toSighting: (result: StatusResult) => NonNullable<Evidence["status"]>;
+  /** Told of a pod (by its key) whose status changed in a way that matters. Must only take note. */
+  readonly onChange: (key: string) => void;
+}
+
+interface Watched {
+  pod: WatchedPod;
+  live: LiveStatus | undefined;
+  failures: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+const READ_TIMEOUT_MS = 2_000;
+
+/**
+ * Polls `/status` of running pods: a stay-alive node halts without its process ending, and only there it says so.
+ * The pace adapts to how near the next listed height is.
+ */
+export class StatusWatch {
+  readonly #options: StatusWatchOptions;
+  readonly #watched = new Map<string, Watched>();
+
+  constructor(options: StatusWatchOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#watched.size;
+  }
+
+  /** Begins to watch the pod with this key, or takes over what changed about it. */
+  track(key: string, pod: WatchedPod): void {
+    const known = this.#watched.get(key);
+    if (known !== undefined && known.pod.uid === pod.uid && known.pod.url === pod.url) {
+      const hurry = pod.urgent && !known.pod.urgent;
+      known.pod = pod;
+      if (hurry && known.timer !== undefined) this.#schedule(key, known, 0);
+      return;
+    }
+    this.forget(key);
+    const watched: Watched = { pod, live: undefined, failures: 0, timer: undefined };
+    this.#watched.set(key, watched);
+    this.#schedule(key, watched, 0);
+  }
+
+  forget(key: string): void {
+    clearTimeout(this.#watched.get(key)?.timer);
+    this.#watched.delete(key);
+  }
+
+  /** What is remembered of the pod with this key, if it is the one with this UID. */
+  get(key: string, uid: string | undefined): LiveStatus | undefined {
+    const watched = this.#watched.get(key);
+    return watched?.pod.uid === uid ? watched?.live : undefined;
+  }
+
+  stop(): void {
+    for (const key of [...this.#watched.keys()]) this.forget(key);
+  }
+
+  #schedule(key: string, watched: Watched, ms: number): void {
+    clearTimeout(watched.timer);
+    watched.timer = setTimeout(() => {
+      watched.timer = undefined;
+      void this.#poll(key, watched);
+    }, ms);
+  }
+
+  async #poll(key: string, watched: Watched): Promise<void> {
+    const result = await this.#options.read(watched.pod.url, READ_TIMEOUT_MS);
+    if (this.#watched.get(key) !== watched) return;
+    watched.failures = result.kind === "ok" ? 0 : watched.failures + 1;
+    const before = watched.live;
+    watched.live = liveStatus(before, this.#options.toSighting(result));
+    if (matters(before, watched.live, watched.pod.urgent)) this.#options.onChange(key);
+    this.#schedule(
+      key,
+      watched,
+      pollInterval({ ...watched.pod, failures: watched.failures, ...paceOf(watched.live) }),
+    );
+  }
+}
+
+function liveStatus(before: LiveStatus | undefined, sighting: LiveStatus["sighting"]): LiveStatus {
+  const told = sighting.kind === "answered" ? sighting.node.height : undefined;
+  return {
+    sighting,
+    height: told ?? before?.height,
+    firstHeight: before?.firstHeight ?? told,
+    firstHeightAt: before?.firstHeight === undefined ? sighting.at : before.firstHeightAt,
+  };
+}
+
+function paceOf({ height, firstHeight, firstHeightAt, sighting }: LiveStatus) {
+  const blocks = (height ?? 0) - (firstHeight ?? 0);
+  return { height, msPerBlock: blocks > 0 ? (sighting.at - firstHeightAt) / blocks : undefined };
+}
+
+function matters(before: LiveStatus | undefined, now: LiveStatus, urgent: boolean): boolean {
+  return intentOf(before) !== intentOf(now) || (urgent && before?.height !== now.height);
+}
+
+function intentOf(live: LiveStatus | undefined): string | undefined {
+  if (live?.sighting.kind !== "answered") return undefined;
+  const { haltIntent } = live.sighting.node;
+  return haltIntent.kind === "intent" ? `${haltIntent.kind} ${haltIntent.intent.reason}` : haltIntent.kind;
+}

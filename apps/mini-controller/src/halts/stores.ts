@@ -1,0 +1,50 @@
+import { ANNOTATION_ACKNOWLEDGED } from "../api/group.ts";
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import { hasEnded, isSwapping, type NodeHalt } from "../api/node-halt.ts";
+import { Store } from "../kube/store.ts";
+import type { Pod } from "./pod.ts";
+
+/** The controller's copies of what it watches. */
+export interface Stores {
+  readonly pods: Store<Pod>;
+  readonly policies: Store<HaltPolicy>;
+  readonly halts: Store<NodeHalt>;
+}
+
+export function createStores(): Stores {
+  return {
+    pods: new Store<Pod>(({ metadata }) => [metadata.namespace ?? ""]),
+    policies: new Store<HaltPolicy>(({ metadata }) => [metadata.namespace ?? ""]),
+    halts: new Store<NodeHalt>(haltIndex),
+  };
+}
+
+/** Index values under which the halts of a pod or of a policy are found. */
+export const haltsOf = {
+  pod: (podKey: string) => `pod ${podKey}`,
+  policy: (policyKey: string) => `policy ${policyKey}`,
+  swapping: (policyKey: string) => `swapping ${policyKey}`,
+  failed: (policyKey: string) => `failed ${policyKey}`,
+  waiting: (policyKey: string) => `waiting ${policyKey}`,
+} as const;
+
+function haltIndex(halt: NodeHalt): readonly string[] {
+  const namespace = halt.metadata.namespace ?? "";
+  const policy = `${namespace}/${halt.spec.policyName}`;
+  const always = [haltsOf.pod(`${namespace}/${halt.spec.podName}`), haltsOf.policy(policy)];
+  if (isSwapping(halt)) return [...always, haltsOf.swapping(policy)];
+  if (!hasEnded(halt)) return [...always, haltsOf.waiting(policy)];
+  const open =
+    halt.status?.phase === "Failed" && halt.metadata.annotations?.[ANNOTATION_ACKNOWLEDGED] !== "true";
+  return open ? [...always, haltsOf.failed(policy)] : always;
+}
+
+/** Key of the policy that a halt is under. */
+export function policyKeyOf({ metadata, spec }: NodeHalt): string {
+  return `${metadata.namespace ?? ""}/${spec.policyName}`;
+}
+
+/** Key of the pod that a halt was seen in. */
+export function podKeyOf({ metadata, spec }: NodeHalt): string {
+  return `${metadata.namespace ?? ""}/${spec.podName}`;
+}

@@ -1,0 +1,137 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { ControllerError } from "../controller-error.ts";
+import { listOf, objectNamed, ScriptedApi, type WatchScript } from "../testing/scripted-api.ts";
+import { until } from "../testing/wait.ts";
+import { Informer, type InformerOptions, type RestartReason } from "./informer.ts";
+import { Store } from "./store.ts";
+import type { KubeApi, KubeList, KubeObject } from "./types.ts";
+
+const running: Informer<KubeObject>[] = [];
+afterEach(async () => {
+  for (const informer of running.splice(0)) await informer.stop();
+});
+
+const HANG: WatchScript = { ends: "never" };
+
+function inform(
+  lists: readonly (KubeList<KubeObject> | Error)[],
+  watches: readonly WatchScript[],
+  options: Partial<InformerOptions<KubeObject>> = {},
+) {
+  const api = new ScriptedApi(lists, watches);
+  const store = new Store<KubeObject>();
+  const [changes, restarts]: [string[], RestartReason[]] = [[], []];
+  const informer = new Informer<KubeObject>({
+    api: api as unknown as KubeApi,
+    path: "/api/v1/pods",
+    store,
+    onChange: ({ metadata }) => changes.push(metadata.name),
+    onRestart: (reason) => restarts.push(reason),
+    backoff: { baseMs: 1, maxMs: 5 },
+    ...options,
+  });
+  running.push(informer);
+  return { api, store, changes, restarts, informer };
+}
+
+describe("an informer", () => {
+  test("has synced only once a list succeeded", async () => {
+    const { informer, store, restarts } = inform(
+      [
+        new ControllerError("unreachable", "x"),
+        new ControllerError("server-error", "x"),
+        listOf("5", objectNamed("a", "4")),
+      ],
+      [HANG],
+    );
+    expect(informer.hasSynced).toBe(false);
+    await informer.start();
+    expect(informer.hasSynced).toBe(true);
+    expect([...store.keys()]).toEqual(["sei/a"]);
+    expect(restarts).toEqual(["failed", "failed"]);
+  });
+
+  test("watches from the list, and resumes from the last event or bookmark after a cut", async () => {
+    const { api, store, informer } = inform(
+      [listOf("5")],
+      [
+        {
+          events: [{ type: "ADDED", object: objectNamed("a", "7") }],
+          ends: new ControllerError("unreachable", "ECONNRESET"),
+        },
+        {
+          events: [{ type: "BOOKMARK", object: objectNamed("", "90") }],
+          ends: new ControllerError("unreachable", "x"),
+        },
+        HANG,
+      ],
+    );
+    await informer.start();
+    await until("three watches", () => api.watchedFrom.length === 3);
+    expect(api.watchedFrom).toEqual(["5", "7", "90"]);
+    expect(api.lists).toBe(1);
+    expect(store.size).toBe(1);
+  });
+
+  test.each([
+    ["a status of 410", { ends: new ControllerError("gone", "too old") }],
+    [
+      "an ERROR event of 410",
+      { events: [{ type: "ERROR", object: { code: 410, message: "too old" } }], ends: "normally" },
+    ],
+  ] as readonly [string, WatchScript][])(
+    "lists anew after %s, and drops what went meanwhile",
+    async (_, expired) => {
+      const lists = [
+        listOf("5", objectNamed("a", "1"), objectNamed("b", "2")),
+        listOf("9", objectNamed("b", "2")),
+      ];
+      const { api, store, changes, informer, restarts } = inform(lists, [expired, HANG]);
+      await informer.start();
+      await until("the second watch", () => api.watchedFrom.length === 2);
+      expect(api.watchedFrom).toEqual(["5", "9"]);
+      expect([...store.keys()]).toEqual(["sei/b"]);
+      expect(changes).toEqual(["a", "b", "b", "a"]);
+      expect(restarts).toEqual(["expired"]);
+    },
+  );
+
+  test("gives up a watch that says nothing past its end, and lists again by its timer", async () => {
+    const { api, informer, restarts } = inform([listOf("5")], [HANG], {
+      watchMs: 10,
+      graceMs: 20,
+      relistMs: 1,
+    });
+    await informer.start();
+    await until("a relist", () => api.lists > 1, 15_000);
+    expect(restarts.slice(0, 2)).toEqual(["silent", "relist"]);
+  });
+
+  test("backs off from a server that ends each watch at once", async () => {
+    const { api, informer, restarts } = inform([listOf("5")], [{ ends: "normally" }], {
+      backoff: { baseMs: 60_000, maxMs: 60_000 },
+    });
+    await informer.start();
+    await until("the failure", () => restarts.length === 1);
+    expect(restarts).toEqual(["failed"]);
+    expect(api.watchedFrom).toHaveLength(1);
+  });
+
+  test("keeps what it knows when an older sight of it comes late", async () => {
+    const { store, changes, informer } = inform(
+      [listOf("5", objectNamed("a", "9"))],
+      [
+        {
+          events: [
+            { type: "MODIFIED", object: objectNamed("a", "8") },
+            { type: "MODIFIED", object: objectNamed("a", "10") },
+          ],
+          ends: "never",
+        },
+      ],
+    );
+    await informer.start();
+    await until("the newer one", () => store.get("sei/a")?.metadata.resourceVersion === "10");
+    expect(changes).toEqual(["a", "a"]);
+  });
+});

@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ControllerError, hasCode, messageOf } from "../controller-error.ts";
+import { backoffMs } from "../queue/backoff.ts";
+import { keyOf, type Store } from "./store.ts";
+import type { KubeApi, KubeObject } from "./types.ts";
+
+/** Why an informer listed or watched again; a label of its metrics. */
+export type RestartReason = "ended" | "expired" | "failed" | "silent" | "relist";
+
+export interface InformerOptions<T extends KubeObject> {
+  readonly api: KubeApi;
+  readonly path: string;
+  readonly store: Store<T>;
+  /** Called with each object that came, changed or went. It must only take note (add a key to a queue). */
+  readonly onChange: (object: T) => void;
+  /** Keeps what the controller needs of an object: ten thousand whole pods would be much memory. */
+  readonly project?: (object: T) => T;
+  readonly onRestart?: (reason: RestartReason, detail: string) => void;
+  /** A watch is asked to last this long, and everything is listed anew after `relistMs`. */
+  readonly watchMs?: number;
+  readonly relistMs?: number;
+  /** How long after its end a silent watch counts as dead: a half-open connection says nothing. */
+  readonly graceMs?: number;
+  readonly backoff?: { readonly baseMs: number; readonly maxMs: number };
+}
+
+const PAGE = 500;
+/** A watch that ends sooner counts as a failure, so that a server which can't watch is not asked all the time. */
+const SHORTEST_MS = 500;
+
+/**
+ * Keeps a store equal to a collection of the API server: list, watch from there, resume from the last bookmark,
+ * list again on 410 and every `relistMs`, restart with jittered back-off for ever. It replaces client-node's
+ * informer, which gives up after a reset connection and reports a failed first list as success.
+ */
+export class Informer<T extends KubeObject> {
+  readonly #options: Required<InformerOptions<T>>;
+  readonly #stop = new AbortController();
+  #version: string | undefined;
+  #listedAt = 0;
+  #failures = 0;
+  #synced = Promise.withResolvers<void>();
+  #done: Promise<void> | undefined;
+  hasSynced = false;
+  /** Milliseconds since the epoch of the last sign of life; 0 before the first. */
+  lastContactAt = 0;
+
+  constructor(options: InformerOptions<T>) {
+    this.#options = {
+      project: (object) => object,
+      onRestart: () => {},
+      watchMs: 45_000,
+      relistMs: 900_000,
+      graceMs: 10_000,
+      backoff: { baseMs: 50, maxMs: 10_000 },
+      ...options,
+    };
+  }
+
+  /** Begins, and resolves when the first list is in the store (however many attempts that takes). */
+  async start(): Promise<void> {
+    this.#done ??= this.#run();
+    await this.#synced.promise;
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#round();
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        await this.#recover(error);
+      }
+    }
+  }
+
+  async #round(): Promise<void> {
+    const relistDue =
+      performance.now() - this.#listedAt > this.#options.relistMs * (0.9 + 0.2 * Math.random());
+    if (this.#version === undefined || relistDue) {
+      if (this.#version !== undefined) this.#options.onRestart("relist", "the relist timer");
+      await this.#list();
+    }
+    await this.#watch();
+  }
+
+  async #recover(error: unknown): Promise<void> {
+    this.#failures += 1;
+    const expired = hasCode(error, "gone");
+    if (expired) this.#version = undefined;
+    this.#options.onRestart(expired ? "expired" : "failed", messageOf(error));
+    const asked = hasCode(error, "too-many-requests", "server-error") ? (error.retryAfterMs ?? 0) : 0;
+    const pause =
+      expired && this.#failures === 1 ? 0 : Math.max(asked, backoffMs(this.#failures, this.#options.backoff));
+    await sleep(pause, undefined, { signal: this.#stop.signal }).catch(() => {});
+  }
+
+  async #list(): Promise<void> {
+    const { api, path, store, project, onChange } = this.#options;
+    const gone = new Set(store.keys());
+    let next: string | undefined;
+    let version: string;
+    do {
+      const list = await api.list<T>(path, { limit: PAGE, continue: next });
+      for (const item of list.items) {
+        const object = project(item);
+        gone.delete(keyOf(object));
+        if (store.put(object)) onChange(object);
+      }
+      next = list.metadata.continue === "" ? undefined : list.metadata.continue;
+      version = list.metadata.resourceVersion;
+    } while (next !== undefined);
+    for (const key of gone) this.#forget(key);
+    this.#version = version;
+    this.#listedAt = performance.now();
+    this.lastContactAt = Date.now();
+    this.hasSynced = true;
+    this.#synced.resolve();
+  }
+
+  #forget(key: string): void {
+    const object = this.#options.store.get(key);
+    this.#options.store.delete(key);
+    if (object !== undefined) this.#options.onChange(object);
+  }
+
+  async #watch(): Promise<void> {
+    const { api, path, watchMs, graceMs, onRestart } = this.#options;
+    const timeoutSeconds = Math.max(1, Math.round((watchMs * (0.75 + 0.5 * Math.random())) / 1000));
+    const deadline = AbortSignal.timeout(timeoutSeconds * 1000 + graceMs);
+    const began = performance.now();
+    const query = { resourceVersion: this.#version, allowWatchBookmarks: true, timeoutSeconds };
+    try {
+      for await (const event of api.watch<T>(path, query, AbortSignal.any([deadline, this.#stop.signal]))) {
+        this.lastContactAt = Date.now();
+        if (event.type === "ERROR") throw watchError(event.object);
+        this.#failures = 0;
+        this.#version = event.object.metadata.resourceVersion;
+        if (event.type !== "BOOKMARK") this.#apply(event.type, event.object);
+      }
+      if (this.#stop.signal.aborted) return;
+      if (performance.now() - began < SHORTEST_MS) throw endedAtOnce();
+      this.#failures = 0;
+      this.lastContactAt = Date.now();
+      onRestart("ended", "the server ended the watch");
+    } catch (error) {
+      if (!deadline.aborted) throw error;
+      onRestart("silent", `no end and no word after ${timeoutSeconds} s`);
+    }
+  }
+
+  #apply(type: "ADDED" | "MODIFIED" | "DELETED", raw: T): void {
+    const { store, project, onChange } = this.#options;
+    const object = project(raw);
+    if (type === "DELETED") store.delete(keyOf(object));
+    else if (!store.put(object)) return;
+    onChange(object);
+  }
+}
+
+function endedAtOnce(): ControllerError {
+  return new ControllerError("server-error", "the server ended the watch at once");
+}
+
+function watchError({ code, message = "no message" }: { code?: number; message?: string }): ControllerError {
+  return new ControllerError(
+    code === 410 ? "gone" : "server-error",
+    `the watch ended with ${code}: ${message}`,
+  );
+}

@@ -1,0 +1,159 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { afterEach, describe, expect, test } from "vitest";
+import { ControllerError } from "../controller-error.ts";
+import { TestServer } from "../testing/http-server.ts";
+import { KubeClient, type KubeClientOptions } from "./kube-client.ts";
+import type { ClusterAccess } from "./kube-config.ts";
+import type { KubeObject, WatchEvent } from "./types.ts";
+
+const undo: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+
+function accessTo(server: string, headers: Record<string, string> = {}): ClusterAccess {
+  return {
+    server,
+    proxyUrl: undefined,
+    namespace: undefined,
+    tls: async () => ({}),
+    headers: async () => headers,
+  };
+}
+
+async function connect(
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+  options: KubeClientOptions = {},
+) {
+  const server = await TestServer.start(handle);
+  const client = await KubeClient.connect(accessTo(server.url, { authorization: "Bearer t0ken" }), options);
+  undo.push(
+    () => server.stop(),
+    () => client.close(),
+  );
+  return { server, client };
+}
+
+const answer =
+  (status: number, body: object, headers: Record<string, string> = {}) =>
+  (_: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(status, headers).end(JSON.stringify(body));
+  };
+
+describe("a Kubernetes client", () => {
+  test.each([
+    [404, { reason: "NotFound" }, "not-found"],
+    [409, { reason: "AlreadyExists" }, "already-exists"],
+    [409, { reason: "Conflict" }, "conflict"],
+    [410, { reason: "Expired" }, "gone"],
+    [403, {}, "forbidden"],
+    [401, {}, "unauthorized"],
+    [422, { reason: "Invalid" }, "invalid"],
+    [429, {}, "too-many-requests"],
+    [500, {}, "server-error"],
+  ])("HTTP %i %j is %s", async (status, extra, code) => {
+    const { client } = await connect(answer(status, { kind: "Status", message: "because", ...extra }));
+    await expect(client.get("/x")).rejects.toMatchObject({ code, message: `GET /x: ${status} because` });
+  });
+
+  test("passes on how long the server asks to wait", async () => {
+    const { client } = await connect(answer(429, { message: "slow down" }, { "retry-after": "7" }));
+    await expect(client.create("/x", {})).rejects.toMatchObject({ retryAfterMs: 7_000 });
+  });
+
+  test("says whose answer it was when it was no JSON", async () => {
+    const { client } = await connect((_, response) =>
+      response.writeHead(502).end("<html>bad gateway</html>"),
+    );
+    await expect(client.get("/x")).rejects.toMatchObject({ code: "server-error", message: /bad gateway/ });
+  });
+
+  test("keeps its connections for the requests that follow", async () => {
+    const { client, server } = await connect(answer(200, {}));
+    for (let index = 0; index < 20; index += 1) await client.get("/x");
+    expect(server.connections).toBeLessThanOrEqual(2);
+  });
+
+  test("names the server that can't be reached", async () => {
+    const { client, server } = await connect(answer(200, {}));
+    const { url } = server;
+    await server.stop();
+    await expect(client.get("/x")).rejects.toMatchObject({
+      code: "unreachable",
+      message: expect.stringContaining(url),
+    });
+  });
+
+  test("sends nothing that is forbidden, and reads all the same", async () => {
+    const seen: string[] = [];
+    const forbid = () => {
+      throw new ControllerError("not-leading", "no");
+    };
+    const { client } = await connect(
+      (request, response) => {
+        seen.push(request.method ?? "");
+        response.end("{}");
+      },
+      { allowWrite: forbid },
+    );
+    await client.get("/x");
+    const writes = [
+      () => client.create("/x", {}),
+      () => client.mergePatch("/x", {}),
+      () => client.jsonPatch("/x", []),
+      () => client.replace("/x", {}),
+      () => client.remove("/x", "uid"),
+    ];
+    for (const write of writes) await expect(write()).rejects.toMatchObject({ code: "not-leading" });
+    expect(seen).toEqual(["GET"]);
+  });
+
+  test("says what it sends: patch types, preconditions, credentials", async () => {
+    const seen: (readonly [string | undefined, string | undefined, string])[] = [];
+    const { client } = await connect((request, response) => {
+      let body = "";
+      request.on("data", (chunk: Buffer) => {
+        body += chunk.toString();
+      });
+      request.on("end", () => {
+        seen.push([request.headers.authorization, request.headers["content-type"], body]);
+        response.end("{}");
+      });
+    });
+    await client.mergePatch("/x", { a: null });
+    await client.jsonPatch("/x", [{ op: "test", path: "/a", value: 1 }]);
+    await client.remove("/x", "uid-1");
+    expect(seen).toEqual([
+      ["Bearer t0ken", "application/merge-patch+json", '{"a":null}'],
+      ["Bearer t0ken", "application/json-patch+json", '[{"op":"test","path":"/a","value":1}]'],
+      [
+        "Bearer t0ken",
+        "application/json",
+        '{"apiVersion":"v1","kind":"DeleteOptions","preconditions":{"uid":"uid-1"}}',
+      ],
+    ]);
+  });
+
+  test("yields a watch's events as they come, across chunks, and drops one that was cut off", async () => {
+    const event = (name: string) => JSON.stringify({ type: "ADDED", object: { metadata: { name } } });
+    const { client } = await connect((_, response) => {
+      response.write(`${event("a")}\n${event("ü").slice(0, 20)}`);
+      response.write(`${event("ü").slice(20)}\n${event("c").slice(0, 9)}`);
+      response.end();
+    });
+    const names: string[] = [];
+    const events: AsyncIterable<WatchEvent<KubeObject>> = client.watch(
+      "/x",
+      {},
+      new AbortController().signal,
+    );
+    for await (const { type, object } of events) if (type !== "ERROR") names.push(object.metadata.name);
+    expect(names).toEqual(["a", "ü"]);
+  });
+
+  test("a watch that is refused says so by its code", async () => {
+    const { client } = await connect(answer(410, { message: "too old resource version" }));
+    const watch = client.watch("/x", {}, new AbortController().signal)[Symbol.asyncIterator]();
+    await expect(watch.next()).rejects.toMatchObject({ code: "gone" });
+  });
+});

@@ -1,0 +1,181 @@
+import { Agent, type Dispatcher, ProxyAgent, request } from "undici";
+import { ControllerError, messageOf } from "../controller-error.ts";
+import { jsonLines } from "./json-lines.ts";
+import type { ClusterAccess } from "./kube-config.ts";
+import { errorOfResponse } from "./response-error.ts";
+import type { JsonPatchOperation, KubeApi, KubeList, KubeObject, Query, WatchEvent } from "./types.ts";
+
+/** Credentials are asked for again after this time, as tokens rotate (a kubelet rewrites them at 80 % of an hour). */
+const CREDENTIALS_AGE_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECTIONS = 32;
+
+export interface KubeClientOptions {
+  /** Asked right before each write; throws to forbid it (a leader that lost its lease writes nothing). */
+  readonly allowWrite?: () => void;
+  /** Told of each finished request: for metrics. */
+  readonly onRequest?: (verb: string, outcome: string, seconds: number) => void;
+}
+
+/**
+ * An API server client over kept-alive connections. client-node's own makes a new TLS connection for each
+ * request, so only its reading of kubeconfigs is used.
+ */
+export class KubeClient implements KubeApi {
+  readonly #access: ClusterAccess;
+  readonly #dispatcher: Dispatcher;
+  readonly #options: KubeClientOptions;
+  #headers: Readonly<Record<string, string>> = {};
+  #headersAt = Number.NEGATIVE_INFINITY;
+
+  private constructor(access: ClusterAccess, dispatcher: Dispatcher, options: KubeClientOptions) {
+    this.#access = access;
+    this.#dispatcher = dispatcher;
+    this.#options = options;
+  }
+
+  /** @throws {ControllerError} `bad-kubeconfig` when the credentials can't be read. */
+  static async connect(access: ClusterAccess, options: KubeClientOptions = {}): Promise<KubeClient> {
+    try {
+      const tls = await access.tls();
+      const connect = { ...tls, timeout: CONNECT_TIMEOUT_MS, keepAlive: true, keepAliveInitialDelay: 30_000 };
+      const pool = { connections: CONNECTIONS, keepAliveTimeout: 60_000, bodyTimeout: 0 };
+      const dispatcher =
+        access.proxyUrl === undefined
+          ? new Agent({ ...pool, connect })
+          : new ProxyAgent({ ...pool, uri: access.proxyUrl, requestTls: connect });
+      return new KubeClient(access, dispatcher, options);
+    } catch (cause) {
+      throw new ControllerError(
+        "bad-kubeconfig",
+        `the kubeconfig's credentials can't be read: ${messageOf(cause)}`,
+        {
+          cause,
+        },
+      );
+    }
+  }
+
+  get<T extends KubeObject>(path: string): Promise<T> {
+    return this.#json<T>("GET", path, {});
+  }
+
+  list<T extends KubeObject>(path: string, query: Query = {}): Promise<KubeList<T>> {
+    return this.#json<KubeList<T>>("GET", path, { query });
+  }
+
+  create<T extends KubeObject>(path: string, body: object): Promise<T> {
+    return this.#json<T>("POST", path, { body });
+  }
+
+  mergePatch<T extends KubeObject>(path: string, body: object): Promise<T> {
+    return this.#json<T>("PATCH", path, { body, contentType: "application/merge-patch+json" });
+  }
+
+  jsonPatch<T extends KubeObject>(path: string, operations: readonly JsonPatchOperation[]): Promise<T> {
+    return this.#json<T>("PATCH", path, { body: operations, contentType: "application/json-patch+json" });
+  }
+
+  replace<T extends KubeObject>(path: string, body: object): Promise<T> {
+    return this.#json<T>("PUT", path, { body });
+  }
+
+  async remove(path: string, uid: string): Promise<void> {
+    await this.#json("DELETE", path, {
+      body: { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid } },
+    });
+  }
+
+  async *watch<T extends KubeObject>(
+    path: string,
+    query: Query,
+    signal: AbortSignal,
+  ): AsyncIterable<WatchEvent<T>> {
+    const response = await this.#send("GET", path, { query: { ...query, watch: true }, signal });
+    if (response.statusCode !== 200) throw await errorOfResponse("watch", path, response);
+    try {
+      for await (const line of jsonLines(response.body)) yield line as WatchEvent<T>;
+    } catch (cause) {
+      throw unreachable("watch", this.#access.server, cause);
+    }
+  }
+
+  /** Closes every connection, also those of watches. */
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+
+  async #json<T>(method: Method, path: string, options: SendOptions): Promise<T> {
+    const began = performance.now();
+    let outcome = "error";
+    try {
+      const response = await this.#send(method, path, {
+        ...options,
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+      outcome = String(response.statusCode);
+      if (response.statusCode >= 300) throw await errorOfResponse(method, path, response);
+      return (await response.body.json()) as T;
+    } catch (cause) {
+      throw cause instanceof ControllerError ? cause : unreachable(method, this.#access.server, cause);
+    } finally {
+      this.#options.onRequest?.(method, outcome, (performance.now() - began) / 1000);
+    }
+  }
+
+  async #send(
+    method: Method,
+    path: string,
+    options: SendOptions & { signal?: AbortSignal },
+  ): Promise<Response> {
+    const headers = { ...(await this.#credentials()), accept: "application/json" };
+    if (method !== "GET") this.#options.allowWrite?.();
+    const { query, body, contentType = "application/json", signal } = options;
+    try {
+      const response = await request(urlOf(this.#access.server, path, query), {
+        method,
+        dispatcher: this.#dispatcher,
+        headers: body === undefined ? headers : { ...headers, "content-type": contentType },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      if (response.statusCode === 401) this.#headersAt = Number.NEGATIVE_INFINITY;
+      return response;
+    } catch (cause) {
+      throw unreachable(method, this.#access.server, cause);
+    }
+  }
+
+  async #credentials(): Promise<Readonly<Record<string, string>>> {
+    if (performance.now() - this.#headersAt > CREDENTIALS_AGE_MS) {
+      this.#headers = await this.#access.headers();
+      this.#headersAt = performance.now();
+    }
+    return this.#headers;
+  }
+}
+
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+type Response = Dispatcher.ResponseData;
+
+interface SendOptions {
+  readonly query?: Query;
+  readonly body?: object;
+  readonly contentType?: string;
+}
+
+function urlOf(server: string, path: string, query: Query = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+  return search.size === 0 ? server + path : `${server}${path}?${search}`;
+}
+
+function unreachable(verb: string, server: string, cause: unknown): ControllerError {
+  if (cause instanceof ControllerError) return cause;
+  const timedOut = cause instanceof Error && cause.name === "TimeoutError";
+  const code = timedOut ? "timeout" : "unreachable";
+  return new ControllerError(code, `${verb} to the API server at ${server} failed: ${messageOf(cause)}`, {
+    cause,
+  });
+}

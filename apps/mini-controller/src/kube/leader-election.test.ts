@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import { ControllerError } from "../controller-error.ts";
+import { FakeApi } from "../testing/fake-api.ts";
+import { GuardedApi } from "../testing/guarded-api.ts";
+import { until } from "../testing/wait.ts";
+import { Fence } from "./fence.ts";
+import { LeaderElection } from "./leader-election.ts";
+import type { KubeApi } from "./types.ts";
+
+const LEASE = "/apis/coordination.k8s.io/v1/namespaces/system/leases/lease";
+const LEASE_MS = 1_000;
+
+function candidate(api: KubeApi, identity: string) {
+  const fence = new Fence((LEASE_MS * 2) / 3);
+  const problems: string[] = [];
+  const election = new LeaderElection({
+    api,
+    namespace: "system",
+    name: "lease",
+    identity,
+    fence,
+    leaseMs: LEASE_MS,
+    retryMs: 20,
+    onProblem: (message) => problems.push(message),
+  });
+  return { election, fence, problems, stop: new AbortController() };
+}
+
+function holder(api: FakeApi): string | undefined {
+  return (api.objects.get(LEASE)?.spec as { holderIdentity?: string } | undefined)?.holderIdentity;
+}
+
+describe("leader election", () => {
+  test("one of two leads, and the other begins as soon as it gives the lease back", async () => {
+    const api = new FakeApi();
+    const [a, b] = [candidate(api, "a"), candidate(api, "b")];
+    await a.election.acquire(a.stop.signal);
+    const waiting = b.election.acquire(b.stop.signal);
+    const held = a.election.hold(a.stop.signal);
+    expect(holder(api)).toBe("a");
+    expect([a.fence.isOpen, b.fence.isOpen]).toEqual([true, false]);
+    a.stop.abort();
+    expect(await held).toBe("released");
+    expect(a.fence.isOpen).toBe(false);
+    await waiting;
+    expect(holder(api)).toBe("b");
+    expect(api.objects.get(LEASE)?.spec).toMatchObject({ leaseTransitions: 1 });
+  });
+
+  test("a lease that nobody renews is taken over, not before its duration was watched", async () => {
+    const api = new FakeApi();
+    const [a, b] = [candidate(api, "a"), candidate(api, "b")];
+    await a.election.acquire(a.stop.signal);
+    const began = performance.now();
+    await b.election.acquire(b.stop.signal);
+    expect(performance.now() - began).toBeGreaterThanOrEqual(LEASE_MS);
+    expect(a.fence.isOpen).toBe(false);
+    expect(holder(api)).toBe("b");
+  });
+
+  test("a leader that is cut off from the API server stops leading before its lease is over", async () => {
+    const api = new FakeApi();
+    let cut = false;
+    const guarded = new GuardedApi(api, () => {
+      if (cut) throw new ControllerError("unreachable", "no route to host");
+    });
+    const a = candidate(guarded, "a");
+    await a.election.acquire(a.stop.signal);
+    const held = a.election.hold(a.stop.signal);
+    cut = true;
+    const began = performance.now();
+    expect(await held).toBe("lost");
+    expect(performance.now() - began).toBeLessThan(LEASE_MS);
+    expect(a.problems).toContain("no route to host");
+    expect(a.fence.check).toThrow();
+  });
+
+  test("a leader that wakes up after another took over finds its fence shut and its lease lost", async () => {
+    const api = new FakeApi();
+    const a = candidate(api, "a");
+    await a.election.acquire(a.stop.signal);
+    await api.mergePatch(LEASE, { spec: { holderIdentity: "b" } });
+    expect(await a.election.hold(a.stop.signal)).toBe("lost");
+    expect(holder(api)).toBe("b");
+  });
+
+  test("two that find no lease at once end with one leader", async () => {
+    const api = new FakeApi();
+    const candidates = ["a", "b", "c"].map((identity) => candidate(api, identity));
+    const leading = candidates.map(({ election, stop }) =>
+      election.acquire(stop.signal).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await until("a holder", () => holder(api));
+    expect(candidates.filter(({ fence }) => fence.isOpen)).toHaveLength(1);
+    for (const { stop } of candidates) stop.abort();
+    expect((await Promise.all(leading)).filter(Boolean)).toHaveLength(1);
+  });
+});

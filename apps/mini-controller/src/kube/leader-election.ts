@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { hasCode, messageOf } from "../controller-error.ts";
+import type { Fence } from "./fence.ts";
+import { collectionPath, LEASES, objectPath } from "./paths.ts";
+import type { KubeApi, KubeObject } from "./types.ts";
+
+interface LeaseSpec {
+  readonly holderIdentity?: string | null;
+  readonly leaseDurationSeconds?: number;
+  readonly acquireTime?: string;
+  readonly renewTime?: string;
+  readonly leaseTransitions?: number;
+}
+
+interface Lease extends KubeObject {
+  readonly spec?: LeaseSpec;
+}
+
+export interface LeaderElectionOptions {
+  /** A client that the fence doesn't hold: the lease itself has to be written while not leading. */
+  readonly api: KubeApi;
+  readonly namespace: string;
+  readonly name: string;
+  /** Unique to this process: two with one identity would both lead. */
+  readonly identity: string;
+  readonly fence: Fence;
+  readonly leaseMs: number;
+  readonly retryMs: number;
+  readonly onProblem: (message: string) => void;
+}
+
+/**
+ * Leads by a Lease, with the rules of client-go's leader election: a lease is taken over only when it has not
+ * changed for its whole duration by this process's own clock, as the clocks of others are not to be trusted.
+ */
+export class LeaderElection {
+  readonly #options: LeaderElectionOptions;
+  #seen: { readonly version: string | undefined; readonly at: number } | undefined;
+
+  constructor(options: LeaderElectionOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the lease is held; rejects with an `AbortError` when `signal` aborts. */
+  async acquire(signal: AbortSignal): Promise<void> {
+    while (!(await this.#tryToHold())) await this.#pause(signal);
+  }
+
+  /** Renews until the lease is lost or `signal` aborts, and gives it back in the latter case. */
+  async hold(signal: AbortSignal): Promise<"lost" | "released"> {
+    while (!signal.aborted) {
+      await this.#pause(signal).catch(() => {});
+      if (signal.aborted) break;
+      const held = await this.#tryToHold();
+      if (!held && !this.#options.fence.isOpen) return "lost";
+    }
+    await this.#release();
+    return "released";
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    await sleep(this.#options.retryMs * (0.8 + 0.4 * Math.random()), undefined, { signal });
+  }
+
+  async #tryToHold(): Promise<boolean> {
+    const [steady, wall] = [performance.now(), Date.now()];
+    try {
+      const held = await this.#holdOnce();
+      if (held) this.#options.fence.renew(steady, wall);
+      return held;
+    } catch (error) {
+      if (!hasCode(error, "conflict", "already-exists")) this.#options.onProblem(messageOf(error));
+      return false;
+    }
+  }
+
+  async #holdOnce(): Promise<boolean> {
+    const { api, namespace, name, identity, fence } = this.#options;
+    const lease = await this.#read();
+    if (lease === undefined) {
+      await api.create(collectionPath(LEASES, namespace), {
+        ...this.#body({ namespace, name }, 0, undefined),
+      });
+      return true;
+    }
+    const mine = lease.spec?.holderIdentity === identity;
+    if (!mine && !this.#hasExpired(lease)) {
+      fence.shut();
+      return false;
+    }
+    const transitions = (lease.spec?.leaseTransitions ?? 0) + (mine ? 0 : 1);
+    const acquired = mine ? lease.spec?.acquireTime : undefined;
+    await api.replace(objectPath(LEASES, namespace, name), this.#body(lease.metadata, transitions, acquired));
+    return true;
+  }
+
+  async #read(): Promise<Lease | undefined> {
+    const { api, namespace, name } = this.#options;
+    try {
+      return await api.get<Lease>(objectPath(LEASES, namespace, name));
+    } catch (error) {
+      if (hasCode(error, "not-found")) return undefined;
+      throw error;
+    }
+  }
+
+  #hasExpired({ metadata, spec }: Lease): boolean {
+    const version = metadata.resourceVersion;
+    if (this.#seen?.version !== version) this.#seen = { version, at: performance.now() };
+    if (spec?.holderIdentity === undefined || spec.holderIdentity === null || spec.holderIdentity === "")
+      return true;
+    const duration = (spec.leaseDurationSeconds ?? 15) * 1000;
+    return performance.now() - (this.#seen?.at ?? 0) > duration;
+  }
+
+  #body(metadata: KubeObject["metadata"], leaseTransitions: number, acquireTime: string | undefined): object {
+    const now = microTime(new Date());
+    const { name, namespace, resourceVersion } = metadata;
+    const spec: LeaseSpec = {
+      holderIdentity: this.#options.identity,
+      leaseDurationSeconds: Math.max(1, Math.round(this.#options.leaseMs / 1000)),
+      acquireTime: acquireTime ?? now,
+      renewTime: now,
+      leaseTransitions,
+    };
+    return {
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: { name, namespace, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
+      spec,
+    };
+  }
+
+  /** Lets the next leader begin at once. */
+  async #release(): Promise<void> {
+    const { api, namespace, name, identity, fence } = this.#options;
+    fence.shut();
+    try {
+      const lease = await this.#read();
+      if (lease?.spec?.holderIdentity !== identity) return;
+      const spec: LeaseSpec = { ...lease.spec, holderIdentity: "", leaseDurationSeconds: 1 };
+      await api.replace(objectPath(LEASES, namespace, name), { ...lease, spec });
+    } catch (error) {
+      this.#options.onProblem(messageOf(error));
+    }
+  }
+}
+
+/** `metav1.MicroTime`: six fraction digits. */
+function microTime(date: Date): string {
+  return date.toISOString().replace("Z", "000Z");
+}

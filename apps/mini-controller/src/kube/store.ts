@@ -1,0 +1,80 @@
+import type { KubeObject } from "./types.ts";
+
+/** `namespace/name`, the key of an object in a store. */
+export function keyOf({ metadata }: KubeObject): string {
+  return `${metadata.namespace ?? ""}/${metadata.name}`;
+}
+
+/**
+ * Which of two sights of one object is newer. Versions of one object are increasing decimal numbers on every
+ * server (KEP-5504); anything else counts as news.
+ */
+export function isOlder(candidate: KubeObject, known: KubeObject): boolean {
+  const [a, b] = [candidate.metadata.resourceVersion ?? "", known.metadata.resourceVersion ?? ""];
+  if (!/^\d+$/.test(a) || !/^\d+$/.test(b)) return false;
+  return a.length === b.length ? a < b : a.length < b.length;
+}
+
+/** Objects by key, with one index. A copy of what the API server holds: never the truth, always replaceable. */
+export class Store<T extends KubeObject> {
+  readonly #objects = new Map<string, T>();
+  readonly #index = new Map<string, Set<string>>();
+  readonly #indexOf: (object: T) => readonly string[];
+
+  constructor(indexOf: (object: T) => readonly string[] = () => []) {
+    this.#indexOf = indexOf;
+  }
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  get(key: string): T | undefined {
+    return this.#objects.get(key);
+  }
+
+  values(): IterableIterator<T> {
+    return this.#objects.values();
+  }
+
+  keys(): IterableIterator<string> {
+    return this.#objects.keys();
+  }
+
+  /** Objects under one value of the index. */
+  under(value: string): readonly T[] {
+    const keys = this.#index.get(value) ?? [];
+    return [...keys].flatMap((key) => this.#objects.get(key) ?? []);
+  }
+
+  /** Takes `object` unless a newer sight of it is known already; says whether it was taken. */
+  put(object: T): boolean {
+    const key = keyOf(object);
+    const known = this.#objects.get(key);
+    if (known !== undefined) {
+      if (known.metadata.uid === object.metadata.uid && isOlder(object, known)) return false;
+      this.#unindex(key, known);
+    }
+    this.#objects.set(key, object);
+    for (const value of this.#indexOf(object)) {
+      const keys = this.#index.get(value) ?? new Set();
+      this.#index.set(value, keys.add(key));
+    }
+    return true;
+  }
+
+  delete(key: string): void {
+    const known = this.#objects.get(key);
+    if (known === undefined) return;
+    this.#unindex(key, known);
+    this.#objects.delete(key);
+  }
+
+  #unindex(key: string, object: T): void {
+    for (const value of this.#indexOf(object)) {
+      const keys = this.#index.get(value);
+      keys?.delete(key);
+      if (keys?.size === 0) this.#index.delete(value);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { ObjectMeta } from "../api/object-meta.ts";
+
+/** Any Kubernetes object, as far as an informer needs to know it. */
+export interface KubeObject {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: ObjectMeta;
+}
+
+/** A list and the version of the collection that it shows. */
+export interface KubeList<T extends KubeObject> {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+  readonly items: readonly T[];
+}
+
+/** One line of a watch. `error` carries a `Status`, of which the code matters (410 is "too old"). */
+export type WatchEvent<T extends KubeObject> =
+  | { readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK"; readonly object: T }
+  | { readonly type: "ERROR"; readonly object: { readonly code?: number; readonly message?: string } };
+
+/** One operation of an RFC 6902 patch. */
+export interface JsonPatchOperation {
+  readonly op: "add" | "replace" | "test" | "remove";
+  readonly path: string;
+  readonly value?: unknown;
+}
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/**
+ * The API server as the controller uses it. Every method rejects with a `ControllerError`; 404 is `not-found`,
+ * 409 `already-exists` or `conflict`, 410 `gone`, 429 and 503 carry `retryAfterMs` when the server gave it.
+ */
+export interface KubeApi {
+  get<T extends KubeObject>(path: string): Promise<T>;
+  list<T extends KubeObject>(path: string, query?: Query): Promise<KubeList<T>>;
+  create<T extends KubeObject>(path: string, body: object): Promise<T>;
+  /** JSON merge patch (RFC 7386). A `metadata.resourceVersion` in it is a precondition. */
+  mergePatch<T extends KubeObject>(path: string, body: object): Promise<T>;
+  /** JSON patch (RFC 6902). A `test` that fails rejects with `invalid`. */
+  jsonPatch<T extends KubeObject>(path: string, operations: readonly JsonPatchOperation[]): Promise<T>;
+  /** Replaces the object; its `metadata.resourceVersion` is a precondition. */
+  replace<T extends KubeObject>(path: string, body: object): Promise<T>;
+  /** Deletes the object if it still is the one with this UID; `conflict` when it is another by now. */
+  remove(path: string, uid: string): Promise<void>;
+  /** Yields events until the server ends the watch, the connection fails or `signal` aborts. */
+  watch<T extends KubeObject>(path: string, query: Query, signal: AbortSignal): AsyncIterable<WatchEvent<T>>;
+}

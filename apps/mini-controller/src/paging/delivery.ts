@@ -1,0 +1,48 @@
+import type { Dispatcher } from "undici";
+import { request } from "undici";
+import { ControllerError, messageOf } from "../controller-error.ts";
+
+/** One HTTP request that carries a page. */
+export interface PageRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const TIMEOUT_MS = 3_000;
+
+/**
+ * Posts a page, without following redirects. What it says about a failure names the host only: a webhook's path
+ * often is its secret.
+ *
+ * @throws {ControllerError} `page-refused` unless the receiver answered 2xx.
+ */
+export async function deliver({ url, headers, body }: PageRequest, dispatcher?: Dispatcher): Promise<void> {
+  const { host } = new URL(url);
+  try {
+    const response = await request(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(dispatcher === undefined ? {} : { dispatcher }),
+    });
+    await response.body.dump();
+    if (response.statusCode >= 200 && response.statusCode < 300) return;
+    throw new ControllerError("page-refused", `the pager at ${host} answered ${response.statusCode}`);
+  } catch (cause) {
+    if (cause instanceof ControllerError) throw cause;
+    throw new ControllerError(
+      "page-refused",
+      `the pager at ${host} can't be reached: ${networkFault(cause)}`,
+    );
+  }
+}
+
+/** The error's code rather than its text, which may repeat the URL. */
+function networkFault(cause: unknown): string {
+  if (cause instanceof Error && "code" in cause && typeof cause.code === "string") return cause.code;
+  return cause instanceof Error && cause.name === "TimeoutError"
+    ? `no answer in ${TIMEOUT_MS} ms`
+    : messageOf(cause);
+}

@@ -1,0 +1,106 @@
+import { createHmac } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import type { PageRecord } from "../api/node-halt.ts";
+import type { PagingTarget } from "../api/paging.ts";
+import { haltWith } from "../testing/observations.ts";
+import { type Page, pageOf } from "./page.ts";
+import { pageRequest } from "./page-request.ts";
+
+const record: PageRecord = {
+  key: "upgrade-halt/sei/sei-0-0-x/ImageMappingMissing",
+  reason: "ImageMappingMissing",
+  summary: "sei/sei-0-0 halted",
+  at: "2026-08-21T18:00:00.123Z",
+  delivered: [],
+  attempts: 0,
+  state: "Pending",
+};
+const page: Page = pageOf(haltWith(), record);
+const secrets: Readonly<Record<string, string>> = {
+  url: "https://hooks.example/s3cret\n",
+  hmac: "key",
+  routing: "R0UT1NG",
+};
+const readSecret = async ({ key }: { readonly key: string }) => secrets[key] ?? "";
+const requestFor = (target: PagingTarget) => pageRequest(target, page, readSecret);
+
+describe("a page's request", () => {
+  test("to a webhook carries its stable key, and where its URL is a secret takes it from there", async () => {
+    const { url, headers, body } = await requestFor({
+      webhook: { urlSecretRef: { name: "pager", key: "url" } },
+    });
+    expect(url).toBe("https://hooks.example/s3cret");
+    expect(headers["idempotency-key"]).toBe(record.key);
+    expect(JSON.parse(body)).toEqual({
+      key: record.key,
+      reason: "ImageMappingMissing",
+      severity: "critical",
+      summary: "sei/sei-0-0 halted",
+      namespace: "sei",
+      pod: "sei-0-0",
+      container: "seid",
+      nodeHalt: "sei-0-0-upgrade-required-abc",
+      haltReason: "upgrade_required",
+      planName: "v6.7",
+      height: 30,
+      image: "registry/seid:v6.6",
+      at: record.at,
+    });
+  });
+
+  test("to a webhook with a key is signed over time and body, the same at every attempt", async () => {
+    const target = { webhook: { url: "http://x", hmacSecretRef: { name: "pager", key: "hmac" } } };
+    const [first, second] = [await requestFor(target), await requestFor(target)];
+    const seconds = Math.floor(Date.parse(record.at) / 1000);
+    const digest = createHmac("sha256", "key").update(`${seconds}.${first.body}`).digest("hex");
+    expect(first.headers["upgrade-halt-signature"]).toBe(`t=${seconds},v1=${digest}`);
+    expect(second).toEqual(first);
+  });
+
+  test("to Alertmanager is one alert told apart by what never changes", async () => {
+    const { url, body } = await requestFor({ alertmanager: { url: "http://alertmanager:9093/" } });
+    expect(url).toBe("http://alertmanager:9093/api/v2/alerts");
+    expect(JSON.parse(body)).toEqual([
+      {
+        labels: {
+          alertname: "UpgradeHalt",
+          namespace: "sei",
+          pod: "sei-0-0",
+          container: "seid",
+          severity: "critical",
+          reason: "ImageMappingMissing",
+          halt_reason: "upgrade_required",
+          node_halt: "sei-0-0-upgrade-required-abc",
+        },
+        annotations: {
+          summary: "sei/sei-0-0 halted",
+          key: record.key,
+          image: "registry/seid:v6.6",
+          plan: "v6.7",
+        },
+        startsAt: record.at,
+        endsAt: "2026-08-22T18:00:00.123Z",
+      },
+    ]);
+  });
+
+  test("to PagerDuty triggers under the page's key", async () => {
+    const { url, body } = await requestFor({
+      pagerDuty: { routingKeySecretRef: { name: "pd", key: "routing" } },
+    });
+    expect(url).toBe("https://events.pagerduty.com/v2/enqueue");
+    expect(JSON.parse(body)).toMatchObject({
+      routing_key: "R0UT1NG",
+      event_action: "trigger",
+      dedup_key: record.key,
+      payload: { severity: "critical", source: "sei/sei-0-0", timestamp: record.at },
+    });
+  });
+
+  test.each([
+    ["a file", { webhook: { url: "file:///etc/passwd" } }],
+    ["nothing", { webhook: { urlSecretRef: { name: "pager", key: "empty" } } }],
+  ] as readonly [string, PagingTarget][])("to %s is refused", async (_, target) => {
+    await expect(requestFor(target)).rejects.toMatchObject({ code: "bad-reference" });
+  });
+});

@@ -1,0 +1,46 @@
+import type { NodeHalt, PageRecord } from "../api/node-halt.ts";
+
+/** A page as the plain webhook gets it. Field names are part of the interface to receivers. */
+export interface Page {
+  /** Stable: a receiver that has seen it has seen this page. */
+  readonly key: string;
+  readonly reason: string;
+  readonly severity: "critical" | "warning";
+  readonly summary: string;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly nodeHalt: string;
+  readonly haltReason: string;
+  readonly planName?: string | undefined;
+  readonly height?: number | undefined;
+  readonly image: string;
+  readonly toImage?: string | undefined;
+  readonly action?: string | undefined;
+  /** When it was journaled, RFC 3339: the same on every attempt. */
+  readonly at: string;
+}
+
+/** Reasons after which the node is up again soon without a person. */
+const HANDLED = new Set(["BinaryTooNew"]);
+
+/** The page that a journal's record stands for; the same at every attempt. */
+export function pageOf({ metadata, spec, status }: NodeHalt, { key, reason, summary, at }: PageRecord): Page {
+  return {
+    key,
+    reason,
+    severity: HANDLED.has(reason) ? "warning" : "critical",
+    summary,
+    namespace: metadata.namespace ?? "",
+    pod: spec.podName,
+    container: spec.container,
+    nodeHalt: metadata.name,
+    haltReason: spec.reason,
+    planName: spec.planName,
+    height: spec.height,
+    image: spec.image,
+    toImage: status?.toImage,
+    action: status?.action,
+    at,
+  };
+}

@@ -1,0 +1,98 @@
+import { afterEach, describe, expect, test } from "vitest";
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import type { NodeHalt, PageRecord } from "../api/node-halt.ts";
+import { FakeApi } from "../testing/fake-api.ts";
+import { haltWith, NOW, policyWith } from "../testing/observations.ts";
+import { PageReceiver } from "../testing/page-receiver.ts";
+import { sendPage } from "./pager.ts";
+
+const receivers: PageReceiver[] = [];
+afterEach(async () => {
+  for (const receiver of receivers.splice(0)) await receiver.stop();
+});
+
+async function receiver(status = 200): Promise<PageReceiver> {
+  const started = await PageReceiver.start();
+  started.status = status;
+  receivers.push(started);
+  return started;
+}
+
+const record: PageRecord = {
+  key: "k",
+  reason: "r",
+  summary: "s",
+  at: "2026-08-21T18:00:00Z",
+  delivered: [],
+  attempts: 0,
+  state: "Pending",
+};
+const haltPaging = (page: PageRecord): NodeHalt => haltWith({}, { phase: "Held", page });
+const webhooks = (...urls: readonly string[]) =>
+  policyWith({ paging: urls.map((url) => ({ webhook: { url } })) });
+
+async function attempt(page: PageRecord, policy: HaltPolicy | undefined, now = NOW) {
+  const result = await sendPage(new FakeApi(), haltPaging(page), policy, () => now);
+  if (result === undefined) throw new Error("nothing was sent");
+  return result;
+}
+
+describe("sending a page", () => {
+  test("is confirmed when every target took it", async () => {
+    const [a, b] = [await receiver(), await receiver()];
+    const { page, condition } = await attempt(record, webhooks(a.url, b.url));
+    expect(page).toMatchObject({ state: "Sent", delivered: [0, 1], attempts: 1 });
+    expect(page.nextAttemptAt).toBeUndefined();
+    expect(condition).toMatchObject({ type: "Paged", status: "True" });
+  });
+
+  test("goes again only to those that have not confirmed it", async () => {
+    const [a, b] = [await receiver(), await receiver(503)];
+    const policy = webhooks(a.url, b.url);
+    const first = await attempt(record, policy);
+    expect(first.page).toMatchObject({
+      state: "Pending",
+      delivered: [0],
+      lastError: expect.stringMatching(/answered 503/),
+    });
+    b.status = 200;
+    const second = await attempt(first.page, policy);
+    expect(second.page).toMatchObject({ state: "Sent", delivered: [0, 1], attempts: 2 });
+    expect([a.received.length, b.received.length]).toEqual([1, 1]);
+  });
+
+  test("is tried for as long as the receiver is down, ever less often", async () => {
+    const down = await receiver(500);
+    let [page, now, attempts]: [PageRecord, number, number] = [record, NOW, 0];
+    while (now < NOW + 3_600_000) {
+      ({ page } = await attempt(page, webhooks(down.url), now));
+      now = Date.parse(page.nextAttemptAt ?? "");
+      attempts += 1;
+    }
+    expect(attempts).toBeLessThan(40);
+    down.status = 200;
+    expect((await attempt(page, webhooks(down.url), now)).page.state).toBe("Sent");
+    expect(down.keys()).toEqual(["k"]);
+  });
+
+  test("says that nobody is named, or that the policy is gone", async () => {
+    for (const policy of [policyWith({ paging: [] }), undefined]) {
+      expect(await attempt(record, policy)).toMatchObject({
+        page: { state: "NoTarget" },
+        condition: { reason: "NoTarget" },
+      });
+    }
+  });
+
+  test("says where a Secret is missing, and never what a URL holds", async () => {
+    const secret = policyWith({ paging: [{ webhook: { urlSecretRef: { name: "pager", key: "url" } } }] });
+    expect((await attempt(record, secret)).condition.message).toBe("Secret sei/pager is not there");
+    const gone = await receiver();
+    const url = `${gone.url}/t0ps3cret?token=t0ps3cret`;
+    await gone.stop();
+    receivers.splice(0);
+    const { page } = await attempt(record, webhooks(url));
+    expect(page.lastError).toMatch(/can't be reached: ECONNREFUSED/);
+    expect(JSON.stringify(page)).not.toContain("t0ps3cret");
+  });
+});

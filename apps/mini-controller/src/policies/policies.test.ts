@@ -1,0 +1,136 @@
+import { describe, expect, test } from "vitest";
+import { type HaltPolicy, withDefaults } from "../api/halt-policy.ts";
+import type { Pod } from "../halts/pod.ts";
+import { haltWith, policyWith } from "../testing/observations.ts";
+import { governingPolicy } from "./governing-policy.ts";
+import { matchesLabels } from "./label-selector.ts";
+import { conditionsOf, countsOf, type JudgedPod, type PolicyView } from "./policy-summary.ts";
+
+describe("a label selector", () => {
+  const labels = { app: "seid", tier: "rpc" };
+  test.each([
+    [{}, true],
+    [{ matchLabels: { app: "seid" } }, true],
+    [{ matchLabels: { app: "seid", chain: "x" } }, false],
+    [{ matchExpressions: [{ key: "tier", operator: "In", values: ["rpc", "archive"] }] }, true],
+    [{ matchExpressions: [{ key: "tier", operator: "NotIn", values: ["rpc"] }] }, false],
+    [{ matchExpressions: [{ key: "chain", operator: "NotIn", values: ["x"] }] }, true],
+    [{ matchExpressions: [{ key: "tier", operator: "Exists" }] }, true],
+    [{ matchExpressions: [{ key: "constructor", operator: "Exists" }] }, false],
+    [{ matchExpressions: [{ key: "tier", operator: "DoesNotExist" }] }, false],
+  ] as const)("%j takes the pod: %s", (selector, taken) => {
+    expect(matchesLabels(structuredClone(selector) as Parameters<typeof matchesLabels>[0], labels)).toBe(
+      taken,
+    );
+  });
+});
+
+const pod = (name: string, changes: object = {}): Pod => ({
+  metadata: { name, namespace: "sei", uid: name, labels: {} },
+  spec: { containers: [{ name: "seid", image: "x", ports: [{ name: "rpc", containerPort: 26657 }] }] },
+  ...changes,
+});
+
+function named(name: string, creationTimestamp: string, namespace = "sei"): HaltPolicy {
+  return { ...policyWith(), metadata: { name, namespace, creationTimestamp } };
+}
+
+test("a policy that was stored without its defaults has them", () => {
+  const { spec, ...rest } = policyWith();
+  const stored = { ...rest, spec: { selector: spec.selector, container: "seid" } } as unknown as HaltPolicy;
+  expect(withDefaults(stored).spec).toMatchObject({
+    upgrades: [],
+    maxConcurrent: 1,
+    target: { kind: "StatefulSet" },
+  });
+});
+
+describe("of several policies that select a pod", () => {
+  test("the oldest governs it, whatever the order", () => {
+    const [old, young] = [named("b", "2026-01-01T00:00:00Z"), named("a", "2026-01-02T00:00:00Z")];
+    expect(governingPolicy(pod("x"), [young, old])).toBe(old);
+    expect(governingPolicy(pod("x"), [old, young])).toBe(old);
+  });
+  test("of the same age, the first by name", () => {
+    const [a, b] = [named("a", "t"), named("b", "t")];
+    expect(governingPolicy(pod("x"), [b, a])).toBe(a);
+  });
+  test("none of another namespace", () =>
+    expect(governingPolicy(pod("x"), [named("a", "t", "other")])).toBeUndefined());
+});
+
+const RUNNING = { kind: "running", why: "It runs.", contradictions: [] } as const;
+const judged = (of: Pod, changes: Partial<JudgedPod> = {}): JudgedPod => ({
+  pod: of,
+  governedBy: undefined,
+  verdict: RUNNING,
+  ...changes,
+});
+const view = (changes: Partial<PolicyView> = {}): PolicyView => ({
+  policy: policyWith({ selector: { matchLabels: { app: "seid" } } }),
+  pods: [judged(pod("sei-0-0"))],
+  halts: [],
+  failed: 0,
+  pagingFaults: [],
+  ...changes,
+});
+const condition = (type: string, of: PolicyView) => conditionsOf(of).find((found) => found.type === type);
+
+describe("a policy's conditions", () => {
+  test.each([
+    ["Ready", view(), "True", /^Selects: 1 pods/],
+    ["Ready", view({ policy: policyWith() }), "True", /every pod of the namespace/],
+    ["Ready", view({ pods: [] }), "False", /matches no pod of namespace sei/],
+    [
+      "Ready",
+      view({ pods: [judged(pod("a", { spec: { containers: [] } }))] }),
+      "False",
+      /no container seid: a/,
+    ],
+    [
+      "Ready",
+      view({ pods: [judged(pod("a", { spec: { containers: [{ name: "seid", image: "x" }] } }))] }),
+      "False",
+      /no port named rpc in a/,
+    ],
+    [
+      "Conflicting",
+      view({ pods: [judged(pod("a"), { governedBy: "older" })] }),
+      "True",
+      /Older policy older governs a/,
+    ],
+    ["PagingReady", view(), "True", /1 targets/],
+    ["PagingReady", view({ policy: policyWith({ paging: [] }) }), "False", /nobody is paged/],
+    [
+      "PagingReady",
+      view({ pagingFaults: ["Secret sei/pager is not there"] }),
+      "False",
+      /Secret sei\/pager is not there/,
+    ],
+    ["Upgrading", view(), "False", /No node/],
+    [
+      "Upgrading",
+      view({ halts: [haltWith({}, { phase: "Held", reason: "ImageMappingMissing" })] }),
+      "Unknown",
+      /listed in spec.upgrades for v6.7/,
+    ],
+    ["Upgrading", view({ halts: [haltWith({}, { phase: "Recovering" })] }), "True", /1 nodes/],
+    ["BudgetSpent", view({ failed: 1 }), "True", /no further swap/],
+  ] as const)("%s (%#)", (type, of, status, message) => {
+    expect(condition(type, of)).toMatchObject({ status, message: expect.stringMatching(message) });
+  });
+
+  test("counts crashes by how a container last ended, and restarts", () => {
+    const status = {
+      containerStatuses: [
+        { name: "seid", restartCount: 3, state: { running: {} }, lastState: { terminated: { exitCode: 2 } } },
+      ],
+    };
+    expect(countsOf(view({ pods: [judged(pod("a", { status })), judged(pod("b"))] }))).toMatchObject({
+      pods: 2,
+      running: 2,
+      crashed: 1,
+      restarts: 3,
+    });
+  });
+});

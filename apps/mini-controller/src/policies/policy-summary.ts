@@ -1,0 +1,164 @@
+import type { Verdict } from "@upgrade-halt/consumer";
+import type { ConditionDraft } from "../api/condition.ts";
+import type { HaltPolicy, HaltPolicyStatus } from "../api/halt-policy.ts";
+import { hasEnded, isSwapping, type NodeHalt } from "../api/node-halt.ts";
+import { lastEndWasCrash } from "../halts/judgement.ts";
+import { containerOf, containerStatusOf, type Pod } from "../halts/pod.ts";
+import { selectsEverything } from "./label-selector.ts";
+
+/** A pod that a policy's selector takes, who governs it, and what became of it. */
+export interface JudgedPod {
+  readonly pod: Pod;
+  /** The policy that governs it, when it is another one. */
+  readonly governedBy: string | undefined;
+  readonly verdict: Verdict;
+}
+
+/** What a policy's status is concluded from. */
+export interface PolicyView {
+  readonly policy: HaltPolicy;
+  readonly pods: readonly JudgedPod[];
+  readonly halts: readonly NodeHalt[];
+  /** Failed halts that nobody acknowledged. */
+  readonly failed: number;
+  /** What is wrong with its paging targets, one clause each. */
+  readonly pagingFaults: readonly string[];
+}
+
+/** Counts for `HaltPolicy.status`. */
+export function countsOf({ policy, pods, halts, failed }: PolicyView): HaltPolicyStatus {
+  const own = pods.filter(({ governedBy }) => governedBy === undefined);
+  const ofKind = (...kinds: readonly Verdict["kind"][]) =>
+    own.filter(({ verdict }) => kinds.includes(verdict.kind));
+  return {
+    pods: own.length,
+    running: ofKind("running").length,
+    halted: ofKind("halted", "unrecognised-halt").length,
+    crashed: own.filter(({ pod }) => lastEndWasCrash(pod, policy.spec.container)).length,
+    restarts: restartsOf(policy, own),
+    recovered: halts.filter(({ status }) => status?.phase === "Recovered").length,
+    failed,
+  };
+}
+
+function restartsOf({ spec }: HaltPolicy, pods: readonly JudgedPod[]): number {
+  return pods.reduce((sum, { pod }) => sum + (containerStatusOf(pod, spec.container)?.restartCount ?? 0), 0);
+}
+
+/** Conditions for `HaltPolicy.status`: what is wrong and where, or that nothing is. */
+export function conditionsOf(view: PolicyView): readonly ConditionDraft[] {
+  const faults = [selectorFault(view), containerFault(view), portFault(view)].filter(
+    (fault) => fault !== undefined,
+  );
+  const ready: ConditionDraft =
+    faults[0] === undefined
+      ? { type: "Ready", status: "True", reason: "Ready", message: readyMessage(view) }
+      : { type: "Ready", status: "False", ...faults[0] };
+  return [ready, conflicting(view), paging(view), upgrading(view), budget(view)];
+}
+
+interface Fault {
+  readonly reason: string;
+  readonly message: string;
+}
+
+function readyMessage({ policy, pods }: PolicyView): string {
+  const scope = selectsEverything(policy.spec.selector) ? "Selects every pod of the namespace" : "Selects";
+  return `${scope}: ${pods.length} pods.`;
+}
+
+function selectorFault({ policy, pods }: PolicyView): Fault | undefined {
+  if (pods.length > 0) return undefined;
+  const message = `spec.selector matches no pod of namespace ${policy.metadata.namespace}.`;
+  return { reason: "NoPodsMatched", message };
+}
+
+function containerFault({ policy, pods }: PolicyView): Fault | undefined {
+  const { container } = policy.spec;
+  const without = pods.filter(({ pod }) => containerOf(pod, container) === undefined);
+  if (without.length === 0) return undefined;
+  return {
+    reason: "ContainerMissing",
+    message: `${without.length} pods have no container ${container}: ${namesOf(without)}.`,
+  };
+}
+
+function portFault({ policy, pods }: PolicyView): Fault | undefined {
+  const { container, rpcPort } = policy.spec;
+  const without = pods.filter(({ pod }) => {
+    const found = containerOf(pod, container);
+    return found !== undefined && !found.ports?.some(({ name }) => name === rpcPort);
+  });
+  if (without.length === 0) return undefined;
+  const message = `Container ${container} has no port named ${rpcPort} in ${namesOf(without)}: a halt in stay-alive mode would not be seen.`;
+  return { reason: "RpcPortMissing", message };
+}
+
+function conflicting({ pods }: PolicyView): ConditionDraft {
+  const lost = pods.filter(({ governedBy }) => governedBy !== undefined);
+  const [first] = lost;
+  if (first === undefined) {
+    return {
+      type: "Conflicting",
+      status: "False",
+      reason: "SolePolicy",
+      message: "No other policy has a claim to its pods.",
+    };
+  }
+  const message = `Older policy ${first.governedBy} governs ${namesOf(lost)}.`;
+  return { type: "Conflicting", status: "True", reason: "OlderPolicyGoverns", message };
+}
+
+function paging({ policy, pagingFaults }: PolicyView): ConditionDraft {
+  const [fault] = pagingFaults;
+  if (fault !== undefined)
+    return { type: "PagingReady", status: "False", reason: "TargetUnusable", message: fault };
+  const targets = policy.spec.paging.length;
+  if (targets > 0)
+    return { type: "PagingReady", status: "True", reason: "TargetsUsable", message: `${targets} targets.` };
+  return {
+    type: "PagingReady",
+    status: "False",
+    reason: "NoTarget",
+    message: "spec.paging is empty: nobody is paged.",
+  };
+}
+
+function upgrading({ halts }: PolicyView): ConditionDraft {
+  const unlisted = halts.filter((halt) => !hasEnded(halt) && halt.status?.reason === "ImageMappingMissing");
+  const [first] = unlisted;
+  if (first !== undefined) {
+    const plans = [...new Set(unlisted.map(({ spec }) => spec.planName ?? "an unnamed plan"))].join(", ");
+    const message = `${unlisted.length} nodes wait for an image to be listed in spec.upgrades for ${plans}.`;
+    return { type: "Upgrading", status: "Unknown", reason: "ImageMappingMissing", message };
+  }
+  const swapping = halts.filter(isSwapping);
+  if (swapping.length > 0) {
+    return {
+      type: "Upgrading",
+      status: "True",
+      reason: "Swapping",
+      message: `${swapping.length} nodes are being swapped.`,
+    };
+  }
+  return { type: "Upgrading", status: "False", reason: "Idle", message: "No node is being swapped." };
+}
+
+function budget({ policy, failed }: PolicyView): ConditionDraft {
+  const { errorBudget } = policy.spec;
+  if (failed < errorBudget) {
+    return {
+      type: "BudgetSpent",
+      status: "False",
+      reason: "WithinBudget",
+      message: `${failed} of ${errorBudget} failures.`,
+    };
+  }
+  const message = `${failed} of ${errorBudget} failures: no further swap until NodeHalts are acknowledged.`;
+  return { type: "BudgetSpent", status: "True", reason: "TooManyFailures", message };
+}
+
+function namesOf(pods: readonly JudgedPod[]): string {
+  const names = pods.slice(0, 3).map(({ pod }) => pod.metadata.name);
+  return pods.length > 3 ? `${names.join(", ")} and ${pods.length - 3} more` : names.join(", ");
+}

@@ -1,0 +1,115 @@
+import { ControllerError } from "../controller-error.ts";
+import { backoffMs } from "./backoff.ts";
+
+/** What a reconcile asks for: come back after a time, or only when something changes. */
+export interface Outcome {
+  readonly requeueAfterMs?: number | undefined;
+}
+
+export interface KeyQueueOptions {
+  readonly handle: (key: string) => Promise<Outcome>;
+  readonly onError: (key: string, error: unknown, failures: number) => void;
+  /** Keys reconciled at a time; one key is never reconciled twice at a time. */
+  readonly workers?: number;
+  readonly backoff?: { readonly baseMs: number; readonly maxMs: number };
+  /** Retries a second over all keys, so that a failing server is not also flooded. */
+  readonly retriesPerSecond?: number;
+}
+
+/**
+ * A queue of keys with the semantics of client-go's workqueue: a key that is added while it waits is in it once;
+ * added while it is being handled, it is handled again afterwards. Failures back off key by key.
+ */
+export class KeyQueue {
+  readonly #options: Required<KeyQueueOptions>;
+  readonly #ready = new Set<string>();
+  readonly #active = new Set<string>();
+  readonly #again = new Set<string>();
+  readonly #failures = new Map<string, number>();
+  readonly #timers = new Map<string, { readonly timer: NodeJS.Timeout; readonly due: number }>();
+  #nextRetryAt = 0;
+  #stopped = false;
+  #drained: (() => void) | undefined;
+
+  constructor(options: KeyQueueOptions) {
+    this.#options = {
+      workers: 16,
+      backoff: { baseMs: 25, maxMs: 30_000 },
+      retriesPerSecond: 200,
+      ...options,
+    };
+  }
+
+  /** Keys that wait to be handled now. */
+  get depth(): number {
+    return this.#ready.size;
+  }
+
+  add(key: string): void {
+    if (this.#stopped) return;
+    if (this.#active.has(key)) {
+      this.#again.add(key);
+      return;
+    }
+    this.#ready.add(key);
+    this.#pump();
+  }
+
+  /** Adds `key` after `ms`; the earliest of several such wishes counts. */
+  addAfter(key: string, ms: number): void {
+    if (this.#stopped) return;
+    const due = performance.now() + ms;
+    const planned = this.#timers.get(key);
+    if (planned !== undefined && planned.due <= due) return;
+    clearTimeout(planned?.timer);
+    const timer = setTimeout(() => {
+      this.#timers.delete(key);
+      this.add(key);
+    }, ms);
+    this.#timers.set(key, { timer, due });
+  }
+
+  /** Takes nothing more and resolves when what is being handled has ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const { timer } of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+    this.#ready.clear();
+    if (this.#active.size > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
+  }
+
+  #pump(): void {
+    for (const key of this.#ready) {
+      if (this.#active.size >= this.#options.workers) return;
+      this.#ready.delete(key);
+      this.#active.add(key);
+      void this.#work(key);
+    }
+  }
+
+  async #work(key: string): Promise<void> {
+    try {
+      const { requeueAfterMs } = await this.#options.handle(key);
+      this.#failures.delete(key);
+      if (requeueAfterMs !== undefined) this.addAfter(key, requeueAfterMs);
+    } catch (error) {
+      const failures = (this.#failures.get(key) ?? 0) + 1;
+      this.#failures.set(key, failures);
+      this.#options.onError(key, error, failures);
+      this.addAfter(key, this.#retryDelay(error, failures));
+    } finally {
+      this.#active.delete(key);
+      if (this.#again.delete(key)) this.add(key);
+      if (this.#stopped && this.#active.size === 0) this.#drained?.();
+      else this.#pump();
+    }
+  }
+
+  #retryDelay(error: unknown, failures: number): number {
+    const own = backoffMs(failures, this.#options.backoff);
+    const asked = error instanceof ControllerError ? (error.retryAfterMs ?? 0) : 0;
+    const now = performance.now();
+    this.#nextRetryAt = Math.max(now, this.#nextRetryAt + 1000 / this.#options.retriesPerSecond);
+    return Math.max(own, asked, this.#nextRetryAt - now);
+  }
+}

@@ -1,0 +1,147 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { ControllerError } from "./controller-error.ts";
+import { Fence } from "./kube/fence.ts";
+import { LeaderElection } from "./kube/leader-election.ts";
+import { FakeCluster, NAMESPACE } from "./testing/fake-cluster.ts";
+import { type Call, GuardedApi } from "./testing/guarded-api.ts";
+import { haltWith, policyWith } from "./testing/observations.ts";
+import { PageReceiver } from "./testing/page-receiver.ts";
+import { TestController } from "./testing/test-controller.ts";
+import { until } from "./testing/wait.ts";
+import { Workloads } from "./workloads/workloads.ts";
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** `group/resource verb` for every verb that the roles in `deploy/` give. */
+function granted(): readonly string[] {
+  const files = [
+    "rbac/leader.yaml",
+    "rbac/read.yaml",
+    "rbac/act.yaml",
+    "rbac/secrets.yaml",
+    "seinodes/rbac.yaml",
+  ];
+  const rules = files.flatMap((file) => {
+    const text = readFileSync(new URL(`../deploy/${file}`, import.meta.url), "utf8");
+    return parseAllDocuments(text).flatMap((document) => (document.toJS() as { rules?: Rule[] }).rules ?? []);
+  });
+  const all = rules.flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) => verbs.map((verb) => `${group}/${resource} ${verb}`)),
+    ),
+  );
+  return [...new Set(all)].toSorted();
+}
+
+/** What the API server would ask RBAC about a request. */
+function verbOf({ verb, path }: Call): string {
+  const [, group = "", resource = "", subresource] =
+    /^\/(?:api|apis\/([^/]+))\/[^/]+(?:\/namespaces\/[^/]+)?\/([^/]+)(?:\/[^/]+(?:\/(status))?)?$/.exec(
+      path,
+    ) ?? [];
+  return `${group}/${subresource === undefined ? resource : `${resource}/${subresource}`} ${verb}`;
+}
+
+async function playStories(): Promise<readonly Call[]> {
+  const [cluster, pager] = [
+    new FakeCluster((image) => (image.endsWith("v6.8") ? 71 : 70)),
+    await PageReceiver.start(),
+  ];
+  await cluster.addSecret("pager", { url: pager.url });
+  await cluster.addPolicy({ paging: [{ webhook: { urlSecretRef: { name: "pager", key: "url" } } }] });
+  await cluster.addNode("old", "v6.6");
+  await cluster.addNode("new", "v6.8");
+  const refusedOnce = new Set<string>();
+  const controller = new TestController(cluster, {
+    onCall: ({ verb, path }) => {
+      if (verb === "update" && path.includes("/nodehalts/") && !refusedOnce.has(path)) {
+        refusedOnce.add(path);
+        throw new ControllerError("conflict", "another writer");
+      }
+    },
+  });
+  await controller.start();
+  await until("a failed swap and a page about too new a binary", () => {
+    const ends = cluster.halts().map(({ status }) => status?.page?.state === "Sent" && status.phase);
+    return ends.includes("Failed") && ends.includes("Held");
+  });
+  await controller.stop();
+  await pager.stop();
+  return controller.api.calls;
+}
+
+/** What the kinds of workload that no story above has ask for. */
+async function readOtherWorkloads(api: GuardedApi, cluster: FakeCluster): Promise<void> {
+  const custom = {
+    apiVersion: "sei.io/v1alpha1",
+    kind: "SeiNode",
+    resource: "seinodes",
+    imagePath: "spec.image",
+  };
+  const pod = {
+    metadata: {
+      name: "x-0",
+      namespace: NAMESPACE,
+      ownerReferences: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: "x-abc", uid: "u" }],
+    },
+    spec: { containers: [] },
+  };
+  const workloads = new Workloads(api);
+  const ref = (kind: string, apiVersion: string, resource: string) => ({
+    kind,
+    apiVersion,
+    resource,
+    name: "x",
+  });
+  const target = {
+    namespace: NAMESPACE,
+    container: "seid",
+    policy: policyWith({ target: { kind: "CustomResource", customResource: custom } }),
+    podName: "x-0",
+  };
+  const deployment = ref("Deployment", "apps/v1", "deployments");
+  await workloads.ofPolicy(policyWith({ target: { kind: "Deployment" } }).spec).find(pod, undefined);
+  await workloads.ofRef(deployment).read({ ...target, ref: deployment });
+  await workloads.ofRef(deployment).previousImages({ ...target, ref: deployment });
+  const seiNode = ref("SeiNode", "sei.io/v1alpha1", "seinodes");
+  await workloads.ofRef(seiNode).read({ ...target, ref: seiNode });
+  for (const path of ["apps/v1/namespaces/sei/deployments/x", "sei.io/v1alpha1/namespaces/sei/seinodes/x"]) {
+    await cluster.api.create(`/apis/${path.slice(0, -2)}`, {
+      ...haltWith(),
+      metadata: { name: "x", namespace: NAMESPACE },
+    });
+    await api.jsonPatch(`/apis/${path}`, []);
+  }
+}
+
+async function lead(api: GuardedApi): Promise<void> {
+  const [fence, stop] = [new Fence(10_000), new AbortController()];
+  const options = {
+    api,
+    namespace: "upgrade-halt-system",
+    name: "lease",
+    identity: "a",
+    fence,
+    leaseMs: 15_000,
+    retryMs: 1,
+  };
+  const election = new LeaderElection({ ...options, onProblem: () => {} });
+  await election.acquire(stop.signal);
+  stop.abort();
+  await election.hold(stop.signal);
+}
+
+test("the roles give every verb that is used, and none that is not", async () => {
+  const cluster = new FakeCluster();
+  const others = new GuardedApi(cluster.api);
+  await readOtherWorkloads(others, cluster);
+  await lead(others);
+  const used = new Set([...(await playStories()), ...others.calls].map(verbOf));
+  expect([...used].toSorted()).toEqual(granted());
+});

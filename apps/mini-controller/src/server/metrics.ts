@@ -1,0 +1,147 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { hasEnded, type NodeHalt, type Phase } from "../api/node-halt.ts";
+import type { Stores } from "../halts/stores.ts";
+
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900];
+
+/** What `/metrics` tells. Names are part of the interface: the dashboard and the alert rules use them. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly reconciles = this.#counter("upgrade_halt_reconciles_total", "Keys handled.", ["kind", "outcome"]);
+  readonly requests = this.#histogram("upgrade_halt_api_request_seconds", "Requests to the API server.", [
+    "verb",
+    "code",
+  ]);
+  readonly restarts = this.#counter("upgrade_halt_watch_restarts_total", "Watches begun anew.", [
+    "resource",
+    "reason",
+  ]);
+  readonly steps = this.#counter("upgrade_halt_steps_total", "Journal steps.", ["phase", "reason"]);
+  readonly toSwap = this.#histogram(
+    "upgrade_halt_detected_to_swapping_seconds",
+    "Halt seen to swap decided.",
+    [],
+  );
+  readonly toRecovered = this.#histogram(
+    "upgrade_halt_detected_to_recovered_seconds",
+    "Halt seen to node recovered.",
+    [],
+  );
+  readonly leading = new Gauge({
+    name: "upgrade_halt_leading",
+    help: "1 on the leader.",
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Gauges that are counted from the stores when somebody asks. */
+  observeStores(stores: Stores, queueDepth: () => number): void {
+    const registers = [this.registry];
+    new Gauge({
+      name: "upgrade_halt_objects",
+      help: "Objects in the controller's stores.",
+      labelNames: ["resource"],
+      registers,
+      collect() {
+        for (const [resource, store] of Object.entries(stores)) this.set({ resource }, store.size);
+      },
+    });
+    new Gauge({
+      name: "upgrade_halt_queue_depth",
+      help: "Keys that wait to be handled.",
+      registers,
+      collect() {
+        this.set(queueDepth());
+      },
+    });
+    new Gauge({
+      name: "upgrade_halt_nodehalts",
+      help: "NodeHalts by phase.",
+      labelNames: ["namespace", "policy", "phase", "reason"],
+      registers,
+      collect() {
+        this.reset();
+        for (const { metadata, spec, status } of stores.halts.values()) {
+          const { namespace = "" } = metadata;
+          this.inc({
+            namespace,
+            policy: spec.policyName,
+            phase: status?.phase ?? "Detected",
+            reason: status?.reason ?? "",
+          });
+        }
+      },
+    });
+    new Gauge({
+      name: "upgrade_halt_pages_pending",
+      help: "Pages that are journaled and not delivered yet.",
+      labelNames: ["namespace"],
+      registers,
+      collect() {
+        this.reset();
+        for (const { metadata, status } of stores.halts.values()) {
+          if (status?.page?.state === "Pending") this.inc({ namespace: metadata.namespace ?? "" });
+        }
+      },
+    });
+    new Gauge({
+      name: "upgrade_halt_expected",
+      help: "1 while a pod's halt is one that the controller is dealing with: inhibits other alerts about it.",
+      labelNames: ["namespace", "pod", "plan"],
+      registers,
+      collect() {
+        this.reset();
+        for (const halt of stores.halts.values()) {
+          if (!isExpected(halt)) continue;
+          const { namespace = "" } = halt.metadata;
+          this.set({ namespace, pod: halt.spec.podName, plan: halt.spec.planName ?? "" }, 1);
+        }
+      },
+    });
+  }
+
+  /** When each watch last gave a sign of life, as Unix time: a watch that stalls silently shows here. */
+  observeContact(contacts: () => Iterable<readonly [resource: string, at: number]>): void {
+    new Gauge({
+      name: "upgrade_halt_watch_last_contact_seconds",
+      help: "Unix time of the last sign of life of a watch.",
+      labelNames: ["resource"],
+      registers: [this.registry],
+      collect() {
+        for (const [resource, at] of contacts()) this.set({ resource }, at / 1000);
+      },
+    });
+  }
+
+  /** Counts a step, and how long it took from the first sight of the halt. */
+  onPhase(halt: NodeHalt, before: Phase | undefined, now: number): void {
+    const { phase = "Detected", reason = "" } = halt.status ?? {};
+    this.steps.inc({ phase, reason });
+    if (phase === before) return;
+    const seconds = (now - Date.parse(halt.spec.detectedAt)) / 1000;
+    if (phase === "Swapping") this.toSwap.observe(seconds);
+    if (phase === "Recovered") this.toRecovered.observe(seconds);
+  }
+
+  #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
+    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+  }
+
+  #histogram<L extends string>(name: string, help: string, labelNames: readonly L[]): Histogram<L> {
+    return new Histogram({
+      name,
+      help,
+      labelNames: [...labelNames],
+      buckets: SECONDS,
+      registers: [this.registry],
+    });
+  }
+}
+
+/** A halt whose image is being swapped, or waits to be: trouble only once it is Failed. */
+function isExpected(halt: NodeHalt): boolean {
+  return halt.status?.action === "SwapImage" && !hasEnded(halt) && halt.status.page?.state !== "Pending";
+}

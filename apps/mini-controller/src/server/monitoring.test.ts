@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { createStores } from "../halts/stores.ts";
+import { haltWith } from "../testing/observations.ts";
+import { Metrics } from "./metrics.ts";
+
+function exposed(): { readonly metrics: Metrics; readonly stores: ReturnType<typeof createStores> } {
+  const [metrics, stores] = [new Metrics(), createStores()];
+  metrics.observeStores(stores, () => 0);
+  metrics.observeContact(() => [["pods", 0]]);
+  return { metrics, stores };
+}
+
+test.each(["alert-rules.yaml", "dashboard.json"])("%s asks only for metrics that there are", async (file) => {
+  const text = readFileSync(new URL(`../../deploy/monitoring/${file}`, import.meta.url), "utf8");
+  const names = new Set(
+    text
+      .match(/\b(?:upgrade_halt|process)_[a-z_]+\b/g)
+      ?.map((name) => name.replace(/_(bucket|count|sum)$/, "")),
+  );
+  const known = exposed()
+    .metrics.registry.getMetricsAsArray()
+    .map(({ name }) => name);
+  expect(names.size).toBeGreaterThan(5);
+  expect([...names].filter((name) => !known.includes(name))).toEqual([]);
+});
+
+test("a halt is expected while its image is being swapped, and not once it failed", async () => {
+  const { metrics, stores } = exposed();
+  const series = async () => (await metrics.registry.metrics()).match(/^upgrade_halt_expected\{.*/gm);
+  stores.halts.put(haltWith({}, { phase: "Swapping", action: "SwapImage" }));
+  expect(await series()).toEqual(['upgrade_halt_expected{namespace="sei",pod="sei-0-0",plan="v6.7"} 1']);
+  stores.halts.put(haltWith({}, { phase: "Failed", action: "SwapImage" }));
+  expect(await series()).toBeNull();
+});
+
+test("how long a swap and a recovery took is measured once each", async () => {
+  const { metrics } = exposed();
+  const now = Date.parse("2026-08-21T18:00:01.990Z");
+  metrics.onPhase(haltWith({}, { phase: "Swapping", reason: "ImageListed" }), "Recorded", now);
+  metrics.onPhase(haltWith({}, { phase: "Recovered", reason: "Recovered" }), "Recovering", now);
+  metrics.onPhase(haltWith({}, { phase: "Recovered", reason: "Recovered" }), "Recovered", now);
+  const text = await metrics.registry.metrics();
+  expect(text).toContain("upgrade_halt_detected_to_swapping_seconds_sum 2\n");
+  expect(text).toContain("upgrade_halt_detected_to_recovered_seconds_count 1\n");
+});

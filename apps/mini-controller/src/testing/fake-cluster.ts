@@ -1,0 +1,239 @@
+import type { StatusResult } from "@upgrade-halt/consumer";
+import { exitCode, type HaltReason, reasonToken, ShutdownReason } from "@upgrade-halt/contract";
+import { API_VERSION } from "../api/group.ts";
+import { HaltPolicySpecSchema } from "../api/halt-policy.ts";
+import type { NodeHalt } from "../api/node-halt.ts";
+import type { Pod } from "../halts/pod.ts";
+import {
+  CONTROLLER_REVISIONS,
+  collectionPath,
+  HALT_POLICIES,
+  NODE_HALTS,
+  objectPath,
+  PODS,
+  type Resource,
+  SECRETS,
+  STATEFUL_SETS,
+} from "../kube/paths.ts";
+import type { KubeObject } from "../kube/types.ts";
+import type { TemplatedWorkload } from "../workloads/pod-template.ts";
+import { FakeApi } from "./fake-api.ts";
+
+export const NAMESPACE = "sei";
+export const CONTAINER = "seid";
+export const LABELS = { "app.kubernetes.io/name": "mock-node" };
+
+/** What a node with this image does at this height: run (`undefined`), halt or crash. */
+export type Behaviour = (image: string, height: number) => HaltReason | "crash" | undefined;
+
+/** A chain whose plan v6.7 is due at 30. */
+export const onePlan: Behaviour = (image, height) => {
+  if (image.endsWith("v6.6") && height >= 30) return ShutdownReason.UpgradeRequired;
+  if (image.endsWith("v6.6") && height > 60) return ShutdownReason.DowngradeDetected;
+  return image.endsWith("v6.8") ? ShutdownReason.BinaryTooNew : undefined;
+};
+
+const LINES: Readonly<Record<HaltReason, string>> = {
+  [ShutdownReason.UpgradeRequired]: 'UPGRADE "v6.7" NEEDED at height: 30: ',
+  [ShutdownReason.BinaryTooNew]:
+    'BINARY UPDATED BEFORE TRIGGER! UPGRADE "v6.8" - in binary but not executed on chain',
+  [ShutdownReason.DowngradeDetected]: "Wrong app version 0, upgrade handler is missing for v6.7 upgrade plan",
+};
+
+/**
+ * A cluster in memory: StatefulSets make pods, a kubelet runs them by a behaviour, and what happened to images and
+ * pods is counted. It moves on whenever something was written.
+ */
+export class FakeCluster {
+  readonly api = new FakeApi();
+  /** Images that each StatefulSet was set to, in order, and names of pods that somebody deleted. */
+  readonly imagesSet: string[] = [];
+  readonly podsDeleted: string[] = [];
+  behave: Behaviour;
+  height = 20;
+  /** Whether a halted pod's phase is Failed, which makes its StatefulSet delete it and make it again. */
+  failedPods = false;
+  /** How many pods were made. */
+  podsMade = 0;
+  #moving = false;
+  #again = false;
+
+  constructor(behave: Behaviour = onePlan) {
+    this.behave = behave;
+    this.api.onWrite = (before, after) => this.#onWrite(before, after);
+  }
+
+  async addPolicy(spec: object = {}, name = "sei"): Promise<void> {
+    const full = HaltPolicySpecSchema.parse({
+      selector: { matchLabels: LABELS },
+      container: CONTAINER,
+      allowTags: true,
+      maxConcurrent: 10,
+      upgrades: [{ planName: "v6.7", height: 30, image: image("v6.7") }],
+      ...spec,
+    });
+    const body = {
+      apiVersion: API_VERSION,
+      kind: "HaltPolicy",
+      metadata: { name, namespace: NAMESPACE },
+      spec: full,
+    };
+    await this.api.create(collectionPath(HALT_POLICIES, NAMESPACE), body);
+  }
+
+  async changePolicy(spec: object, name = "sei"): Promise<void> {
+    await this.api.mergePatch(objectPath(HALT_POLICIES, NAMESPACE, name), { spec });
+  }
+
+  async addNode(name: string, version = "v6.6"): Promise<void> {
+    const template = {
+      spec: {
+        containers: [
+          { name: CONTAINER, image: image(version), ports: [{ name: "rpc", containerPort: 26657 }] },
+        ],
+      },
+    };
+    const body = {
+      apiVersion: "apps/v1",
+      kind: "StatefulSet",
+      metadata: { name, namespace: NAMESPACE },
+      spec: { replicas: 1, template },
+    };
+    await this.api.create(collectionPath(STATEFUL_SETS, NAMESPACE), body);
+  }
+
+  async addSecret(name: string, data: Record<string, string>): Promise<void> {
+    const encoded = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, btoa(value)]));
+    const body = {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name, namespace: NAMESPACE },
+      data: encoded,
+    };
+    await this.api.create(collectionPath(SECRETS, NAMESPACE), body);
+  }
+
+  /** Lets the chain reach `height`, and every node do what it does there. */
+  reach(height: number): void {
+    this.height = height;
+    this.#move();
+  }
+
+  halts(): readonly NodeHalt[] {
+    return this.#all<NodeHalt>(NODE_HALTS);
+  }
+
+  pods(): readonly Pod[] {
+    return this.#all<Pod>(PODS);
+  }
+
+  /** `/status` of the pod with the address in `url`, if its process runs. */
+  readonly readNode = async (url: string): Promise<StatusResult> => {
+    const pod = this.pods().find(({ status }) => url.includes(`//${status?.podIP}:`));
+    const at = Date.now();
+    if (pod?.status?.containerStatuses?.[0]?.state?.running === undefined) {
+      return { kind: "unreachable", at, problem: "connection refused" };
+    }
+    const node = { height: this.height, chainId: "test", haltIntent: { kind: "absent" } } as const;
+    return { kind: "ok", at, envelope: "bare", node };
+  };
+
+  #all<T extends KubeObject>(resource: Resource): readonly T[] {
+    const prefix = `${collectionPath(resource, NAMESPACE)}/`;
+    return [...this.api.objects].flatMap(([key, object]) =>
+      key.startsWith(prefix) ? [object as unknown as T] : [],
+    );
+  }
+
+  #onWrite(before: KubeObject | undefined, after: KubeObject | undefined): void {
+    const [was, is] = [imageIn(before), imageIn(after)];
+    if (before !== undefined && is !== undefined && was !== is)
+      this.imagesSet.push(`${before.metadata.name} ${is}`);
+    if (after === undefined && before?.kind === "Pod") this.podsDeleted.push(before.metadata.uid ?? "");
+    this.#move();
+  }
+
+  #move(): void {
+    this.#again = true;
+    if (this.#moving) return;
+    this.#moving = true;
+    setImmediate(() => void this.#run());
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      await this.#turn();
+    }
+    this.#moving = false;
+  }
+
+  async #turn(): Promise<void> {
+    for (const set of this.#all<TemplatedWorkload>(STATEFUL_SETS)) await this.#runStatefulSet(set);
+    for (const pod of this.pods()) await this.#runPod(pod);
+  }
+
+  async #runStatefulSet(set: TemplatedWorkload): Promise<void> {
+    const { name, generation = 1, uid = "" } = set.metadata;
+    const ownerReferences = [{ apiVersion: "apps/v1", kind: "StatefulSet", name, uid, controller: true }];
+    if ((set.status?.observedGeneration ?? 0) < generation) {
+      const revision = {
+        metadata: { name: `${name}-${generation}`, namespace: NAMESPACE, ownerReferences },
+        revision: generation,
+      };
+      await this.api.create(collectionPath(CONTROLLER_REVISIONS, NAMESPACE), {
+        ...revision,
+        data: { spec: { template: set.spec.template } },
+      });
+      const path = objectPath(STATEFUL_SETS, NAMESPACE, name, "status");
+      await this.api.mergePatch(path, { status: { observedGeneration: generation } });
+    }
+    const pod = `${name}-0`;
+    const made = this.pods().find(({ metadata }) => metadata.name === pod);
+    if (this.failedPods && made?.status?.phase === "Failed" && this.podsMade < 8)
+      this.api.drop(objectPath(PODS, NAMESPACE, pod));
+    if (this.api.objects.has(objectPath(PODS, NAMESPACE, pod))) return;
+    this.podsMade += 1;
+    const metadata = { name: pod, namespace: NAMESPACE, labels: LABELS, ownerReferences };
+    await this.api.create(collectionPath(PODS, NAMESPACE), {
+      kind: "Pod",
+      metadata,
+      spec: set.spec.template.spec,
+    });
+  }
+
+  async #runPod(pod: Pod): Promise<void> {
+    const { name, uid = "" } = pod.metadata;
+    const [container] = pod.spec.containers;
+    const known = pod.status?.containerStatuses?.[0];
+    const does = this.behave(container?.image ?? "", this.height);
+    if (known !== undefined && (known.state?.terminated !== undefined || does === undefined)) return;
+    const startedAt = "2026-01-01T00:00:00Z";
+    const state =
+      does === undefined || does === "crash" ? { running: { startedAt } } : { terminated: endedBy(does) };
+    const lastState = does === "crash" ? { terminated: { exitCode: 2, reason: "Error", startedAt } } : {};
+    const restartCount = does === "crash" ? 1 : 0;
+    if (known?.restartCount === restartCount && does === "crash") return;
+    const containerStatuses = [{ name: CONTAINER, restartCount, state, lastState }];
+    const phase = this.failedPods && does !== undefined && does !== "crash" ? "Failed" : "Running";
+    const status = { phase, podIP: `10.0.0.${uid.replace("uid-", "")}`, containerStatuses };
+    await this.api.mergePatch(objectPath(PODS, NAMESPACE, name, "status"), { status });
+  }
+}
+
+export function image(version: string): string {
+  return `upgrade-halt.dev/mock-node:${version}`;
+}
+
+function endedBy(reason: HaltReason) {
+  return {
+    exitCode: exitCode(reason),
+    reason: "Error",
+    message: `${reasonToken(reason)}\n${LINES[reason]}\n`,
+  };
+}
+
+function imageIn(object: KubeObject | undefined): string | undefined {
+  if (object?.kind !== "StatefulSet") return undefined;
+  return (object as TemplatedWorkload).spec.template.spec.containers[0]?.image;
+}

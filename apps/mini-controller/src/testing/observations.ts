@@ -1,0 +1,106 @@
+import { API_VERSION } from "../api/group.ts";
+import { type HaltPolicy, HaltPolicySpecSchema } from "../api/halt-policy.ts";
+import type { NodeHalt, NodeHaltSpec, NodeHaltStatus } from "../api/node-halt.ts";
+import { recommendFor } from "../halts/judgement.ts";
+import type { Observation, PodSight, WorkloadSight } from "../halts/observation.ts";
+
+/** The moment at which every observation of the tests is made. */
+export const NOW = Date.parse("2026-08-21T18:00:00Z");
+export const OLD = "registry/seid:v6.6";
+export const NEW = "registry/seid:v6.7";
+
+const SPEC: NodeHaltSpec = {
+  podName: "sei-0-0",
+  podUID: "uid-1",
+  container: "seid",
+  policyName: "sei",
+  workload: { apiVersion: "apps/v1", kind: "StatefulSet", resource: "statefulsets", name: "sei-0" },
+  reason: "upgrade_required",
+  planName: "v6.7",
+  height: 30,
+  image: OLD,
+  sources: ["exit-code", "plan-line"],
+  verdict: "It halted.",
+  detectedAt: "2026-08-21T17:59:59.990Z",
+};
+
+export function haltWith(spec: Partial<NodeHaltSpec> = {}, status?: NodeHaltStatus): NodeHalt {
+  const metadata = {
+    name: "sei-0-0-upgrade-required-abc",
+    namespace: "sei",
+    uid: "halt-1",
+    generation: 1,
+    resourceVersion: "1",
+  };
+  const halt = { apiVersion: API_VERSION, kind: "NodeHalt", metadata, spec: { ...SPEC, ...spec } } as const;
+  return status === undefined ? halt : { ...halt, status };
+}
+
+export function policyWith(spec: object = {}): HaltPolicy {
+  const full = HaltPolicySpecSchema.parse({
+    selector: {},
+    container: "seid",
+    allowTags: true,
+    upgrades: [{ planName: "v6.7", height: 30, image: NEW }],
+    recoveryTimeoutSeconds: 60,
+    paging: [{ webhook: { url: "http://pager" } }],
+    ...spec,
+  });
+  return {
+    apiVersion: API_VERSION,
+    kind: "HaltPolicy",
+    metadata: { name: "sei", namespace: "sei" },
+    spec: full,
+  };
+}
+
+export function workloadWith(
+  changes: Partial<Extract<WorkloadSight, { kind: "found" }>> = {},
+): WorkloadSight {
+  return {
+    kind: "found",
+    what: "StatefulSet sei/sei-0",
+    path: "/apis/apps/v1/namespaces/sei/statefulsets/sei-0",
+    pointer: "/spec/template/spec/containers/0/image",
+    uid: "set-1",
+    image: OLD,
+    settled: true,
+    replacesPods: false,
+    ...changes,
+  };
+}
+
+export const HALTED: PodSight = { kind: "halted", uid: "uid-1", terminating: false };
+
+export function successor(changes: Partial<Extract<PodSight, { kind: "successor" }>> = {}): PodSight {
+  return {
+    kind: "successor",
+    uid: "uid-2",
+    terminating: false,
+    image: NEW,
+    verdict: { kind: "running", why: "It runs.", contradictions: [] },
+    ...changes,
+  };
+}
+
+export interface Scene extends Partial<Omit<Observation, "recommendation" | "policy">> {
+  /** `null` for a policy that is gone. */
+  readonly policy?: HaltPolicy | null;
+  readonly previousImage?: string;
+}
+
+/** An observation of a halt that was just recorded, with whatever is different about it. */
+export function observe({ policy: given, previousImage, ...changes }: Scene = {}): Observation {
+  const policy = given === null ? undefined : (given ?? policyWith());
+  const halt = changes.halt ?? haltWith();
+  return {
+    halt,
+    policy,
+    recommendation: policy && recommendFor(halt.spec, policy.spec, previousImage),
+    workload: workloadWith(),
+    pod: HALTED,
+    neighbours: { swapping: 0, failed: 0, running: [] },
+    now: NOW,
+    ...changes,
+  };
+}

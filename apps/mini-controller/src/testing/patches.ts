@@ -1,0 +1,37 @@
+import { isDeepStrictEqual } from "node:util";
+import type { JsonPatchOperation } from "../kube/types.ts";
+
+export type JsonObject = Record<string, unknown>;
+
+/** RFC 7386. */
+export function applyMergePatch(target: unknown, patch: unknown): JsonObject {
+  const result: JsonObject = isObject(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch as JsonObject)) {
+    if (value === null) delete result[key];
+    else result[key] = isObject(value) ? applyMergePatch(result[key], value) : structuredClone(value);
+  }
+  return result;
+}
+
+/** The operations of RFC 6902 that the controller uses; `undefined` when a test fails. */
+export function applyJsonPatch(
+  target: JsonObject,
+  operations: readonly JsonPatchOperation[],
+): JsonObject | undefined {
+  const result = structuredClone(target);
+  for (const { op, path, value } of operations) {
+    const keys = path.split("/").slice(1);
+    const last = keys.pop() ?? "";
+    const holder = keys.reduce<unknown>(
+      (node, key) => (node as JsonObject | undefined)?.[key],
+      result,
+    ) as JsonObject;
+    if (op === "test" && !isDeepStrictEqual(holder?.[last], value)) return undefined;
+    if (op === "replace") holder[last] = value;
+  }
+  return result;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

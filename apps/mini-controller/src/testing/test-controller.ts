@@ -1,0 +1,55 @@
+import pino, { type Logger } from "pino";
+import { Controller } from "../controller.ts";
+import type { Boundary } from "../halts/boundary.ts";
+import { Metrics } from "../server/metrics.ts";
+import type { FakeCluster } from "./fake-cluster.ts";
+import { type Call, GuardedApi } from "./guarded-api.ts";
+
+export interface TestControllerOptions {
+  readonly onCall?: (call: Call) => void;
+  readonly onBoundary?: (boundary: Boundary, kill: () => void) => void;
+  readonly now?: () => number;
+  readonly log?: Logger;
+}
+
+/** A controller over a fake cluster, as a process would be: it can be killed, and says when it was. */
+export class TestController {
+  readonly api: GuardedApi;
+  readonly controller: Controller;
+  killed = false;
+
+  constructor(
+    cluster: FakeCluster,
+    { onCall, onBoundary, now, log = pino({ level: "silent" }) }: TestControllerOptions = {},
+  ) {
+    this.api = new GuardedApi(cluster.api, onCall);
+    this.controller = new Controller({
+      api: this.api,
+      log,
+      metrics: new Metrics(),
+      readNode: cluster.readNode,
+      ...(now === undefined ? {} : { now }),
+      onBoundary: (boundary) => {
+        if (this.killed) throw new Error("the process was killed");
+        onBoundary?.(boundary, () => this.kill());
+      },
+    });
+  }
+
+  async start(): Promise<this> {
+    await this.controller.sync();
+    this.controller.work();
+    return this;
+  }
+
+  /** Ends it in the middle of whatever it does. */
+  kill(): never {
+    this.killed = true;
+    this.api.kill();
+    throw new Error("the process was killed");
+  }
+
+  async stop(): Promise<void> {
+    await this.controller.stop();
+  }
+}

@@ -1,0 +1,40 @@
+import type { WorkloadSight } from "../halts/observation.ts";
+import type { PodContainer } from "../halts/pod.ts";
+import type { KubeObject } from "../kube/types.ts";
+
+/** What StatefulSets and Deployments have in common, as far as it is read. */
+export interface TemplatedWorkload extends KubeObject {
+  readonly spec: {
+    readonly updateStrategy?: { readonly type?: string };
+    readonly template: { readonly spec: { readonly containers: readonly PodContainer[] } };
+  };
+  readonly status?: { readonly observedGeneration?: number };
+}
+
+/** What the controller needs to know of a workload whose pods are made from a template. */
+export function templateSight(
+  workload: TemplatedWorkload,
+  { what, path, container }: { readonly what: string; readonly path: string; readonly container: string },
+  replacesPods: boolean,
+): WorkloadSight {
+  const { containers } = workload.spec.template.spec;
+  const index = containers.findIndex(({ name }) => name === container);
+  const image = containers[index]?.image;
+  if (image === undefined) return { kind: "missing", what: `container ${container} of ${what}` };
+  return {
+    kind: "found",
+    what,
+    path,
+    pointer: `/spec/template/spec/containers/${index}/image`,
+    uid: workload.metadata.uid,
+    image,
+    settled: isSettled(workload),
+    replacesPods,
+  };
+}
+
+/** Whether the workload's own controller has seen its present spec: only then does a new pod get it. */
+export function isSettled({ metadata, status }: TemplatedWorkload): boolean {
+  if (status?.observedGeneration === undefined || metadata.generation === undefined) return true;
+  return status.observedGeneration >= metadata.generation;
+}

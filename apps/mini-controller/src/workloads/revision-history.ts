@@ -1,0 +1,37 @@
+import type { PodContainer } from "../halts/pod.ts";
+import { CONTROLLER_REVISIONS, collectionPath } from "../kube/paths.ts";
+import type { KubeApi, KubeObject } from "../kube/types.ts";
+
+interface ControllerRevision extends KubeObject {
+  readonly revision: number;
+  readonly data?: {
+    readonly spec?: {
+      readonly template?: { readonly spec?: { readonly containers?: readonly PodContainer[] } };
+    };
+  };
+}
+
+/**
+ * Images that `container` had in the revisions of a StatefulSet, newest first. The StatefulSet controller keeps
+ * them as ControllerRevisions (`revisionHistoryLimit`, ten by default).
+ */
+export async function revisionImages(
+  api: KubeApi,
+  namespace: string,
+  owner: { readonly name: string; readonly uid: string | undefined },
+  container: string,
+): Promise<readonly string[]> {
+  const { items } = await api.list<ControllerRevision>(collectionPath(CONTROLLER_REVISIONS, namespace));
+  const own = items.filter(({ metadata }) =>
+    metadata.ownerReferences?.some(
+      ({ kind, name, uid }) => kind === "StatefulSet" && name === owner.name && uid === owner.uid,
+    ),
+  );
+  const images = own
+    .toSorted((a, b) => b.revision - a.revision)
+    .flatMap(
+      ({ data }) =>
+        data?.spec?.template?.spec?.containers?.find(({ name }) => name === container)?.image ?? [],
+    );
+  return [...new Set(images)];
+}
