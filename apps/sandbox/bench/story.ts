@@ -1,0 +1,130 @@
+import { readFileSync } from "node:fs";
+import { readDemoManifests, type Stage, setStage } from "../src/demo/stage.ts";
+import { waitFor } from "../src/demo/wait.ts";
+import { CONTAINER, type HaltView, haltsOf } from "../src/demo/world.ts";
+import { clone, isObject, type JsonObject, objectAt } from "../src/json/json.ts";
+import type { KubeObject } from "../src/json/kube-object.ts";
+import { Story } from "../src/story/story.ts";
+
+/**
+ * `pnpm run bench:story`: 20 nodes of one chain halt one after the other; how long after the end of its process each
+ * halt is recorded, its swap issued, its pod replaced and its height passed, and what the controller costs.
+ */
+const HALTS = 20;
+const HEIGHT = 400;
+/** Blocks (of 100 ms) before the first node halts: time for all processes to start. */
+const RUN_UP = 150;
+/** Blocks between one halt and the next. */
+const APART = 6;
+const DEADLINE_MS = 120_000;
+const CLOCK_TICKS_PER_SECOND = 100;
+
+const endedAt = new Map<string, number>();
+const startedAt: { readonly node: string; readonly at: number }[] = [];
+let controllerPid = 0;
+
+const story = new Story([
+  (event) => {
+    if (event.kind === "controller-started") controllerPid = event.pid;
+    if (event.kind === "node-started") startedAt.push({ node: event.node, at: Date.parse(event.at) });
+  },
+]);
+
+const stage = await setStage(story, new AbortController().signal, {
+  manifests: await manifests(),
+  cluster: {
+    onContainerEnd: (podUid, container, at) => {
+      if (container === CONTAINER && !endedAt.has(podUid)) endedAt.set(podUid, at);
+    },
+  },
+});
+try {
+  const began = Date.now();
+  const cpuBefore = cpuSeconds(controllerPid);
+  await recovered(stage);
+  report(stage, cpuSeconds(controllerPid) - cpuBefore, (Date.now() - began) / 1000);
+} finally {
+  await stage.strike();
+}
+
+/** The demo's manifests, with 20 nodes in the place of three, each nearer to the plan's height than the one after it. */
+async function manifests(): Promise<readonly KubeObject[]> {
+  const originals = await readDemoManifests();
+  const template = originals.find(({ kind }) => kind === "StatefulSet");
+  if (template === undefined) throw new Error("the manifests hold no StatefulSet");
+  const others = originals
+    .filter(({ kind }) => kind !== "StatefulSet")
+    .map((object) => replaced(object, '"height": 30', `"height": ${HEIGHT}`));
+  const nodes = Array.from({ length: HALTS }, (_, index) => {
+    const named = replaced(template, template.metadata.name, `node-${index}`);
+    const args = objectAt(named, "spec", "template", "spec", "containers", 0).args;
+    if (Array.isArray(args)) args.push("--initial-height", String(HEIGHT - RUN_UP - APART * index));
+    return named;
+  });
+  return [...others, ...nodes].map(withHeight);
+}
+
+function replaced(object: KubeObject, from: string, to: string): KubeObject {
+  const text = JSON.stringify(object);
+  const quoted = (value: string): string => JSON.stringify(value).slice(1, -1);
+  return JSON.parse(text.replaceAll(quoted(from), quoted(to))) as KubeObject;
+}
+
+/** The policy lists the height of the plan too, and lets every node swap at once. */
+function withHeight(object: KubeObject): KubeObject {
+  if (object.kind !== "HaltPolicy") return object;
+  const copy = clone<KubeObject>(object);
+  const spec: JsonObject = objectAt(copy, "spec");
+  spec.maxConcurrent = HALTS;
+  if (Array.isArray(spec.upgrades))
+    for (const upgrade of spec.upgrades) if (isObject(upgrade)) upgrade.height = HEIGHT;
+  return copy;
+}
+
+async function recovered({ watcher }: Stage): Promise<void> {
+  const isDone = (): boolean => haltsOf(watcher).filter(({ phase }) => phase === "Recovered").length >= HALTS;
+  const { signal } = new AbortController();
+  await waitFor([watcher.halts], isDone, { what: `${HALTS} recoveries`, deadlineMs: DEADLINE_MS, signal });
+}
+
+function report({ watcher }: Stage, cpu: number, seconds: number): void {
+  const since = (time: (halt: HaltView, end: number) => number | undefined): readonly number[] =>
+    haltsOf(watcher).flatMap((halt) => {
+      const end = endedAt.get(halt.podUid);
+      const at = end === undefined ? undefined : time(halt, end);
+      return end === undefined || at === undefined ? [] : [at - end];
+    });
+  const step = (name: string) => (halt: HaltView) => halt.steps.find(({ phase }) => phase === name)?.at;
+  const rows: readonly (readonly [string, readonly number[]])[] = [
+    ["recorded", since(step("Recorded"))],
+    ["swap issued", since((halt, end) => watcher.imageChangeAfter(halt.node, end))],
+    [
+      "pod replaced",
+      since((halt, end) => startedAt.find(({ node, at }) => node === halt.node && at > end)?.at),
+    ],
+    ["height passed", since(step("Recovered"))],
+  ];
+  print("milliseconds after the process ended", "halts", "p50", "p95");
+  for (const [name, values] of rows) {
+    print(name, String(values.length), String(quantile(values, 0.5)), String(quantile(values, 0.95)));
+  }
+  const memory = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${controllerPid}/status`, "utf8"))?.[1];
+  process.stdout.write(
+    `controller: ${Math.round(Number(memory) / 1024)} MiB RSS, ${cpu.toFixed(2)} s CPU over ${seconds.toFixed(0)} s\n`,
+  );
+}
+
+function print(name: string, ...cells: readonly string[]): void {
+  process.stdout.write(`${name.padEnd(38)}${cells.map((cell) => cell.padStart(8)).join("")}\n`);
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+/** User and system time of a process so far (proc(5), fields 14 and 15 of stat). */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND;
+}

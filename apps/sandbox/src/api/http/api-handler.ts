@@ -1,0 +1,95 @@
+import type { Json } from "../../json/json.ts";
+import { badRequest, methodNotAllowed } from "../api-error.ts";
+import { existing, served, type Target } from "../operations/context.ts";
+import { remove } from "../operations/delete.ts";
+import { list } from "../operations/list.ts";
+import { bind, finalizeNamespace, scaleOf, setScale } from "../operations/subresources.ts";
+import { deleteOptions, flag, integer, matcherOf, requireMatch, resourceVersionOf } from "./query.ts";
+import { readJson } from "./request-body.ts";
+import { optionsOf, presenter, type ResourceRequest, required } from "./resource-request.ts";
+import { sendJson } from "./respond.ts";
+import { streamWatch } from "./watch-stream.ts";
+import { deleteCollection, deleteOne, handleCreate, handlePatch, handleUpdate } from "./write-handlers.ts";
+
+const SUCCESS = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 };
+
+/** Answers a request for a resource. @throws ApiError for anything that can't be done. */
+export async function handleResource(call: ResourceRequest): Promise<void> {
+  const { target, query, request } = call;
+  if (request.method === "GET" || request.method === "HEAD") return handleRead(call);
+  const body = await readJson(request);
+  if (isSpecial(target)) return handleSubresource(call, body);
+  switch (request.method) {
+    case "POST":
+      return handleCreate(call, body);
+    case "PUT":
+      return handleUpdate(call, body);
+    case "PATCH":
+      return handlePatch(call, body);
+    case "DELETE":
+      return target.name === "" ? deleteCollection(call, body) : deleteOne(call, body);
+    default:
+      throw badRequest(`${request.method} ${query} is no verb of this API`);
+  }
+}
+
+function isSpecial({ subresource }: Target): boolean {
+  return subresource !== "" && subresource !== "status";
+}
+
+async function handleRead(call: ResourceRequest): Promise<void> {
+  const { context, target, query, response, snapshots } = call;
+  const { type, name, subresource } = target;
+  if (subresource === "log") return call.logs.send(existing(context, target), query, response);
+  if (subresource === "scale") return sendJson(response, 200, scaleOf(existing(context, target)));
+  if (isSpecial(target)) throw methodNotAllowed();
+  const matches = matcherOf(query, type, name);
+  if (flag(query, "watch")) {
+    const view = presenter(call);
+    requireMatch(query);
+    const watchQuery = {
+      matches,
+      resourceVersion: resourceVersionOf(query, true),
+      bookmarks: flag(query, "allowWatchBookmarks"),
+      sendInitialEvents: flag(query, "sendInitialEvents"),
+      render: view.event.bind(view),
+    };
+    return streamWatch(context, target, watchQuery, integer(query, "timeoutSeconds"), response);
+  }
+  if (name !== "")
+    return sendJson(response, 200, presenter(call).one(served(type, existing(context, target))));
+  const page = list(context, snapshots, target, {
+    matches,
+    limit: integer(query, "limit"),
+    isSelective: query.has("labelSelector") || query.has("fieldSelector"),
+    continueToken: query.get("continue") ?? "",
+    resourceVersion: resourceVersionOf(query),
+  });
+  sendJson(response, 200, presenter(call).many(page.items, page.metadata));
+}
+
+function handleSubresource(call: ResourceRequest, body: Json | undefined): void {
+  const { context, target, request, response } = call;
+  switch (`${request.method} ${target.subresource}`) {
+    case "POST binding":
+      bind(context, target, required(body), optionsOf(call));
+      sendJson(response, 201, SUCCESS);
+      break;
+    case "POST eviction":
+      remove(context, { ...target, subresource: "" }, deleteOptions(call.query, undefined));
+      sendJson(response, 201, SUCCESS);
+      break;
+    case "PUT scale":
+    case "PATCH scale":
+      sendJson(response, 200, setScale(context, target, required(body), optionsOf(call)));
+      break;
+    case "POST token":
+      sendJson(response, 201, call.tokens.issue(existing(context, target), required(body)));
+      break;
+    case "PUT finalize":
+      sendJson(response, 200, finalizeNamespace(context, target, required(body)));
+      break;
+    default:
+      throw methodNotAllowed();
+  }
+}

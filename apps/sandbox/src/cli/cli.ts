@@ -1,0 +1,47 @@
+import { Command, CommanderError } from "commander";
+import { SandboxError } from "../sandbox-error.ts";
+import { clusterCommand } from "./cluster-command.ts";
+import { demoCommand } from "./demo-command.ts";
+import { kubeletCommand } from "./kubelet-command.ts";
+
+const USAGE_ERROR = 64;
+const FAILURE = 1;
+
+/** Runs the program; resolves with its exit code: 0, 1 for a failure, 64 for a usage error. */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  let code = 0;
+  const program: Command = new Command("sandbox")
+    .description(
+      "The whole story of an upgrade halt on one machine: a small Kubernetes cluster whose pods are processes.",
+    )
+    .showHelpAfterError(false)
+    .exitOverride()
+    .allowExcessArguments()
+    .action(() => program.error(`error: ${whatIsWrong(program.args[0])}; see sandbox --help`))
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "sandbox: ")) });
+  const setCode = (value: number): void => {
+    code = value;
+  };
+  for (const command of [demoCommand(setCode), clusterCommand(setCode), kubeletCommand(setCode)])
+    program.addCommand(command);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  try {
+    await program.parseAsync(argv);
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_ERROR;
+    process.stderr.write(`sandbox: ${sentence(error)}\n`);
+    return FAILURE;
+  }
+}
+
+function whatIsWrong(command: string | undefined): string {
+  return command === undefined
+    ? "a command is missing: demo, cluster or kubelet"
+    : `unknown command '${command}'`;
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof SandboxError) return error.message;
+  return error instanceof Error ? (error.message.split("\n")[0] ?? error.name) : String(error);
+}

@@ -1,0 +1,40 @@
+import { Command } from "commander";
+import { runDemo } from "../demo/demo.ts";
+import { jsonLinesReader } from "../story/json-lines.ts";
+import { terminalReader } from "../story/terminal.ts";
+import { untilStopped } from "./signals.ts";
+
+interface DemoFlags {
+  readonly json?: boolean;
+  readonly keep?: boolean;
+}
+
+const INTERRUPTED = 130;
+
+/** `sandbox demo`: the whole story, told live; exit code 0 only when every expectation of it held. */
+export function demoCommand(setCode: (code: number) => void): Command {
+  return new Command("demo")
+    .description(
+      "play the story: a chain halts for an upgrade, a controller swaps the images, every node comes back",
+    )
+    .option("--json", "tell the story as JSON lines")
+    .option("--keep", "leave everything running at the end, for kubectl, until Ctrl-C")
+    .action(async (flags: DemoFlags) => setCode(await demo(flags)));
+}
+
+async function demo({ json = false, keep = false }: DemoFlags): Promise<number> {
+  const write = (text: string): void => void process.stdout.write(text);
+  const reader = json ? jsonLinesReader(write) : terminalReader(write);
+  const tellKept = (kubeconfig: string): void => {
+    const text = `KUBECONFIG=${kubeconfig}\n`;
+    if (json) process.stderr.write(text);
+    else write(`\nEverything runs on until Ctrl-C. Try: kubectl get nodehalts -A -w\n${text}`);
+  };
+  const broken = await runDemo({
+    readers: [reader],
+    stopping: untilStopped(),
+    ...(keep ? { onKept: tellKept } : {}),
+  });
+  if (broken === undefined) return INTERRUPTED;
+  return broken.length === 0 ? 0 : 1;
+}

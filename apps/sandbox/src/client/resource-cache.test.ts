@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { TestApi } from "../testing/api.ts";
+import { testClient } from "../testing/client.ts";
+import { CONFIG_MAPS, configMap } from "../testing/objects.ts";
+import { until } from "../testing/until.ts";
+import { ResourceCache } from "./resource-cache.ts";
+import { CONFIG_MAPS as KIND } from "./resource-path.ts";
+
+let api: TestApi;
+let stopping: AbortController;
+beforeEach(async () => {
+  api = await TestApi.start();
+  stopping = new AbortController();
+});
+afterEach(async () => {
+  stopping.abort();
+  await api.stop();
+});
+
+async function started(): Promise<{ cache: ResourceCache; told: string[] }> {
+  const cache = new ResourceCache(testClient(api.server.url), KIND, { namespace: "default" });
+  const told: string[] = [];
+  cache.onChange((key, object) => told.push(`${key} ${object === undefined ? "gone" : "is"}`));
+  await cache.start(stopping.signal);
+  return { cache, told };
+}
+
+describe("a resource cache", () => {
+  it("holds what is there once it has started, then follows", async () => {
+    await api.post(CONFIG_MAPS, configMap("a"));
+    const { cache, told } = await started();
+    expect(cache.get("default/a")).toMatchObject({ kind: "ConfigMap", metadata: { name: "a" } });
+    await api.post(CONFIG_MAPS, configMap("b"));
+    await api.delete(`${CONFIG_MAPS}/a`);
+    await until(() => told.length === 3, "three changes");
+    expect(told).toEqual(["default/a is", "default/b is", "default/a gone"]);
+  });
+
+  it("comes back after the server was away, and has missed nothing", async () => {
+    const { cache } = await started();
+    const port = Number(new URL(api.server.url).port);
+    await api.stop();
+    api = await TestApi.start({ port });
+    await api.post(CONFIG_MAPS, configMap("new"));
+    await until(() => cache.get("default/new"), "the new object");
+  });
+
+  it("lists again when its resourceVersion was compacted away", async () => {
+    const { cache } = await started();
+    const { store } = api.server;
+    const port = Number(new URL(api.server.url).port);
+    await api.post(CONFIG_MAPS, configMap("a"));
+    await until(() => cache.get("default/a"), "a");
+    await api.stop();
+    api = await TestApi.start({ port, historyLimit: 0 });
+    for (let count = 0; count <= store.revision; count += 1)
+      await api.post(CONFIG_MAPS, configMap(`m-${count}`));
+    await until(() => cache.get("default/a") === undefined && cache.get("default/m-0"), "the new state");
+  });
+
+  it("takes what a write returned before its event arrives, and not an older state after it", async () => {
+    const { cache } = await started();
+    const { body } = await api.post(CONFIG_MAPS, configMap("a", { k: "1" }));
+    const newer = (await api.merge(`${CONFIG_MAPS}/a`, { data: { k: "2" } })).body;
+    cache.put(newer as never);
+    cache.put(body as never);
+    expect(cache.get("default/a")?.data).toEqual({ k: "2" });
+  });
+
+  it("tells of nothing after the listener was taken back", async () => {
+    const { cache, told } = await started();
+    const other: string[] = [];
+    const forget = cache.onChange((key) => other.push(key));
+    forget();
+    await api.post(CONFIG_MAPS, configMap("a"));
+    await until(() => told.length === 1, "the change");
+    expect(other).toEqual([]);
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { type Evidence, judge } from "./expectations.ts";
+import type { HaltView, NodeView } from "./world.ts";
+
+function halt(node: string, reason: string, more: Partial<HaltView> = {}): HaltView {
+  return {
+    name: `${node}-${reason}`,
+    node,
+    podUid: "u",
+    reason,
+    plan: "v6.7",
+    verdict: "",
+    phase: "Recovered",
+    action: "SwapImage",
+    recoveredHeight: 31,
+    detectedAt: 0,
+    steps: [],
+    ...more,
+  };
+}
+
+function nodeView(node: string, more: Partial<NodeView> = {}): NodeView {
+  const image = "upgrade-halt.dev/mock-node:v6.7";
+  return {
+    node,
+    wantedImage: image,
+    podImage: image,
+    podUid: "u",
+    isReady: true,
+    isRunning: true,
+    exitCode: undefined,
+    restartCount: 0,
+    pid: 1,
+    generation: 2,
+    ...more,
+  };
+}
+
+const ALL_WELL: Evidence = {
+  halts: [
+    halt("sei-0", "upgrade_required"),
+    halt("sei-1", "upgrade_required"),
+    halt("sei-2", "upgrade_required"),
+    halt("sei-0", "binary_too_new", { plan: "v6.8", action: "RollBack" }),
+    halt("sei-1", "downgrade_detected", { phase: "Paged" }),
+  ],
+  nodes: [
+    nodeView("sei-0", { generation: 4 }),
+    nodeView("sei-1", {
+      wantedImage: "upgrade-halt.dev/mock-node:v6.6",
+      exitCode: 72,
+      isRunning: false,
+      podUid: "d",
+    }),
+    nodeView("sei-2", { restartCount: 1 }),
+  ],
+  pageKeys: ["a", "b"],
+  downgradedPodUid: "d",
+};
+
+function broken(change: Partial<Evidence>): readonly string[] {
+  return judge({ ...ALL_WELL, ...change })
+    .filter(({ held }) => !held)
+    .map(({ text }) => text);
+}
+
+function withNode(name: string, more: Partial<NodeView>): readonly NodeView[] {
+  return ALL_WELL.nodes.map((node) => (node.node === name ? { ...node, ...more } : node));
+}
+
+describe("judge", () => {
+  it("holds when all went well", () => {
+    expect(broken({})).toEqual([]);
+  });
+
+  it.each([
+    [
+      "a halt recorded twice",
+      { halts: [...ALL_WELL.halts, halt("sei-0", "upgrade_required")] },
+      /sei-0 halted once/,
+    ],
+    ["a node that never recovered", { halts: ALL_WELL.halts.slice(1) }, /sei-0 halted once/],
+    [
+      "a recovery before the height",
+      { halts: [halt("sei-0", "upgrade_required", { recoveredHeight: 30 }), ...ALL_WELL.halts.slice(1)] },
+      /sei-0 halted once/,
+    ],
+    [
+      "no rollback",
+      { nodes: withNode("sei-0", { wantedImage: "upgrade-halt.dev/mock-node:v6.8" }) },
+      /rolled back/,
+    ],
+    ["a doubled swap", { nodes: withNode("sei-0", { generation: 5 }) }, /exactly three changes/],
+    [
+      "a downgraded node that was replaced",
+      { nodes: withNode("sei-1", { podUid: "other" }) },
+      /left exactly as it was/,
+    ],
+    [
+      "a crash that was not restarted",
+      { nodes: withNode("sei-2", { restartCount: 0 }) },
+      /left to the kubelet/,
+    ],
+    ["a page too many", { pageKeys: ["a", "b", "c"] }, /two pages/],
+  ])("breaks on %s", (_, change, text) => {
+    const found = broken(change);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(text);
+  });
+});

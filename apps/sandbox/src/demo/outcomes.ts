@@ -1,0 +1,53 @@
+import type { Happening } from "../story/story-event.ts";
+import { PARTS, UPGRADE_REQUIRED } from "./expectations.ts";
+import type { HaltView, NodeView } from "./world.ts";
+
+const ENDS = new Set(["Recovered", "Paged", "Held", "Failed"]);
+
+/** When things were seen to happen, in milliseconds since the epoch. */
+export interface Times {
+  /** The end of a pod's process, if it was seen. */
+  endOf(podUid: string): number | undefined;
+  /** The first change of a node's image at or after a time, if there was one. */
+  imageChangeAfter(node: string, time: number): number | undefined;
+}
+
+/** The rows of the final table: the upgrade's halts by node, the others, then the crash. */
+export function outcomes(
+  halts: readonly HaltView[],
+  nodes: readonly NodeView[],
+  times: Times,
+): readonly Happening[] {
+  const rank = ({ reason, node }: HaltView): string => `${reason === UPGRADE_REQUIRED ? 0 : 1} ${node}`;
+  const ordered = halts.toSorted((left, right) => rank(left).localeCompare(rank(right)));
+  const rows = ordered.map((halt): Happening => {
+    const haltedAt = times.endOf(halt.podUid) ?? halt.detectedAt;
+    const since = (time: number | undefined): number | null =>
+      time === undefined ? null : Math.max(0, time - haltedAt);
+    const isSwapped = halt.steps.some(({ phase }) => phase === "Swapping");
+    return {
+      kind: "outcome",
+      node: halt.node,
+      reason: halt.reason,
+      plan: halt.plan,
+      verdict: "halted",
+      action: halt.action,
+      end: halt.phase,
+      haltToSwapMs: isSwapped ? since(times.imageChangeAfter(halt.node, haltedAt)) : null,
+      haltToEndMs: since(halt.steps.findLast(({ phase }) => ENDS.has(phase))?.at),
+    };
+  });
+  const crashed = nodes.find(({ node }) => node === PARTS.crashing);
+  const crash: Happening = {
+    kind: "outcome",
+    node: PARTS.crashing,
+    reason: "-",
+    plan: "",
+    verdict: "crashed",
+    action: "left to the kubelet",
+    end: crashed?.isReady === true ? "Restarted" : "Down",
+    haltToSwapMs: null,
+    haltToEndMs: null,
+  };
+  return [...rows, crash];
+}

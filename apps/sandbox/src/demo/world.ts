@@ -1,0 +1,91 @@
+import { arrayAt, at, type Json, numberAt, stringAt } from "../json/json.ts";
+import type { KubeObject } from "../json/kube-object.ts";
+import { containerStatus, imageOf, nodeOf, type StoryWatcher, templateImage } from "../story/watcher.ts";
+
+export const NAMESPACE = "sei";
+export const CONTAINER = "seid";
+
+/** A NodeHalt as the demo reads it. */
+export interface HaltView {
+  readonly name: string;
+  readonly node: string;
+  readonly podUid: string;
+  readonly reason: string;
+  readonly plan: string;
+  readonly verdict: string;
+  readonly phase: string;
+  readonly action: string;
+  readonly recoveredHeight: number;
+  readonly detectedAt: number;
+  readonly steps: readonly { readonly phase: string; readonly at: number }[];
+}
+
+/** A node as it is now: its set, its pod, its process. */
+export interface NodeView {
+  readonly node: string;
+  readonly wantedImage: string;
+  readonly podImage: string;
+  readonly podUid: string;
+  readonly isReady: boolean;
+  readonly isRunning: boolean;
+  readonly exitCode: number | undefined;
+  readonly restartCount: number;
+  readonly pid: number;
+  /** metadata.generation of its StatefulSet: counts the changes of its spec. */
+  readonly generation: number;
+}
+
+export function haltsOf(watcher: StoryWatcher): readonly HaltView[] {
+  return watcher.halts
+    .values()
+    .map(readHalt)
+    .toSorted((left, right) => left.detectedAt - right.detectedAt);
+}
+
+export function nodesOf(watcher: StoryWatcher): readonly NodeView[] {
+  return watcher.sets
+    .values()
+    .map((set) => readNode(set, watcher.pods.values()))
+    .toSorted((left, right) => left.node.localeCompare(right.node));
+}
+
+function readHalt(halt: KubeObject): HaltView {
+  return {
+    name: halt.metadata.name,
+    node: (stringAt(halt, "spec", "podName") ?? "").replace(/-\d+$/, ""),
+    podUid: stringAt(halt, "spec", "podUID") ?? "",
+    reason: stringAt(halt, "spec", "reason") ?? "",
+    plan: stringAt(halt, "spec", "planName") ?? "",
+    verdict: stringAt(halt, "spec", "verdict") ?? "",
+    phase: stringAt(halt, "status", "phase") ?? "",
+    action: stringAt(halt, "status", "action") ?? "",
+    recoveredHeight: numberAt(halt, "status", "recoveredHeight") ?? 0,
+    detectedAt: timeOf(at(halt, "spec", "detectedAt")),
+    steps: arrayAt(halt, "status", "steps").map((step) => ({
+      phase: stringAt(step, "phase") ?? "",
+      at: timeOf(at(step, "at")),
+    })),
+  };
+}
+
+function timeOf(value: Json | undefined): number {
+  return Date.parse(typeof value === "string" ? value : "");
+}
+
+function readNode(set: KubeObject, pods: readonly KubeObject[]): NodeView {
+  const node = set.metadata.name;
+  const pod = pods.find((one) => nodeOf(one) === node && one.metadata.deletionTimestamp === undefined);
+  const status = pod === undefined ? undefined : containerStatus(pod, CONTAINER);
+  return {
+    node,
+    wantedImage: templateImage(set, CONTAINER),
+    podImage: pod === undefined ? "" : imageOf(pod, CONTAINER),
+    podUid: stringAt(pod, "metadata", "uid") ?? "",
+    isReady: at(status, "ready") === true,
+    isRunning: at(status, "state", "running") !== undefined,
+    exitCode: numberAt(status, "state", "terminated", "exitCode"),
+    restartCount: numberAt(status, "restartCount") ?? 0,
+    pid: Number(/^process:\/\/(\d+)/.exec(stringAt(status, "containerID") ?? "")?.[1] ?? 0),
+    generation: numberAt(set, "metadata", "generation") ?? 0,
+  };
+}

@@ -1,0 +1,125 @@
+/** One column of time for every event: when it was seen, RFC 3339 with milliseconds. */
+interface Seen {
+  readonly at: string;
+}
+
+/** A node of the story: the name of its StatefulSet. */
+interface AboutNode extends Seen {
+  readonly node: string;
+  /** Milliseconds since the node's last halt or crash was seen, when there was one. */
+  readonly sinceHaltMs?: number;
+}
+
+export interface ClusterReady extends Seen {
+  readonly kind: "cluster-ready";
+  readonly server: string;
+  readonly kubeconfig: string;
+}
+
+export interface Applied extends Seen {
+  readonly kind: "applied";
+  readonly what: string;
+  readonly objects: number;
+}
+
+export interface ControllerStarted extends Seen {
+  readonly kind: "controller-started";
+  readonly pid: number;
+}
+
+export interface ControllerEnded extends Seen {
+  readonly kind: "controller-ended";
+  readonly pid: number;
+  readonly exit: string;
+}
+
+export interface OperatorDid extends Seen {
+  readonly kind: "operator-did";
+  readonly node: string;
+  readonly what: string;
+}
+
+export interface NodeStarted extends AboutNode {
+  readonly kind: "node-started";
+  readonly image: string;
+  readonly podUid: string;
+  readonly restartCount: number;
+}
+
+export interface NodeReady extends AboutNode {
+  readonly kind: "node-ready";
+  readonly image: string;
+}
+
+export interface NodeEnded extends AboutNode {
+  readonly kind: "node-ended";
+  readonly exitCode: number;
+  readonly image: string;
+  readonly lastLine: string;
+}
+
+export interface ImageChanged extends AboutNode {
+  readonly kind: "image-changed";
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface HaltStep extends AboutNode {
+  readonly kind: "halt-step";
+  readonly halt: string;
+  readonly reason: string;
+  readonly plan: string;
+  readonly phase: string;
+  readonly action: string;
+  readonly message: string;
+}
+
+export interface Paged extends Seen {
+  readonly kind: "paged";
+  readonly key: string;
+  readonly summary: string;
+}
+
+export interface Expectation extends Seen {
+  readonly kind: "expectation";
+  readonly text: string;
+  readonly held: boolean;
+  readonly found: string;
+}
+
+/** A line of the table at the end. */
+export interface Outcome extends Seen {
+  readonly kind: "outcome";
+  readonly node: string;
+  readonly reason: string;
+  readonly plan: string;
+  readonly verdict: string;
+  readonly action: string;
+  readonly end: string;
+  /** From the end of the process (or the moment the halt was detected, when it stayed alive), in milliseconds. */
+  readonly haltToSwapMs: number | null;
+  readonly haltToEndMs: number | null;
+}
+
+/** Everything that happens in the story; readers switch on `kind`. */
+export type StoryEvent =
+  | ClusterReady
+  | Applied
+  | ControllerStarted
+  | ControllerEnded
+  | OperatorDid
+  | NodeStarted
+  | NodeReady
+  | NodeEnded
+  | ImageChanged
+  | HaltStep
+  | Paged
+  | Expectation
+  | Outcome;
+
+type WithoutTime<E> = E extends StoryEvent ? Omit<E, "at"> : never;
+
+/** An event before the story has stamped it. */
+export type Happening = WithoutTime<StoryEvent>;
+
+export type StoryReader = (event: StoryEvent) => void;

@@ -1,0 +1,173 @@
+import type { KubeClient } from "../client/kube-client.ts";
+import { ResourceCache } from "../client/resource-cache.ts";
+import { NODE_HALTS, PODS, STATEFUL_SETS } from "../client/resource-path.ts";
+import { arrayAt, at, type Json, numberAt, stringAt, stringsAt } from "../json/json.ts";
+import type { KubeObject } from "../json/kube-object.ts";
+import type { Story } from "./story.ts";
+
+const NODE_LABEL = "sei.io/node";
+
+export interface WatcherOptions {
+  readonly client: KubeClient;
+  readonly story: Story;
+  readonly namespace: string;
+  /** Name of the container that runs the node. */
+  readonly container: string;
+}
+
+/** Turns what changes in the API into the story: node processes, images, and the steps of each halt. */
+export class StoryWatcher {
+  readonly pods: ResourceCache;
+  readonly sets: ResourceCache;
+  readonly halts: ResourceCache;
+  readonly #story: Story;
+  readonly #container: string;
+  /** When a node was last seen to end, by node. */
+  readonly #endedAt = new Map<string, number>();
+  /** When the process of a pod was first seen to end, by pod UID. */
+  readonly #podEndedAt = new Map<string, number>();
+  readonly #imageChanges: { readonly node: string; readonly at: number }[] = [];
+  readonly #toldSteps = new Map<string, number>();
+
+  constructor({ client, story, namespace, container }: WatcherOptions) {
+    this.#story = story;
+    this.#container = container;
+    this.pods = new ResourceCache(client, PODS, { namespace });
+    this.sets = new ResourceCache(client, STATEFUL_SETS, { namespace });
+    this.halts = new ResourceCache(client, NODE_HALTS, { namespace });
+    this.pods.onChange((_, pod, last) => (pod === undefined ? undefined : this.#onPod(pod, last)));
+    this.sets.onChange((_, set, last) =>
+      set === undefined || last === undefined ? undefined : this.#onSet(set, last),
+    );
+    this.halts.onChange((_, halt) => (halt === undefined ? undefined : this.#onHalt(halt)));
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.pods, this.sets, this.halts].map((cache) => cache.start(signal)));
+  }
+
+  /** Milliseconds since the epoch at which a pod's process was seen to end, if it was. */
+  endOf(podUid: string): number | undefined {
+    return this.#podEndedAt.get(podUid);
+  }
+
+  /** Milliseconds since the epoch of the first change of a node's image at or after `time`. */
+  imageChangeAfter(node: string, time: number): number | undefined {
+    return this.#imageChanges.find((change) => change.node === node && change.at >= time)?.at;
+  }
+
+  #since(node: string, now: number): { readonly sinceHaltMs?: number } {
+    const ended = this.#endedAt.get(node);
+    return ended === undefined ? {} : { sinceHaltMs: Math.max(0, now - ended) };
+  }
+
+  #onPod(pod: KubeObject, last: KubeObject | undefined): void {
+    const node = nodeOf(pod);
+    const now = containerStatus(pod, this.#container);
+    const before = last === undefined ? undefined : containerStatus(last, this.#container);
+    const image = imageOf(pod, this.#container);
+    const restartCount = numberAt(now, "restartCount") ?? 0;
+    const startedAt = (status: Json | undefined): string | undefined => stringAt(status, "containerID");
+    const ended = at(now, "state", "terminated") ?? at(now, "lastState", "terminated");
+    const endedBefore = at(before, "state", "terminated") ?? at(before, "lastState", "terminated");
+    if (ended !== undefined && stringAt(ended, "containerID") !== stringAt(endedBefore, "containerID")) {
+      this.#onEnd(node, pod, ended, image);
+    }
+    const runs = at(now, "state", "running") !== undefined;
+    if (runs && (at(before, "state", "running") === undefined || startedAt(now) !== startedAt(before))) {
+      const podUid = stringAt(pod, "metadata", "uid") ?? "";
+      this.#story.tell({
+        kind: "node-started",
+        node,
+        image,
+        podUid,
+        restartCount,
+        ...this.#since(node, Date.now()),
+      });
+    }
+    if (at(now, "ready") === true && at(before, "ready") !== true) {
+      this.#story.tell({ kind: "node-ready", node, image, ...this.#since(node, Date.now()) });
+    }
+  }
+
+  #onEnd(node: string, pod: KubeObject, terminated: Json, image: string): void {
+    const now = Date.now();
+    const uid = stringAt(pod, "metadata", "uid") ?? "";
+    if (pod.metadata.deletionTimestamp !== undefined) return;
+    if (!this.#podEndedAt.has(uid)) this.#podEndedAt.set(uid, now);
+    this.#endedAt.set(node, now);
+    const lines = (stringAt(terminated, "message") ?? "").trim().split("\n");
+    const exitCode = numberAt(terminated, "exitCode") ?? 0;
+    this.#story.tell({ kind: "node-ended", node, exitCode, image, lastLine: upgradeLine(lines) });
+  }
+
+  #onSet(set: KubeObject, last: KubeObject): void {
+    const node = set.metadata.name;
+    const from = templateImage(last, this.#container);
+    const to = templateImage(set, this.#container);
+    if (from === to) return;
+    this.#imageChanges.push({ node, at: Date.now() });
+    this.#story.tell({ kind: "image-changed", node, from, to, ...this.#since(node, Date.now()) });
+  }
+
+  #onHalt(halt: KubeObject): void {
+    const uid = stringAt(halt, "metadata", "uid") ?? "";
+    const node = (stringAt(halt, "spec", "podName") ?? "").replace(/-\d+$/, "");
+    const steps = arrayAt(halt, "status", "steps");
+    const told = this.#toldSteps.get(uid) ?? 0;
+    this.#toldSteps.set(uid, steps.length);
+    for (const step of steps.slice(told)) {
+      const time = Date.parse(stringAt(step, "at") ?? "");
+      if (
+        stringAt(step, "phase") === "Detected" &&
+        !this.#podEndedAt.has(stringAt(halt, "spec", "podUID") ?? "")
+      ) {
+        this.#endedAt.set(node, Number.isNaN(time) ? Date.now() : time);
+      }
+      this.#story.tell({
+        kind: "halt-step",
+        node,
+        halt: halt.metadata.name,
+        reason: stringAt(halt, "spec", "reason") ?? "",
+        plan: stringAt(halt, "spec", "planName") ?? "",
+        phase: stringAt(step, "phase") ?? "",
+        action: stringAt(halt, "status", "action") ?? "",
+        message: stringAt(step, "message") ?? "",
+        ...this.#since(node, Number.isNaN(time) ? Date.now() : time),
+      });
+    }
+  }
+}
+
+/** The line that x/upgrade prints for a halt, else the last one. */
+function upgradeLine(lines: readonly string[]): string {
+  return lines.findLast((line) => /UPGRADE|upgrade handler is missing/.test(line)) ?? lines.at(-1) ?? "";
+}
+
+export function nodeOf(pod: KubeObject): string {
+  return stringsAt(pod, "metadata", "labels")[NODE_LABEL] ?? pod.metadata.name;
+}
+
+/** The status of the pod's container, if the kubelet has reported it. */
+export function containerStatus(pod: KubeObject, container: string): Json | undefined {
+  return arrayAt(pod, "status", "containerStatuses").find((status) => at(status, "name") === container);
+}
+
+export function imageOf(pod: KubeObject, container: string): string {
+  return (
+    stringAt(
+      arrayAt(pod, "spec", "containers").find((one) => at(one, "name") === container),
+      "image",
+    ) ?? ""
+  );
+}
+
+export function templateImage(set: KubeObject, container: string): string {
+  const containers = arrayAt(set, "spec", "template", "spec", "containers");
+  return (
+    stringAt(
+      containers.find((one) => at(one, "name") === container),
+      "image",
+    ) ?? ""
+  );
+}

@@ -1,0 +1,25 @@
+import type { KubeClient } from "../client/kube-client.ts";
+import { ResourceCache } from "../client/resource-cache.ts";
+import { PODS, REPLICA_SETS } from "../client/resource-path.ts";
+import { EventRecorder } from "../kubelet/event-recorder.ts";
+import { ClaimBinder } from "./claim-binder.ts";
+import { DeploymentLoop } from "./deployment-loop.ts";
+import { ReplicaSetLoop } from "./replica-set-loop.ts";
+import { Scheduler } from "./scheduler.ts";
+import { StatefulSetLoop } from "./stateful-set-loop.ts";
+
+/** Starts the loops that stand for kube-controller-manager and kube-scheduler; they end with `signal`. */
+export async function startWorkloads(client: KubeClient, signal: AbortSignal): Promise<void> {
+  const events = new EventRecorder(client, "statefulset-controller", "", Date.now);
+  const pods = new ResourceCache(client, PODS);
+  const replicaSets = new ResourceCache(client, REPLICA_SETS);
+  new ReplicaSetLoop(client, replicaSets, pods).start(signal);
+  const loops = [
+    new StatefulSetLoop(client, events, pods),
+    new Scheduler(client, pods),
+    new ClaimBinder(client),
+    new DeploymentLoop(client, replicaSets),
+  ];
+  await Promise.all([pods.start(signal), replicaSets.start(signal)]);
+  await Promise.all(loops.map((loop) => loop.start(signal)));
+}
