@@ -1,0 +1,150 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
+import { describe, expect, test } from "vitest";
+import { proof } from "./harness/proof.ts";
+import { factsOf } from "./harness/source-facts.ts";
+
+const ROOT = dirname(import.meta.dirname);
+const SCOPE = "@upgrade-halt/";
+
+/** Who may import whom; `programs` may be started (found by `resolve`), never imported. */
+const ROOMS: Readonly<Record<string, { folder: string; imports: string[]; programs?: string[] }>> = {
+  contract: { folder: "packages/contract", imports: [] },
+  producer: { folder: "packages/producer", imports: ["contract"] },
+  consumer: { folder: "packages/consumer", imports: ["contract"] },
+  "mock-node": { folder: "apps/mock-node", imports: ["producer", "contract"] },
+  "mini-controller": { folder: "apps/mini-controller", imports: ["consumer", "contract"] },
+  sandbox: { folder: "apps/sandbox", imports: ["contract"], programs: ["mock-node", "mini-controller"] },
+};
+
+function sourcesUnder(folder: string): string[] {
+  return globSync(`${folder}/**/*.{ts,mts,cts,js,mjs,cjs}`, {
+    cwd: ROOT,
+    exclude: ["**/node_modules/**", "**/dist/**", "**/coverage/**"],
+  });
+}
+
+/** The room that a specifier leads to: by package name, or by a path that leaves its own folder. */
+function roomOf(specifier: string, file: string): string | undefined {
+  if (specifier.startsWith(SCOPE)) return specifier.slice(SCOPE.length).split("/")[0];
+  if (!specifier.startsWith(".")) return undefined;
+  const target = normalize(join(dirname(file), specifier));
+  return Object.keys(ROOMS).find((room) => target.startsWith(`${ROOMS[room]?.folder}/`));
+}
+
+/** The imports of a file of `room` that lead to a room it may not import. */
+function strayImports(room: string, file: string, source: string): string[] {
+  const allowed = [room, ...(ROOMS[room]?.imports ?? [])];
+  return factsOf(source).imports.filter((specifier) => {
+    const target = roomOf(specifier, file);
+    return target !== undefined && !allowed.includes(target);
+  });
+}
+
+/**
+ * What a product source outside the contract may not spell: a halt's code, its token, or its field, as a value.
+ * Inside a sentence, such as an example in `--help`, they are text.
+ */
+function spelledContract(source: string): (string | number)[] {
+  const reserved = /^7[012]$|^\S*(halt_intent|upgrade_required|binary_too_new|downgrade_detected)\S*$/;
+  return factsOf(source).literals.filter((literal) => reserved.test(String(literal)));
+}
+
+const product = Object.keys(ROOMS)
+  .filter((room) => room !== "contract")
+  .flatMap((room) => sourcesUnder(`${ROOMS[room]?.folder}/{src,bin}`))
+  .filter((file) => !/\.test\.ts$|\/testing\//.test(file));
+
+describe("the allowed imports", () => {
+  for (const [room, { folder, imports, programs = [] }] of Object.entries(ROOMS)) {
+    proof(`${room} imports ${imports.join(" and ") || "no other room"}`, ["BOUNDARIES"], () => {
+      const sources = sourcesUnder(folder);
+      const strays = sources.flatMap((file) =>
+        strayImports(room, file, readFileSync(join(ROOT, file), "utf8")).map((specifier) => ({
+          file,
+          specifier,
+        })),
+      );
+      expect(sources.length).toBeGreaterThan(0);
+      expect(strays).toEqual([]);
+    });
+
+    proof(`${room}'s package.json declares no more than that`, ["BOUNDARIES"], () => {
+      const manifest = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"));
+      const declared = Object.keys({
+        ...manifest.dependencies,
+        ...manifest.devDependencies,
+        ...manifest.peerDependencies,
+        ...manifest.optionalDependencies,
+      });
+      const rooms = declared.filter((name) => name.startsWith(SCOPE)).map((name) => name.slice(SCOPE.length));
+      expect(rooms.filter((name) => ![...imports, ...programs].includes(name))).toEqual([]);
+    });
+  }
+
+  proof("contract depends on zod alone", ["BOUNDARIES"], () => {
+    const manifest = JSON.parse(readFileSync(join(ROOT, "packages/contract/package.json"), "utf8"));
+    expect(Object.keys(manifest.dependencies)).toEqual(["zod"]);
+  });
+});
+
+describe("the contract's own words", () => {
+  proof("are spelled in packages/contract alone", ["BOUNDARIES"], () => {
+    const found = product.flatMap((file) =>
+      spelledContract(readFileSync(join(ROOT, file), "utf8")).map((literal) => ({ file, literal })),
+    );
+    expect(product.length).toBeGreaterThan(0);
+    expect(found).toEqual([]);
+  });
+});
+
+describe("these rules can fail", () => {
+  const file = "packages/consumer/src/made-up.ts";
+
+  test.each([
+    'import { createHaltHolder } from "@upgrade-halt/producer";',
+    'import type { Holder } from "@upgrade-halt/producer/fastify";',
+    'export * from "@upgrade-halt/producer";',
+    'const producer = await import("@upgrade-halt/producer");',
+    'import { holder } from "../../producer/src/holder.ts";',
+  ])("on %s in the consumer", (source) => {
+    expect(strayImports("consumer", file, source)).toHaveLength(1);
+  });
+
+  test("and let through what is allowed, and what only looks like an import", () => {
+    const source = `
+      import { exitCode } from "@upgrade-halt/contract";
+      import { join } from "node:path";
+      import { here } from "./here.ts";
+      // import "@upgrade-halt/producer";
+      const told = "@upgrade-halt/producer";
+    `;
+    expect(strayImports("consumer", file, source)).toEqual([]);
+  });
+
+  test.each([
+    "exit(70);",
+    "if (code === 71) hold();",
+    "const field = `halt_intent`;",
+    'path("result.halt_intent");',
+    'const code = "72";',
+  ])("on %s outside the contract", (source) => {
+    expect(spelledContract(source)).toHaveLength(1);
+  });
+
+  test("and let through comments and other numbers", () => {
+    expect(
+      spelledContract('/* 70 */ wait(700, 1.71, 0x70); // halt_intent\nconst d = "127.0.0.70";'),
+    ).toEqual([]);
+  });
+});
+
+test("every room of the workspace is in the table", () => {
+  const manifests = globSync("{packages,apps}/*/package.json", { cwd: ROOT });
+  const folders = manifests.map((manifest) => dirname(relative(".", manifest))).sort();
+  expect(folders).toEqual(
+    Object.values(ROOMS)
+      .map(({ folder }) => folder)
+      .sort(),
+  );
+});

@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** The release that `kubernetes/go.mod` pins; it names the cache folder and the servers' own version. */
+export const KUBERNETES_VERSION = "v1.35.4";
+
+/** The programs of a control plane: what is built, from which module beside this file, from which package. */
+export const PROGRAMS = [
+  { name: "etcd", module: "etcd", package: "." },
+  { name: "kube-apiserver", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kube-apiserver" },
+  {
+    name: "kube-controller-manager",
+    module: "kubernetes",
+    package: "k8s.io/kubernetes/cmd/kube-controller-manager",
+  },
+] as const;
+
+/** The folder that a build fills: under `XDG_CACHE_HOME` or `~/.cache`, one per Kubernetes version. */
+export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  const cache = environment.XDG_CACHE_HOME || join(homedir(), ".cache");
+  return join(cache, "upgrade-halt", "control-plane", KUBERNETES_VERSION);
+}
+
+/**
+ * The folder that holds the programs: `KUBEBUILDER_ASSETS` where it is set (the variable of controller-runtime's
+ * envtest, so its downloads fit too), otherwise the cache folder.
+ *
+ * @throws Error that says how to build them, when one of the programs is missing.
+ */
+export function assetsFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  const folder = environment.KUBEBUILDER_ASSETS || cacheFolder(environment);
+  const missing = PROGRAMS.filter(({ name }) => !existsSync(join(folder, name)));
+  if (missing.length > 0) {
+    throw new Error(
+      `${folder} has no ${missing.map(({ name }) => name).join(", ")}: ` +
+        "run `node e2e/control-plane/build.ts`, or set KUBEBUILDER_ASSETS to a folder that has them",
+    );
+  }
+  return folder;
+}

@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Program } from "../harness/program.ts";
+import { until } from "../harness/wait.ts";
+import { type Layout, SupervisedNode } from "./supervised-node.ts";
+
+const UPGRADE_HALT = [
+  process.execPath,
+  join(import.meta.dirname, "..", "..", "packages", "consumer", "bin", "upgrade-halt.js"),
+];
+
+describe("cosmovisor 1.5.0 around a node", () => {
+  let node: SupervisedNode;
+  let supervisor: Program | undefined;
+
+  beforeEach(() => {
+    node = new SupervisedNode();
+  });
+
+  afterEach(() => node[Symbol.asyncDispose]());
+
+  const passes = (height: number, signal?: AbortSignal) =>
+    until(async () => ((await node.height()) ?? 0) > height, {
+      what: `the node to pass ${height}`,
+      ...(signal ? { signal } : {}),
+      explain: () => supervisor?.output() ?? "",
+    });
+
+  /**
+   * Starts it, and again when it ended instead, as a supervisor around it does: cosmovisor 1.5.0 can miss an upgrade
+   * that it polls for while the node exits.
+   */
+  async function passesWhenRestarted(layout: Layout, restarts = 5): Promise<string> {
+    const started = await node.start(layout);
+    supervisor = started;
+    const over = new AbortController();
+    const missed = started.ended.then(() => true);
+    const passed = passes(3, over.signal).then(() => false);
+    passed.catch(() => {});
+    if (!(await Promise.race([passed, missed]))) return started.output();
+    over.abort();
+    expect(await started.ended, started.output()).toEqual({ code: 1, signal: null });
+    expect(restarts, started.output()).toBeGreaterThan(0);
+    return started.output() + (await passesWhenRestarted(layout, restarts - 1));
+  }
+
+  test.each([
+    ["that exits with 70", []],
+    ["that halts for 70 and stays alive", ["--halt-stay-alive"]],
+  ])("%s starts the plan's binary, which passes the height", async (_, flags) => {
+    const output = await passesWhenRestarted({ genesis: "v6.5", upgrades: ["v6.6"], flags });
+    expect(output).toContain('UPGRADE "v6.6" NEEDED at height: 3: ');
+    expect(output).toContain("release v6.6 starts");
+  });
+
+  test("that exits with 70 for a plan without a binary ends with 1", async () => {
+    supervisor = await node.start({ genesis: "v6.5" });
+    expect(await supervisor.ended).toEqual({ code: 1, signal: null });
+    expect(supervisor.output()).toContain('UPGRADE "v6.6" NEEDED at height: 3: ');
+  });
+
+  test("that exits with 71 ends with 1, and starts nothing else", async () => {
+    supervisor = await node.start({ genesis: "v6.7", upgrades: ["v6.6"], flags: ["--initial-height=3"] });
+    expect(await supervisor.ended).toEqual({ code: 1, signal: null });
+    expect(supervisor.output()).toContain("BINARY UPDATED BEFORE TRIGGER!");
+    expect(supervisor.output()).not.toContain("release v6.6 starts");
+  });
+
+  test("that exits with 72 ends with 1, and starts nothing else", async () => {
+    supervisor = await node.start({ genesis: "v6.6", flags: ["--initial-height=3"] });
+    await passes(3);
+    await node.stop(supervisor);
+    supervisor = await node.start({ genesis: "v6.5", upgrades: ["v6.6"] });
+    expect(await supervisor.ended).toEqual({ code: 1, signal: null });
+    expect(supervisor.output()).toContain("upgrade handler is missing for v6.6 upgrade plan");
+    expect(supervisor.output()).not.toContain("release v6.6 starts");
+  });
+
+  test("that crashes with 2 ends with 1", async () => {
+    supervisor = await node.start({ genesis: "v6.6", flags: ["--initial-height=3", "--fault-panic-at=5"] });
+    expect(await supervisor.ended).toEqual({ code: 1, signal: null });
+  });
+
+  test("hides the exit code, but not the halt line, from a supervisor around it", async () => {
+    supervisor = await node.start({ genesis: "v6.5" }, [...UPGRADE_HALT, "exec", "--"]);
+    expect((await supervisor.ended).code).toBe(1);
+    expect(supervisor.output()).toContain("upgrade-halt: crashed: error. It exited with 1");
+  });
+});

@@ -1,0 +1,75 @@
+import { execFile } from "node:child_process";
+import { globSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+
+const ROOT = join(import.meta.dirname, "..");
+const BOOTSTRAP = "npx --yes pnpm@12.21.0 ";
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+
+/** Commands that a test runs instead of CI, and the text of that test which shows it. */
+const RUN_BY_A_TEST: Readonly<Record<string, readonly [file: string, shownBy: string]>> = {
+  "run demo --keep": ["e2e/demo-keep.test.ts", `startDemo("--keep")`],
+};
+
+function commandsOf(document: string): string[] {
+  const blocks = [...read(document).matchAll(/^```sh\n(.*?)^```$/gms)];
+  return blocks.flatMap(([, body = ""]) => body.split("\n").filter((line) => line !== ""));
+}
+
+const commands = ["README.md", "CONTRIBUTING.md"].flatMap((document) =>
+  commandsOf(document).map((command) => ({ document, command })),
+);
+const provenByCi = new Set(
+  [...read(".ci/run").matchAll(/^prove pnpm (run \S+)/gm)].map(([, command]) => command),
+);
+
+describe("what the documents tell a reader to run", () => {
+  test.for(commands)("$document: $command", async ({ command }) => {
+    expect(command.startsWith(BOOTSTRAP)).toBe(true);
+    const asked = command.slice(BOOTSTRAP.length);
+    if (asked.startsWith("exec ")) {
+      const [program = "", ...args] = asked.split(" ").slice(1);
+      const { stdout } = await promisify(execFile)(join(ROOT, "node_modules", ".bin", program), args);
+      expect(stdout).not.toBe("");
+      return;
+    }
+    const elsewhere = RUN_BY_A_TEST[asked];
+    if (elsewhere) expect(read(elsewhere[0])).toContain(elsewhere[1]);
+    else expect(provenByCi).toContain(asked);
+  });
+
+  test("CI runs every command of the table of proofs", () => {
+    const rows = [...read("README.md").matchAll(/^\| `([a-z:-]+)` \|/gm)].map(([, name]) => `run ${name}`);
+    expect(rows.length).toBeGreaterThan(5);
+    expect(rows.filter((command) => !provenByCi.has(command))).toEqual([]);
+  });
+
+  test("every benchmark that is named is there", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const named = [...read("README.md").matchAll(/`(bench:[a-z]+)`/g)].map(([, name]) => name ?? "");
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+    expect(Object.keys(scripts).filter((name) => name.startsWith("bench:") && !named.includes(name))).toEqual(
+      [],
+    );
+  });
+
+  test("every relative link of the documents leads to a file", () => {
+    const documents = readmes();
+    for (const document of documents) {
+      for (const [, target = ""] of read(document).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+        expect(() => mustExist(join(document, "..", target)), `${document}: ${target}`).not.toThrow();
+      }
+    }
+  });
+});
+
+function mustExist(path: string): void {
+  statSync(join(ROOT, path));
+}
+
+function readmes(): string[] {
+  const patterns = ["*.md", "docs/**/*.md", "{packages,apps}/*/README.md"];
+  return globSync(patterns, { cwd: ROOT, exclude: ["**/node_modules/**"] });
+}

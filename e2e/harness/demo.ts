@@ -1,0 +1,47 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { StoryEvent } from "../../apps/sandbox/src/story/story-event.ts";
+import { type Leftover, processesMentioning } from "./leftovers.ts";
+import type { End, Program } from "./program.ts";
+import { startBin } from "./programs.ts";
+import { until } from "./wait.ts";
+
+/** The demo as a user runs it, with a folder of its own for all that it makes. */
+export interface Demo {
+  readonly program: Program;
+  /** The story so far, from `--json`. */
+  events(): readonly StoryEvent[];
+  /** Waits for an event of the story. */
+  told(what: string, is: (event: StoryEvent) => boolean): Promise<StoryEvent>;
+  /** Waits for its end, then tells what it left behind, and removes it. */
+  end(): Promise<{
+    readonly end: End;
+    readonly processes: readonly Leftover[];
+    readonly files: readonly string[];
+  }>;
+}
+
+/** Milliseconds that a demo may take from start to end. */
+const WHOLE_DEMO = 90_000;
+
+export async function startDemo(...flags: readonly string[]): Promise<Demo> {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-e2e-demo-"));
+  const program = await startBin("sandbox", ["demo", ...flags], { env: { ...process.env, TMPDIR: folder } });
+  const events = (): StoryEvent[] => program.lines().map((line) => JSON.parse(line));
+  return {
+    program,
+    events,
+    told: (what, is) => until(() => events().find(is), { what, within: WHOLE_DEMO, explain: program.output }),
+    async end() {
+      const late = setTimeout(() => program.signal("SIGKILL"), WHOLE_DEMO);
+      const end = await program.ended;
+      clearTimeout(late);
+      const processes = processesMentioning(folder);
+      for (const { pid } of processes) process.kill(pid, "SIGKILL");
+      const files = await readdir(folder);
+      await rm(folder, { recursive: true, force: true });
+      return { end, processes, files };
+    },
+  };
+}

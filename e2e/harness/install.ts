@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseAllDocuments } from "yaml";
+import type { Api } from "./api.ts";
+import type { Cleanup } from "./cleanup.ts";
+import { rawRequest } from "./raw-request.ts";
+import { until } from "./wait.ts";
+
+const DEPLOY = join(import.meta.dirname, "../../apps/mini-controller/deploy");
+/** The namespace and the account that the controller's manifests give it. */
+export const SYSTEM_NAMESPACE = "upgrade-halt-system";
+export const SERVICE_ACCOUNT = "mini-controller";
+
+const RBAC = "/apis/rbac.authorization.k8s.io/v1";
+/** What a cluster needs before the controller's process may start, in the order in which it is made. */
+const COLLECTIONS: Readonly<Record<string, (namespace: string) => string>> = {
+  CustomResourceDefinition: () => "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+  Namespace: () => "/api/v1/namespaces",
+  ServiceAccount: (namespace) => `/api/v1/namespaces/${namespace}/serviceaccounts`,
+  ClusterRole: () => `${RBAC}/clusterroles`,
+  ClusterRoleBinding: () => `${RBAC}/clusterrolebindings`,
+  Role: (namespace) => `${RBAC}/namespaces/${namespace}/roles`,
+  RoleBinding: (namespace) => `${RBAC}/namespaces/${namespace}/rolebindings`,
+};
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+/**
+ * Installs the controller's own manifests, but for what runs it as a pod: the scenarios run its process themselves.
+ * What wasn't there before is deleted again by `cleanup`. The manifests go out as they are written: client-node's typed
+ * objects would lose a CRD's `default` and `x-kubernetes-*`.
+ */
+export async function installController(api: Api, cleanup: Cleanup): Promise<void> {
+  const [kustomization] = documentsOf<{ resources: string[] }>("kustomization.yaml");
+  const manifests = kustomization?.resources.flatMap((file) => documentsOf<Manifest>(file)) ?? [];
+  for (const [kind, collection] of Object.entries(COLLECTIONS)) {
+    for (const manifest of manifests.filter((manifest) => manifest.kind === kind)) {
+      await create(api, collection(manifest.metadata.namespace ?? SYSTEM_NAMESPACE), manifest, cleanup);
+    }
+  }
+  for (const plural of ["haltpolicies", "nodehalts"]) {
+    await until(
+      () => api.custom.listClusterCustomObject({ group: "upgrade-halt.dev", version: "v1alpha1", plural }),
+      {
+        what: `${plural} to be served`,
+      },
+    );
+  }
+}
+
+function documentsOf<T>(file: string): T[] {
+  return parseAllDocuments(readFileSync(join(DEPLOY, file), "utf8")).map((document) => document.toJS());
+}
+
+async function create({ config }: Api, path: string, body: Manifest, cleanup: Cleanup): Promise<void> {
+  const { name } = body.metadata;
+  const { status, text } = await rawRequest(config, { method: "POST", path, body });
+  if (status === 201) cleanup.add(() => rawRequest(config, { method: "DELETE", path: `${path}/${name}` }));
+  else if (status !== 409) throw new Error(`${body.kind} ${name}: ${status} ${text}`);
+}

@@ -1,0 +1,125 @@
+import type { CoreV1Event, V1ContainerStatus, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
+import type { HaltPolicy } from "../../apps/mini-controller/src/api/halt-policy.ts";
+import type { NodeHalt, Phase } from "../../apps/mini-controller/src/api/node-halt.ts";
+import { CONTAINER } from "./fixtures/mock-nodes.ts";
+import { until } from "./wait.ts";
+import type { World } from "./world.ts";
+
+const RESOURCES = { group: "upgrade-halt.dev", version: "v1alpha1" } as const;
+
+/** The namespace's journals. */
+export async function haltsIn({ api, namespace }: World): Promise<NodeHalt[]> {
+  const list = await api.custom.listNamespacedCustomObject({ ...RESOURCES, namespace, plural: "nodehalts" });
+  return list.items;
+}
+
+export async function policyIn({ api, namespace }: World): Promise<HaltPolicy> {
+  return api.custom.getNamespacedCustomObject({
+    ...RESOURCES,
+    namespace,
+    plural: "haltpolicies",
+    name: "policy",
+  });
+}
+
+/** A condition of the policy, if it has it yet. */
+export async function conditionOf(world: World, type: string) {
+  const { status } = await policyIn(world);
+  return status?.conditions?.find((condition) => condition.type === type);
+}
+
+/** Waits until a node's newest halt (of `reason`, if given) is in one of `phases`. */
+export async function haltOf(
+  world: World,
+  node: string,
+  phases: Phase | readonly Phase[],
+  { reason, within = 45_000 }: { reason?: string; within?: number } = {},
+): Promise<NodeHalt> {
+  const wanted = [phases].flat();
+  let last: readonly NodeHalt[] = [];
+  return until(
+    async () => {
+      last = await haltsIn(world);
+      return last.findLast(
+        ({ spec, status }) =>
+          spec.podName === `${node}-0` &&
+          (reason === undefined || spec.reason === reason) &&
+          status?.phase !== undefined &&
+          wanted.includes(status.phase),
+      );
+    },
+    {
+      what: `a halt of ${node} to be ${wanted.join(" or ")}`,
+      within,
+      explain: async () => `${describeHalts(last)}\n${await describePods(world)}`,
+    },
+  );
+}
+
+function describeHalts(halts: readonly NodeHalt[]): string {
+  const lines = halts.map(
+    ({ spec, status }) => `${spec.podName}: ${spec.reason} ${JSON.stringify(status?.steps)}`,
+  );
+  return `NodeHalts: ${lines.join("\n") || "none"}`;
+}
+
+async function describePods({ api, namespace }: World): Promise<string> {
+  const { items } = await api.core.listNamespacedPod({ namespace });
+  const lines = items.map(
+    ({ metadata, status }) => `${metadata?.name}: ${JSON.stringify(status?.containerStatuses)}`,
+  );
+  return `Pods: ${lines.join("\n") || "none"}`;
+}
+
+export function setOf({ api, namespace }: World, node: string): Promise<V1StatefulSet> {
+  return api.apps.readNamespacedStatefulSet({ namespace, name: node });
+}
+
+export function podOf({ api, namespace }: World, node: string): Promise<V1Pod> {
+  return api.core.readNamespacedPod({ namespace, name: `${node}-0` });
+}
+
+/** What the kubelet says about a node's own container. */
+export async function containerOf(world: World, node: string): Promise<V1ContainerStatus> {
+  const { status } = await podOf(world, node);
+  const container = status?.containerStatuses?.find(({ name }) => name === CONTAINER);
+  if (!container) throw new Error(`${node}-0 has no status of ${CONTAINER} yet`);
+  return container;
+}
+
+/** The image that a node's StatefulSet says. */
+export async function imageInSet(world: World, node: string): Promise<string | undefined> {
+  const set = await setOf(world, node);
+  return set.spec?.template.spec?.containers.find(({ name }) => name === CONTAINER)?.image;
+}
+
+/** The image that a node's pod runs, or ran. */
+export async function imageInPod(world: World, node: string): Promise<string | undefined> {
+  const pod = await podOf(world, node);
+  return pod.spec?.containers.find(({ name }) => name === CONTAINER)?.image;
+}
+
+/** The height that a node tells on its `/status`. */
+export async function heightOf(world: World, node: string): Promise<number> {
+  const { status } = await podOf(world, node);
+  const response = await fetch(`http://${status?.podIP}:26657/status`, { signal: AbortSignal.timeout(2000) });
+  const body = (await response.json()) as { sync_info: { latest_block_height: string } };
+  return Number(body.sync_info.latest_block_height);
+}
+
+/** Waits until a node is past a height. */
+export async function untilPast(world: World, node: string, height: number): Promise<number> {
+  return until(
+    async () => {
+      const now = await heightOf(world, node);
+      return now > height && now;
+    },
+    { what: `${node} to pass height ${height}`, explain: () => describePods(world) },
+  );
+}
+
+/** The Events of the namespace with a reason. */
+export async function eventsFor({ api, namespace }: World, reason: string): Promise<readonly CoreV1Event[]> {
+  const { items } = await api.core.listNamespacedEvent({ namespace });
+  return items.filter((event) => event.reason === reason);
+}

@@ -1,0 +1,82 @@
+import { type KubernetesObject, PatchStrategy } from "@kubernetes/client-node";
+import type { HaltPolicySpec } from "../../apps/mini-controller/src/api/halt-policy.ts";
+import type { Api } from "./api.ts";
+import {
+  CONTAINER,
+  mockNode,
+  NODE_LABELS,
+  type NodeOptions,
+  nodesService,
+  type Plan,
+  plansConfigMap,
+} from "./fixtures/mock-nodes.ts";
+import type { World } from "./world.ts";
+
+/** What a scenario's policy may say differently. */
+export type PolicyOptions = Partial<HaltPolicySpec>;
+
+/** Sets the plans that the nodes made from now on start with. */
+export async function setPlans({ api, namespace }: World, ...plans: readonly Plan[]): Promise<void> {
+  await api.core.createNamespacedConfigMap({ namespace, body: plansConfigMap(plans) });
+  await api.core.createNamespacedService({ namespace, body: nodesService() });
+}
+
+/** Runs one mock node, as a StatefulSet of one. */
+export async function createNode(
+  { api, namespace }: World,
+  name: string,
+  options: NodeOptions,
+): Promise<void> {
+  await api.apps.createNamespacedStatefulSet({ namespace, body: mockNode(name, options) });
+}
+
+/** Creates a policy over every node of the namespace, which pages the scenario's pager. */
+export async function createPolicy({ api, namespace }: World, options: PolicyOptions = {}): Promise<void> {
+  await api.objects.create(policyWith(namespace, options));
+}
+
+/** Asks the API server whether it would take such a policy; rejects with its answer when it wouldn't. */
+export async function tryPolicy({ api, namespace }: World, options: PolicyOptions): Promise<void> {
+  await api.objects.create(policyWith(namespace, options), undefined, "All");
+}
+
+function policyWith(namespace: string, options: PolicyOptions): KubernetesObject {
+  const spec: PolicyOptions = {
+    selector: { matchLabels: NODE_LABELS },
+    container: CONTAINER,
+    allowTags: true,
+    recoveryTimeoutSeconds: 60,
+    paging: [{ webhook: { urlSecretRef: { name: "pager", key: "url" } } }],
+    ...options,
+  };
+  return { ...policyHeader(namespace), spec } as KubernetesObject;
+}
+
+/** Changes members of the policy's spec. */
+export async function changePolicy({ api, namespace }: World, options: PolicyOptions): Promise<void> {
+  await mergePatch(api, { ...policyHeader(namespace), spec: options } as KubernetesObject);
+}
+
+/** Puts another image into a node's StatefulSet and replaces its pod. */
+export async function deploy({ api, namespace }: World, node: string, image: string): Promise<void> {
+  const set = { apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: node, namespace } };
+  const spec = { template: { spec: { containers: [{ name: CONTAINER, image }] } } };
+  await patch(api, { ...set, spec } as KubernetesObject, PatchStrategy.StrategicMergePatch);
+  await api.core.deleteNamespacedPod({ namespace, name: `${node}-0` });
+}
+
+function policyHeader(namespace: string) {
+  return {
+    apiVersion: "upgrade-halt.dev/v1alpha1",
+    kind: "HaltPolicy",
+    metadata: { name: "policy", namespace },
+  };
+}
+
+function mergePatch(api: Api, object: KubernetesObject): Promise<unknown> {
+  return patch(api, object, PatchStrategy.MergePatch);
+}
+
+function patch(api: Api, object: KubernetesObject, strategy: PatchStrategy): Promise<unknown> {
+  return api.objects.patch(object, undefined, undefined, "operator", undefined, strategy);
+}

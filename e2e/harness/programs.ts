@@ -1,0 +1,28 @@
+import { join } from "node:path";
+import { type Program, type ProgramOptions, startProgram } from "./program.ts";
+
+const BINS = {
+  "mini-controller": "@upgrade-halt/mini-controller",
+  "mock-node": "@upgrade-halt/mock-node",
+  sandbox: "@upgrade-halt/sandbox",
+  "upgrade-halt": "@upgrade-halt/consumer",
+} as const;
+
+/** Path of a workspace program's entry, for `node`. */
+export function binOf(program: keyof typeof BINS): string {
+  return join(import.meta.dirname, "../node_modules", BINS[program], "bin", `${program}.js`);
+}
+
+/** Starts one of the workspace's programs as a user would, in this Node. */
+export function startBin(
+  program: keyof typeof BINS,
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<Program> {
+  return startProgram(
+    `${program} ${args[0] ?? ""}`.trim(),
+    process.execPath,
+    [binOf(program), ...args],
+    options,
+  );
+}

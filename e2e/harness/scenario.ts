@@ -1,0 +1,23 @@
+import { inject, test } from "vitest";
+import type { RequirementId } from "../requirements.ts";
+import { connect } from "./api.ts";
+import { openWorld, type World } from "./world.ts";
+
+/**
+ * A test that plays in a namespace of its own on the cluster of this run, whichever target that is.
+ * `requirements.test.ts` reads the ids from the source.
+ */
+export function scenario(
+  name: string,
+  ids: readonly RequirementId[],
+  play: (world: World) => Promise<void>,
+): void {
+  test(`${name} [${ids.join(" ")}]`, async () => {
+    const world = await openWorld(connect(inject("kubeconfig")));
+    try {
+      await play(world);
+    } finally {
+      await world.cleanup.run();
+    }
+  });
+}

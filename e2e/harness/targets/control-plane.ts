@@ -1,0 +1,144 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { assetsFolder } from "../../control-plane/programs.ts";
+import { apiIsReady, connect } from "../api.ts";
+import { startBinder } from "../binder.ts";
+import { Cleanup } from "../cleanup.ts";
+import { freePort } from "../free-port.ts";
+import { writeKubeconfig } from "../kubeconfig.ts";
+import { startKubelet } from "../kubelet.ts";
+import { startProgram } from "../program.ts";
+import { until } from "../wait.ts";
+
+export interface ControlPlane {
+  readonly kubeconfig: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a real control plane in a temporary folder, with one node: the process kubelet. */
+export async function startControlPlane(): Promise<ControlPlane> {
+  const cleanup = new Cleanup();
+  try {
+    const kubeconfig = await startServers(cleanup);
+    const kubelet = await startKubelet(kubeconfig, "e2e-node");
+    cleanup.add(() => kubelet.stop());
+    const binder = startBinder(kubeconfig, { node: "e2e-node" });
+    cleanup.add(() => binder.stop());
+    return { kubeconfig, stop: () => cleanup.run() };
+  } catch (error) {
+    await cleanup.run();
+    throw error;
+  }
+}
+
+/** etcd, kube-apiserver and kube-controller-manager alone; resolves to an administrator's kubeconfig. */
+export async function startServers(cleanup: Cleanup): Promise<string> {
+  const assets = assetsFolder();
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-control-plane-"));
+  cleanup.add(() => rm(folder, { recursive: true, force: true }));
+  const etcd = await startEtcd(assets, folder, cleanup);
+  const kubeconfig = await startApiServer(assets, folder, etcd, cleanup);
+  await startControllerManager(assets, folder, kubeconfig, cleanup);
+  return kubeconfig;
+}
+
+async function startEtcd(assets: string, folder: string, cleanup: Cleanup): Promise<string> {
+  const client = `http://127.0.0.1:${await freePort()}`;
+  const peer = `http://127.0.0.1:${await freePort()}`;
+  const etcd = await startProgram(
+    "etcd",
+    join(assets, "etcd"),
+    [
+      `--data-dir=${join(folder, "etcd")}`,
+      `--listen-client-urls=${client}`,
+      `--advertise-client-urls=${client}`,
+      `--listen-peer-urls=${peer}`,
+      `--initial-advertise-peer-urls=${peer}`,
+      `--initial-cluster=default=${peer}`,
+      "--unsafe-no-fsync",
+      "--log-level=warn",
+    ],
+    { ready: async () => (await fetch(`${client}/health`)).ok },
+  );
+  cleanup.add(() => etcd.stop());
+  return client;
+}
+
+/** Its serving certificate is self-signed by the server itself, which makes that certificate its own authority. */
+async function startApiServer(
+  assets: string,
+  folder: string,
+  etcd: string,
+  cleanup: Cleanup,
+): Promise<string> {
+  const token = randomBytes(24).toString("hex");
+  const tokens = join(folder, "tokens.csv");
+  await writeFile(tokens, `${token},admin,admin,"system:masters"\n`, { mode: 0o600 });
+  const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  await writeFile(signingKey(folder), keys.privateKey.export({ type: "pkcs8", format: "pem" }), {
+    mode: 0o600,
+  });
+  const port = await freePort();
+  const certificates = join(folder, "certificates");
+  const kubeconfig = join(folder, "admin.kubeconfig");
+  const apiServer = await startProgram(
+    "kube-apiserver",
+    join(assets, "kube-apiserver"),
+    [
+      `--etcd-servers=${etcd}`,
+      "--bind-address=127.0.0.1",
+      `--secure-port=${port}`,
+      `--cert-dir=${certificates}`,
+      "--service-cluster-ip-range=10.0.0.0/24",
+      "--endpoint-reconciler-type=none",
+      "--authorization-mode=RBAC",
+      `--token-auth-file=${tokens}`,
+      "--service-account-issuer=https://kubernetes.default.svc",
+      `--service-account-key-file=${signingKey(folder)}`,
+      `--service-account-signing-key-file=${signingKey(folder)}`,
+    ],
+    {
+      ready: async () => {
+        const authority = (await readFile(join(certificates, "apiserver.crt"))).toString("base64");
+        await writeKubeconfig(kubeconfig, { server: `https://127.0.0.1:${port}`, authority, token });
+        return apiIsReady(kubeconfig);
+      },
+    },
+  );
+  cleanup.add(() => apiServer.stop());
+  return kubeconfig;
+}
+
+function signingKey(folder: string): string {
+  return join(folder, "service-accounts.key");
+}
+
+/**
+ * Every controller that is on by default, but those that need a cloud, a network plan or a node's real life:
+ * the process kubelet has neither CIDRs nor attachable disks.
+ */
+async function startControllerManager(
+  assets: string,
+  folder: string,
+  kubeconfig: string,
+  cleanup: Cleanup,
+): Promise<void> {
+  const manager = await startProgram("kube-controller-manager", join(assets, "kube-controller-manager"), [
+    `--kubeconfig=${kubeconfig}`,
+    "--secure-port=0",
+    "--leader-elect=false",
+    "--use-service-account-credentials",
+    `--service-account-private-key-file=${signingKey(folder)}`,
+    `--root-ca-file=${join(folder, "certificates", "apiserver.crt")}`,
+    "--controllers=*,-node-ipam-controller,-node-route-controller,-service-lb-controller,-cloud-node-lifecycle-controller,-persistentvolume-attach-detach-controller",
+    "--concurrent-statefulset-syncs=5",
+  ]);
+  cleanup.add(() => manager.stop());
+  const { core } = connect(kubeconfig);
+  await until(() => core.readNamespacedServiceAccount({ name: "default", namespace: "default" }), {
+    what: "kube-controller-manager to make the default ServiceAccount",
+    explain: () => manager.output().slice(-4000),
+  });
+}

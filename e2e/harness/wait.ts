@@ -1,0 +1,50 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/** How often a condition is looked at, in milliseconds. */
+const INTERVAL = 50;
+
+export interface WaitOptions {
+  /** What is waited for, as the error names it: "pod sei-0 to be ready". */
+  readonly what: string;
+  /** Milliseconds from now until the wait gives up. */
+  readonly within?: number;
+  /** More to say when it gives up, such as the end of a program's log. */
+  readonly explain?: () => string | Promise<string>;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Looks until `probe` answers something other than `undefined`, `null` or `false`, and resolves to that.
+ *
+ * An error of the probe counts as "not yet"; the last one is the cause of the error at the deadline (20 s unless said).
+ * A probe that never settles can't outlast the deadline either.
+ */
+export async function until<T>(
+  probe: () => Promise<T | undefined | null | false> | T | undefined | null | false,
+  { what, within = 20_000, explain, signal }: WaitOptions,
+): Promise<T> {
+  const deadline = performance.now() + within;
+  let cause: unknown;
+  while (performance.now() < deadline) {
+    signal?.throwIfAborted();
+    const left = deadline - performance.now();
+    try {
+      const answer = await withDeadline(Promise.resolve(probe()), left);
+      if (answer !== undefined && answer !== null && answer !== false) return answer;
+    } catch (error) {
+      cause = error;
+    }
+    await delay(Math.min(INTERVAL, Math.max(0, deadline - performance.now())));
+  }
+  const more = explain ? `\n${await explain()}` : "";
+  throw new Error(`waited ${within} ms for ${what}, in vain${more}`, { cause });
+}
+
+async function withDeadline<T>(answer: Promise<T>, milliseconds: number): Promise<T | undefined> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([answer, delay(milliseconds, undefined, { signal: over.signal })]);
+  } finally {
+    over.abort();
+  }
+}

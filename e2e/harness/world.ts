@@ -1,0 +1,48 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Api } from "./api.ts";
+import { Cleanup } from "./cleanup.ts";
+import { type PageReceiver, startPageReceiver } from "./page-receiver.ts";
+import { until } from "./wait.ts";
+
+/** A namespace with a pager, for one scenario. */
+export interface World {
+  /** The API as an administrator. */
+  readonly api: Api;
+  readonly namespace: string;
+  readonly pager: PageReceiver;
+  /** A folder for the scenario's files. */
+  readonly folder: string;
+  readonly cleanup: Cleanup;
+}
+
+/** Opens a world; `cleanup` leaves nothing of it behind. */
+export async function openWorld(api: Api): Promise<World> {
+  const cleanup = new Cleanup();
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-world-"));
+  cleanup.add(() => rm(folder, { recursive: true, force: true }));
+  const pager = await startPageReceiver();
+  cleanup.add(() => pager.stop());
+  const namespace = `e2e-${randomBytes(4).toString("hex")}`;
+  await api.core.createNamespace({ body: { metadata: { name: namespace } } });
+  cleanup.add(() => removeNamespace(api, namespace));
+  const secret = { metadata: { name: "pager" }, stringData: { url: pager.url } };
+  await api.core.createNamespacedSecret({ namespace, body: secret });
+  return { api, namespace, pager, folder, cleanup };
+}
+
+/**
+ * Removes the nodes, waits until their pods (and so their processes) are gone, and deletes the namespace. What else
+ * was in it the cluster collects in its own time.
+ */
+async function removeNamespace({ core, apps }: Api, namespace: string): Promise<void> {
+  await apps.deleteCollectionNamespacedStatefulSet({ namespace });
+  await core.deleteCollectionNamespacedPod({ namespace });
+  await until(async () => (await core.listNamespacedPod({ namespace })).items.length === 0, {
+    what: `the pods of ${namespace} to be gone`,
+    within: 60_000,
+  });
+  await core.deleteNamespace({ name: namespace });
+}

@@ -1,0 +1,50 @@
+/**
+ * What the story promises, one sentence each. Scenarios and proofs cite these ids; `requirements.test.ts` holds that
+ * each is cited by one at least.
+ */
+export const REQUIREMENTS = {
+  "SWAP-70-LISTED":
+    "A node that ended with 70 for a plan with a listed image gets exactly that image in its workload's template.",
+  "SWAP-70-PAST-HEIGHT": "A swapped node is Recovered only when its /status shows a height past the plan's.",
+  "SWAP-70-STAY-ALIVE":
+    "A node that halted for 70 and stays alive is found by its halt_intent and swapped as well.",
+  "SWAP-70-ROLLING":
+    "A StatefulSet with RollingUpdate, which would wait for its broken pod for ever, is freed by deleting that pod.",
+  "SWAP-70-EXACT-PLAN": "Only an image listed for exactly the plan that halted the node is ever run.",
+  "SWAP-70-NEXT-PLAN": "The same node halting at its next plan is a halt of its own, and is swapped again.",
+  "UNLISTED-MISSING":
+    "A 70 with nothing listed becomes Upgrading=Unknown with reason ImageMappingMissing, an Event and one page.",
+  "UNLISTED-NO-SWAP": "A 70 with nothing listed changes no workload and deletes no pod.",
+  "UNLISTED-LATER": "A 70 whose image is listed later is swapped then, without a hand.",
+  "INFO-IS-DATA": "The plan's info, whatever URL or image it holds, changes nothing in what is done.",
+  "TOO-NEW-PAGED": "A 71 is paged once.",
+  "TOO-NEW-ROLLBACK": "A 71 goes back to the image that ran before, and never forward.",
+  "DOWNGRADE-PAGED": "A 72 is paged once.",
+  "DOWNGRADE-LEFT": "A 72 is left exactly as it is: no restart, no new image.",
+  "UNRECOGNISED-HELD":
+    "A halt whose reason this reader doesn't know is held and paged, and nothing is changed.",
+  "CRASH-KUBELET": "A crash is left to the kubelet's restarts: no page, no new image, no journal of a halt.",
+  LATCH: "A node that halted with 70 and crashes while it restarts is still that halt.",
+  "JOURNAL-ONE": "One halt has one NodeHalt, whose steps are in order and written before their effects.",
+  "CONTROLLER-KILLED": "A controller killed in the middle and started again comes to the same end.",
+  "EXACTLY-ONCE": "No page and no swap is doubled, whatever was killed.",
+  "CONTROLLER-RIGHTS":
+    "The controller works under the ServiceAccount of its manifests, with the rights these give it.",
+  "MAX-CONCURRENT": "Never more swaps are in flight than maxConcurrent allows, and all nodes come through.",
+  PAUSED: "A paused policy records its halts and changes nothing until it is resumed.",
+  "DRY-RUN": "A dry-run policy records what it would do and changes nothing.",
+  "NOT-RECOVERED":
+    "A swapped node that doesn't come back in time is Failed and paged, and is not tried again blindly.",
+  "PAGER-DOWN": "A page that could not be delivered is delivered once when its receiver is back.",
+  "POLICY-BAD-CR": "A malformed HaltPolicy is refused by the API server, and the answer names the field.",
+  "SECRET-MISSING": "A policy whose pager secret is missing says so in a condition, and nothing crashes.",
+  "DEMO-STORY": "The demo tells the whole story as JSON lines and ends with 0.",
+  "DEMO-KEEP": "With --keep the demo leaves its cluster running and says how to reach it.",
+  "DEMO-CLEAN": "The demo leaves no process behind, whenever it is interrupted.",
+  "BAD-INPUT":
+    "Unknown flags and a kubeconfig to nowhere give one clear sentence and exit code 64 or 1, no stack trace.",
+  BOUNDARIES:
+    "A package imports only what the architecture allows it, and the contract alone spells the codes.",
+} as const satisfies Readonly<Record<string, string>>;
+
+export type RequirementId = keyof typeof REQUIREMENTS;

@@ -1,0 +1,102 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { V1StatefulSet } from "@kubernetes/client-node";
+import { expect } from "vitest";
+import type { NodeHalt } from "../../apps/mini-controller/src/api/node-halt.ts";
+import type { Boundary, Deed } from "../../apps/mini-controller/src/halts/boundary.ts";
+import { startController, startDoomedController } from "../harness/controller.ts";
+import { CONTAINER, imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { startHistory } from "../harness/history.ts";
+import { haltOf, haltsIn, imageInPod, setOf } from "../harness/observe.ts";
+import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import { scenario } from "../harness/scenario.ts";
+import { until } from "../harness/wait.ts";
+import type { World } from "../harness/world.ts";
+
+const upgrades = [{ planName: "v6.7", image: imageOf("v6.7") }];
+
+scenario(
+  "a step is in the journal before its effect, each once and in order",
+  ["JOURNAL-ONE"],
+  async (world) => {
+    const { api, namespace } = world;
+    const journal = await startHistory<NodeHalt>(
+      api,
+      `/apis/upgrade-halt.dev/v1alpha1/namespaces/${namespace}/nodehalts`,
+    );
+    const sets = await startHistory<V1StatefulSet>(api, `/apis/apps/v1/namespaces/${namespace}/statefulsets`);
+    await setPlans(world, planAt("v6.7", 10));
+    await createPolicy(world, { upgrades });
+    await startController(world);
+    await createNode(world, "sei-0", { version: "v6.6" });
+
+    const { status } = await haltOf(world, "sei-0", "Recovered");
+
+    const written = (await journal.replay()).find(({ object }) => object.status?.phase === "Swapping");
+    const swapped = (await sets.replay()).find(({ object }) => imageOfSet(object) === imageOf("v6.7"));
+    expect(written?.version).toBeLessThan(swapped?.version ?? 0);
+    const phases = status?.steps?.map(({ phase }) => phase);
+    expect(phases).toEqual(["Detected", "Recorded", "Swapping", "Recreating", "Recovering", "Recovered"]);
+    const times = status?.steps?.map(({ at }) => at) ?? [];
+    expect(times).toEqual([...times].sort());
+    expect(await haltsIn(world)).toHaveLength(1);
+  },
+);
+
+scenario(
+  "a controller killed before and after every step of a swap comes to the same end",
+  ["CONTROLLER-KILLED", "EXACTLY-ONCE"],
+  async (world) => {
+    await setPlans(world, planAt("v6.7", 10));
+    await createPolicy(world, { upgrades });
+    await createNode(world, "sei-0", { version: "v6.6" });
+
+    await dieAround(world, [
+      "create-halt",
+      "journal-Swapping",
+      "set-image",
+      "journal-Recreating",
+      "delete-pod",
+      "journal-Recovering",
+      "journal-Recovered",
+    ]);
+    await startController(world);
+    await haltOf(world, "sei-0", "Recovered");
+
+    expect(await haltsIn(world)).toHaveLength(1);
+    expect((await setOf(world, "sei-0")).metadata?.generation).toBe(2);
+    expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.7"));
+    expect(world.pager.pages()).toEqual([]);
+  },
+);
+
+scenario(
+  "a controller killed before and after every step of a page pages once",
+  ["CONTROLLER-KILLED", "EXACTLY-ONCE"],
+  async (world) => {
+    await setPlans(world, planAt("v6.7", 10));
+    await createPolicy(world);
+    await createNode(world, "sei-0", { version: "v6.6" });
+
+    await dieAround(world, ["create-halt", "journal-Held", "send-page", "confirm-page"]);
+    await startController(world);
+    await until(async () => (await haltsIn(world))[0]?.status?.page?.state === "Sent", {
+      what: "the page to be sent",
+    });
+
+    expect(await haltsIn(world)).toHaveLength(1);
+    expect(world.pager.countByKey().size).toBe(1);
+  },
+);
+
+/** Starts the controller again and again, each time to be killed by its own hand at the next boundary. */
+async function dieAround(world: World, deeds: readonly Deed[]): Promise<void> {
+  for (const boundary of deeds.flatMap((deed): Boundary[] => [`before:${deed}`, `after:${deed}`])) {
+    const controller = await startDoomedController(world, boundary);
+    const end = await Promise.race([controller.ended, delay(30_000, undefined, { ref: false })]);
+    expect(end, `the controller passes ${boundary}`).toEqual({ code: null, signal: "SIGKILL" });
+  }
+}
+
+function imageOfSet({ spec }: V1StatefulSet): string | undefined {
+  return spec?.template.spec?.containers.find(({ name }) => name === CONTAINER)?.image;
+}

@@ -1,0 +1,116 @@
+import { expect } from "vitest";
+import type { NodeHalt } from "../../apps/mini-controller/src/api/node-halt.ts";
+import { startController } from "../harness/controller.ts";
+import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { startHistory } from "../harness/history.ts";
+import { haltOf, haltsIn, imageInPod, imageInSet, podOf, setOf } from "../harness/observe.ts";
+import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import { scenario } from "../harness/scenario.ts";
+import { until } from "../harness/wait.ts";
+
+const upgrades = [{ planName: "v6.7", image: imageOf("v6.7") }];
+
+scenario(
+  "two nodes with maxConcurrent 1 are swapped one after the other",
+  ["MAX-CONCURRENT", "JOURNAL-ONE"],
+  async (world) => {
+    const { api, namespace } = world;
+    const journals = await startHistory<NodeHalt>(
+      api,
+      `/apis/upgrade-halt.dev/v1alpha1/namespaces/${namespace}/nodehalts`,
+    );
+    await setPlans(world, planAt("v6.7", 10));
+    await createPolicy(world, { upgrades, maxConcurrent: 1 });
+    await startController(world);
+    await createNode(world, "sei-0", { version: "v6.6" });
+    await createNode(world, "sei-1", { version: "v6.6" });
+
+    await haltOf(world, "sei-0", "Recovered");
+    await haltOf(world, "sei-1", "Recovered");
+
+    const inFlight = new Set<string>();
+    const most: number[] = [];
+    for (const { object } of await journals.replay()) {
+      const swapping = ["Swapping", "Recreating", "Recovering"].includes(object.status?.phase ?? "");
+      inFlight[swapping ? "add" : "delete"](object.metadata.name);
+      most.push(inFlight.size);
+    }
+    expect(Math.max(...most)).toBe(1);
+  },
+);
+
+scenario("a paused policy records and changes nothing until it is resumed", ["PAUSED"], async (world) => {
+  await setPlans(world, planAt("v6.7", 10));
+  await createPolicy(world, { upgrades, paused: true });
+  await startController(world);
+  await createNode(world, "sei-0", { version: "v6.6" });
+
+  const held = await haltOf(world, "sei-0", "Held");
+  expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.6"));
+  expect((await podOf(world, "sei-0")).metadata?.uid).toBe(held.spec.podUID);
+
+  await changePolicy(world, { paused: false });
+
+  await haltOf(world, "sei-0", "Recovered");
+  expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.7"));
+  expect(await haltsIn(world)).toHaveLength(1);
+});
+
+scenario("a dry-run policy says what it would do, and does none of it", ["DRY-RUN"], async (world) => {
+  await setPlans(world, planAt("v6.7", 10));
+  await createPolicy(world, { upgrades, dryRun: true });
+  await startController(world);
+  await createNode(world, "sei-0", { version: "v6.6" });
+
+  const { status, spec } = await haltOf(world, "sei-0", "Held");
+
+  expect(status?.message).toContain(imageOf("v6.7"));
+  expect((await setOf(world, "sei-0")).metadata?.generation).toBe(1);
+  expect((await podOf(world, "sei-0")).metadata?.uid).toBe(spec.podUID);
+  expect(world.pager.pages()).toEqual([]);
+});
+
+scenario(
+  "an image that halts again is Failed and paged, and not tried again",
+  ["NOT-RECOVERED"],
+  async (world) => {
+    await setPlans(world, planAt("v6.7", 10));
+    await createPolicy(world, {
+      upgrades: [{ planName: "v6.7", image: imageOf("v6.5") }],
+      recoveryTimeoutSeconds: 5,
+    });
+    await startController(world);
+    await createNode(world, "sei-0", { version: "v6.6" });
+
+    const { spec } = await haltOf(world, "sei-0", "Failed");
+
+    await until(() => world.pager.pages().length > 0, { what: "its page" });
+    expect(spec.image).toBe(imageOf("v6.6"));
+    expect((await setOf(world, "sei-0")).metadata?.generation).toBe(2);
+    expect(Math.max(...world.pager.countByKey().values())).toBe(1);
+  },
+);
+
+scenario(
+  "a page that its receiver refused is delivered once when it is back",
+  ["PAGER-DOWN"],
+  async (world) => {
+    world.pager.refuse(true);
+    await setPlans(world, planAt("v6.7", 10));
+    await createPolicy(world);
+    await startController(world);
+    await createNode(world, "sei-0", { version: "v6.6" });
+    await until(async () => ((await haltsIn(world))[0]?.status?.page?.attempts ?? 0) > 0, {
+      what: "the page to be attempted",
+      within: 30_000,
+    });
+
+    world.pager.refuse(false);
+
+    await until(() => world.pager.pages().length > 0, { what: "its page", within: 60_000 });
+    await until(async () => (await haltsIn(world))[0]?.status?.page?.state === "Sent", {
+      what: "it to be journaled",
+    });
+    expect([...world.pager.countByKey().values()]).toEqual([1]);
+  },
+);

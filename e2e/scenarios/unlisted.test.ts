@@ -1,0 +1,42 @@
+import { expect } from "vitest";
+import { startController } from "../harness/controller.ts";
+import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { conditionOf, eventsFor, haltOf, imageInSet, podOf, setOf } from "../harness/observe.ts";
+import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import { scenario } from "../harness/scenario.ts";
+import { until } from "../harness/wait.ts";
+
+scenario(
+  "70 with nothing listed is held and paged, and nothing is swapped; listed later, it is",
+  ["UNLISTED-MISSING", "UNLISTED-NO-SWAP", "UNLISTED-LATER", "SWAP-70-EXACT-PLAN"],
+  async (world) => {
+    await setPlans(world, planAt("v6.7", 10));
+    await createPolicy(world, { upgrades: [{ planName: "v6.70", image: imageOf("v6.70") }] });
+    await startController(world);
+    await createNode(world, "sei-0", { version: "v6.6" });
+
+    const held = await haltOf(world, "sei-0", "Held");
+    expect(held.status?.reason).toBe("ImageMappingMissing");
+    await until(async () => (await eventsFor(world, "ImageMappingMissing")).length > 0, {
+      what: "its Event",
+    });
+    await until(() => world.pager.pages().length > 0, { what: "its page" });
+    await until(
+      async () => {
+        const condition = await conditionOf(world, "Upgrading");
+        return condition?.status === "Unknown" && condition.reason === "ImageMappingMissing";
+      },
+      { what: "the policy to be Upgrading=Unknown for ImageMappingMissing" },
+    );
+    expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.6"));
+    expect((await setOf(world, "sei-0")).metadata?.generation).toBe(1);
+    expect((await podOf(world, "sei-0")).metadata?.uid).toBe(held.spec.podUID);
+
+    await changePolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
+
+    const recovered = await haltOf(world, "sei-0", "Recovered");
+    expect(recovered.metadata.name).toBe(held.metadata.name);
+    expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.7"));
+    expect([...world.pager.countByKey().values()]).toEqual([1]);
+  },
+);

@@ -1,0 +1,49 @@
+import { expect } from "vitest";
+import { startController } from "../harness/controller.ts";
+import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { containerOf, haltOf, imageInPod, imageInSet, podOf, untilPast } from "../harness/observe.ts";
+import { createNode, createPolicy, deploy, setPlans } from "../harness/operator.ts";
+import { scenario } from "../harness/scenario.ts";
+import { until } from "../harness/wait.ts";
+
+const MINOR = JSON.stringify({ upgradeType: "minor" });
+
+scenario(
+  "71 is paged, and rolled back to the image that ran before",
+  ["TOO-NEW-PAGED", "TOO-NEW-ROLLBACK"],
+  async (world) => {
+    await setPlans(world, planAt("v6.7", 1_000_000));
+    await createPolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
+    await startController(world);
+    await createNode(world, "sei-0", { version: "v6.6" });
+    const before = await untilPast(world, "sei-0", 2);
+
+    await deploy(world, "sei-0", imageOf("v6.7"));
+
+    const { spec, status } = await haltOf(world, "sei-0", "Recovered");
+    expect(spec).toMatchObject({ reason: "binary_too_new", exitCode: 71, image: imageOf("v6.7") });
+    expect(status).toMatchObject({ action: "RollBack", toImage: imageOf("v6.6") });
+    expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.6"));
+    expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.6"));
+    expect(await untilPast(world, "sei-0", before)).toBeGreaterThan(before);
+    expect([...world.pager.countByKey().values()]).toEqual([1]);
+  },
+);
+
+scenario("72 is paged, and left as it is", ["DOWNGRADE-PAGED", "DOWNGRADE-LEFT"], async (world) => {
+  await setPlans(world, planAt("v6.7", 4, MINOR));
+  await createPolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
+  await startController(world);
+  await createNode(world, "sei-0", { version: "v6.7" });
+  await untilPast(world, "sei-0", 5);
+
+  await deploy(world, "sei-0", imageOf("v6.6"));
+
+  const { spec } = await haltOf(world, "sei-0", "Paged");
+  expect(spec).toMatchObject({ reason: "downgrade_detected", exitCode: 72, image: imageOf("v6.6") });
+  await until(() => world.pager.pages().length > 0, { what: "its page" });
+  expect((await podOf(world, "sei-0")).metadata?.uid).toBe(spec.podUID);
+  expect((await containerOf(world, "sei-0")).restartCount).toBe(0);
+  expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.6"));
+  expect([...world.pager.countByKey().values()]).toEqual([1]);
+});

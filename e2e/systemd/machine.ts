@@ -1,0 +1,89 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { until } from "../harness/wait.ts";
+
+const TREE = join(import.meta.dirname, "..", "..");
+/** Where the checkout is inside. */
+export const TREE_INSIDE = "/mnt/tree";
+
+export interface CommandResult {
+  readonly code: number | null;
+  /** Standard output and standard error. */
+  readonly output: string;
+}
+
+/** A booted systemd in namespaces of its own, with private `/tmp`, `/run` and `/var`. */
+export interface Machine extends AsyncDisposable {
+  /** Runs a shell script inside. */
+  sh(script: string): Promise<CommandResult>;
+}
+
+/** Why no machine can be booted here, or `undefined` where one can. */
+export function whyNoMachine(): string | undefined {
+  if (process.platform !== "linux") return "systemd runs on Linux alone";
+  if (process.getuid?.() !== 0) return "booting systemd needs root";
+  if (!existsSync("/lib/systemd/systemd")) return "systemd is not installed";
+  if (cgroupRoot() === undefined) return "no cgroup2 file system is mounted";
+  const probe = spawnSync("unshare", ["--fork", "--pid", "--mount", "--cgroup", "--uts", "--ipc", "true"]);
+  return probe.status === 0 ? undefined : "the kernel forbids new namespaces";
+}
+
+function cgroupRoot(): string | undefined {
+  return ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"].find((root) => existsSync(join(root, "cgroup.procs")));
+}
+
+/** Boots a machine; resolves once its systemd takes commands. */
+export async function bootMachine(): Promise<Machine> {
+  const group = join(cgroupRoot() ?? "", `upgrade-halt-${process.pid}-${Date.now()}`);
+  mkdirSync(group);
+  const enter = `echo $$ > '${group}/cgroup.procs'; exec unshare --fork --pid --mount --mount-proc --cgroup --uts --ipc --kill-child "$@"`;
+  const boot = ["sh", join(import.meta.dirname, "boot.sh"), TREE];
+  const child = spawn("sh", ["-c", enter, "sh", ...boot], { stdio: "ignore" });
+  const dispose = async () => {
+    child.kill("SIGKILL");
+    await until(() => removeGroup(group), { what: "the machine's processes to be gone" });
+  };
+  try {
+    const init = await until(() => initOf(child.pid), { what: "the machine's first process" });
+    const sh = (script: string) => runInside(init, script);
+    await until(async () => (await sh("systemctl is-active machine.target")).code === 0, {
+      what: "systemd to boot",
+      within: 60_000,
+      explain: async () => (await sh("systemctl list-units --failed --no-pager")).output,
+    });
+    return { sh, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+function initOf(pid: number | undefined): number | undefined {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+  return children === "" ? undefined : Number(children.split(" ")[0]);
+}
+
+async function runInside(init: number, script: string): Promise<CommandResult> {
+  const child = spawn("nsenter", ["-t", String(init), "-a", "sh", "-c", `exec 2>&1; ${script}`], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { output: await text(child.stdout), code: await ended };
+}
+
+/** Kills what is left in a group of processes and removes it; false while something of it is still there. */
+function removeGroup(group: string): boolean {
+  if (!existsSync(group)) return true;
+  try {
+    if (existsSync(join(group, "cgroup.kill"))) writeFileSync(join(group, "cgroup.kill"), "1");
+    for (const entry of readdirSync(group, { withFileTypes: true })) {
+      if (entry.isDirectory()) removeGroup(join(group, entry.name));
+    }
+    rmdirSync(group);
+    return true;
+  } catch {
+    return false;
+  }
+}

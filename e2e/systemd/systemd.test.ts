@@ -1,0 +1,154 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { until } from "../harness/wait.ts";
+import { bootMachine, type Machine, TREE_INSIDE, whyNoMachine } from "./machine.ts";
+
+const GUIDE = readFileSync(join(import.meta.dirname, "..", "..", "docs", "guides", "systemd.md"), "utf8");
+/** The unit of the guide, with its programs where this machine has them. */
+const UNIT = (/file: seid\.service -->\n```ini\n(.*?)^```$/ms.exec(GUIDE)?.[1] ?? "").replaceAll(
+  /\/usr\/(?:local\/)?bin\//g,
+  "/run/bin/",
+);
+
+const NODE = `${TREE_INSIDE}/node_modules/node/bin/node`;
+const PLANS = JSON.stringify([
+  { name: "v6.6", height: 3, info: "" },
+  { name: "v6.7", height: 1_000_000, info: "" },
+]);
+const PROGRAMS: Record<string, string> = {
+  // /run/seid.conf is what a test wants of the node: its image, or its end.
+  seid: `. /run/seid.conf
+exec ${NODE} ${TREE_INSIDE}/apps/mock-node/bin/mock-node.js "$@" --home /var/lib/seid --plans /run/plans.json \\
+  --rpc.laddr tcp://127.0.0.1:0 --port-file /run/seid.port --block-time 50ms --image "sei:$image" $flags`,
+  "upgrade-halt": `exec ${NODE} ${TREE_INSIDE}/packages/consumer/bin/upgrade-halt.js "$@"`,
+  "page-me": `echo "$UPGRADE_HALT_EVENT $UPGRADE_HALT_PLAN" >> /run/pages`,
+};
+
+const reason = whyNoMachine();
+
+describe.skipIf(reason !== undefined)(
+  `the documented unit on a real systemd${reason ? ` (${reason})` : ""}`,
+  () => {
+    let machine: Machine;
+
+    beforeAll(async () => {
+      machine = await bootMachine();
+      await write("/run/systemd/system/seid.service", UNIT);
+      await write("/run/plans.json", PLANS);
+      for (const [name, script] of Object.entries(PROGRAMS))
+        await write(`/run/bin/${name}`, `#!/bin/sh\n${script}\n`);
+      await sh("chmod +x /run/bin/*; systemctl daemon-reload");
+    });
+
+    afterAll(() => machine?.[Symbol.asyncDispose]());
+
+    beforeEach(async () => {
+      await sh(
+        "systemctl stop seid; systemctl reset-failed seid; rm -rf /var/lib/seid /run/pages /run/seid.port",
+      );
+    });
+
+    async function sh(script: string): Promise<string> {
+      return (await machine.sh(script)).output.trim();
+    }
+
+    async function write(path: string, content: string): Promise<void> {
+      await sh(`cat > '${path}' <<'END_OF_FILE'\n${content}\nEND_OF_FILE`);
+    }
+
+    /** Starts the unit with a node of this image; resolves when it stays in this state. */
+    async function startAs(conf: string, state: string): Promise<void> {
+      await write("/run/seid.conf", conf);
+      await sh("systemctl start seid");
+      await reaches(state);
+    }
+
+    function reaches(state: string): Promise<unknown> {
+      return until(async () => (await show("ActiveState")) === state, {
+        what: `seid to be ${state}`,
+        within: 60_000,
+        explain: () => sh("systemctl status seid --no-pager; journalctl -u seid -n 30 --no-pager"),
+      });
+    }
+
+    /** The node's RPC address, once it serves. */
+    async function address(): Promise<string> {
+      const read = async () => (await sh("cat /run/seid.port 2>/dev/null")) || undefined;
+      const port = await until(read, { what: "the node to serve" });
+      return `http://127.0.0.1:${port}`;
+    }
+
+    async function passes(height: number): Promise<void> {
+      const read = async () =>
+        JSON.parse(await sh(`/run/bin/upgrade-halt status --json ${await address()} 2>/dev/null`));
+      await until(async () => (await read()).verdict.height > height, { what: `the node to pass ${height}` });
+    }
+
+    const show = (property: string) => sh(`systemctl show seid --property=${property} --value`);
+    const journal = () => sh("journalctl -u seid --output=cat --no-pager");
+
+    test("70 stays down, and the hook finds its plan in the journal", async () => {
+      await startAs("image=v6.5", "failed");
+      expect(await show("ExecMainStatus")).toBe("70");
+      expect(await show("NRestarts")).toBe("0");
+      expect(await journal()).toContain(
+        "halted: upgrade_required (plan v6.6 at height 3). It halted for upgrade_required (plan v6.6 at height 3), as exit-code, plan-line agree.",
+      );
+    });
+
+    test("after a halt for 70, the next image starts and passes the height", async () => {
+      await startAs("image=v6.5", "failed");
+      await startAs("image=v6.6", "active");
+      await passes(3);
+    });
+
+    test("71 stays down, and the hook says so", async () => {
+      await startAs("image=v6.7\nflags=--initial-height=3", "failed");
+      expect(await show("ExecMainStatus")).toBe("71");
+      expect(await show("NRestarts")).toBe("0");
+      expect(await journal()).toContain("halted: binary_too_new (plan v6.7");
+    });
+
+    test("72 stays down, and the hook pages", async () => {
+      await startAs("image=v6.6\nflags=--initial-height=3", "active");
+      await passes(3);
+      await sh("systemctl stop seid");
+      await startAs("image=v6.5", "failed");
+      expect(await show("ExecMainStatus")).toBe("72");
+      expect(await show("NRestarts")).toBe("0");
+      expect(await sh("cat /run/pages")).toBe("downgrade_detected v6.6");
+    });
+
+    test("a crash restarts, and the hook calls it a crash", async () => {
+      await startAs("image=v6.6\nflags=--initial-height=3", "active");
+      await address();
+      await sh("rm /run/seid.port; systemctl kill --kill-who=main --signal=QUIT seid");
+      await address();
+      expect(await show("NRestarts")).toBe("1");
+      const verdict = "crashed: panic. It exited with 2, as a Go program that panicked does.";
+      expect(await journal()).toContain(verdict);
+    });
+
+    test("a node that crashes again and again hits the start limit and stays down", async () => {
+      await sh("mkdir -p /run/systemd/system/seid.service.d");
+      await write("/run/systemd/system/seid.service.d/fast.conf", "[Service]\nRestartSec=10ms");
+      await sh("systemctl daemon-reload");
+      await startAs("exit 2", "failed");
+      expect(await show("Result")).toBe("exit-code");
+      expect(await show("NRestarts")).toBe("10");
+      expect(await journal()).toContain("Start request repeated too quickly");
+    });
+
+    test("a stay-alive halt is active to systemd, and halted to the check", async () => {
+      await startAs("image=v6.5\nflags=--halt-stay-alive", "active");
+      const check = `/run/bin/upgrade-halt check ${await address()}`;
+      const isHalted = async () => (await machine.sh(`${check} --expect-halted`)).code === 0;
+      await until(isHalted, { what: "the halt", explain: journal });
+      expect((await machine.sh(`${check} --expect-not-halted`)).code).toBe(1);
+      expect(await show("ActiveState")).toBe("active");
+      await sh("systemctl stop seid");
+      expect(await show("ExecMainStatus")).toBe("70");
+    });
+  },
+);
