@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ConditionSchema } from "./condition.ts";
+import { ANNOTATION_ACKNOWLEDGED } from "./group.ts";
 import type { ObjectMeta } from "./object-meta.ts";
 import { cel, listMap } from "./validation.ts";
 
@@ -156,6 +157,11 @@ const SWAPPING: ReadonlySet<Phase | undefined> = new Set<Phase | undefined>([
 /** True when nothing more will be done to a workload for this halt. */
 export function hasEnded(halt: NodeHalt): boolean {
   return ENDED.has(halt.status?.phase);
+}
+
+/** True for a failed swap that no person has acknowledged: what an error budget counts. */
+export function isUnacknowledgedFailure({ metadata, status }: NodeHalt): boolean {
+  return status?.phase === "Failed" && metadata.annotations?.[ANNOTATION_ACKNOWLEDGED] !== "true";
 }
 
 /** True between the decision to change the image and the recovery: what `maxConcurrent` counts. */

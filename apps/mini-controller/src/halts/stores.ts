@@ -1,6 +1,5 @@
-import { ANNOTATION_ACKNOWLEDGED } from "../api/group.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
-import { hasEnded, isSwapping, type NodeHalt } from "../api/node-halt.ts";
+import { hasEnded, isSwapping, isUnacknowledgedFailure, type NodeHalt } from "../api/node-halt.ts";
 import { Store } from "../kube/store.ts";
 import type { Pod } from "./pod.ts";
 
@@ -34,9 +33,7 @@ function haltIndex(halt: NodeHalt): readonly string[] {
   const always = [haltsOf.pod(`${namespace}/${halt.spec.podName}`), haltsOf.policy(policy)];
   if (isSwapping(halt)) return [...always, haltsOf.swapping(policy)];
   if (!hasEnded(halt)) return [...always, haltsOf.waiting(policy)];
-  const open =
-    halt.status?.phase === "Failed" && halt.metadata.annotations?.[ANNOTATION_ACKNOWLEDGED] !== "true";
-  return open ? [...always, haltsOf.failed(policy)] : always;
+  return isUnacknowledgedFailure(halt) ? [...always, haltsOf.failed(policy)] : always;
 }
 
 /** Key of the policy that a halt is under. */

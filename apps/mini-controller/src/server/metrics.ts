@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { hasEnded, type NodeHalt, type Phase } from "../api/node-halt.ts";
+import { isSwapping, isUnacknowledgedFailure, type NodeHalt, type Phase } from "../api/node-halt.ts";
 import type { Stores } from "../halts/stores.ts";
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900];
@@ -76,6 +76,24 @@ export class Metrics {
       },
     });
     new Gauge({
+      name: "upgrade_halt_unacknowledged_failures",
+      help: "NodeHalts that ended Failed and that nobody acknowledged: what spends the error budget.",
+      labelNames: ["namespace", "policy", "reason"],
+      registers,
+      collect() {
+        this.reset();
+        for (const halt of stores.halts.values()) {
+          if (!isUnacknowledgedFailure(halt)) continue;
+          const { metadata, spec, status } = halt;
+          this.inc({
+            namespace: metadata.namespace ?? "",
+            policy: spec.policyName,
+            reason: status?.reason ?? "",
+          });
+        }
+      },
+    });
+    new Gauge({
       name: "upgrade_halt_pages_pending",
       help: "Pages that are journaled and not delivered yet.",
       labelNames: ["namespace"],
@@ -141,7 +159,8 @@ export class Metrics {
   }
 }
 
-/** A halt whose image is being swapped, or waits to be: trouble only once it is Failed. */
+/** An upgrade that goes its way: its image is being swapped, or waits for its turn. One that is held does not. */
 function isExpected(halt: NodeHalt): boolean {
-  return halt.status?.action === "SwapImage" && !hasEnded(halt) && halt.status.page?.state !== "Pending";
+  const { action, phase } = halt.status ?? {};
+  return action === "SwapImage" && (isSwapping(halt) || phase === "Recorded");
 }

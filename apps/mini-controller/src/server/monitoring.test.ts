@@ -25,12 +25,33 @@ test.each(["alert-rules.yaml", "dashboard.json"])("%s asks only for metrics that
   expect([...names].filter((name) => !known.includes(name))).toEqual([]);
 });
 
-test("a halt is expected while its image is being swapped, and not once it failed", async () => {
+test.each([
+  ["while it waits for its turn", { phase: "Recorded", action: "SwapImage" }, true],
+  ["while its image is being swapped", { phase: "Swapping", action: "SwapImage" }, true],
+  ["until its node is past the height", { phase: "Recovering", action: "SwapImage" }, true],
+  ["not once it failed", { phase: "Failed", action: "SwapImage" }, false],
+  ["not when it is held, whatever was wanted", { phase: "Held", action: "SwapImage" }, false],
+  ["not when it is no upgrade", { phase: "Swapping", action: "RollBack" }, false],
+] as const)("a halt is expected %s", async (_, status, expected) => {
   const { metrics, stores } = exposed();
-  const series = async () => (await metrics.registry.metrics()).match(/^upgrade_halt_expected\{.*/gm);
-  stores.halts.put(haltWith({}, { phase: "Swapping", action: "SwapImage" }));
-  expect(await series()).toEqual(['upgrade_halt_expected{namespace="sei",pod="sei-0-0",plan="v6.7"} 1']);
-  stores.halts.put(haltWith({}, { phase: "Failed", action: "SwapImage" }));
+  stores.halts.put(haltWith({}, status));
+  const series = (await metrics.registry.metrics()).match(/^upgrade_halt_expected\{.*/gm);
+  expect(series).toEqual(
+    expected ? ['upgrade_halt_expected{namespace="sei",pod="sei-0-0",plan="v6.7"} 1'] : null,
+  );
+});
+
+test("a failure counts until a person acknowledges it", async () => {
+  const { metrics, stores } = exposed();
+  const series = async () =>
+    (await metrics.registry.metrics()).match(/^upgrade_halt_unacknowledged_failures\{.*/gm);
+  const failed = haltWith({}, { phase: "Failed", reason: "HaltedAgain" });
+  stores.halts.put(failed);
+  expect(await series()).toEqual([
+    'upgrade_halt_unacknowledged_failures{namespace="sei",policy="sei",reason="HaltedAgain"} 1',
+  ]);
+  const annotations = { "upgrade-halt.dev/acknowledged": "true" };
+  stores.halts.put({ ...failed, metadata: { ...failed.metadata, annotations } });
   expect(await series()).toBeNull();
 });
 
