@@ -55,6 +55,12 @@ describe("what the documents tell a reader to run", () => {
     );
   });
 
+  test("the guide to alerts shows the inhibition that is shipped", () => {
+    const [, shown = ""] = /```yaml\n(inhibit_rules:.*?)```/s.exec(read("docs/guides/alerts.md")) ?? [];
+    expect(read("apps/mini-controller/deploy/monitoring/alertmanager.yaml")).toContain(shown);
+    expect(shown).not.toBe("");
+  });
+
   test("every relative link of the documents leads to a file", () => {
     const documents = readmes();
     for (const document of documents) {

@@ -36,6 +36,11 @@ export const REQUIREMENTS = {
   "NOT-RECOVERED":
     "A swapped node that doesn't come back in time is Failed and paged, and is not tried again blindly.",
   "PAGER-DOWN": "A page that could not be delivered is delivered once when its receiver is back.",
+  "ALERTS-INHIBITED":
+    "Other alerts about a node are inhibited while the controller deals with its upgrade, and not once it failed.",
+  "ALERT-RULES-LIVE": "The shipped rules fire on what a real controller exposes, each halt counted once.",
+  "DASHBOARD-LIVE": "Each query of the shipped dashboard is answered from what a real controller exposes.",
+  "PAGE-ALERTMANAGER": "A page reaches a real Alertmanager as one alert, however often it is sent.",
   "POLICY-BAD-CR": "A malformed HaltPolicy is refused by the API server, and the answer names the field.",
   "SECRET-MISSING": "A policy whose pager secret is missing says so in a condition, and nothing crashes.",
   "DEMO-STORY": "The demo tells the whole story as JSON lines and ends with 0.",

@@ -17,7 +17,7 @@ import { SlotBook } from "./halts/slot-book.ts";
 import { StatusWatch } from "./halts/status-watch.ts";
 import { createStores, haltsOf, podKeyOf, policyKeyOf } from "./halts/stores.ts";
 import { EventRecorder } from "./kube/event-recorder.ts";
-import { Informer } from "./kube/informer.ts";
+import { Informer, RESTART_REASONS } from "./kube/informer.ts";
 import { collectionPath, HALT_POLICIES, NODE_HALTS, PODS, type Resource } from "./kube/paths.ts";
 import { keyOf, type Store } from "./kube/store.ts";
 import type { KubeApi, KubeObject } from "./kube/types.ts";
@@ -94,6 +94,8 @@ export class Controller {
       now,
     });
     metrics.observeStores(stores, () => this.#queue.depth);
+    for (const kind of ["pod", "policy"])
+      for (const outcome of ["done", "failed"]) metrics.reconciles.inc({ kind, outcome }, 0);
     this.#informers = [
       this.#informer<Pod>(PODS, stores.pods, (pod) => this.#onPod(pod), projectPod),
       this.#informer<HaltPolicy>(
@@ -141,6 +143,7 @@ export class Controller {
     project: (object: T) => T = (object) => object,
   ): Informer<T> {
     const { api, namespace, log, metrics } = this.#options;
+    for (const reason of RESTART_REASONS) metrics.restarts.inc({ resource: resource.plural, reason }, 0);
     return new Informer<T>({
       api,
       path: collectionPath(resource, namespace),

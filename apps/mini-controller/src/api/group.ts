@@ -6,7 +6,7 @@ export const API_VERSION = `${GROUP}/${VERSION}`;
 /** Labels and annotations that the controller writes or reads. All carry the group as their prefix. */
 export const LABEL_POLICY = `${GROUP}/policy`;
 export const LABEL_POD = `${GROUP}/pod`;
-/** On a pod: the reason token of its halt. Alert rules silence an expected halt by it. */
+/** On a pod that stands halted: the reason token of its halt, for alert rules that look at pods (docs/guides/alerts.md). */
 export const LABEL_HALT = `${GROUP}/halt`;
 /** On a NodeHalt: a person has seen the failure, so it no longer spends the policy's error budget. */
 export const ANNOTATION_ACKNOWLEDGED = `${GROUP}/acknowledged`;

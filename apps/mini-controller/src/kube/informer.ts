@@ -5,7 +5,8 @@ import { keyOf, type Store } from "./store.ts";
 import type { KubeApi, KubeObject } from "./types.ts";
 
 /** Why an informer listed or watched again; a label of its metrics. */
-export type RestartReason = "ended" | "expired" | "failed" | "silent" | "relist";
+export const RESTART_REASONS = ["ended", "expired", "failed", "silent", "relist"] as const;
+export type RestartReason = (typeof RESTART_REASONS)[number];
 
 export interface InformerOptions<T extends KubeObject> {
   readonly api: KubeApi;

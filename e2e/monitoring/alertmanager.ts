@@ -1,0 +1,74 @@
+import { join } from "node:path";
+import { until } from "../harness/wait.ts";
+import type { World } from "../harness/world.ts";
+import { startServer } from "./programs.ts";
+import { SHIPPED } from "./shipped.ts";
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** An alert as Alertmanager's v2 API shows it. */
+export interface Alert {
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly fingerprint: string;
+  readonly receivers: readonly { readonly name: string }[];
+  readonly status: {
+    readonly state: "unprocessed" | "active" | "suppressed";
+    /** Fingerprints of the alerts that inhibit it. */
+    readonly inhibitedBy: readonly string[];
+  };
+}
+
+/** A real Alertmanager with the configuration that is shipped. */
+export class Alertmanager {
+  readonly url: string;
+
+  private constructor(url: string) {
+    this.url = url;
+  }
+
+  static async start(world: World): Promise<Alertmanager> {
+    const config = join(SHIPPED, "alertmanager.yaml");
+    return new Alertmanager(
+      await startServer(world, "alertmanager", [`--config.file=${config}`, "--cluster.listen-address="]),
+    );
+  }
+
+  /** Sends an alert as another Prometheus rule would, about something else than upgrade-halt. */
+  async post(labels: Labels): Promise<void> {
+    const response = await fetch(`${this.url}/api/v2/alerts`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify([{ labels }]),
+    });
+    if (!response.ok) throw new Error(`Alertmanager refused the alert: ${response.status}`);
+  }
+
+  /** The alerts that have all of `labels`. */
+  async alerts(labels: Labels): Promise<readonly Alert[]> {
+    const response = await fetch(`${this.url}/api/v2/alerts`);
+    const alerts = (await response.json()) as readonly Alert[];
+    return alerts.filter((alert) => isPartOf(labels, alert.labels));
+  }
+
+  /** Waits for an alert with all of `labels` that `is` as wanted. */
+  async seen(labels: Labels, what: string, is: (alert: Alert) => boolean = () => true): Promise<Alert> {
+    return until(async () => (await this.alerts(labels)).find(is), {
+      what: `alert ${JSON.stringify(labels)} to be ${what}`,
+      within: 60_000,
+      explain: async () => JSON.stringify(await this.alerts({}), null, 2),
+    });
+  }
+
+  /** How many firing alerts its v2 API was ever sent. */
+  async received(): Promise<number> {
+    const text = await (await fetch(`${this.url}/metrics`)).text();
+    return Number(
+      /^alertmanager_alerts_received_total\{status="firing",version="v2"\} (\d+)$/m.exec(text)?.[1],
+    );
+  }
+}
+
+function isPartOf(part: Labels, whole: Labels): boolean {
+  return Object.entries(part).every(([name, value]) => whole[name] === value);
+}

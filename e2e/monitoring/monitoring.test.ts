@@ -1,0 +1,140 @@
+import { expect } from "vitest";
+import { metricsUrlOf, startController, startDoomedController } from "../harness/controller.ts";
+import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { haltOf, haltsIn } from "../harness/observe.ts";
+import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import type { Program } from "../harness/program.ts";
+import { scenario } from "../harness/scenario.ts";
+import { until } from "../harness/wait.ts";
+import type { World } from "../harness/world.ts";
+import { Alertmanager } from "./alertmanager.ts";
+import { Prometheus } from "./prometheus.ts";
+import { type DashboardQuery, dashboardQueries } from "./shipped.ts";
+
+/** Two controllers of which one leads, as the Deployment runs them. */
+async function startReplicas(world: World): Promise<readonly Program[]> {
+  const flags = ["--leader-elect", "--lease-seconds", "2"];
+  return [await startController(world, ...flags), await startController(world, ...flags)];
+}
+
+const upgrades = (image: string) => [{ planName: "v6.7", image }];
+
+scenario(
+  "other alerts about a node are inhibited while its upgrade is expected, and heard again once it failed",
+  ["ALERTS-INHIBITED", "ALERT-RULES-LIVE"],
+  async (world) => {
+    const { namespace } = world;
+    const alertmanager = await Alertmanager.start(world);
+    await Prometheus.start(world, await startReplicas(world), alertmanager);
+    await setPlans(world, planAt("v6.7", 10));
+    await createPolicy(world, { upgrades: upgrades(imageOf("v0.0-nowhere")), recoveryTimeoutSeconds: 15 });
+    const about = { alertname: "KubePodNotReady", namespace, pod: "sei-0-0", severity: "critical" };
+    const elsewhere = { ...about, pod: "sei-1-0" };
+    await alertmanager.post(about);
+    await alertmanager.post(elsewhere);
+    await createNode(world, "sei-0", { version: "v6.6" });
+
+    const expected = await alertmanager.seen({ alertname: "UpgradeHaltExpected", namespace }, "there");
+    expect(expected.labels).toMatchObject({ pod: "sei-0-0", plan: "v6.7", severity: "none" });
+    expect(expected.receivers).toEqual([{ name: "nobody" }]);
+    const inhibited = await alertmanager.seen(
+      about,
+      "inhibited",
+      ({ status }) => status.state === "suppressed",
+    );
+    expect(inhibited.status.inhibitedBy).toEqual([expected.fingerprint]);
+    expect((await alertmanager.alerts(elsewhere))[0]?.status).toMatchObject({
+      state: "active",
+      inhibitedBy: [],
+    });
+
+    await haltOf(world, "sei-0", "Failed");
+    await alertmanager.seen(about, "heard again", ({ status }) => status.state === "active");
+    const failed = await alertmanager.seen({ alertname: "UpgradeHaltSwapFailed", namespace }, "there");
+    expect(failed.annotations.summary).toBe(
+      `1 swapped nodes of ${namespace} did not come back: RecoveryTimedOut.`,
+    );
+    expect(failed.receivers).toEqual([{ name: "on-call" }]);
+  },
+);
+
+scenario(
+  "a page reaches Alertmanager as one alert, however often it is sent",
+  ["PAGE-ALERTMANAGER"],
+  async (world) => {
+    const { namespace } = world;
+    const alertmanager = await Alertmanager.start(world);
+    await setPlans(world, planAt("v6.7", 10));
+    await createPolicy(world, { paging: [{ alertmanager: { url: alertmanager.url } }] });
+    await createNode(world, "sei-0", { version: "v6.6" });
+
+    const doomed = await startDoomedController(world, "after:send-page");
+    expect(await doomed.ended).toEqual({ code: null, signal: "SIGKILL" });
+    await startController(world);
+    await until(async () => (await haltsIn(world))[0]?.status?.page?.state === "Sent", {
+      what: "the page to be journaled as sent",
+    });
+
+    expect(await alertmanager.received()).toBe(2);
+    const [page, ...others] = await alertmanager.alerts({ namespace });
+    expect(others).toEqual([]);
+    expect(page).toMatchObject({
+      labels: {
+        alertname: "UpgradeHalt",
+        pod: "sei-0-0",
+        severity: "critical",
+        reason: "ImageMappingMissing",
+        halt_reason: "upgrade_required",
+      },
+      annotations: { plan: "v6.7", image: imageOf("v6.6") },
+      receivers: [{ name: "on-call" }],
+      status: { state: "active", inhibitedBy: [] },
+    });
+  },
+);
+
+scenario(
+  "each query of the dashboard is answered from what the controllers really expose",
+  ["DASHBOARD-LIVE"],
+  async (world) => {
+    const controllers = await startReplicas(world);
+    const prometheus = await Prometheus.start(world, controllers, await Alertmanager.start(world));
+    for (const path of ["/healthz", "/readyz"]) {
+      for (const controller of controllers)
+        expect((await fetch(`${metricsUrlOf(controller)}${path}`)).status, path).toBe(200);
+    }
+    world.pager.refuse(true);
+    await setPlans(world, planAt("v6.7", 10));
+    await createPolicy(world);
+    await createNode(world, "sei-0", { version: "v6.6" });
+    const left = new Set(dashboardQueries());
+    expect(left.size).toBeGreaterThan(10);
+    const answered = (panel: string) => ![...left].some((query) => query.panel === panel);
+    const ask = async () => {
+      for (const query of left) if (await isAnswered(prometheus, query)) left.delete(query);
+      return answered;
+    };
+    const explain = () =>
+      `not answered: ${[...left].map(({ panel, expr }) => `${panel}: ${expr}`).join("\n")}`;
+
+    await until(async () => (await ask())("Held, and why") && answered("Pages that wait"), {
+      what: "the queries about a halt that is held",
+      within: 60_000,
+      explain,
+    });
+    await changePolicy(world, { upgrades: upgrades(imageOf("v6.7")) });
+    await until(async () => (await ask()) && left.size === 0, {
+      what: "all queries to be answered",
+      within: 60_000,
+      explain,
+    });
+    const halts = await prometheus.query("sum(max by (phase) (upgrade_halt_nodehalts)) == 1");
+    expect(halts, "two replicas tell of one halt").toHaveLength(1);
+  },
+);
+
+/** Whether there is a series, with every label that the legend shows. */
+async function isAnswered(prometheus: Prometheus, { expr, legend }: DashboardQuery): Promise<boolean> {
+  const series = await prometheus.query(expr);
+  return series.length > 0 && series.every((labels) => legend.every((label) => labels[label] !== undefined));
+}

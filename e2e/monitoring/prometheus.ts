@@ -1,0 +1,66 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { metricsUrlOf } from "../harness/controller.ts";
+import type { Program } from "../harness/program.ts";
+import type { World } from "../harness/world.ts";
+import type { Alertmanager, Labels } from "./alertmanager.ts";
+import { startServer } from "./programs.ts";
+import { honorsLabels, SHIPPED } from "./shipped.ts";
+
+/** A real Prometheus with the rules that are shipped. */
+export class Prometheus {
+  readonly #url: string;
+
+  private constructor(url: string) {
+    this.#url = url;
+  }
+
+  /**
+   * Starts it with what the Prometheus operator makes of the shipped ServiceMonitor: the same job, target labels that
+   * name the controller's own pods, and `honor_labels` as the monitor says. Only the intervals are shorter.
+   */
+  static async start(
+    world: World,
+    controllers: readonly Program[],
+    alertmanager: Alertmanager,
+  ): Promise<Prometheus> {
+    const file = join(world.folder, "prometheus.yaml");
+    const config = {
+      global: { scrape_interval: "200ms", evaluation_interval: "200ms" },
+      rule_files: [join(SHIPPED, "alert-rules.yaml")],
+      alerting: { alertmanagers: [{ static_configs: [targetOf(alertmanager.url)] }] },
+      scrape_configs: [
+        {
+          job_name: "mini-controller",
+          honor_labels: honorsLabels(),
+          static_configs: controllers.map((controller, replica) => ({
+            ...targetOf(metricsUrlOf(controller)),
+            labels: { namespace: "upgrade-halt-system", pod: `mini-controller-${replica}` },
+          })),
+        },
+      ],
+    };
+    await writeFile(file, stringify(config));
+    return new Prometheus(await startServer(world, "prometheus", [`--config.file=${file}`]));
+  }
+
+  /** The series that a query answers with, as their labels. */
+  async query(expr: string): Promise<readonly Labels[]> {
+    const response = await fetch(`${this.#url}/api/v1/query`, {
+      method: "POST",
+      body: new URLSearchParams({ query: expr }),
+    });
+    const { status, error, data } = (await response.json()) as {
+      status: string;
+      error?: string;
+      data: { result: { metric: Labels }[] };
+    };
+    if (status !== "success") throw new Error(`${expr}: ${error}`);
+    return data.result.map(({ metric }) => metric);
+  }
+}
+
+function targetOf(url: string): { targets: string[] } {
+  return { targets: [new URL(url).host] };
+}
