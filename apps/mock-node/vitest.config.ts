@@ -1,3 +1,4 @@
 import { suite } from "../../vitest.shared.ts";
 
-export default suite("unit");
+/** Most tests run nodes, some five in a row, and a start takes seconds on a machine under load. */
+export default suite("unit", { testTimeout: 120_000 });

@@ -47,6 +47,7 @@ export function failAtBlock(height: number, faults: FaultOptions, process: Fault
       process.kill("SIGKILL");
       break;
     case faults.faultHangAt:
+      process.print(`fault injected at height ${height}: hanging`);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
       break;
     default:

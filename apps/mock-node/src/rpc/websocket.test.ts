@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { type EventEmitter, once } from "node:events";
 import { connect as connectTcp } from "node:net";
 import { pino } from "pino";
 import { expect, it, onTestFinished } from "vitest";
@@ -25,6 +25,11 @@ async function connect() {
     return until(`an answer to ${method}`, () => received.slice(before).find((message) => message.id === id));
   };
   return { ...parts, app, address, socket, received, ask };
+}
+
+/** Resolves when a connection has ended, by a reset too. */
+function gone(connection: EventEmitter): Promise<void> {
+  return new Promise((resolve) => connection.on("error", () => {}).once("close", resolve));
 }
 
 const query = "tm.event='NewBlock'";
@@ -107,8 +112,7 @@ it("cuts off who sends a message past the limit or bytes that are no frame, and 
   const { socket, address, app } = await connect();
   const other = new WebSocket(`${address.replace("http", "ws")}/websocket`);
   await once(other, "open");
-  socket.on("error", () => {});
-  const closed = once(socket, "close");
+  const closed = gone(socket);
   socket.send(Buffer.alloc(BODY_LIMIT + 1));
   await closed;
 
@@ -116,8 +120,9 @@ it("cuts off who sends a message past the limit or bytes that are no frame, and 
   const raw = connectTcp(Number(port), "127.0.0.1");
   const upgrade = ["GET /websocket HTTP/1.1", "Host: node", "Connection: Upgrade", "Upgrade: websocket"];
   const key = ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="];
-  raw.on("error", () => {}).write(`${[...upgrade, ...key].join("\r\n")}\r\n\r\n${"\xff".repeat(100)}`);
-  await once(raw.resume(), "close");
+  const cut = gone(raw.resume());
+  raw.write(`${[...upgrade, ...key].join("\r\n")}\r\n\r\n${"\xff".repeat(100)}`);
+  await cut;
 
   other.send('{"id":1,"method":"health"}');
   expect(String((await once(other, "message"))[0])).toBe('{"jsonrpc":"2.0","id":1,"result":{}}');

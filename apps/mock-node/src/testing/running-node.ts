@@ -43,7 +43,6 @@ export function runProgram(
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env.PATH, ...env },
   });
-  onTestFinished(() => void child.kill("SIGKILL"));
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk) => {
@@ -53,6 +52,10 @@ export function runProgram(
     stderr += chunk;
   });
   const ended = once(child, "close").then(([code, signal]): End => ({ code, signal }));
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await ended;
+  });
   const url = (): Promise<string> =>
     until("the node to listen", () => {
       if (child.exitCode !== null) throw new Error(`the node ended with ${child.exitCode}: ${stderr}`);

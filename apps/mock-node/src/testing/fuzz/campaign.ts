@@ -24,7 +24,7 @@ export interface Campaign {
 }
 
 const CONCURRENCY = 32;
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 /** An unfinished request is left hanging this long, while others go on. */
 const UNFINISHED_PATIENCE_MS = 200;
 const MAX_FINDINGS = 10;
