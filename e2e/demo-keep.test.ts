@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { connect } from "./harness/api.ts";
 import { startDemo } from "./harness/demo.ts";
+import { loadKubeconfig } from "./harness/kubeconfig.ts";
 import { proof } from "./harness/proof.ts";
 import { until } from "./harness/wait.ts";
 
@@ -14,6 +15,7 @@ proof(
       within: 90_000,
       explain: demo.program.output,
     });
+    const { currentContext, contexts } = loadKubeconfig(kubeconfig);
     const { custom, core } = connect(kubeconfig);
     const journals: { items: { status: { phase: string } }[] } = await custom.listNamespacedCustomObject({
       group: "upgrade-halt.dev",
@@ -25,6 +27,7 @@ proof(
     demo.program.signal("SIGINT");
     const { end, ...left } = await demo.end();
 
+    expect(contexts.find(({ name }) => name === currentContext)?.namespace).toBe("sei");
     expect(journals.items.map(({ status }) => status.phase).sort()).toEqual([
       "Paged",
       "Recovered",

@@ -14,6 +14,13 @@ const INTERRUPTIONS: readonly (readonly [point: string, reached?: (event: StoryE
   ["when a page went out", ({ kind }) => kind === "paged"],
 ];
 
+/** Points of the story at which the controller is killed. */
+const KILLS: readonly (readonly [point: string, reached: (event: StoryEvent) => boolean])[] = [
+  ["before a swap", (event) => event.kind === "halt-step" && event.phase === "Swapping"],
+  ["before a pod is replaced", (event) => event.kind === "halt-step" && event.phase === "Recreating"],
+  ["when a page went out", ({ kind }) => kind === "paged"],
+];
+
 function ofKind<K extends StoryEvent["kind"]>(events: readonly StoryEvent[], kind: K) {
   return events.filter((event): event is Extract<StoryEvent, { kind: K }> => event.kind === kind);
 }
@@ -37,6 +44,7 @@ const TABLE = [
 function expectWholeStory(events: readonly StoryEvent[]): void {
   expect(table(events)).toEqual(TABLE);
   expect(ofKind(events, "expectation").filter(({ held }) => !held)).toEqual([]);
+  expect(events.at(-1)).toMatchObject({ kind: "the-end", broken: 0 });
   const swaps = ofKind(events, "image-changed").filter(({ from }) => from.endsWith(":v6.6"));
   expect(swaps.map(({ node, to }) => `${node} ${to}`).sort()).toEqual(
     ["sei-0", "sei-1", "sei-2"].map((node) => `${node} upgrade-halt.dev/mock-node:v6.7`),
@@ -59,26 +67,31 @@ describe("sandbox demo", () => {
       expect(ends).toEqual(
         expect.arrayContaining(["sei-0 70", "sei-1 70", "sei-0 71", "sei-1 72", "sei-2 2"]),
       );
+      expect(ends).not.toContain("sei-2 70");
+      expect(ofKind(demo.events(), "node-halted").map(({ node }) => node)).toEqual(["sei-2"]);
     },
   );
 
-  proof(
-    "ends in the same table when its controller is killed in the middle",
-    ["DEMO-STORY", "CONTROLLER-KILLED", "EXACTLY-ONCE"],
-    async () => {
-      const demo = await startDemo("--json");
-      await demo.told("a swap", (event) => event.kind === "halt-step" && event.phase === "Swapping");
-      const [controller] = ofKind(demo.events(), "controller-started");
-      if (!controller) throw new Error("no controller was started");
-      process.kill(controller.pid, "SIGKILL");
-      const { end, ...left } = await demo.end();
+  for (const [point, reached] of KILLS) {
+    proof(
+      `ends in the same table when its controller is killed ${point}`,
+      ["DEMO-STORY", "CONTROLLER-KILLED", "EXACTLY-ONCE"],
+      async () => {
+        const demo = await startDemo("--json");
+        await demo.told(point, reached);
+        const [controller] = ofKind(demo.events(), "controller-started");
+        if (!controller) throw new Error("no controller was started");
+        process.kill(controller.pid, "SIGKILL");
+        const { end, ...left } = await demo.end();
 
-      expect(end, demo.program.output()).toEqual({ code: 0, signal: null });
-      expect(left).toEqual(CLEAN);
-      expectWholeStory(demo.events());
-      expect(ofKind(demo.events(), "controller-started")).toHaveLength(2);
-    },
-  );
+        expect(end, demo.program.output()).toEqual({ code: 0, signal: null });
+        expect(left).toEqual(CLEAN);
+        expectWholeStory(demo.events());
+        expect(ofKind(demo.events(), "controller-started")).toHaveLength(2);
+        expect(ofKind(demo.events(), "controller-ended").map(({ exit }) => exit)).toEqual(["SIGKILL"]);
+      },
+    );
+  }
 
   for (const [point, reached] of INTERRUPTIONS) {
     proof(`leaves nothing behind when it is interrupted ${point}`, ["DEMO-CLEAN"], async () => {

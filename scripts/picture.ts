@@ -2,7 +2,7 @@
  * Draws what a terminal showed as an SVG: coloured text on standard input, the picture on standard output.
  * Knows the colours that the demo uses; a line longer than the picture is cut with an ellipsis.
  *
- *     FORCE_COLOR=1 sandbox demo | node scripts/picture.ts "What it shows" > docs/demo.svg
+ *     FORCE_COLOR=1 COLUMNS=124 sandbox demo | node scripts/picture.ts "What it shows" > docs/demo.svg
  */
 import { text } from "node:stream/consumers";
 

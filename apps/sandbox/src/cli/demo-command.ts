@@ -10,6 +10,10 @@ interface DemoFlags {
 }
 
 const INTERRUPTED = 130;
+const KEPT = `Everything runs on until Ctrl-C. With the variable below in another terminal, look at it:
+  kubectl get pods,statefulsets,haltpolicies,nodehalts
+  kubectl describe nodehalts
+  kubectl get nodehalts -w`;
 
 /** `sandbox demo`: the whole story, told live; exit code 0 only when every expectation of it held. */
 export function demoCommand(setCode: (code: number) => void): Command {
@@ -24,11 +28,13 @@ export function demoCommand(setCode: (code: number) => void): Command {
 
 async function demo({ json = false, keep = false }: DemoFlags): Promise<number> {
   const write = (text: string): void => void process.stdout.write(text);
-  const reader = json ? jsonLinesReader(write) : terminalReader(write);
+  const reader = json
+    ? jsonLinesReader(write)
+    : terminalReader({ write, columns: columnsOf(process.stdout) });
   const tellKept = (kubeconfig: string): void => {
     const text = `KUBECONFIG=${kubeconfig}\n`;
     if (json) process.stderr.write(text);
-    else write(`\nEverything runs on until Ctrl-C. Try: kubectl get nodehalts -A -w\n${text}`);
+    else write(`\n${KEPT}\n\n${text}`);
   };
   const broken = await runDemo({
     readers: [reader],
@@ -37,4 +43,9 @@ async function demo({ json = false, keep = false }: DemoFlags): Promise<number> 
   });
   if (broken === undefined) return INTERRUPTED;
   return broken.length === 0 ? 0 : 1;
+}
+
+/** The width of the terminal, or what `COLUMNS` says of one that isn't there; undefined in a pipe. */
+function columnsOf({ columns }: NodeJS.WriteStream): number | undefined {
+  return columns ?? (Number(process.env.COLUMNS) || undefined);
 }

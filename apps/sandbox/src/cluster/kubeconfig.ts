@@ -4,17 +4,22 @@ import { SandboxError } from "../sandbox-error.ts";
 
 const NAME = "upgrade-halt-sandbox";
 
-/**
- * A kubeconfig for a plain HTTP server: the administrator's, or a bearer token's. @kubernetes/client-node speaks HTTP
- * only where TLS verification is off.
- */
-export function kubeconfigFor(server: string, token?: string): string {
+export interface KubeconfigOptions {
+  /** A bearer token; without one the kubeconfig is the administrator's. */
+  readonly token?: string;
+  /** What a client that names no namespace speaks of, `default` unless said. */
+  readonly namespace?: string;
+}
+
+/** A kubeconfig for a plain HTTP server. @kubernetes/client-node speaks HTTP only where TLS verification is off. */
+export function kubeconfigFor(server: string, { token, namespace }: KubeconfigOptions = {}): string {
+  const context = { cluster: NAME, user: NAME, ...(namespace === undefined ? {} : { namespace }) };
   return stringify({
     apiVersion: "v1",
     kind: "Config",
     clusters: [{ name: NAME, cluster: { server, "insecure-skip-tls-verify": true } }],
     users: [{ name: NAME, user: token === undefined ? {} : { token } }],
-    contexts: [{ name: NAME, context: { cluster: NAME, user: NAME } }],
+    contexts: [{ name: NAME, context }],
     "current-context": NAME,
   });
 }

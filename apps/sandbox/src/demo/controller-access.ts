@@ -21,5 +21,5 @@ export async function controllerKubeconfig(client: KubeClient, server: string): 
   const token = stringAt(await client.create(path, request), "status", "token");
   if (token === undefined)
     throw new SandboxError(`the cluster gives no token for ServiceAccount ${ACCOUNT.name}`);
-  return kubeconfigFor(server, token);
+  return kubeconfigFor(server, { token });
 }

@@ -17,6 +17,7 @@ export interface ControllerOptions {
   /** Ends the controller should this process be killed. */
   readonly lifeline: Lifeline;
   readonly onStart: (pid: number) => void;
+  /** It ended without being asked to. */
   readonly onEnd: (pid: number, exit: string) => void;
 }
 
@@ -84,7 +85,7 @@ export class ControllerProcess {
     child.once("exit", (code, signal) => {
       resolve("ended");
       this.#options.lifeline.release(pid);
-      this.#options.onEnd(pid, signal ?? `exit code ${code}`);
+      if (!this.#isStopping) this.#options.onEnd(pid, signal ?? `exit code ${code}`);
       void this.#restart();
     });
     return promise;

@@ -1,10 +1,12 @@
 import { Story } from "../story/story.ts";
 import type { StoryReader } from "../story/story-event.ts";
-import { type Finding, judge } from "./expectations.ts";
+import { CHAIN, type Finding, judge } from "./expectations.ts";
 import { outcomes } from "./outcomes.ts";
 import { play } from "./plot.ts";
 import { type Stage, setStage } from "./stage.ts";
 import { Interrupted } from "./wait.ts";
+
+const OPENING = `A cluster starts on this machine: three nodes of one chain on ${CHAIN.before}, and a controller.`;
 
 export interface DemoOptions {
   readonly readers: readonly StoryReader[];
@@ -25,6 +27,7 @@ export async function runDemo({
   onKept,
 }: DemoOptions): Promise<readonly Finding[] | undefined> {
   const story = new Story(readers);
+  story.tell({ kind: "chapter", title: OPENING });
   const interrupt = new AbortController();
   void stopping.then(() => interrupt.abort());
   try {
@@ -48,12 +51,15 @@ async function perform(
   onKept: DemoOptions["onKept"],
 ): Promise<readonly Finding[]> {
   const evidence = await play(stage, story, signal);
+  story.tell({ kind: "chapter", title: "What came of it" });
   for (const row of outcomes(evidence.halts, evidence.nodes, stage.watcher)) story.tell(row);
   const findings = judge(evidence);
   for (const finding of findings) story.tell({ kind: "expectation", ...finding });
+  const broken = findings.filter(({ held }) => !held);
+  story.tell({ kind: "the-end", expectations: findings.length, broken: broken.length });
   if (onKept !== undefined) {
     onKept(stage.kubeconfig);
     await stopping;
   }
-  return findings.filter(({ held }) => !held);
+  return broken;
 }

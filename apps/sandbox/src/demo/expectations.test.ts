@@ -9,7 +9,8 @@ function halt(node: string, reason: string, more: Partial<HaltView> = {}): HaltV
     podUid: "u",
     reason,
     plan: "v6.7",
-    verdict: "",
+    sources: ["exit-code", "plan-line", "listed-plan"],
+    exitCode: 70,
     phase: "Recovered",
     action: "SwapImage",
     recoveredHeight: 31,
@@ -40,7 +41,7 @@ const ALL_WELL: Evidence = {
   halts: [
     halt("sei-0", "upgrade_required"),
     halt("sei-1", "upgrade_required"),
-    halt("sei-2", "upgrade_required"),
+    halt("sei-2", "upgrade_required", { sources: ["live-intent", "listed-plan"], exitCode: undefined }),
     halt("sei-0", "binary_too_new", { plan: "v6.8", action: "RollBack" }),
     halt("sei-1", "downgrade_detected", { phase: "Paged" }),
   ],
@@ -64,6 +65,12 @@ function broken(change: Partial<Evidence>): readonly string[] {
     .map(({ text }) => text);
 }
 
+/** All well, but for the upgrade's halt of one node. */
+function withHalt(name: string, more: Partial<HaltView>): readonly HaltView[] {
+  const isIts = ({ node, reason }: HaltView): boolean => node === name && reason === "upgrade_required";
+  return ALL_WELL.halts.map((one) => (isIts(one) ? { ...one, ...more } : one));
+}
+
 function withNode(name: string, more: Partial<NodeView>): readonly NodeView[] {
   return ALL_WELL.nodes.map((node) => (node.node === name ? { ...node, ...more } : node));
 }
@@ -79,10 +86,14 @@ describe("judge", () => {
       { halts: [...ALL_WELL.halts, halt("sei-0", "upgrade_required")] },
       /sei-0 halted once/,
     ],
-    ["a node that never recovered", { halts: ALL_WELL.halts.slice(1) }, /sei-0 halted once/],
+    ["a node that never recovered", { halts: withHalt("sei-0", { phase: "Failed" }) }, /sei-0 halted once/],
+    ["a node that was killed", { halts: withHalt("sei-1", { exitCode: 137 }) }, /sei-1 .* ended by itself/],
+    ["a node without its line", { halts: withHalt("sei-1", { sources: ["exit-code"] }) }, /upstream line/],
+    ["a node that did not stay alive", { halts: withHalt("sei-2", { exitCode: 70 }) }, /stayed alive/],
+    ["an intent that nobody saw", { halts: withHalt("sei-2", { sources: ["exit-code"] }) }, /halt_intent/],
     [
       "a recovery before the height",
-      { halts: [halt("sei-0", "upgrade_required", { recoveredHeight: 30 }), ...ALL_WELL.halts.slice(1)] },
+      { halts: withHalt("sei-0", { recoveredHeight: 30 }) },
       /sei-0 halted once/,
     ],
     [

@@ -16,6 +16,8 @@ export const CHAIN = {
 
 /** Which node plays which part after the upgrade. */
 export const PARTS = { tooNew: "sei-0", downgraded: "sei-1", crashing: "sei-2" } as const;
+/** The node that its manifest starts with `--halt-stay-alive`. */
+const STAYING = "sei-2";
 
 export interface Evidence {
   readonly halts: readonly HaltView[];
@@ -35,12 +37,34 @@ export interface Finding {
 /** What the story promises, each judged on the state at its end. */
 export function judge(evidence: Evidence): readonly Finding[] {
   return [
+    ...judgeHalts(evidence),
     ...judgeUpgrade(evidence),
     ...judgeTooNew(evidence),
     ...judgeDowngrade(evidence),
     ...judgeCrash(evidence),
     ...judgePages(evidence),
   ];
+}
+
+/** How each node told of its halt: by its end, or by what its /status showed while it lived. */
+function judgeHalts({ halts, nodes }: Evidence): readonly Finding[] {
+  return nodes.map(({ node }) => {
+    const own = halts.find((halt) => halt.node === node && halt.reason === UPGRADE_REQUIRED);
+    const told = own?.sources ?? [];
+    const found =
+      own === undefined ? "no such halt" : `exit code ${own.exitCode}, known by ${told.join(", ")}`;
+    if (node === STAYING) {
+      const held = own?.exitCode === undefined && told.includes("live-intent");
+      return { text: `${node} stayed alive, and its /status showed halt_intent`, held, found };
+    }
+    const code = ShutdownReason.UpgradeRequired;
+    const held = own?.exitCode === code && told.includes("exit-code") && told.includes("plan-line");
+    return {
+      text: `${node} printed the upstream line and ended by itself with exit code ${code}`,
+      held,
+      found,
+    };
+  });
 }
 
 function judgeUpgrade({ halts, nodes }: Evidence): readonly Finding[] {

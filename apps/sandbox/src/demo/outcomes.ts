@@ -1,8 +1,7 @@
 import type { Happening } from "../story/story-event.ts";
+import { LAST_PHASES } from "../story/watcher.ts";
 import { PARTS, UPGRADE_REQUIRED } from "./expectations.ts";
 import type { HaltView, NodeView } from "./world.ts";
-
-const ENDS = new Set(["Recovered", "Paged", "Held", "Failed"]);
 
 /** When things were seen to happen, in milliseconds since the epoch. */
 export interface Times {
@@ -34,7 +33,7 @@ export function outcomes(
       action: halt.action,
       end: halt.phase,
       haltToSwapMs: isSwapped ? since(times.imageChangeAfter(halt.node, haltedAt)) : null,
-      haltToEndMs: since(halt.steps.findLast(({ phase }) => ENDS.has(phase))?.at),
+      haltToEndMs: since(halt.steps.findLast(({ phase }) => LAST_PHASES.has(phase))?.at),
     };
   });
   const crashed = nodes.find(({ node }) => node === PARTS.crashing);
@@ -44,7 +43,7 @@ export function outcomes(
     reason: "-",
     plan: "",
     verdict: "crashed",
-    action: "left to the kubelet",
+    action: "kubelet",
     end: crashed?.isReady === true ? "Restarted" : "Down",
     haltToSwapMs: null,
     haltToEndMs: null,

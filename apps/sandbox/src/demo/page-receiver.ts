@@ -5,6 +5,8 @@ import { json } from "node:stream/consumers";
 export interface ReceivedPage {
   readonly key: string;
   readonly summary: string;
+  /** Name of the NodeHalt that it is about. */
+  readonly nodeHalt: string;
 }
 
 /** Someone's pager: keeps the pages that arrive, told apart by their stable key. */
@@ -51,5 +53,6 @@ function readPage(header: string | readonly string[] | undefined, body: unknown)
   if (typeof body !== "object" || body === null) return undefined;
   const key = typeof header === "string" ? header : "key" in body ? String(body.key) : "";
   if (key === "") return undefined;
-  return { key, summary: "summary" in body ? String(body.summary) : key };
+  const nodeHalt = "nodeHalt" in body ? String(body.nodeHalt) : "";
+  return { key, summary: "summary" in body ? String(body.summary) : key, nodeHalt };
 }

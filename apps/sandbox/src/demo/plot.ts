@@ -22,7 +22,16 @@ const PART_DEADLINE_MS = 45_000;
  */
 export async function play(stage: Stage, story: Story, signal: AbortSignal): Promise<Evidence> {
   const plot = new Plot(stage, story, signal);
+  await plot.start();
+  story.tell({
+    kind: "chapter",
+    title: `The chain makes a block every 100 ms. At height ${CHAIN.height} it upgrades to ${CHAIN.plan}, which no node can run yet.`,
+  });
   await plot.upgrade();
+  story.tell({
+    kind: "chapter",
+    title: `Three mishaps: ${PARTS.tooNew} gets a release too new, ${PARTS.downgraded} an old one, and ${PARTS.crashing} crashes.`,
+  });
   const parts = await Promise.all([plot.tooNew(), plot.downgrade(), plot.crash()]);
   return plot.evidence(parts[1]);
 }
@@ -36,6 +45,15 @@ class Plot {
     this.#stage = stage;
     this.#story = story;
     this.#signal = signal;
+  }
+
+  /** Every node runs; on a slow machine the first may have halted by then. */
+  async start(): Promise<void> {
+    await this.#until("every node to be ready", UPGRADE_DEADLINE_MS, () => {
+      const nodes = nodesOf(this.#stage.watcher);
+      const areReady = nodes.length === 3 && nodes.every(({ isReady }) => isReady);
+      return areReady || this.#halts(UPGRADE_REQUIRED).length > 0;
+    });
   }
 
   /** Every node halts for the plan, is swapped and passes its height. */
@@ -77,7 +95,7 @@ class Plot {
     this.#story.tell({
       kind: "operator-did",
       node,
-      what: `SIGQUIT to the process ${pid}, which ends as a panic does`,
+      what: `sends SIGQUIT to process ${pid}, which ends it as a panic would`,
     });
     process.kill(pid, "SIGQUIT");
     await this.#until(`${node} to be restarted by the kubelet`, PART_DEADLINE_MS, () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubeClient } from "../client/kube-client.ts";
 import { type ClusterOptions, startCluster } from "../cluster/cluster.ts";
-import { kubeConfigOfText } from "../cluster/kubeconfig.ts";
+import { kubeConfigOfText, kubeconfigFor } from "../cluster/kubeconfig.ts";
 import type { KubeObject } from "../json/kube-object.ts";
 import { Lifeline } from "../process/lifeline.ts";
 import type { Story } from "../story/story.ts";
@@ -72,7 +72,7 @@ async function build(
   const lifeline = new Lifeline([folder]);
   cleanups.push(() => lifeline.stop());
   const kubeconfig = join(folder, "kubeconfig");
-  await writeFile(kubeconfig, cluster.kubeconfig, { mode: 0o600 });
+  await writeFile(kubeconfig, kubeconfigFor(cluster.server, { namespace: NAMESPACE }), { mode: 0o600 });
   story.tell({ kind: "cluster-ready", server: cluster.server, kubeconfig });
 
   const client = new KubeClient(kubeConfigOfText(cluster.kubeconfig), "upgrade-halt-demo");
@@ -89,10 +89,10 @@ async function build(
   await writeFile(ownKubeconfig, await controllerKubeconfig(client, cluster.server), { mode: 0o600 });
   interruptIf(signal);
 
-  const pages = new PageReceiver(({ key, summary }) => story.tell({ kind: "paged", key, summary }));
+  const watcher = new StoryWatcher({ client, story, namespace: NAMESPACE, container: CONTAINER });
+  const pages = new PageReceiver((page) => watcher.onPage(page));
   cleanups.push(() => pages.stop());
   const url = await pages.start();
-  const watcher = new StoryWatcher({ client, story, namespace: NAMESPACE, container: CONTAINER });
   const watching = new AbortController();
   cleanups.push(() => watching.abort());
   await watcher.start(watching.signal);

@@ -1,6 +1,13 @@
 import { arrayAt, at, type Json, numberAt, stringAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
-import { containerStatus, imageOf, nodeOf, type StoryWatcher, templateImage } from "../story/watcher.ts";
+import {
+  containerStatus,
+  imageOf,
+  nodeOf,
+  nodeOfHalt,
+  type StoryWatcher,
+  templateImage,
+} from "../story/watcher.ts";
 
 export const NAMESPACE = "sei";
 export const CONTAINER = "seid";
@@ -12,7 +19,10 @@ export interface HaltView {
   readonly podUid: string;
   readonly reason: string;
   readonly plan: string;
-  readonly verdict: string;
+  /** What the verdict rests on, such as `exit-code` and `live-intent`. */
+  readonly sources: readonly string[];
+  /** Exit code of the process, undefined when it stayed alive. */
+  readonly exitCode: number | undefined;
   readonly phase: string;
   readonly action: string;
   readonly recoveredHeight: number;
@@ -52,11 +62,12 @@ export function nodesOf(watcher: StoryWatcher): readonly NodeView[] {
 function readHalt(halt: KubeObject): HaltView {
   return {
     name: halt.metadata.name,
-    node: (stringAt(halt, "spec", "podName") ?? "").replace(/-\d+$/, ""),
+    node: nodeOfHalt(halt),
     podUid: stringAt(halt, "spec", "podUID") ?? "",
     reason: stringAt(halt, "spec", "reason") ?? "",
     plan: stringAt(halt, "spec", "planName") ?? "",
-    verdict: stringAt(halt, "spec", "verdict") ?? "",
+    sources: arrayAt(halt, "spec", "sources").map(String),
+    exitCode: numberAt(halt, "spec", "exitCode"),
     phase: stringAt(halt, "status", "phase") ?? "",
     action: stringAt(halt, "status", "action") ?? "",
     recoveredHeight: numberAt(halt, "status", "recoveredHeight") ?? 0,

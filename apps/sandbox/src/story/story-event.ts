@@ -6,7 +6,7 @@ interface Seen {
 /** A node of the story: the name of its StatefulSet. */
 interface AboutNode extends Seen {
   readonly node: string;
-  /** Milliseconds since the node's last halt or crash was seen, when there was one. */
+  /** Milliseconds since the node's halt or crash was seen, until that one is over. */
   readonly sinceHaltMs?: number;
 }
 
@@ -14,6 +14,12 @@ export interface ClusterReady extends Seen {
   readonly kind: "cluster-ready";
   readonly server: string;
   readonly kubeconfig: string;
+}
+
+/** A part of the story begins. */
+export interface Chapter extends Seen {
+  readonly kind: "chapter";
+  readonly title: string;
 }
 
 export interface Applied extends Seen {
@@ -27,6 +33,7 @@ export interface ControllerStarted extends Seen {
   readonly pid: number;
 }
 
+/** The controller ended although nobody had asked it to. */
 export interface ControllerEnded extends Seen {
   readonly kind: "controller-ended";
   readonly pid: number;
@@ -58,6 +65,14 @@ export interface NodeEnded extends AboutNode {
   readonly lastLine: string;
 }
 
+/** A node halted and its process lives on: what its `/status` told the controller. */
+export interface NodeHalted extends AboutNode {
+  readonly kind: "node-halted";
+  readonly reason: string;
+  readonly plan: string;
+  readonly height: number;
+}
+
 export interface ImageChanged extends AboutNode {
   readonly kind: "image-changed";
   readonly from: string;
@@ -74,7 +89,7 @@ export interface HaltStep extends AboutNode {
   readonly message: string;
 }
 
-export interface Paged extends Seen {
+export interface Paged extends AboutNode {
   readonly kind: "paged";
   readonly key: string;
   readonly summary: string;
@@ -101,8 +116,16 @@ export interface Outcome extends Seen {
   readonly haltToEndMs: number | null;
 }
 
+/** The last event: how many expectations there were, and how many of them did not hold. */
+export interface TheEnd extends Seen {
+  readonly kind: "the-end";
+  readonly expectations: number;
+  readonly broken: number;
+}
+
 /** Everything that happens in the story; readers switch on `kind`. */
 export type StoryEvent =
+  | Chapter
   | ClusterReady
   | Applied
   | ControllerStarted
@@ -111,11 +134,13 @@ export type StoryEvent =
   | NodeStarted
   | NodeReady
   | NodeEnded
+  | NodeHalted
   | ImageChanged
   | HaltStep
   | Paged
   | Expectation
-  | Outcome;
+  | Outcome
+  | TheEnd;
 
 type WithoutTime<E> = E extends StoryEvent ? Omit<E, "at"> : never;
 

@@ -1,97 +1,94 @@
 import { styleText } from "node:util";
-import type { Outcome, StoryEvent, StoryReader } from "./story-event.ts";
+import { wordsOf } from "./event-words.ts";
+import { outcomeTable } from "./outcome-table.ts";
+import type { Expectation, Outcome, StoryEvent, StoryReader, TheEnd } from "./story-event.ts";
+import { wrap } from "./wrap.ts";
 
-type Style = Parameters<typeof styleText>[0];
+export interface TerminalOptions {
+  readonly write: (text: string) => void;
+  /** Width to wrap lines at; without one they stay whole. */
+  readonly columns?: number | undefined;
+  /** Milliseconds since the epoch that the TIME column counts from. */
+  readonly startedAt?: number;
+}
 
-/** Tells the story in lines for a person: when, where, what, how long after the halt; a table at the end. */
-export function terminalReader(write: (text: string) => void, startedAt = Date.now()): StoryReader {
+const TIME = 7;
+const NODE = 5;
+const SINCE = 10;
+const WORD = 10;
+/** The columns before the text, and the two spaces between each. */
+const INDENT = TIME + NODE + SINCE + WORD + 4 * 2;
+/** Text narrower than this is not worth wrapping. */
+const NARROWEST = 20;
+
+/**
+ * Tells the story in lines for a person: when, where, how long after the halt, what; a table and what held at the end.
+ */
+export function terminalReader({ write, columns, startedAt = Date.now() }: TerminalOptions): StoryReader {
   const outcomes: Outcome[] = [];
+  const line = (event: StoryEvent): readonly string[] => {
+    switch (event.kind) {
+      case "chapter":
+        return [
+          "",
+          ...wrap(event.title, columns ?? Number.POSITIVE_INFINITY).map((text) => styleText("bold", text)),
+        ];
+      case "outcome":
+        outcomes.push(event);
+        return [];
+      case "expectation":
+        return [...outcomeTable(outcomes.splice(0)), ...expectation(event, columns)];
+      case "the-end":
+        return ["", theEnd(event, startedAt)];
+      default:
+        return timeline(event, startedAt, columns);
+    }
+  };
+  write(`${heading()}\n`);
   return (event) => {
-    if (event.kind === "outcome") {
-      outcomes.push(event);
-      return;
-    }
-    if (event.kind === "expectation" && outcomes.length > 0) {
-      write(`\n${table(outcomes.splice(0))}\n`);
-    }
-    write(`${line(event, startedAt)}\n`);
+    for (const text of line(event)) write(`${text}\n`);
   };
 }
 
-function line(event: Exclude<StoryEvent, Outcome>, startedAt: number): string {
-  if (event.kind === "expectation") {
-    const mark = event.held ? styleText("green", "held  ") : styleText("red", "BROKEN");
-    return `${mark} ${event.text}${event.held ? "" : ` (found: ${event.found})`}`;
-  }
-  const seconds = ((Date.parse(event.at) - startedAt) / 1000).toFixed(2).padStart(6);
-  const where = ("node" in event ? event.node : "").padEnd(6);
+function heading(): string {
+  return styleText("dim", columnsOf("TIME", "NODE", "AFTER HALT", "WHAT").trimEnd());
+}
+
+function columnsOf(time: string, node: string, since: string, word: string): string {
+  return `${time.padStart(TIME)}  ${node.padEnd(NODE)}  ${since.padStart(SINCE)}  ${word.padEnd(WORD)}  `;
+}
+
+function timeline(
+  event: Parameters<typeof wordsOf>[0],
+  startedAt: number,
+  columns = Number.POSITIVE_INFINITY,
+): readonly string[] {
+  const { word, text, style } = wordsOf(event);
+  const time = `${((Date.parse(event.at) - startedAt) / 1000).toFixed(2)}s`;
+  const node = ("node" in event && event.node) || "";
   const since = "sinceHaltMs" in event && event.sinceHaltMs !== undefined ? `+${event.sinceHaltMs} ms` : "";
-  const { text, style } = describe(event);
-  return `${styleText("dim", `${seconds}s`)}  ${where}  ${since.padStart(10)}  ${styleText(style, text)}`;
+  const prefix = columnsOf(time, node, since, "").slice(0, INDENT - WORD - 2);
+  const [first = "", ...rest] = wrap(text, Math.max(NARROWEST, columns - INDENT));
+  return [
+    `${styleText("dim", prefix)}${styleText(style, word.padEnd(WORD))}  ${first}`,
+    ...rest.map((part) => `${" ".repeat(INDENT)}${part}`),
+  ];
 }
 
-type Told = Exclude<StoryEvent, Outcome | { readonly kind: "expectation" }>;
-
-function describe(event: Told): { readonly text: string; readonly style: Style } {
-  switch (event.kind) {
-    case "cluster-ready":
-      return { text: `cluster ready at ${event.server}`, style: "dim" };
-    case "applied":
-      return { text: `applied ${event.what} (${event.objects} objects)`, style: "dim" };
-    case "controller-started":
-      return { text: `controller started (pid ${event.pid})`, style: "dim" };
-    case "controller-ended":
-      return { text: `controller ended (pid ${event.pid}, ${event.exit})`, style: "yellow" };
-    case "operator-did":
-      return { text: `operator: ${event.what}`, style: "magenta" };
-    case "node-started":
-      return {
-        text: `${event.restartCount > 0 ? "restarted" : "started"} on ${tag(event.image)}`,
-        style: "reset",
-      };
-    case "node-ready":
-      return { text: `ready on ${tag(event.image)}`, style: "green" };
-    case "node-ended":
-      return { text: `ended with exit code ${event.exitCode}: ${event.lastLine}`, style: "red" };
-    case "image-changed":
-      return { text: `image ${tag(event.from)} -> ${tag(event.to)}`, style: "cyan" };
-    case "halt-step":
-      return { text: `${event.phase}: ${event.message}`, style: styleOfPhase(event.phase) };
-    case "paged":
-      return { text: `page: ${event.summary}`, style: "yellow" };
-  }
-}
-
-function styleOfPhase(phase: string): Style {
-  if (phase === "Recovered") return "green";
-  return phase === "Paged" || phase === "Held" ? "yellow" : phase === "Failed" ? "red" : "blue";
-}
-
-function tag(image: string): string {
-  return image.split("/").at(-1)?.split(":").at(-1) ?? image;
-}
-
-const HEADINGS = ["NODE", "REASON", "PLAN", "VERDICT", "ACTION", "END", "HALT->SWAP", "HALT->END"] as const;
-
-function table(outcomes: readonly Outcome[]): string {
-  const milliseconds = (value: number | null): string => (value === null ? "-" : `${value} ms`);
-  const rows = outcomes.map((one) => [
-    one.node,
-    one.reason,
-    one.plan || "-",
-    one.verdict,
-    one.action,
-    one.end,
-    milliseconds(one.haltToSwapMs),
-    milliseconds(one.haltToEndMs),
-  ]);
-  const widths = HEADINGS.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
+function expectation(
+  { held, text, found }: Expectation,
+  columns = Number.POSITIVE_INFINITY,
+): readonly string[] {
+  const mark = held ? styleText("green", "held  ") : styleText("red", "BROKEN");
+  const [first = "", ...rest] = wrap(
+    held ? text : `${text} (found: ${found})`,
+    Math.max(NARROWEST, columns - 8),
   );
-  const print = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd();
-  return [styleText("bold", print(HEADINGS)), ...rows.map(print)].join("\n");
+  return [`${mark}  ${first}`, ...rest.map((part) => `${" ".repeat(8)}${part}`)];
+}
+
+function theEnd({ at, expectations, broken }: TheEnd, startedAt: number): string {
+  const seconds = ((Date.parse(at) - startedAt) / 1000).toFixed(1);
+  if (broken === 0) return styleText("green", `The story held: ${expectations} expectations, ${seconds} s.`);
+  return styleText("red", `The story broke: ${broken} of ${expectations} expectations did not hold.`);
 }

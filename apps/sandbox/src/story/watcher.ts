@@ -6,6 +6,8 @@ import type { KubeObject } from "../json/kube-object.ts";
 import type { Story } from "./story.ts";
 
 const NODE_LABEL = "sei.io/node";
+/** Phases in which a halt's story is over; a held one goes on only when a person changes something. */
+export const LAST_PHASES: ReadonlySet<string> = new Set(["Recovered", "Paged", "Held", "Failed"]);
 
 export interface WatcherOptions {
   readonly client: KubeClient;
@@ -22,7 +24,7 @@ export class StoryWatcher {
   readonly halts: ResourceCache;
   readonly #story: Story;
   readonly #container: string;
-  /** When a node was last seen to end, by node. */
+  /** When a node was seen to halt or crash, by node, until that is over. */
   readonly #endedAt = new Map<string, number>();
   /** When the process of a pod was first seen to end, by pod UID. */
   readonly #podEndedAt = new Map<string, number>();
@@ -44,6 +46,13 @@ export class StoryWatcher {
 
   async start(signal: AbortSignal): Promise<void> {
     await Promise.all([this.pods, this.sets, this.halts].map((cache) => cache.start(signal)));
+  }
+
+  /** Tells a page that went out, as one about the node of its NodeHalt. */
+  onPage({ key, summary, nodeHalt }: { key: string; summary: string; nodeHalt: string }): void {
+    const halt = this.halts.values().find(({ metadata }) => metadata.name === nodeHalt);
+    const node = halt === undefined ? "" : nodeOfHalt(halt);
+    this.#story.tell({ kind: "paged", node, key, summary, ...this.#since(node, Date.now()) });
   }
 
   /** Milliseconds since the epoch at which a pod's process was seen to end, if it was. */
@@ -98,7 +107,13 @@ export class StoryWatcher {
     this.#endedAt.set(node, now);
     const lines = (stringAt(terminated, "message") ?? "").trim().split("\n");
     const exitCode = numberAt(terminated, "exitCode") ?? 0;
-    this.#story.tell({ kind: "node-ended", node, exitCode, image, lastLine: upgradeLine(lines) });
+    this.#story.tell({ kind: "node-ended", node, exitCode, image, lastLine: tellingLine(lines) });
+  }
+
+  #hasOpenHalt(node: string): boolean {
+    return this.halts
+      .values()
+      .some((halt) => nodeOfHalt(halt) === node && !LAST_PHASES.has(stringAt(halt, "status", "phase") ?? ""));
   }
 
   #onSet(set: KubeObject, last: KubeObject): void {
@@ -107,12 +122,15 @@ export class StoryWatcher {
     const to = templateImage(set, this.#container);
     if (from === to) return;
     this.#imageChanges.push({ node, at: Date.now() });
+    if (!this.#hasOpenHalt(node)) this.#endedAt.delete(node);
     this.#story.tell({ kind: "image-changed", node, from, to, ...this.#since(node, Date.now()) });
   }
 
   #onHalt(halt: KubeObject): void {
     const uid = stringAt(halt, "metadata", "uid") ?? "";
-    const node = (stringAt(halt, "spec", "podName") ?? "").replace(/-\d+$/, "");
+    const node = nodeOfHalt(halt);
+    const reason = stringAt(halt, "spec", "reason") ?? "";
+    const plan = stringAt(halt, "spec", "planName") ?? "";
     const steps = arrayAt(halt, "status", "steps");
     const told = this.#toldSteps.get(uid) ?? 0;
     this.#toldSteps.set(uid, steps.length);
@@ -123,13 +141,15 @@ export class StoryWatcher {
         !this.#podEndedAt.has(stringAt(halt, "spec", "podUID") ?? "")
       ) {
         this.#endedAt.set(node, Number.isNaN(time) ? Date.now() : time);
+        const height = numberAt(halt, "spec", "height") ?? 0;
+        this.#story.tell({ kind: "node-halted", node, reason, plan, height });
       }
       this.#story.tell({
         kind: "halt-step",
         node,
         halt: halt.metadata.name,
-        reason: stringAt(halt, "spec", "reason") ?? "",
-        plan: stringAt(halt, "spec", "planName") ?? "",
+        reason,
+        plan,
         phase: stringAt(step, "phase") ?? "",
         action: stringAt(halt, "status", "action") ?? "",
         message: stringAt(step, "message") ?? "",
@@ -139,9 +159,15 @@ export class StoryWatcher {
   }
 }
 
-/** The line that x/upgrade prints for a halt, else the last one. */
-function upgradeLine(lines: readonly string[]): string {
-  return lines.findLast((line) => /UPGRADE|upgrade handler is missing/.test(line)) ?? lines.at(-1) ?? "";
+/** The line that x/upgrade prints for a halt or Go for a signal, else the last one. */
+function tellingLine(lines: readonly string[]): string {
+  const telling = /UPGRADE|upgrade handler is missing|^(panic|SIG[A-Z]+): /;
+  return lines.findLast((line) => telling.test(line)) ?? lines.at(-1) ?? "";
+}
+
+/** The node that a NodeHalt is about: its pod's name without the ordinal. */
+export function nodeOfHalt(halt: KubeObject): string {
+  return (stringAt(halt, "spec", "podName") ?? "").replace(/-\d+$/, "");
 }
 
 export function nodeOf(pod: KubeObject): string {
