@@ -10,6 +10,10 @@ export const REQUIREMENTS = {
     "A node that halted for 70 and stays alive is found by its halt_intent and swapped as well.",
   "SWAP-70-ROLLING":
     "A StatefulSet with RollingUpdate, which would wait for its broken pod for ever, is freed by deleting that pod.",
+  "SWAP-70-DEPLOYMENT": "A node that is run by a Deployment is swapped in the Deployment's template.",
+  "SWAP-70-CUSTOM-RESOURCE":
+    "A node that is run by a custom resource is swapped in that resource, and in nothing that is made from it.",
+  "SWAP-70-DIGEST": "An image that is listed by digest is run by that digest.",
   "SWAP-70-EXACT-PLAN": "Only an image listed for exactly the plan that halted the node is ever run.",
   "SWAP-70-NEXT-PLAN": "The same node halting at its next plan is a halt of its own, and is swapped again.",
   "UNLISTED-MISSING":
@@ -19,6 +23,8 @@ export const REQUIREMENTS = {
   "INFO-IS-DATA": "The plan's info, whatever URL or image it holds, changes nothing in what is done.",
   "TOO-NEW-PAGED": "A 71 is paged once.",
   "TOO-NEW-ROLLBACK": "A 71 goes back to the image that ran before, and never forward.",
+  "TOO-NEW-DEPLOYMENT": "A 71 of a Deployment goes back to the image of the ReplicaSet that ran before.",
+  "TOO-NEW-CUSTOM-RESOURCE": "A 71 of a custom resource goes back to the image that ran before.",
   "DOWNGRADE-PAGED": "A 72 is paged once.",
   "DOWNGRADE-LEFT": "A 72 is left exactly as it is: no restart, no new image.",
   "UNRECOGNISED-HELD":
@@ -31,6 +37,10 @@ export const REQUIREMENTS = {
   "CONTROLLER-RIGHTS":
     "The controller works under the ServiceAccount of its manifests, with the rights these give it.",
   "MAX-CONCURRENT": "Never more swaps are in flight than maxConcurrent allows, and all nodes come through.",
+  "ERROR-BUDGET":
+    "Once as many swaps failed as the error budget allows, no further node is swapped until a person acknowledges.",
+  "READINESS-GATE":
+    "A halted node that stays alive is not Ready where its pod has the controller's readiness gate.",
   PAUSED: "A paused policy records its halts and changes nothing until it is resumed.",
   "DRY-RUN": "A dry-run policy records what it would do and changes nothing.",
   "NOT-RECOVERED":

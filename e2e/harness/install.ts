@@ -7,6 +7,8 @@ import { rawRequest } from "./raw-request.ts";
 import { until } from "./wait.ts";
 
 const DEPLOY = join(import.meta.dirname, "../../apps/mini-controller/deploy");
+/** What a cluster with SeiNodes has besides: the optional rights, and a CRD that is theirs in shape only. */
+const SEI_NODES = ["seinodes/rbac.yaml", "../../../e2e/fixtures/seinodes.yaml"];
 /** The namespace and the account that the controller's manifests give it. */
 export const SYSTEM_NAMESPACE = "upgrade-halt-system";
 export const SERVICE_ACCOUNT = "mini-controller";
@@ -23,6 +25,12 @@ const COLLECTIONS: Readonly<Record<string, (namespace: string) => string>> = {
   RoleBinding: (namespace) => `${RBAC}/namespaces/${namespace}/rolebindings`,
 };
 
+const CUSTOM_RESOURCES = {
+  haltpolicies: "upgrade-halt.dev",
+  nodehalts: "upgrade-halt.dev",
+  seinodes: "sei.io",
+} as const;
+
 interface Manifest {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
@@ -35,19 +43,18 @@ interface Manifest {
  */
 export async function installController(api: Api, cleanup: Cleanup): Promise<void> {
   const [kustomization] = documentsOf<{ resources: string[] }>("kustomization.yaml");
-  const manifests = kustomization?.resources.flatMap((file) => documentsOf<Manifest>(file)) ?? [];
+  const files = [...(kustomization?.resources ?? []), ...SEI_NODES];
+  const manifests = files.flatMap((file) => documentsOf<Manifest>(file));
   for (const [kind, collection] of Object.entries(COLLECTIONS)) {
     for (const manifest of manifests.filter((manifest) => manifest.kind === kind)) {
       await create(api, collection(manifest.metadata.namespace ?? SYSTEM_NAMESPACE), manifest, cleanup);
     }
   }
-  for (const plural of ["haltpolicies", "nodehalts"]) {
-    await until(
-      () => api.custom.listClusterCustomObject({ group: "upgrade-halt.dev", version: "v1alpha1", plural }),
-      {
-        what: `${plural} to be served`,
-      },
-    );
+  const version = "v1alpha1";
+  for (const [plural, group] of Object.entries(CUSTOM_RESOURCES)) {
+    await until(() => api.custom.listClusterCustomObject({ group, version, plural }), {
+      what: `${plural} to be served`,
+    });
   }
 }
 

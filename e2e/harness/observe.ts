@@ -28,7 +28,7 @@ export async function conditionOf(world: World, type: string) {
   return status?.conditions?.find((condition) => condition.type === type);
 }
 
-/** Waits until a node's newest halt (of `reason`, if given) is in one of `phases`. */
+/** Waits until the newest halt (of `reason`, if given) of a node's pod or workload is in one of `phases`. */
 export async function haltOf(
   world: World,
   node: string,
@@ -42,7 +42,7 @@ export async function haltOf(
       last = await haltsIn(world);
       return last.findLast(
         ({ spec, status }) =>
-          spec.podName === `${node}-0` &&
+          (spec.podName === `${node}-0` || spec.workload?.name === node) &&
           (reason === undefined || spec.reason === reason) &&
           status?.phase !== undefined &&
           wanted.includes(status.phase),

@@ -4,6 +4,8 @@ import type { Api } from "./api.ts";
 import {
   CONTAINER,
   mockNode,
+  mockNodeClaim,
+  mockNodeDeployment,
   NODE_LABELS,
   type NodeOptions,
   nodesService,
@@ -28,6 +30,23 @@ export async function createNode(
   options: NodeOptions,
 ): Promise<void> {
   await api.apps.createNamespacedStatefulSet({ namespace, body: mockNode(name, options) });
+}
+
+/** Runs one mock node as a Deployment, whose pods have names of their own. */
+export async function createDeployedNode(
+  { api, namespace }: World,
+  name: string,
+  options: NodeOptions,
+): Promise<void> {
+  await api.core.createNamespacedPersistentVolumeClaim({ namespace, body: mockNodeClaim(name) });
+  await api.apps.createNamespacedDeployment({ namespace, body: mockNodeDeployment(name, options) });
+}
+
+/** Puts another image into a node's Deployment, which replaces its pod. */
+export async function deployNode({ api, namespace }: World, name: string, image: string): Promise<void> {
+  const deployment = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace } };
+  const spec = { template: { spec: { containers: [{ name: CONTAINER, image }] } } };
+  await patch(api, { ...deployment, spec } as KubernetesObject, PatchStrategy.StrategicMergePatch);
 }
 
 /** Creates a policy over every node of the namespace, which pages the scenario's pager. */

@@ -38,6 +38,8 @@ export async function openWorld(api: Api): Promise<World> {
  * was in it the cluster collects in its own time.
  */
 async function removeNamespace({ core, apps }: Api, namespace: string): Promise<void> {
+  await apps.deleteCollectionNamespacedDeployment({ namespace });
+  await apps.deleteCollectionNamespacedReplicaSet({ namespace });
   await apps.deleteCollectionNamespacedStatefulSet({ namespace });
   await core.deleteCollectionNamespacedPod({ namespace });
   await until(async () => (await core.listNamespacedPod({ namespace })).items.length === 0, {
