@@ -1,5 +1,6 @@
 import { readStatus, type StatusResult, sightingOf } from "@upgrade-halt/consumer";
 import type { Logger } from "pino";
+import type { Dispatcher } from "undici";
 import { type HaltPolicy, withDefaults } from "./api/halt-policy.ts";
 import type { NodeHalt, Phase } from "./api/node-halt.ts";
 import { hasEnded } from "./api/node-halt.ts";
@@ -32,6 +33,8 @@ export interface ControllerOptions {
   readonly namespace?: string | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Carries pages; unless it is fenced as `api` is, a leader that lost its lease may still page. */
+  readonly pages?: Dispatcher;
   readonly onBoundary?: OnBoundary;
   readonly now?: () => number;
   /** Reads a node's `/status`; over HTTP unless a test has nodes of its own. */
@@ -59,7 +62,15 @@ export class Controller {
   #working = false;
 
   constructor(options: ControllerOptions) {
-    const { api, log, metrics, onBoundary = () => {}, now = Date.now, readNode = readStatus } = options;
+    const {
+      api,
+      log,
+      metrics,
+      pages,
+      onBoundary = () => {},
+      now = Date.now,
+      readNode = readStatus,
+    } = options;
     const stores = this.#stores;
     this.#options = options;
     this.#queue = new KeyQueue({
@@ -80,7 +91,7 @@ export class Controller {
       ...shared,
       detector: new Detector({ ...shared, onBoundary, log }),
       observer: new Observer(shared),
-      actor: new Actor({ api, journal, onBoundary, now }),
+      actor: new Actor({ api, pages, journal, onBoundary, now }),
       marks: new PodMarks(api, now),
       onBoundary,
       onPhase: (halt, before) => this.#onPhase(halt, before, now()),
@@ -158,8 +169,10 @@ export class Controller {
   }
 
   #onPod(pod: Pod): void {
-    if (!this.#stores.pods.get(keyOf(pod))) this.#nodes.noteDeparted(keyOf(pod), pod);
-    this.#add("pod", keyOf(pod));
+    const key = keyOf(pod);
+    const went = this.#stores.pods.get(key)?.metadata.uid !== pod.metadata.uid;
+    if (went && this.#working) this.#nodes.noteDeparted(key, pod);
+    this.#add("pod", key);
     for (const policy of this.#stores.policies.under(pod.metadata.namespace ?? ""))
       this.#settle(keyOf(policy));
   }

@@ -69,7 +69,7 @@ async function playStories(): Promise<readonly Call[]> {
   await controller.start();
   await until("a failed swap and a page about too new a binary", () => {
     const ends = cluster.halts().map(({ status }) => status?.page?.state === "Sent" && status.phase);
-    return ends.includes("Failed") && ends.includes("Held");
+    return ends.includes("Failed") && ends.includes("Paged");
   });
   await controller.stop();
   await pager.stop();
@@ -135,6 +135,7 @@ async function lead(api: GuardedApi): Promise<void> {
   await election.acquire(stop.signal);
   stop.abort();
   await election.hold(stop.signal);
+  await election.release();
 }
 
 test("the roles give every verb that is used, and none that is not", async () => {

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Logger } from "pino";
+import { Agent } from "undici";
 import { Controller } from "../controller.ts";
 import { ControllerError, hasCode, messageOf } from "../controller-error.ts";
 import { Fence } from "../kube/fence.ts";
+import { fencedDispatcher } from "../kube/fenced-dispatcher.ts";
 import { KubeClient } from "../kube/kube-client.ts";
 import { type ClusterAccess, loadClusterAccess } from "../kube/kube-config.ts";
 import { LeaderElection } from "../kube/leader-election.ts";
@@ -50,6 +52,7 @@ export async function run(options: RunOptions): Promise<void> {
     access,
     options.leaderElect ? { allowWrite: fence.check, onRequest } : { onRequest },
   );
+  const pagers = new Agent();
   try {
     await checkCluster(api, access.server, options.namespace);
     const controller = new Controller({
@@ -58,6 +61,8 @@ export async function run(options: RunOptions): Promise<void> {
       log,
       metrics,
       onBoundary: crashPoint(),
+      now: steadyNow,
+      ...(options.leaderElect ? { pages: fencedDispatcher(pagers, fence.check) } : {}),
     });
     const server = await serve(options.metricsAddr, controller, metrics);
     try {
@@ -72,6 +77,7 @@ export async function run(options: RunOptions): Promise<void> {
     }
   } finally {
     stopping.dispose();
+    await pagers.destroy();
     await api.close();
   }
 }
@@ -138,12 +144,23 @@ interface LeadOptions {
   readonly stop: AbortSignal;
 }
 
-/** Works while it leads. A lost lease ends the process: what it had in hand is for the next leader to finish. */
+/**
+ * The time by a clock that doesn't jump: the wall clock's at the start of the process, moved on by the steady one. A
+ * wall clock that is set meanwhile neither ends a recovery early nor puts a page off.
+ */
+function steadyNow(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/**
+ * Works while it leads. A lost lease ends the process: what it had in hand is for the next leader to finish. Asked to
+ * stop, it finishes that itself and gives the lease back only then.
+ */
 async function lead(
   controller: Controller,
   { access, fence, leaseMs, options, log, metrics, stop }: LeadOptions,
 ): Promise<void> {
-  const api = await KubeClient.connect(access);
+  const api = await KubeClient.connect(access, { timeoutMs: leaseMs / 3 });
   const election = new LeaderElection({
     api,
     namespace: options.leaderNamespace,
@@ -160,9 +177,19 @@ async function lead(
     log.info({ lease: LEASE_NAME }, "leading");
     metrics.leading.set(1);
     controller.work();
-    if ((await election.hold(stop)) === "lost") {
-      throw new ControllerError("not-leading", "the lease was lost: another instance leads now");
+    const idle = new AbortController();
+    const onStop = () => void controller.stop().finally(() => idle.abort());
+    if (stop.aborted) onStop();
+    else stop.addEventListener("abort", onStop, { once: true });
+    const end = await election.hold(idle.signal);
+    metrics.leading.set(0);
+    if (end === "lost") {
+      throw new ControllerError(
+        "not-leading",
+        "the lease was lost: it was not renewed in time, or another instance holds it",
+      );
     }
+    await election.release();
   } finally {
     await api.close();
   }

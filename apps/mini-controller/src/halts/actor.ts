@@ -1,3 +1,4 @@
+import type { Dispatcher } from "undici";
 import { mergeConditions } from "../api/condition.ts";
 import type { NodeHalt } from "../api/node-halt.ts";
 import { ControllerError, hasCode } from "../controller-error.ts";
@@ -13,10 +14,14 @@ import type { Observation } from "./observation.ts";
 
 export interface ActorOptions {
   readonly api: KubeApi;
+  readonly pages: Dispatcher | undefined;
   readonly journal: HaltJournal;
   readonly onBoundary: OnBoundary;
   readonly now: () => number;
 }
+
+/** Longer than a receiver may take to answer. */
+const CLAIM_MS = 4_000;
 
 /** Does what the journal announced. Each effect is refused or does nothing when it was done before. */
 export class Actor {
@@ -59,9 +64,16 @@ export class Actor {
     }
   }
 
-  async #sendPage({ halt, policy }: Observation): Promise<NodeHalt> {
-    const { api, journal, onBoundary, now } = this.#options;
-    const attempt = await between("send-page", onBoundary, () => sendPage(api, halt, policy, now));
+  /**
+   * Claims the attempt in the journal, makes it, and journals what came of it. Of two that want to send at once only one
+   * has its claim accepted; a claim whose owner died lapses.
+   */
+  async #sendPage({ halt: due, policy }: Observation): Promise<NodeHalt> {
+    const { api, pages, journal, onBoundary, now } = this.#options;
+    if (due.status?.page === undefined) return due;
+    const page = { ...due.status.page, nextAttemptAt: timestamp(now() + CLAIM_MS) };
+    const halt = await between("claim-page", onBoundary, () => journal.write(due, { ...due.status, page }));
+    const attempt = await between("send-page", onBoundary, () => sendPage(api, halt, policy, now, pages));
     if (attempt === undefined) return halt;
     const conditions = mergeConditions(halt.status?.conditions ?? [], [attempt.condition], timestamp(now()));
     const status = { ...halt.status, page: attempt.page, conditions };

@@ -107,6 +107,39 @@ describe("an informer", () => {
     expect(restarts.slice(0, 2)).toEqual(["silent", "relist"]);
   });
 
+  test("lists anew when watches go on failing, and believes a server whose versions went back", async () => {
+    const failed: WatchScript = { ends: new ControllerError("server-error", "Too large resource version") };
+    const lists = [listOf("500", objectNamed("a", "490")), listOf("7", objectNamed("a", "6"))];
+    const { api, store, changes, informer } = inform(lists, [failed, failed, failed, HANG]);
+    await informer.start();
+    await until("the fourth watch", () => api.watchedFrom.length === 4);
+    expect(api.watchedFrom).toEqual(["500", "500", "500", "7"]);
+    expect(store.get("sei/a")?.metadata.resourceVersion).toBe("6");
+    expect(changes).toEqual(["a", "a"]);
+  });
+
+  test("tells of an object that went unseen when another has its name", async () => {
+    const told: (string | undefined)[] = [];
+    const reborn = { metadata: { ...objectNamed("a", "20").metadata, uid: "uid-2" } };
+    const { store, informer } = inform(
+      [listOf("5", objectNamed("a", "4"))],
+      [
+        {
+          events: [
+            { type: "MODIFIED", object: reborn },
+            { type: "DELETED", object: objectNamed("a", "21") },
+          ],
+          ends: "never",
+        },
+      ],
+      { onChange: ({ metadata }) => told.push(metadata.uid) },
+    );
+    await informer.start();
+    await until("all that was told", () => told.length === 4);
+    expect(told).toEqual(["uid-a", "uid-a", "uid-2", "uid-a"]);
+    expect(store.get("sei/a")?.metadata.uid).toBe("uid-2");
+  });
+
   test("backs off from a server that ends each watch at once", async () => {
     const { api, informer, restarts } = inform([listOf("5")], [{ ends: "normally" }], {
       backoff: { baseMs: 60_000, maxMs: 60_000 },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ControllerError, hasCode, messageOf } from "../controller-error.ts";
 import { backoffMs } from "../queue/backoff.ts";
-import { keyOf, type Store } from "./store.ts";
+import { isOlderVersion, keyOf, type Store } from "./store.ts";
 import type { KubeApi, KubeObject } from "./types.ts";
 
 /** Why an informer listed or watched again; a label of its metrics. */
@@ -28,16 +28,21 @@ export interface InformerOptions<T extends KubeObject> {
 const PAGE = 500;
 /** A watch that ends sooner counts as a failure, so that a server which can't watch is not asked all the time. */
 const SHORTEST_MS = 500;
+/** After so many failed watches in a row the place to watch from is in doubt as well: a server may have lost it. */
+const DOUBTFUL = 3;
 
 /**
  * Keeps a store equal to a collection of the API server: list, watch from there, resume from the last bookmark,
- * list again on 410 and every `relistMs`, restart with jittered back-off for ever. It replaces client-node's
- * informer, which gives up after a reset connection and reports a failed first list as success.
+ * list again on 410 and every `relistMs`, restart with jittered back-off for ever. A server whose versions went back
+ * (restored from a backup) is believed over what was known. It replaces client-node's informer, which gives up after
+ * a reset connection and reports a failed first list as success.
  */
 export class Informer<T extends KubeObject> {
   readonly #options: Required<InformerOptions<T>>;
   readonly #stop = new AbortController();
+  /** Where the next watch begins. */
   #version: string | undefined;
+  #mustList = true;
   #listedAt = 0;
   #failures = 0;
   #synced = Promise.withResolvers<void>();
@@ -83,8 +88,9 @@ export class Informer<T extends KubeObject> {
   async #round(): Promise<void> {
     const relistDue =
       performance.now() - this.#listedAt > this.#options.relistMs * (0.9 + 0.2 * Math.random());
-    if (this.#version === undefined || relistDue) {
-      if (this.#version !== undefined) this.#options.onRestart("relist", "the relist timer");
+    if (this.#mustList) await this.#list();
+    else if (relistDue) {
+      this.#options.onRestart("relist", "the relist timer");
       await this.#list();
     }
     await this.#watch();
@@ -93,7 +99,7 @@ export class Informer<T extends KubeObject> {
   async #recover(error: unknown): Promise<void> {
     this.#failures += 1;
     const expired = hasCode(error, "gone");
-    if (expired) this.#version = undefined;
+    this.#mustList ||= expired || this.#failures >= DOUBTFUL;
     this.#options.onRestart(expired ? "expired" : "failed", messageOf(error));
     const asked = hasCode(error, "too-many-requests", "server-error") ? (error.retryAfterMs ?? 0) : 0;
     const pause =
@@ -102,22 +108,25 @@ export class Informer<T extends KubeObject> {
   }
 
   async #list(): Promise<void> {
-    const { api, path, store, project, onChange } = this.#options;
+    const { api, path, store, project } = this.#options;
     const gone = new Set(store.keys());
     let next: string | undefined;
     let version: string;
     do {
       const list = await api.list<T>(path, { limit: PAGE, continue: next });
+      const rewound = isOlderVersion(list.metadata.resourceVersion, this.#version);
       for (const item of list.items) {
         const object = project(item);
         gone.delete(keyOf(object));
-        if (store.put(object)) onChange(object);
+        if (rewound) store.delete(keyOf(object));
+        this.#take(object);
       }
       next = list.metadata.continue === "" ? undefined : list.metadata.continue;
       version = list.metadata.resourceVersion;
     } while (next !== undefined);
     for (const key of gone) this.#forget(key);
     this.#version = version;
+    this.#mustList = false;
     this.#listedAt = performance.now();
     this.lastContactAt = Date.now();
     this.hasSynced = true;
@@ -158,8 +167,20 @@ export class Informer<T extends KubeObject> {
   #apply(type: "ADDED" | "MODIFIED" | "DELETED", raw: T): void {
     const { store, project, onChange } = this.#options;
     const object = project(raw);
-    if (type === "DELETED") store.delete(keyOf(object));
-    else if (!store.put(object)) return;
+    if (type !== "DELETED") {
+      this.#take(object);
+      return;
+    }
+    if (store.get(keyOf(object))?.metadata.uid === object.metadata.uid) store.delete(keyOf(object));
+    onChange(object);
+  }
+
+  /** Another object of the same name shows that the one before went, though nobody said so. */
+  #take(object: T): void {
+    const { store, onChange } = this.#options;
+    const before = store.get(keyOf(object));
+    if (!store.put(object)) return;
+    if (before !== undefined && before.metadata.uid !== object.metadata.uid) onChange(before);
     onChange(object);
   }
 }

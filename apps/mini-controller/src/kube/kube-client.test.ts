@@ -108,6 +108,28 @@ describe("a Kubernetes client", () => {
     expect(seen).toEqual(["GET"]);
   });
 
+  test("sends nothing that was allowed when it was asked for and is forbidden when it would be sent", async () => {
+    const seen: string[] = [];
+    let leading = true;
+    const allowWrite = () => {
+      if (!leading) throw new ControllerError("not-leading", "no");
+    };
+    const { client } = await connect(
+      (request, response) => {
+        seen.push(request.method ?? "");
+        response.end("{}");
+      },
+      { allowWrite },
+    );
+    const waitsForItsConnection = client.create("/x", {});
+    leading = false;
+    await expect(waitsForItsConnection).rejects.toMatchObject({ code: "not-leading" });
+    expect(seen).toEqual([]);
+    leading = true;
+    await client.create("/x", {});
+    expect(seen).toEqual(["POST"]);
+  });
+
   test("says what it sends: patch types, preconditions, credentials", async () => {
     const seen: (readonly [string | undefined, string | undefined, string])[] = [];
     const { client } = await connect((request, response) => {

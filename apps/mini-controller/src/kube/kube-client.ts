@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, ProxyAgent, request } from "undici";
 import { ControllerError, messageOf } from "../controller-error.ts";
+import { fencedDispatcher } from "./fenced-dispatcher.ts";
 import { jsonLines } from "./json-lines.ts";
 import type { ClusterAccess } from "./kube-config.ts";
 import { errorOfResponse } from "./response-error.ts";
@@ -12,8 +13,10 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const CONNECTIONS = 32;
 
 export interface KubeClientOptions {
-  /** Asked right before each write; throws to forbid it (a leader that lost its lease writes nothing). */
+  /** Asked as each write goes onto the wire; throws to forbid it (a leader that lost its lease writes nothing). */
   readonly allowWrite?: () => void;
+  /** Milliseconds for a whole request other than a watch (15,000 unless said). */
+  readonly timeoutMs?: number;
   /** Told of each finished request: for metrics. */
   readonly onRequest?: (verb: string, outcome: string, seconds: number) => void;
 }
@@ -45,7 +48,9 @@ export class KubeClient implements KubeApi {
         access.proxyUrl === undefined
           ? new Agent({ ...pool, connect })
           : new ProxyAgent({ ...pool, uri: access.proxyUrl, requestTls: connect });
-      return new KubeClient(access, dispatcher, options);
+      const { allowWrite } = options;
+      const fenced = allowWrite === undefined ? dispatcher : fencedDispatcher(dispatcher, allowWrite);
+      return new KubeClient(access, fenced, options);
     } catch (cause) {
       throw new ControllerError(
         "bad-kubeconfig",
@@ -112,7 +117,7 @@ export class KubeClient implements KubeApi {
     try {
       const response = await this.#send(method, path, {
         ...options,
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+        signal: AbortSignal.timeout(this.#options.timeoutMs ?? REQUEST_TIMEOUT_MS),
       });
       outcome = String(response.statusCode);
       if (response.statusCode >= 300) throw await errorOfResponse(method, path, response);
@@ -130,7 +135,6 @@ export class KubeClient implements KubeApi {
     options: SendOptions & { signal?: AbortSignal },
   ): Promise<Response> {
     const headers = { ...(await this.#credentials()), accept: "application/json" };
-    if (method !== "GET") this.#options.allowWrite?.();
     const { query, body, contentType = "application/json", signal } = options;
     try {
       const response = await request(urlOf(this.#access.server, path, query), {

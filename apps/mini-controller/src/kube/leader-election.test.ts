@@ -40,7 +40,9 @@ describe("leader election", () => {
     expect(holder(api)).toBe("a");
     expect([a.fence.isOpen, b.fence.isOpen]).toEqual([true, false]);
     a.stop.abort();
-    expect(await held).toBe("released");
+    expect(await held).toBe("held");
+    expect(a.fence.isOpen).toBe(true);
+    await a.election.release();
     expect(a.fence.isOpen).toBe(false);
     await waiting;
     expect(holder(api)).toBe("b");
@@ -82,6 +84,42 @@ describe("leader election", () => {
     await api.mergePatch(LEASE, { spec: { holderIdentity: "b" } });
     expect(await a.election.hold(a.stop.signal)).toBe("lost");
     expect(holder(api)).toBe("b");
+  });
+
+  test("a leader that woke up too late has lost its lease, also when nobody took it", async () => {
+    const api = new FakeApi();
+    const a = candidate(api, "a");
+    await a.election.acquire(a.stop.signal);
+    a.fence.renew(performance.now() - LEASE_MS, Date.now() - LEASE_MS);
+    const before = api.objects.get(LEASE)?.metadata.resourceVersion;
+    expect(await a.election.hold(a.stop.signal)).toBe("lost");
+    expect(api.objects.get(LEASE)?.metadata.resourceVersion).toBe(before);
+  });
+
+  test("a leader does not take its lease back from one that had it and gave it back", async () => {
+    const api = new FakeApi();
+    const a = candidate(api, "a");
+    await a.election.acquire(a.stop.signal);
+    await api.mergePatch(LEASE, { spec: { holderIdentity: "", leaseTransitions: 1 } });
+    expect(await a.election.hold(a.stop.signal)).toBe("lost");
+    expect(holder(api)).toBe("");
+  });
+
+  test("a lease whose acquisition was not answered is held at the next attempt, not after its duration", async () => {
+    const api = new FakeApi();
+    let lost = 0;
+    const unanswered: KubeApi = Object.assign(new GuardedApi(api), {
+      create: async (path: string, body: object) => {
+        await api.create(path, body);
+        lost += 1;
+        throw new ControllerError("unreachable", "read ECONNRESET");
+      },
+    });
+    const a = candidate(unanswered, "a");
+    const began = performance.now();
+    await a.election.acquire(a.stop.signal);
+    expect(performance.now() - began).toBeLessThan(LEASE_MS);
+    expect([lost, holder(api)]).toEqual([1, "a"]);
   });
 
   test("two that find no lease at once end with one leader", async () => {

@@ -46,16 +46,30 @@ export class LeaderElection {
     while (!(await this.#tryToHold())) await this.#pause(signal);
   }
 
-  /** Renews until the lease is lost or `signal` aborts, and gives it back in the latter case. */
-  async hold(signal: AbortSignal): Promise<"lost" | "released"> {
-    while (!signal.aborted) {
+  /**
+   * Renews until the lease is lost or `signal` aborts. Lost is lost: one that could not be renewed in time, or that
+   * another held meanwhile, is not taken up again, as what was planned under it may be out of date.
+   */
+  async hold(signal: AbortSignal): Promise<"lost" | "held"> {
+    for (;;) {
       await this.#pause(signal).catch(() => {});
-      if (signal.aborted) break;
-      const held = await this.#tryToHold();
-      if (!held && !this.#options.fence.isOpen) return "lost";
+      if (signal.aborted) return "held";
+      if (!(await this.#renew())) return "lost";
     }
-    await this.#release();
-    return "released";
+  }
+
+  /** Gives the lease back, so that the next leader begins at once. Nothing is written after it. */
+  async release(): Promise<void> {
+    const { api, namespace, name, fence } = this.#options;
+    fence.shut();
+    try {
+      const lease = await this.#read();
+      if (lease === undefined || !this.#isMine(lease)) return;
+      const spec: LeaseSpec = { ...lease.spec, holderIdentity: "", leaseDurationSeconds: 1 };
+      await api.replace(objectPath(LEASES, namespace, name), { ...lease, spec });
+    } catch (error) {
+      this.#options.onProblem(messageOf(error));
+    }
   }
 
   async #pause(signal: AbortSignal): Promise<void> {
@@ -63,9 +77,35 @@ export class LeaderElection {
   }
 
   async #tryToHold(): Promise<boolean> {
+    return await this.#attempt(async () => {
+      const lease = await this.#read();
+      if (lease !== undefined && !this.#isMine(lease) && !this.#hasExpired(lease)) return false;
+      await this.#write(lease);
+      return true;
+    });
+  }
+
+  /** False when the lease is lost; an attempt that failed is no loss while the lease is still valid. */
+  async #renew(): Promise<boolean> {
+    const { fence } = this.#options;
+    if (!fence.isOpen) return false;
+    await this.#attempt(async () => {
+      const lease = await this.#read();
+      if (lease !== undefined && !this.#isMine(lease)) {
+        fence.shut();
+        return false;
+      }
+      await this.#write(lease);
+      return true;
+    });
+    return fence.isOpen;
+  }
+
+  /** The fence opens from the moment before the lease was asked for, as that is from when others count too. */
+  async #attempt(hold: () => Promise<boolean>): Promise<boolean> {
     const [steady, wall] = [performance.now(), Date.now()];
     try {
-      const held = await this.#holdOnce();
+      const held = await hold();
       if (held) this.#options.fence.renew(steady, wall);
       return held;
     } catch (error) {
@@ -74,24 +114,17 @@ export class LeaderElection {
     }
   }
 
-  async #holdOnce(): Promise<boolean> {
-    const { api, namespace, name, identity, fence } = this.#options;
-    const lease = await this.#read();
+  /** Makes this process the holder, if the lease still is what was read. */
+  async #write(lease: Lease | undefined): Promise<void> {
+    const { api, namespace, name } = this.#options;
     if (lease === undefined) {
-      await api.create(collectionPath(LEASES, namespace), {
-        ...this.#body({ namespace, name }, 0, undefined),
-      });
-      return true;
+      await api.create(collectionPath(LEASES, namespace), this.#body({ namespace, name }, 0, undefined));
+      return;
     }
-    const mine = lease.spec?.holderIdentity === identity;
-    if (!mine && !this.#hasExpired(lease)) {
-      fence.shut();
-      return false;
-    }
+    const mine = this.#isMine(lease);
     const transitions = (lease.spec?.leaseTransitions ?? 0) + (mine ? 0 : 1);
     const acquired = mine ? lease.spec?.acquireTime : undefined;
     await api.replace(objectPath(LEASES, namespace, name), this.#body(lease.metadata, transitions, acquired));
-    return true;
   }
 
   async #read(): Promise<Lease | undefined> {
@@ -102,6 +135,10 @@ export class LeaderElection {
       if (hasCode(error, "not-found")) return undefined;
       throw error;
     }
+  }
+
+  #isMine({ spec }: Lease): boolean {
+    return spec?.holderIdentity === this.#options.identity;
   }
 
   #hasExpired({ metadata, spec }: Lease): boolean {
@@ -118,7 +155,7 @@ export class LeaderElection {
     const { name, namespace, resourceVersion } = metadata;
     const spec: LeaseSpec = {
       holderIdentity: this.#options.identity,
-      leaseDurationSeconds: Math.max(1, Math.round(this.#options.leaseMs / 1000)),
+      leaseDurationSeconds: Math.ceil(this.#options.leaseMs / 1000),
       acquireTime: acquireTime ?? now,
       renewTime: now,
       leaseTransitions,
@@ -129,20 +166,6 @@ export class LeaderElection {
       metadata: { name, namespace, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
       spec,
     };
-  }
-
-  /** Lets the next leader begin at once. */
-  async #release(): Promise<void> {
-    const { api, namespace, name, identity, fence } = this.#options;
-    fence.shut();
-    try {
-      const lease = await this.#read();
-      if (lease?.spec?.holderIdentity !== identity) return;
-      const spec: LeaseSpec = { ...lease.spec, holderIdentity: "", leaseDurationSeconds: 1 };
-      await api.replace(objectPath(LEASES, namespace, name), { ...lease, spec });
-    } catch (error) {
-      this.#options.onProblem(messageOf(error));
-    }
   }
 }
 

@@ -6,11 +6,10 @@ export function keyOf({ metadata }: KubeObject): string {
 }
 
 /**
- * Which of two sights of one object is newer. Versions of one object are increasing decimal numbers on every
- * server (KEP-5504); anything else counts as news.
+ * Whether resource version `a` is older than `b`. They are increasing decimal numbers on every server (KEP-5504);
+ * of anything else nothing is known.
  */
-export function isOlder(candidate: KubeObject, known: KubeObject): boolean {
-  const [a, b] = [candidate.metadata.resourceVersion ?? "", known.metadata.resourceVersion ?? ""];
+export function isOlderVersion(a = "", b = ""): boolean {
   if (!/^\d+$/.test(a) || !/^\d+$/.test(b)) return false;
   return a.length === b.length ? a < b : a.length < b.length;
 }
@@ -52,7 +51,9 @@ export class Store<T extends KubeObject> {
     const key = keyOf(object);
     const known = this.#objects.get(key);
     if (known !== undefined) {
-      if (known.metadata.uid === object.metadata.uid && isOlder(object, known)) return false;
+      const { uid, resourceVersion } = known.metadata;
+      if (uid === object.metadata.uid && isOlderVersion(object.metadata.resourceVersion, resourceVersion))
+        return false;
       this.#unindex(key, known);
     }
     this.#objects.set(key, object);

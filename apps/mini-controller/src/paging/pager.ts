@@ -1,3 +1,4 @@
+import type { Dispatcher } from "undici";
 import type { ConditionDraft } from "../api/condition.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, PageRecord } from "../api/node-halt.ts";
@@ -10,7 +11,7 @@ import { pageRequest } from "./page-request.ts";
 import { readSecretKey } from "./secrets.ts";
 
 /** Attempts go on for as long as the journal says Pending: a pager that is down for an hour still gets it. */
-const RETRY = { baseMs: 1_000, maxMs: 300_000 };
+export const PAGE_RETRY = { baseMs: 1_000, maxMs: 300_000 } as const;
 
 /** What one attempt at a page came to, to be journaled. */
 export interface PageAttempt {
@@ -24,6 +25,7 @@ export async function sendPage(
   halt: NodeHalt,
   policy: HaltPolicy | undefined,
   now: () => number,
+  dispatcher?: Dispatcher,
 ): Promise<PageAttempt | undefined> {
   const record = halt.status?.page;
   if (record === undefined) return undefined;
@@ -36,7 +38,7 @@ export async function sendPage(
       const request = await pageRequest(target, pageOf(halt, record), (ref) =>
         readSecretKey(api, namespace, ref),
       );
-      await deliver(request);
+      await deliver(request, dispatcher);
     }),
   );
   return attempted(record, results, now());
@@ -68,7 +70,7 @@ function attempted(
     };
   }
   const lastError = messageOf(failed.reason).slice(0, 512);
-  const nextAttemptAt = new Date(now + backoffMs(attempts, RETRY)).toISOString();
+  const nextAttemptAt = new Date(now + backoffMs(attempts, PAGE_RETRY)).toISOString();
   return {
     page: { ...rest, delivered, attempts, nextAttemptAt, lastError, state: "Pending" },
     condition: { type: "Paged", status: "False", reason: "Undeliverable", message: lastError },

@@ -108,6 +108,22 @@ describe("a key queue", () => {
     expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(119);
   });
 
+  test("leaves a key alone for as long as the server asked, whatever changes meanwhile", async () => {
+    const at: number[] = [];
+    const { queue } = queueOf(async () => {
+      at.push(performance.now());
+      if (at.length === 1) throw new ControllerError("too-many-requests", "x", { retryAfterMs: 120 });
+      return {};
+    });
+    queue.add("a");
+    await until("the refusal", () => at.length === 1);
+    for (let index = 0; index < 5; index += 1) queue.add("a");
+    await until("the retry", () => at.length === 2);
+    expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(119);
+    queue.add("a");
+    await until("the next change, at once", () => at.length === 3, 100);
+  });
+
   test("limits the rate of retries over all keys", async () => {
     let runs = 0;
     const { queue } = queueOf(

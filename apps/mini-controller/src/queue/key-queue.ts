@@ -18,7 +18,8 @@ export interface KeyQueueOptions {
 
 /**
  * A queue of keys with the semantics of client-go's workqueue: a key that is added while it waits is in it once;
- * added while it is being handled, it is handled again afterwards. Failures back off key by key.
+ * added while it is being handled, it is handled again afterwards. Failures back off key by key. A key that the server
+ * asked to wait with (`retryAfterMs`) is left alone for so long, whatever changes meanwhile.
  */
 export class KeyQueue {
   readonly #options: Required<KeyQueueOptions>;
@@ -27,6 +28,8 @@ export class KeyQueue {
   readonly #again = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #timers = new Map<string, { readonly timer: NodeJS.Timeout; readonly due: number }>();
+  /** Until when the server asked to leave a key alone, by the steady clock. */
+  readonly #notBefore = new Map<string, number>();
   #nextRetryAt = 0;
   #stopped = false;
   #drained: (() => void) | undefined;
@@ -51,6 +54,12 @@ export class KeyQueue {
       this.#again.add(key);
       return;
     }
+    const early = (this.#notBefore.get(key) ?? 0) - performance.now();
+    if (early > 0) {
+      this.addAfter(key, early);
+      return;
+    }
+    this.#notBefore.delete(key);
     this.#ready.add(key);
     this.#pump();
   }
@@ -96,7 +105,9 @@ export class KeyQueue {
       const failures = (this.#failures.get(key) ?? 0) + 1;
       this.#failures.set(key, failures);
       this.#options.onError(key, error, failures);
-      this.addAfter(key, this.#retryDelay(error, failures));
+      const asked = error instanceof ControllerError ? (error.retryAfterMs ?? 0) : 0;
+      if (asked > 0) this.#notBefore.set(key, performance.now() + asked);
+      this.addAfter(key, Math.max(asked, this.#retryDelay(failures)));
     } finally {
       this.#active.delete(key);
       if (this.#again.delete(key)) this.add(key);
@@ -105,11 +116,9 @@ export class KeyQueue {
     }
   }
 
-  #retryDelay(error: unknown, failures: number): number {
-    const own = backoffMs(failures, this.#options.backoff);
-    const asked = error instanceof ControllerError ? (error.retryAfterMs ?? 0) : 0;
+  #retryDelay(failures: number): number {
     const now = performance.now();
     this.#nextRetryAt = Math.max(now, this.#nextRetryAt + 1000 / this.#options.retriesPerSecond);
-    return Math.max(own, asked, this.#nextRetryAt - now);
+    return Math.max(backoffMs(failures, this.#options.backoff), this.#nextRetryAt - now);
   }
 }
