@@ -77,7 +77,7 @@ scenario(
     await createPolicy(world);
     await createNode(world, "sei-0", { version: "v6.6" });
 
-    await dieAround(world, ["create-halt", "journal-Held", "send-page", "confirm-page"]);
+    await dieAround(world, ["journal-Held", "claim-page", "send-page", "confirm-page"]);
     await startController(world);
     await until(async () => (await haltsIn(world))[0]?.status?.page?.state === "Sent", {
       what: "the page to be sent",

@@ -1,10 +1,18 @@
-import { PhaseSchema } from "../api/node-halt.ts";
+import { type Phase, PhaseSchema } from "../api/node-halt.ts";
 
-const EFFECTS = ["create-halt", "set-image", "delete-pod", "send-page", "confirm-page"] as const;
-const JOURNAL = PhaseSchema.options.map((phase) => `journal-${phase}` as const);
+const EFFECTS = [
+  "create-halt",
+  "set-image",
+  "delete-pod",
+  "claim-page",
+  "send-page",
+  "confirm-page",
+] as const;
+/** Detected is told by the object itself, and never journaled alone. */
+const JOURNAL = PhaseSchema.exclude(["Detected"]).options.map((phase) => `journal-${phase}` as const);
 
 /** What the controller does outside its own memory while it handles a halt, one after the other. */
-export type Deed = (typeof EFFECTS)[number] | `journal-${(typeof PhaseSchema.options)[number]}`;
+export type Deed = (typeof EFFECTS)[number] | `journal-${Phase}`;
 
 /** A point right before or right after a deed: a crash there must lose and double nothing. */
 export type Boundary = `${"before" | "after"}:${Deed}`;

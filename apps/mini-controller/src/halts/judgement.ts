@@ -3,6 +3,7 @@ import {
   type Evidence,
   evidenceFromPod,
   HALT_SOURCES,
+  type HaltBelief,
   type HaltSource,
   type Recommendation,
   recommend,
@@ -17,13 +18,22 @@ import type { LiveStatus } from "./status-watch.ts";
 /** What stands for a reason that this controller doesn't know. */
 export const UNRECOGNISED = "unrecognised";
 
-/** The consumer's verdict about a pod's node container, from its status and what `/status` said last. */
-export function judgePod(pod: Pod, policy: HaltPolicySpec, live: LiveStatus | undefined): Verdict {
+/**
+ * The consumer's verdict about a pod's node container, from its status, what `/status` said last, and the halt that
+ * was recorded of this very pod, if any: it latches.
+ */
+export function judgePod(
+  pod: Pod,
+  policy: HaltPolicySpec,
+  live: LiveStatus | undefined,
+  recorded?: NodeHaltSpec,
+): Verdict {
   const evidence: Evidence = {
     ...evidenceFromPod(pod, policy.container),
     status: live?.sighting,
     lastSeen: live?.height === undefined ? undefined : { height: live.height },
     listed: policy.upgrades,
+    believed: recorded && beliefOf(recorded),
   };
   return classify(evidence);
 }
@@ -42,15 +52,19 @@ export function reasonOf(verdict: Verdict): string | undefined {
 }
 
 /**
- * What a recorded halt calls for under a policy as it is now. The journal's facts are judged again, since an
- * upgrade that was listed later also corroborates.
+ * What a recorded halt calls for under a policy as it is now. The journal's facts are judged again: an upgrade that was
+ * listed later corroborates, and so does what the pod that halted says since (`seen`): a node may announce its halt a
+ * moment before its exit code tells the same.
  */
 export function recommendFor(
   spec: NodeHaltSpec,
   policy: HaltPolicySpec,
-  previousImage: string | undefined,
+  {
+    previousImage,
+    seen,
+  }: { readonly previousImage?: string | undefined; readonly seen?: Verdict | undefined },
 ): Recommendation {
-  return recommend(recordedVerdict(spec, policy), {
+  return recommend(recordedVerdict(spec, policy, seen), {
     upgrades: policy.upgrades,
     previousImage,
     actions: {
@@ -64,18 +78,27 @@ export function recommendFor(
 
 const CHOICES = { SwapImage: "swap-to-image", RollBack: "roll-back", Page: "page", Hold: "hold" } as const;
 
-function recordedVerdict(spec: NodeHaltSpec, policy: HaltPolicySpec): Verdict {
-  const reason = parseReasonToken(spec.reason);
-  if (reason === undefined || reason === ShutdownReason.Unknown) {
+function recordedVerdict(spec: NodeHaltSpec, policy: HaltPolicySpec, seen: Verdict | undefined): Verdict {
+  const believed = beliefOf(spec);
+  if (believed === undefined) {
     const meaning = parseExitCode(spec.exitCode);
     const range = meaning.kind === "reserved" ? meaning.range : "outside";
     return { kind: "unrecognised-halt", code: spec.exitCode, range, why: spec.verdict, contradictions: [] };
   }
-  const sources = spec.sources.filter((source): source is HaltSource =>
-    HALT_SOURCES.some((known) => known === source),
-  );
+  const agrees = seen?.kind === "halted" && seen.reason === believed.reason && seen.plan === believed.plan;
+  const sources = [...new Set([...believed.sources, ...(agrees ? seen.sources : [])])];
   return classify({
-    believed: { reason, plan: spec.planName, height: spec.height, corroborated: sources.length > 1, sources },
+    believed: { ...believed, corroborated: sources.length > 1, sources },
     listed: policy.upgrades,
   });
+}
+
+/** A recorded halt as the consumer takes it for evidence; `undefined` for a reason that this controller doesn't know. */
+function beliefOf({ reason: token, planName, height, sources: told }: NodeHaltSpec): HaltBelief | undefined {
+  const reason = parseReasonToken(token);
+  if (reason === undefined || reason === ShutdownReason.Unknown) return undefined;
+  const sources = told.filter((source): source is HaltSource =>
+    HALT_SOURCES.some((known) => known === source),
+  );
+  return { reason, plan: planName, height, corroborated: sources.length > 1, sources };
 }

@@ -8,7 +8,7 @@ import type { Actor } from "./actor.ts";
 import { between, type OnBoundary } from "./boundary.ts";
 import type { Detector } from "./detector.ts";
 import type { HaltJournal } from "./halt-journal.ts";
-import { judgePod } from "./judgement.ts";
+import { judgePod, reasonOf, UNRECOGNISED } from "./judgement.ts";
 import type { Move } from "./move.ts";
 import type { Observation, WorkloadSight } from "./observation.ts";
 import type { Observer } from "./observer.ts";
@@ -36,6 +36,8 @@ export interface NodeReconcilerOptions {
 
 /** More moves in one go than any halt has: a plan that never rests is a fault, and must not spin. */
 const MAX_MOVES = 24;
+/** Refusals in a row after which the key backs off: whoever else writes, or refuses, goes on doing so. */
+const MAX_REFUSALS = 3;
 
 /** A pod that was deleted shows as such by its own change; this is for a change that does not come. */
 const DELETED_MS = 1_000;
@@ -47,22 +49,22 @@ const DELETED_MS = 1_000;
 export class NodeReconciler {
   readonly #options: NodeReconcilerOptions;
   /** Pods as they were when they went, until they were judged: the last thing seen of one may be its halt. */
-  readonly #departed = new Map<string, Pod>();
+  readonly #departed = new Map<string, Pod[]>();
 
   constructor(options: NodeReconcilerOptions) {
     this.#options = options;
   }
 
-  /** Keeps a pod that went for one last look. Reconcile its key next. */
+  /** Keeps a pod that went for one last look. Reconcile its key next: on a leader, as only that one records. */
   noteDeparted(key: string, pod: Pod): void {
-    this.#departed.set(key, pod);
+    const pods = this.#departed.get(key) ?? [];
+    pods.push(pod);
+    this.#departed.set(key, pods);
   }
 
   async reconcile(key: string): Promise<Outcome> {
     const { stores, statuses, marks } = this.#options;
-    const departed = this.#departed.get(key);
-    this.#departed.delete(key);
-    if (departed !== undefined) await this.#options.detector.detect(key, departed, this.#policyOf(departed));
+    await this.#judgeDeparted(key);
     const pod = stores.pods.get(key);
     const policy = pod && this.#policyOf(pod);
     if (pod === undefined || policy === undefined) statuses.forget(key);
@@ -74,9 +76,18 @@ export class NodeReconciler {
       const ms = await this.#advance(halt, prefetched);
       if (ms !== undefined) waits.push(ms);
     }
-    if (pod && policy)
-      await marks.sync(pod, policy, judgePod(pod, policy.spec, statuses.get(key, pod.metadata.uid)));
+    if (pod && policy) await marks.sync(pod, policy, this.#reasonFor(key, pod, policy));
     return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
+  }
+
+  /** A pod that went is forgotten once its halt is recorded: it is in no list that could be looked at again. */
+  async #judgeDeparted(key: string): Promise<void> {
+    const pods = this.#departed.get(key) ?? [];
+    for (let pod = pods[0]; pod !== undefined; pod = pods[0]) {
+      await this.#options.detector.detect(key, pod, this.#policyOf(pod));
+      pods.shift();
+    }
+    this.#departed.delete(key);
   }
 
   /** Follows the plan for one halt until it waits or rests; the milliseconds to wait, if any. */
@@ -87,6 +98,7 @@ export class NodeReconciler {
     const { observer, journal, slots } = this.#options;
     let halt = first;
     let workload = prefetched;
+    let refusals = 0;
     for (let moves = 0; moves < MAX_MOVES; moves += 1) {
       if (isSettled(halt)) return undefined;
       const look = await observer.observe(halt, workload);
@@ -99,8 +111,10 @@ export class NodeReconciler {
         const work = () => this.#make(move, observation);
         halt = await (beginsSwap(move) ? slots.during(policyKeyOf(halt), halt.spec.podName, work) : work());
         if (move.kind === "effect" && move.effect.kind === "delete-pod") return DELETED_MS;
+        refusals = 0;
       } catch (error) {
-        if (!hasCode(error, "conflict", "invalid")) throw error;
+        refusals += 1;
+        if (!hasCode(error, "conflict", "invalid") || refusals >= MAX_REFUSALS) throw error;
         this.#options.log.debug(
           { object: halt.metadata.name, error: error.message },
           "changed meanwhile, looking again",
@@ -132,6 +146,18 @@ export class NodeReconciler {
     );
     onPhase(written, halt.status?.phase);
     return written;
+  }
+
+  /** Why the pod is halted, if it is. A container that crashes as it restarts after a halt is still in that halt. */
+  #reasonFor(key: string, pod: Pod, policy: HaltPolicy): string | undefined {
+    const { stores, statuses } = this.#options;
+    const { uid } = pod.metadata;
+    const latched = stores.halts
+      .under(haltsOf.pod(key))
+      .find((halt) => isOpen(halt) && halt.spec.podUID === uid);
+    const verdict = judgePod(pod, policy.spec, statuses.get(key, uid), latched?.spec);
+    const still = latched?.spec.reason === UNRECOGNISED && verdict.kind !== "running";
+    return reasonOf(verdict) ?? (still ? UNRECOGNISED : undefined);
   }
 
   #policyOf(pod: Pod): HaltPolicy | undefined {

@@ -14,6 +14,8 @@ export type WorkloadSight =
       readonly path: string;
       readonly pointer: string;
       readonly uid: string | undefined;
+      /** Which of its specs this is: any change of it has a greater one. */
+      readonly generation: number | undefined;
       /** Image in it now. */
       readonly image: string;
       /** Its own controller has taken notice of that image, so a pod made now gets it. */
@@ -47,6 +49,8 @@ export interface Neighbours {
   readonly failed: number;
   /** Pods of the same workload that still run, and that the workload's roll-out would take down. */
   readonly running: readonly string[];
+  /** Name of the journal of this node whose swap brought the image that now halted for the same plan. */
+  readonly toldBy?: string | undefined;
 }
 
 /** Everything that `plan` looks at, gathered at one moment. */

@@ -1,3 +1,4 @@
+import type { Verdict } from "@upgrade-halt/consumer";
 import { parseReasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { hasEnded, isSwapping, type NodeHalt } from "../api/node-halt.ts";
@@ -6,7 +7,7 @@ import type { Workloads } from "../workloads/workloads.ts";
 import { judgePod, recommendFor } from "./judgement.ts";
 import type { Neighbours, Observation, PodSight, WorkloadSight } from "./observation.ts";
 import { containerOf, type Pod } from "./pod.ts";
-import { isSameHalt } from "./same-halt.ts";
+import { isOpen, isSameHalt } from "./same-halt.ts";
 import type { SlotBook } from "./slot-book.ts";
 import type { StatusWatch } from "./status-watch.ts";
 import { haltsOf, podKeyOf, policyKeyOf, type Stores } from "./stores.ts";
@@ -46,7 +47,10 @@ export class Observer {
     return () => ({
       halt,
       policy,
-      recommendation: policy === undefined ? undefined : recommendFor(halt.spec, policy.spec, previousImage),
+      recommendation:
+        policy === undefined
+          ? undefined
+          : recommendFor(halt.spec, policy.spec, { previousImage, seen: this.#seenOf(halt, policy) }),
       workload: sight,
       pod: this.#podSight(halt, policy),
       neighbours: this.#neighbours(halt, running),
@@ -89,6 +93,12 @@ export class Observer {
     return affected.filter((pod) => this.#runs(pod, target.policy)).map(({ metadata }) => metadata.name);
   }
 
+  /** What the very pod that halted says now. */
+  #seenOf(halt: NodeHalt, policy: HaltPolicy): Verdict | undefined {
+    const pod = this.#options.stores.pods.get(podKeyOf(halt));
+    return pod?.metadata.uid === halt.spec.podUID ? this.#judge(pod, policy) : undefined;
+  }
+
   #runs(pod: Pod, policy: HaltPolicy | undefined): boolean {
     return policy !== undefined && this.#judge(pod, policy).kind === "running";
   }
@@ -129,11 +139,26 @@ export class Observer {
       )[0];
   }
 
+  /** The journal whose swap brought the image that `halt` is about: it fails, and is paged for, itself. */
+  #toldBy({ metadata, spec }: NodeHalt): string | undefined {
+    const key = `${metadata.namespace ?? ""}/${spec.podName}`;
+    return this.#options.stores.halts
+      .under(haltsOf.pod(key))
+      .find(
+        (other) =>
+          isOpen(other) &&
+          other.status?.toImage === spec.image &&
+          other.spec.reason === spec.reason &&
+          other.spec.planName === spec.planName,
+      )?.metadata.name;
+  }
+
   #neighbours(halt: NodeHalt, running: readonly string[]): Neighbours {
     const { stores, slots } = this.#options;
     const policy = policyKeyOf(halt);
     const failed = new Set(stores.halts.under(haltsOf.failed(policy)).map(({ spec }) => spec.podName)).size;
-    return { swapping: slots.takenByOthers(policy, halt.spec.podName), failed, running };
+    const swapping = slots.takenByOthers(policy, halt.spec.podName);
+    return { swapping, failed, running, toldBy: this.#toldBy(halt) };
   }
 }
 

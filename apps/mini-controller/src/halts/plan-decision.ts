@@ -125,8 +125,10 @@ function obstacle(observation: Observation, policy: HaltPolicy, change: ImageCha
     return { ...hold(reason, message), page: { reason, summary: summaryOf(observation, message) } };
   };
   const fault = faultOf(observation, change);
-  if (fault !== undefined) return heldAndPaged(fault.reason, fault.message);
   const { workload, neighbours } = observation;
+  if (fault?.reason === "ImageDoesNotHelp" && neighbours.toldBy !== undefined)
+    return hold(fault.reason, `${fault.message} NodeHalt ${neighbours.toldBy} tells of it.`);
+  if (fault !== undefined) return heldAndPaged(fault.reason, fault.message);
   if (policy.spec.dryRun)
     return hold("DryRun", `Would set ${whatOf(workload)} to ${change.image} and replace the pod.`);
   if (policy.spec.paused) return hold("Paused", `HaltPolicy ${policy.metadata.name} is paused.`);

@@ -12,7 +12,7 @@ const RECOVER_MS = 500;
 
 /** Carries a swap that was begun to its end: Recovered, or Failed when its time is over. */
 export function planSwap(observation: Observation): Move {
-  const { halt, now, workload } = observation;
+  const { halt, now } = observation;
   const done = recovery(observation);
   if (done !== undefined) return done;
   const failed = failure(observation);
@@ -20,27 +20,40 @@ export function planSwap(observation: Observation): Move {
   const { phase, recoverBy } = halt.status ?? {};
   const left = recoverBy === undefined ? RECOVER_MS : Math.max(1, Date.parse(recoverBy) - now);
   const wait = (ms: number): Move => ({ kind: "wait", ms: Math.min(ms, left) });
-  if (phase === "Swapping") return planSwapping(observation, workload, wait);
+  if (phase === "Swapping") return planSwapping(observation, wait);
   if (phase === "Recreating") return planRecreating(observation, wait);
   const again = observation.pod.kind === "halted" ? deletion(observation.pod) : undefined;
   return again ?? wait(RECOVER_MS);
 }
 
-function planSwapping(
-  { halt, pod, now }: Observation,
-  workload: Observation["workload"],
-  wait: (ms: number) => Move,
-): Move {
+/**
+ * The image is set only if the policy still says so at that moment: it may have been changed since the journal was
+ * written, for as long as nobody was there to act. A swap whose image is set is finished, whatever the policy says.
+ */
+function planSwapping(observation: Observation, wait: (ms: number) => Move): Move {
+  const { halt, policy, pod, workload, now } = observation;
   const { toImage = "", fromImage = "" } = halt.status ?? {};
   if (workload.kind !== "found") return wait(RECOVER_MS);
-  if (workload.image !== toImage)
+  if (workload.image !== toImage) {
+    if (isWithdrawn(observation)) {
+      const message = `HaltPolicy ${halt.spec.policyName} no longer asks for ${toImage}, which was not set yet.`;
+      return fail(observation, { reason: "ImageWithdrawn", message });
+    }
+    if (policy?.spec.paused || policy?.spec.dryRun) return wait(RECOVER_MS);
     return { kind: "effect", effect: { kind: "set-image", from: fromImage, to: toImage } };
+  }
   if (!workload.settled) return wait(SETTLE_MS);
   const message =
     pod.kind === "halted"
       ? `${workload.what} has ${toImage}; ${workload.replacesPods ? "it replaces" : "deleting"} pod ${halt.spec.podName}.`
       : `${workload.what} has ${toImage}, and the pod that halted is gone.`;
   return journalMove(halt, { phase: "Recreating", reason: "Recreating", message }, now);
+}
+
+function isWithdrawn({ halt, recommendation }: Observation): boolean {
+  if (halt.status?.action === "RollBack")
+    return !["BinaryTooNew", "PreviousImageUnknown"].includes(recommendation?.reason ?? "");
+  return recommendation?.action !== "swap-to-image" || recommendation.image !== halt.status?.toImage;
 }
 
 function planRecreating({ halt, pod, workload, now }: Observation, wait: (ms: number) => Move): Move {

@@ -279,7 +279,34 @@ describe("a swap", () => {
       { ...recovering, pod: successor({ height: 31 }), now: late },
       "Recovered Recovered",
     ],
-    ["paused in the middle", { halt: begun("Swapping"), policy: policyWith({ paused: true }) }, "set-image"],
+    [
+      "paused before the image was set",
+      { halt: begun("Swapping"), policy: policyWith({ paused: true }) },
+      "wait",
+    ],
+    [
+      "paused after the image was set",
+      { halt: begun("Recreating"), workload: withNew, policy: policyWith({ paused: true }) },
+      "delete-pod",
+    ],
+    [
+      "its image withdrawn before it was set",
+      { halt: begun("Swapping"), policy: policyWith({ upgrades: [] }) },
+      "Failed ImageWithdrawn +page",
+    ],
+    [
+      "another image listed before it was set",
+      {
+        halt: begun("Swapping"),
+        policy: policyWith({ upgrades: [{ planName: "v6.7", image: "registry/seid:v6.7.1" }] }),
+      },
+      "Failed ImageWithdrawn +page",
+    ],
+    [
+      "its policy deleted before the image was set",
+      { halt: begun("Swapping"), policy: null },
+      "Failed ImageWithdrawn +page",
+    ],
     [
       "its policy deleted in the middle",
       { halt: begun("Recreating"), workload: withNew, policy: null },
@@ -343,15 +370,20 @@ describe("a page", () => {
   test("that is due later is waited for", () => {
     expect(plan(observe({ halt: failed(at(1500)) }))).toEqual({ kind: "wait", ms: 1500 });
   });
+  test("that a clock which has gone back since put far off is due now", () => {
+    expect(summary({ halt: failed(at(3_600_000)) })).toBe("send-page");
+  });
   test("that is due later does not hold a rollback up", () => {
     const status: NodeHaltStatus = {
       phase: "Swapping",
+      action: "RollBack",
       fromImage: NEW,
       toImage: OLD,
       steps: [],
       page: { ...page, delivered: [], nextAttemptAt: at(60_000) },
     };
-    expect(summary({ halt: haltWith({}, status), workload: workloadWith({ image: NEW }) })).toBe("set-image");
+    const halt = haltWith({ reason: "binary_too_new", image: NEW }, status);
+    expect(summary({ halt, workload: workloadWith({ image: NEW }) })).toBe("set-image");
   });
 });
 

@@ -1,11 +1,9 @@
-import type { Verdict } from "@upgrade-halt/consumer";
 import { CONDITION_NOT_HALTED, LABEL_HALT } from "../api/group.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { hasCode } from "../controller-error.ts";
 import { objectPath, PODS } from "../kube/paths.ts";
 import type { KubeApi, KubeObject } from "../kube/types.ts";
 import { timestamp } from "./journal.ts";
-import { reasonOf } from "./judgement.ts";
 import type { Pod } from "./pod.ts";
 
 /** The pod's conditions as the API server has them, with fields that the store doesn't keep. */
@@ -27,12 +25,11 @@ export class PodMarks {
   }
 
   /**
-   * Makes label and condition say what `verdict` says, and writes only what differs. A pod that went or was made anew
-   * meanwhile (its UID then makes the patch invalid) is told of by its own change.
+   * Makes label and condition say why the pod is halted (`reason`), or that it isn't, and writes only what differs. A
+   * pod that went or was made anew meanwhile (its UID then makes the patch invalid) is told of by its own change.
    */
-  async sync(pod: Pod, policy: HaltPolicy, verdict: Verdict): Promise<void> {
+  async sync(pod: Pod, policy: HaltPolicy, reason: string | undefined): Promise<void> {
     if (policy.spec.dryRun || pod.metadata.deletionTimestamp !== undefined) return;
-    const reason = reasonOf(verdict);
     try {
       if (pod.metadata.labels?.[LABEL_HALT] !== reason) await this.#label(pod, reason);
       const wanted = wantedCondition(pod, reason);

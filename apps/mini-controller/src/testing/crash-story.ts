@@ -1,11 +1,12 @@
+import { ShutdownReason } from "@upgrade-halt/contract";
 import { isSwapping } from "../api/node-halt.ts";
-import { BOUNDARIES, type Boundary } from "../halts/boundary.ts";
-import { FakeCluster, image, onePlan } from "./fake-cluster.ts";
+import type { Boundary } from "../halts/boundary.ts";
+import { type Behaviour, FakeCluster, image, onePlan, WRONG, WRONG_PLAN } from "./fake-cluster.ts";
 import { PageReceiver } from "./page-receiver.ts";
 import { TestController } from "./test-controller.ts";
 import { until } from "./wait.ts";
 
-/** Where a story kills its controllers, one after the other: at the n-th passing of a boundary. */
+/** Where a story kills a controller: at its n-th passing of a boundary. */
 export interface Kill {
   readonly at: Boundary;
   readonly passing: number;
@@ -20,18 +21,40 @@ export interface Outcome {
   readonly pages: readonly string[];
 }
 
-/** Ends that every kill must lead to: two upgrades, a rollback, a downgrade that is left alone. */
+/**
+ * Ends that every kill must lead to: two upgrades, a rollback, a downgrade that is left alone, and an upgrade to a wrong
+ * image that halts again.
+ */
 export const EXPECTED: Omit<Outcome, "kills"> = {
-  phases: ["low-0 Paged", "new-0 Recovered", "sei-0-0 Recovered", "sei-1-0 Recovered"],
+  phases: [
+    "bad-0 Failed",
+    "bad-0 Held",
+    "low-0 Paged",
+    "new-0 Recovered",
+    "sei-0-0 Recovered",
+    "sei-1-0 Recovered",
+  ],
   imagesSet: [
+    `bad ${image(`v6.7${WRONG}`)}`,
     `new ${image("v6.7")}`,
     `new ${image("v6.8")}`,
     `sei-0 ${image("v6.7")}`,
     `sei-1 ${image("v6.7")}`,
   ],
-  podsDeleted: 4,
-  pages: ["BinaryTooNew new-0", "DowngradeDetected low-0"],
+  podsDeleted: 5,
+  pages: ["BinaryTooNew new-0", "DowngradeDetected low-0", "HaltedAgain bad-0"],
 };
+
+const ENDS = EXPECTED.phases.map((end) => end.split(" ")[1]).toSorted();
+
+const behave: Behaviour = (of, height) => {
+  if (of.endsWith("v6.5")) return ShutdownReason.DowngradeDetected;
+  if (of.endsWith(WRONG)) return ShutdownReason.UpgradeRequired;
+  return onePlan(of, height);
+};
+
+/** How much later by its clock each controller begins: what the one before claimed has lapsed by then. */
+const RESTART_MS = 5_000;
 
 /**
  * Plays one story with every kind of halt, kills the controller as told and starts another each time, and waits
@@ -39,32 +62,40 @@ export const EXPECTED: Omit<Outcome, "kills"> = {
  */
 export async function playWithKills(kills: readonly Kill[]): Promise<Outcome> {
   const pager = await PageReceiver.start();
-  const cluster = new FakeCluster((of, height) => (of.endsWith("v6.5") ? 72 : onePlan(of, height)));
+  const cluster = new FakeCluster(behave);
   await setStage(cluster, pager);
   const left = [...kills];
-  let controller = await begin(cluster, left);
+  let starts = 0;
+  const create = () => {
+    const late = RESTART_MS * starts++;
+    return new TestController(cluster, { onBoundary: killer(left), now: () => Date.now() + late });
+  };
+  let controller = create();
+  await controller.start();
   try {
-    await until("every halt to end", () => {
-      if (controller.killed) {
-        const dead = controller;
-        void dead.stop();
-        controller = new TestController(cluster, { onBoundary: killer(left) });
-        void controller.start().catch(() => {});
-      }
-      if (
-        cluster
-          .halts()
-          .filter(isSwapping)
-          .some(({ status }) => status?.phase === "Recovering")
-      )
-        cluster.reach(cluster.height + 1);
-      const phases = cluster.halts().map(({ status }) => status?.phase ?? "");
-      return (
-        phases.length === 4 &&
-        phases.every((phase) => ["Recovered", "Paged"].includes(phase)) &&
-        pager.keys().length === 2
-      );
-    });
+    await until(
+      "every halt to end",
+      () => {
+        if (controller.killed) {
+          const dead = controller;
+          void dead.stop();
+          controller = create();
+          void controller.start().catch(() => {});
+        }
+        if (
+          cluster
+            .halts()
+            .filter(isSwapping)
+            .some(({ status }) => status?.phase === "Recovering")
+        )
+          cluster.reach(cluster.height + 1);
+        const halts = cluster.halts();
+        const ends = halts.map(({ status }) => status?.phase).toSorted();
+        const told = halts.filter(({ status }) => status?.page?.state === "Sent").length;
+        return told === EXPECTED.pages.length && ends.join() === ENDS.join();
+      },
+      20_000,
+    );
     return outcomeOf(cluster, pager, kills.length - left.length);
   } finally {
     await controller.stop().catch(() => {});
@@ -73,7 +104,15 @@ export async function playWithKills(kills: readonly Kill[]): Promise<Outcome> {
 }
 
 async function setStage(cluster: FakeCluster, pager: PageReceiver): Promise<void> {
-  await cluster.addPolicy({ paging: [{ webhook: { url: pager.url } }] });
+  await cluster.addPolicy({
+    upgrades: [
+      { planName: "v6.7", height: 30, image: image("v6.7") },
+      { planName: WRONG_PLAN, image: image(`v6.7${WRONG}`) },
+    ],
+    maxConcurrent: 1,
+    errorBudget: 2,
+    paging: [{ webhook: { url: pager.url } }],
+  });
   await cluster.addNode("new", "v6.7");
   await until("the pod", () => cluster.pods().length === 1);
   await cluster.api.jsonPatch("/apis/apps/v1/namespaces/sei/statefulsets/new", [
@@ -83,35 +122,35 @@ async function setStage(cluster: FakeCluster, pager: PageReceiver): Promise<void
   cluster.api.drop("/api/v1/namespaces/sei/pods/new-0");
   for (const name of ["sei-0", "sei-1"]) await cluster.addNode(name);
   await cluster.addNode("low", "v6.5");
+  await cluster.addNode("bad", `v6.6${WRONG}`);
   cluster.reach(30);
-  await until("four halted pods", () => {
+  await until("five halted pods", () => {
     return (
-      cluster.pods().filter(({ status }) => status?.containerStatuses?.[0]?.state?.terminated).length === 4
+      cluster.pods().filter(({ status }) => status?.containerStatuses?.[0]?.state?.terminated).length === 5
     );
   });
 }
 
-async function begin(cluster: FakeCluster, left: Kill[]): Promise<TestController> {
-  const controller = new TestController(cluster, { onBoundary: killer(left) });
-  await controller.start();
-  return controller;
-}
-
-/** Kills at the first of the kills that are left, and takes it off the list. */
+/** Kills at whichever of the kills that are left comes first, and takes it off the list. */
 function killer(left: Kill[]): (boundary: Boundary, kill: () => void) => void {
-  let passed = 0;
+  const passed = new Map<Boundary, number>();
   return (boundary, kill) => {
-    const [next] = left;
-    if (next?.at !== boundary) return;
-    passed += 1;
-    if (passed < next.passing) return;
-    left.shift();
+    const times = (passed.get(boundary) ?? 0) + 1;
+    passed.set(boundary, times);
+    const index = left.findIndex(({ at, passing }) => at === boundary && passing === times);
+    if (index < 0) return;
+    left.splice(index, 1);
     kill();
   };
 }
 
 function outcomeOf(cluster: FakeCluster, pager: PageReceiver, kills: number): Outcome {
-  const pages = pager.received.map(({ body }) => JSON.parse(body) as { reason: string; pod: string });
+  const pages = new Map(
+    pager.received.map(({ headers, body }) => [
+      headers["idempotency-key"],
+      JSON.parse(body) as { reason: string; pod: string },
+    ]),
+  );
   return {
     kills,
     phases: cluster
@@ -120,11 +159,6 @@ function outcomeOf(cluster: FakeCluster, pager: PageReceiver, kills: number): Ou
       .toSorted(),
     imagesSet: cluster.imagesSet.toSorted(),
     podsDeleted: cluster.podsDeleted.length,
-    pages: [...new Set(pages.map(({ reason, pod }) => `${reason} ${pod}`))].toSorted(),
+    pages: [...pages.values()].map(({ reason, pod }) => `${reason} ${pod}`).toSorted(),
   };
 }
-
-/** Boundaries that the story passes; the other phases are reached in other stories only. */
-export const PASSED: readonly Boundary[] = BOUNDARIES.filter(
-  (boundary) => !/journal-(Detected|Recorded|Failed)$/.test(boundary),
-);

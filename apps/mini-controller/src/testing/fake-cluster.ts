@@ -1,5 +1,11 @@
 import type { StatusResult } from "@upgrade-halt/consumer";
-import { exitCode, type HaltReason, reasonToken, ShutdownReason } from "@upgrade-halt/contract";
+import {
+  decodeHaltIntent,
+  exitCode,
+  type HaltReason,
+  reasonToken,
+  ShutdownReason,
+} from "@upgrade-halt/contract";
 import { API_VERSION } from "../api/group.ts";
 import { HaltPolicySpecSchema } from "../api/halt-policy.ts";
 import type { NodeHalt } from "../api/node-halt.ts";
@@ -33,12 +39,21 @@ export const onePlan: Behaviour = (image, height) => {
   return image.endsWith("v6.8") ? ShutdownReason.BinaryTooNew : undefined;
 };
 
-const LINES: Readonly<Record<HaltReason, string>> = {
-  [ShutdownReason.UpgradeRequired]: 'UPGRADE "v6.7" NEEDED at height: 30: ',
-  [ShutdownReason.BinaryTooNew]:
+const LINES: Readonly<Record<HaltReason, (image: string) => string>> = {
+  [ShutdownReason.UpgradeRequired]: (image) => `UPGRADE "${planOf(image)}" NEEDED at height: 30: `,
+  [ShutdownReason.BinaryTooNew]: () =>
     'BINARY UPDATED BEFORE TRIGGER! UPGRADE "v6.8" - in binary but not executed on chain',
-  [ShutdownReason.DowngradeDetected]: "Wrong app version 0, upgrade handler is missing for v6.7 upgrade plan",
+  [ShutdownReason.DowngradeDetected]: () =>
+    "Wrong app version 0, upgrade handler is missing for v6.7 upgrade plan",
 };
+
+/** Images whose names end in this wait for a plan of their own. */
+export const WRONG = "-wrong";
+export const WRONG_PLAN = "v6.7-wrong";
+
+function planOf(image: string): string {
+  return image.endsWith(WRONG) ? WRONG_PLAN : "v6.7";
+}
 
 /**
  * A cluster in memory: StatefulSets make pods, a kubelet runs them by a behaviour, and what happened to images and
@@ -51,6 +66,8 @@ export class FakeCluster {
   readonly podsDeleted: string[] = [];
   behave: Behaviour;
   height = 20;
+  /** What running nodes announce as `halt_intent` on `/status`. */
+  intent: unknown;
   /** Whether a halted pod's phase is Failed, which makes its StatefulSet delete it and make it again. */
   failedPods = false;
   /** How many pods were made. */
@@ -134,7 +151,7 @@ export class FakeCluster {
     if (pod?.status?.containerStatuses?.[0]?.state?.running === undefined) {
       return { kind: "unreachable", at, problem: "connection refused" };
     }
-    const node = { height: this.height, chainId: "test", haltIntent: { kind: "absent" } } as const;
+    const node = { height: this.height, chainId: "test", haltIntent: decodeHaltIntent(this.intent) };
     return { kind: "ok", at, envelope: "bare", node };
   };
 
@@ -210,7 +227,9 @@ export class FakeCluster {
     if (known !== undefined && (known.state?.terminated !== undefined || does === undefined)) return;
     const startedAt = "2026-01-01T00:00:00Z";
     const state =
-      does === undefined || does === "crash" ? { running: { startedAt } } : { terminated: endedBy(does) };
+      does === undefined || does === "crash"
+        ? { running: { startedAt } }
+        : { terminated: endedBy(does, container?.image ?? "") };
     const lastState = does === "crash" ? { terminated: { exitCode: 2, reason: "Error", startedAt } } : {};
     const restartCount = does === "crash" ? 1 : 0;
     if (known?.restartCount === restartCount && does === "crash") return;
@@ -225,11 +244,11 @@ export function image(version: string): string {
   return `upgrade-halt.dev/mock-node:${version}`;
 }
 
-function endedBy(reason: HaltReason) {
+function endedBy(reason: HaltReason, image: string) {
   return {
     exitCode: exitCode(reason),
     reason: "Error",
-    message: `${reasonToken(reason)}\n${LINES[reason]}\n`,
+    message: `${reasonToken(reason)}\n${LINES[reason](image)}\n`,
   };
 }
 

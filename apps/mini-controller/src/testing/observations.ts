@@ -63,6 +63,7 @@ export function workloadWith(
     path: "/apis/apps/v1/namespaces/sei/statefulsets/sei-0",
     pointer: "/spec/template/spec/containers/0/image",
     uid: "set-1",
+    generation: 1,
     image: OLD,
     settled: true,
     replacesPods: false,
@@ -96,7 +97,7 @@ export function observe({ policy: given, previousImage, ...changes }: Scene = {}
   return {
     halt,
     policy,
-    recommendation: policy && recommendFor(halt.spec, policy.spec, previousImage),
+    recommendation: policy && recommendFor(halt.spec, policy.spec, { previousImage }),
     workload: workloadWith(),
     pod: HALTED,
     neighbours: { swapping: 0, failed: 0, running: [] },

@@ -49,6 +49,7 @@ export class CustomResourceWorkload implements WorkloadKind {
         path,
         pointer,
         uid: object.metadata.uid,
+        generation: object.metadata.generation,
         image,
         settled,
         replacesPods: false,

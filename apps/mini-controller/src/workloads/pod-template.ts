@@ -27,6 +27,7 @@ export function templateSight(
     path,
     pointer: `/spec/template/spec/containers/${index}/image`,
     uid: workload.metadata.uid,
+    generation: workload.metadata.generation,
     image,
     settled: isSettled(workload),
     replacesPods,

@@ -28,15 +28,19 @@ export interface WorkloadTarget {
 
 /**
  * The patch that changes the image and nothing else. Its tests make the API server refuse it when the object was
- * made anew or has another image by now.
+ * made anew, or its spec was written since it was looked at: also one that arrives late, after the image was changed
+ * and changed back.
  */
 export function imagePatch(
-  { pointer, uid }: Extract<WorkloadSight, { kind: "found" }>,
+  { pointer, uid, generation }: Extract<WorkloadSight, { kind: "found" }>,
   from: string,
   to: string,
 ): readonly JsonPatchOperation[] {
   return [
     { op: "test", path: "/metadata/uid", value: uid },
+    ...(generation === undefined
+      ? []
+      : [{ op: "test", path: "/metadata/generation", value: generation } as const]),
     { op: "test", path: pointer, value: from },
     { op: "replace", path: pointer, value: to },
   ];

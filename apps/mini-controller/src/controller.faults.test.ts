@@ -1,0 +1,346 @@
+import pino from "pino";
+import { afterEach, describe, expect, test } from "vitest";
+import type { NodeHalt } from "./api/node-halt.ts";
+import { ControllerError } from "./controller-error.ts";
+import { FakeCluster, image } from "./testing/fake-cluster.ts";
+import type { Call } from "./testing/guarded-api.ts";
+import { PageReceiver } from "./testing/page-receiver.ts";
+import { TestController, type TestControllerOptions } from "./testing/test-controller.ts";
+import { until } from "./testing/wait.ts";
+
+const SET = "/apis/apps/v1/namespaces/sei/statefulsets/sei-0";
+const POD = "/api/v1/namespaces/sei/pods/sei-0-0";
+const HOUR_MS = 3_600_000;
+
+const undo: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+
+async function start(cluster: FakeCluster, options: TestControllerOptions = {}): Promise<TestController> {
+  const controller = new TestController(cluster, options);
+  undo.push(() => controller.stop());
+  return await controller.start();
+}
+
+async function startPager(): Promise<PageReceiver> {
+  const pager = await PageReceiver.start();
+  undo.push(() => pager.stop());
+  return pager;
+}
+
+/** A cluster with one node, and a policy with a pager. */
+async function setStage(cluster: FakeCluster, spec: object = {}): Promise<PageReceiver> {
+  const pager = await startPager();
+  await cluster.addPolicy({ paging: [{ webhook: { url: pager.url } }], ...spec });
+  await cluster.addNode("sei-0");
+  return pager;
+}
+
+function inPhase(cluster: FakeCluster, phase: string, reason?: string): NodeHalt | undefined {
+  return cluster
+    .halts()
+    .find(({ status }) => status?.phase === phase && (reason === undefined || status.reason === reason));
+}
+
+/** Lets the controller look again: its next look comes with any change. */
+async function touch(cluster: FakeCluster): Promise<void> {
+  await cluster.api.mergePatch(POD, { metadata: { annotations: { touched: String(performance.now()) } } });
+}
+
+function isWriteOf(what: string): (call: Call) => boolean {
+  return ({ verb, path }) => verb !== "get" && verb !== "list" && verb !== "watch" && path.includes(what);
+}
+
+describe("a halt whose recording fails", () => {
+  test("is recorded all the same when its pod is gone by then", async () => {
+    const cluster = new FakeCluster();
+    await setStage(cluster, { upgrades: [] });
+    let failures = 3;
+    await start(cluster, {
+      onCall: ({ verb, path }) => {
+        if (verb !== "create" || !path.endsWith("/nodehalts") || failures === 0) return;
+        failures -= 1;
+        if (failures === 2) {
+          cluster.behave = () => undefined;
+          cluster.api.drop(POD);
+        }
+        throw new ControllerError("server-error", "etcd: leader changed");
+      },
+    });
+    cluster.reach(30);
+    const halt = await until("the halt", () => cluster.halts()[0]);
+    expect(halt.spec.podUID).toBe(cluster.podsDeleted[0]);
+    expect(failures).toBe(0);
+  });
+});
+
+describe("an API server that refuses", () => {
+  test("with conflicts is asked less and less often, and the halt ends as without them", async () => {
+    const cluster = new FakeCluster();
+    await setStage(cluster);
+    const refused: number[] = [];
+    await start(cluster, {
+      onCall: (call) => {
+        if (!isWriteOf("/nodehalts/")(call) || refused.length === 12) return;
+        refused.push(performance.now());
+        throw new ControllerError("conflict", "the object has been modified");
+      },
+    });
+    cluster.reach(30);
+    await until("Recovered", () => {
+      cluster.reach(cluster.height + 1);
+      return inPhase(cluster, "Recovered");
+    });
+    expect((refused.at(-1) ?? 0) - (refused[0] ?? 0)).toBeGreaterThan(75);
+    expect(cluster.imagesSet).toHaveLength(1);
+    expect(cluster.podsDeleted).toHaveLength(1);
+  });
+
+  test("with a status that it never takes shows why in the log", async () => {
+    const cluster = new FakeCluster();
+    await setStage(cluster);
+    const errors: string[] = [];
+    await start(cluster, {
+      onCall: (call) => {
+        if (isWriteOf("/nodehalts/")(call)) throw new ControllerError("invalid", "steps: Too many");
+      },
+      log: pino({ level: "warn" }, { write: (line) => errors.push(JSON.parse(line).error) }),
+    });
+    cluster.reach(30);
+    await until("a warning", () => errors.length > 0);
+    expect(errors[0]).toBe("steps: Too many");
+  });
+});
+
+describe("two controllers that both act", () => {
+  test("swap once, and page once", async () => {
+    const cluster = new FakeCluster((of) =>
+      of.endsWith("v6.5") ? 72 : of.endsWith("v6.6") ? 70 : undefined,
+    );
+    const pager = await setStage(cluster);
+    await cluster.addNode("low", "v6.5");
+    await Promise.all([start(cluster), start(cluster), start(cluster)]);
+    await until("both ends", () => {
+      cluster.reach(cluster.height + 1);
+      return inPhase(cluster, "Recovered") && inPhase(cluster, "Paged");
+    });
+    expect(cluster.halts()).toHaveLength(2);
+    expect(cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
+    expect(cluster.podsDeleted).toHaveLength(1);
+    expect(pager.received).toHaveLength(1);
+  });
+});
+
+describe("a policy that changes in the middle of a swap", () => {
+  /** Changes it when the swap is journaled, and before its image is set. */
+  async function changeBeforeImage(change: (cluster: FakeCluster) => Promise<void>) {
+    const cluster = new FakeCluster();
+    const pager = await setStage(cluster);
+    const first = await start(cluster, {
+      onBoundary: (boundary, kill) => boundary === "after:journal-Swapping" && kill(),
+    });
+    cluster.reach(30);
+    await until("the kill", () => first.killed);
+    await change(cluster);
+    await start(cluster);
+    return { cluster, pager };
+  }
+
+  test.each([
+    ["lists nothing any more", (cluster: FakeCluster) => cluster.changePolicy({ upgrades: [] })],
+    [
+      "lists another image",
+      (cluster: FakeCluster) =>
+        cluster.changePolicy({ upgrades: [{ planName: "v6.7", image: image("v6.7.1") }] }),
+    ],
+    [
+      "contradicts itself",
+      (cluster: FakeCluster) =>
+        cluster.changePolicy({
+          upgrades: [
+            { planName: "v6.7", image: image("v6.7") },
+            { planName: "v6.7", height: 30, image: image("v6.7.1") },
+          ],
+        }),
+    ],
+    [
+      "asks for a person",
+      (cluster: FakeCluster) => cluster.changePolicy({ actions: { upgradeRequired: "Page" } }),
+    ],
+  ])("and %s sets nothing, and is paged", async (_, change) => {
+    const { cluster, pager } = await changeBeforeImage(change);
+    await until(
+      "the page",
+      () => inPhase(cluster, "Failed", "ImageWithdrawn")?.status?.page?.state === "Sent",
+    );
+    expect(cluster.imagesSet).toEqual([]);
+    expect(cluster.podsDeleted).toEqual([]);
+    expect(pager.received).toHaveLength(1);
+  });
+
+  test("and is deleted sets nothing", async () => {
+    const { cluster } = await changeBeforeImage(async ({ api }) =>
+      api.drop("/apis/upgrade-halt.dev/v1alpha1/namespaces/sei/haltpolicies/sei"),
+    );
+    await until("Failed", () => inPhase(cluster, "Failed", "ImageWithdrawn"));
+    expect(cluster.imagesSet).toEqual([]);
+    expect(cluster.podsDeleted).toEqual([]);
+  });
+
+  test("and is paused waits until it is resumed", async () => {
+    const { cluster } = await changeBeforeImage((cluster) => cluster.changePolicy({ paused: true }));
+    await until("a look", () => cluster.halts()[0]?.status?.phase === "Swapping");
+    await touch(cluster);
+    expect(cluster.imagesSet).toEqual([]);
+    await cluster.changePolicy({ paused: false });
+    await until("Recovered", () => {
+      cluster.reach(cluster.height + 1);
+      return inPhase(cluster, "Recovered");
+    });
+    expect(cluster.imagesSet).toHaveLength(1);
+  });
+});
+
+describe("an image that was changed and changed back", () => {
+  test("is not set by a patch that was made before and arrives late", async () => {
+    const cluster = new FakeCluster();
+    await setStage(cluster);
+    const set = (to: string) =>
+      cluster.api.jsonPatch(SET, [
+        { op: "replace", path: "/spec/template/spec/containers/0/image", value: to },
+      ]);
+    let meddled = false;
+    const controller = await start(cluster, {
+      onCall: (call) => {
+        if (!isWriteOf("/statefulsets/")(call) || meddled) return;
+        meddled = true;
+        void set(image("v6.0"));
+        void set(image("v6.6"));
+      },
+    });
+    cluster.reach(30);
+    await until("Recovered", () => {
+      cluster.reach(cluster.height + 1);
+      return inPhase(cluster, "Recovered");
+    });
+    const patches = controller.api.calls.filter(isWriteOf("/statefulsets/"));
+    expect(patches).toHaveLength(2);
+    expect(cluster.imagesSet.at(-1)).toBe(`sei-0 ${image("v6.7")}`);
+  });
+});
+
+describe("a wrong image", () => {
+  test("that halts for the same plan fails, is paged once and not tried again", async () => {
+    const cluster = new FakeCluster(() => 70);
+    const pager = await setStage(cluster);
+    await start(cluster);
+    await until("the page", () => inPhase(cluster, "Failed", "HaltedAgain")?.status?.page?.state === "Sent");
+    const second = await until("the second journal", () => inPhase(cluster, "Held", "ImageDoesNotHelp"));
+    expect(second.status?.page).toBeUndefined();
+    expect(pager.received).toHaveLength(1);
+    expect(cluster.imagesSet).toHaveLength(1);
+    expect(cluster.podsDeleted).toHaveLength(1);
+  });
+});
+
+describe("a binary that is too new", () => {
+  test("is rolled back once its exit says what its announcement said alone", async () => {
+    const cluster = new FakeCluster((of) => (of.endsWith("v6.8") ? "crash" : undefined));
+    const pager = await startPager();
+    await cluster.addPolicy({ upgrades: [], paging: [{ webhook: { url: pager.url } }] });
+    await cluster.addNode("sei-0", "v6.7");
+    await until("the pod", () => cluster.pods().length === 1);
+    await cluster.api.jsonPatch(SET, [
+      { op: "replace", path: "/spec/template/spec/containers/0/image", value: image("v6.8") },
+    ]);
+    await until("its revision", () => cluster.api.objects.get(SET)?.status !== undefined);
+    cluster.api.drop(POD);
+    await until("the new pod", () => cluster.pods()[0]?.spec.containers[0]?.image === image("v6.8"));
+    cluster.intent = { reason: 71, plan_name: "v6.8" };
+    await start(cluster);
+    await until("Held", () => inPhase(cluster, "Held", "NotCorroborated"));
+    cluster.behave = (of) => (of.endsWith("v6.8") ? 71 : undefined);
+    cluster.intent = undefined;
+    await cluster.api.mergePatch(`${POD}/status`, { status: { containerStatuses: null } });
+    await until("Recovered", () => {
+      cluster.reach(cluster.height + 1);
+      return inPhase(cluster, "Recovered");
+    });
+    expect(cluster.imagesSet.at(-1)).toBe(`sei-0 ${image("v6.7")}`);
+  });
+});
+
+describe("a clock that is set", () => {
+  test.each([
+    ["an hour ahead", HOUR_MS],
+    ["an hour back", -HOUR_MS],
+  ])("%s between two controllers loses and doubles nothing", async (_, jump) => {
+    const cluster = new FakeCluster((of) => (of.endsWith("v6.6") ? 70 : undefined));
+    const pager = await setStage(cluster, { upgrades: [], recoveryTimeoutSeconds: 7_200 });
+    pager.status = 503;
+    const first = await start(cluster);
+    await until("a failed page", () => inPhase(cluster, "Held")?.status?.page?.attempts === 1);
+    await first.stop();
+    pager.status = 200;
+    await start(cluster, { now: () => Date.now() + jump });
+    await until("the page", () => inPhase(cluster, "Held")?.status?.page?.state === "Sent");
+    await cluster.changePolicy({ upgrades: [{ planName: "v6.7", image: image("v6.7") }] });
+    await until("Recovered", () => {
+      cluster.reach(cluster.height + 1);
+      return inPhase(cluster, "Recovered");
+    });
+    expect(pager.received).toHaveLength(1);
+    expect(cluster.imagesSet).toHaveLength(1);
+  });
+});
+
+describe("a page receiver that is down for an hour", () => {
+  test("gets its page once when it is back, and was asked ever less often", async () => {
+    const cluster = new FakeCluster((of) => (of.endsWith("v6.6") ? 72 : undefined));
+    const pager = await setStage(cluster);
+    pager.status = 503;
+    let now = Date.parse("2026-08-21T18:00:00Z");
+    const back = now + HOUR_MS;
+    await start(cluster, { now: () => now });
+    const attempts: number[] = [];
+    while (now < back) {
+      const count = attempts.length;
+      const page = await until("an attempt", () => {
+        const page = cluster.halts()[0]?.status?.page;
+        return page !== undefined && page.attempts > count && page.lastError !== undefined ? page : undefined;
+      });
+      attempts.push(now);
+      expect(page).toMatchObject({ state: "Pending", lastError: expect.stringContaining("503") });
+      now = Date.parse(page.nextAttemptAt ?? "");
+      if (now >= back) pager.status = 200;
+      await touch(cluster);
+    }
+    await until("Paged", () => inPhase(cluster, "Paged"));
+    expect(pager.received).toHaveLength(1);
+    expect(attempts.length).toBeGreaterThan(12);
+    expect(attempts.length).toBeLessThan(35);
+    expect(now - back).toBeLessThan(300_000);
+  });
+});
+
+describe("a pod whose halted container crashes as it restarts", () => {
+  test("keeps the label and the condition of its halt", async () => {
+    const cluster = new FakeCluster();
+    await setStage(cluster, { upgrades: [] });
+    await start(cluster);
+    cluster.reach(30);
+    const label = () => cluster.pods()[0]?.metadata.labels?.["upgrade-halt.dev/halt"];
+    await until("the label", () => label() === "upgrade_required");
+    const crash = (exitCode: number) => ({ terminated: { exitCode, reason: "Error", message: "" } });
+    const statuses = { name: "seid", restartCount: 2, state: crash(2), lastState: crash(130) };
+    await cluster.api.mergePatch(`${POD}/status`, { status: { containerStatuses: [statuses] } });
+    await until("the crash to be counted", () => {
+      const policy = cluster.api.objects.get(
+        "/apis/upgrade-halt.dev/v1alpha1/namespaces/sei/haltpolicies/sei",
+      );
+      return (policy?.status as { restarts?: number } | undefined)?.restarts === 2;
+    });
+    expect(label()).toBe("upgrade_required");
+  });
+});
