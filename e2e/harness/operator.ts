@@ -1,4 +1,5 @@
 import { type KubernetesObject, PatchStrategy } from "@kubernetes/client-node";
+import { ANNOTATION_ACKNOWLEDGED, API_VERSION } from "../../apps/mini-controller/src/api/group.ts";
 import type { HaltPolicySpec } from "../../apps/mini-controller/src/api/halt-policy.ts";
 import type { Api } from "./api.ts";
 import {
@@ -76,6 +77,12 @@ export async function changePolicy({ api, namespace }: World, options: PolicyOpt
   await mergePatch(api, { ...policyHeader(namespace), spec: options } as KubernetesObject);
 }
 
+/** Says of a failed NodeHalt that a person has seen it. */
+export async function acknowledge({ api, namespace }: World, name: string): Promise<void> {
+  const metadata = { name, namespace, annotations: { [ANNOTATION_ACKNOWLEDGED]: "true" } };
+  await mergePatch(api, { apiVersion: API_VERSION, kind: "NodeHalt", metadata });
+}
+
 /** Puts another image into a node's StatefulSet and replaces its pod. */
 export async function deploy({ api, namespace }: World, node: string, image: string): Promise<void> {
   const set = { apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: node, namespace } };
@@ -86,7 +93,7 @@ export async function deploy({ api, namespace }: World, node: string, image: str
 
 function policyHeader(namespace: string) {
   return {
-    apiVersion: "upgrade-halt.dev/v1alpha1",
+    apiVersion: API_VERSION,
     kind: "HaltPolicy",
     metadata: { name: "policy", namespace },
   };

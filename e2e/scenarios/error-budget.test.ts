@@ -1,0 +1,46 @@
+import { expect } from "vitest";
+import { startController } from "../harness/controller.ts";
+import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { conditionOf, eventsFor, haltOf, imageInPod, podOf, setOf } from "../harness/observe.ts";
+import { acknowledge, changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import { scenario } from "../harness/scenario.ts";
+import { until } from "../harness/wait.ts";
+
+scenario(
+  "a failed swap stops all others until a person acknowledges it",
+  ["ERROR-BUDGET", "NOT-RECOVERED"],
+  async (world) => {
+    await setPlans(world, planAt("v6.7", 10));
+    await createPolicy(world, {
+      upgrades: [{ planName: "v6.7", image: imageOf("v6.5") }],
+      errorBudget: 1,
+      maxConcurrent: 10,
+    });
+    await startController(world);
+    await createNode(world, "sei-0", { version: "v6.6" });
+    const failed = await haltOf(world, "sei-0", "Failed", { reason: "upgrade_required" });
+
+    await createNode(world, "sei-1", { version: "v6.6" });
+
+    const held = await haltOf(world, "sei-1", "Held");
+    expect(held.status).toMatchObject({ action: "SwapImage", reason: "ErrorBudgetSpent" });
+    expect((await setOf(world, "sei-1")).metadata?.generation).toBe(1);
+    expect((await podOf(world, "sei-1")).metadata?.uid).toBe(held.spec.podUID);
+    const spent = await until(
+      async () => {
+        const condition = await conditionOf(world, "BudgetSpent");
+        return condition?.status === "True" && condition;
+      },
+      { what: "the policy to say so" },
+    );
+    expect(spent).toMatchObject({ reason: "TooManyFailures", observedGeneration: 1 });
+    await until(async () => (await eventsFor(world, "TooManyFailures")).length > 0, { what: "its Event" });
+
+    await changePolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
+    expect((await setOf(world, "sei-1")).metadata?.generation).toBe(1);
+    await acknowledge(world, failed.metadata.name);
+
+    await haltOf(world, "sei-1", "Recovered");
+    expect(await imageInPod(world, "sei-1")).toBe(imageOf("v6.7"));
+  },
+);

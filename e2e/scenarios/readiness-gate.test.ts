@@ -1,0 +1,51 @@
+import { expect } from "vitest";
+import { CONDITION_NOT_HALTED, LABEL_HALT } from "../../apps/mini-controller/src/api/group.ts";
+import { startController } from "../harness/controller.ts";
+import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { containerOf, haltOf, podOf } from "../harness/observe.ts";
+import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import { scenario } from "../harness/scenario.ts";
+import { until } from "../harness/wait.ts";
+import type { World } from "../harness/world.ts";
+
+/** Waits for what the pod's own readiness and the controller's condition say. */
+async function untilPodSays(world: World, ready: "True" | "False", notHalted: "True" | "False") {
+  return until(
+    async () => {
+      const pod = await podOf(world, "sei-0");
+      const is = (type: string) =>
+        pod.status?.conditions?.find((condition) => condition.type === type)?.status;
+      return is("Ready") === ready && is(CONDITION_NOT_HALTED) === notHalted && pod;
+    },
+    { what: `sei-0 to be Ready=${ready} and NotHalted=${notHalted}`, within: 45_000 },
+  );
+}
+
+scenario(
+  "a halted node that serves on isn't Ready where its pod has the gate, and its successor is",
+  ["READINESS-GATE"],
+  async (world) => {
+    await setPlans(world, planAt("v6.7", 20));
+    await createPolicy(world);
+    await startController(world);
+    await createNode(world, "sei-0", {
+      version: "v6.6",
+      args: ["--halt-stay-alive"],
+      readinessGates: [CONDITION_NOT_HALTED],
+    });
+
+    const before = await untilPodSays(world, "True", "True");
+    expect(before.metadata?.labels).not.toHaveProperty([LABEL_HALT]);
+
+    await haltOf(world, "sei-0", "Held");
+    const halted = await untilPodSays(world, "False", "False");
+    expect((await containerOf(world, "sei-0")).ready, "its own probe still passes").toBe(true);
+    expect(halted.metadata?.labels?.[LABEL_HALT]).toBe("upgrade_required");
+
+    await changePolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
+    await haltOf(world, "sei-0", "Recovered");
+    const after = await untilPodSays(world, "True", "True");
+    expect(after.metadata?.uid).not.toBe(halted.metadata?.uid);
+    expect(after.metadata?.labels).not.toHaveProperty([LABEL_HALT]);
+  },
+);
