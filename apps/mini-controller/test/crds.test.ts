@@ -31,6 +31,10 @@ const refusedPolicies: readonly (readonly [rule: string, spec: object])[] = [
   ["give exactly one of webhook, alertmanager and pagerDuty", { paging: [{}] }],
   ["give exactly one of url and urlSecretRef", { paging: [{ webhook: {} }] }],
   [
+    "In and NotIn need values, Exists and DoesNotExist take none",
+    { selector: { matchExpressions: [{ key: "app", operator: "NotIn" }] } },
+  ],
+  [
     "customResource belongs to kind CustomResource, and must be given for it",
     { target: { kind: "CustomResource" } },
   ],
@@ -42,6 +46,11 @@ const refusedStatuses: readonly (readonly [rule: string, from: NodeHaltStatus, t
   ["the image of a swap that was begun can't be changed", { toImage: "a" }, { toImage: "b" }],
   ["steps are only ever added", { steps: [{ phase: "Detected", at: "x", message: "" }] }, { steps: [] }],
 ];
+function customResource(changes: object): object {
+  const seiNode = { apiVersion: "sei.io/v1alpha1", kind: "SeiNode", resource: "seinodes" };
+  return { kind: "CustomResource", customResource: { ...seiNode, ...changes } };
+}
+
 const IMMUTABLE = "spec records what was seen and can't be changed";
 
 describe("a real API server with the CustomResourceDefinitions", () => {
@@ -139,7 +148,18 @@ describe("a real API server with the CustomResourceDefinitions", () => {
       },
       /Duplicate value/,
     ],
+    ["a height below 0", { upgrades: [{ planName: "v6.7", height: -1, image: DIGEST }] }, /height/],
+    [
+      "a digest of no image",
+      { upgrades: [{ planName: "v6.7", image: DIGEST.replace("registry/seid", "") }] },
+      /digest/,
+    ],
+    ["an image with a space", { allowTags: true, upgrades: [{ planName: "v6.7", image: "a b" }] }, /image/],
     ["no container", { container: "" }, /container/],
+    ["an owner of no group", { target: customResource({ apiVersion: "v1" }) }, /apiVersion/],
+    ["an owner outside its resource", { target: customResource({ resource: "../secrets" }) }, /resource/],
+    ["a pager that is no URL", { paging: [{ webhook: { url: "pager.example" } }] }, /url/],
+    ["an unknown action", { actions: { downgradeDetected: "SwapImage" } }, /downgradeDetected/],
   ])("refuses a policy with %s", async (_, spec, message) => {
     await expect(createPolicy(spec)).rejects.toMatchObject({
       code: "invalid",

@@ -1,18 +1,20 @@
 import { z } from "zod";
 
 /** A condition as `metav1.Condition` defines it. */
-export const ConditionSchema = z.object({
-  type: z.string().min(1).max(64).meta({ description: "What the condition is about, such as Upgrading." }),
-  status: z.enum(["True", "False", "Unknown"]),
-  reason: z.string().min(1).max(128).meta({ description: "One CamelCase word for programs." }),
-  message: z.string().max(1024).meta({ description: "One sentence for people: what was found and where." }),
-  observedGeneration: z
-    .int()
-    .min(0)
-    .optional()
-    .meta({ description: "metadata.generation of the object that this was concluded from." }),
-  lastTransitionTime: z.string().max(40).meta({ description: "When status last changed, RFC 3339." }),
-});
+export const ConditionSchema = z
+  .object({
+    type: z.string().min(1).max(64).meta({ description: "What the condition is about, such as Upgrading." }),
+    status: z.enum(["True", "False", "Unknown"]).meta({ description: "Whether it holds." }),
+    reason: z.string().min(1).max(128).meta({ description: "One CamelCase word for programs." }),
+    message: z.string().max(1024).meta({ description: "One sentence for people: what was found and where." }),
+    observedGeneration: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: "metadata.generation of the object that this was concluded from." }),
+    lastTransitionTime: z.string().max(40).meta({ description: "When status last changed, RFC 3339." }),
+  })
+  .meta({ description: "One conclusion, as metav1.Condition defines it." });
 export type Condition = z.infer<typeof ConditionSchema>;
 
 /** A condition before it is merged: the time is the merge's business. */

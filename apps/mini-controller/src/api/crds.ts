@@ -52,8 +52,8 @@ function customResourceDefinition({
               description,
               required: ["spec"],
               properties: {
-                apiVersion: { type: "string" },
-                kind: { type: "string" },
+                apiVersion: { type: "string", description: "Group and version of this object." },
+                kind: { type: "string", description: "Kind of this object." },
                 metadata: { type: "object" },
                 spec: structuralSchema(spec),
                 status: structuralSchema(status),
@@ -103,6 +103,7 @@ export const nodeHaltCrd = customResourceDefinition({
     { name: "Height", type: "integer", jsonPath: ".spec.height" },
     { name: "Action", type: "string", jsonPath: ".status.action" },
     { name: "Phase", type: "string", jsonPath: ".status.phase" },
+    { name: "Since", type: "string", jsonPath: ".status.steps[-1].at" },
     { name: "Why", type: "string", jsonPath: ".status.reason", priority: 1 },
     { name: "Image", type: "string", jsonPath: ".status.toImage", priority: 1 },
     age,

@@ -4,63 +4,102 @@ import type { ObjectMeta } from "./object-meta.ts";
 import { PagingTargetSchema } from "./paging.ts";
 import { cel, listMap } from "./validation.ts";
 
-const name = z.string().min(1).max(253);
+const RequirementSchema = z
+  .object({
+    key: z.string().min(1).max(317).meta({ description: "Label that is asked for." }),
+    operator: z
+      .enum(["In", "NotIn", "Exists", "DoesNotExist"])
+      .meta({ description: "How the label's value relates to values." }),
+    values: z
+      .array(z.string().max(63))
+      .max(64)
+      .optional()
+      .meta({ description: "Values for In and NotIn; a pod without the label satisfies NotIn." }),
+  })
+  .meta({
+    description: "One requirement; all of them must be satisfied.",
+    ...cel({
+      rule: "(self.operator in ['In', 'NotIn']) == (has(self.values) && self.values.size() > 0)",
+      message: "In and NotIn need values, Exists and DoesNotExist take none",
+    }),
+  });
 
 const LabelSelectorSchema = z
   .object({
-    matchLabels: z.record(z.string(), z.string()).optional(),
+    matchLabels: z
+      .record(z.string(), z.string().max(63))
+      .optional()
+      .meta({ description: "Labels that a pod must have with exactly these values." }),
     matchExpressions: z
-      .array(
-        z.object({
-          key: z.string().max(317),
-          operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"]),
-          values: z.array(z.string().max(63)).max(64).optional(),
-        }),
-      )
+      .array(RequirementSchema)
       .max(32)
-      .optional(),
+      .optional()
+      .meta({ description: "Requirements besides matchLabels." }),
   })
   .meta({
     description:
-      "Pods of this namespace that the policy governs. When two policies select a pod, the older one governs it (creationTimestamp, then name).",
+      "Pods of this namespace that the policy governs; {} takes all of them. When several policies select a pod, one governs it: the oldest by creationTimestamp, of the same age the first by name.",
   });
 export type LabelSelector = z.infer<typeof LabelSelectorSchema>;
 
 /** One upgrade that a person has decided on: the image to run for exactly this plan. */
-export const UpgradeSchema = z.object({
-  planName: z.string().min(1).max(128).meta({ description: "Name of the x/upgrade plan, matched exactly." }),
-  height: z
-    .int()
-    .min(1)
-    .optional()
-    .meta({ description: "Height of the plan. When given, a halt at another height is held and paged." }),
-  image: z
-    .string()
-    .min(1)
-    .max(512)
-    .meta({ description: "Image that runs past the plan, by digest unless spec.allowTags." }),
-});
+export const UpgradeSchema = z
+  .object({
+    planName: z
+      .string()
+      .min(1)
+      .max(128)
+      .meta({ description: "Name of the x/upgrade plan, matched exactly." }),
+    height: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: "Height of the plan. When given, a halt at another height is held and paged." }),
+    image: z
+      .string()
+      .min(1)
+      .max(512)
+      .regex(/^\S+$/)
+      .meta({ description: "Image that runs past the plan, by digest unless spec.allowTags." }),
+  })
+  .meta({ description: "One plan and the image for it." });
 export type Upgrade = z.infer<typeof UpgradeSchema>;
 
-const CustomResourceSchema = z.object({
-  apiVersion: z.string().min(1).max(317).meta({ description: "Such as sei.io/v1alpha1." }),
-  kind: z.string().min(1).max(63).meta({ description: "Such as SeiNode." }),
-  resource: z.string().min(1).max(63).meta({ description: "Plural name in the URL, such as seinodes." }),
-  nameLabel: z.string().max(317).optional().meta({
-    description: "Pod label that holds the object's name; the pod's owners are followed when absent.",
-  }),
-  imagePath: z
-    .string()
-    .regex(/^[a-zA-Z][a-zA-Z0-9]*(\.[a-zA-Z][a-zA-Z0-9]*)*$/)
-    .max(253)
-    .default("spec.image")
-    .meta({ description: "Field that holds the image." }),
-});
+const CustomResourceSchema = z
+  .object({
+    apiVersion: z
+      .string()
+      .max(317)
+      .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+\/[a-z0-9]+$/)
+      .meta({ description: "Group and version, such as sei.io/v1alpha1." }),
+    kind: z
+      .string()
+      .max(63)
+      .regex(/^[A-Za-z][A-Za-z0-9]*$/)
+      .meta({ description: "Kind, such as SeiNode." }),
+    resource: z
+      .string()
+      .max(63)
+      .regex(/^[a-z][a-z0-9-]*$/)
+      .meta({ description: "Plural name in the URL, such as seinodes." }),
+    nameLabel: z.string().max(317).optional().meta({
+      description: "Pod label that holds the object's name; the pod's owners are followed when absent.",
+    }),
+    imagePath: z
+      .string()
+      .regex(/^[a-zA-Z][a-zA-Z0-9]*(\.[a-zA-Z][a-zA-Z0-9]*)*$/)
+      .max(253)
+      .default("spec.image")
+      .meta({ description: "Field that holds the image." }),
+  })
+  .meta({ description: "The custom resource whose own controller carries the image on to a StatefulSet." });
 export type CustomResourceTarget = z.infer<typeof CustomResourceSchema>;
 
 const TargetSchema = z
   .object({
-    kind: z.enum(["StatefulSet", "Deployment", "CustomResource"]).default("StatefulSet"),
+    kind: z.enum(["StatefulSet", "Deployment", "CustomResource"]).default("StatefulSet").meta({
+      description: "Kind of the owner. Neither a StatefulSet's strategy nor a Deployment's matters.",
+    }),
     customResource: CustomResourceSchema.optional(),
   })
   .meta({
@@ -73,10 +112,22 @@ const TargetSchema = z
 
 const ActionsSchema = z
   .object({
-    upgradeRequired: z.enum(["SwapImage", "Page", "Hold"]).default("SwapImage"),
-    binaryTooNew: z.enum(["RollBack", "Page", "Hold"]).default("RollBack"),
-    downgradeDetected: z.enum(["Page", "Hold"]).default("Page"),
-    unrecognised: z.enum(["Page", "Hold"]).default("Hold"),
+    upgradeRequired: z
+      .enum(["SwapImage", "Page", "Hold"])
+      .default("SwapImage")
+      .meta({ description: "Exit code 70: the chain is at a plan that the binary can't run." }),
+    binaryTooNew: z
+      .enum(["RollBack", "Page", "Hold"])
+      .default("RollBack")
+      .meta({ description: "Exit code 71: the binary is for a plan whose height has not come." }),
+    downgradeDetected: z
+      .enum(["Page", "Hold"])
+      .default("Page")
+      .meta({ description: "Exit code 72: the binary is older than the chain's data. Never restarted." }),
+    unrecognised: z
+      .enum(["Page", "Hold"])
+      .default("Hold")
+      .meta({ description: "A halt for a reason that this controller doesn't know." }),
   })
   .meta({
     description:
@@ -84,7 +135,7 @@ const ActionsSchema = z
   });
 
 const digests = cel({
-  rule: "self.allowTags || self.upgrades.all(u, u.image.matches('@sha256:[0-9a-f]{64}$'))",
+  rule: "self.allowTags || self.upgrades.all(u, u.image.matches('^[^@]+@sha256:[0-9a-f]{64}$'))",
   message: "images must be given by digest (name@sha256:...), unless allowTags is true",
 });
 
@@ -92,7 +143,7 @@ const digests = cel({
 export const HaltPolicySpecSchema = z
   .object({
     selector: LabelSelectorSchema,
-    container: name.max(63).meta({ description: "Name of the container that runs the node." }),
+    container: z.string().min(1).max(63).meta({ description: "Name of the container that runs the node." }),
     rpcPort: z
       .string()
       .min(1)
@@ -103,7 +154,11 @@ export const HaltPolicySpecSchema = z
       .boolean()
       .default(false)
       .meta({ description: "Accept images by tag. A tag can move: use digests in production." }),
-    upgrades: z.array(UpgradeSchema).max(128).default([]).meta(listMap("planName")),
+    upgrades: z
+      .array(UpgradeSchema)
+      .max(128)
+      .default([])
+      .meta({ description: "Images by plan. Nothing else is ever run.", ...listMap("planName") }),
     target: TargetSchema.default({ kind: "StatefulSet" }),
     actions: ActionsSchema.default({
       upgradeRequired: "SwapImage",
@@ -131,7 +186,11 @@ export const HaltPolicySpecSchema = z
     recoveryTimeoutSeconds: z.int().min(1).max(604_800).default(600).meta({
       description: "A swapped node must pass the plan's height within this time, or its halt is Failed.",
     }),
-    paging: z.array(PagingTargetSchema).max(8).default([]),
+    paging: z
+      .array(PagingTargetSchema)
+      .max(8)
+      .default([])
+      .meta({ description: "Who is told when a person is needed. A page is sent until each has it." }),
   })
   .meta({ description: "Which pods to watch, and what to do when one halts.", ...digests });
 export type HaltPolicySpec = z.infer<typeof HaltPolicySpecSchema>;
@@ -139,21 +198,33 @@ export type HaltPolicySpec = z.infer<typeof HaltPolicySpecSchema>;
 const count = z.int().min(0);
 
 /** `HaltPolicy.status`: derived afresh from pods and NodeHalts, never an input to a decision. */
-export const HaltPolicyStatusSchema = z.object({
-  observedGeneration: count.optional(),
-  pods: count.optional().meta({ description: "Pods that this policy governs." }),
-  running: count.optional().meta({ description: "Of these, running and not halted." }),
-  halted: count.optional().meta({ description: "Of these, halted now." }),
-  crashed: count
-    .optional()
-    .meta({ description: "Of these, last ended in a crash, which is left to the kubelet." }),
-  restarts: count
-    .optional()
-    .meta({ description: "Restarts of the node containers: what the kubelet did about crashes." }),
-  recovered: count.optional().meta({ description: "NodeHalts that ended Recovered." }),
-  failed: count.optional().meta({ description: "NodeHalts that ended Failed and nobody acknowledged." }),
-  conditions: z.array(ConditionSchema).max(16).optional().meta(listMap("type")),
-});
+export const HaltPolicyStatusSchema = z
+  .object({
+    observedGeneration: count
+      .optional()
+      .meta({ description: "metadata.generation that this status was concluded from." }),
+    pods: count.optional().meta({ description: "Pods that this policy governs." }),
+    running: count.optional().meta({ description: "Of these, running and not halted." }),
+    halted: count.optional().meta({ description: "Of these, halted now." }),
+    crashed: count
+      .optional()
+      .meta({ description: "Of these, last ended in a crash, which is left to the kubelet." }),
+    restarts: count
+      .optional()
+      .meta({ description: "Restarts of the node containers: what the kubelet did about crashes." }),
+    recovered: count.optional().meta({ description: "NodeHalts that ended Recovered." }),
+    failed: count.optional().meta({ description: "NodeHalts that ended Failed and nobody acknowledged." }),
+    conditions: z
+      .array(ConditionSchema)
+      .max(16)
+      .optional()
+      .meta({
+        description:
+          "Ready, Conflicting, PagingReady, Upgrading, BudgetSpent: what is wrong and where, or that nothing is.",
+        ...listMap("type"),
+      }),
+  })
+  .meta({ description: "What the controller found." });
 export type HaltPolicyStatus = z.infer<typeof HaltPolicyStatusSchema>;
 
 /** A `HaltPolicy` as the API server holds it: defaults are filled in. */

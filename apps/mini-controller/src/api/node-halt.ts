@@ -27,10 +27,10 @@ export const ActionSchema = z.enum(["SwapImage", "RollBack", "Page", "Hold"]);
 export type Action = z.infer<typeof ActionSchema>;
 
 const WorkloadRefSchema = z.object({
-  apiVersion: z.string().max(317),
-  kind: z.string().max(63),
-  resource: z.string().max(63).meta({ description: "Plural name in the URL." }),
-  name: z.string().max(253),
+  apiVersion: z.string().max(317).meta({ description: "Its apiVersion." }),
+  kind: z.string().max(63).meta({ description: "Its kind." }),
+  resource: z.string().max(63).meta({ description: "Its plural name in the URL." }),
+  name: z.string().max(253).meta({ description: "Its name, in the pod's namespace." }),
 });
 export type WorkloadRef = z.infer<typeof WorkloadRefSchema>;
 
@@ -40,14 +40,18 @@ export const EvidenceSourceSchema = z.string().max(40);
 /** `NodeHalt.spec`: what was seen, once and for all. */
 export const NodeHaltSpecSchema = z
   .object({
-    podName: z.string().max(253),
-    podUID: z.string().max(64),
-    container: z.string().max(63),
+    podName: z.string().max(253).meta({ description: "Pod that halted." }),
+    podUID: z.string().max(64).meta({ description: "Its UID: a successor of the same name has another." }),
+    container: z.string().max(63).meta({ description: "Container that runs the node." }),
     policyName: z.string().max(253).meta({ description: "HaltPolicy that governed the pod when it halted." }),
     workload: WorkloadRefSchema.optional().meta({ description: "Where the pod's image is set." }),
     reason: z.string().min(1).max(64).meta({ description: "Reason token of the contract, or unrecognised." }),
     exitCode: z.int().min(0).max(255).optional().meta({ description: "Exit code, when the process ended." }),
-    planName: z.string().max(256).optional(),
+    planName: z
+      .string()
+      .max(256)
+      .optional()
+      .meta({ description: "Plan that the node named, made fit to be shown." }),
     height: z.int().min(1).optional().meta({ description: "Height of the halt, as far as it was told." }),
     image: z.string().max(512).meta({ description: "Image that halted." }),
     sources: z
@@ -63,32 +67,36 @@ export const NodeHaltSpecSchema = z
   });
 export type NodeHaltSpec = z.infer<typeof NodeHaltSpecSchema>;
 
-const StepSchema = z.object({
-  phase: PhaseSchema,
-  at: z.string().max(40).meta({ description: "When the step was decided, before its effect, RFC 3339." }),
-  message: z.string().max(512),
-});
+const StepSchema = z
+  .object({
+    phase: PhaseSchema.meta({ description: "Phase that the step led to." }),
+    at: z.string().max(40).meta({ description: "When the step was decided, before its effect, RFC 3339." }),
+    message: z.string().max(512).meta({ description: "What was decided, and why." }),
+  })
+  .meta({ description: "One step of the journal." });
 export type Step = z.infer<typeof StepSchema>;
 
 /** One page: journaled before it is sent, confirmed after. */
 export const PageRecordSchema = z
   .object({
     key: z.string().max(300).meta({ description: "Stable key: receivers that see it twice got one page." }),
-    reason: z.string().max(64),
-    summary: z.string().max(512),
-    at: z.string().max(40),
+    reason: z.string().max(64).meta({ description: "Why a person is needed, in one CamelCase word." }),
+    summary: z.string().max(512).meta({ description: "What the page says." }),
+    at: z.string().max(40).meta({ description: "When it was journaled, RFC 3339." }),
     delivered: z
       .array(z.int().min(0))
       .max(8)
       .meta({ description: "Indexes of spec.paging that confirmed it." }),
-    attempts: z.int().min(0),
+    attempts: z.int().min(0).meta({ description: "How often it was sent so far." }),
     nextAttemptAt: z
       .string()
       .max(40)
       .optional()
       .meta({ description: "When it is tried again; absent once it is done." }),
-    lastError: z.string().max(512).optional(),
-    state: z.enum(["Pending", "Sent", "NoTarget"]),
+    lastError: z.string().max(512).optional().meta({ description: "Why the last attempt failed." }),
+    state: z
+      .enum(["Pending", "Sent", "NoTarget"])
+      .meta({ description: "Pending until every target has it; NoTarget where the policy names none." }),
   })
   .meta({ description: "The page about this halt." });
 export type PageRecord = z.infer<typeof PageRecordSchema>;
@@ -115,22 +123,37 @@ const order = cel(
 /** `NodeHalt.status`: the journal. Each step is here before its effect. */
 export const NodeHaltStatusSchema = z
   .object({
-    phase: PhaseSchema.optional(),
-    action: ActionSchema.optional(),
+    phase: PhaseSchema.optional().meta({
+      description:
+        "Detected, Recorded, Swapping, Recreating, Recovering, Recovered in this order; or Held (waits for something to change), Paged (a person has it), Failed (paged, never tried again by itself).",
+    }),
+    action: ActionSchema.optional().meta({ description: "What is done, or was, about the halt." }),
     reason: z
       .string()
       .max(64)
       .optional()
       .meta({ description: "Why it stands where it stands, in one CamelCase word." }),
-    message: z.string().max(1024).optional(),
+    message: z.string().max(1024).optional().meta({ description: "The same as a sentence." }),
     fromImage: z.string().max(512).optional().meta({ description: "Image in the workload before the swap." }),
-    toImage: z.string().max(512).optional(),
+    toImage: z.string().max(512).optional().meta({ description: "Image that the swap sets." }),
     recoverBy: z.string().max(40).optional().meta({ description: "Past this time the swap has failed." }),
-    newPodUID: z.string().max(64).optional(),
-    recoveredHeight: z.int().min(0).optional(),
-    steps: z.array(StepSchema).max(32).optional(),
+    newPodUID: z.string().max(64).optional().meta({ description: "UID of the pod that recovered." }),
+    recoveredHeight: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: "Height at which it was seen past the halt." }),
+    steps: z
+      .array(StepSchema)
+      .max(32)
+      .optional()
+      .meta({ description: "Each step, written before its effect." }),
     page: PageRecordSchema.optional(),
-    conditions: z.array(ConditionSchema).max(16).optional().meta(listMap("type")),
+    conditions: z
+      .array(ConditionSchema)
+      .max(16)
+      .optional()
+      .meta({ description: "Upgrading, Paged and Resolved.", ...listMap("type") }),
   })
   .meta({ description: "The journal of what was decided and done.", ...order });
 export type NodeHaltStatus = z.infer<typeof NodeHaltStatusSchema>;

@@ -2,10 +2,12 @@ import { z } from "zod";
 import { cel } from "./validation.ts";
 
 /** A value kept in a Secret of the policy's namespace. */
-export const SecretKeyRefSchema = z.object({
-  name: z.string().min(1).max(253).meta({ description: "Name of a Secret in the policy's namespace." }),
-  key: z.string().min(1).max(253).meta({ description: "Key in the Secret's data." }),
-});
+export const SecretKeyRefSchema = z
+  .object({
+    name: z.string().min(1).max(253).meta({ description: "Name of a Secret in the policy's namespace." }),
+    key: z.string().min(1).max(253).meta({ description: "Key in the Secret's data." }),
+  })
+  .meta({ description: "Where a Secret holds the value." });
 export type SecretKeyRef = z.infer<typeof SecretKeyRefSchema>;
 
 const url = z
