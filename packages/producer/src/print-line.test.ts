@@ -1,17 +1,24 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, constants, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { printLine } from "./print-line.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";
 
-function pipe(): { readonly reader: number; readonly writer: number } {
+function pipe(): { readonly path: string; readonly reader: number; readonly writer: number } {
   const path = join(temporaryFolder(), "pipe");
   execFileSync("mkfifo", [path]);
   const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writer = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
   onTestFinished(() => closeSync(writer));
-  return { reader, writer };
+  return { path, reader, writer };
+}
+
+function fill(writer: number): void {
+  expect(() => {
+    for (;;) writeSync(writer, Buffer.alloc(4096));
+  }).toThrow(/EAGAIN/);
 }
 
 describe("printLine", () => {
@@ -32,9 +39,19 @@ describe("printLine", () => {
   it("gives up on a reader that does not read", () => {
     const { reader, writer } = pipe();
     onTestFinished(() => closeSync(reader));
-    expect(() => {
-      for (;;) writeSync(writer, Buffer.alloc(4096));
-    }).toThrow(/EAGAIN/);
+    fill(writer);
     expect(printLine(writer, "line", 20)).toBe(false);
+  });
+
+  it("gives up on such a reader of standard error too, whose pipe the process was given in blocking mode", async () => {
+    const { path, reader, writer } = pipe();
+    onTestFinished(() => closeSync(reader));
+    fill(writer);
+    const program = `import { printLine } from ${JSON.stringify(join(import.meta.dirname, "print-line.ts"))};
+      process.exit(printLine(2, "line", 20) ? 1 : 70);`;
+    const shell = `exec "$0" --input-type=module --eval "$1" 2> "$2"`;
+    const child = spawn("sh", ["-c", shell, process.execPath, program, path], { stdio: "ignore" });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    expect(await once(child, "close")).toEqual([70, null]);
   });
 });

@@ -5,9 +5,11 @@ const NAP = new Int32Array(new SharedArrayBuffer(4));
 /**
  * Writes a whole line to a file descriptor in one turn, for a scanner at the other end of a pipe to see. A reader
  * that is gone (EPIPE) or that does not read for `patienceMs` does not stop a halt: the answer says whether the
- * line went out whole.
+ * line went out whole. For that, a pipe must not block: those of standard output and error are made so here, any other is
+ * the caller's to open with O_NONBLOCK.
  */
 export function printLine(fd: number, line: string, patienceMs = 1_000): boolean {
+  makeNonBlocking(fd);
   const bytes = Buffer.from(`${line}\n`);
   const deadline = performance.now() + patienceMs;
   for (let at = 0; at < bytes.length; ) {
@@ -20,4 +22,10 @@ export function printLine(fd: number, line: string, patienceMs = 1_000): boolean
     }
   }
   return true;
+}
+
+/** Node sets O_NONBLOCK on a pipe that it was started with when its stream is first used. */
+function makeNonBlocking(fd: number): void {
+  if (fd === 1) void process.stdout;
+  if (fd === 2) void process.stderr;
 }
