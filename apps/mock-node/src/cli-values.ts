@@ -15,7 +15,8 @@ export function rpcAddress(text: string): RpcAddress {
 /** Milliseconds. */
 export function duration(text: string): number {
   const milliseconds = parseDuration(text);
-  if (milliseconds === undefined) throw new InvalidArgumentError("Give a duration such as 200ms or 1s.");
+  if (milliseconds === undefined)
+    throw new InvalidArgumentError("Give a duration such as 200ms or 1s, of at most 596h.");
   return milliseconds;
 }
 

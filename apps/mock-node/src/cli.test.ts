@@ -7,6 +7,12 @@ describe("bad input is answered with one sentence", () => {
   it.each([
     ["an unknown flag", ["start", "--home", "h", "--nope"], 64, /unknown option '--nope'/],
     ["no home", ["start"], 64, /required option '--home <dir>' not specified/],
+    [
+      "a block time past what a timer can wait",
+      ["start", "--home", "h", "--block-time", "600h"],
+      64,
+      /at most 596h/,
+    ],
     ["a block time that is none", ["start", "--home", "h", "--block-time", "fast"], 64, /Give a duration/],
     [
       "an address that is none",

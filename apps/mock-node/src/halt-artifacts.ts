@@ -1,6 +1,7 @@
 import { type HaltIntent, ShutdownReason } from "@upgrade-halt/contract";
 import { type Artifact, fileArtifact } from "@upgrade-halt/producer";
 import type { Block } from "./chain/block.ts";
+import type { Chain } from "./chain/chain.ts";
 import type { HaltDecision } from "./chain/consensus.ts";
 import type { Home } from "./home.ts";
 import { upgradeInfoBytes } from "./upgrade/upgrade-info.ts";
@@ -27,14 +28,23 @@ export function haltArtifacts(
   return [fileArtifact({ path: upgradeInfoPath, bytes, mode: 0o600 }), memory];
 }
 
-/** The announcement that an earlier run made of this very halt. */
-export function recordedIntent(
-  { journal }: Pick<Home, "journal">,
-  { reason, plan }: HaltDecision,
-  { height }: Block,
-): HaltIntent | undefined {
+/** A halt that an earlier run of this node announced, and that stands. */
+export interface RecordedHalt {
+  readonly decision: HaltDecision;
+  readonly block: Block;
+  readonly intent: HaltIntent;
+}
+
+/**
+ * The halt in the node's memory, when nothing has happened since and this binary would decide the same: known
+ * before any block is replayed.
+ */
+export function recordedHalt({ journal }: Pick<Home, "journal">, chain: Chain): RecordedHalt | undefined {
+  const block = chain.unapplied;
   const newest = journal.events.at(-1);
-  if (newest?.event !== "halted" || newest.height !== height) return undefined;
+  if (block === undefined || newest?.event !== "halted" || newest.height !== block.height) return undefined;
   const { intent } = newest;
-  return intent.reason === reason && intent.plan_name === plan.name ? intent : undefined;
+  const decision = chain.decide(block.height);
+  if (decision.kind !== "halt" || decision.reason !== intent.reason) return undefined;
+  return decision.plan.name === intent.plan_name ? { decision, block, intent } : undefined;
 }

@@ -1,10 +1,17 @@
-import { writeSync } from "node:fs";
+import { printLine } from "@upgrade-halt/producer";
 import { type Logger, pino } from "pino";
 
-/** The node's log, on standard error as seid's. A reader that is gone does not disturb the node. */
+const STDERR = 2;
+/** How long a log line may wait for its reader before it is dropped, in ms. */
+const PATIENCE_MS = 10;
+
+/** The node's log, on standard error as seid's. A reader that is gone, or that does not read, does not disturb the node. */
 export function createLogger(format: "json" | "plain"): Logger {
   const options = { base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  return pino(options, { write: (line) => writeQuietly(format === "json" ? line : plainLine(line)) });
+  return pino(options, {
+    write: (line) =>
+      void printLine(STDERR, format === "json" ? line.trimEnd() : plainLine(line), PATIENCE_MS),
+  });
 }
 
 const LEVELS: Readonly<Record<number, string>> = {
@@ -21,13 +28,5 @@ function plainLine(line: string): string {
   const fields = Object.entries(rest).map(
     ([key, value]) => ` ${key}=${typeof value === "string" ? value : JSON.stringify(value)}`,
   );
-  return `${time} ${LEVELS[Number(level)] ?? level} ${msg}${fields.join("")}\n`;
-}
-
-function writeQuietly(line: string): void {
-  try {
-    writeSync(2, line);
-  } catch {
-    // Nobody reads the log (EPIPE), or not fast enough (EAGAIN): the node goes on.
-  }
+  return `${time} ${LEVELS[Number(level)] ?? level} ${msg}${fields.join("")}`;
 }

@@ -30,6 +30,9 @@ describe("a node that has not halted", () => {
     await until("the freeze", () => (frozen.stderr().includes("freeze-height reached") ? true : undefined));
     expect((await frozen.status(() => true)).sync_info.latest_block_height).toBe("7");
     expect(await stop(frozen)).toEqual({ code: 0, signal: null });
+    const late = chain.start("v6.6", "--freeze-height", "6");
+    await until("the freeze", () => (late.stderr().includes("freeze-height reached") ? true : undefined));
+    expect((await late.status(() => true)).sync_info.latest_block_height).toBe("7");
   });
 
   it("ends with 1, without an intent or a line, when its halt can't be written down", async () => {

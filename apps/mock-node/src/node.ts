@@ -1,3 +1,4 @@
+import type { HaltIntent } from "@upgrade-halt/contract";
 import { createHaltHolder, gracefulHalt, type HaltHolder, printLine } from "@upgrade-halt/producer";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
@@ -6,7 +7,7 @@ import { BlockFeed } from "./chain/block-feed.ts";
 import { Chain } from "./chain/chain.ts";
 import { Consensus, type HaltDecision } from "./chain/consensus.ts";
 import { failAtBlock } from "./faults.ts";
-import { haltArtifacts, recordedIntent } from "./halt-artifacts.ts";
+import { haltArtifacts, recordedHalt } from "./halt-artifacts.ts";
 import type { Home } from "./home.ts";
 import { reasonOf } from "./mock-node-error.ts";
 import { nodeView } from "./node-view.ts";
@@ -35,6 +36,7 @@ export class MockNode {
   readonly #options: NodeOptions;
   readonly #home: Home;
   readonly #around: NodeSurroundings;
+  readonly #chain: Chain;
   readonly #consensus: Consensus;
   readonly #server: FastifyInstance;
   #isEnding = false;
@@ -43,7 +45,8 @@ export class MockNode {
     this.#options = options;
     this.#home = home;
     this.#around = around;
-    this.#consensus = this.#makeConsensus(plans);
+    this.#chain = this.#makeChain(plans);
+    this.#consensus = this.#makeConsensus();
     this.#server = rpcServer(
       nodeView(options, home, this.holder, this.#blocks, around.log),
       around.log,
@@ -53,19 +56,20 @@ export class MockNode {
   }
 
   /**
-   * Replays what an earlier run left, listens, makes blocks. Resolves when the node listens, or when a halt in the
-   * replay is about to end the process. Rejects with `address-unavailable`.
+   * Announces the halt that an earlier run announced, or else replays what that run left; listens; makes blocks.
+   * Resolves when the node listens, or when a halt is about to end the process. Rejects with `address-unavailable`.
    */
   async run(): Promise<void> {
-    this.#consensus.replay();
+    const standing = recordedHalt(this.#home, this.#chain);
+    if (standing === undefined) this.#consensus.replay();
+    else this.#halt(standing.decision, standing.block, standing.intent);
     if (this.#isEnding) return;
     await listen(this.#server, this.#options);
     this.#consensus.start();
   }
 
-  #makeConsensus(plans: readonly Plan[]): Consensus {
-    const { log, kill, exit } = this.#around;
-    const chain = new Chain({
+  #makeChain(plans: readonly Plan[]): Chain {
+    return new Chain({
       ...this.#options,
       ...this.#home,
       plans,
@@ -73,7 +77,11 @@ export class MockNode {
       skipHeights: new Set(this.#options.skipHeights),
       now: () => BigInt(Date.now()) * 1_000_000n,
     });
-    return new Consensus(chain, this.#options, {
+  }
+
+  #makeConsensus(): Consensus {
+    const { log, kill, exit } = this.#around;
+    return new Consensus(this.#chain, this.#options, {
       onBegin: ({ height }) =>
         failAtBlock(height, this.#options, { kill, exit, print: (line) => printLine(STDERR, line) }),
       onApplied: (block) => this.#blocks.publish(block),
@@ -90,10 +98,9 @@ export class MockNode {
     });
   }
 
-  #halt(decision: HaltDecision, block: Block): void {
+  #halt(decision: HaltDecision, block: Block, recorded?: HaltIntent): void {
     const { log, stopRequested, exit, kill } = this.#around;
     const { haltStayAlive, shutdownTimeoutMs, faultKillAfter } = this.#options;
-    const recorded = recordedIntent(this.#home, decision, block);
     void gracefulHalt({
       ...decision,
       holder: this.holder,

@@ -41,6 +41,14 @@ describe("a node that stays alive", () => {
     expect((await stop(second)).code).toBe(reason);
   });
 
+  it("serves its intent again before it replays the block that it halted at", async () => {
+    const chain = testChain(temporaryFolder(), PLANS);
+    expect((await chain.start("v6.6").ended).code).toBe(70);
+    const node = chain.start("v6.6", "--halt-stay-alive", "--fault-panic-at", "5");
+    expect(await node.status(() => true)).toMatchObject({ halt_intent: { reason: 70, plan_name: "v6.7" } });
+    expect(await stop(node)).toEqual({ code: 70, signal: null });
+  });
+
   it("goes on without a trace of the halt once it is the release that was needed", async () => {
     const chain = testChain(temporaryFolder(), PLANS);
     const halted = chain.start("v6.6", "--halt-stay-alive");

@@ -63,7 +63,8 @@ export class Consensus {
 
   #schedule(): void {
     if (this.#isStopped) return;
-    if (this.#chain.nextHeight === this.#pace.freezeHeight) {
+    const { freezeHeight } = this.#pace;
+    if (freezeHeight !== undefined && this.#chain.nextHeight >= freezeHeight) {
       this.#end("freeze");
       return;
     }

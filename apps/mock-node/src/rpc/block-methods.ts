@@ -1,5 +1,6 @@
 import { type Block, formatTime } from "../chain/block.ts";
 import { VOTING_POWER } from "../chain/header.ts";
+import { goJson } from "../go-json.ts";
 import { heightArgument } from "./arguments.ts";
 import { blockIdJson, blockJson, commitJson, headerJson, validatorJson } from "./block-json.ts";
 import type { Arguments, Method } from "./method.ts";
@@ -13,7 +14,7 @@ const MAX_METAS = 20;
 export function blockMethods(view: NodeView): Readonly<Record<string, Method>> {
   const atHeight = (render: (block: Block) => object): Method => ({
     args: ["height"],
-    call: (args) => JSON.stringify(render(requestedBlock(args, view))),
+    call: (args) => goJson(render(requestedBlock(args, view))),
   });
   return {
     block: atHeight((block) => ({ block_id: blockIdJson(block.hash), block: blockJson(block, view) })),
@@ -23,13 +24,13 @@ export function blockMethods(view: NodeView): Readonly<Record<string, Method>> {
     })),
     validators: {
       args: ["height", "page", "per_page"],
-      call: (args) => JSON.stringify(validators(requestedBlock(args, view), view)),
+      call: (args) => goJson(validators(requestedBlock(args, view), view)),
     },
     blockchain: {
       args: ["minHeight", "maxHeight"],
-      call: (args) => JSON.stringify(blockchain(args, view)),
+      call: (args) => goJson(blockchain(args, view)),
     },
-    genesis: { args: [], call: () => JSON.stringify({ genesis: genesis(view) }) },
+    genesis: { args: [], call: () => goJson({ genesis: genesis(view) }) },
   };
 }
 

@@ -5,8 +5,11 @@ import { RpcCode, RpcFailure } from "./rpc-failure.ts";
 /** The most calls that one batch may hold. */
 export const MAX_BATCH = 10;
 
+/** The id in an answer to a call that had none that could be read. */
+export const NO_ID = "null";
+
 /** One call that is well formed, or a notification, which nobody answers. */
-export type Call =
+type Call =
   | { readonly kind: "call"; readonly id: Id; readonly method: string; readonly params: unknown }
   | { readonly kind: "notification" };
 
@@ -15,37 +18,38 @@ export type Call =
  * answer is the text of the response, empty when only notifications came. Never throws.
  */
 export function answerJsonRpc(body: string, methods: ReadonlyMap<string, Method>): string {
-  let parsed: unknown;
+  let request: ReturnType<typeof parseWithIds>;
   try {
-    parsed = JSON.parse(body);
+    request = parseWithIds(body);
   } catch (cause) {
-    return errorResponse(null, new RpcFailure(RpcCode.parse, cause instanceof Error ? cause.message : ""));
+    return errorResponse(NO_ID, new RpcFailure(RpcCode.parse, cause instanceof Error ? cause.message : ""));
   }
-  if (!Array.isArray(parsed)) return answerOne(parsed, methods);
+  const { parsed, sources } = request;
+  if (!Array.isArray(parsed)) return answerOne(parsed, sources, methods);
   if (parsed.length > MAX_BATCH) {
     return errorResponse(
-      null,
+      NO_ID,
       new RpcFailure(RpcCode.parse, `too many requests in the batch: ${parsed.length}`),
     );
   }
-  const answers = parsed.map((entry) => answerOne(entry, methods)).filter((answer) => answer !== "");
+  const answers = parsed.map((entry) => answerOne(entry, sources, methods)).filter((answer) => answer !== "");
   return answers.length === 0 ? "" : `[${answers.join(",")}]`;
 }
 
 /** A result in its envelope. */
-export function resultResponse(id: Id | null, result: string): string {
-  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`;
+export function resultResponse(id: Id, result: string): string {
+  return `{"jsonrpc":"2.0","id":${id},"result":${result}}`;
 }
 
 /** A failure in its envelope. */
-export function errorResponse(id: Id | null, failure: RpcFailure): string {
-  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"error":${failure.toJson()}}`;
+export function errorResponse(id: Id, failure: RpcFailure): string {
+  return `{"jsonrpc":"2.0","id":${id},"error":${failure.toJson()}}`;
 }
 
-function answerOne(entry: unknown, methods: ReadonlyMap<string, Method>): string {
-  let id: Id | null = null;
+function answerOne(entry: unknown, sources: IdSources, methods: ReadonlyMap<string, Method>): string {
+  let id: Id = NO_ID;
   try {
-    const call = parseCall(entry);
+    const call = parseCall(entry, sources);
     if (call.kind === "notification") return "";
     id = call.id;
     const method = methods.get(call.method);
@@ -57,7 +61,7 @@ function answerOne(entry: unknown, methods: ReadonlyMap<string, Method>): string
 }
 
 /** One call out of parsed JSON. Throws `RpcFailure`. */
-export function parseCall(entry: unknown): Call {
+function parseCall(entry: unknown, sources: IdSources): Call {
   if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
     throw new RpcFailure(RpcCode.parse, "a request is no object");
   }
@@ -66,9 +70,31 @@ export function parseCall(entry: unknown): Call {
     throw new RpcFailure(RpcCode.parse, "invalid version");
   }
   if (id === undefined || id === null) return { kind: "notification" };
-  if (typeof id !== "string" && !(typeof id === "number" && Number.isSafeInteger(id))) {
+  const source = sources.get(entry);
+  if (source === undefined || !VALID_ID.test(source)) {
     throw new RpcFailure(RpcCode.parse, "invalid request ID");
   }
   if (typeof method !== "string") throw new RpcFailure(RpcCode.invalidRequest, "method is no string");
-  return { kind: "call", id, method, params };
+  return { kind: "call", id: source, method, params };
+}
+
+/** A string, or an integer of any size: it is echoed as it was written. */
+const VALID_ID = /^(?:".*"|-?\d+)$/;
+
+/** How the `id` of each object was written. */
+type IdSources = WeakMap<object, string>;
+
+function parseWithIds(text: string): { readonly parsed: unknown; readonly sources: IdSources } {
+  const sources: IdSources = new WeakMap();
+  // TypeScript does not know the third argument yet (ECMAScript's JSON.parse source text access).
+  function keepId(
+    this: object,
+    key: string,
+    value: unknown,
+    context?: { readonly source?: string },
+  ): unknown {
+    if (key === "id" && context?.source !== undefined) sources.set(this, context.source);
+    return value;
+  }
+  return { parsed: JSON.parse(text, keepId), sources };
 }

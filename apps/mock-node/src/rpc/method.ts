@@ -1,5 +1,5 @@
-/** What a call is known by. A call that came as a GET has -1, as in CometBFT. */
-export type Id = string | number;
+/** What a call is known by, as JSON text. A call that came as a GET has -1, as in CometBFT. */
+export type Id = string;
 
 /** Arguments by name, as they came: from a query string, or from JSON-RPC params. */
 export type Arguments = ReadonlyMap<string, unknown>;

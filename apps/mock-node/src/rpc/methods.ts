@@ -1,3 +1,4 @@
+import { goJson } from "../go-json.ts";
 import { blockMethods } from "./block-methods.ts";
 import type { Method } from "./method.ts";
 import { appliedHeight, type NodeView, storedHeight } from "./node-view.ts";
@@ -11,8 +12,8 @@ export function rpcMethods(view: NodeView): ReadonlyMap<string, Method> {
     Object.entries({
       health: { args: [], call: () => "{}" },
       status: { args: [], call: statusReader(view) },
-      lag_status: lagStatus(view),
-      abci_info: { args: [], call: () => JSON.stringify(abciInfo(view)) },
+      ...(view.flavor === "sei" && { lag_status: lagStatus(view) }),
+      abci_info: { args: [], call: () => goJson(abciInfo(view)) },
       ...blockMethods(view),
     }),
   );
@@ -25,7 +26,7 @@ function lagStatus(view: NodeView): Method {
   return {
     args: [],
     call: () =>
-      JSON.stringify({
+      goJson({
         current_height: `${storedHeight(view)}`,
         max_peer_height: `${peers()}`,
         lag: `${lag()}`,

@@ -1,4 +1,5 @@
-import { HALT_INTENT_FIELD } from "@upgrade-halt/contract";
+import { HALT_INTENT_FIELD, type HaltIntent } from "@upgrade-halt/contract";
+import type { HaltHolder } from "@upgrade-halt/producer";
 import { appliedHeight, type NodeView, storedHeight } from "./node-view.ts";
 
 /** What a scraper is told the metrics' format is (Prometheus text format 0.0.4). */
@@ -6,7 +7,7 @@ export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /** The node's metrics. `halt_intent_info` is there, and 1, only on a halted node. */
 export function renderMetrics(view: NodeView): string {
-  const intent = view.holder.snapshot();
+  const intent = intentOf(view.holder);
   const chain = labels({ chain_id: view.chainId });
   return [
     ...gauge("tendermint_consensus_height", "Height of the newest stored block.", chain, storedHeight(view)),
@@ -21,6 +22,15 @@ export function renderMetrics(view: NodeView): string {
         )),
     "",
   ].join("\n");
+}
+
+/** A holder that fails costs its own gauge, and no other metric. */
+function intentOf(holder: HaltHolder): HaltIntent | undefined {
+  try {
+    return holder.snapshot();
+  } catch {
+    return undefined;
+  }
 }
 
 function gauge(name: string, help: string, labelText: string, value: number): readonly string[] {

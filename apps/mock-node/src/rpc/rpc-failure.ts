@@ -1,3 +1,4 @@
+import { goJson } from "../go-json.ts";
 /** The error codes of JSON-RPC 2.0 that a node answers with. */
 export const RpcCode = {
   parse: -32700,
@@ -10,7 +11,7 @@ export type RpcCode = (typeof RpcCode)[keyof typeof RpcCode];
 
 const MESSAGES: Readonly<Record<RpcCode, string>> = {
   [RpcCode.parse]: "Parse error",
-  [RpcCode.invalidRequest]: "Invalid Request",
+  [RpcCode.invalidRequest]: "Invalid request",
   [RpcCode.methodNotFound]: "Method not found",
   [RpcCode.invalidParams]: "Invalid params",
   [RpcCode.internal]: "Internal error",
@@ -28,7 +29,7 @@ export class RpcFailure extends Error {
 
   /** The failure as a JSON-RPC error object. */
   toJson(): string {
-    return JSON.stringify({ code: this.code, message: MESSAGES[this.code], data: this.message });
+    return goJson({ code: this.code, message: MESSAGES[this.code], data: this.message });
   }
 
   /** Any thrown value as a failure; what is none already is the node's own fault. */

@@ -60,6 +60,11 @@ describe("GET /status in Sei's form", () => {
     expect(validator.address).toBe(node.id.toUpperCase());
   });
 
+  it("has Go's bytes, whatever the node is called", async () => {
+    const { body } = await serve(3, { moniker: "<a>&\u2028\ud800" }).get("/status");
+    expect(body).toContain('"moniker":"\\u003ca\\u003e\\u0026\\u2028\\ufffd"');
+  });
+
   it.each(["GET", "POST", "PUT", "DELETE"] as const)(
     "answers %s, with arguments that it doesn't know",
     async (method) => {
@@ -99,6 +104,12 @@ describe("GET /status in Sei's form", () => {
 });
 
 describe("GET in CometBFT's form", () => {
+  it("does not know what Sei alone has", async () => {
+    const { get, call } = serve(3, { flavor: "cometbft" });
+    expect((await get("/lag_status")).statusCode).toBe(404);
+    expect((await call({ id: 1, method: "lag_status" })).json().error.code).toBe(-32601);
+  });
+
   it("is in an envelope with the id -1", async () => {
     const { get } = serve(3, { flavor: "cometbft" });
     expect((await get("/status")).json()).toMatchObject({
@@ -181,6 +192,15 @@ describe("other paths", () => {
     );
   });
 
+  it("/metrics has all but the intent when the holder fails", async () => {
+    const { view } = testView(1);
+    const snapshot = () => {
+      throw new Error("no");
+    };
+    const response = await serve(3, { holder: { ...view.holder, snapshot } }).get("/metrics");
+    expect(response.body).toContain('\ntendermint_consensus_height{chain_id="test-1"} 3\n');
+  });
+
   it("that are unknown are 404", async () => {
     const { statusCode, body } = await serve().get("/halt_intent");
     expect([statusCode, body]).toEqual([404, "404 page not found\n"]);
@@ -194,11 +214,19 @@ describe("other paths", () => {
 });
 
 describe("JSON-RPC over POST", () => {
-  it.each(["x", 7, -1, 0, ""])("echoes the id %j", async (id) => {
-    const { call } = serve();
-    expect((await call({ jsonrpc: "2.0", id, method: "health" })).body).toBe(
-      `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{}}`,
-    );
+  it.each(['"x"', "7", "-1", "0", '""', "9007199254740993", '"\\u0041\\/"'])(
+    "echoes the id %s as it was written",
+    async (id) => {
+      const { body } = await serve().call(`{"jsonrpc":"2.0", "id" : ${id}, "method":"health"}`);
+      expect(body).toBe(`{"jsonrpc":"2.0","id":${id},"result":{}}`);
+    },
+  );
+
+  it("echoes each id of a batch, whatever its params name so", async () => {
+    const calls =
+      '[{"id":1e0,"method":"health"},{"id":2,"method":"nope","params":{"id":3}},{"id":"4","method":"health"}]';
+    const answers = (await serve().call(calls)).json();
+    expect(answers.map(({ id }: { id: unknown }) => id)).toEqual([null, 2, "4"]);
   });
 
   it.each([undefined, null, {}, []])("takes the params %j for status", async (params) => {
@@ -223,6 +251,8 @@ describe("JSON-RPC over POST", () => {
     ["a height that is none", { id: 1, method: "block", params: { height: {} } }, -32602],
     ["a block that isn't there", { id: 1, method: "block", params: { height: "99" } }, -32603],
     ["a fractional id", { id: 1.5, method: "status" }, -32700],
+    ["an id with an exponent", '{"id":1e2,"method":"status"}', -32700],
+    ["an id that is a boolean", { id: true, method: "status" }, -32700],
     ["an id that is an object", { id: {}, method: "status" }, -32700],
     ["another version", { jsonrpc: "1.0", id: 1, method: "status" }, -32700],
     ["no method", { id: 1 }, -32600],

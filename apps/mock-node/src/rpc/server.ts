@@ -1,7 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { queryArguments } from "./arguments.ts";
 import { discardBody } from "./discard-body.ts";
-import { answerJsonRpc, errorResponse, resultResponse } from "./json-rpc.ts";
+import { answerJsonRpc, errorResponse, NO_ID, resultResponse } from "./json-rpc.ts";
 import type { Method } from "./method.ts";
 import { rpcMethods } from "./methods.ts";
 import { METRICS_TYPE, renderMetrics } from "./metrics.ts";
@@ -16,7 +16,7 @@ export const BODY_LIMIT = 1_000_000;
 const JSON_TYPE = "application/json; charset=utf-8";
 const HTML_TYPE = "text/html; charset=utf-8";
 const TEXT_TYPE = "text/plain; charset=utf-8";
-const GET_ID = -1;
+const GET_ID = "-1";
 
 interface GetAnswer {
   readonly status: number;
@@ -81,5 +81,5 @@ function answerGet(method: Method, query: Record<string, unknown>, { flavor }: N
 function answerBadRequest(error: unknown, { flavor }: NodeView): GetAnswer {
   const why = error instanceof Error ? error.message : String(error);
   const failure = new RpcFailure(RpcCode.invalidRequest, `error reading request body: ${why}`);
-  return { status: flavor === "sei" ? 200 : 500, text: errorResponse(null, failure) };
+  return { status: flavor === "sei" ? 200 : 500, text: errorResponse(NO_ID, failure) };
 }

@@ -1,6 +1,7 @@
 import { populateStatus } from "@upgrade-halt/producer";
 import { type Block, formatHash, formatTime } from "../chain/block.ts";
 import { VOTING_POWER } from "../chain/header.ts";
+import { goJson } from "../go-json.ts";
 import { validatorJson } from "./block-json.ts";
 import { appliedHeight, type NodeView, storedHeight } from "./node-view.ts";
 
@@ -16,7 +17,7 @@ export function statusReader(view: NodeView): () => string {
     const last = view.store.last;
     const applied = appliedHeight(view);
     if (rendered === undefined || rendered.last !== last || rendered.applied !== applied) {
-      rendered = { last, applied, body: JSON.stringify(render(view)) };
+      rendered = { last, applied, body: goJson(render(view)) };
     }
     return populateStatus(rendered.body, view.holder, view.onStatusFault);
   };

@@ -1,4 +1,5 @@
 import type { Block } from "../chain/block.ts";
+import { goJson } from "../go-json.ts";
 import { blockIdJson, blockJson } from "./block-json.ts";
 import { resultResponse } from "./json-rpc.ts";
 import type { Id } from "./method.ts";
@@ -26,7 +27,7 @@ export class Subscriptions {
     }
     if (this.#ends.has(query)) throw new RpcFailure(RpcCode.internal, "already subscribed");
     const end = this.#view.blocks.subscribe((block) =>
-      this.#send(resultResponse(id, JSON.stringify(newBlockEvent(query, block, this.#view)))),
+      this.#send(resultResponse(id, goJson(newBlockEvent(query, block, this.#view)))),
     );
     this.#ends.set(query, end);
   }

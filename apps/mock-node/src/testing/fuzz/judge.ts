@@ -30,7 +30,7 @@ function jsonRpcDefect({ status, type, body }: Extract<Reply, { kind: "http" }>)
 function isAnswer(answer: unknown): boolean {
   if (typeof answer !== "object" || answer === null) return false;
   const { jsonrpc, id, result, error }: Record<string, unknown> = { ...answer };
-  const hasId = id === null || typeof id === "string" || Number.isSafeInteger(id);
+  const hasId = id === null || typeof id === "string" || (typeof id === "number" && id === Math.trunc(id));
   return jsonrpc === "2.0" && hasId && (result === undefined) !== (error === undefined);
 }
 
