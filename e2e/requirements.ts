@@ -36,6 +36,10 @@ export const REQUIREMENTS = {
   "EXACTLY-ONCE": "No page and no swap is doubled, whatever was killed.",
   "CONTROLLER-RIGHTS":
     "The controller works under the ServiceAccount of its manifests, with the rights these give it.",
+  INSTALL:
+    "The kustomization, alone and with its parts, is what a real API server takes, under the restricted pod level.",
+  KUBECTL:
+    "kubectl explains every field, and lists both kinds by short names with columns that tell the story.",
   "MAX-CONCURRENT": "Never more swaps are in flight than maxConcurrent allows, and all nodes come through.",
   "ERROR-BUDGET":
     "Once as many swaps failed as the error budget allows, no further node is swapped until a person acknowledges.",

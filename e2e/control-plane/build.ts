@@ -1,7 +1,7 @@
 /**
- * Builds etcd, kube-apiserver and kube-controller-manager from their Go modules into a cache folder outside the tree
- * and prints that folder, the value for `KUBEBUILDER_ASSETS`, as its only line on standard output. What is cached is
- * not built again; where `KUBEBUILDER_ASSETS` is set, nothing is built. A cold build takes some seven minutes on two
+ * Builds etcd, kube-apiserver, kube-controller-manager and kubectl from their Go modules into a cache folder outside
+ * the tree and prints that folder, the value for `KUBEBUILDER_ASSETS`, as its only line on standard output. What is cached is
+ * not built again; where `KUBEBUILDER_ASSETS` is set, nothing is built. A cold build takes some eight minutes on two
  * cores.
  */
 import { spawnSync } from "node:child_process";

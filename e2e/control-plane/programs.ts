@@ -5,7 +5,7 @@ import { join } from "node:path";
 /** The release that `kubernetes/go.mod` pins; it names the cache folder and the servers' own version. */
 export const KUBERNETES_VERSION = "v1.35.4";
 
-/** The programs of a control plane: what is built, from which module beside this file, from which package. */
+/** A control plane and the client that installs onto it: what is built, from which module beside this file and package. */
 export const PROGRAMS = [
   { name: "etcd", module: "etcd", package: "." },
   { name: "kube-apiserver", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kube-apiserver" },
@@ -14,6 +14,7 @@ export const PROGRAMS = [
     module: "kubernetes",
     package: "k8s.io/kubernetes/cmd/kube-controller-manager",
   },
+  { name: "kubectl", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kubectl" },
 ] as const;
 
 /** The folder that a build fills: under `XDG_CACHE_HOME` or `~/.cache`, one per Kubernetes version. */

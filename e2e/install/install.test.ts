@@ -1,0 +1,203 @@
+import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { V1Deployment } from "@kubernetes/client-node";
+import { afterAll, beforeAll, expect, inject } from "vitest";
+import { parseAllDocuments, stringify } from "yaml";
+import { crds } from "../../apps/mini-controller/src/api/crds.ts";
+import { SYSTEM_NAMESPACE } from "../harness/install.ts";
+import { proof } from "../harness/proof.ts";
+import { until } from "../harness/wait.ts";
+import { kubectl } from "./kubectl.ts";
+
+const DEPLOY = join(import.meta.dirname, "../../apps/mini-controller/deploy");
+const SERVICE_MONITORS = join(import.meta.dirname, "../fixtures/servicemonitors.yaml");
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "upgrade-halt-install-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs kubectl as the cluster's administrator; what it prints. */
+async function run(args: readonly string[], input?: string): Promise<string> {
+  const { code, stdout, stderr } = await kubectl(inject("kubeconfig"), args, input);
+  expect({ code, stderr }, args.join(" ")).toEqual({
+    code: 0,
+    stderr: expect.not.stringMatching(/error|warning/i),
+  });
+  return stdout;
+}
+
+async function rendered(path: string): Promise<readonly Manifest[]> {
+  return parseAllDocuments(await run(["kustomize", path])).map((document) => document.toJS());
+}
+
+/** What the API server says to each manifest when it is asked whether it would take it, unknown fields forbidden. */
+async function dryRun(manifests: readonly Manifest[]): Promise<readonly string[]> {
+  const input = manifests.map((manifest) => stringify(manifest)).join("---\n");
+  const flags = ["--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict"];
+  return (await run(["apply", ...flags, "-f", "-"], input)).trim().split("\n");
+}
+
+proof("the API server takes all that the kustomization renders", ["INSTALL"], async () => {
+  const manifests = await rendered(DEPLOY);
+
+  expect(Object.groupBy(manifests, ({ kind }) => kind)).toMatchObject({
+    Namespace: [{ metadata: { name: SYSTEM_NAMESPACE } }],
+    CustomResourceDefinition: [{}, {}],
+    ServiceAccount: [{}],
+    Role: [{}],
+    ClusterRole: [{}, {}, {}],
+    Deployment: [{}],
+    Service: [{}],
+    NetworkPolicy: [{}],
+    PodDisruptionBudget: [{}],
+  });
+  const answers = await dryRun(manifests);
+  expect(answers).toHaveLength(manifests.length);
+  for (const answer of answers) expect(answer).toMatch(/serverside-applied \(server dry run\)$/);
+});
+
+proof("an overlay adds the rights for SeiNodes and the ServiceMonitor", ["INSTALL"], async () => {
+  await symlink(DEPLOY, join(folder, "deploy"));
+  const overlay = {
+    resources: ["deploy", "deploy/monitoring"],
+    components: ["deploy/seinodes"],
+    images: [{ name: "ghcr.io/upgrade-halt/mini-controller", digest: `sha256:${"0".repeat(64)}` }],
+  };
+  await writeFile(join(folder, "kustomization.yaml"), JSON.stringify(overlay));
+  await run(["apply", "-f", SERVICE_MONITORS]);
+  try {
+    await run(["wait", "--for=condition=Established", "-f", SERVICE_MONITORS]);
+    const manifests = await rendered(folder);
+
+    expect(manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual(
+      expect.arrayContaining([
+        "ServiceMonitor/mini-controller",
+        "ClusterRole/mini-controller-seinodes",
+        "ClusterRoleBinding/mini-controller-seinodes",
+      ]),
+    );
+    expect(await dryRun(manifests)).toHaveLength(manifests.length);
+  } finally {
+    await run(["delete", "-f", SERVICE_MONITORS]);
+  }
+});
+
+proof(
+  "the controller's pod passes the restricted Pod Security level, which refuses a looser one",
+  ["INSTALL"],
+  async () => {
+    const [deployment] = (await rendered(DEPLOY)).filter(({ kind }) => kind === "Deployment");
+    const { template } = (deployment as unknown as { spec: Required<V1Deployment>["spec"] }).spec;
+    const metadata = { name: "admitted", namespace: SYSTEM_NAMESPACE };
+    const pod = { apiVersion: "v1", kind: "Pod", metadata, spec: template.spec };
+    const admit = ["create", "--dry-run=server", "-f", "-"];
+
+    expect(await run(admit, JSON.stringify(pod))).toBe("pod/admitted created (server dry run)\n");
+
+    const { securityContext: _, ...spec } = template.spec ?? { containers: [] };
+    const refused = await kubectl(inject("kubeconfig"), admit, JSON.stringify({ ...pod, spec }));
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/violates PodSecurity "restricted:latest".*runAsNonRoot.*seccompProfile/s);
+  },
+);
+
+proof("kubectl explains each field in the words of the schema", ["KUBECTL"], async () => {
+  for (const { spec } of Object.values(crds)) {
+    const schema = spec.versions[0]?.schema.openAPIV3Schema.properties;
+    const fields = [...fieldsOf(schema?.spec, ["spec"]), ...fieldsOf(schema?.status, ["status"])];
+    expect(fields.length).toBeGreaterThan(20);
+    const everything = await until(
+      async () => {
+        const { code, stdout } = await kubectl(inject("kubeconfig"), [
+          "explain",
+          spec.names.plural,
+          "--recursive",
+        ]);
+        return code === 0 && stdout;
+      },
+      { what: `the schema of ${spec.names.plural} to be published` },
+    );
+    for (const { path } of fields) expect(everything).toMatch(new RegExp(`^ *${path.at(-1)}\\t`, "m"));
+    const [plain] = fields.filter(({ path }) => path.length === 2);
+    for (const { path, description } of [plain, fields.at(-1)].flatMap((field) => field ?? [])) {
+      const text = await run(["explain", [spec.names.plural, ...path].join(".")]);
+      expect(text.replaceAll(/\s+/g, " ")).toContain(description.replaceAll(/\s+/g, " "));
+    }
+  }
+});
+
+proof("kubectl lists both kinds by their short names, with their own columns", ["KUBECTL"], async () => {
+  const policy = await readFile(join(import.meta.dirname, "fixtures/policy-and-halt.yaml"), "utf8");
+  await run(["apply", "-f", "-"], policy);
+  try {
+    const status = {
+      phase: "Swapping",
+      steps: [{ phase: "Swapping", at: "2026-08-21T18:00:00.123Z", message: "" }],
+    };
+    await run([
+      "patch",
+      "nh",
+      "sei-0-0",
+      "--subresource=status",
+      "--type=merge",
+      "-p",
+      JSON.stringify({ status }),
+    ]);
+
+    const [policies = "", halts = ""] = (await run(["get", "hp,nh"])).split("\n\n");
+    expect(policies.split("\n")[0]?.split(/ {2,}/)).toEqual([
+      "NAME",
+      "PODS",
+      "RUNNING",
+      "HALTED",
+      "RECOVERED",
+      "FAILED",
+      "UPGRADING",
+      "READY",
+      "AGE",
+    ]);
+    const [heading, row] = halts.split("\n");
+    expect(heading?.split(/ {2,}/)).toEqual([
+      "NAME",
+      "POD",
+      "REASON",
+      "PLAN",
+      "HEIGHT",
+      "ACTION",
+      "PHASE",
+      "SINCE",
+      "AGE",
+    ]);
+    expect(row).toMatch(/sei-0-0 +upgrade_required +v6\.7 +240000000 +Swapping +2026-08-21T18:00:00\.123Z/);
+  } finally {
+    await run(["delete", "-f", "-"], policy);
+  }
+});
+
+interface Field {
+  readonly path: readonly string[];
+  readonly description: string;
+}
+
+function fieldsOf(schema: unknown, path: readonly string[]): readonly Field[] {
+  const {
+    properties = {},
+    items,
+    description = "",
+  } = (schema ?? {}) as {
+    properties?: Record<string, unknown>;
+    items?: unknown;
+    description?: string;
+  };
+  const inside = Object.entries(properties).flatMap(([name, field]) => fieldsOf(field, [...path, name]));
+  const ofItems = items === undefined ? [] : fieldsOf(items, path).slice(1);
+  return [{ path, description }, ...inside, ...ofItems];
+}
