@@ -1,3 +1,4 @@
+import { decodeHaltIntent } from "@upgrade-halt/contract";
 import type { Evidence } from "../src/evidence.ts";
 
 /** A `/status` as Sei's GET answers it, all fields there, with a halt announced or not. */
@@ -85,13 +86,7 @@ function answered(haltIntent: { readonly kind: "absent" }) {
 }
 
 function announced() {
-  const intent = {
-    reason: 70,
-    plan_name: "v6.7",
-    height: 240_000_000,
-    announced_at: "2026-08-21T17:59:41.12Z",
-  };
-  const reading = { kind: "intent", intent, meaning: { kind: "reason", reason: 70 }, defects: [] } as const;
+  const reading = decodeHaltIntent(haltIntent(240_000_000));
   const node = { chainId: "pacific-1", height: 240_000_000, haltIntent: reading };
   return { kind: "answered", at: AT, envelope: "bare", node } as const;
 }

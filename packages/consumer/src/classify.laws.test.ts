@@ -96,12 +96,7 @@ test.each(Object.entries(staleness))("an intent %s never corroborates", (_, make
     fc.property(any.evidence, any.haltReason, any.planName, any.height, (base, reason, plan, height) => {
       if (reason === 72 && makeStale === staleness["for a lower height"]) return;
       const intent = { reason, plan_name: plan, height };
-      const haltIntent = {
-        kind: "intent",
-        intent,
-        meaning: { kind: "reason", reason },
-        defects: [],
-      } as const;
+      const haltIntent = { kind: "intent", intent, defects: [] } as const;
       const node = { chainId: "pacific-1", haltIntent };
       const at = Date.UTC(2026, 7, 21);
       const { believed: _belief, ...fresh } = base;
@@ -150,7 +145,8 @@ test("an intent's info influences neither verdict nor action", () => {
     fc.property(any.evidence, any.policy, fc.string(), (evidence, policy, info) => {
       const { status } = evidence;
       if (status?.kind !== "answered" || status.node.haltIntent.kind !== "intent") return;
-      const haltIntent = { ...status.node.haltIntent, intent: { ...status.node.haltIntent.intent, info } };
+      const haltIntent = structuredClone(status.node.haltIntent);
+      Object.assign(haltIntent.intent, { info });
       const other: Evidence = { ...evidence, status: { ...status, node: { ...status.node, haltIntent } } };
       expect(classify(other)).toEqual(classify(evidence));
       expect(recommend(classify(other), policy)).toEqual(recommend(classify(evidence), policy));

@@ -46,20 +46,14 @@ export function claimOfStatus(evidence: Evidence): IntentClaim {
     case "damaged":
       return { kind: "unreadable" };
     case "intent": {
-      const { intent, meaning, defects } = reading;
+      const { intent, defects } = reading;
       const doubts = doubtsOf(evidence, status, intent);
       if (defects.length > 0) doubts.push("its announced intent is damaged");
-      if (meaning.kind === "reason" && meaning.reason !== ShutdownReason.Unknown) {
-        return {
-          kind: "halt",
-          reason: meaning.reason,
-          plan: intent.plan_name,
-          height: intent.height,
-          doubts,
-        };
+      if (reading.unrecognised !== undefined) {
+        return { kind: "unrecognised", code: intent.reason, range: reading.unrecognised, doubts };
       }
-      const range = meaning.kind === "reserved" ? meaning.range : "outside";
-      return { kind: "unrecognised", code: intent.reason, range, doubts };
+      const { reason } = reading.intent;
+      return { kind: "halt", reason, plan: intent.plan_name, height: intent.height, doubts };
     }
   }
 }

@@ -1,5 +1,6 @@
 /** What holds of every reading, whatever was read. */
 import assert from "node:assert/strict";
+import { parseExitCode } from "../src/codes.ts";
 import { decodeHaltIntent } from "../src/decode-halt-intent.ts";
 import type { HaltIntent, HaltIntentReading, ReceivedHaltIntent } from "../src/halt-intent.ts";
 import { HaltIntentSchema } from "../src/halt-intent-schema.ts";
@@ -43,7 +44,11 @@ function checkReading(reading: HaltIntentReading): void {
     assert.ok(problem !== "" && problem.length < 100, "a defect says shortly what is wrong");
   }
   if (reading.kind === "damaged") assert.notEqual(reading.defects.length, 0, "damage is named");
-  else checkIntent(reading.intent);
+  else {
+    checkIntent(reading.intent);
+    const isKnown = parseExitCode(reading.intent.reason).kind === "reason";
+    assert.equal(reading.unrecognised === undefined, isKnown, "a reason is known, or unrecognised");
+  }
 }
 
 function checkIntent(intent: ReceivedHaltIntent): void {

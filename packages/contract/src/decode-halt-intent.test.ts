@@ -9,7 +9,7 @@ function read(input: unknown) {
   if (reading.kind !== "intent") return reading;
   return {
     intent: reading.intent,
-    meaning: reading.meaning,
+    ...(reading.unrecognised && { unrecognised: reading.unrecognised }),
     defective: reading.defects.map(({ field }) => field),
   };
 }
@@ -29,7 +29,7 @@ describe("decodeHaltIntent", () => {
       info: "{}",
       announced_at: AT,
     };
-    const expected = { intent: whole, meaning: { kind: "reason", reason: 70 }, defective: [] };
+    const expected = { intent: whole, defective: [] };
     expect(read(whole)).toEqual(expected);
     expect(read({ ...whole, reason: "70", height: "240000000" })).toEqual(expected);
   });
@@ -43,22 +43,24 @@ describe("decodeHaltIntent", () => {
     expect(decodeHaltIntent({ reason: 70, ...empty })).toEqual({
       kind: "intent",
       intent: { reason: 70 },
-      meaning: { kind: "reason", reason: 70 },
       defects: [],
     });
   });
 
   it.each([
-    [73, { kind: "reserved", range: "upgrade" }],
-    [89, { kind: "reserved", range: "operator" }],
-    [90, { kind: "outside" }],
-    [-1, { kind: "outside" }],
-    [2 ** 53 - 1, { kind: "outside" }],
-    ["-9007199254740991", { kind: "outside" }],
-  ])("keeps the unknown reason %j and says where it lies", (reason, meaning) => {
+    [73, "upgrade"],
+    [79, "upgrade"],
+    [80, "operator"],
+    [89, "operator"],
+    [90, "outside"],
+    [69, "outside"],
+    [-1, "outside"],
+    [2 ** 53 - 1, "outside"],
+    ["-9007199254740991", "outside"],
+  ])("keeps the reason %j as unrecognised, in the range %s", (reason, unrecognised) => {
     expect(read({ reason, reason_string: "chain_id_mismatch" })).toEqual({
       intent: { reason: Number(reason), reason_string: "chain_id_mismatch" },
-      meaning,
+      unrecognised,
       defective: [],
     });
   });
@@ -123,7 +125,6 @@ describe("decodeHaltIntent", () => {
   ])("keeps the halt and drops a %s of %j", (field, value) => {
     expect(read({ reason: 70, announced_at: AT, [field]: value })).toEqual({
       intent: field === "announced_at" ? { reason: 70 } : { reason: 70, announced_at: AT },
-      meaning: { kind: "reason", reason: 70 },
       defective: [field],
     });
   });

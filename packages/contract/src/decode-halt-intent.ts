@@ -6,7 +6,7 @@ import {
   reasonToken,
   ShutdownReason,
 } from "./codes.ts";
-import type { Defect, HaltIntentReading, ReceivedHaltIntent } from "./halt-intent.ts";
+import type { Defect, HaltIntentReading, ReceivedHaltIntent, RecognisedHaltIntent } from "./halt-intent.ts";
 import { hasOwnFieldsAlone, ownFields } from "./own-fields.ts";
 import type { FieldName } from "./wire-fields.ts";
 
@@ -35,8 +35,10 @@ function readObject(input: object): HaltIntentReading {
     // A getter threw; which one, the slower way tells.
   }
   const defects: Defect[] = [];
-  const reading = readFields(ownFields(input, defects), Object.create(null), defects);
-  return reading.kind === "intent" ? { ...reading, intent: { ...reading.intent } } : reading;
+  const draft: Draft = Object.create(null);
+  const reading = readFields(ownFields(input, defects), draft, defects);
+  Object.setPrototypeOf(draft, Object.prototype);
+  return reading;
 }
 
 type Fields = { readonly [Field in FieldName]?: unknown };
@@ -54,10 +56,8 @@ function readFields(fields: Fields, draft: Draft, defects: Defect[]): HaltIntent
   }
   const meaning = parseExitCode(reason);
   draft.reason = reason;
-  const token = text("reason_string", reason_string, defects);
-  if (token && contradicts(token, meaning)) {
-    defects.push({ field: "reason_string", problem: "the token of another reason" });
-  } else if (token) draft.reason_string = token;
+  const token = tokenOf(meaning, reason_string, defects);
+  if (token) draft.reason_string = token;
   const plan = text("plan_name", plan_name, defects);
   if (plan) draft.plan_name = plan;
   const at = integer("height", height, defects);
@@ -66,7 +66,10 @@ function readFields(fields: Fields, draft: Draft, defects: Defect[]): HaltIntent
   if (note) draft.info = note;
   const announced = time("announced_at", announced_at, defects);
   if (announced) draft.announced_at = announced;
-  return { kind: "intent", intent: draft as ReceivedHaltIntent, meaning, defects };
+  const intent = draft as RecognisedHaltIntent;
+  if (meaning.kind === "reason") return { kind: "intent", intent, defects };
+  const unrecognised = meaning.kind === "reserved" ? meaning.range : "outside";
+  return { kind: "intent", intent, unrecognised, defects };
 }
 
 function integer(field: FieldName, value: unknown, defects: Defect[]): number | undefined {
@@ -93,9 +96,12 @@ function time(field: FieldName, value: unknown, defects: Defect[]): string | und
   return undefined;
 }
 
-/** A token that stands for another reason, or none that the known reason has: one of the two fields is damaged. */
-function contradicts(token: string, meaning: ExitCodeMeaning): boolean {
-  return meaning.kind === "reason"
-    ? reasonToken(meaning.reason) !== token
-    : parseReasonToken(token) !== undefined;
+/** The token, unless it contradicts the reason: then one of the two is damaged, and nobody knows which. */
+function tokenOf(meaning: ExitCodeMeaning, value: unknown, defects: Defect[]): string | undefined {
+  const expected = meaning.kind === "reason" ? reasonToken(meaning.reason) : undefined;
+  if (value === expected) return expected;
+  const token = text("reason_string", value, defects);
+  if (!token || (expected === undefined && parseReasonToken(token) === undefined)) return token;
+  defects.push({ field: "reason_string", problem: "not the token of the reason" });
+  return undefined;
 }

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { ExitCodeMeaning } from "./codes.ts";
+import type { HaltReason, ReservedRange } from "./codes.ts";
 import type { HaltIntentSchema } from "./halt-intent-schema.ts";
 
 /** The optional field of a `/status` body that carries the intent. */
@@ -10,6 +10,9 @@ export type HaltIntent = z.infer<typeof HaltIntentSchema>;
 
 /** A halt as a reader has it: the reason for sure, any other field only where it was there and undamaged. */
 export type ReceivedHaltIntent = Pick<HaltIntent, "reason"> & Partial<HaltIntent>;
+
+/** The same, for a reason that the reader knows. */
+export type RecognisedHaltIntent = ReceivedHaltIntent & { readonly reason: HaltReason };
 
 /** A field (`""` for the whole) that is not used as it came, and why. */
 export interface Defect {
@@ -23,12 +26,18 @@ export type HaltIntentReading =
   | { readonly kind: "absent" }
   /** `null`: the node could not say. */
   | { readonly kind: "unavailable" }
+  /** A halt. Where there are `defects`, it is as real, and its intent is not to be acted on alone. */
+  | {
+      readonly kind: "intent";
+      readonly intent: RecognisedHaltIntent;
+      readonly unrecognised?: undefined;
+      readonly defects: readonly Defect[];
+    }
+  /** A halt for a reason that this reader does not know, with the range it lies in: hold. */
   | {
       readonly kind: "intent";
       readonly intent: ReceivedHaltIntent;
-      /** `reserved` or `outside` is a halt that this reader does not recognise: hold. */
-      readonly meaning: ExitCodeMeaning;
-      /** Not empty: the halt is real, and its intent is not to be acted on alone. */
+      readonly unrecognised: ReservedRange | "outside";
       readonly defects: readonly Defect[];
     }
   /** Something is there, but not even the reason can be read. */

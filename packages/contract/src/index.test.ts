@@ -16,7 +16,6 @@ it("exports these names and no other", () => {
     "encodeHaltIntent",
     "exitCode",
     "haltIntentOfStatus",
-    "isAnnouncedAt",
     "parseExitCode",
     "parseHaltIntent",
     "parseReasonToken",

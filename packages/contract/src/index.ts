@@ -1,4 +1,4 @@
-export { announcedAtNow, compareAnnouncedAt, isAnnouncedAt } from "./announced-at.ts";
+export { announcedAtNow, compareAnnouncedAt } from "./announced-at.ts";
 export {
   type ExitCodeMeaning,
   exitCode,
@@ -19,6 +19,7 @@ export {
   type HaltIntent,
   type HaltIntentReading,
   type ReceivedHaltIntent,
+  type RecognisedHaltIntent,
 } from "./halt-intent.ts";
 export { HaltIntentSchema } from "./halt-intent-schema.ts";
 export { PARSE_LIMITS } from "./json-limits.ts";

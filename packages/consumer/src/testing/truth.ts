@@ -17,7 +17,7 @@ type Part = (evidence: Evidence) => Evidence;
 export function agreeingParts({ reason, plan, height }: Truth): Part[] {
   const seen = reason === ShutdownReason.UpgradeRequired ? height : Math.max(height - 5, 1);
   const intent = { reason, plan_name: plan, height, announced_at: new Date(HALTED).toISOString() };
-  const haltIntent = { kind: "intent", intent, meaning: { kind: "reason", reason }, defects: [] } as const;
+  const haltIntent = { kind: "intent", intent, defects: [] } as const;
   const planLine = { reason, plan, ...(reason === ShutdownReason.UpgradeRequired ? { height } : {}) };
   const end = { kind: "exited", code: exitCode(reason) } as const;
   return [
