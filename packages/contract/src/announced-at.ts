@@ -58,11 +58,9 @@ function sortable(text: string): string {
   return seconds + text.slice(seconds.length + 1, -1).padEnd(9, "0");
 }
 
-function notATime(value: unknown): ContractError {
-  return new ContractError(
-    "invalid_announced_at",
-    "announced_at",
-    value,
-    "not an RFC 3339 time in UTC, of the years 0 to 9999, with at most nine fraction digits",
-  );
+/** The error for what is no `announced_at`. */
+export function notATime(value: unknown): ContractError {
+  const problem =
+    "is no RFC 3339 time of the years 0000-9999 with at most nine fraction digits and a Z: convert it to UTC first";
+  return new ContractError("invalid_announced_at", "announced_at", value, problem);
 }

@@ -90,6 +90,12 @@ describe("parseExitCode", () => {
   });
 });
 
+it("what a code means cannot be changed from outside", () => {
+  expect(Object.isFrozen(parseExitCode(70))).toBe(true);
+  expect(Object.isFrozen(parseExitCode(75))).toBe(true);
+  expect(Object.isFrozen(parseExitCode("70"))).toBe(true);
+});
+
 describe("parseReasonToken", () => {
   it.each(["", "UPGRADE_REQUIRED", "upgrade_required ", "constructor", "70", 70, null, undefined, {}])(
     "has no reason for %j",

@@ -62,10 +62,11 @@ export function parseReasonToken(token: unknown): ShutdownReason | undefined {
 
 const OUTSIDE: ExitCodeMeaning = Object.freeze({ kind: "outside" });
 
+/** Reasons come last: one that is taken from a reserved range is a reason from then on. */
 const MEANINGS: ReadonlyMap<unknown, ExitCodeMeaning> = new Map([
-  ...Object.values(ShutdownReason).map((reason) => entry(reason, { kind: "reason", reason })),
   ...reserved("upgrade"),
   ...reserved("operator"),
+  ...Object.values(ShutdownReason).map((reason) => entry(reason, { kind: "reason", reason })),
 ]);
 
 /** What an exit code (or a wire `reason`) means. Total: anything at all has an answer, of its own type alone. */

@@ -12,9 +12,20 @@ export class ContractError extends Error {
   readonly value: unknown;
 
   constructor(code: ContractErrorCode, field: string, value: unknown, problem: string) {
-    super(`${field}: ${problem}`);
+    super(`${field}: ${shown(value)} ${problem}`);
     this.code = code;
     this.field = field;
     this.value = value;
   }
+}
+
+const LONGEST_SHOWN = 40;
+
+function shown(value: unknown): string {
+  if (typeof value === "string") {
+    return JSON.stringify(value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value);
+  }
+  if (value === null || ["number", "bigint", "boolean", "undefined"].includes(typeof value))
+    return String(value);
+  return `the ${typeof value}`;
 }

@@ -43,6 +43,21 @@ describe("encodeHaltIntent", () => {
   });
 
   it.each([
+    ["height", 0.5, "height: 0.5 is no integer within 2^53-1 of 0: give one, or leave it out"],
+    ["reason", null, "reason: null is no integer within 2^53-1 of 0: give a ShutdownReason"],
+    ["info", {}, "info: the object is no text: give a string"],
+    [
+      "announced_at",
+      "2026-08-21T19:59:41+02:00",
+      'announced_at: "2026-08-21T19:59:41+02:00" is no RFC 3339 time',
+    ],
+    ["announced_at", "x".repeat(1000), `announced_at: "${"x".repeat(40)}…" is no RFC 3339 time`],
+  ])("says of a %s of %j what was found and what to do", (field, value, message) => {
+    const write = () => encodeHaltIntent({ ...INTENT, [field]: value } as HaltIntent);
+    expect(write).toThrow(message);
+  });
+
+  it.each([
     ["invalid_reason", "reason", 70.5],
     ["invalid_reason", "reason", Number.NaN],
     ["invalid_reason", "reason", 2 ** 53],

@@ -1,7 +1,9 @@
-import { ANNOUNCED_AT_PATTERN, trimAnnouncedAt } from "./announced-at.ts";
+import { isAnnouncedAt, notATime, trimAnnouncedAt } from "./announced-at.ts";
 import { ContractError } from "./contract-error.ts";
 import { encodeGoString } from "./go-string.ts";
 import type { HaltIntent } from "./halt-intent.ts";
+
+const NO_INTEGER = "is no integer within 2^53-1 of 0";
 
 /**
  * The bytes of Go's `json.Marshal` for the same struct: the wire's order, empty fields left out, Go's escapes, the time
@@ -13,15 +15,12 @@ import type { HaltIntent } from "./halt-intent.ts";
 export function encodeHaltIntent(intent: HaltIntent): string {
   const { reason, reason_string, plan_name, height, info, announced_at } = intent;
   if (!Number.isSafeInteger(reason)) {
-    throw new ContractError("invalid_reason", "reason", reason, "is no integer up to 2^53-1");
+    throw new ContractError("invalid_reason", "reason", reason, `${NO_INTEGER}: give a ShutdownReason`);
   }
   if (height !== undefined && !Number.isSafeInteger(height)) {
-    throw new ContractError("invalid_height", "height", height, "is no integer up to 2^53-1");
+    throw new ContractError("invalid_height", "height", height, `${NO_INTEGER}: give one, or leave it out`);
   }
-  if (typeof announced_at !== "string" || !ANNOUNCED_AT_PATTERN.test(announced_at)) {
-    const problem = "is no RFC 3339 time in UTC within the years 0000-9999";
-    throw new ContractError("invalid_announced_at", "announced_at", announced_at, problem);
-  }
+  if (!isAnnouncedAt(announced_at)) throw notATime(announced_at);
   let json = `{"reason":${reason},"reason_string":${encodeText("reason_string", reason_string)}`;
   if (plan_name !== undefined && plan_name !== "")
     json += `,"plan_name":${encodeText("plan_name", plan_name)}`;
@@ -31,6 +30,7 @@ export function encodeHaltIntent(intent: HaltIntent): string {
 }
 
 function encodeText(field: string, value: unknown): string {
-  if (typeof value !== "string") throw new ContractError("invalid_text", field, value, "is no text");
+  if (typeof value !== "string")
+    throw new ContractError("invalid_text", field, value, "is no text: give a string");
   return encodeGoString(value);
 }

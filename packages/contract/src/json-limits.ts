@@ -20,10 +20,14 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 
-/** The limit that a JSON text exceeds, or `undefined`. One pass, no recursion; a text that is no JSON has any answer. */
-export function exceededLimit(text: string): keyof typeof PARSE_LIMITS | undefined {
+/** Whether a text is longer in UTF-8 than is read. No code unit takes more than three bytes. */
+export function isTooLong(text: string): boolean {
+  return text.length * 3 > PARSE_LIMITS.length && Buffer.byteLength(text) > PARSE_LIMITS.length;
+}
+
+/** What a JSON text has too many of, if any. One pass, no recursion; a text that is no JSON has any answer. */
+export function excessOf(text: string): "brackets" | "commas" | undefined {
   if (text.length <= SHORTEST) return undefined;
-  if (Buffer.byteLength(text) > PARSE_LIMITS.length) return "length";
   let brackets = 0;
   let commas = 0;
   for (let at = 0; at < text.length; at++) {

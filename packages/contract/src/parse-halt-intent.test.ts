@@ -60,12 +60,28 @@ describe("parseHaltIntent", () => {
     expect(reading).toEqual({
       kind: "intent",
       intent: { reason: 70, plan_name: "v6.7" },
-      meaning: { kind: "reason", reason: 70 },
       defects: [
         { field: "", problem: "not UTF-8" },
         { field: "info", problem: "not UTF-8" },
       ],
     });
+  });
+
+  it("keeps the texts that are whole beside one that is not, whatever they are written in", () => {
+    const head = utf8.encode(String.raw`{"reason":85,"plan_name":"ß\u00e9🚀","info":"`);
+    const bytes = Uint8Array.of(...head, 0xed, 0xa0, 0x80, ...utf8.encode('"}'));
+    expect(parseHaltIntent(bytes)).toMatchObject({
+      intent: { reason: 85, plan_name: "ßé🚀" },
+      unrecognised: "operator",
+      defects: [{ field: "" }, { field: "info" }],
+    });
+  });
+
+  it("reads a body of its full length that is hardly any UTF-8", () => {
+    const body = utf8.encode(`{"reason":70,"x":"${"~".repeat(PARSE_LIMITS.length - 20)}"}`);
+    expect(body).toHaveLength(PARSE_LIMITS.length);
+    const bytes = body.map((byte) => (byte === 126 ? 0xff : byte));
+    expect(parseHaltIntent(bytes)).toMatchObject({ kind: "intent", intent: { reason: 70 } });
   });
 
   it("reads a real U+FFFD", () => {

@@ -1,24 +1,24 @@
-import { Buffer } from "node:buffer";
 import { isUint8Array } from "node:util/types";
 import { decodeHaltIntent } from "./decode-halt-intent.ts";
-import type { Defect, HaltIntentReading } from "./halt-intent.ts";
-import { exceededLimit, PARSE_LIMITS } from "./json-limits.ts";
+import type { Defect, HaltIntentReading, RecognisedHaltIntent } from "./halt-intent.ts";
+import { excessOf, isTooLong, PARSE_LIMITS } from "./json-limits.ts";
 
 // Go takes a byte order mark for damage, and so does JSON.parse once the decoder leaves it in.
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * What the JSON of a `halt_intent`, as text or UTF-8 bytes, says: what `decodeHaltIntent` makes of it once parsed. Never
  * throws. What is no JSON, or exceeds {@link PARSE_LIMITS}, is damaged. Bytes that are no UTF-8 damage the texts that
- * they may be in, not the halt.
+ * they stand in, not the halt.
  */
 export function parseHaltIntent(json: string | Uint8Array): HaltIntentReading {
-  if (typeof json === "string") return parseText(json);
+  if (typeof json === "string") return isTooLong(json) ? damaged(beyond("length")) : parseText(json);
   if (!isUint8Array(json)) return damaged("neither text nor bytes");
   if (json.byteLength > PARSE_LIMITS.length) return damaged(beyond("length"));
   let text: string;
   try {
-    text = utf8.decode(json);
+    text = strict.decode(json);
   } catch {
     return parseMangled(json);
   }
@@ -26,8 +26,8 @@ export function parseHaltIntent(json: string | Uint8Array): HaltIntentReading {
 }
 
 function parseText(text: string): HaltIntentReading {
-  const limit = exceededLimit(text);
-  if (limit !== undefined) return damaged(beyond(limit));
+  const excess = excessOf(text);
+  if (excess !== undefined) return damaged(beyond(excess));
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -38,20 +38,19 @@ function parseText(text: string): HaltIntentReading {
 }
 
 const NOT_UTF8 = "not UTF-8";
-const ASCII = /^[\0-\x7f]*$/;
+const REPLACED = "\ufffd";
 
-/** Of bytes that are no UTF-8, only what is ASCII is sure. */
-function parseMangled({ buffer, byteOffset, byteLength }: Uint8Array): HaltIntentReading {
-  const reading = parseText(Buffer.from(buffer, byteOffset, byteLength).toString("latin1"));
+/** Bytes that are no UTF-8 are read as U+FFFD, so that a text with none of those is whole. */
+function parseMangled(bytes: Uint8Array): HaltIntentReading {
+  const reading = parseText(lenient.decode(bytes));
   if (reading.kind !== "intent") return damaged(NOT_UTF8);
   const defects: Defect[] = [{ field: "", problem: NOT_UTF8 }, ...reading.defects];
-  const { reason, ...others } = reading.intent;
-  const kept = Object.entries(others).filter(([field, value]) => {
-    const sure = ASCII.test(String(value));
-    if (!sure) defects.push({ field, problem: NOT_UTF8 });
-    return sure;
+  const whole = Object.entries(reading.intent).filter(([field, value]) => {
+    const isWhole = typeof value !== "string" || !value.includes(REPLACED);
+    if (!isWhole) defects.push({ field, problem: NOT_UTF8 });
+    return isWhole;
   });
-  return { ...reading, intent: { reason, ...Object.fromEntries(kept) }, defects };
+  return { ...reading, intent: Object.fromEntries(whole) as RecognisedHaltIntent, defects };
 }
 
 function damaged(problem: string): HaltIntentReading {

@@ -33,6 +33,12 @@ describe.each([
     expect(haltIntentOfStatus(body)).toEqual({ kind: "absent" });
   });
 
+  it("says the newest thing said", () => {
+    const halted = statusWithHaltIntent(body, INTENT);
+    expect(haltIntentOfStatus(statusWithHaltIntent(halted, null))).toEqual({ kind: "unavailable" });
+    expect(statusWithHaltIntent(halted, undefined)).toEqual(body);
+  });
+
   it("is left as it was, the rest of it untouched", () => {
     const before = structuredClone(body);
     const after = statusWithHaltIntent(body, INTENT);
@@ -55,6 +61,22 @@ describe("statusWithHaltIntent", () => {
     );
   });
 
+  it("puts the field last, wherever it was before", () => {
+    const body = { halt_intent: null, node_info: {}, sync_info: {} };
+    expect(Object.keys(statusWithHaltIntent(body, INTENT))).toEqual([
+      "node_info",
+      "sync_info",
+      "halt_intent",
+    ]);
+  });
+
+  it.each([
+    { jsonrpc: "2.0", id: 1, error: {} },
+    { jsonrpc: "2.0", id: 1, result: null },
+  ])("leaves %j alone, which has no status to put it in", (body) => {
+    expect(statusWithHaltIntent(body, INTENT)).toBe(body);
+  });
+
   it("refuses what cannot be written", () => {
     expect(() => statusWithHaltIntent({}, { ...INTENT, height: 0.5 })).toThrow(
       expect.objectContaining({ code: "invalid_height" }),
@@ -71,8 +93,14 @@ describe("haltIntentOfStatus", () => {
     [],
     { jsonrpc: "2.0", id: 1, error: { code: -32603 } },
     { jsonrpc: "2.0", result: 1 },
+    { code: -32603, message: "Internal error", data: "" },
+    { jsonrpc: "2.0", result: { code: -32603, message: "Internal error" } },
   ])("takes %j for no status rather than for a healthy node", (body) => {
     expect(haltIntentOfStatus(body).kind).toBe("damaged");
+  });
+
+  it("reads an intent wherever there is one", () => {
+    expect(haltIntentOfStatus({ code: 70, message: "halted", halt_intent: INTENT }).kind).toBe("intent");
   });
 
   it("does not look at prototypes", () => {

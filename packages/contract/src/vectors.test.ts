@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseExitCode, parseReasonToken, reasonToken, ShutdownReason } from "./codes.ts";
 import { decodeHaltIntent } from "./decode-halt-intent.ts";
@@ -8,7 +9,9 @@ import { haltIntentOfStatus } from "./status-body.ts";
 import {
   bodyOf,
   codeVectors,
+  type DecodeVector,
   decodeVectors,
+  type EncodeVector,
   encodeVectors,
   type IntentInput,
   statusVectors,
@@ -22,6 +25,7 @@ function summary(reading: HaltIntentReading) {
   return {
     kind: reading.kind,
     ...(reading.kind === "intent" && { intent: reading.intent }),
+    ...(reading.kind === "intent" && reading.unrecognised && { unrecognised: reading.unrecognised }),
     ...(defects.length > 0 && { defects }),
   };
 }
@@ -56,8 +60,8 @@ describe("encode.json", () => {
 
 describe("decode.json", () => {
   it.each(decodeVectors.cases)("$name", (vector) => {
-    const { kind, intent, defects } = vector.reading;
-    const expected = { kind, ...(intent && { intent }), ...(defects && { defects: [...defects].sort() }) };
+    const { defects, ...rest } = vector.reading;
+    const expected = { ...rest, ...(defects && { defects: [...defects].sort() }) };
     expect(summary(parseHaltIntent(bodyOf(vector)))).toEqual(expected);
     if (vector.text !== undefined) expect(summary(parseHaltIntent(vector.text))).toEqual(expected);
   });
@@ -100,6 +104,26 @@ function entries(fields: Readonly<Record<string, unknown>> = {}) {
     .map(([name, value]) => [name, String(value)])
     .sort();
 }
+
+describe("what another Go program printed about a struct of its own", () => {
+  const file = new URL("../go/testdata/vectors/another-program.json", import.meta.url);
+  const printed = JSON.parse(readFileSync(file, "utf8")) as {
+    readonly encode: readonly EncodeVector[];
+    readonly decode: readonly Pick<DecodeVector, "name" | "text" | "go_reads" | "go_error">[];
+  };
+
+  it.each(printed.encode)("is written so: $name", ({ input, output }) => {
+    const write = () => encodeHaltIntent(intentOf(input));
+    if (output === undefined) expect(write).toThrow(expect.objectContaining({ name: "ContractError" }));
+    else expect(write()).toBe(output);
+  });
+
+  it.each(printed.decode)("is read as decode.json pins it: $name", ({ text, go_reads, go_error }) => {
+    const pinned = decodeVectors.cases.find((vector) => vector.text === text);
+    expect(pinned?.go_reads).toEqual(go_reads);
+    expect(pinned?.go_error !== undefined).toBe(go_error !== undefined);
+  });
+});
 
 describe("status.json", () => {
   it.each(statusVectors.cases)("$name", ({ body, reading }) => {

@@ -3,7 +3,7 @@
  * (`@upgrade-halt/contract/vectors/*.json`) describe their format.
  */
 import { readFileSync } from "node:fs";
-import type { ExitCodeMeaning, ReasonToken, ShutdownReason } from "./codes.ts";
+import type { ExitCodeMeaning, ReasonToken, ReservedRange, ShutdownReason } from "./codes.ts";
 import type { ReceivedHaltIntent } from "./halt-intent.ts";
 
 /** What an integer means as an exit code. */
@@ -44,6 +44,8 @@ export interface DecodeVector {
   readonly reading: {
     readonly kind: "intent" | "unavailable" | "damaged";
     readonly intent?: ReceivedHaltIntent;
+    /** The range of a reason that the reader does not know. */
+    readonly unrecognised?: ReservedRange | "outside";
     readonly defects?: readonly string[];
   };
 }
@@ -52,7 +54,7 @@ export interface DecodeVector {
 export interface StatusVector {
   readonly name: string;
   readonly body: unknown;
-  readonly reading: "absent" | "unavailable" | "intent";
+  readonly reading: "absent" | "unavailable" | "intent" | "damaged";
 }
 
 interface Cases<C> {

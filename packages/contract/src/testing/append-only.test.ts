@@ -58,6 +58,16 @@ describe("the gate", () => {
       "69 (ChainIdMismatch) lies outside of the reserved ranges: take a free code of 73-79 and 80-89",
     ],
     [
+      "a second constant for a released code",
+      { ...RELEASED, reasons: [...RELEASED.reasons, { ...CHAIN_ID, code: 72 }] },
+      '72 (ChainIdMismatch, "chain_id_mismatch") is DowngradeDetected already: take a code of its own',
+    ],
+    [
+      "a released token for a new code",
+      { ...RELEASED, reasons: [...RELEASED.reasons, { ...CHAIN_ID, token: "upgrade_required" }] },
+      '73 (ChainIdMismatch, "upgrade_required") has the token of 70: give it one of its own',
+    ],
+    [
       "a range that shrank",
       { ...RELEASED, reserved: { ...RELEASED.reserved, upgrade: { first: 73, last: 78 } } },
       'the range "upgrade" (73-79) became 73-78',
@@ -94,6 +104,11 @@ describe("the gate", () => {
       'the field "height" became string: make it int64 again',
     ],
     [
+      "a new field that is never left out",
+      { ...RELEASED, fields: [...RELEASED.fields, { ...NODE_ID, omitted: "never" }] },
+      'the new field "node_id" is never left out: leave it out when empty',
+    ],
+    [
       "a new field between",
       { ...RELEASED, fields: [NODE_ID, ...RELEASED.fields] },
       'the new field "node_id" stands before released ones: append it at the end',
@@ -105,6 +120,7 @@ describe("the gate", () => {
   it.each<[string, Contract]>([
     ["a code of a reserved range", { ...RELEASED, reasons: [...RELEASED.reasons, CHAIN_ID] }],
     ["a field at the end", { ...RELEASED, fields: [...RELEASED.fields, NODE_ID] }],
+    ["a new range", { ...RELEASED, reserved: { ...RELEASED.reserved, chain: { first: 90, last: 99 } } }],
   ])("lets %s pass once it is recorded", (_, changed) => {
     expect(brokenPromises(RELEASED, changed)).toEqual([]);
     expect(unrecorded(RELEASED, changed)).toEqual([expect.stringContaining("run lock:record`")]);

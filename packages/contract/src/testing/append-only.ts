@@ -35,6 +35,7 @@ export function brokenPromises(released: Contract, code: Contract): string[] {
     ...code.reasons
       .filter(({ code }) => !isReleased(code, released))
       .flatMap((reason) => misplaced(reason, released)),
+    ...code.reasons.flatMap((reason, i) => reused(reason, code.reasons.slice(0, i))),
     ...brokenRanges(released, code),
     ...(released.statusField === code.statusField
       ? []
@@ -52,6 +53,9 @@ export function unrecorded(released: Contract, code: Contract): string[] {
     ...code.reasons
       .filter(({ code }) => !isReleased(code, released))
       .map(({ code, constant }) => `${code} (${constant})`),
+    ...Object.keys(code.reserved)
+      .filter((name) => !Object.hasOwn(released.reserved, name))
+      .map((name) => `the range "${name}"`),
     ...code.fields.filter(({ name }) => !known.has(name)).map(({ name }) => `the field "${name}"`),
   ].map(
     (addition) =>
@@ -90,6 +94,15 @@ function misplaced({ code, constant }: ReleasedReason, { reserved }: Contract): 
   return [`${code} (${constant}) lies outside of the reserved ranges: take a free code of ${allowed}`];
 }
 
+function reused({ code, constant, token }: ReleasedReason, earlier: readonly ReleasedReason[]): string[] {
+  const now = `${code} (${constant}, "${token}")`;
+  return earlier.flatMap((reason) => {
+    if (reason.code === code) return [`${now} is ${reason.constant} already: take a code of its own`];
+    if (reason.token === token) return [`${now} has the token of ${reason.code}: give it one of its own`];
+    return [];
+  });
+}
+
 function brokenRanges(released: Contract, code: Contract): string[] {
   return Object.entries(released.reserved).flatMap(([name, { first, last }]) => {
     const now = code.reserved[name];
@@ -115,6 +128,12 @@ function brokenFields(released: readonly WireField[], code: readonly WireField[]
     code.slice(firstNew).some(({ name }) => released.some((field) => field.name === name))
   ) {
     broken.push(`the new field "${code[firstNew]?.name}" stands before released ones: append it at the end`);
+  }
+  for (const { name, omitted } of code) {
+    if (omitted !== "never" || released.some((field) => field.name === name)) continue;
+    broken.push(
+      `the new field "${name}" is never left out: leave it out when empty, old bytes stay as they were`,
+    );
   }
   return broken;
 }

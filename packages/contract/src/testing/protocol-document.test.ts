@@ -111,18 +111,20 @@ describe("the examples of the protocol", () => {
     expect(encodeHaltIntent(JSON.parse(text))).toBe(text);
   });
 
-  it.each(["absent", "intent", "unavailable"])("reads each status that is %s as such", (kind) => {
+  it.each(["absent", "intent", "unavailable", "damaged"])("reads each status that is %s as such", (kind) => {
     const bodies = blocks(`json status ${kind}`);
     expect(bodies.length).toBeGreaterThan(0);
     for (const body of bodies) expect(haltIntentOfStatus(JSON.parse(body)), body).toMatchObject({ kind });
   });
 
   it.each(table("body", "reading"))("reads %s as %s", (body, expected = "") => {
-    const [, kind, intent, fields = ""] = /^(\w+)(?: `(.*?)`)?(?:, defects (.*))?$/.exec(expected) ?? [];
+    const [, kind, intent, range, fields = ""] =
+      /^(\w+)(?: `(.*?)`)?(?:, unrecognised `(\w+)`)?(?:, defects (.*))?$/.exec(expected) ?? [];
     const reading = parseHaltIntent(unquoted(body));
     expect(reading.kind).toBe(kind);
     if (reading.kind !== "intent") return;
     expect(reading.intent).toEqual(JSON.parse(intent ?? ""));
+    expect(reading.unrecognised).toBe(range);
     expect(reading.defects.map(({ field }) => field)).toEqual(
       fields.split(" ").filter(Boolean).map(unquoted),
     );

@@ -20,6 +20,7 @@ const (
 const (
 	at70     = `{"reason":70,"announced_at":"` + at + `"}`
 	timeOf   = `"announced_at":"` + at + `"`
+	tokenOf  = `"reason_string":"upgrade_required"`
 	just70   = `{"reason":70}`
 	negative = `{"reason":-70}`
 )
@@ -27,7 +28,7 @@ const (
 func bodies() []Decode {
 	var all []Decode
 	for _, some := range [][]Decode{
-		agreements(), numbers(), damages(), names(), times(), wholes(),
+		agreements(), numbers(), damages(), names(), times(), mangledBodies(), wholes(),
 	} {
 		all = append(all, some...)
 	}
@@ -39,17 +40,20 @@ func agreements() []Decode {
 		same("the whole intent", `{"reason":70,"reason_string":"upgrade_required","plan_name":"v6.7","height":240000000,"info":"{\"upgradeType\":\"minor\"}",`+timeOf+`}`),
 		same("fields in another order, with spaces", ` { "info" : "x" ,`+"\n\t\r"+timeOf+`, "height" : 5 , "reason" : 71 } `),
 		same("the reason alone", just70),
+		same("an unknown field", `{"reason":70,"x":{"y":[1]},`+timeOf+`}`),
 		same("unknown fields", `{"reason":70,"x":{"reason":71,"y":[1]},"heights":1,`+timeOf+`}`),
-		same("null fields", `{"reason":70,"reason_string":null,"plan_name":null,"height":null,"info":null,"announced_at":null}`),
+		same("null fields", `{"reason":70,"plan_name":null,"height":null,"info":null,`+timeOf+`}`),
+		same("every field but the reason null", `{"reason":70,"reason_string":null,"plan_name":null,"height":null,"info":null,"announced_at":null}`),
 		same("empty fields", `{"reason":70,"reason_string":"","plan_name":"","height":0,"info":""}`),
-		same("prototype keys", `{"reason":70,"__proto__":{"reason":71},"constructor":1,"prototype":{},`+timeOf+`}`),
+		same("prototype keys", `{"reason":70,"__proto__":{"reason":71},"constructor":1,`+timeOf+`}`),
 		same("a reason of a later release", `{"reason":73,"reason_string":"chain_id_mismatch"}`),
 		same("a reason of the operator range", `{"reason":80,"reason_string":"halt_height"}`),
 		same("a reason outside of every range", `{"reason":255,"reason_string":"other"}`),
 		same("a negative reason", negative),
 		same("escapes", `{"reason":70,"info":"\u003c\u2028\b\f\/\"\\\ud83d\ude80"}`),
 		same("an escaped name", `{"re\u0061son":70}`),
-		same("a lone surrogate escape", `{"reason":70,"info":"a\ud800b"}`),
+		same("a lone surrogate escape", `{"reason":70,"info":"\ud800",`+timeOf+`}`),
+		same("a lone surrogate escape inside of a text", `{"reason":70,"info":"a\ud800b"}`),
 		same("surrogate escapes the wrong way round", `{"reason":70,"info":"\ude80\ud83d"}`),
 		same("a real U+FFFD", "{\"reason\":70,\"info\":\"\ufffd\"}"),
 		same("largest safe height", `{"reason":70,"height":9007199254740991}`),
@@ -60,8 +64,8 @@ func agreements() []Decode {
 
 func numbers() []Decode {
 	return []Decode{
-		differs(decimalString, "reason as a string", `{"reason":"70",`+timeOf+`}`, halt(at70)),
-		differs(decimalString, "height as a string", `{"reason":70,"height":"240000000"}`, halt(`{"reason":70,"height":240000000}`)),
+		differs(decimalString, "reason as a string", `{"reason":"70",`+tokenOf+`,`+timeOf+`}`, halt(`{"reason":70,`+tokenOf+`,`+timeOf+`}`)),
+		differs(decimalString, "height as a string", `{"reason":70,`+tokenOf+`,"height":"240000000",`+timeOf+`}`, halt(`{"reason":70,`+tokenOf+`,"height":240000000,`+timeOf+`}`)),
 		differs(decimalString, "height as a string, 0", `{"reason":70,"height":"0"}`, halt(just70)),
 		differs(decimalString, "height as a string, negative", `{"reason":70,"height":"-1"}`, halt(`{"reason":70,"height":-1}`)),
 		differs(decimalString, "height as a string with a leading zero", `{"reason":70,"height":"0240000000"}`, halt(just70, "height")),
@@ -71,24 +75,26 @@ func numbers() []Decode {
 		differs(decimalString, "height as a string with a space", `{"reason":70,"height":" 5"}`, halt(just70, "height")),
 		differs(noReason, "reason as a string with a leading zero", `{"reason":"070"}`, damaged("reason")),
 		differs(noReason, "reason as a string with an exponent", `{"reason":"7e1"}`, damaged("reason")),
-		differs(numberForm, "reason 70.0", `{"reason":70.0}`, halt(just70)),
-		differs(numberForm, "reason 7e1", `{"reason":7e1}`, halt(just70)),
+		differs(numberForm, "reason 70.0", `{"reason":70.0,`+timeOf+`}`, halt(at70)),
+		differs(numberForm, "reason 7e1", `{"reason":7e1,`+timeOf+`}`, halt(at70)),
 		differs(numberForm, "height 2.4e8", `{"reason":70,"height":2.4e8}`, halt(`{"reason":70,"height":240000000}`)),
 		differs(numberForm, "height that the nearest double makes whole", `{"reason":70,"height":9007199254740990.9}`, halt(`{"reason":70,"height":9007199254740991}`)),
 		differs(numberForm, "height that the nearest double makes 0", `{"reason":70,"height":1e-400}`, halt(just70)),
+		differs(numberForm, "reason with a fraction that no double has", `{"reason":70.00000000000000000001}`, halt(just70)),
 		differs(noReason, "reason 70.5", `{"reason":70.5}`, damaged("reason")),
 		differs(noReason, "reason 0", `{"reason":0}`, damaged("reason")),
-		differs(noReason, "reason -0", `{"reason":-0}`, damaged("reason")),
-		differs(noReason, "reason null", `{"reason":null}`, damaged("reason")),
+		differs(noReason, "reason -0", `{"reason":-0,`+timeOf+`}`, damaged("reason")),
+		differs(noReason, "reason null", `{"reason":null,`+timeOf+`}`, damaged("reason")),
 		differs(noReason, "reason missing", `{}`, damaged("reason")),
-		differs(noReason, "reason true", `{"reason":true}`, damaged("reason")),
+		differs(noReason, "reason true", `{"reason":true,`+timeOf+`}`, damaged("reason")),
 		differs(noReason, "reason an array", `{"reason":[70]}`, damaged("reason")),
-		differs(safeIntegers, "height 2^53", `{"reason":70,"height":9007199254740992}`, halt(just70, "height")),
-		differs(safeIntegers, "height 2^63-1", `{"reason":70,"height":9223372036854775807}`, halt(just70, "height")),
-		differs(safeIntegers, "height 2^63", `{"reason":70,"height":9223372036854775808}`, halt(just70, "height")),
+		differs(safeIntegers, "height 2^53", `{"reason":70,"height":9007199254740992,`+timeOf+`}`, halt(at70, "height")),
+		differs(safeIntegers, "height 2^63-1", `{"reason":70,"height":9223372036854775807,`+timeOf+`}`, halt(at70, "height")),
+		differs(safeIntegers, "height 2^63", `{"reason":70,"height":9223372036854775808,`+timeOf+`}`, halt(at70, "height")),
 		differs(safeIntegers, "height 2^53 as a string", `{"reason":70,"height":"9007199254740992"}`, halt(just70, "height")),
 		differs(safeIntegers, "height below -(2^53-1)", `{"reason":70,"height":-9007199254740992}`, halt(just70, "height")),
 		differs(safeIntegers, "height past every number", `{"reason":70,"height":1e400}`, halt(just70, "height")),
+		differs(safeIntegers, "reason past every number", `{"reason":1e400}`, damaged("reason")),
 		differs(safeIntegers, "reason 2^53", `{"reason":9007199254740992}`, damaged("reason")),
 		differs(safeIntegers, "reason 2^64-1", `{"reason":18446744073709551615}`, damaged("reason")),
 	}
@@ -113,15 +119,20 @@ func damages() []Decode {
 func names() []Decode {
 	return []Decode{
 		differs(exactNames, "names in another case", `{"reason":70,"Plan_Name":"v6.7","HEIGHT":5}`, halt(just70)),
-		differs(exactNames, "the reason in another case alone", `{"REASON":70}`, damaged("reason")),
+		differs(exactNames, "a name in another case with a value that does not fit", `{"reason":70,"HEIGHT":"high"}`, halt(just70)),
+		differs(exactNames, "a name in another case after its own", `{"reason":70,"height":5,"HEIGHT":6}`, halt(`{"reason":70,"height":5}`)),
+		same("the dotless i, which is no i to Go either", `{"reason":70,"ınfo":"x"}`),
+		differs(exactNames, "the reason in another case alone", `{"REASON":70,"Plan_Name":"v6.7",`+timeOf+`}`, damaged("reason")),
 		differs(exactNames, "the reason in another case beside it", `{"reason":70,"REASON":71}`, halt(just70)),
 		differs(exactNames, "the long s, which Go takes for an s", `{"reaſon":70}`, damaged("reason")),
-		same("a repeated reason", `{"reason":71,"reason":70}`),
+		same("a repeated reason", `{"reason":71,"reason":70,`+timeOf+`}`),
 		same("a repeated reason, spaces between", `{"reason" : 71 , "reason" : 70}`),
 		same("a repeated height", `{"reason":70,"height":5,"height":6}`),
 		same("a repeated height, once escaped", `{"reason":70,"height":5,"h\u0065ight":5}`),
 		differs(lastValue, "a repeated reason, the last one null", `{"reason":70,"reason":null}`, damaged("reason")),
 		differs(lastValue, "a repeated height, the last one null", `{"reason":70,"height":5,"height":null}`, halt(just70)),
+		differs(lastValue, "a height repeated twice, then null", `{"reason":70,"height":5,"height":{},"height":null}`, halt(just70)),
+		differs(noReason, "a repeated reason, the last one 0", `{"reason":70,"reason":0}`, damaged("reason")),
 		differs(lastValue, "a repeated reason, the first one unfit", `{"reason":"what","reason":70}`, halt(just70)),
 		differs(lastValue, "a repeated time, the first one unfit", `{"reason":70,"announced_at":"today",`+timeOf+`}`, halt(at70)),
 		same("a repeated unknown name", `{"reason":70,"x":1,"x":2}`),
@@ -166,12 +177,28 @@ func times() []Decode {
 	return all
 }
 
+func mangledBodies() []Decode {
+	return []Decode{
+		mangled("info that is no UTF-8", "{\"reason\":70,\"plan_name\":\"v6.7\",\"info\":\"\x80\"}", halt(`{"reason":70,"plan_name":"v6.7"}`, "", "info")),
+		mangled("a surrogate in UTF-8", "{\"reason\":70,\"info\":\"\xed\xa0\x80\"}", halt(just70, "", "info")),
+		mangled("an overlong form", "{\"reason\":70,\"info\":\"\xc0\xaf\"}", halt(just70, "", "info")),
+		mangled("a character cut off", "{\"reason\":70,\"info\":\"\xe2\x82\"}", halt(just70, "", "info")),
+		mangled("info that is no UTF-8 beside texts that are more than ASCII", "{\"reason\":70,\"plan_name\":\"ß\\u00e9🚀\",\"info\":\"a\xffb\"}",
+			halt(`{"reason":70,"plan_name":"ßé🚀"}`, "", "info")),
+		mangled("a real U+FFFD in a body that is no UTF-8", "{\"reason\":70,\"plan_name\":\"\ufffd\",\"info\":\"\xff\"}", halt(just70, "", "plan_name", "info")),
+		mangled("a token that is no UTF-8", "{\"reason\":70,\"reason_string\":\"upgrade_require\xff\"}", halt(just70, "", "reason_string")),
+		mangled("a token of another release that is no UTF-8", "{\"reason\":85,\"reason_string\":\"halt_\xff\"}", halt(`{"reason":85}`, "", "reason_string")),
+		mangled("a time that is no UTF-8", "{\"reason\":70,\"announced_at\":\"2026-08-21T17:59:41\xff\"}", halt(just70, "", "announced_at")),
+		mangled("a name that is no UTF-8", "{\"reason\":70,\"info\xff\":\"x\"}", halt(just70, "")),
+		mangled("an unknown field that is no UTF-8", "{\"reason\":70,\"info\":\"x\",\"y\":\"\xff\"}", halt(`{"reason":70,"info":"x"}`, "")),
+		{Name: "bytes that are no UTF-8 outside of texts", Base64: []byte("\xff\xfe{}"), Reading: damaged("")},
+		{Name: "a byte that is no UTF-8 inside of a number", Base64: []byte("{\"reason\":7\xff0}"), Reading: damaged("")},
+	}
+}
+
 func wholes() []Decode {
 	all := []Decode{
 		differs(nullIntent, "null", `null`, Reading{Kind: "unavailable"}),
-		{Name: "info that is no UTF-8", Base64: "eyJyZWFzb24iOjcwLCJwbGFuX25hbWUiOiJ2Ni43IiwiaW5mbyI6IoAifQ==", Rule: notUTF8,
-			Reading: halt(`{"reason":70,"plan_name":"v6.7"}`, "", "info")},
-		{Name: "bytes that are no UTF-8 outside of texts", Base64: "//57fQ==", Reading: damaged("")},
 		nested("as deep as Go reads", 9_999, "", Reading{Kind: asGo}),
 		nested("deeper than Go reads", 10_000, "", damaged("")),
 		{Name: "too many brackets side by side", Rule: bodyLimits, Reading: damaged(""),
@@ -186,8 +213,8 @@ func wholes() []Decode {
 	for _, refused := range [][2]string{
 		{"nothing", ""}, {"array", "[]"}, {"a number", "70"}, {"a text", `"70"`}, {"true", "true"},
 		{"trailing bytes", just70 + " x"}, {"two intents", just70 + just70}, {"a comma too many", `{"reason":70,}`},
-		{"byte order mark", "\ufeff" + just70}, {"reason with a leading zero", `{"reason":070}`},
-		{"reason with a plus", `{"reason":+70}`}, {"reason in base 16", `{"reason":0x46}`}, {"an end too soon", `{"reason":70`},
+		{"byte order mark", "\ufeff" + just70}, {"reason with a leading zero", `{"reason":070,` + timeOf + `}`},
+		{"reason with a plus", `{"reason":+70,` + timeOf + `}`}, {"reason in base 16", `{"reason":0x46}`}, {"an end too soon", `{"reason":70`},
 		{"a raw line feed in a text", "{\"reason\":70,\"info\":\"\n\"}"}, {"an escape that is none", `{"reason":70,"info":"\x41"}`},
 		{"single quotes", `{'reason':70}`}, {"a comment", `{"reason":70}//`}, {"not a number", `{"reason":NaN}`},
 	} {

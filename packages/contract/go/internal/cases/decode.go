@@ -1,7 +1,6 @@
 package cases
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"strings"
 	"time"
@@ -15,7 +14,7 @@ type Decode struct {
 	Name string `json:"name"`
 	// One of three: the text, the bytes of what is no text, or texts that are repeated and joined.
 	Text   *string `json:"text,omitempty"`
-	Base64 string  `json:"base64,omitempty"`
+	Base64 []byte  `json:"base64,omitempty"`
 	Parts  []Part  `json:"parts,omitempty"`
 	// Rule names the rule by which the reader differs from Go.
 	Rule    string      `json:"rule,omitempty"`
@@ -30,23 +29,21 @@ type Part struct {
 	Times int    `json:"times"`
 }
 
-// Reading is what a reader must make of a body. Defects has the names of the fields ("" is the whole).
+// Reading is what a reader must make of a body. Unrecognised has the range of a reason that nobody knows; Defects has the
+// names of the fields ("" is the whole).
 type Reading struct {
-	Kind    string          `json:"kind"`
-	Intent  json.RawMessage `json:"intent,omitempty"`
-	Defects []string        `json:"defects,omitempty"`
+	Kind         string          `json:"kind"`
+	Intent       json.RawMessage `json:"intent,omitempty"`
+	Unrecognised string          `json:"unrecognised,omitempty"`
+	Defects      []string        `json:"defects,omitempty"`
 }
 
 func (c Decode) body() []byte {
 	if c.Text != nil {
 		return []byte(*c.Text)
 	}
-	if c.Base64 != "" {
-		body, err := base64.StdEncoding.DecodeString(c.Base64)
-		if err != nil {
-			panic(err) // A case of this file is wrong.
-		}
-		return body
+	if c.Base64 != nil {
+		return c.Base64
 	}
 	var body strings.Builder
 	for _, part := range c.Parts {
@@ -70,6 +67,7 @@ func Decodes() []Decode {
 		if all[i].Reading.Kind == asGo {
 			all[i].Reading = readingOf(intent, err)
 		}
+		all[i].Reading.Unrecognised = unrecognised(all[i].Reading.Intent)
 	}
 	return all
 }
@@ -99,6 +97,27 @@ func readingOf(intent contract.HaltIntent, err error) Reading {
 	return Reading{Kind: "intent", Intent: value}
 }
 
+// unrecognised is the range of an intent's reason, "" where there is no intent or its reason is known.
+func unrecognised(intent json.RawMessage) string {
+	if intent == nil {
+		return ""
+	}
+	var fields struct {
+		Reason int64 `json:"reason"`
+	}
+	if err := json.Unmarshal(intent, &fields); err != nil {
+		panic(err) // A case of this file is wrong.
+	}
+	switch meaning := contract.ParseExitCode(fields.Reason); meaning.Kind {
+	case contract.KindReason:
+		return ""
+	case contract.KindReserved:
+		return meaning.Range
+	default:
+		return string(meaning.Kind)
+	}
+}
+
 func damaged(defects ...string) Reading { return Reading{Kind: "damaged", Defects: defects} }
 
 func halt(intent string, defects ...string) Reading {
@@ -111,4 +130,8 @@ func same(name, text string) Decode {
 
 func differs(rule, name, text string, reading Reading) Decode {
 	return Decode{Name: name, Text: &text, Rule: rule, Reading: reading}
+}
+
+func mangled(name, body string, reading Reading) Decode {
+	return Decode{Name: name, Base64: []byte(body), Rule: notUTF8, Reading: reading}
 }

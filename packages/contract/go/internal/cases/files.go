@@ -98,11 +98,12 @@ Bodies, what Go's json.Unmarshal makes of them, and what a reader of the contrac
 not edit.
 text: the body. base64: its bytes, where they are no text. parts: texts, each so many times, joined.
 go_reads (integers past 2^53 as text) or go_error: Go. rule: the rule of docs/protocol.md by which a reader differs from it.
-reading: kind "intent", "unavailable" or "damaged"; intent: the fields that are read, all of them and no other; defects: the
-fields that are named as damaged ("" is the body as a whole), in any order.
+reading: kind "intent", "unavailable" or "damaged"; intent: the fields that are read, all of them and no other; unrecognised:
+the range ("upgrade", "operator" or "outside") of a reason that the reader does not know; defects: the fields that are named as
+damaged ("" is the body as a whole), in any order.
 `
 
 const statusText = `
-Bodies of /status and how their halt_intent reads: "absent", "unavailable" or "intent". Printed by packages/contract/go; do
-not edit.
+Bodies of /status and how their halt_intent reads: "absent", "unavailable", "intent" or "damaged". Printed by
+packages/contract/go; do not edit.
 `

@@ -27,8 +27,29 @@ type envelope struct {
 	Result  status `json:"result"`
 }
 
-// Statuses gives a healthy node, a halted one and one that could not say, bare and in an envelope.
+// Statuses gives a healthy node, a halted one and one that could not say, bare and in an envelope, and what a reader must
+// not take for one of those.
 func Statuses() ([]Status, error) {
+	answers, err := answers()
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range [][3]string{
+		{"integers as strings, as Sei writes them", `{"halt_intent":{"reason":"70","height":"240000000"}}`, "intent"},
+		{"an intent without a reason", `{"halt_intent":{}}`, "damaged"},
+		{"an intent that is a text", `{"halt_intent":"upgrade_required"}`, "damaged"},
+		{"the field outside of the result", `{"jsonrpc":"2.0","id":-1,"result":{},"halt_intent":{"reason":70}}`, "absent"},
+		{"a result that is null", `{"jsonrpc":"2.0","id":-1,"result":null}`, "damaged"},
+		{"an error, bare", `{"code":-32603,"message":"Internal error","data":"the node is syncing"}`, "damaged"},
+		{"an error, in an envelope", `{"jsonrpc":"2.0","id":-1,"error":{"code":-32603,"message":"Internal error"}}`, "damaged"},
+		{"a batch", `[{"jsonrpc":"2.0","id":-1,"result":{}}]`, "damaged"},
+	} {
+		answers = append(answers, Status{other[0], json.RawMessage(other[1]), other[2]})
+	}
+	return answers, nil
+}
+
+func answers() ([]Status, error) {
 	intent, err := whole().Intent()
 	if err != nil {
 		return nil, err
