@@ -1,4 +1,5 @@
 import cosmjs from "@cosmjs/tendermint-rpc";
+import cosmjs034 from "cosmjs-0.34";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { until } from "../harness/wait.ts";
 import type { Flavor } from "./mock-node.ts";
@@ -7,8 +8,13 @@ import { HALT_HEIGHT, haltedNode, healthyNode } from "./nodes.ts";
 const { Comet1Client, Comet38Client, connectComet, HttpBatchClient, Tendermint37Client, WebsocketClient } =
   cosmjs;
 
-/** The clients that this release of cosmjs has; each speaks JSON-RPC over POST, so each fits both flavors. */
-const CLIENTS = { Comet1Client, Comet38Client, Tendermint37Client } as const;
+/** Each speaks JSON-RPC over POST, so each fits both flavors. The one for 0.34 is in older releases of cosmjs alone. */
+const CLIENTS = {
+  Comet1Client,
+  Comet38Client,
+  Tendermint37Client,
+  Tendermint34Client: cosmjs034.Tendermint34Client,
+} as const;
 const flavors: readonly Flavor[] = ["sei", "cometbft"];
 
 describe.each(flavors)("cosmjs reads a node that speaks %s", (flavor) => {

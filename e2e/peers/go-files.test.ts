@@ -7,14 +7,19 @@ import { until } from "../harness/wait.ts";
 import { startMockNode, testFolder } from "./mock-node.ts";
 import { pathOf } from "./programs.ts";
 
-/** Plans as chains have had them, and info of every kind, the empty one among them. */
-const PLANS = [
-  { name: "v6.7", info: "" },
-  { name: "v6.0.1", info: '{"upgradeType":"major"}' },
-  { name: "v6.5", info: "https://example.org/v6.5?a=1&b=2" },
-  { name: "v5.8.0", info: '<go> & build é😀 \u2028 "quoted"' },
-  { name: "v6.1.4", info: "two\nlines" },
+/** The plans that Sei's chains have had, with info of every kind in turn, the empty one first. */
+const NAMES = [
+  ...["v5.8.0", "v5.9.0", "v6.0.0", "v6.0.1", "v6.0.2", "v6.0.3", "v6.0.4", "v6.0.5", "v6.0.6"],
+  ...["v6.1.0", "v6.1.4", "v6.2.0", "v6.3.0", "v6.4.0", "v6.5", "v6.6", "v6.7"],
 ];
+const INFOS = [
+  "",
+  '{"upgradeType":"major"}',
+  "https://example.org/v6.5?a=1&b=2",
+  '<go> & build é😀 \u2028 "quoted"',
+  "two\nlines",
+] as const;
+const PLANS = NAMES.map((name, index) => ({ name, info: INFOS[index % INFOS.length] ?? "" }));
 const HEIGHT = 2;
 
 async function go(command: string, path: string) {

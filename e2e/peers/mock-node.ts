@@ -38,7 +38,7 @@ export async function startMockNode(flavor: Flavor, plans: readonly object[] = [
       "--flavor",
       flavor,
       "--image",
-      "v6.6",
+      "v5.7.5",
       "--plans",
       plansFile,
     ],

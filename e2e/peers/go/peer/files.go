@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"os"
 	"regexp"
@@ -53,11 +54,19 @@ func rewritten[T any](path string) (any, error) {
 // upgradeNeeded is the pattern of cosmovisor's output scanner.
 var upgradeNeeded = regexp.MustCompile(`UPGRADE "(.*)" NEEDED at ((height): (\d+)|(time): (\S+)):\s+(\S*)`)
 
-// scanOutput finds what cosmovisor would find in a node's output.
+// scanOutput finds what cosmovisor would find in a node's output, which it looks at line by line.
 func scanOutput(path string) (any, error) {
-	output, err := os.ReadFile(path)
+	output, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	return map[string][][]string{"matches": upgradeNeeded.FindAllStringSubmatch(string(output), -1)}, nil
+	defer output.Close()
+	matches := [][]string{}
+	lines := bufio.NewScanner(output)
+	for lines.Scan() {
+		if match := upgradeNeeded.FindStringSubmatch(lines.Text()); match != nil {
+			matches = append(matches, match)
+		}
+	}
+	return map[string][][]string{"matches": matches}, lines.Err()
 }
