@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { RequestOptions } from "node:https";
-import { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { ControllerError, messageOf } from "../controller-error.ts";
 
 /** What a connection to the API server needs; headers are fetched anew when they have aged. */
