@@ -56,6 +56,10 @@ export const REQUIREMENTS = {
   "DASHBOARD-LIVE": "Each query of the shipped dashboard is answered from what a real controller exposes.",
   "PAGE-ALERTMANAGER": "A page reaches a real Alertmanager as one alert, however often it is sent.",
   "POLICY-BAD-CR": "A malformed HaltPolicy is refused by the API server, and the answer names the field.",
+  "POLICY-ODD":
+    "A policy that matches nothing, everything or the wrong thing says so in a condition and an Event, and nothing crashes.",
+  "SECRETS-HIDDEN": "What a Secret holds is sent to its pager, and is in no log, Event, metric or status.",
+  "LOGS-KEYED": "Logs are JSON lines, and those about a halt carry the halt's key.",
   "SECRET-MISSING": "A policy whose pager secret is missing says so in a condition, and nothing crashes.",
   "DEMO-STORY": "The demo tells the whole story as JSON lines and ends with 0.",
   "DEMO-KEEP": "With --keep the demo leaves its cluster running and says how to reach it.",

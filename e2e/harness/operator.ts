@@ -55,6 +55,10 @@ export async function createPolicy({ api, namespace }: World, options: PolicyOpt
   await api.objects.create(policyWith(namespace, options));
 }
 
+export async function removePolicy({ api, namespace }: World): Promise<void> {
+  await api.objects.delete(policyHeader(namespace));
+}
+
 /** Asks the API server whether it would take such a policy; rejects with its answer when it wouldn't. */
 export async function tryPolicy({ api, namespace }: World, options: PolicyOptions): Promise<void> {
   await api.objects.create(policyWith(namespace, options), undefined, "All");

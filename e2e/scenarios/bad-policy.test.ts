@@ -1,8 +1,10 @@
 import { expect } from "vitest";
 import { isStatus } from "../harness/api.ts";
 import { startController } from "../harness/controller.ts";
-import { conditionOf } from "../harness/observe.ts";
-import { createPolicy, type PolicyOptions, tryPolicy } from "../harness/operator.ts";
+import { NODE_LABELS } from "../harness/fixtures/mock-nodes.ts";
+import { createPhantom } from "../harness/fixtures/phantom-pods.ts";
+import { conditionOf, eventsFor, policyIn } from "../harness/observe.ts";
+import { createPolicy, type PolicyOptions, removePolicy, tryPolicy } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 import { until } from "../harness/wait.ts";
 
@@ -50,22 +52,91 @@ scenario(
   },
 );
 
-scenario("a policy whose pager secret is missing says so", ["SECRET-MISSING"], async (world) => {
-  const controller = await startController(world);
-  await createPolicy(world, { paging: [{ webhook: { urlSecretRef: { name: "nowhere", key: "url" } } }] });
+const HERE = { matchLabels: NODE_LABELS };
+/** Policies that the API server takes and that can't work, or hardly as they were meant. */
+const ODD: readonly { what: string; options: PolicyOptions; type: string; reason: string; says: RegExp }[] = [
+  {
+    what: "it matches nothing",
+    options: { selector: { matchLabels: { app: "nothing-like-it" } } },
+    type: "Ready",
+    reason: "NoPodsMatched",
+    says: /^spec\.selector matches no pod of namespace e2e-\w+\.$/,
+  },
+  {
+    what: "it matches everything",
+    options: { selector: {} },
+    type: "Ready",
+    reason: "SelectsEverything",
+    says: /^spec\.selector is empty and selects every pod .* 1, of which 1 have a container seid\.$/,
+  },
+  {
+    what: "the pods have no such container",
+    options: { container: "bystander" },
+    type: "Ready",
+    reason: "ContainerMissing",
+    says: /have no container bystander: sei-0/,
+  },
+  {
+    what: "the container has no rpc port",
+    options: { rpcPort: "absent" },
+    type: "Ready",
+    reason: "RpcPortMissing",
+    says: /^Container seid has no port named absent in sei-0:/,
+  },
+  {
+    what: "the webhook's host has no address",
+    options: { paging: [{ webhook: { url: "http://pager.invalid/pages" } }] },
+    type: "PagingReady",
+    reason: "TargetUnusable",
+    says: /^spec\.paging\[0\]\.webhook: the host pager\.invalid has no address \(\w+\)\.$/,
+  },
+  {
+    what: "the pager's Secret is missing",
+    options: { paging: [{ webhook: { urlSecretRef: { name: "nowhere", key: "url" } } }] },
+    type: "PagingReady",
+    reason: "TargetUnusable",
+    says: /^spec\.paging\[0\]\.webhook: Secret e2e-\w+\/nowhere is not there\.$/,
+  },
+  {
+    what: "the pager's Secret lacks its key",
+    options: { paging: [{ pagerDuty: { routingKeySecretRef: { name: "pager", key: "routing" } } }] },
+    type: "PagingReady",
+    reason: "TargetUnusable",
+    says: /^spec\.paging\[0\]\.pagerDuty: Secret e2e-\w+\/pager has no key routing\.$/,
+  },
+];
 
-  const { message } = await until(
-    async () => {
-      const condition = await conditionOf(world, "PagingReady");
-      return condition?.status === "False" && condition;
-    },
-    { what: "a condition about the secret" },
-  );
-
-  expect(message).toContain("nowhere");
-  controller.signal("SIGTERM");
-  expect(await controller.ended).toEqual({ code: 0, signal: null });
-});
+scenario(
+  "a policy that can't work says what is wrong and where, in a condition and an Event, and nothing crashes",
+  ["POLICY-ODD", "SECRET-MISSING"],
+  async (world) => {
+    const controller = await startController(world);
+    await createPhantom(world, "sei-0");
+    for (const { what, options, type, reason, says } of ODD) {
+      await createPolicy(world, { selector: HERE, ...options });
+      const { metadata } = await policyIn(world);
+      const condition = await until(
+        async () => {
+          const found = await conditionOf(world, type);
+          return found?.reason === reason && found;
+        },
+        { what: `condition ${type} to be ${reason} when ${what}` },
+      );
+      expect(condition.message).toMatch(says);
+      expect(condition.observedGeneration).toBe(metadata.generation);
+      await until(
+        async () => {
+          const events = await eventsFor(world, reason);
+          return events.find(({ involvedObject }) => involvedObject.uid === metadata.uid);
+        },
+        { what: `an Event ${reason} about the policy` },
+      );
+      await removePolicy(world);
+    }
+    controller.signal("SIGTERM");
+    expect(await controller.ended).toEqual({ code: 0, signal: null });
+  },
+);
 
 function messageOf(error: unknown): string {
   return isStatus(error, 422) ? String(error) : `not refused, but: ${error}`;

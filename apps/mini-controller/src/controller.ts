@@ -22,6 +22,7 @@ import { Informer, RESTART_REASONS } from "./kube/informer.ts";
 import { collectionPath, HALT_POLICIES, NODE_HALTS, PODS, type Resource } from "./kube/paths.ts";
 import { keyOf, type Store } from "./kube/store.ts";
 import type { KubeApi, KubeObject } from "./kube/types.ts";
+import { resolveHost } from "./paging/resolve-host.ts";
 import { PolicyReconciler } from "./policies/policy-reconciler.ts";
 import { KeyQueue, type Outcome } from "./queue/key-queue.ts";
 import type { Metrics } from "./server/metrics.ts";
@@ -102,6 +103,7 @@ export class Controller {
       stores,
       statuses: this.#statuses,
       events: this.#events,
+      resolveHost,
       now,
     });
     metrics.observeStores(stores, () => this.#queue.depth);

@@ -227,20 +227,31 @@ export const HaltPolicyStatusSchema = z
   .meta({ description: "What the controller found." });
 export type HaltPolicyStatus = z.infer<typeof HaltPolicyStatusSchema>;
 
-/** A `HaltPolicy` as the API server holds it: defaults are filled in. */
+/** A `HaltPolicy` as the controller keeps it: defaults are filled in. */
 export interface HaltPolicy {
   readonly apiVersion: string;
   readonly kind: "HaltPolicy";
   readonly metadata: ObjectMeta;
   readonly spec: HaltPolicySpec;
   readonly status?: HaltPolicyStatus;
+  /** Why the spec that is stored can't be used; `spec` then is one that selects nothing. */
+  readonly defect?: string;
 }
+
+const SELECTS_NOTHING = HaltPolicySpecSchema.parse({
+  selector: { matchExpressions: [{ key: "none", operator: "In", values: [] }] },
+  container: "none",
+});
 
 /**
  * A policy with every default filled in, as the API server does by the CustomResourceDefinition: one that was stored
- * before a field had its default lacks it. A spec that doesn't fit is left as it is.
+ * before a field had its default lacks it. One that was stored before its spec would have been refused has a defect,
+ * and governs no pod.
  */
 export function withDefaults(policy: HaltPolicy): HaltPolicy {
-  const { success, data } = HaltPolicySpecSchema.safeParse(policy.spec);
-  return success ? { ...policy, spec: data } : policy;
+  const { success, data, error } = HaltPolicySpecSchema.safeParse(policy.spec);
+  if (success) return { ...policy, spec: data };
+  const [issue] = error.issues;
+  const defect = `${["spec", ...(issue?.path ?? [])].join(".")}: ${issue?.message ?? "does not fit"}`;
+  return { ...policy, spec: SELECTS_NOTHING, defect };
 }

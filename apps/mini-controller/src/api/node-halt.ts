@@ -83,10 +83,9 @@ export const PageRecordSchema = z
     reason: z.string().max(64).meta({ description: "Why a person is needed, in one CamelCase word." }),
     summary: z.string().max(512).meta({ description: "What the page says." }),
     at: z.string().max(40).meta({ description: "When it was journaled, RFC 3339." }),
-    delivered: z
-      .array(z.int().min(0))
-      .max(8)
-      .meta({ description: "Indexes of spec.paging that confirmed it." }),
+    delivered: z.array(z.string().max(64)).max(8).meta({
+      description: "Targets of spec.paging that confirmed it: their kind and a hash of what they say.",
+    }),
     attempts: z.int().min(0).meta({ description: "How often it was sent so far." }),
     nextAttemptAt: z
       .string()

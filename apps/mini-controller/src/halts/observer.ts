@@ -36,7 +36,8 @@ export class Observer {
    */
   async observe(halt: NodeHalt, workload?: Promise<WorkloadSight>): Promise<() => Observation> {
     const { stores, now } = this.#options;
-    const policy = stores.policies.get(policyKeyOf(halt));
+    const found = stores.policies.get(policyKeyOf(halt));
+    const policy = found?.defect === undefined ? found : undefined;
     const target = targetOf(halt, policy);
     const deciding = !hasEnded(halt) && !isSwapping(halt);
     const [sight, previousImage, running] = await Promise.all([

@@ -19,7 +19,7 @@ export function planDecision(observation: Observation): Move {
   const elsewhere = recoveredElsewhere(observation);
   if (elsewhere !== undefined) return elsewhere;
   if (policy === undefined || recommendation === undefined) {
-    const message = `HaltPolicy ${halt.spec.policyName} is gone, so nothing is done about this halt.`;
+    const message = `HaltPolicy ${halt.spec.policyName} is gone or malformed, so nothing is done about this halt.`;
     return record(observation, { phase: "Held", action: "Hold", reason: "PolicyMissing", message });
   }
   switch (recommendation.action) {

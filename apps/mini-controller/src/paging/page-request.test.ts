@@ -84,6 +84,12 @@ describe("a page's request", () => {
     ]);
   });
 
+  test("to an Alertmanager below a path, or behind a token in its query", async () => {
+    const urlFor = async (url: string) => (await requestFor({ alertmanager: { url } })).url;
+    expect(await urlFor("https://x/alerts/")).toBe("https://x/alerts/api/v2/alerts");
+    expect(await urlFor("https://x/alerts?token=t")).toBe("https://x/alerts/api/v2/alerts?token=t");
+  });
+
   test("to PagerDuty triggers under the page's key", async () => {
     const { url, body } = await requestFor({
       pagerDuty: { routingKeySecretRef: { name: "pd", key: "routing" } },
@@ -95,6 +101,17 @@ describe("a page's request", () => {
       dedup_key: record.key,
       payload: { severity: "critical", source: "sei/sei-0-0", timestamp: record.at },
     });
+  });
+
+  test("to PagerDuty under keys that stay apart however long they are", async () => {
+    const target = { pagerDuty: { routingKeySecretRef: { name: "pd", key: "routing" } } };
+    const keyFor = async (reason: string) => {
+      const key = `upgrade-halt/sei/${"x".repeat(250)}/${reason}`;
+      return JSON.parse((await pageRequest(target, { ...page, key }, readSecret)).body).dedup_key;
+    };
+    const keys = [await keyFor("HaltedAgain"), await keyFor("RecoveryTimedOut"), await keyFor("HaltedAgain")];
+    expect(new Set(keys).size).toBe(2);
+    for (const key of keys) expect(key.length).toBeLessThanOrEqual(255);
   });
 
   test.each([

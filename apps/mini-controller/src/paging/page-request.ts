@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { PagingTarget, SecretKeyRef } from "../api/paging.ts";
 import { ControllerError } from "../controller-error.ts";
 import type { PageRequest } from "./delivery.ts";
@@ -7,6 +8,8 @@ import { SIGNATURE_HEADER, signatureOf } from "./signature.ts";
 /** Reads a value from a Secret of the policy's namespace. */
 export type ReadSecret = (ref: SecretKeyRef) => Promise<string>;
 
+/** Longest `dedup_key` that PagerDuty takes. Cut off, the keys of two reasons would be one. */
+const DEDUP_KEY_MAX = 255;
 const PAGER_DUTY_URL = "https://events.pagerduty.com/v2/enqueue";
 /** Alertmanager forgets an alert at its `endsAt`; a page is an event of the past, so it gets a day. */
 const ALERT_LASTS_MS = 24 * 3_600_000;
@@ -61,9 +64,10 @@ async function alertmanagerRequest(
     startsAt: page.at,
     endsAt: new Date(Date.parse(page.at) + ALERT_LASTS_MS).toISOString(),
   };
-  const base = (await urlOf(target, readSecret)).replace(/\/+$/, "");
+  const url = new URL(await urlOf(target, readSecret));
+  url.pathname = `${url.pathname.replace(/\/+$/, "")}/api/v2/alerts`;
   return {
-    url: `${base}/api/v2/alerts`,
+    url: url.href,
     headers: { "idempotency-key": page.key },
     body: JSON.stringify([alert]),
   };
@@ -77,7 +81,8 @@ async function pagerDutyRequest(
   const event = {
     routing_key: await readSecret(routingKeySecretRef),
     event_action: "trigger",
-    dedup_key: page.key.slice(0, 255),
+    dedup_key:
+      page.key.length <= DEDUP_KEY_MAX ? page.key : createHash("sha256").update(page.key).digest("hex"),
     client: "upgrade-halt mini-controller",
     payload: {
       summary: page.summary,

@@ -27,6 +27,7 @@ const record: PageRecord = {
   attempts: 0,
   state: "Pending",
 };
+const TARGET = expect.stringMatching(/^webhook-[0-9a-f]{12}$/);
 const haltPaging = (page: PageRecord): NodeHalt => haltWith({}, { phase: "Held", page });
 const webhooks = (...urls: readonly string[]) =>
   policyWith({ paging: urls.map((url) => ({ webhook: { url } })) });
@@ -41,9 +42,9 @@ describe("sending a page", () => {
   test("is confirmed when every target took it", async () => {
     const [a, b] = [await receiver(), await receiver()];
     const { page, condition } = await attempt(record, webhooks(a.url, b.url));
-    expect(page).toMatchObject({ state: "Sent", delivered: [0, 1], attempts: 1 });
+    expect(page).toMatchObject({ state: "Sent", delivered: [TARGET, TARGET], attempts: 1 });
     expect(page.nextAttemptAt).toBeUndefined();
-    expect(condition).toMatchObject({ type: "Paged", status: "True" });
+    expect(condition).toMatchObject({ type: "Paged", status: "True", observedGeneration: 1 });
   });
 
   test("goes again only to those that have not confirmed it", async () => {
@@ -52,13 +53,22 @@ describe("sending a page", () => {
     const first = await attempt(record, policy);
     expect(first.page).toMatchObject({
       state: "Pending",
-      delivered: [0],
+      delivered: [TARGET],
       lastError: expect.stringMatching(/answered 503/),
     });
     b.status = 200;
     const second = await attempt(first.page, policy);
-    expect(second.page).toMatchObject({ state: "Sent", delivered: [0, 1], attempts: 2 });
+    expect(second.page).toMatchObject({ state: "Sent", delivered: [TARGET, TARGET], attempts: 2 });
     expect([a.received.length, b.received.length]).toEqual([1, 1]);
+  });
+
+  test("skips and doubles none when the targets are listed in another order meanwhile", async () => {
+    const [a, b, c] = [await receiver(), await receiver(503), await receiver()];
+    const first = await attempt(record, webhooks(a.url, b.url));
+    b.status = 200;
+    const second = await attempt(first.page, webhooks(c.url, b.url, a.url));
+    expect(second.page.state).toBe("Sent");
+    expect([a, b, c].map(({ received }) => received.length)).toEqual([1, 1, 1]);
   });
 
   test("is tried for as long as the receiver is down, ever less often", async () => {

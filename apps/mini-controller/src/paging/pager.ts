@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import type { Dispatcher } from "undici";
 import type { ConditionDraft } from "../api/condition.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, PageRecord } from "../api/node-halt.ts";
+import type { PagingTarget } from "../api/paging.ts";
 import { messageOf } from "../controller-error.ts";
 import type { KubeApi } from "../kube/types.ts";
 import { backoffMs } from "../queue/backoff.ts";
@@ -30,18 +32,31 @@ export async function sendPage(
   const record = halt.status?.page;
   if (record === undefined) return undefined;
   const targets = policy?.spec.paging ?? [];
-  if (targets.length === 0) return withoutTarget(record);
-  const namespace = halt.metadata.namespace ?? "";
+  const { namespace = "", generation } = halt.metadata;
   const results = await Promise.allSettled(
-    targets.map(async (target, index) => {
-      if (record.delivered.includes(index)) return;
+    targets.map(async (target) => {
+      if (record.delivered.includes(targetId(target))) return;
       const request = await pageRequest(target, pageOf(halt, record), (ref) =>
         readSecretKey(api, namespace, ref),
       );
       await deliver(request, dispatcher);
     }),
   );
-  return attempted(record, results, now());
+  const delivered = targets.map(targetId).filter((_, index) => results[index]?.status === "fulfilled");
+  const { page, condition } =
+    targets.length === 0
+      ? withoutTarget(record)
+      : attempted({ ...record, delivered, attempts: record.attempts + 1 }, results, now());
+  return {
+    page,
+    condition: generation === undefined ? condition : { ...condition, observedGeneration: generation },
+  };
+}
+
+/** Tells targets apart by what they say: a list that is changed between two attempts skips and doubles none. */
+function targetId(target: PagingTarget): string {
+  const hash = createHash("sha256").update(JSON.stringify(target)).digest("hex");
+  return `${Object.keys(target)[0]}-${hash.slice(0, 12)}`;
 }
 
 function withoutTarget(record: PageRecord): PageAttempt {
@@ -58,21 +73,19 @@ function attempted(
   results: readonly PromiseSettledResult<void>[],
   now: number,
 ): PageAttempt {
-  const delivered = results.flatMap(({ status }, index) => (status === "fulfilled" ? [index] : []));
-  const attempts = record.attempts + 1;
-  const { nextAttemptAt: _, lastError: __, ...rest } = record;
+  const { nextAttemptAt: _, lastError: __, ...page } = record;
   const failed = results.find((result) => result.status === "rejected");
   if (failed === undefined) {
-    const message = `Told ${delivered.length} of ${results.length} targets: ${record.reason}.`;
+    const message = `Told ${results.length} targets: ${record.reason}.`;
     return {
-      page: { ...rest, delivered, attempts, state: "Sent" },
+      page: { ...page, state: "Sent" },
       condition: { type: "Paged", status: "True", reason: "Sent", message },
     };
   }
   const lastError = messageOf(failed.reason).slice(0, 512);
-  const nextAttemptAt = new Date(now + backoffMs(attempts, PAGE_RETRY)).toISOString();
+  const nextAttemptAt = new Date(now + backoffMs(record.attempts, PAGE_RETRY)).toISOString();
   return {
-    page: { ...rest, delivered, attempts, nextAttemptAt, lastError, state: "Pending" },
+    page: { ...page, nextAttemptAt, lastError, state: "Pending" },
     condition: { type: "Paged", status: "False", reason: "Undeliverable", message: lastError },
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type HaltPolicy, withDefaults } from "../api/halt-policy.ts";
+import type { PageRecord } from "../api/node-halt.ts";
 import type { Pod } from "../halts/pod.ts";
 import { haltWith, policyWith } from "../testing/observations.ts";
 import { governingPolicy } from "./governing-policy.ts";
@@ -45,6 +46,15 @@ test("a policy that was stored without its defaults has them", () => {
   });
 });
 
+test("a policy that was stored malformed governs nothing, and says what is wrong", () => {
+  const broken = withDefaults({
+    ...policyWith(),
+    spec: { ...policyWith().spec, maxConcurrent: "two" } as never,
+  });
+  expect(broken.defect).toMatch(/^spec\.maxConcurrent: /);
+  expect(governingPolicy(pod("x"), [broken])).toBeUndefined();
+});
+
 describe("of several policies that select a pod", () => {
   test("the oldest governs it, whatever the order", () => {
     const [old, young] = [named("b", "2026-01-01T00:00:00Z"), named("a", "2026-01-02T00:00:00Z")];
@@ -74,12 +84,41 @@ const view = (changes: Partial<PolicyView> = {}): PolicyView => ({
   pagingFaults: [],
   ...changes,
 });
+const page = {
+  key: "k",
+  reason: "r",
+  summary: "s",
+  at: "2026-08-21T18:00:00Z",
+  delivered: [],
+  attempts: 1,
+  state: "Pending",
+} satisfies PageRecord;
 const condition = (type: string, of: PolicyView) => conditionsOf(of).find((found) => found.type === type);
 
 describe("a policy's conditions", () => {
   test.each([
-    ["Ready", view(), "True", /^Selects: 1 pods/],
-    ["Ready", view({ policy: policyWith() }), "True", /every pod of the namespace/],
+    ["Ready", view(), "True", /^Selects 1 pods/],
+    [
+      "Ready",
+      view({ policy: policyWith() }),
+      "True",
+      /selects every pod of namespace sei: 1, of which 1 have/,
+    ],
+    [
+      "Ready",
+      view({
+        policy: policyWith(),
+        pods: [judged(pod("a")), judged(pod("b", { spec: { containers: [] } }))],
+      }),
+      "True",
+      /: 2, of which 1 have a container seid/,
+    ],
+    [
+      "Ready",
+      view({ policy: withDefaults({ ...policyWith(), spec: { container: "seid" } as never }) }),
+      "False",
+      /^spec\.selector: .*not used until it is put right/,
+    ],
     ["Ready", view({ pods: [] }), "False", /matches no pod of namespace sei/],
     [
       "Ready",
@@ -103,9 +142,17 @@ describe("a policy's conditions", () => {
     ["PagingReady", view({ policy: policyWith({ paging: [] }) }), "False", /nobody is paged/],
     [
       "PagingReady",
-      view({ pagingFaults: ["Secret sei/pager is not there"] }),
+      view({ pagingFaults: ["spec.paging[0].webhook: Secret sei/pager is not there"] }),
       "False",
-      /Secret sei\/pager is not there/,
+      /^spec\.paging\[0\]\.webhook: Secret sei\/pager is not there\.$/,
+    ],
+    [
+      "PagingReady",
+      view({
+        halts: [haltWith({}, { phase: "Held", page: { ...page, lastError: "the pager at x answered 503" } })],
+      }),
+      "False",
+      /^The page about sei-0-0 waits: the pager at x answered 503\.$/,
     ],
     ["Upgrading", view(), "False", /No node/],
     [

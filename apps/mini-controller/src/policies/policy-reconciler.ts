@@ -1,8 +1,6 @@
 import { type ConditionDraft, mergeConditions } from "../api/condition.ts";
 import { API_VERSION } from "../api/group.ts";
 import { type HaltPolicy, type HaltPolicyStatus, withDefaults } from "../api/halt-policy.ts";
-import type { SecretKeyRef } from "../api/paging.ts";
-import { hasCode, messageOf } from "../controller-error.ts";
 import { timestamp } from "../halts/journal.ts";
 import { judgePod } from "../halts/judgement.ts";
 import type { StatusWatch } from "../halts/status-watch.ts";
@@ -12,6 +10,7 @@ import { HALT_POLICIES, objectPath } from "../kube/paths.ts";
 import { keyOf } from "../kube/store.ts";
 import type { KubeApi } from "../kube/types.ts";
 import { readSecretKey } from "../paging/secrets.ts";
+import { type ResolveHost, targetFault } from "../paging/target-fault.ts";
 import type { Outcome } from "../queue/key-queue.ts";
 import { governingPolicy } from "./governing-policy.ts";
 import { matchesLabels } from "./label-selector.ts";
@@ -22,33 +21,65 @@ export interface PolicyReconcilerOptions {
   readonly stores: Stores;
   readonly statuses: StatusWatch;
   readonly events: EventRecorder;
+  readonly resolveHost: ResolveHost;
   readonly now: () => number;
 }
 
-/** Secrets are not watched, so a policy with a broken one is looked at again after this time. */
-const LOOK_AGAIN_MS = 30_000;
+/** Secrets and addresses are not watched: targets are looked at again after this time, broken ones sooner. */
+const LOOK_AGAIN_MS = { good: 300_000, broken: 10_000 } as const;
+
+/** What was wrong with the targets of one generation of a policy, and until when that is believed. */
+interface TargetCheck {
+  /** Of the policy: its UID and generation, which a policy made anew under the same name has not. */
+  readonly version: string;
+  readonly faults: readonly string[];
+  readonly until: number;
+}
 
 /** Keeps a policy's status equal to what its pods, its halts and its paging targets are. */
 export class PolicyReconciler {
   readonly #options: PolicyReconcilerOptions;
+  readonly #checks = new Map<string, TargetCheck>();
 
   constructor(options: PolicyReconcilerOptions) {
     this.#options = options;
   }
 
   async reconcile(key: string): Promise<Outcome> {
-    const { stores } = this.#options;
+    const { stores, now } = this.#options;
     const policy = stores.policies.get(key);
-    if (policy === undefined) return {};
+    if (policy === undefined) {
+      this.#checks.delete(key);
+      return {};
+    }
+    const check = await this.#checkTargets(key, policy);
     const view: PolicyView = {
       policy,
       pods: this.#judgedPods(policy),
       halts: stores.halts.under(haltsOf.policy(key)),
       failed: stores.halts.under(haltsOf.failed(key)).length,
-      pagingFaults: await this.#pagingFaults(policy),
+      pagingFaults: check.faults,
     };
     await this.#write(policy, view);
-    return view.pagingFaults.length > 0 ? { requeueAfterMs: LOOK_AGAIN_MS } : {};
+    return policy.spec.paging.length > 0 ? { requeueAfterMs: check.until - now() } : {};
+  }
+
+  async #checkTargets(key: string, { metadata, spec }: HaltPolicy): Promise<TargetCheck> {
+    const { api, resolveHost, now } = this.#options;
+    const { uid, generation, namespace = "" } = metadata;
+    const version = `${uid} ${generation}`;
+    const known = this.#checks.get(key);
+    if (known !== undefined && known.version === version && now() < known.until) return known;
+    const found = await Promise.all(
+      spec.paging.map((target, index) =>
+        targetFault(target, index, (ref) => readSecretKey(api, namespace, ref), resolveHost),
+      ),
+    );
+    const faults = found.filter((fault) => fault !== undefined);
+    const until = now() + LOOK_AGAIN_MS[faults.length > 0 ? "broken" : "good"];
+    const check = { version, faults, until };
+    this.#checks.set(key, check);
+    return check;
   }
 
   #judgedPods(policy: HaltPolicy): readonly JudgedPod[] {
@@ -65,29 +96,6 @@ export class PolicyReconciler {
     });
   }
 
-  async #pagingFaults({ metadata, spec }: HaltPolicy): Promise<readonly string[]> {
-    const refs = spec.paging.flatMap(({ webhook, alertmanager, pagerDuty }) => [
-      webhook?.urlSecretRef,
-      webhook?.hmacSecretRef,
-      alertmanager?.urlSecretRef,
-      pagerDuty?.routingKeySecretRef,
-    ]);
-    const faults = await Promise.all(
-      refs.map((ref) => ref && this.#secretFault(metadata.namespace ?? "", ref)),
-    );
-    return faults.filter((fault) => fault !== undefined);
-  }
-
-  async #secretFault(namespace: string, ref: SecretKeyRef): Promise<string | undefined> {
-    try {
-      await readSecretKey(this.#options.api, namespace, ref);
-      return undefined;
-    } catch (error) {
-      if (!hasCode(error, "bad-reference")) throw error;
-      return messageOf(error);
-    }
-  }
-
   async #write(policy: HaltPolicy, view: PolicyView): Promise<void> {
     const { api, stores, now } = this.#options;
     const { namespace = "", name, generation, resourceVersion } = policy.metadata;
@@ -100,16 +108,16 @@ export class PolicyReconciler {
       conditions: mergeConditions(policy.status?.conditions ?? [], drafts, timestamp(now())),
     };
     if (isSame(policy.status, status)) return;
+    this.#tell(policy, drafts);
     const body = { metadata: { resourceVersion }, status };
     const written = await api.mergePatch<HaltPolicy>(
       objectPath(HALT_POLICIES, namespace, name, "status"),
       body,
     );
     stores.policies.put(withDefaults(written));
-    this.#tell(policy, drafts);
   }
 
-  /** An Event for each condition that turned bad. */
+  /** An Event for each condition that turned bad, or worth a second look. */
   #tell(policy: HaltPolicy, drafts: readonly ConditionDraft[]): void {
     for (const draft of drafts) {
       const before = policy.status?.conditions?.find(({ type }) => type === draft.type);
@@ -125,9 +133,10 @@ export class PolicyReconciler {
   }
 }
 
-function isBad({ type, status }: ConditionDraft): boolean {
+function isBad({ type, status, reason }: ConditionDraft): boolean {
   switch (type) {
     case "Ready":
+      return status === "False" || reason === "SelectsEverything";
     case "PagingReady":
       return status === "False";
     case "Upgrading":

@@ -21,7 +21,7 @@ export interface PolicyView {
   readonly halts: readonly NodeHalt[];
   /** Failed halts that nobody acknowledged. */
   readonly failed: number;
-  /** What is wrong with its paging targets, one clause each. */
+  /** What is wrong with its paging targets, one sentence each, which names the field. */
   readonly pagingFaults: readonly string[];
 }
 
@@ -47,14 +47,19 @@ function restartsOf({ spec }: HaltPolicy, pods: readonly JudgedPod[]): number {
 
 /** Conditions for `HaltPolicy.status`: what is wrong and where, or that nothing is. */
 export function conditionsOf(view: PolicyView): readonly ConditionDraft[] {
-  const faults = [selectorFault(view), containerFault(view), portFault(view)].filter(
-    (fault) => fault !== undefined,
-  );
-  const ready: ConditionDraft =
-    faults[0] === undefined
-      ? { type: "Ready", status: "True", reason: "Ready", message: readyMessage(view) }
-      : { type: "Ready", status: "False", ...faults[0] };
-  return [ready, conflicting(view), paging(view), upgrading(view), budget(view)];
+  return [ready(view), conflicting(view), paging(view), upgrading(view), budget(view)];
+}
+
+function ready(view: PolicyView): ConditionDraft {
+  const fault = specFault(view) ?? selectorFault(view) ?? containerFault(view) ?? portFault(view);
+  if (fault !== undefined) return { type: "Ready", status: "False", ...fault };
+  const { policy, pods } = view;
+  if (!selectsEverything(policy.spec.selector))
+    return { type: "Ready", status: "True", reason: "Ready", message: `Selects ${pods.length} pods.` };
+  const { container } = policy.spec;
+  const nodes = pods.filter(({ pod }) => containerOf(pod, container) !== undefined);
+  const message = `spec.selector is empty and selects every pod of namespace ${policy.metadata.namespace}: ${pods.length}, of which ${nodes.length} have a container ${container}.`;
+  return { type: "Ready", status: "True", reason: "SelectsEverything", message };
 }
 
 interface Fault {
@@ -62,9 +67,9 @@ interface Fault {
   readonly message: string;
 }
 
-function readyMessage({ policy, pods }: PolicyView): string {
-  const scope = selectsEverything(policy.spec.selector) ? "Selects every pod of the namespace" : "Selects";
-  return `${scope}: ${pods.length} pods.`;
+function specFault({ policy: { defect } }: PolicyView): Fault | undefined {
+  if (defect === undefined) return undefined;
+  return { reason: "Malformed", message: `${defect}. The policy is not used until it is put right.` };
 }
 
 function selectorFault({ policy, pods }: PolicyView): Fault | undefined {
@@ -76,7 +81,8 @@ function selectorFault({ policy, pods }: PolicyView): Fault | undefined {
 function containerFault({ policy, pods }: PolicyView): Fault | undefined {
   const { container } = policy.spec;
   const without = pods.filter(({ pod }) => containerOf(pod, container) === undefined);
-  if (without.length === 0) return undefined;
+  const expected = selectsEverything(policy.spec.selector) && without.length < pods.length;
+  if (without.length === 0 || expected) return undefined;
   return {
     reason: "ContainerMissing",
     message: `${without.length} pods have no container ${container}: ${namesOf(without)}.`,
@@ -109,10 +115,16 @@ function conflicting({ pods }: PolicyView): ConditionDraft {
   return { type: "Conflicting", status: "True", reason: "OlderPolicyGoverns", message };
 }
 
-function paging({ policy, pagingFaults }: PolicyView): ConditionDraft {
-  const [fault] = pagingFaults;
-  if (fault !== undefined)
-    return { type: "PagingReady", status: "False", reason: "TargetUnusable", message: fault };
+function paging({ policy, halts, pagingFaults }: PolicyView): ConditionDraft {
+  if (pagingFaults.length > 0) {
+    const message = `${pagingFaults.join("; ")}.`;
+    return { type: "PagingReady", status: "False", reason: "TargetUnusable", message };
+  }
+  const undelivered = halts.find(({ status }) => status?.page?.state === "Pending" && status.page.lastError);
+  if (undelivered !== undefined) {
+    const message = `The page about ${undelivered.spec.podName} waits: ${undelivered.status?.page?.lastError}.`;
+    return { type: "PagingReady", status: "False", reason: "PageUndelivered", message };
+  }
   const targets = policy.spec.paging.length;
   if (targets > 0)
     return { type: "PagingReady", status: "True", reason: "TargetsUsable", message: `${targets} targets.` };

@@ -1,0 +1,105 @@
+import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { expect } from "vitest";
+import { metricsUrlOf, startController } from "../harness/controller.ts";
+import { planAt } from "../harness/fixtures/mock-nodes.ts";
+import { haltsIn, policyIn } from "../harness/observe.ts";
+import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import { scenario } from "../harness/scenario.ts";
+import { until } from "../harness/wait.ts";
+import type { World } from "../harness/world.ts";
+
+interface Received {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+const SECRETS = { path: "t0ps3cret-path", hmac: "t0ps3cret-hmac", routing: "t0ps3cret-routing" } as const;
+
+/** Pagers of all kinds on one port: they refuse until they are told to accept, and keep what they accepted. */
+async function startPagers(world: World) {
+  const received: Received[] = [];
+  let accepting = false;
+  const server = createServer(async (request, response) => {
+    const { url: path = "", headers } = request;
+    const body = await text(request);
+    if (accepting) received.push({ path, headers, body });
+    response.writeHead(accepting ? 202 : 503).end(`no: ${path}`);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  world.cleanup.add(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, "close");
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    accept: () => {
+      accepting = true;
+    },
+  };
+}
+
+scenario(
+  "what Secrets hold reaches the pagers, and nothing else",
+  ["SECRETS-HIDDEN", "LOGS-KEYED"],
+  async (world) => {
+    const { api, namespace } = world;
+    const pagers = await startPagers(world);
+    const stringData = { ...SECRETS, url: `${pagers.url}/${SECRETS.path}?token=${SECRETS.path}` };
+    await api.core.createNamespacedSecret({ namespace, body: { metadata: { name: "keys" }, stringData } });
+    const secret = (key: string) => ({ name: "keys", key });
+    await setPlans(world, planAt("v6.7", 10));
+    await createPolicy(world, {
+      paging: [
+        { webhook: { urlSecretRef: secret("url"), hmacSecretRef: secret("hmac") } },
+        { alertmanager: { urlSecretRef: secret("url") } },
+        { pagerDuty: { routingKeySecretRef: secret("routing"), url: `${pagers.url}/v2/enqueue` } },
+        // A Secret that holds something else than the URL that is looked for.
+        { webhook: { urlSecretRef: secret("hmac") } },
+      ],
+    });
+    const controller = await startController(world, "--log-level", "debug");
+    await createNode(world, "sei-0", { version: "v6.6" });
+    const page = async () => (await haltsIn(world))[0]?.status?.page;
+    await until(async () => ((await page())?.attempts ?? 0) > 0, {
+      what: "a refused attempt",
+      within: 45_000,
+    });
+    pagers.accept();
+    await until(async () => (await page())?.delivered.length === 3, { what: "three pagers to have it" });
+
+    const byPath = (start: string) => pagers.received.find(({ path }) => path.startsWith(start));
+    const webhook = byPath(`/${SECRETS.path}?`);
+    const signature = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(webhook?.headers["upgrade-halt-signature"]));
+    const signed = createHmac("sha256", SECRETS.hmac)
+      .update(`${signature?.[1]}.${webhook?.body}`)
+      .digest("hex");
+    expect(signature?.[2]).toBe(signed);
+    expect(JSON.parse(byPath("/v2/enqueue")?.body ?? "{}").routing_key).toBe(SECRETS.routing);
+
+    const places = {
+      logs: controller.output() + controller.lines().join("\n"),
+      metrics: await (await fetch(`${metricsUrlOf(controller)}/metrics`)).text(),
+      events: JSON.stringify(await api.core.listNamespacedEvent({ namespace })),
+      halts: JSON.stringify(await haltsIn(world)),
+      policy: JSON.stringify(await policyIn(world)),
+    };
+    for (const [place, text] of Object.entries(places)) {
+      expect(text.length, `${place} is not empty`).toBeGreaterThan(100);
+      for (const value of Object.values(SECRETS)) {
+        expect(text.includes(value), `${value} in the ${place}`).toBe(false);
+        expect(text.includes(btoa(value)), `${value} in the ${place}, as base64`).toBe(false);
+      }
+    }
+    const lines = controller.lines().map((line): Record<string, unknown> => JSON.parse(line));
+    const [halt] = await haltsIn(world);
+    const about = lines.filter(({ object }) => object === `${namespace}/${halt?.metadata.name}`);
+    expect(about.map(({ phase }) => phase)).toEqual([undefined, "Held"]);
+  },
+);
