@@ -3,42 +3,32 @@
  * Exits 1 at the first broken law, and says how to run that one again. With `--coverage`, also when a block of the
  * reader never ran.
  */
-import { parseArgs, styleText } from "node:util";
+import { styleText } from "node:util";
+import { type Campaign, campaignOf } from "../src/testing/campaign-options.ts";
 import { uncoveredBlocks } from "./branch-coverage.ts";
 
 const READER = ["decode-halt-intent", "json-limits", "own-fields", "parse-halt-intent", "status-body"];
 
-const options = readOptions();
-if (typeof options === "string") {
-  console.error(options);
-  process.exitCode = 64;
+const told = campaignOf(
+  process.argv.slice(2),
+  {
+    command: "fuzz:contract",
+    does: "reads random bodies, and as many random values, and holds every reading to the laws of laws.ts",
+    size: "runs",
+    defaultSize: 1_000_000,
+    switches: { coverage: "fail, too, when a block of the reader never ran" },
+  },
+  () => Math.floor(Math.random() * 2 ** 31),
+);
+if (told.kind === "campaign") {
+  process.exitCode = await campaign(told);
 } else {
-  process.exitCode = await campaign(options);
+  console[told.kind === "help" ? "log" : "error"](told.text);
+  process.exitCode = told.exitCode;
 }
 
-interface Options {
-  readonly seed: number;
-  readonly runs: number;
-  readonly coverage: boolean;
-}
-
-function readOptions(): Options | string {
-  try {
-    const { values } = parseArgs({
-      options: { seed: { type: "string" }, runs: { type: "string" }, coverage: { type: "boolean" } },
-    });
-    const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
-    const runs = Number(values.runs ?? 1_000_000);
-    if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(runs) || runs < 1) {
-      return "--seed and --runs are whole numbers, --runs 1 or more";
-    }
-    return { seed, runs, coverage: values.coverage ?? false };
-  } catch (cause) {
-    return cause instanceof Error ? cause.message : String(cause);
-  }
-}
-
-async function campaign({ seed, runs, coverage }: Options): Promise<number> {
+async function campaign({ seed, size: runs, switches }: Campaign): Promise<number> {
+  const coverage = switches.has("coverage");
   console.log(`fuzzing the reader with ${runs} bodies and as many values, --seed ${seed}`);
   const run = async () => {
     const { fuzz } = await import("./fuzz.ts");

@@ -34,6 +34,11 @@ export function checkValue(value: unknown): void {
   for (const status of [value, { jsonrpc: "2.0", result: value }, { jsonrpc: "2.0", error: value }]) {
     checkReading(haltIntentOfStatus(status));
   }
+  assert.notEqual(
+    haltIntentOfStatus({ code: 1, message: value }).kind,
+    "absent",
+    "an error is no healthy node",
+  );
   checkReading(parseHaltIntent(value as Uint8Array));
 }
 
@@ -57,9 +62,13 @@ function checkIntent(intent: ReceivedHaltIntent): void {
   assert.notEqual(intent.reason, 0, "an intent has a reason");
   const whole: HaltIntent = { reason_string: "", announced_at: "2026-08-21T17:59:41.12Z", ...intent };
   const expected = { ...intent, announced_at: whole.announced_at };
+  const error = { jsonrpc: "2.0", id: 1, error: {} };
+  assert.equal(statusWithHaltIntent(error, whole), error, "an error has no place for an intent");
   for (const body of [{}, { jsonrpc: "2.0", id: 1, result: {} }]) {
     assert.equal(statusWithHaltIntent(body, undefined), body, "a healthy status is left alone");
-    const again = haltIntentOfStatus(statusWithHaltIntent(body, whole));
+    const halted = statusWithHaltIntent(body, whole);
+    assert.deepEqual(statusWithHaltIntent(halted, undefined), body, "an intent leaves nothing behind");
+    const again = haltIntentOfStatus(halted);
     assert.deepEqual(
       again.kind === "intent" && again.intent,
       expected,

@@ -24,7 +24,7 @@ const NAMES = [
 const BYTES = [
   0, 0x22, 0x2c, 0x2d, 0x30, 0x3a, 0x5b, 0x5c, 0x5d, 0x7b, 0x7d, 0x80, 0xbf, 0xc3, 0xed, 0xef, 0xff,
 ];
-const MARKS = ["[", "{", "[[", '{"a":', "[],", '"', "\\", ",", ":", "0,", " ", "\ufeff", "1e"];
+const MARKS = ["[", "{", "[[", '{"a":', "[],", '"', '"\\', "\\", ",", ":", "0,", " ", "\ufeff", "1e"];
 
 /** A body: mostly one that a small step leads away from a valid intent. */
 export function randomBody(random: () => number): Uint8Array {

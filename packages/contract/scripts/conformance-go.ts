@@ -9,10 +9,10 @@
  * The counts go to `test-results/go.json` in Vitest's shape. Exits 1 after saying what differs, or that there is no Go.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { encodeHaltIntent } from "../src/encode-halt-intent.ts";
 import type { HaltIntent } from "../src/halt-intent.ts";
 import { parseHaltIntent } from "../src/parse-halt-intent.ts";
+import { type Campaign, campaignOf } from "../src/testing/campaign-options.ts";
 import { type IntentInput, textOf } from "../src/vectors.ts";
 import { type Counts, GoError, goTests, runGo } from "./go.ts";
 import { randomInput, randomOf } from "./random-intents.ts";
@@ -24,14 +24,6 @@ interface Answer {
 }
 
 const SHOWN = 5;
-
-function readOptions(): { readonly seed: number; readonly count: number } {
-  const { values } = parseArgs({ options: { seed: { type: "string" }, count: { type: "string" } } });
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
-  const count = Number(values.count ?? 20_000);
-  if (Number.isSafeInteger(seed) && Number.isSafeInteger(count) && count > 0) return { seed, count };
-  throw new GoError("--seed and --count are whole numbers, --count 1 or more");
-}
 
 async function answers(requests: readonly unknown[], expected: number): Promise<readonly Answer[]> {
   const input = requests.map((request) => `${JSON.stringify(request)}\n`).join("");
@@ -84,8 +76,7 @@ function report(title: string, differences: readonly (string | undefined)[], cou
   counts[found.length === 0 ? "passed" : "failed"]++;
 }
 
-async function main(): Promise<Counts> {
-  const { seed, count } = readOptions();
+async function main({ seed, size: count }: Campaign): Promise<Counts> {
   const version = await runGo(["version"]);
   console.log(`${version.stdout.trim()}, seed ${seed}, ${count} intents each way`);
   const { counts, output } = await goTests();
@@ -107,18 +98,37 @@ async function main(): Promise<Counts> {
   return counts;
 }
 
-try {
-  const counts = await main();
-  mkdirSync(new URL("../test-results/", import.meta.url), { recursive: true });
-  const results = {
-    numPassedTests: counts.passed,
-    numFailedTests: counts.failed,
-    numPendingTests: counts.skipped,
-  };
-  writeFileSync(new URL("../test-results/go.json", import.meta.url), `${JSON.stringify(results)}\n`);
-  if (counts.failed > 0) process.exitCode = 1;
-} catch (error) {
-  if (!(error instanceof GoError) && !(error instanceof TypeError)) throw error;
-  console.error(`conformance:go: ${error.message}`);
-  process.exitCode = 1;
+async function prove(campaign: Campaign): Promise<number> {
+  try {
+    const counts = await main(campaign);
+    mkdirSync(new URL("../test-results/", import.meta.url), { recursive: true });
+    const results = {
+      numPassedTests: counts.passed,
+      numFailedTests: counts.failed,
+      numPendingTests: counts.skipped,
+    };
+    writeFileSync(new URL("../test-results/go.json", import.meta.url), `${JSON.stringify(results)}\n`);
+    return counts.failed === 0 ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof GoError)) throw error;
+    console.error(`conformance:go: ${error.message}`);
+    return 1;
+  }
+}
+
+const told = campaignOf(
+  process.argv.slice(2),
+  {
+    command: "conformance:go",
+    does: "holds TypeScript and Go to the same bytes, over the vectors and over random intents in both directions",
+    size: "count",
+    defaultSize: 20_000,
+  },
+  () => Math.floor(Math.random() * 2 ** 31),
+);
+if (told.kind === "campaign") {
+  process.exitCode = await prove(told);
+} else {
+  console[told.kind === "help" ? "log" : "error"](told.text);
+  process.exitCode = told.exitCode;
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -38,6 +39,23 @@ describe("HaltIntentSchema", () => {
   ])("refuses a %s of %j", (field, value) => {
     expect(HaltIntentSchema.safeParse({ ...INTENT, [field]: value }).success).toBe(false);
   });
+});
+
+it("is all that loads zod, once it is touched: an import alone is cheap", () => {
+  const script = `
+    import { createRequire } from "node:module";
+    import { HaltIntentSchema, encodeHaltIntent, parseHaltIntent } from "./dist/index.js";
+    const zod = () => Object.keys(createRequire(import.meta.url).cache).some((file) => /[\\\\/]zod[\\\\/]/.test(file));
+    parseHaltIntent(encodeHaltIntent(${JSON.stringify(INTENT)}));
+    const before = zod();
+    HaltIntentSchema.parse(${JSON.stringify(INTENT)});
+    console.log(JSON.stringify([before, zod()]));`;
+  const cwd = new URL("../", import.meta.url);
+  const told = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+    cwd,
+    encoding: "utf8",
+  });
+  expect(JSON.parse(told)).toEqual([false, true]);
 });
 
 describe("schema/halt-intent.schema.json", () => {
