@@ -4,7 +4,7 @@
  * in turn, round after round; the figures are medians over the rounds. Size: --seconds (10), --rounds (3).
  */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,13 +21,32 @@ interface Load {
   readonly perSecond: number;
   readonly p99: number;
   readonly failures: number;
+  /** Microseconds of processor time that the server took for a request; not a number where there is no /proc. */
+  readonly cpu: number;
 }
 
-async function load({ url }: StatusServer, seconds: string): Promise<Load> {
+async function load({ url, program }: StatusServer, seconds: string): Promise<Load> {
   const args = [AUTOCANNON, "--json", "--connections", "50", "--duration", seconds, url];
+  const before = cpuMicros(program.pid);
   const { stdout } = await promisify(execFile)(process.execPath, args);
+  const cpu = cpuMicros(program.pid) - before;
   const { requests, latency, errors, timeouts, non2xx } = JSON.parse(stdout);
-  return { perSecond: requests.average, p99: latency.p99, failures: errors + timeouts + non2xx };
+  return {
+    perSecond: requests.average,
+    p99: latency.p99,
+    failures: errors + timeouts + non2xx,
+    cpu: cpu / requests.total,
+  };
+}
+
+/** The processor time that a process has taken, in user and kernel mode (proc(5): ticks of 10 ms). */
+function cpuMicros(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * 10_000;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 function median(numbers: readonly number[]): number {
@@ -54,26 +73,23 @@ async function startAll(cleanup: Cleanup): Promise<readonly StatusServer[]> {
 
 function report(servers: readonly StatusServer[], loads: readonly (readonly Load[])[]): void {
   const limit = median((loads[0] ?? []).map(({ perSecond }) => perSecond));
-  process.stdout.write(
-    `${"server".padEnd(24)}${"req/s".padStart(10)}${"of limit".padStart(10)}${"p99 ms".padStart(8)}\n`,
-  );
+  const columns = ["req/s", "of limit", "p99 ms", "CPU µs/req"].map((title) => title.padStart(12));
+  process.stdout.write(`${"server".padEnd(22)}${columns.join("")}\n`);
   for (const [index, { name }] of servers.entries()) {
     const rounds = loads[index] ?? [];
     const perSecond = median(rounds.map((round) => round.perSecond));
     const p99 = median(rounds.map((round) => round.p99));
     const failures = rounds.reduce((sum, round) => sum + round.failures, 0);
-    const row = [
-      perSecond.toFixed(0).padStart(10),
-      (perSecond / limit).toFixed(2).padStart(10),
-      `${p99}`.padStart(8),
-    ];
-    process.stdout.write(`${name.padEnd(24)}${row.join("")}${failures > 0 ? `  ${failures} failed` : ""}\n`);
+    const cpu = median(rounds.map((round) => round.cpu));
+    const cells = [perSecond.toFixed(0), (perSecond / limit).toFixed(2), `${p99}`, cpu.toFixed(1)];
+    const row = cells.map((cell) => cell.padStart(12)).join("");
+    process.stdout.write(`${name.padEnd(22)}${row}${failures > 0 ? `  ${failures} failed` : ""}\n`);
   }
-  const ratios = (loads[1] ?? []).map(
-    (round, index) => 1 - (loads[2]?.[index]?.perSecond ?? 0) / round.perSecond,
-  );
+  const [, healthy = [], halted = []] = loads;
+  const cost = (of: (round: Load) => number): string =>
+    `${(median(healthy.map((round, index) => of(halted[index] ?? round) / of(round) - 1)) * 100).toFixed(1)} %`;
   process.stdout.write(
-    `the field costs ${(median(ratios) * 100).toFixed(1)} % of the throughput (median of the rounds)\n`,
+    `the field costs ${cost(({ perSecond }) => 1 / perSecond)} of the throughput, ${cost(({ cpu }) => cpu)} of the CPU (medians of the rounds)\n`,
   );
 }
 

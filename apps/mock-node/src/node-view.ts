@@ -31,6 +31,8 @@ export function nodeView(
   };
 }
 
+const FAULT = new Error("fault injected");
+
 function failToPopulate(): never {
-  throw new Error("fault injected");
+  throw FAULT;
 }

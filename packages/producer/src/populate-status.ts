@@ -2,8 +2,16 @@ import { encodeHaltIntent, HALT_INTENT_FIELD, type HaltIntent } from "@upgrade-h
 import type { HaltHolder } from "./halt-holder.ts";
 import { ProducerError } from "./producer-error.ts";
 
+/** A body, what was put into it, and what came of it: until one of them changes, nothing is made or copied again. */
+interface Populated {
+  readonly body: string;
+  /** `null` when populating failed. */
+  readonly intent: HaltIntent | null;
+  readonly text: string;
+}
+
+const newest = new WeakMap<HaltHolder, Populated>();
 const faultsReported = new WeakSet<HaltHolder>();
-const fields = new WeakMap<HaltIntent, string>();
 
 /**
  * The JSON text of a `/status` body with the holder's intent as its last field, as Go would write it; the very same
@@ -13,23 +21,24 @@ const fields = new WeakMap<HaltIntent, string>();
 export function populateStatus(body: string, holder: HaltHolder, onFault: (cause: unknown) => void): string {
   try {
     const intent = holder.snapshot();
-    return intent === undefined ? body : withField(body, fieldOf(intent));
+    return intent === undefined ? body : withIntent(body, intent, holder);
   } catch (cause) {
     reportOnce(holder, cause, onFault);
     try {
-      return withField(body, `"${HALT_INTENT_FIELD}":null`);
+      return withIntent(body, null, holder);
     } catch {
       return body;
     }
   }
 }
 
-function fieldOf(intent: HaltIntent): string {
-  const known = fields.get(intent);
-  if (known !== undefined) return known;
-  const field = `"${HALT_INTENT_FIELD}":${encodeHaltIntent(intent)}`;
-  fields.set(intent, field);
-  return field;
+function withIntent(body: string, intent: HaltIntent | null, holder: HaltHolder): string {
+  const known = newest.get(holder);
+  if (known?.body === body && known.intent === intent) return known.text;
+  const value = intent === null ? "null" : encodeHaltIntent(intent);
+  const text = withField(body, `"${HALT_INTENT_FIELD}":${value}`);
+  newest.set(holder, { body, intent, text });
+  return text;
 }
 
 function withField(body: string, field: string): string {
