@@ -59,7 +59,7 @@ function haltIntent(height: number) {
 
 const AT = Date.UTC(2026, 7, 21, 18);
 const listed = [{ planName: "v6.7", height: 240_000_000 }];
-const planLine = { reason: 70, plan: "v6.7", height: 240_000_000 } as const;
+const planLines = [{ reason: 70, plan: "v6.7", height: 240_000_000 }] as const;
 const exited = (code: number) =>
   ({ kind: "ended", end: { kind: "exited", code }, startedAt: AT - 9e6 }) as const;
 
@@ -72,12 +72,12 @@ export const EVIDENCES: readonly Evidence[] = [
     listed,
     lastSeen: { height: 240_000_000 },
   },
-  { process: { ...exited(70), planLine }, listed, lastSeen: { chainId: "pacific-1", height: 239_999_999 } },
+  { process: { ...exited(70), planLines }, listed, lastSeen: { chainId: "pacific-1", height: 239_999_999 } },
   { process: exited(71) },
   { process: exited(2) },
   { process: exited(0) },
   { process: { kind: "ended", end: { kind: "out-of-memory" } } },
-  { process: exited(130), previous: { ...exited(70), planLine }, listed },
+  { process: exited(130), previous: { ...exited(70), planLines }, listed },
 ];
 
 function answered(haltIntent: { readonly kind: "absent" }) {

@@ -1,5 +1,5 @@
 import { type HaltReason, reasonToken } from "@upgrade-halt/contract";
-import { HALT_SOURCES, type HaltBelief, type HaltSource } from "./evidence.ts";
+import { HALT_SOURCES, type HaltSource, type KnownHalt } from "./evidence.ts";
 import { printable } from "./printable.ts";
 import type { HaltedVerdict } from "./verdict.ts";
 
@@ -10,6 +10,9 @@ export interface Claim {
   readonly height?: number | undefined;
 }
 
+/** What says by itself that a node halted. A listed plan, a height and a file only confirm it. */
+const ANNOUNCING: ReadonlySet<HaltSource> = new Set(["live-intent", "exit-code", "plan-line"]);
+
 /** The case for one halt: what is claimed, who agrees, and what speaks against it. */
 export class HaltCase {
   readonly reason: HaltReason;
@@ -18,7 +21,7 @@ export class HaltCase {
   readonly contradictions: string[] = [];
   #sources = new Set<HaltSource>();
   #disputed = false;
-  #latched: HaltBelief | undefined;
+  #latched: KnownHalt | undefined;
 
   constructor(claim: Claim) {
     this.reason = claim.reason;
@@ -52,17 +55,20 @@ export class HaltCase {
     this.contradictions.push(contradiction);
   }
 
-  /** The same halt was concluded before. */
-  latch(belief: HaltBelief): void {
+  /** The same halt was concluded before. One that was disputed then lends no source to this case. */
+  latch(belief: KnownHalt): void {
     this.#latched = belief;
+    if (!belief.corroborated && belief.sources.length !== 1) return;
     for (const source of belief.sources) this.#sources.add(source);
     this.plan ??= belief.plan;
     this.height ??= belief.height;
   }
 
   conclude(since: string): HaltedVerdict {
-    const sources = HALT_SOURCES.filter((source) => this.#sources.has(source));
-    const corroborated = !this.#disputed && (sources.length >= 2 || this.#latched?.corroborated === true);
+    const named = HALT_SOURCES.filter((source) => this.#sources.has(source));
+    const announced = named.some((source) => ANNOUNCING.has(source));
+    const agreed = announced && named.length >= 2;
+    const corroborated = !this.#disputed && (agreed || this.#latched?.corroborated === true);
     const { reason, plan, height, contradictions } = this;
     return {
       kind: "halted",
@@ -70,16 +76,18 @@ export class HaltCase {
       ...(plan === undefined ? {} : { plan }),
       ...(height === undefined ? {} : { height }),
       corroborated,
-      sources,
-      why: `It halted for ${describeClaim(this)}, ${words(sources, corroborated)}${since}.`,
+      sources: announced && !this.#disputed ? named : [],
+      why: `It halted for ${describeClaim(this)}, as ${this.#grounds(named, corroborated)}${since}.`,
       contradictions,
     };
   }
-}
 
-function words(sources: readonly HaltSource[], corroborated: boolean): string {
-  const named = sources.join(", ") || "an earlier verdict";
-  return corroborated ? `as ${named} agree` : `as ${named} said, which is not enough to act on`;
+  #grounds(named: readonly HaltSource[], corroborated: boolean): string {
+    const before = this.#latched === undefined ? "a doubtful intent" : "an earlier verdict";
+    const speakers = named.join(", ") || before;
+    if (corroborated) return named.length >= 2 ? `${speakers} agree` : "an earlier verdict found";
+    return `${speakers} said, which ${this.#disputed ? "something else disputes" : "is not enough to act on"}`;
+  }
 }
 
 /** A claim in a few words: `upgrade_required (plan v6.7 at height 30)`. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { classify } from "./classify.ts";
-import type { Evidence, HaltBelief } from "./evidence.ts";
+import type { Evidence } from "./evidence.ts";
 import { mergeEvidence } from "./merge-evidence.ts";
 import { recommend } from "./recommend.ts";
 import * as any from "./testing/arbitraries.ts";
@@ -55,7 +55,7 @@ test("a latched halt survives any end that follows it, 130 and 2 above all", () 
     any.exitStatus.filter((code) => code < 70 || code > 89),
   );
   fc.assert(
-    fc.property(any.belief, laterEnd, (believed: HaltBelief, code) => {
+    fc.property(any.knownHalt, laterEnd, (believed, code) => {
       const verdict = classify({ process: { kind: "ended", end: { kind: "exited", code } }, believed });
       const { reason, plan, height } = believed;
       expect(verdict).toMatchObject({ kind: "halted", reason });
@@ -68,8 +68,8 @@ test("a latched halt survives any end that follows it, 130 and 2 above all", () 
 });
 
 test.each([130, 2])("a container that exits %i while restarting after a 70 is still in that halt", (code) => {
-  const planLine = { reason: 70, plan: "v6.7", height: 30 } as const;
-  const previous = { kind: "ended", end: { kind: "exited", code: 70 }, planLine } as const;
+  const planLines = [{ reason: 70, plan: "v6.7", height: 30 }] as const;
+  const previous = { kind: "ended", end: { kind: "exited", code: 70 }, planLines } as const;
   expect(classify({ process: { kind: "ended", end: { kind: "exited", code } }, previous })).toMatchObject({
     kind: "halted",
     reason: 70,
@@ -107,6 +107,49 @@ test.each(Object.entries(staleness))("an intent %s never corroborates", (_, make
       const { status: _status, ...silent } = stale;
       const without = classify(silent);
       if (verdict.corroborated) expect(without).toMatchObject({ kind: "halted", corroborated: true });
+    }),
+    RUNS,
+  );
+});
+
+test("a belief about an upgrade that the node was seen past never corroborates", () => {
+  fc.assert(
+    fc.property(any.evidence, any.knownHalt, (base, belief) => {
+      const believed = { ...belief, reason: 70, height: 60 } as const;
+      const lastSeen = { ...base.lastSeen, height: 61 };
+      const verdict = classify({ ...base, lastSeen, believed });
+      const { believed: _, ...forgotten } = { ...base, lastSeen };
+      expect(verdict).toEqual(classify(forgotten));
+    }),
+    RUNS,
+  );
+});
+
+test("only a verdict that two sources agree on, or that latches one, is corroborated", () => {
+  fc.assert(
+    fc.property(any.evidence, (evidence) => {
+      const verdict = classify(evidence);
+      const { believed } = evidence;
+      if (verdict.kind !== "halted") return;
+      if (!verdict.corroborated) expect(verdict.sources.length).toBeLessThan(2);
+      else if (believed?.kind !== "halted" || !believed.corroborated) {
+        expect(verdict.sources.length).toBeGreaterThanOrEqual(2);
+        expect(["live-intent", "exit-code", "plan-line"]).toEqual(
+          expect.arrayContaining([verdict.sources[0]]),
+        );
+      }
+    }),
+    RUNS,
+  );
+});
+
+test("any verdict of a halt can be believed, and believing it alone gives it again", () => {
+  fc.assert(
+    fc.property(any.evidence, (evidence) => {
+      const verdict = classify(evidence);
+      if (verdict.kind !== "halted" && verdict.kind !== "unrecognised-halt") return;
+      const { why: _, contradictions: __, ...halt } = verdict;
+      expect(classify({ believed: verdict })).toMatchObject(halt);
     }),
     RUNS,
   );

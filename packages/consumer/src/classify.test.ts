@@ -1,10 +1,12 @@
+import type { HaltIntentReading } from "@upgrade-halt/contract";
 import { expect, test } from "vitest";
 import { classify } from "./classify.ts";
-import { findPlanLine } from "./plan-line.ts";
+import type { Evidence } from "./evidence.ts";
+import { findPlanLines } from "./plan-line.ts";
 
 test("exit 70 with the upstream line in its log is a corroborated halt for that plan", () => {
-  const planLine = findPlanLine('boot\nUPGRADE "v6.7" NEEDED at height: 30: \n');
-  const verdict = classify({ process: { kind: "ended", end: { kind: "exited", code: 70 }, planLine } });
+  const planLines = findPlanLines('boot\nUPGRADE "v6.7" NEEDED at height: 30: \n');
+  const verdict = classify({ process: { kind: "ended", end: { kind: "exited", code: 70 }, planLines } });
   expect(verdict).toEqual({
     kind: "halted",
     reason: 70,
@@ -20,4 +22,157 @@ test("exit 70 with the upstream line in its log is a corroborated halt for that 
 test("exit 70 alone is a halt on one word", () => {
   const verdict = classify({ process: { kind: "ended", end: { kind: "exited", code: 70 } } });
   expect(verdict).toMatchObject({ kind: "halted", corroborated: false, sources: ["exit-code"] });
+});
+
+const AT = Date.UTC(2026, 7, 21, 18);
+const line = { reason: 70, plan: "v6.7", height: 30 } as const;
+const listed = [{ planName: "v6.7", height: 30 }];
+const ended = (code: number, rest: object = {}) =>
+  ({ kind: "ended", end: { kind: "exited", code }, ...rest }) as const;
+const answered = (haltIntent: HaltIntentReading, height?: number) =>
+  ({
+    kind: "answered",
+    at: AT,
+    envelope: "bare",
+    node: { chainId: "pacific-1", height, haltIntent },
+  }) as const;
+const announcing = (claim: { reason?: 70 | 71; plan_name?: string; height?: number } = {}) => {
+  const { reason = 70, plan_name = "v6.7", height = 30 } = claim;
+  const intent = { reason, plan_name, height, announced_at: "2026-08-21T17:59:41Z" };
+  return { kind: "intent", intent, meaning: { kind: "reason", reason }, defects: [] } as const;
+};
+const healthy = (height: number) => answered({ kind: "absent" }, height);
+const believed = {
+  kind: "halted",
+  reason: 70,
+  plan: "v6.7",
+  height: 30,
+  corroborated: true,
+  sources: ["exit-code", "plan-line"],
+} as const;
+
+const NOT_ENOUGH: Record<string, Evidence> = {
+  "an exit code and a line for a height that is not the listed one": {
+    process: ended(70, { planLines: [{ ...line, height: 31 }] }),
+    listed,
+  },
+  "an exit code and a line for another plan than the one listed for that height": {
+    process: ended(70, { planLines: [{ ...line, plan: "v6.8" }] }),
+    listed,
+  },
+  "an exit code and lines that disagree, as a line break in a plan's info can make them": {
+    process: ended(70, {
+      planLines: findPlanLines(
+        'UPGRADE "v6.7" NEEDED at height: 30: x\nUPGRADE "v6.8" NEEDED at height: 30: ',
+      ),
+    }),
+    listed: [{ planName: "v6.8" }],
+  },
+  "an exit code and the line of an upgrade that the status shows passed": {
+    process: ended(70, { planLines: [line] }),
+    status: healthy(59),
+  },
+  "an exit code and a belief about an upgrade that was passed": {
+    process: ended(70),
+    lastSeen: { height: 59 },
+    believed,
+  },
+  "a belief that was disputed": { believed: { ...believed, corroborated: false }, listed },
+  "a listed plan and a file, for a belief that was disputed": {
+    believed: { ...believed, corroborated: false, sources: [] },
+    listed,
+    lastSeen: { height: 29 },
+    upgradeInfo: { name: "v6.7", height: 30 },
+  },
+  "an intent for a height that its own node is far below": {
+    status: answered(announcing({ plan_name: "v6.8", height: 60 }), 29),
+    listed: [{ planName: "v6.8", height: 60 }],
+  },
+  "an intent for a height that no chain has": {
+    status: answered(announcing({ height: -1 })),
+    listed: [{ planName: "v6.7" }],
+  },
+  "an intent that waits for a height that has come": {
+    status: answered(announcing({ reason: 71 }), 30),
+    listed,
+  },
+  "an intent that was read before the instance before had ended": {
+    process: { kind: "running" },
+    previous: ended(2, { endedAt: AT + 1 }),
+    status: answered(announcing(), 30),
+    listed,
+  },
+  "an intent with a damaged field": {
+    status: answered({ ...announcing(), defects: [{ field: "info", problem: "a number" }] }, 30),
+    listed,
+  },
+};
+
+test.each(Object.entries(NOT_ENOUGH))("%s corroborate nothing", (_, evidence) => {
+  expect(classify(evidence)).toMatchObject({ kind: "halted", corroborated: false });
+});
+
+const restarted = { kind: "running", startedAt: AT - 1 } as const;
+
+test("a stay-alive node that was started again and repeats its intent is still halted, as its last exit says", () => {
+  const status = answered(announcing(), 30);
+  expect(classify({ process: restarted, previous: ended(70), status })).toMatchObject({
+    corroborated: true,
+    sources: ["live-intent", "exit-code", "last-height"],
+  });
+});
+
+test("an intent from before this process, of which its last exit says nothing, corroborates nothing", () => {
+  const status = answered(announcing(), 30);
+  expect(classify({ process: restarted, previous: ended(137), status, listed })).toMatchObject({
+    kind: "halted",
+    corroborated: false,
+    contradictions: ["The intent was announced before this process started."],
+  });
+});
+
+test("where one source disputes another, the verdict has no sources and says who spoke", () => {
+  const evidence = { process: ended(70, { planLines: [{ ...line, height: 31 }] }), listed };
+  expect(classify(evidence)).toMatchObject({
+    sources: [],
+    why: "It halted for upgrade_required (plan v6.7 at height 31), as exit-code, plan-line said, which something else disputes.",
+    contradictions: ["The plan is listed for height 30, and the node said 31."],
+  });
+});
+
+test("the height of a status read before the end is a last height like any other", () => {
+  expect(classify({ process: ended(70), status: healthy(29), listed })).toMatchObject({
+    plan: "v6.7",
+    corroborated: true,
+    sources: ["exit-code", "listed-plan", "last-height"],
+  });
+});
+
+test("a halt whose place is taken by something that answers says so", () => {
+  const { contradictions } = classify({ process: ended(72, { endedAt: AT - 1 }), status: healthy(31) });
+  expect(contradictions).toEqual(["Something answers in its place since then, and announces no halt."]);
+});
+
+test.each([
+  ["the instance before exited with 73", { process: ended(130), previous: ended(73) }],
+  [
+    "it was believed to have halted for 85",
+    { process: ended(2), believed: { kind: "unrecognised-halt", code: 85, range: "operator" } },
+  ],
+  ["it runs again, and nobody asked it yet", { process: { kind: "running" }, previous: ended(79) }],
+] as const)("an unrecognised halt latches like any other: %s", (_, evidence) => {
+  expect(classify(evidence).kind).toBe("unrecognised-halt");
+});
+
+test("an unrecognised halt is over when the node answers without one", () => {
+  const evidence = { process: { kind: "running" }, previous: ended(73), status: healthy(31) } as const;
+  expect(classify(evidence).kind).toBe("running");
+});
+
+test("a status of another chain is told for what it is", () => {
+  const { kind, why } = classify({ status: healthy(5), lastSeen: { chainId: "arctic-1" } });
+  expect([kind, why]).toEqual([
+    "unknown",
+    "Its status announces no halt, but the status is of another chain than the node was on before.",
+  ]);
 });

@@ -33,17 +33,15 @@ function haltByExit(
   if (latest === undefined || latest.end.kind !== "exited") return undefined;
   const meaning = announcedBy(latest.end);
   if (meaning.kind === "reserved") {
-    return unrecognised(
-      meaning.range,
-      latest.end.code,
-      `exited with ${latest.end.code}`,
-      againstReserved(intent),
-    );
+    const { code } = latest.end;
+    return unrecognised({ range: meaning.range, code }, `exited with ${code}`, againstReserved(intent));
   }
   if (meaning.kind === "outside" || meaning.reason === ShutdownReason.Unknown) return undefined;
   const halt = new HaltCase({ reason: meaning.reason });
   halt.support("exit-code", halt);
   weighIntent(halt, intent);
+  if (intent.kind === "healthy" && intent.at > (latest.endedAt ?? Number.POSITIVE_INFINITY))
+    halt.contradictions.push("Something answers in its place since then, and announces no halt.");
   return conclude(halt, evidence, "");
 }
 
@@ -54,18 +52,13 @@ function haltByIntent(
   doubtful: boolean,
 ): Verdict | undefined {
   if (intent.kind === "unreadable" && doubtful) {
-    return unrecognised("unreadable", undefined, "announced a halt that cannot be read", []);
+    return unrecognised({ range: "unreadable" }, UNREADABLE, []);
   }
   if (intent.kind !== "halt" && intent.kind !== "unrecognised") return undefined;
   if (intent.doubts.length > 0 !== doubtful) return undefined;
   const after = latest === undefined ? "" : `; since then it ${describeEnd(latest.end)}`;
   if (intent.kind === "unrecognised") {
-    return unrecognised(
-      intent.range,
-      intent.code,
-      `announced the reason ${intent.code}${after}`,
-      intent.doubts,
-    );
+    return unrecognised(intent, `announced the reason ${intent.code}`, intent.doubts, after);
   }
   const halt = new HaltCase(intent);
   weighIntent(halt, intent);
@@ -76,6 +69,11 @@ function haltByIntent(
 function haltBefore(evidence: Evidence, intent: IntentClaim): Verdict | undefined {
   const latched = latchedHalt(evidence, intent);
   if (latched === undefined) return undefined;
+  if (latched.kind === "unrecognised") {
+    const { code, since } = latched;
+    const doubts = intent.kind === "halt" ? intent.doubts : [];
+    return unrecognised(latched, code === undefined ? UNREADABLE : `halted with ${code}`, doubts, since);
+  }
   weighIntent(latched.halt, intent);
   return conclude(latched.halt, evidence, latched.since);
 }
@@ -108,17 +106,19 @@ function againstReserved(intent: IntentClaim): string[] {
   return intent.kind === "halt" ? [`its status announced ${describeClaim(intent)}`] : [];
 }
 
+const UNREADABLE = "announced a halt that cannot be read";
+
 function unrecognised(
-  range: UnrecognisedHaltVerdict["range"],
-  code: number | undefined,
+  { range, code }: Pick<UnrecognisedHaltVerdict, "range" | "code">,
   what: string,
   against: readonly string[],
+  since = "",
 ): UnrecognisedHaltVerdict {
   return {
     kind: "unrecognised-halt",
     ...(code === undefined ? {} : { code }),
     range,
-    why: `It ${what}, ${MEANING[range]}.`,
+    why: `It ${what}, ${MEANING[range]}${since}.`,
     contradictions: against.map(asSentence),
   };
 }

@@ -1,4 +1,4 @@
-import type { HaltIntentReading, HaltReason } from "@upgrade-halt/contract";
+import type { HaltIntentReading, HaltReason, ReservedRange } from "@upgrade-halt/contract";
 import type { PlanLine } from "./plan-line.ts";
 
 /**
@@ -34,8 +34,8 @@ export type ProcessEnd =
 export interface RunningProcess {
   readonly kind: "running";
   readonly startedAt?: number | undefined;
-  /** The last halt line in this process's log, where a caller reads logs. */
-  readonly planLine?: PlanLine | undefined;
+  /** The halt lines in this process's log, where a caller reads logs: see `findPlanLines`. */
+  readonly planLines?: readonly PlanLine[] | undefined;
 }
 
 export interface EndedProcess {
@@ -43,8 +43,8 @@ export interface EndedProcess {
   readonly end: ProcessEnd;
   readonly startedAt?: number | undefined;
   readonly endedAt?: number | undefined;
-  /** The last halt line in this process's log tail or termination message. */
-  readonly planLine?: PlanLine | undefined;
+  /** The halt lines in this process's log tail or termination message: see `findPlanLines`. */
+  readonly planLines?: readonly PlanLine[] | undefined;
 }
 
 /** Not running now, and about to be (back-off, image pull): `reason` as the platform words it. */
@@ -105,7 +105,7 @@ export interface UpgradeInfo {
   readonly modifiedAt?: number | undefined;
 }
 
-/** Where knowledge of a halt came from. */
+/** Where knowledge of a halt came from. The first three announce one; the others only confirm it. */
 export const HALT_SOURCES = [
   "live-intent",
   "exit-code",
@@ -116,11 +116,25 @@ export const HALT_SOURCES = [
 ] as const;
 export type HaltSource = (typeof HALT_SOURCES)[number];
 
-/** A halt that was concluded earlier, as a `HaltedVerdict` gave it. */
-export interface HaltBelief {
+/** A halt for a reason that this reader knows. */
+export interface KnownHalt {
+  readonly kind: "halted";
   readonly reason: HaltReason;
+  /** The plan's name as the node gave it, untrusted: `printable` it before it meets a terminal. */
   readonly plan?: string | undefined;
   readonly height?: number | undefined;
+  /** Two independent sources agree. Without it, nothing is to be changed without a person. */
   readonly corroborated: boolean;
+  /** The sources that agree, each once, in the order of `HALT_SOURCES`. None where one disputes another. */
   readonly sources: readonly HaltSource[];
 }
+
+/** A halt by a code or reason that this reader does not know, or that it could not read. */
+export interface UnrecognisedHalt {
+  readonly kind: "unrecognised-halt";
+  readonly code?: number | undefined;
+  readonly range: ReservedRange | "outside" | "unreadable";
+}
+
+/** A halt that was concluded earlier: the verdict of then, whole or these fields of it. */
+export type HaltBelief = KnownHalt | UnrecognisedHalt;

@@ -5,13 +5,23 @@ import {
   ShutdownReason,
 } from "@upgrade-halt/contract";
 import type { AnsweredStatus, Evidence } from "./evidence.ts";
+import { announcedBy, earlierEnd } from "./process-end.ts";
+import { heightSeen, isOfAnotherChain, isPast, startOfProcess } from "./seen.ts";
+
+/** Why a claim proves nothing, a clause each. Empty where it does. */
+type Doubts = readonly string[];
 
 /** What `/status` contributes to a verdict. */
 export type IntentClaim =
   /** Nothing: nobody asked, or nobody answered. */
   | { readonly kind: "none" }
   /** A node that can announce halts, or an old one that cannot, and no halt. */
-  | { readonly kind: "healthy"; readonly height: number | undefined; readonly current: boolean }
+  | {
+      readonly kind: "healthy";
+      readonly at: number;
+      readonly height: number | undefined;
+      readonly doubts: Doubts;
+    }
   /** `null`: the node tried to say and could not. */
   | { readonly kind: "unavailable" }
   | { readonly kind: "unreadable" }
@@ -19,15 +29,14 @@ export type IntentClaim =
       readonly kind: "unrecognised";
       readonly code: number;
       readonly range: ReservedRange | "outside";
-      readonly doubts: readonly string[];
+      readonly doubts: Doubts;
     }
   | {
       readonly kind: "halt";
       readonly reason: HaltReason;
       readonly plan: string | undefined;
       readonly height: number | undefined;
-      /** Why this intent corroborates nothing. Empty where it does. */
-      readonly doubts: readonly string[];
+      readonly doubts: Doubts;
     };
 
 /** How far a node's clock may run ahead of the reader's, in ms. */
@@ -37,17 +46,17 @@ const CLOCK_TOLERANCE_MS = 5 * 60_000;
 export function claimOfStatus(evidence: Evidence): IntentClaim {
   const { status } = evidence;
   if (status?.kind !== "answered") return { kind: "none" };
-  const reading = status.node.haltIntent;
+  const { height, haltIntent: reading } = status.node;
   switch (reading.kind) {
     case "absent":
-      return { kind: "healthy", height: status.node.height, current: isOfThisNode(evidence, status) };
+      return { kind: "healthy", at: status.at, height, doubts: doubtsOfStatus(evidence, status) };
     case "unavailable":
       return { kind: "unavailable" };
     case "damaged":
       return { kind: "unreadable" };
     case "intent": {
       const { intent, defects } = reading;
-      const doubts = doubtsOf(evidence, status, intent);
+      const doubts = [...doubtsOfStatus(evidence, status), ...doubtsOfIntent(evidence, status, intent)];
       if (defects.length > 0) doubts.push("its announced intent is damaged");
       if (reading.unrecognised !== undefined) {
         return { kind: "unrecognised", code: intent.reason, range: reading.unrecognised, doubts };
@@ -58,52 +67,52 @@ export function claimOfStatus(evidence: Evidence): IntentClaim {
   }
 }
 
-function isOfThisNode(evidence: Evidence, status: AnsweredStatus): boolean {
-  return !isOfAnotherChain(evidence, status) && status.at >= (startOfProcess(evidence) ?? 0);
-}
-
-function isOfAnotherChain({ lastSeen }: Evidence, { node }: AnsweredStatus): boolean {
-  return lastSeen?.chainId !== undefined && node.chainId !== undefined && lastSeen.chainId !== node.chainId;
-}
-
-function startOfProcess({ process, previous, lastSeen }: Evidence): number | undefined {
-  if (process === undefined || process.kind === "waiting")
-    return previous?.startedAt ?? lastSeen?.processStartedAt;
-  return process.startedAt ?? lastSeen?.processStartedAt;
-}
-
-function doubtsOf(evidence: Evidence, status: AnsweredStatus, intent: ReceivedHaltIntent): string[] {
+function doubtsOfStatus(evidence: Evidence, status: AnsweredStatus): string[] {
   const doubts: string[] = [];
   if (isOfAnotherChain(evidence, status))
     doubts.push("the status is of another chain than the node was on before");
-  const startedAt = startOfProcess(evidence);
-  const announcedAt = intent.announced_at === undefined ? undefined : Date.parse(intent.announced_at);
-  if (startedAt !== undefined) {
-    if (status.at < startedAt) doubts.push("the status was read before this process started");
-    else if (announcedAt !== undefined && announcedAt < startedAt) {
-      doubts.push("the intent was announced before this process started");
-    }
-  }
-  if (announcedAt !== undefined && announcedAt > status.at + CLOCK_TOLERANCE_MS) {
-    doubts.push("the intent was announced in the reader's future");
-  }
-  const height = heightDoubt(evidence, status, intent);
-  if (height !== undefined) doubts.push(height);
+  if (status.at < (startOfProcess(evidence) ?? 0))
+    doubts.push("the status was read before this process started");
   return doubts;
 }
 
+function doubtsOfIntent(evidence: Evidence, status: AnsweredStatus, intent: ReceivedHaltIntent): string[] {
+  const doubts: string[] = [];
+  const startedAt = startOfProcess(evidence);
+  const announcedAt = intent.announced_at === undefined ? undefined : Date.parse(intent.announced_at);
+  if (announcedAt !== undefined) {
+    const isOlder = startedAt !== undefined && announcedAt < startedAt && status.at >= startedAt;
+    if (isOlder && !isRepeated(evidence, intent))
+      doubts.push("the intent was announced before this process started");
+    if (announcedAt > status.at + CLOCK_TOLERANCE_MS)
+      doubts.push("the intent was announced in the reader's future");
+  }
+  const height = heightDoubt(evidence, status, intent);
+  return height === undefined ? doubts : [...doubts, height];
+}
+
+/** A stay-alive node that is started again after its halt says again what the instance before exited with. */
+function isRepeated(evidence: Evidence, { reason }: ReceivedHaltIntent): boolean {
+  const meaning = announcedBy(earlierEnd(evidence)?.end ?? { kind: "unrecorded" });
+  return meaning.kind === "reason" && meaning.reason === reason;
+}
+
 function heightDoubt(
-  { lastSeen }: Evidence,
+  evidence: Evidence,
   { node }: AnsweredStatus,
   { reason, height }: ReceivedHaltIntent,
 ): string | undefined {
   if (height === undefined) return undefined;
-  const seen = Math.max(lastSeen?.height ?? 0, node.height ?? 0);
-  if (reason === ShutdownReason.UpgradeRequired && seen > height) {
-    return `the intent is for height ${height}, and the node was seen past it at ${seen}`;
+  if (height < 1) return `the intent is for height ${height}, which no chain has`;
+  const seen = Math.max(heightSeen(evidence), node.height ?? 0);
+  if (reason === ShutdownReason.UpgradeRequired) {
+    if (isPast({ reason, height }, seen))
+      return `the intent is for height ${height}, and the node was seen past it at ${seen}`;
+    // The block at the height is stored before it is refused; some nodes tell the one before it.
+    if (node.height !== undefined && node.height < height - 1)
+      return `the intent is for height ${height}, and the node is only at ${node.height}`;
   }
-  if (reason === ShutdownReason.BinaryTooNew && seen > height) {
+  if (reason === ShutdownReason.BinaryTooNew && isPast({ reason, height }, seen))
     return `the intent says that height ${height} has not come, and the node was seen at ${seen}`;
-  }
   return undefined;
 }

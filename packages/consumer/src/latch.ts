@@ -1,55 +1,73 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
 import { type Claim, HaltCase } from "./case.ts";
-import type { Evidence } from "./evidence.ts";
+import type { Evidence, UnrecognisedHalt } from "./evidence.ts";
 import type { IntentClaim } from "./intent-claim.ts";
 import { announcedBy, describeEnd, earlierEnd, latestEnd } from "./process-end.ts";
+import { heightSeen, isPast } from "./seen.ts";
 
 /** A halt of the same container from before, and what happened since in words. */
-export interface Latched {
-  readonly halt: HaltCase;
-  readonly since: string;
-}
+export type Latched =
+  | { readonly kind: "halted"; readonly halt: HaltCase; readonly since: string }
+  | (Omit<UnrecognisedHalt, "kind"> & { readonly kind: "unrecognised"; readonly since: string });
 
 /**
  * The halt that still holds although nothing says so now: the instance before announced it, or an earlier verdict
  * did. A node that answers without an intent, past the plan's height where one is known, is free of it.
  */
 export function latchedHalt(evidence: Evidence, intent: IntentClaim): Latched | undefined {
-  const claim = claimBefore(evidence);
-  if (claim === undefined || isReleased(claim, evidence, intent)) return undefined;
-  const halt = new HaltCase(claim);
-  if (claim.byExitCode) halt.support("exit-code", claim);
-  return { halt, since: `; since then it ${whatHappened(evidence)}` };
+  return haltOfEarlierEnd(evidence, intent) ?? believedHalt(evidence, intent);
 }
 
-interface EarlierClaim extends Claim {
-  readonly byExitCode: boolean;
-}
-
-function claimBefore(evidence: Evidence): EarlierClaim | undefined {
+function haltOfEarlierEnd(evidence: Evidence, intent: IntentClaim): Latched | undefined {
   const earlier = earlierEnd(evidence);
-  const meaning = earlier && announcedBy(earlier.end);
-  if (meaning?.kind === "reason" && meaning.reason !== ShutdownReason.Unknown) {
-    const { reason } = meaning;
-    const line = earlier?.planLine?.reason === reason ? earlier.planLine : undefined;
-    return { reason, plan: line?.plan, height: line?.height, byExitCode: true };
-  }
+  if (earlier === undefined) return undefined;
+  const meaning = announcedBy(earlier.end);
+  const code = earlier.end.kind === "exited" ? earlier.end.code : undefined;
+  if (meaning.kind === "reserved") return unrecognised({ code, range: meaning.range }, evidence, intent);
+  if (meaning.kind === "outside" || meaning.reason === ShutdownReason.Unknown) return undefined;
+  const { reason } = meaning;
+  const told = (earlier.planLines ?? []).filter((line) => line.reason === reason);
+  const heights = [...told, ...beliefOf(evidence, reason)].map(({ height = 0 }) => height);
+  const height = Math.max(...heights, 0) || undefined;
+  if (isFree({ reason, height }, evidence, intent)) return undefined;
+  const halt = new HaltCase({ reason });
+  halt.support("exit-code", halt);
+  return { kind: "halted", halt, since: sinceThen(evidence, intent) };
+}
+
+function believedHalt(evidence: Evidence, intent: IntentClaim): Latched | undefined {
   const { believed } = evidence;
-  return (
-    believed && { reason: believed.reason, plan: believed.plan, height: believed.height, byExitCode: false }
-  );
+  if (believed === undefined) return undefined;
+  if (believed.kind === "unrecognised-halt") return unrecognised(believed, evidence, intent);
+  if (isFree(believed, evidence, intent)) return undefined;
+  return { kind: "halted", halt: new HaltCase(believed), since: sinceThen(evidence, intent) };
 }
 
-function isReleased(claim: Claim, { lastSeen, believed }: Evidence, intent: IntentClaim): boolean {
-  const height = claim.height ?? (believed?.reason === claim.reason ? believed.height : undefined);
-  const due = claim.reason === ShutdownReason.UpgradeRequired ? height : undefined;
-  if (due !== undefined && (lastSeen?.height ?? 0) > due) return true;
-  if (intent.kind !== "healthy" || !intent.current) return false;
-  return due === undefined || (intent.height ?? 0) > due;
+/** What was believed of a halt for this reason, unless the node has been past that one since. */
+function beliefOf(evidence: Evidence, reason: number): readonly Claim[] {
+  const { believed } = evidence;
+  if (believed?.kind !== "halted" || believed.reason !== reason) return [];
+  return isPast(believed, heightSeen(evidence)) ? [] : [believed];
 }
 
-function whatHappened(evidence: Evidence): string {
+function unrecognised(
+  { code, range }: Omit<UnrecognisedHalt, "kind">,
+  evidence: Evidence,
+  intent: IntentClaim,
+): Latched | undefined {
+  if (intent.kind === "healthy" && intent.doubts.length === 0) return undefined;
+  return { kind: "unrecognised", code, range, since: sinceThen(evidence, intent) };
+}
+
+function isFree(claim: Claim, evidence: Evidence, intent: IntentClaim): boolean {
+  if (isPast(claim, heightSeen(evidence))) return true;
+  if (intent.kind !== "healthy" || intent.doubts.length > 0) return false;
+  return claim.reason !== ShutdownReason.UpgradeRequired || claim.height === undefined;
+}
+
+function sinceThen(evidence: Evidence, intent: IntentClaim): string {
   const latest = latestEnd(evidence);
-  if (latest !== undefined) return describeEnd(latest.end);
-  return evidence.process?.kind === "running" ? "runs again, not yet past it" : "has shown nothing else";
+  if (latest !== undefined) return `; since then it ${describeEnd(latest.end)}`;
+  const runs = evidence.process?.kind === "running" || intent.kind === "healthy";
+  return `; since then it ${runs ? "runs again, not yet past it" : "has shown nothing else"}`;
 }

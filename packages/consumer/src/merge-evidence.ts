@@ -11,7 +11,8 @@ import type {
 
 /**
  * Two evidences of one node as one. The order in which they arrived makes no difference, nor does seeing one twice:
- * times decide which is newer. An end or a start without a time counts as older than one with a time.
+ * times decide which is newer. An end or a start without a time counts as older than one with a time, and silence as
+ * older than any answer.
  */
 export function mergeEvidence(a: Evidence, b: Evidence): Evidence {
   return withoutEmpty({
@@ -24,8 +25,8 @@ export function mergeEvidence(a: Evidence, b: Evidence): Evidence {
       info.height,
     ]),
     believed: newest<HaltBelief>([a.believed, b.believed], (halt) => [
-      halt.corroborated ? 1 : 0,
-      halt.height,
+      halt.kind === "halted" ? 1 + Number(halt.corroborated) : 0,
+      halt.kind === "halted" ? halt.height : halt.code,
     ]),
   });
 }
@@ -48,7 +49,7 @@ function instancesOf({ process, previous }: Evidence): ProcessSighting[] {
 function momentOf(sighting: ProcessSighting): Rank {
   switch (sighting.kind) {
     case "ended":
-      return [sighting.endedAt ?? sighting.startedAt, 2, sighting.planLine === undefined ? 0 : 1];
+      return [sighting.endedAt ?? sighting.startedAt, 2, sighting.planLines?.length];
     case "running":
       return [sighting.startedAt, 1];
     case "waiting":

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findPlanLine, parsePlanLine } from "./plan-line.ts";
+import { findPlanLines, parsePlanLine } from "./plan-line.ts";
 
 test.each([
   [
@@ -38,22 +38,23 @@ test("a height that no chain has is no height", () => {
   });
 });
 
-test("the last halt line of a log counts, whatever comes after it", () => {
-  const log = [
-    'UPGRADE "v6.6" NEEDED at height: 20: ',
-    "restarted",
-    'UPGRADE "v6.7" NEEDED at height: 30: ',
-    "panic: goodbye",
-  ].join("\r\n");
-  expect(findPlanLine(log)).toEqual({ reason: 70, plan: "v6.7", height: 30 });
+test("a halt line counts once, however often the log has it, and whatever comes after it", () => {
+  const line = 'UPGRADE "v6.7" NEEDED at height: 30: ';
+  const log = ["boot", `5:59PM ERR ${line} module=x/upgrade`, line, "panic: goodbye"].join("\r\n");
+  expect(findPlanLines(log)).toEqual([{ reason: 70, plan: "v6.7", height: 30 }]);
+});
+
+test("halt lines that disagree are all there, the newest first, four at most", () => {
+  const log = [10, 20, 30, 40, 50].map((height) => `UPGRADE "v${height}" NEEDED at height: ${height}: `);
+  expect(findPlanLines(log.join("\n")).map(({ height }) => height)).toEqual([50, 40, 30, 20]);
 });
 
 test("a plan name never spans lines", () => {
-  expect(findPlanLine('UPGRADE "v6\n.7" NEEDED at height: 30: ')).toBeUndefined();
+  expect(findPlanLines('UPGRADE "v6\n.7" NEEDED at height: 30: ')).toEqual([]);
 });
 
 test("a megabyte without a halt line does not make it backtrack for ever", () => {
-  expect(
-    findPlanLine(`${"Wrong app version 0, ".repeat(50_000)}\n${'UPGRADE "'.repeat(50_000)}`),
-  ).toBeUndefined();
+  expect(findPlanLines(`${"Wrong app version 0, ".repeat(50_000)}\n${'UPGRADE "'.repeat(50_000)}`)).toEqual(
+    [],
+  );
 });

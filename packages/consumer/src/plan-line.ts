@@ -40,10 +40,26 @@ export function parsePlanLine(line: string): PlanLine | undefined {
   return undefined;
 }
 
-/** The last halt line of a log tail or a termination message, or `undefined` where it has none. */
-export function findPlanLine(log: string): PlanLine | undefined {
-  return log
-    .split(/\r\n|\n|\r/)
-    .map(parsePlanLine)
-    .findLast((found) => found !== undefined);
+/** So many halt lines are kept of one log: more than one is a dispute already. */
+const KEPT_LINES = 4;
+
+/**
+ * The halt lines of a log tail or a termination message that say different things, the newest first, four at most. A
+ * plan's `info` ends the true line and may hold line breaks, so a forged line can follow it: where lines disagree, none
+ * of them is to be trusted.
+ */
+export function findPlanLines(log: string): readonly PlanLine[] {
+  const found: PlanLine[] = [];
+  for (const text of log.split(LINE_BREAK).reverse()) {
+    const line = parsePlanLine(text);
+    if (line !== undefined && !found.some((other) => isSameLine(line, other))) found.push(line);
+    if (found.length === KEPT_LINES) break;
+  }
+  return found;
+}
+
+const LINE_BREAK = /\r\n|\n|\r/;
+
+function isSameLine(a: PlanLine, b: PlanLine): boolean {
+  return a.reason === b.reason && a.plan === b.plan && a.height === b.height;
 }

@@ -1,5 +1,4 @@
-import type { HaltReason, ReservedRange } from "@upgrade-halt/contract";
-import type { HaltSource } from "./evidence.ts";
+import type { KnownHalt, UnrecognisedHalt } from "./evidence.ts";
 
 interface Judgement {
   /** One sentence for a person, free of control characters. */
@@ -13,25 +12,11 @@ export interface RunningVerdict extends Judgement {
   readonly height?: number | undefined;
 }
 
-/** The node stopped on purpose and waits for an operator. A `HaltBelief` is made of these same fields. */
-export interface HaltedVerdict extends Judgement {
-  readonly kind: "halted";
-  readonly reason: HaltReason;
-  /** The plan's name as the node gave it, untrusted: `printable` it before it meets a terminal. */
-  readonly plan?: string | undefined;
-  readonly height?: number | undefined;
-  /** Two independent sources agree. Without it, nothing is to be changed without a person. */
-  readonly corroborated: boolean;
-  /** The sources that agree, each once, in the order of `HALT_SOURCES`. */
-  readonly sources: readonly HaltSource[];
-}
+/** The node stopped on purpose and waits for an operator. */
+export interface HaltedVerdict extends Judgement, KnownHalt {}
 
-/** A halt by a code or reason that this reader does not know, or that it could not read. */
-export interface UnrecognisedHaltVerdict extends Judgement {
-  readonly kind: "unrecognised-halt";
-  readonly code?: number | undefined;
-  readonly range: ReservedRange | "outside" | "unreadable";
-}
+/** The node stopped on purpose, for something that this reader cannot name. */
+export interface UnrecognisedHaltVerdict extends Judgement, UnrecognisedHalt {}
 
 /** `panic` is a Go program's exit 2; `error` any other exit that nothing explains. */
 export type CrashCause =

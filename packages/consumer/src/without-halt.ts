@@ -13,7 +13,8 @@ export function withoutHalt(
 ): Verdict {
   if (latest !== undefined) return ended(latest, intent);
   const { process, status } = evidence;
-  if (intent.kind === "healthy" && intent.current) {
+  const doubts = intent.kind === "healthy" ? intent.doubts : [];
+  if (intent.kind === "healthy" && doubts.length === 0) {
     const at = intent.height === undefined ? "" : ` at height ${intent.height}`;
     return {
       kind: "running",
@@ -23,23 +24,28 @@ export function withoutHalt(
     };
   }
   if (intent.kind === "unavailable") return unknown("It answers, and could not say whether it halted.");
-  const silence =
-    status?.kind === "silent" ? `Its status gave no answer: ${printable(status.problem)}.` : undefined;
+  const unanswered =
+    status?.kind === "silent"
+      ? [`Its status gave no answer: ${printable(status.problem)}.`]
+      : doubts.map((doubt) => `Its status announces no halt, but ${doubt}.`);
   if (process?.kind === "running") {
-    const contradictions = silence === undefined ? [] : [silence];
-    return { kind: "running", why: "Its process runs, and nothing says that it halted.", contradictions };
+    return {
+      kind: "running",
+      why: "Its process runs, and nothing says that it halted.",
+      contradictions: unanswered,
+    };
   }
   if (process?.kind === "waiting") {
     const reason = process.reason === undefined ? "" : ` (${printable(process.reason)})`;
     return unknown(`It waits to be started${reason}, and nothing tells of the time before.`);
   }
-  return unknown(silence ?? "Nothing tells what became of it.");
+  return unknown(unanswered[0] ?? "Nothing tells what became of it.");
 }
 
-function ended({ end, planLine }: EndedProcess, intent: IntentClaim): Verdict {
+function ended({ end, planLines = [] }: EndedProcess, intent: IntentClaim): Verdict {
   const meaning = ordinaryEnd(end);
   const contradictions = [
-    ...(planLine === undefined ? [] : [`Its log has a halt line of ${describeClaim(planLine)}.`]),
+    ...planLines.map((line) => `Its log has a halt line of ${describeClaim(line)}.`),
     ...(intent.kind === "unavailable" ? ["Its status could not say whether it halted."] : []),
   ];
   switch (meaning.kind) {
@@ -67,7 +73,7 @@ function wording(cause: CrashCause): string {
     case "out-of-memory":
       return "because it used more than it was given";
     case "error":
-      return "which announces no halt";
+      return "as a program that failed does";
   }
 }
 

@@ -3,8 +3,8 @@ import {
   type Evidence,
   evidenceFromPod,
   HALT_SOURCES,
-  type HaltBelief,
   type HaltSource,
+  type KnownHalt,
   type Recommendation,
   recommend,
   type Verdict,
@@ -94,11 +94,11 @@ function recordedVerdict(spec: NodeHaltSpec, policy: HaltPolicySpec, seen: Verdi
 }
 
 /** A recorded halt as the consumer takes it for evidence; `undefined` for a reason that this controller doesn't know. */
-function beliefOf({ reason: token, planName, height, sources: told }: NodeHaltSpec): HaltBelief | undefined {
+function beliefOf({ reason: token, planName, height, sources: told }: NodeHaltSpec): KnownHalt | undefined {
   const reason = parseReasonToken(token);
   if (reason === undefined || reason === ShutdownReason.Unknown) return undefined;
   const sources = told.filter((source): source is HaltSource =>
     HALT_SOURCES.some((known) => known === source),
   );
-  return { reason, plan: planName, height, corroborated: sources.length > 1, sources };
+  return { kind: "halted", reason, plan: planName, height, corroborated: sources.length > 1, sources };
 }

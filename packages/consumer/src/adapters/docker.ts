@@ -1,5 +1,5 @@
 import type { Evidence, ProcessSighting } from "../evidence.ts";
-import { findPlanLine } from "../plan-line.ts";
+import { findPlanLines } from "../plan-line.ts";
 import { millis } from "./time.ts";
 
 /** `State` of `docker inspect` (Engine API `ContainerState`), as far as it is read. */
@@ -21,11 +21,11 @@ export function evidenceFromDocker(state: DockerState, logTail = ""): Evidence {
 function sightingOf(state: DockerState, logTail: string): ProcessSighting | undefined {
   const { Status: status, Running: running, OOMKilled: outOfMemory, ExitCode: code } = state;
   const startedAt = millis(state.StartedAt);
-  const planLine = findPlanLine(logTail);
+  const planLines = findPlanLines(logTail);
   if (status === "created") return { kind: "waiting", reason: status };
-  if (running === true && status !== "restarting") return { kind: "running", startedAt, planLine };
+  if (running === true && status !== "restarting") return { kind: "running", startedAt, planLines };
   if (code === undefined) return undefined;
   const end =
     outOfMemory === true ? ({ kind: "out-of-memory" } as const) : ({ kind: "exited", code } as const);
-  return { kind: "ended", end, startedAt, endedAt: millis(state.FinishedAt), planLine };
+  return { kind: "ended", end, startedAt, endedAt: millis(state.FinishedAt), planLines };
 }

@@ -1,9 +1,9 @@
 import type { Evidence } from "../evidence.ts";
-import { findPlanLine } from "../plan-line.ts";
+import { findPlanLines } from "../plan-line.ts";
 
 /** What a script has: an exit code as a shell gives it (128+n for a signal) and, maybe, the end of the log. */
 export function evidenceFromExitCode(code: number, logTail = ""): Evidence {
   return {
-    process: { kind: "ended", end: { kind: "exited", code }, planLine: findPlanLine(logTail) },
+    process: { kind: "ended", end: { kind: "exited", code }, planLines: findPlanLines(logTail) },
   };
 }

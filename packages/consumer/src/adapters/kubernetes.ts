@@ -1,5 +1,5 @@
 import type { EndedProcess, Evidence, ProcessEnd, ProcessSighting } from "../evidence.ts";
-import { findPlanLine } from "../plan-line.ts";
+import { findPlanLines } from "../plan-line.ts";
 import { signalName } from "../process-end.ts";
 import { millis, type Time } from "./time.ts";
 
@@ -69,7 +69,7 @@ function endedFrom(terminated: ContainerTerminated): EndedProcess {
     end: endOf(terminated),
     startedAt: millis(terminated.startedAt),
     endedAt: millis(terminated.finishedAt),
-    planLine: findPlanLine(terminated.message ?? ""),
+    planLines: findPlanLines(terminated.message ?? ""),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Evidence, ProcessEnd } from "../evidence.ts";
-import { findPlanLine } from "../plan-line.ts";
+import { findPlanLines } from "../plan-line.ts";
 
 /** What systemd gives `ExecStopPost=` in its environment (systemd.exec(5)). */
 export interface ServiceEnvironment {
@@ -13,7 +13,7 @@ export interface ServiceEnvironment {
 
 /** How a service's main process ended. `logTail` is the end of its journal, where the caller has it. */
 export function evidenceFromSystemd(environment: ServiceEnvironment, logTail = ""): Evidence {
-  return { process: { kind: "ended", end: endOf(environment), planLine: findPlanLine(logTail) } };
+  return { process: { kind: "ended", end: endOf(environment), planLines: findPlanLines(logTail) } };
 }
 
 function endOf({

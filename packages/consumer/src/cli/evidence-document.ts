@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { EndedProcess, Evidence, RunningProcess, StatusSighting } from "../evidence.ts";
 import { HALT_SOURCES } from "../evidence.ts";
 import { HALT_REASONS } from "../halt-reasons.ts";
-import { findPlanLine } from "../plan-line.ts";
+import { findPlanLines } from "../plan-line.ts";
 import { decodeStatus } from "../status/decode-status.ts";
 
 const Time = z.union([
@@ -32,11 +32,11 @@ const EndedSchema = z
     endedAt: Time.optional(),
     log: z.string().optional(),
   })
-  .transform(({ log, ...rest }): EndedProcess => ({ ...rest, planLine: findPlanLine(log ?? "") }));
+  .transform(({ log, ...rest }): EndedProcess => ({ ...rest, planLines: findPlanLines(log ?? "") }));
 
 const RunningSchema = z
   .strictObject({ kind: z.literal("running"), startedAt: Time.optional(), log: z.string().optional() })
-  .transform(({ log, ...rest }): RunningProcess => ({ ...rest, planLine: findPlanLine(log ?? "") }));
+  .transform(({ log, ...rest }): RunningProcess => ({ ...rest, planLines: findPlanLines(log ?? "") }));
 
 const WaitingSchema = z.strictObject({ kind: z.literal("waiting"), reason: z.string().optional() });
 
@@ -49,9 +49,25 @@ const StatusSchema = z
     return { kind: "silent", at, problem: decoded.kind === "rpc-error" ? decoded.message : decoded.problem };
   });
 
+const BeliefSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("halted"),
+    reason: z.literal(HALT_REASONS),
+    plan: z.string().optional(),
+    height: Height.optional(),
+    corroborated: z.boolean(),
+    sources: z.array(z.enum(HALT_SOURCES)),
+  }),
+  z.object({
+    kind: z.literal("unrecognised-halt"),
+    code: z.int().optional(),
+    range: z.enum(["upgrade", "operator", "outside", "unreadable"]),
+  }),
+]);
+
 /**
  * Evidence as a document: `Evidence` with a process's `log` as text in place of its plan line, `status.body` as the
- * node sent it, and times in RFC 3339 or in ms.
+ * node sent it, `believed` as an earlier verdict, and times in RFC 3339 or in ms.
  */
 export const EvidenceDocumentSchema = z.strictObject({
   process: z.union([EndedSchema, RunningSchema, WaitingSchema]).optional(),
@@ -68,13 +84,5 @@ export const EvidenceDocumentSchema = z.strictObject({
   upgradeInfo: z
     .object({ name: z.string(), height: Height.optional(), modifiedAt: Time.optional() })
     .optional(),
-  believed: z
-    .object({
-      reason: z.literal(HALT_REASONS),
-      plan: z.string().optional(),
-      height: Height.optional(),
-      corroborated: z.boolean(),
-      sources: z.array(z.enum(HALT_SOURCES)),
-    })
-    .optional(),
+  believed: BeliefSchema.optional(),
 }) satisfies z.ZodType<Evidence>;

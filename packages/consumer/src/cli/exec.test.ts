@@ -93,6 +93,12 @@ test("holds nothing for a crash", async () => {
   expect((await runCommand(["exec", "--hold", ...node("process.exitCode = 2")])).code).toBe(2);
 });
 
+test("does not wait for what the command left running", async () => {
+  const { code, stdout } = await runCommand(["exec", "--", "sh", "-c", "sleep 600 & echo $!; exit 71"]);
+  process.kill(Number(stdout), "SIGKILL");
+  expect(code).toBe(71);
+});
+
 test("a command that a signal ended gives 128 and the signal's number", async () => {
   const { code, stderr } = await runCommand(["exec", ...node("process.kill(process.pid, 'SIGKILL')")]);
   expect(code).toBe(137);

@@ -45,6 +45,8 @@ interface ExecFlags {
 const FORWARDED = ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
 /** A terminal sends these to every process in the foreground by itself. */
 const OF_TERMINAL: ReadonlySet<string> = new Set(["SIGINT", "SIGQUIT"]);
+/** How long after a command's end the rest of its output is waited for, in ms. */
+const OUTPUT_GRACE_MS = 1_000;
 /** The longest that a timer can run, in ms: 24 days. */
 const LONGEST_PAUSE_MS = 2 ** 31 - 1;
 
@@ -77,6 +79,8 @@ async function supervise([file = "", ...args]: string[], { on, hold }: ExecFlags
     return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
   } finally {
     forget();
+    child.stdout?.destroy();
+    child.stderr?.destroy();
   }
 }
 
@@ -87,6 +91,8 @@ function passThrough(child: ChildProcess, io: Io): Tail {
     [child.stderr, io.stderr],
   ] as const) {
     from?.on("data", (chunk: Buffer) => tail.push(chunk)).pipe(to, { end: false });
+    // Where nobody reads on, the command is told as it would be without us: by a broken pipe.
+    to.once("error", () => from?.destroy());
   }
   return tail;
 }
@@ -107,6 +113,13 @@ function endOf(child: ChildProcess, file: string): Promise<End> {
         ),
       );
     });
-    child.once("close", (code, signal) => resolve({ code, signal }));
+    child.once("exit", (code, signal) => {
+      // What the command left running may hold its output open for ever.
+      const late = setTimeout(() => resolve({ code, signal }), OUTPUT_GRACE_MS);
+      child.once("close", () => {
+        clearTimeout(late);
+        resolve({ code, signal });
+      });
+    });
   });
 }

@@ -53,7 +53,8 @@ function explain(code: number): Explanation {
     return explainHalt(meaning.reason);
   if (meaning.kind === "reserved") return explainReserved(code, meaning.range);
   const { kind, why } = classify(evidenceFromExitCode(code));
-  return { code, kind, text: `${code} announces no halt. ${why} By default: left alone.` };
+  const action = kind === "crashed" ? "left to the supervisor's restarts" : "left alone";
+  return { code, kind, text: `${code} announces no halt. ${why} By default: ${action}.` };
 }
 
 function explainHalt(reason: HaltReason): Explanation {

@@ -53,6 +53,7 @@ async function watchAll(urls: readonly string[], flags: WatchFlags, io: Io): Pro
   const listed = flags.policy === undefined ? [] : (await readPolicy(flags.policy)).upgrades;
   const stop = new AbortController();
   const forget = io.onSignal(["SIGINT", "SIGTERM"], () => stop.abort());
+  io.stdout.once("error", () => stop.abort());
   const timer = flags.for === undefined ? undefined : setTimeout(() => stop.abort(), flags.for * 1_000);
   const live = io.stdout.isTTY === true && flags.json !== true;
   const table = live ? new LiveTable(urls, io) : undefined;
@@ -64,6 +65,7 @@ async function watchAll(urls: readonly string[], flags: WatchFlags, io: Io): Pro
     await Promise.all(urls.map((url) => follow(url, listed, live, paced, stop.signal, show)));
   } finally {
     clearTimeout(timer);
+    table?.finish();
     forget();
   }
 }

@@ -1,6 +1,13 @@
 import { decodeHaltIntent } from "@upgrade-halt/contract";
 import fc from "fast-check";
-import type { EndedProcess, Evidence, ProcessEnd, StatusSighting } from "../evidence.ts";
+import type {
+  EndedProcess,
+  Evidence,
+  HaltBelief,
+  KnownHalt,
+  ProcessEnd,
+  StatusSighting,
+} from "../evidence.ts";
 import { HALT_SOURCES } from "../evidence.ts";
 import { HALT_REASONS } from "../halt-reasons.ts";
 import type { PlanLine } from "../plan-line.ts";
@@ -37,7 +44,7 @@ export const endedProcess: fc.Arbitrary<EndedProcess> = fc.record({
   end: processEnd,
   startedAt: optional(moment),
   endedAt: optional(moment),
-  planLine: optional(planLine),
+  planLines: optional(fc.array(planLine, { maxLength: 2 })),
 });
 
 /** One in five has an `info` that does not fit. */
@@ -63,13 +70,28 @@ export const statusSighting: fc.Arbitrary<StatusSighting> = fc.oneof(
   }),
 );
 
-export const belief = fc.record({
+export const knownHalt: fc.Arbitrary<KnownHalt> = fc.record({
+  kind: fc.constant("halted" as const),
   reason: haltReason,
   plan: optional(planName),
   height: optional(height),
   corroborated: fc.boolean(),
   sources: fc.subarray([...HALT_SOURCES]),
 });
+
+const belief: fc.Arbitrary<HaltBelief> = fc.oneof(
+  knownHalt,
+  fc.record({
+    kind: fc.constant("unrecognised-halt" as const),
+    code: optional(fc.constantFrom(73, 85, 99)),
+    range: fc.constantFrom(
+      "upgrade" as const,
+      "operator" as const,
+      "outside" as const,
+      "unreadable" as const,
+    ),
+  }),
+);
 
 /** Any evidence at all, contradictory ones among them. */
 export const evidence: fc.Arbitrary<Evidence> = fc.record({
@@ -79,7 +101,7 @@ export const evidence: fc.Arbitrary<Evidence> = fc.record({
       fc.record({
         kind: fc.constant("running" as const),
         startedAt: optional(moment),
-        planLine: optional(planLine),
+        planLines: optional(fc.array(planLine, { maxLength: 2 })),
       }),
       fc.record({ kind: fc.constant("waiting" as const), reason: optional(fc.constant("CrashLoopBackOff")) }),
     ),

@@ -1,35 +1,93 @@
 import { parseExitCode, ShutdownReason } from "@upgrade-halt/contract";
-import type { Evidence } from "../evidence.ts";
+import type { AnsweredStatus, Evidence, HaltSource } from "../evidence.ts";
 import type { HaltedVerdict, Verdict } from "../verdict.ts";
 
 /**
- * A second opinion on "corroborated", written from the contract and not from the code: the sources that could speak for
- * this very halt, counted generously. A verdict that claims two where this finds fewer has made one up.
+ * A second opinion on "corroborated", written from the contract and not from the code: who speaks for this very halt,
+ * and who against it. A verdict that claims two where this finds fewer, or that passes over a dispute, has made one up.
  */
 export function falselyCorroborated(verdict: Verdict, evidence: Evidence): boolean {
-  if (verdict.kind !== "halted" || !verdict.corroborated || evidence.believed !== undefined) return false;
-  const witnesses = [
-    hasIntent(verdict, evidence),
-    hasExitCode(verdict, evidence),
-    hasLine(verdict, evidence),
-    evidence.listed?.some(({ planName }) => planName === verdict.plan) === true,
-    evidence.upgradeInfo?.name === verdict.plan && verdict.reason === ShutdownReason.UpgradeRequired,
-    evidence.lastSeen?.height !== undefined && verdict.reason === ShutdownReason.UpgradeRequired,
-  ].filter(Boolean).length;
-  const announced = hasIntent(verdict, evidence) || hasExitCode(verdict, evidence);
-  return !announced || witnesses < 2;
+  if (verdict.kind !== "halted" || !verdict.corroborated) return false;
+  const { believed } = evidence;
+  const known = believed?.kind === "halted" && fits(believed, verdict, evidence) ? believed : undefined;
+  if (isDisputed(verdict, evidence)) return true;
+  if (known?.corroborated) return false;
+  const witnesses = witnessesOf(verdict, evidence);
+  if (known?.sources.length === 1) witnesses.add(known.sources[0] as HaltSource);
+  const announced = (["live-intent", "exit-code", "plan-line"] as const).some((name) => witnesses.has(name));
+  return !announced || witnesses.size < 2;
 }
 
-function hasIntent({ reason }: HaltedVerdict, { status, lastSeen, process }: Evidence): boolean {
+function witnessesOf(verdict: HaltedVerdict, evidence: Evidence): Set<HaltSource> {
+  const { listed = [], upgradeInfo } = evidence;
+  const isUpgrade = verdict.reason === ShutdownReason.UpgradeRequired;
+  const isListed = listed.some(
+    ({ planName, height }) => planName === verdict.plan && isSame(height, verdict.height),
+  );
+  const speaks: Record<HaltSource, boolean> = {
+    "live-intent": hasIntent(verdict, evidence),
+    "exit-code": hasExitCode(verdict, evidence),
+    "plan-line": linesOf(evidence).some((line) => fits(line, verdict, evidence)),
+    "listed-plan": isListed,
+    "last-height": isUpgrade && isNear(verdict, evidence),
+    "upgrade-info": isUpgrade && upgradeInfo?.name === verdict.plan,
+  };
+  return new Set((Object.keys(speaks) as HaltSource[]).filter((name) => speaks[name]));
+}
+
+interface Claim {
+  readonly reason: number;
+  readonly plan?: string | undefined;
+  readonly height?: number | undefined;
+}
+
+const isSame = (a: unknown, b: unknown) => a === undefined || b === undefined || a === b;
+
+function fits(claim: Claim, verdict: HaltedVerdict, evidence: Evidence): boolean {
+  const same = isSame(claim.plan, verdict.plan) && isSame(claim.height, verdict.height);
+  return claim.reason === verdict.reason && same && !isOver(claim, evidence);
+}
+
+/** A halt at a height that the node was seen past is over, and so is one that waited for a height that has come. */
+function isOver({ reason, height = Infinity }: Claim, evidence: Evidence): boolean {
+  const seen = heightOf(evidence);
+  if (reason === ShutdownReason.UpgradeRequired) return seen > height;
+  return reason === ShutdownReason.BinaryTooNew && seen > 0 && seen >= height;
+}
+
+function isDisputed(verdict: HaltedVerdict, evidence: Evidence): boolean {
+  const { reason, plan, height } = verdict;
+  const lines = linesOf(evidence).filter((line) => line.reason === reason && !isOver(line, evidence));
+  return (
+    lines.some((line) => !fits(line, verdict, evidence)) ||
+    (evidence.listed ?? []).some((other) => other.planName === plan && !isSame(other.height, height))
+  );
+}
+
+function sameChain({ lastSeen }: Evidence, { node }: AnsweredStatus): boolean {
+  return isSame(lastSeen?.chainId, node.chainId);
+}
+
+function heightOf(evidence: Evidence): number {
+  const { lastSeen, status } = evidence;
+  const told = status?.kind === "answered" && sameChain(evidence, status) ? (status.node.height ?? 0) : 0;
+  return Math.max(lastSeen?.height ?? 0, told);
+}
+
+function isNear({ height }: HaltedVerdict, evidence: Evidence): boolean {
+  const seen = heightOf(evidence);
+  const due = [height, ...(evidence.listed ?? []).map((listed) => listed.height)];
+  return seen > 0 && due.some((at) => at !== undefined && seen <= at && at - seen <= 25);
+}
+
+function hasIntent(verdict: HaltedVerdict, evidence: Evidence): boolean {
+  const { status, process, previous } = evidence;
   if (status?.kind !== "answered" || status.node.haltIntent.kind !== "intent") return false;
   const { intent, defects } = status.node.haltIntent;
-  const { chainId } = status.node;
-  const otherChain = chainId !== undefined && lastSeen?.chainId !== undefined && chainId !== lastSeen.chainId;
-  const startedAt = process?.kind === "running" ? process.startedAt : undefined;
-  const older = startedAt !== undefined && status.at < startedAt;
-  const passed =
-    reason === ShutdownReason.UpgradeRequired && (lastSeen?.height ?? 0) > (intent.height ?? Infinity);
-  return intent.reason === reason && defects.length === 0 && !otherChain && !older && !passed;
+  const startedAt = process?.kind === "running" ? (process.startedAt ?? previous?.endedAt) : undefined;
+  const claim = { reason: intent.reason, plan: intent.plan_name, height: intent.height };
+  const fresh = startedAt === undefined || status.at >= startedAt;
+  return defects.length === 0 && fresh && sameChain(evidence, status) && fits(claim, verdict, evidence);
 }
 
 function hasExitCode({ reason }: HaltedVerdict, { process, previous }: Evidence): boolean {
@@ -40,8 +98,6 @@ function hasExitCode({ reason }: HaltedVerdict, { process, previous }: Evidence)
   });
 }
 
-function hasLine({ reason }: HaltedVerdict, { process, previous }: Evidence): boolean {
-  return [process, previous].some(
-    (of) => of !== undefined && "planLine" in of && of.planLine?.reason === reason,
-  );
+function linesOf({ process, previous }: Evidence) {
+  return [process, previous].flatMap((of) => (of && "planLines" in of ? (of.planLines ?? []) : []));
 }

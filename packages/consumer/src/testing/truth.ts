@@ -36,7 +36,12 @@ export function agreeingParts({ reason, plan, height }: Truth): Part[] {
     }),
     (evidence) => ({
       ...evidence,
-      process: { kind: "running", startedAt: STARTED, ...evidence.process, planLine } as Evidence["process"],
+      process: {
+        kind: "running",
+        startedAt: STARTED,
+        ...evidence.process,
+        planLines: [planLine],
+      } as Evidence["process"],
     }),
     (evidence) => ({
       ...evidence,
@@ -46,7 +51,7 @@ export function agreeingParts({ reason, plan, height }: Truth): Part[] {
     (evidence) => ({ ...evidence, upgradeInfo: { name: plan, height, modifiedAt: HALTED } }),
     (evidence) => ({
       ...evidence,
-      believed: { reason, plan, height, corroborated: true, sources: ["exit-code"] },
+      believed: { kind: "halted", reason, plan, height, corroborated: true, sources: ["exit-code"] },
     }),
   ];
 }

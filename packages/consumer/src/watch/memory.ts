@@ -18,8 +18,8 @@ export interface Judged {
 export function judgeReading(memory: Memory, status: StatusSighting, listed: readonly ListedPlan[]): Judged {
   const evidence: Evidence = { status, listed, ...memory };
   const verdict = classify(evidence);
-  const believed =
-    verdict.kind === "halted" ? verdict : verdict.kind === "running" ? undefined : memory.believed;
+  const isHalt = verdict.kind === "halted" || verdict.kind === "unrecognised-halt";
+  const believed = isHalt ? verdict : verdict.kind === "running" ? undefined : memory.believed;
   return { verdict, memory: { lastSeen: seenNow(memory.lastSeen, status, verdict), believed } };
 }
 

@@ -60,6 +60,12 @@ test("a halt latches while the node is away, and ends when it is past the height
   expect(verdicts[1]).toMatchObject({ height: 31 });
 });
 
+test("a halt that this reader does not know latches too", async () => {
+  await using node = await nodeAnsweringInTurn([at(5, { halt_intent: { reason: 85 } }), undefined, at(6)]);
+  const kinds = (await take(node.url, 2)).map(({ kind }) => kind);
+  expect(kinds).toEqual(["unrecognised-halt", "running"]);
+});
+
 test("a node that goes away without a halt is unknown, and comes back as running", async () => {
   await using node = await nodeAnsweringInTurn([at(5), undefined, at(6)]);
   expect((await take(node.url, 3)).map(({ kind }) => kind)).toEqual(["running", "unknown", "running"]);
