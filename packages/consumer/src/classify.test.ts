@@ -56,10 +56,6 @@ const NOT_ENOUGH: Record<string, Evidence> = {
     process: ended(70, { planLines: [{ ...line, height: 31 }] }),
     listed,
   },
-  "an exit code and a line for another plan than the one listed for that height": {
-    process: ended(70, { planLines: [{ ...line, plan: "v6.8" }] }),
-    listed,
-  },
   "an exit code and lines that disagree, as a line break in a plan's info can make them": {
     process: ended(70, {
       planLines: findPlanLines(
@@ -137,6 +133,15 @@ test("where one source disputes another, the verdict has no sources and says who
     sources: [],
     why: "It halted for upgrade_required (plan v6.7 at height 31), as exit-code, plan-line said, which something else disputes.",
     contradictions: ["The plan is listed for height 30, and the node said 31."],
+  });
+});
+
+test("a plan that halts where another is listed is that plan, and the verdict says what was expected", () => {
+  const process = ended(70, { planLines: [{ ...line, plan: "v6.8" }] });
+  expect(classify({ process, listed })).toMatchObject({
+    plan: "v6.8",
+    corroborated: true,
+    contradictions: ["For that height upgrade_required (plan v6.7 at height 30) is listed."],
   });
 });
 

@@ -86,7 +86,7 @@ function weighListed(halt: HaltCase, { listed }: Evidence): void {
       if (halt.agrees(claim)) halt.support("listed-plan", claim);
       else halt.dispute(`The plan is listed for height ${plan.height}, and the node said ${halt.height}.`);
     } else if (isUpgrade && plan.height !== undefined && plan.height === halt.height) {
-      halt.dispute(`For that height ${describeClaim(claim)} is listed.`);
+      halt.contradictions.push(`For that height ${describeClaim(claim)} is listed.`);
     }
   }
 }
