@@ -39,7 +39,7 @@ const answered = (haltIntent: HaltIntentReading, height?: number) =>
 const announcing = (claim: { reason?: 70 | 71; plan_name?: string; height?: number } = {}) => {
   const { reason = 70, plan_name = "v6.7", height = 30 } = claim;
   const intent = { reason, plan_name, height, announced_at: "2026-08-21T17:59:41Z" };
-  return { kind: "intent", intent, meaning: { kind: "reason", reason }, defects: [] } as const;
+  return { kind: "intent", intent, defects: [] } as const;
 };
 const healthy = (height: number) => answered({ kind: "absent" }, height);
 const believed = {
