@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Boundary } from "../../apps/mini-controller/src/halts/boundary.ts";
 import { SERVICE_ACCOUNT, SYSTEM_NAMESPACE } from "./install.ts";
@@ -11,7 +12,21 @@ import type { World } from "./world.ts";
  * is ready. It is stopped with the world, if it wasn't before.
  */
 export function startController(world: World, ...flags: readonly string[]): Promise<Program> {
-  return start(world, flags, { ready: ({ lines }) => lines().some(saysReady) });
+  return startControllerWith(world, { flags });
+}
+
+export interface ControllerOptions {
+  readonly flags?: readonly string[];
+  /** Where it finds the API server, such as a proxy's URL; the cluster's own address unless said. */
+  readonly server?: string | undefined;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** As `startController`, with more that may be different. */
+export function startControllerWith(world: World, options: ControllerOptions): Promise<Program> {
+  const { flags = [], server, env = {} } = options;
+  const ready = ({ lines }: Program) => lines().some(saysReady);
+  return start(world, flags, { ready, env: { ...process.env, ...env }, within: 60_000 }, server);
 }
 
 /** Starts the controller to kill itself at a boundary of its work, which may be before it is ready. */
@@ -19,8 +34,13 @@ export function startDoomedController(world: World, boundary: Boundary): Promise
   return start(world, [], { env: { ...process.env, MINI_CONTROLLER_CRASH_AT: boundary } });
 }
 
-async function start(world: World, flags: readonly string[], options: ProgramOptions): Promise<Program> {
-  const where = ["--kubeconfig", await ownKubeconfig(world), "--namespace", world.namespace];
+async function start(
+  world: World,
+  flags: readonly string[],
+  options: ProgramOptions,
+  server?: string,
+): Promise<Program> {
+  const where = ["--kubeconfig", await ownKubeconfig(world, server), "--namespace", world.namespace];
   const how = ["--metrics-addr", "127.0.0.1:0", "--log-format", "json"];
   const controller = await startBin("mini-controller", ["run", ...where, ...how, ...flags], options);
   world.cleanup.add(() => controller.stop());
@@ -37,12 +57,13 @@ function saysReady(line: string): boolean {
   return line.startsWith("{") && JSON.parse(line).msg === "ready";
 }
 
-async function ownKubeconfig({ api, folder }: World): Promise<string> {
+async function ownKubeconfig({ api, folder }: World, server?: string): Promise<string> {
   const { status } = await api.core.createNamespacedServiceAccountToken({
     namespace: SYSTEM_NAMESPACE,
     name: SERVICE_ACCOUNT,
     body: { spec: { audiences: [], expirationSeconds: 3600 } },
   });
   if (!status?.token) throw new Error(`no token for ServiceAccount ${SERVICE_ACCOUNT}`);
-  return kubeconfigWithToken(join(folder, "controller.kubeconfig"), api.config, status.token);
+  const file = join(folder, `controller-${randomUUID()}.kubeconfig`);
+  return kubeconfigWithToken(file, api.config, status.token, server);
 }

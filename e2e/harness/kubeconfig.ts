@@ -38,12 +38,17 @@ export function loadKubeconfig(file: string): KubeConfig {
   return config;
 }
 
-/** Writes a kubeconfig for the same cluster, with `token` instead of its user. */
-export async function kubeconfigWithToken(file: string, config: KubeConfig, token: string): Promise<string> {
+/** Writes a kubeconfig for the same cluster (reached at `server`, if given), with `token` instead of its user. */
+export async function kubeconfigWithToken(
+  file: string,
+  config: KubeConfig,
+  token: string,
+  server?: string,
+): Promise<string> {
   const cluster = config.getCurrentCluster();
   if (!cluster) throw new Error("the kubeconfig has no current cluster");
   return writeKubeconfig(file, {
-    server: cluster.server,
+    server: server ?? cluster.server,
     ...(cluster.caData && { authority: cluster.caData }),
     token,
   });

@@ -132,6 +132,29 @@ describe("two controllers that both act", () => {
   });
 });
 
+describe("a page whose delivery can't be journaled", () => {
+  test("is not sent again by the same controller", async () => {
+    const cluster = new FakeCluster((of) => (of.endsWith("v6.6") ? 72 : undefined));
+    const pager = await setStage(cluster);
+    let [now, refused] = [Date.now(), 0];
+    await start(cluster, {
+      now: () => now,
+      onCall: (call) => {
+        if (!isWriteOf("/nodehalts/")(call) || pager.received.length === 0 || refused === 3) return;
+        refused += 1;
+        throw new ControllerError("server-error", "etcd: leader changed");
+      },
+    });
+    await until("Paged", () => {
+      now += 1_000;
+      void touch(cluster).catch(() => {});
+      return inPhase(cluster, "Paged");
+    });
+    expect(refused).toBe(3);
+    expect(pager.received).toHaveLength(1);
+  });
+});
+
 describe("a policy that changes in the middle of a swap", () => {
   /** Changes it when the swap is journaled, and before its image is set. */
   async function changeBeforeImage(change: (cluster: FakeCluster) => Promise<void>) {

@@ -160,7 +160,7 @@ async function lead(
   controller: Controller,
   { access, fence, leaseMs, options, log, metrics, stop }: LeadOptions,
 ): Promise<void> {
-  const api = await KubeClient.connect(access, { timeoutMs: leaseMs / 3 });
+  const api = await KubeClient.connect(access, { timeoutMs: Math.ceil(leaseMs / 3) });
   const election = new LeaderElection({
     api,
     namespace: options.leaderNamespace,

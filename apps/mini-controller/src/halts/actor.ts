@@ -4,7 +4,7 @@ import type { NodeHalt } from "../api/node-halt.ts";
 import { ControllerError, hasCode } from "../controller-error.ts";
 import { objectPath, PODS } from "../kube/paths.ts";
 import type { KubeApi } from "../kube/types.ts";
-import { sendPage } from "../paging/pager.ts";
+import { type PageAttempt, sendPage } from "../paging/pager.ts";
 import { imagePatch } from "../workloads/workload.ts";
 import { between, type OnBoundary } from "./boundary.ts";
 import type { HaltJournal } from "./halt-journal.ts";
@@ -26,6 +26,8 @@ const CLAIM_MS = 4_000;
 /** Does what the journal announced. Each effect is refused or does nothing when it was done before. */
 export class Actor {
   readonly #options: ActorOptions;
+  /** What came of attempts whose outcome could not be journaled yet, by the page's key: not to be made again. */
+  readonly #unconfirmed = new Map<string, PageAttempt>();
 
   constructor(options: ActorOptions) {
     this.#options = options;
@@ -73,10 +75,15 @@ export class Actor {
     if (due.status?.page === undefined) return due;
     const page = { ...due.status.page, nextAttemptAt: timestamp(now() + CLAIM_MS) };
     const halt = await between("claim-page", onBoundary, () => journal.write(due, { ...due.status, page }));
-    const attempt = await between("send-page", onBoundary, () => sendPage(api, halt, policy, now, pages));
+    const attempt =
+      this.#unconfirmed.get(page.key) ??
+      (await between("send-page", onBoundary, () => sendPage(api, halt, policy, now, pages)));
     if (attempt === undefined) return halt;
+    this.#unconfirmed.set(page.key, attempt);
     const conditions = mergeConditions(halt.status?.conditions ?? [], [attempt.condition], timestamp(now()));
     const status = { ...halt.status, page: attempt.page, conditions };
-    return await between("confirm-page", onBoundary, () => journal.write(halt, status));
+    const confirmed = await between("confirm-page", onBoundary, () => journal.write(halt, status));
+    this.#unconfirmed.delete(page.key);
+    return confirmed;
   }
 }

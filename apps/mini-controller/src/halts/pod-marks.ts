@@ -42,7 +42,8 @@ export class PodMarks {
 
   async #label({ metadata }: Pod, reason: string | undefined): Promise<void> {
     const path = objectPath(PODS, metadata.namespace ?? "", metadata.name);
-    const body = { metadata: { uid: metadata.uid, labels: { [LABEL_HALT]: reason ?? null } } };
+    const { uid, resourceVersion } = metadata;
+    const body = { metadata: { uid, resourceVersion, labels: { [LABEL_HALT]: reason ?? null } } };
     await this.#api.mergePatch(path, body);
   }
 
