@@ -55,6 +55,26 @@ export const REQUIREMENTS = {
   "ALERT-RULES-LIVE": "The shipped rules fire on what a real controller exposes, each halt counted once.",
   "DASHBOARD-LIVE": "Each query of the shipped dashboard is answered from what a real controller exposes.",
   "PAGE-ALERTMANAGER": "A page reaches a real Alertmanager as one alert, however often it is sent.",
+  "FAULT-CONFLICTS": "A storm of conflicts (409) changes nothing about how a halt ends.",
+  "FAULT-EXPIRED":
+    "Watches that are too old (410, as an answer or in the stream) are begun anew, and nothing is missed.",
+  "FAULT-RETRY-AFTER": "A request that is refused with 429 is not made again before its Retry-After is over.",
+  "FAULT-SERVER-ERRORS": "Requests that fail with 500 are made again until they succeed.",
+  "FAULT-LOST-ANSWERS": "What the server did although its answer was lost is done once.",
+  "FAULT-WATCH-CUT": "Watches that are cut again and again miss nothing.",
+  "FAULT-SERVER-RESTART": "A halt while the API server is away is found when it is back.",
+  "FAULT-SLOW": "A server that answers slowly and in pieces delays the end, and changes nothing about it.",
+  "FAULT-HALF-OPEN": "A request that is never answered is given up and made again.",
+  "LEADER-KILLED": "When the leader is killed another finishes what it began.",
+  "LEADER-PARTITIONED":
+    "A leader that is cut off stops by itself, and what it sent arrives too late to change anything.",
+  "LEADER-PAUSED":
+    "A leader that was stopped past its lease writes nothing when it goes on, whatever it had in hand.",
+  "CLOCK-JUMP": "A clock that is set, ahead or back, ends no recovery early and doubles nothing.",
+  "MEDDLED-POD": "A pod that a person deletes in the middle of a swap is replaced once.",
+  "MEDDLED-POLICY":
+    "A policy that is changed, deleted or contradicted in the middle of a swap never leads to an image that is not listed.",
+  "WRONG-IMAGE": "A listed image that halts for the same plan is Failed, paged once and never tried again.",
   "POLICY-BAD-CR": "A malformed HaltPolicy is refused by the API server, and the answer names the field.",
   "POLICY-ODD":
     "A policy that matches nothing, everything or the wrong thing says so in a condition and an Event, and nothing crashes.",

@@ -71,23 +71,29 @@ scenario("a dry-run policy says what it would do, and does none of it", ["DRY-RU
 });
 
 scenario(
-  "an image that halts again is Failed and paged, and not tried again",
-  ["NOT-RECOVERED"],
+  "an image that halts for the same plan is Failed and paged, and not tried again",
+  ["WRONG-IMAGE"],
   async (world) => {
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world, {
       upgrades: [{ planName: "v6.7", image: imageOf("v6.5") }],
-      recoveryTimeoutSeconds: 5,
+      errorBudget: 5,
     });
     await startController(world);
     await createNode(world, "sei-0", { version: "v6.6" });
 
-    const { spec } = await haltOf(world, "sei-0", "Failed");
+    const { status } = await haltOf(world, "sei-0", "Failed");
+    const second = await haltOf(world, "sei-0", "Held");
+    await until(async () => (await haltOf(world, "sei-0", "Failed")).status?.page?.state === "Sent", {
+      what: "its page",
+    });
 
-    await until(() => world.pager.pages().length > 0, { what: "its page" });
-    expect(spec.image).toBe(imageOf("v6.6"));
+    expect(status?.reason).toBe("HaltedAgain");
+    expect(second.spec.image).toBe(imageOf("v6.5"));
+    expect(second.status?.reason).toBe("ImageDoesNotHelp");
+    expect((await podOf(world, "sei-0")).metadata?.uid).toBe(second.spec.podUID);
     expect((await setOf(world, "sei-0")).metadata?.generation).toBe(2);
-    expect(Math.max(...world.pager.countByKey().values())).toBe(1);
+    expect([...world.pager.countByKey().values()]).toEqual([1]);
   },
 );
 

@@ -1,0 +1,127 @@
+import { describe, expect } from "vitest";
+import { startControllerWith } from "../harness/controller.ts";
+import { haltOf } from "../harness/observe.ts";
+import { scenario } from "../harness/scenario.ts";
+import { until } from "../harness/wait.ts";
+import type { World } from "../harness/world.ts";
+import type { Fault, ProxiedRequest } from "./fault-proxy.ts";
+import { expectSameEnd, letNodesHalt, PATIENCE, type Stage, setStage } from "./same-end.ts";
+
+/** Plays the two halts with a controller whose requests meet `decide`. */
+async function playWith(
+  world: World,
+  decide: (request: ProxiedRequest) => Fault | undefined,
+): Promise<Stage> {
+  const stage = await setStage(world);
+  await startControllerWith(world, { server: stage.proxy.url });
+  stage.proxy.inject(decide);
+  stage.proxy.cutWatches();
+  await letNodesHalt(world);
+  await expectSameEnd(world, stage);
+  return stage;
+}
+
+const isWrite = ({ method }: ProxiedRequest) => method !== "GET";
+const pathOf = ({ method, path }: ProxiedRequest) => `${method} ${path.split("?")[0]}`;
+
+/** The fault for the first `times` requests that fit, and for those with the same method and path alone each. */
+function first(times: number, fits: (request: ProxiedRequest) => boolean, fault: Fault) {
+  const met = new Map<string, number>();
+  return (request: ProxiedRequest): Fault | undefined => {
+    if (!fits(request)) return undefined;
+    const before = met.get(pathOf(request)) ?? 0;
+    met.set(pathOf(request), before + 1);
+    return before < times ? fault : undefined;
+  };
+}
+
+describe.concurrent("the same halts end the same way", () => {
+  scenario("in a storm of conflicts", ["FAULT-CONFLICTS"], async (world) => {
+    const { proxy } = await playWith(world, first(8, isWrite, { kind: "answer", status: 409 }));
+    expect(proxy.requests().filter(({ status }) => status === undefined).length).toBeGreaterThan(30);
+  });
+
+  scenario("when watches are too old", ["FAULT-EXPIRED"], async (world) => {
+    const expired = { type: "ERROR", object: { kind: "Status", code: 410, reason: "Expired" } };
+    let watches = 0;
+    const { proxy } = await playWith(world, ({ isWatch }) => {
+      if (!isWatch) return undefined;
+      watches += 1;
+      if (watches > 9) return undefined;
+      return watches % 2 ? { kind: "event", event: expired } : { kind: "answer", status: 410 };
+    });
+    await until(() => watches > 9, { what: "watches to be accepted again" });
+    const lists = proxy.requests().filter(({ path }) => path.includes("limit=500"));
+    expect(lists.length).toBeGreaterThan(9);
+  });
+
+  scenario("when a server asks to wait", ["FAULT-RETRY-AFTER"], async (world) => {
+    const refused = first(2, ({ method }) => ["PUT", "PATCH", "DELETE"].includes(method), {
+      kind: "answer",
+      status: 429,
+      headers: { "retry-after": "1" },
+    });
+    const { proxy } = await playWith(world, refused);
+    const pauses = proxy.requests().flatMap((request, index, all) => {
+      if (request.status !== undefined || request.method === "GET") return [];
+      const again = all.slice(index + 1).find((other) => pathOf(other) === pathOf(request));
+      return again ? [again.at - request.at] : [];
+    });
+    expect(pauses.length).toBeGreaterThan(8);
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(990);
+  });
+
+  scenario("when requests fail", ["FAULT-SERVER-ERRORS"], async (world) => {
+    await playWith(
+      world,
+      first(2, () => true, { kind: "answer", status: 500 }),
+    );
+  });
+
+  scenario("when answers are lost", ["FAULT-LOST-ANSWERS"], async (world) => {
+    const { proxy } = await playWith(world, first(1, isWrite, { kind: "lose-answer" }));
+    expect(
+      proxy.requests().filter((request) => isWrite(request) && request.status === 200).length,
+    ).toBeGreaterThan(5);
+  });
+
+  scenario("when watches are cut again and again", ["FAULT-WATCH-CUT"], async (world) => {
+    const stage = await setStage(world);
+    await startControllerWith(world, { server: stage.proxy.url });
+    const cutting = setInterval(() => stage.proxy.cutWatches(), 150);
+    world.cleanup.add(() => clearInterval(cutting));
+    await letNodesHalt(world);
+    await expectSameEnd(world, stage);
+    expect(stage.proxy.requests().filter(({ isWatch }) => isWatch).length).toBeGreaterThan(20);
+  });
+
+  scenario("when the API server is away as they happen", ["FAULT-SERVER-RESTART"], async (world) => {
+    const stage = await setStage(world);
+    await startControllerWith(world, { server: stage.proxy.url });
+    stage.proxy.setDown(true);
+    await letNodesHalt(world);
+    await until(
+      async () => {
+        const { items } = await world.api.core.listNamespacedPod({ namespace: world.namespace });
+        const ended = items.filter(({ status }) =>
+          status?.containerStatuses?.some(({ state }) => state?.terminated),
+        );
+        return ended.length === 2;
+      },
+      { what: "both nodes to halt", within: PATIENCE },
+    );
+    stage.proxy.setDown(false);
+    await expectSameEnd(world, stage);
+  });
+
+  scenario("when every answer is slow", ["FAULT-SLOW"], async (world) => {
+    await playWith(world, ({ isWatch }) => ({ kind: "slow", ms: isWatch ? 50 : 250 }));
+  });
+
+  scenario("when requests are never answered", ["FAULT-HALF-OPEN"], async (world) => {
+    const never = new Promise(() => {});
+    const fits = ({ method, path }: ProxiedRequest) => method === "PATCH" && path.includes("/statefulsets/");
+    await playWith(world, first(1, fits, { kind: "hold-answer", until: never }));
+    await haltOf(world, "sei-0", "Recovered");
+  });
+});

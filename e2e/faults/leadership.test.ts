@@ -1,0 +1,194 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { KubernetesObject } from "@kubernetes/client-node";
+import { describe, expect } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { type ControllerOptions, startControllerWith } from "../harness/controller.ts";
+import type { Program } from "../harness/program.ts";
+import { scenario } from "../harness/scenario.ts";
+import { until } from "../harness/wait.ts";
+import type { World } from "../harness/world.ts";
+import type { FaultProxy, ProxiedRequest } from "./fault-proxy.ts";
+import { expectSameEnd, letNodesHalt, PATIENCE, setStage, startProxy, untilAsked } from "./same-end.ts";
+
+const LEADER_ROLE = join(import.meta.dirname, "../../apps/mini-controller/deploy/rbac/leader.yaml");
+const LEASE = "upgrade-halt-mini-controller";
+/** Long enough for a loaded machine to renew it in time. */
+const LEASE_SECONDS = 10;
+
+/** Lets controllers elect a leader in the world's own namespace, with the rules that the manifests give for theirs. */
+async function allowLeading({ api, namespace }: World): Promise<void> {
+  for (const document of parseAllDocuments(readFileSync(LEADER_ROLE, "utf8"))) {
+    const manifest = document.toJS() as KubernetesObject;
+    await api.objects.create({ ...manifest, metadata: { ...manifest.metadata, namespace } });
+  }
+}
+
+/** Starts a candidate for the world's lease. */
+function startCandidate(world: World, { env = {}, server }: ControllerOptions): Promise<Program> {
+  const flags = [
+    "--leader-elect",
+    "--leader-namespace",
+    world.namespace,
+    "--lease-seconds",
+    `${LEASE_SECONDS}`,
+  ];
+  return startControllerWith(world, { server, env, flags });
+}
+
+async function untilLeading(controller: Program): Promise<void> {
+  await until(() => controller.lines().some((line) => line.includes('"leading"')), {
+    what: "it to lead",
+    within: PATIENCE,
+    explain: () => controller.output(),
+  });
+}
+
+/** A leader, and another that waits to be, each behind a proxy of its own. */
+async function startTwo(world: World, proxy: FaultProxy) {
+  await allowLeading(world);
+  const leader = await startCandidate(world, { server: proxy.url });
+  await untilLeading(leader);
+  const proxyOfOther = await startProxy(world);
+  const other = await startCandidate(world, { server: proxyOfOther.url });
+  return { leader, other };
+}
+
+/** A write that changes what is done: an Event only tells of it. */
+const isWrite = ({ method, path }: ProxiedRequest) => method !== "GET" && !/\/(leases|events)\b/.test(path);
+const setsImage = ({ method, path }: { readonly method: string; readonly path: string }) =>
+  method === "PATCH" && path.includes("/statefulsets/");
+const readsSet = ({ method, path }: { readonly method: string; readonly path: string }) =>
+  method === "GET" && path.includes("/statefulsets/sei-0");
+
+async function endOf(controller: Program) {
+  const end = await Promise.race([controller.ended, delay(PATIENCE, undefined, { ref: false })]);
+  return { end, said: controller.output().includes("the lease was lost") };
+}
+
+describe.concurrent("the leader", () => {
+  scenario(
+    "that is killed leaves what it began to another",
+    ["LEADER-KILLED", "EXACTLY-ONCE"],
+    async (world) => {
+      const stage = await setStage(world);
+      await allowLeading(world);
+      const leader = await startCandidate(world, {
+        env: { MINI_CONTROLLER_CRASH_AT: "after:journal-Swapping" },
+        server: stage.proxy.url,
+      });
+      await untilLeading(leader);
+      await startCandidate(world, { server: stage.proxy.url });
+      await letNodesHalt(world);
+      await expectSameEnd(world, stage);
+      expect(await leader.ended).toEqual({ code: null, signal: "SIGKILL" });
+    },
+  );
+
+  scenario(
+    "that is cut off stops, and what it sent before arrives too late",
+    ["LEADER-PARTITIONED", "EXACTLY-ONCE"],
+    async (world) => {
+      const stage = await setStage(world);
+      const { proxy } = stage;
+      const { leader } = await startTwo(world, proxy);
+      const healed = Promise.withResolvers<void>();
+      world.cleanup.add(healed.resolve);
+      let cutOffAt = Number.POSITIVE_INFINITY;
+      proxy.inject((request) => {
+        if (setsImage(request)) cutOffAt = Math.min(cutOffAt, request.at);
+        return request.at >= cutOffAt ? { kind: "hold", until: healed.promise } : undefined;
+      });
+      await letNodesHalt(world);
+      await untilAsked(proxy, "set the image", setsImage);
+
+      await expectSameEnd(world, stage);
+      expect(await endOf(leader)).toEqual({ end: { code: 1, signal: null }, said: true });
+      healed.resolve();
+
+      const late = proxy.requests().filter((request) => request.at >= cutOffAt && isWrite(request));
+      await until(() => late.every(({ status }) => status !== undefined), {
+        what: "its late writes to be answered",
+      });
+      expect(late.filter(setsImage)).toHaveLength(1);
+      expect(late.filter(({ status = 0 }) => status < 300)).toEqual([]);
+      for (const { at } of late) expect(at - cutOffAt).toBeLessThan(LEASE_SECONDS * 1000);
+      await expectSameEnd(world, stage);
+    },
+  );
+
+  scenario(
+    "that is stopped past its lease writes nothing when it goes on",
+    ["LEADER-PAUSED", "EXACTLY-ONCE"],
+    async (world) => {
+      const stage = await setStage(world);
+      const { proxy } = stage;
+      const { leader } = await startTwo(world, proxy);
+      const resumed = Promise.withResolvers<void>();
+      world.cleanup.add(resumed.resolve);
+      proxy.inject((request) =>
+        readsSet(request) ? { kind: "hold-answer", until: resumed.promise } : undefined,
+      );
+      await letNodesHalt(world);
+      await untilAsked(proxy, "read the StatefulSet", readsSet);
+      leader.signal("SIGSTOP");
+      world.cleanup.add(() => leader.signal("SIGCONT"));
+
+      await expectSameEnd(world, stage);
+      const before = proxy.requests().length;
+      resumed.resolve();
+      leader.signal("SIGCONT");
+
+      expect(await endOf(leader)).toEqual({ end: { code: 1, signal: null }, said: true });
+      expect(
+        proxy
+          .requests()
+          .slice(before)
+          .filter(({ method }) => method !== "GET"),
+      ).toEqual([]);
+      await expectSameEnd(world, stage);
+    },
+  );
+
+  scenario(
+    "that is asked to stop finishes what it has in hand, and another goes on at once",
+    ["LEADER-KILLED"],
+    async (world) => {
+      const stage = await setStage(world);
+      const { proxy } = stage;
+      const { leader } = await startTwo(world, proxy);
+      const released = Promise.withResolvers<void>();
+      world.cleanup.add(released.resolve);
+      proxy.inject((request) =>
+        setsImage(request) ? { kind: "hold-answer", until: released.promise } : undefined,
+      );
+      await letNodesHalt(world);
+      await untilAsked(proxy, "set the image", setsImage);
+      leader.signal("SIGTERM");
+      const holder = () => world.api.objects.read<LeaseObject>(leaseIn(world));
+      const held = (await holder()).spec?.holderIdentity;
+      released.resolve();
+
+      expect(await endOf(leader)).toEqual({ end: { code: 0, signal: null }, said: false });
+      expect(held).not.toBe("");
+      await expectSameEnd(world, stage);
+    },
+  );
+
+  scenario("that there are two of, both acting, changes nothing", ["EXACTLY-ONCE"], async (world) => {
+    const stage = await setStage(world);
+    const server = stage.proxy.url;
+    await Promise.all([1, 2, 3].map(() => startControllerWith(world, { server })));
+    await letNodesHalt(world);
+    await expectSameEnd(world, stage);
+  });
+});
+
+interface LeaseObject extends KubernetesObject {
+  readonly spec?: { readonly holderIdentity?: string };
+}
+
+function leaseIn({ namespace }: World) {
+  return { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name: LEASE, namespace } };
+}

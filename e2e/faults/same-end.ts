@@ -1,0 +1,92 @@
+import type { V1Pod, V1StatefulSet } from "@kubernetes/client-node";
+import { expect, inject } from "vitest";
+import { CONTAINER, imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { createPhantom, setPhantomState, terminated } from "../harness/fixtures/phantom-pods.ts";
+import { type History, startHistory } from "../harness/history.ts";
+import { haltOf, haltsIn, imageInPod } from "../harness/observe.ts";
+import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import { until } from "../harness/wait.ts";
+import type { World } from "../harness/world.ts";
+import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
+
+export const upgrades = [{ planName: "v6.7", image: imageOf("v6.7") }];
+const DOWNGRADE_LINE = "Wrong app version 0, upgrade handler is missing for v6.7 upgrade plan\n";
+
+/** How long a fault may put the end off, in milliseconds: machines are loaded, and back-off adds up. */
+export const PATIENCE = 90_000;
+
+/** A world in which two nodes are about to halt: one to be swapped, one to be paged for. */
+export interface Stage {
+  readonly proxy: FaultProxy;
+  readonly sets: History<V1StatefulSet>;
+  readonly pods: History<V1Pod>;
+}
+
+/** Sets the stage, but for the controller and the node that will halt by itself (`createHaltingNode`). */
+export async function setStage(world: World): Promise<Stage> {
+  const { api, namespace, cleanup } = world;
+  const proxy = await startProxy(world);
+  await setPlans(world, planAt("v6.7", 10));
+  await createPolicy(world, { upgrades });
+  await createPhantom(world, "low-0");
+  cleanup.add(() => proxy.setDown(false));
+  return {
+    proxy,
+    sets: await startHistory<V1StatefulSet>(api, `/apis/apps/v1/namespaces/${namespace}/statefulsets`),
+    pods: await startHistory<V1Pod>(api, `/api/v1/namespaces/${namespace}/pods`),
+  };
+}
+
+/** A proxy before the cluster of this run, which ends with the world. */
+export async function startProxy({ cleanup }: World): Promise<FaultProxy> {
+  const proxy = await startFaultProxy(inject("kubeconfig"));
+  cleanup.add(() => proxy.stop());
+  return proxy;
+}
+
+/** Starts the node that halts at its plan, and lets the other one halt with a downgrade. */
+export async function letNodesHalt(world: World): Promise<void> {
+  await createNode(world, "sei-0", { version: "v6.6" });
+  await setPhantomState(world, "low-0", { state: terminated(72, DOWNGRADE_LINE) });
+}
+
+/**
+ * Waits for the end that every fault must lead to, and counts what led there: each halt recorded once, one change of
+ * the image to the one that is listed, one new pod, each page delivered once.
+ */
+export async function expectSameEnd(world: World, { sets, pods }: Stage): Promise<void> {
+  await haltOf(world, "sei-0", "Recovered", { within: PATIENCE });
+  await haltOf(world, "low", "Paged", { within: PATIENCE });
+  const halts = await haltsIn(world);
+  expect(halts.map(({ spec }) => spec.podName).toSorted()).toEqual(["low-0", "sei-0-0"]);
+  expect(await imagesOf(sets)).toEqual([imageOf("v6.6"), imageOf("v6.7")]);
+  expect(await uidsOf(pods, "sei-0-0")).toHaveLength(2);
+  expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.7"));
+  expect([...world.pager.countByKey().values()]).toEqual([1]);
+}
+
+/** The images that the node's StatefulSet ever had, one after the other. */
+export async function imagesOf(sets: History<V1StatefulSet>): Promise<string[]> {
+  const images: string[] = [];
+  for (const { object } of await sets.replay()) {
+    const image = object.spec?.template.spec?.containers.find(({ name }) => name === CONTAINER)?.image ?? "";
+    if (images.at(-1) !== image) images.push(image);
+  }
+  return images;
+}
+
+/** The UIDs that pods of a name ever had, in order. */
+export async function uidsOf(pods: History<V1Pod>, name: string): Promise<string[]> {
+  const events = await pods.replay();
+  const own = events.filter(({ object }) => object.metadata?.name === name);
+  return [...new Set(own.map(({ object }) => object.metadata?.uid ?? ""))];
+}
+
+/** Waits until a request that fits has arrived at the proxy. */
+export async function untilAsked(
+  proxy: FaultProxy,
+  what: string,
+  fits: (request: { readonly method: string; readonly path: string }) => boolean,
+): Promise<void> {
+  await until(() => proxy.requests().some(fits), { what: `the controller to ${what}`, within: PATIENCE });
+}
