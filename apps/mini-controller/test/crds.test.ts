@@ -1,10 +1,14 @@
+import pino from "pino";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { crds } from "../src/api/crds.ts";
+import { crds, haltPolicyCrd, nodeHaltCrd } from "../src/api/crds.ts";
 import { API_VERSION } from "../src/api/group.ts";
+import type { HaltPolicy } from "../src/api/halt-policy.ts";
 import type { NodeHaltStatus } from "../src/api/node-halt.ts";
+import { Controller } from "../src/controller.ts";
 import { KubeClient } from "../src/kube/kube-client.ts";
-import { collectionPath, HALT_POLICIES, NODE_HALTS, objectPath } from "../src/kube/paths.ts";
+import { collectionPath, EVENTS, HALT_POLICIES, NODE_HALTS, objectPath } from "../src/kube/paths.ts";
 import type { KubeObject } from "../src/kube/types.ts";
+import { Metrics } from "../src/server/metrics.ts";
 import { RealApiServer } from "../src/testing/real-api-server.ts";
 
 /** Folder of etcd and kube-apiserver. */
@@ -51,6 +55,20 @@ function customResource(changes: object): object {
   return { kind: "CustomResource", customResource: { ...seiNode, ...changes } };
 }
 
+/** Policies as they may have been stored by a definition that asked for less. */
+const MALFORMED = {
+  "no-selector": { selector: undefined },
+  "no-number": { maxConcurrent: "two" },
+  "no-image": { upgrades: [{ planName: "v6.7" }] },
+} as const;
+
+/** The same resource with a schema that takes anything. */
+function withoutSchema(crd: typeof haltPolicyCrd): object {
+  const openAPIV3Schema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+  const versions = crd.spec.versions.map((version) => ({ ...version, schema: { openAPIV3Schema } }));
+  return { ...crd, spec: { ...crd.spec, versions } };
+}
+
 const IMMUTABLE = "spec records what was seen and can't be changed";
 
 describe("a real API server with the CustomResourceDefinitions", () => {
@@ -60,10 +78,13 @@ describe("a real API server with the CustomResourceDefinitions", () => {
       throw new Error("KUBEBUILDER_ASSETS is not set: `pnpm run test:control-plane` at the root sets it");
     server = await RealApiServer.start(assets);
     api = await KubeClient.connect(server.access);
-    for (const crd of Object.values(crds)) await api.create(CRDS, crd);
+    await api.create(CRDS, withoutSchema(haltPolicyCrd));
+    await api.create(CRDS, nodeHaltCrd);
     for (const resource of [HALT_POLICIES, NODE_HALTS]) {
       await vi.waitFor(() => client().list(collectionPath(resource)), { timeout: 20_000 });
     }
+    for (const [name, spec] of Object.entries(MALFORMED)) await createPolicy(spec, { name });
+    await replaceCrd(haltPolicyCrd);
   });
   afterAll(async () => {
     await api?.close();
@@ -75,8 +96,21 @@ describe("a real API server with the CustomResourceDefinitions", () => {
     return api;
   }
 
-  async function createPolicy(spec: object): Promise<KubeObject> {
-    const metadata = { generateName: "policy-" };
+  /** Puts another definition in the place of the one of its name, and waits until it is in force. */
+  async function replaceCrd(crd: typeof haltPolicyCrd): Promise<void> {
+    const own = `${CRDS}/${crd.metadata.name}`;
+    const { metadata } = await client().get(own);
+    await client().replace(own, { ...crd, metadata });
+    const body = { apiVersion: API_VERSION, kind: "HaltPolicy", metadata: { name: "tried" }, spec: {} };
+    const path = `${collectionPath(HALT_POLICIES, "default")}?dryRun=All`;
+    const refused = () => expect(client().create(path, body)).rejects.toMatchObject({ code: "invalid" });
+    await vi.waitFor(refused, { timeout: 20_000 });
+  }
+
+  async function createPolicy(
+    spec: object,
+    metadata: object = { generateName: "policy-" },
+  ): Promise<KubeObject> {
     const body = {
       apiVersion: API_VERSION,
       kind: "HaltPolicy",
@@ -174,6 +208,44 @@ describe("a real API server with the CustomResourceDefinitions", () => {
       code: "invalid",
       message: expect.stringContaining(rule),
     });
+  });
+
+  test("has policies that were stored before the rules, and a controller that says what is wrong with each", async () => {
+    const controller = new Controller({
+      api: client(),
+      namespace: "default",
+      log: pino({ level: "silent" }),
+      metrics: new Metrics(),
+    });
+    await controller.sync();
+    controller.work();
+    try {
+      const said = await vi.waitFor(
+        async () => {
+          const { items } = await client().list<HaltPolicy>(collectionPath(HALT_POLICIES, "default"));
+          const ready = items.map(({ metadata: { name }, status }) => {
+            const condition = status?.conditions?.find(({ type }) => type === "Ready");
+            return [name, `${condition?.reason}: ${condition?.message}`] as const;
+          });
+          for (const [, message] of ready) expect(message).not.toMatch(/^undefined/);
+          return new Map(ready);
+        },
+        { timeout: 20_000, interval: 100 },
+      );
+      expect(said.get("no-selector")).toMatch(/^Malformed: spec\.selector: /);
+      expect(said.get("no-number")).toMatch(/^Malformed: spec\.maxConcurrent: /);
+      expect(said.get("no-image")).toMatch(/^Malformed: spec\.upgrades\.0\.image: /);
+      expect([...said.values()].filter((message) => message.startsWith("Malformed"))).toHaveLength(3);
+      expect(said.size, "others are looked at as ever").toBeGreaterThan(3);
+      await vi.waitFor(async () => {
+        const { items } = await client().list<KubeObject & { reason: string }>(
+          collectionPath(EVENTS, "default"),
+        );
+        expect(items.filter(({ reason }) => reason === "Malformed")).toHaveLength(3);
+      });
+    } finally {
+      await controller.stop();
+    }
   });
 
   test("refuses to change what a journal saw", async () => {

@@ -135,7 +135,7 @@ const ActionsSchema = z
   });
 
 const digests = cel({
-  rule: "self.allowTags || self.upgrades.all(u, u.image.matches('^[^@]+@sha256:[0-9a-f]{64}$'))",
+  rule: "self.allowTags || self.upgrades.all(u, has(u.image) && u.image.matches('^[^@]+@sha256:[0-9a-f]{64}$'))",
   message: "images must be given by digest (name@sha256:...), unless allowTags is true",
 });
 

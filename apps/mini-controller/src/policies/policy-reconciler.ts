@@ -1,6 +1,7 @@
 import { type ConditionDraft, mergeConditions } from "../api/condition.ts";
 import { API_VERSION } from "../api/group.ts";
 import { type HaltPolicy, type HaltPolicyStatus, withDefaults } from "../api/halt-policy.ts";
+import { hasCode } from "../controller-error.ts";
 import { timestamp } from "../halts/journal.ts";
 import { judgePod } from "../halts/judgement.ts";
 import type { StatusWatch } from "../halts/status-watch.ts";
@@ -110,11 +111,13 @@ export class PolicyReconciler {
     if (isSame(policy.status, status)) return;
     this.#tell(policy, drafts);
     const body = { metadata: { resourceVersion }, status };
-    const written = await api.mergePatch<HaltPolicy>(
-      objectPath(HALT_POLICIES, namespace, name, "status"),
-      body,
-    );
-    stores.policies.put(withDefaults(written));
+    try {
+      const path = objectPath(HALT_POLICIES, namespace, name, "status");
+      stores.policies.put(withDefaults(await api.mergePatch<HaltPolicy>(path, body)));
+    } catch (error) {
+      // A server may take no status of an object whose spec it would refuse by now: the Event has said it.
+      if (policy.defect === undefined || !hasCode(error, "invalid")) throw error;
+    }
   }
 
   /** An Event for each condition that turned bad, or worth a second look. */
