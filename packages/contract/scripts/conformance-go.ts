@@ -5,23 +5,17 @@
  * 1. `go test` reads the vectors that TypeScript's tests read, and compares them with what Go prints.
  * 2. N random intents made here are written by both languages: the same bytes.
  * 3. N random intents made by Go are read here: the same values; and written again: the same bytes.
+ * 4. N random bodies, most of them damaged, are read by both: the same JSON, and the same values but for the rules of
+ *    docs/protocol.md.
  *
  * The counts go to `test-results/go.json` in Vitest's shape. Exits 1 after saying what differs, or that there is no Go.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { encodeHaltIntent } from "../src/encode-halt-intent.ts";
-import type { HaltIntent } from "../src/halt-intent.ts";
-import { parseHaltIntent } from "../src/parse-halt-intent.ts";
+import { randomBody } from "../fuzz/random-body.ts";
 import { type Campaign, campaignOf } from "../src/testing/campaign-options.ts";
-import { type IntentInput, textOf } from "../src/vectors.ts";
+import { type Answer, differenceInReading, differenceInWriting, differenceOfReaders } from "./differences.ts";
 import { type Counts, GoError, goTests, runGo } from "./go.ts";
 import { randomInput, randomOf } from "./random-intents.ts";
-
-interface Answer {
-  readonly input?: IntentInput;
-  readonly output?: string;
-  readonly error?: string;
-}
 
 const SHOWN = 5;
 
@@ -33,46 +27,10 @@ async function answers(requests: readonly unknown[], expected: number): Promise<
   throw new GoError(`Go answered ${lines.length} of ${expected} requests and ended with ${code}: ${stderr}`);
 }
 
-function intentOf({ plan_name_utf16, info_utf16, ...rest }: IntentInput): HaltIntent {
-  return { ...rest, plan_name: textOf(plan_name_utf16), info: textOf(info_utf16) };
-}
-
-/** What differs when TypeScript writes the intent that Go wrote as `answer`. */
-function differenceInWriting(input: IntentInput, answer: Answer): string | undefined {
-  const written = encodeHaltIntent(intentOf(input));
-  return written === answer.output
-    ? undefined
-    : `TypeScript writes ${written}\nGo writes         ${answer.output ?? answer.error}`;
-}
-
-/** What differs when TypeScript reads what Go wrote of its own intent. */
-function differenceInReading({ input, output }: Answer): string | undefined {
-  if (input === undefined || output === undefined) return "Go could not write its own intent";
-  const { plan_name, height, info, ...rest } = intentOf(input);
-  const expected = {
-    ...rest,
-    plan_name: plan_name?.toWellFormed() || undefined,
-    height: height || undefined,
-    info: info?.toWellFormed() || undefined,
-  };
-  const reading = parseHaltIntent(output);
-  if (reading.kind !== "intent" || reading.defects.length > 0)
-    return `${output} reads as ${JSON.stringify(reading)}`;
-  for (const [field, value] of Object.entries(expected)) {
-    const read = reading.intent[field as keyof HaltIntent];
-    if (read !== value)
-      return `${output}: ${field} reads as ${JSON.stringify(read)}, Go has ${JSON.stringify(value)}`;
-  }
-  const again = encodeHaltIntent({ ...rest, ...reading.intent });
-  // Go escapes the byte that stands for a lone surrogate; read and written again it is a raw U+FFFD.
-  const bytes = output.replaceAll(/(?<!\\)((?:\\\\)*)\\ufffd/g, "$1\ufffd");
-  return again === bytes ? undefined : `${output} is written again as ${again}`;
-}
-
 function report(title: string, differences: readonly (string | undefined)[], counts: Counts): void {
   const found = differences.filter((difference) => difference !== undefined);
   for (const difference of found.slice(0, SHOWN)) console.error(difference);
-  console.log(`${title}: ${differences.length} intents, ${found.length} differ`);
+  console.log(`${title}: ${differences.length}, ${found.length} differ`);
   counts[found.length === 0 ? "passed" : "failed"]++;
 }
 
@@ -89,12 +47,22 @@ async function main({ seed, size: count }: Campaign): Promise<Counts> {
     count,
   );
   report(
-    "written by both",
+    "intents written by both",
     inputs.map((input, i) => differenceInWriting(input, written[i] ?? {})),
     counts,
   );
   const generated = await answers([{ generate: { seed, count } }], count);
-  report("written by Go, read and written again", generated.map(differenceInReading), counts);
+  report("intents written by Go, read and written again", generated.map(differenceInReading), counts);
+  const bodies = Array.from({ length: count }, () => randomBody(random));
+  const read = await answers(
+    bodies.map((body) => ({ unmarshal: Buffer.from(body).toString("base64") })),
+    count,
+  );
+  report(
+    "bodies read by both",
+    bodies.map((body, i) => differenceOfReaders(body, read[i] ?? {})),
+    counts,
+  );
   return counts;
 }
 
@@ -120,7 +88,7 @@ const told = campaignOf(
   process.argv.slice(2),
   {
     command: "conformance:go",
-    does: "holds TypeScript and Go to the same bytes, over the vectors and over random intents in both directions",
+    does: "holds TypeScript and Go to the same bytes, over the vectors, random intents in both directions and damaged bodies",
     size: "count",
     defaultSize: 20_000,
   },

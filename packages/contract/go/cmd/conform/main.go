@@ -1,6 +1,7 @@
 // Command conform is Go's half of the random round between the two languages. It answers requests, one JSON object a line:
 //
 //	{"marshal": INPUT}       -> {"output": TEXT} or {"error": TEXT}   (INPUT as in encode.json)
+//	{"unmarshal": BASE64}    -> {"valid": whether it is JSON, "reads": what Go reads, unless it refuses}
 //	{"generate": {"seed": S, "count": N}} -> N lines {"input": INPUT, "output": TEXT}
 package main
 
@@ -12,13 +13,15 @@ import (
 	"math/rand"
 	"os"
 
+	contract "upgrade-halt.dev/contract"
 	"upgrade-halt.dev/contract/internal/cases"
 	"upgrade-halt.dev/contract/internal/wire"
 )
 
 type request struct {
-	Marshal  *wire.Input `json:"marshal"`
-	Generate *struct {
+	Marshal   *wire.Input `json:"marshal"`
+	Unmarshal *[]byte     `json:"unmarshal"`
+	Generate  *struct {
 		Seed  int64 `json:"seed"`
 		Count int   `json:"count"`
 	} `json:"generate"`
@@ -28,6 +31,8 @@ type answer struct {
 	Input  *wire.Input `json:"input,omitempty"`
 	Output string      `json:"output,omitempty"`
 	Error  string      `json:"error,omitempty"`
+	Valid  bool        `json:"valid,omitempty"`
+	Reads  *wire.Reads `json:"reads,omitempty"`
 }
 
 func main() {
@@ -55,6 +60,11 @@ func serve(in io.Reader, out *json.Encoder) error {
 				return err
 			}
 		}
+		if next.Unmarshal != nil {
+			if err := out.Encode(unmarshal(*next.Unmarshal)); err != nil {
+				return err
+			}
+		}
 		if next.Generate == nil {
 			continue
 		}
@@ -68,6 +78,15 @@ func serve(in io.Reader, out *json.Encoder) error {
 			}
 		}
 	}
+}
+
+func unmarshal(body []byte) answer {
+	var intent contract.HaltIntent
+	if err := json.Unmarshal(body, &intent); err != nil {
+		return answer{Valid: json.Valid(body)}
+	}
+	reads := wire.ReadsOf(intent)
+	return answer{Valid: true, Reads: &reads}
 }
 
 func marshal(input wire.Input) answer {

@@ -118,12 +118,16 @@ func chosen() []Encode {
 		announcedAt("year 9999", "9999-12-31T23:59:59.999999999Z"),
 		announcedAt("year 10000", "10000-01-01T00:00:00Z"),
 		announcedAt("year -1", "-0001-01-01T00:00:00Z"),
-		offset(),
+		refusedTime("a time that is not in UTC", "2026-08-21T19:59:41.12+02:00"),
+		refusedTime("an offset of nothing", "2026-08-21T17:59:41.12+00:00"),
+		refusedTime("ten fraction digits", "2026-08-21T17:59:41.1234567891Z"),
+		refusedTime("a comma fraction", "2026-08-21T17:59:41,5Z"),
 	}
 }
 
-func offset() Encode {
-	c := announcedAt("a time that is not in UTC", "2026-08-21T19:59:41.12+02:00")
+// refusedTime is a text that Go reads as a time and writes, and a writer of the contract refuses.
+func refusedTime(name, at string) Encode {
+	c := announcedAt(name, at)
 	c.Refused = "invalid_announced_at"
 	return c
 }
