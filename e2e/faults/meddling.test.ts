@@ -10,17 +10,9 @@ import type { Program } from "../harness/program.ts";
 import { scenario } from "../harness/scenario.ts";
 import { until } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
+import { imagesOf, uidsOf } from "./counts.ts";
 import type { Fault, ProxiedRequest } from "./fault-proxy.ts";
-import {
-  expectSameEnd,
-  imagesOf,
-  letNodesHalt,
-  PATIENCE,
-  type Stage,
-  setStage,
-  uidsOf,
-  untilAsked,
-} from "./same-end.ts";
+import { expectSameEnd, letNodesHalt, PATIENCE, type Stage, setStage, untilAsked } from "./same-end.ts";
 
 /** The controller in the middle of a swap: `goOn` lets the request pass that it waits for. */
 interface Middle {
@@ -61,7 +53,7 @@ const journalsSwap = ({ method, path }: ProxiedRequest) =>
 async function expectNothingSet(world: World, { sets, pods }: Stage): Promise<void> {
   const { status } = await haltOf(world, "sei-0", "Failed", { within: PATIENCE });
   expect(status?.reason).toBe("ImageWithdrawn");
-  expect(await imagesOf(sets)).toEqual([imageOf("v6.6")]);
+  expect(await imagesOf(sets, "sei-0")).toEqual([imageOf("v6.6")]);
   expect(await uidsOf(pods, "sei-0-0")).toHaveLength(1);
   expect(await haltsIn(world)).toHaveLength(2);
 }

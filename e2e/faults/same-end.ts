@@ -1,12 +1,13 @@
 import type { V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 import { expect, inject } from "vitest";
-import { CONTAINER, imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { createPhantom, setPhantomState, terminated } from "../harness/fixtures/phantom-pods.ts";
 import { type History, startHistory } from "../harness/history.ts";
 import { haltOf, haltsIn, imageInPod } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { until } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
+import { imagesOf, uidsOf } from "./counts.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 
 export const upgrades = [{ planName: "v6.7", image: imageOf("v6.7") }];
@@ -59,27 +60,10 @@ export async function expectSameEnd(world: World, { sets, pods }: Stage): Promis
   await haltOf(world, "low", "Paged", { within: PATIENCE });
   const halts = await haltsIn(world);
   expect(halts.map(({ spec }) => spec.podName).toSorted()).toEqual(["low-0", "sei-0-0"]);
-  expect(await imagesOf(sets)).toEqual([imageOf("v6.6"), imageOf("v6.7")]);
+  expect(await imagesOf(sets, "sei-0")).toEqual([imageOf("v6.6"), imageOf("v6.7")]);
   expect(await uidsOf(pods, "sei-0-0")).toHaveLength(2);
   expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.7"));
   expect([...world.pager.countByKey().values()]).toEqual([1]);
-}
-
-/** The images that the node's StatefulSet ever had, one after the other. */
-export async function imagesOf(sets: History<V1StatefulSet>): Promise<string[]> {
-  const images: string[] = [];
-  for (const { object } of await sets.replay()) {
-    const image = object.spec?.template.spec?.containers.find(({ name }) => name === CONTAINER)?.image ?? "";
-    if (images.at(-1) !== image) images.push(image);
-  }
-  return images;
-}
-
-/** The UIDs that pods of a name ever had, in order. */
-export async function uidsOf(pods: History<V1Pod>, name: string): Promise<string[]> {
-  const events = await pods.replay();
-  const own = events.filter(({ object }) => object.metadata?.name === name);
-  return [...new Set(own.map(({ object }) => object.metadata?.uid ?? ""))];
 }
 
 /** Waits until a request that fits has arrived at the proxy. */

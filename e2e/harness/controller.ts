@@ -29,8 +29,11 @@ export function startControllerWith(world: World, options: ControllerOptions): P
   return start(world, flags, { ready, env: { ...process.env, ...env }, within: 60_000 }, server);
 }
 
-/** Starts the controller to kill itself at a boundary of its work, which may be before it is ready. */
-export function startDoomedController(world: World, boundary: Boundary): Promise<Program> {
+/**
+ * Starts the controller to kill itself at a boundary of its work (or at the n-th of any), which may be before it is
+ * ready.
+ */
+export function startDoomedController(world: World, boundary: Boundary | `any#${number}`): Promise<Program> {
   return start(world, [], { env: { ...process.env, MINI_CONTROLLER_CRASH_AT: boundary } });
 }
 

@@ -51,8 +51,12 @@ export async function deployNode({ api, namespace }: World, name: string, image:
 }
 
 /** Creates a policy over every node of the namespace, which pages the scenario's pager. */
-export async function createPolicy({ api, namespace }: World, options: PolicyOptions = {}): Promise<void> {
-  await api.objects.create(policyWith(namespace, options));
+export async function createPolicy(
+  { api, namespace }: World,
+  options: PolicyOptions = {},
+  name?: string,
+): Promise<void> {
+  await api.objects.create(policyWith(namespace, options, name));
 }
 
 export async function removePolicy({ api, namespace }: World): Promise<void> {
@@ -64,7 +68,7 @@ export async function tryPolicy({ api, namespace }: World, options: PolicyOption
   await api.objects.create(policyWith(namespace, options), undefined, "All");
 }
 
-function policyWith(namespace: string, options: PolicyOptions): KubernetesObject {
+function policyWith(namespace: string, options: PolicyOptions, name?: string): KubernetesObject {
   const spec: PolicyOptions = {
     selector: { matchLabels: NODE_LABELS },
     container: CONTAINER,
@@ -73,7 +77,7 @@ function policyWith(namespace: string, options: PolicyOptions): KubernetesObject
     paging: [{ webhook: { urlSecretRef: { name: "pager", key: "url" } } }],
     ...options,
   };
-  return { ...policyHeader(namespace), spec } as KubernetesObject;
+  return { ...policyHeader(namespace, name), spec } as KubernetesObject;
 }
 
 /** Changes members of the policy's spec. */
@@ -95,11 +99,11 @@ export async function deploy({ api, namespace }: World, node: string, image: str
   await api.core.deleteNamespacedPod({ namespace, name: `${node}-0` });
 }
 
-function policyHeader(namespace: string) {
+function policyHeader(namespace: string, name = "policy") {
   return {
     apiVersion: API_VERSION,
     kind: "HaltPolicy",
-    metadata: { name: "policy", namespace },
+    metadata: { name, namespace },
   };
 }
 

@@ -1,7 +1,11 @@
+import { writeSync } from "node:fs";
 import { BOUNDARIES, type OnBoundary } from "../halts/boundary.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Set to a boundary (and `#n` for its n-th passing) to make the process kill itself there: for crash tests. */
+/**
+ * Makes the process kill itself, for crash tests: at a boundary such as `before:set-image`, at its n-th passing
+ * (`before:set-image#2`), or at the n-th boundary of any name (`any#5`). It says on standard error where.
+ */
 export const CRASH_AT = "MINI_CONTROLLER_CRASH_AT";
 
 /**
@@ -13,13 +17,15 @@ export function crashPoint(environment: NodeJS.ProcessEnv = process.env): OnBoun
   const wish = environment[CRASH_AT];
   if (wish === undefined || wish === "") return () => {};
   const [name, passing = "1"] = wish.split("#");
-  if (!BOUNDARIES.some((boundary) => boundary === name)) {
-    throw new UsageError(`${CRASH_AT}=${wish} names no boundary such as ${BOUNDARIES[0]}`);
+  if ((name !== "any" && !BOUNDARIES.some((boundary) => boundary === name)) || !/^[1-9]\d*$/.test(passing)) {
+    throw new UsageError(`${CRASH_AT}=${wish} names no boundary such as ${BOUNDARIES[0]}, any or any#2`);
   }
   let left = Number(passing);
   return (boundary) => {
-    if (boundary !== name) return;
+    if (name !== "any" && boundary !== name) return;
     left -= 1;
-    if (left === 0) process.kill(process.pid, "SIGKILL");
+    if (left !== 0) return;
+    writeSync(process.stderr.fd, `killed at ${boundary}\n`);
+    process.kill(process.pid, "SIGKILL");
   };
 }

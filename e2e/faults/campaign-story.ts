@@ -1,0 +1,123 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { V1Pod, V1StatefulSet } from "@kubernetes/client-node";
+import type { NodeHalt } from "../../apps/mini-controller/src/api/node-halt.ts";
+import { startController, startDoomedController } from "../harness/controller.ts";
+import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { createPhantom, setPhantomState, terminated } from "../harness/fixtures/phantom-pods.ts";
+import { startHistory } from "../harness/history.ts";
+import { haltsIn } from "../harness/observe.ts";
+import { createNode, createPolicy, type PolicyOptions, setPlans } from "../harness/operator.ts";
+import type { Program } from "../harness/program.ts";
+import type { World } from "../harness/world.ts";
+import { imagesOf, uidsOf } from "./counts.ts";
+
+/** How a controller of the story is to end: at its n-th boundary, or after so many milliseconds. */
+export type Doom = { readonly boundaries: number } | { readonly afterMs: number };
+
+/** Where a controller was killed: at a boundary of its work, or anywhere. */
+export type Kill = string | "anywhere";
+
+/** What there is at the end of a story, as it has to be whoever was killed. */
+export const END = {
+  halts: ["bad-0 Failed", "bad-0 Held", "low-0 Paged", "sei-0-0 Recovered", "sei-1-0 Recovered"],
+  images: { bad: ["v6.6", "v6.5"], "sei-0": ["v6.6", "v6.7"], "sei-1": ["v6.6", "v6.7"] },
+  pods: { "bad-0": 2, "low-0": 1, "sei-0-0": 2, "sei-1-0": 2 },
+  pages: ["DowngradeDetected low-0", "HaltedAgain bad-0"],
+} as const;
+
+/** A story that takes longer has lost something. */
+const LONGEST_MS = 300_000;
+
+/**
+ * Plays one story in a world of its own: two nodes to be swapped one after the other, one whose listed image is wrong,
+ * one that only a person may touch; and one controller process after the other, each killed as `dooms` says. Resolves
+ * to the kills and to what there is in the end.
+ */
+export async function playStory(
+  world: World,
+  dooms: Iterator<Doom>,
+): Promise<{ kills: Kill[]; end: unknown }> {
+  const { api, namespace } = world;
+  const sets = await startHistory<V1StatefulSet>(api, `/apis/apps/v1/namespaces/${namespace}/statefulsets`);
+  const pods = await startHistory<V1Pod>(api, `/api/v1/namespaces/${namespace}/pods`);
+  await setStage(world);
+  const over = AbortSignal.timeout(LONGEST_MS);
+  const kills: Kill[] = [];
+  while (!over.aborted && !(await hasEnded(world))) kills.push(...(await liveAndDie(world, dooms, over)));
+  const images = Object.keys(END.images).map(async (set) => [
+    set,
+    (await imagesOf(sets, set)).map(versionOf),
+  ]);
+  const made = Object.keys(END.pods).map(async (pod) => [pod, (await uidsOf(pods, pod)).length]);
+  const pages = new Map(world.pager.pages().map(({ key, body }) => [key, `${body.reason} ${body.pod}`]));
+  const end = {
+    halts: (await haltsIn(world)).map(standing).toSorted(),
+    images: Object.fromEntries(await Promise.all(images)),
+    pods: Object.fromEntries(await Promise.all(made)),
+    pages: [...pages.values()].toSorted(),
+  };
+  return { kills, end };
+}
+
+async function setStage(world: World): Promise<void> {
+  await setPlans(world, planAt("v6.7", 10));
+  const recoveryTimeoutSeconds = LONGEST_MS / 1000;
+  const wrong = [{ planName: "v6.7", image: imageOf("v6.5") }];
+  await createPolicy(
+    world,
+    { selector: { matchLabels: { "sei.io/node": "bad" } }, upgrades: wrong, recoveryTimeoutSeconds },
+    "only-bad",
+  );
+  const listed = [{ planName: "v6.7", image: imageOf("v6.7") }];
+  const others: PolicyOptions["selector"] = {
+    matchExpressions: [{ key: "sei.io/node", operator: "NotIn", values: ["bad"] }],
+  };
+  await createPolicy(world, { selector: others, upgrades: listed, maxConcurrent: 1, recoveryTimeoutSeconds });
+  await createPhantom(world, "low-0");
+  const line = "Wrong app version 0, upgrade handler is missing for v6.7 upgrade plan\n";
+  await setPhantomState(world, "low-0", { state: terminated(72, line) });
+  for (const name of ["sei-0", "sei-1", "bad"]) await createNode(world, name, { version: "v6.6" });
+}
+
+/** One controller from its start to its end: by its doom, or because the story is over. */
+async function liveAndDie(world: World, dooms: Iterator<Doom>, over: AbortSignal): Promise<Kill[]> {
+  const { value: doom = { afterMs: LONGEST_MS } } = dooms.next();
+  const controller =
+    "afterMs" in doom
+      ? await startController(world)
+      : await startDoomedController(world, `any#${doom.boundaries}`);
+  if ("afterMs" in doom) {
+    await Promise.race([
+      controller.ended,
+      delay(doom.afterMs, undefined, { signal: over, ref: false }).catch(() => {}),
+    ]);
+    controller.signal("SIGKILL");
+  } else await untilEnded(controller, world, over);
+  const { code, signal } = await controller.stop();
+  if (signal === "SIGKILL") return [/killed at (\S+)/.exec(controller.output())?.[1] ?? "anywhere"];
+  if (code === 0) return [];
+  throw new Error(
+    `a controller ended with ${signal ?? `exit code ${code}`}:\n${controller.output().slice(-2000)}`,
+  );
+}
+
+async function untilEnded(controller: Program, world: World, over: AbortSignal): Promise<void> {
+  let running = true;
+  void controller.ended.then(() => (running = false));
+  while (running && !over.aborted && !(await hasEnded(world)))
+    await Promise.race([controller.ended, delay(250)]);
+}
+
+async function hasEnded(world: World): Promise<boolean> {
+  const halts = await haltsIn(world);
+  const told = halts.filter(({ status }) => status?.page?.state === "Sent").length;
+  return told === END.pages.length && halts.map(standing).toSorted().join() === END.halts.join();
+}
+
+function standing({ spec, status }: NodeHalt): string {
+  return `${spec.podName} ${status?.phase}`;
+}
+
+function versionOf(image: string): string {
+  return image.slice(image.lastIndexOf(":") + 1);
+}
