@@ -49,6 +49,14 @@ describe("a reader while Object.prototype is polluted", () => {
     expect(decodeHaltIntent({ info: "own" })).toEqual(damaged);
   });
 
+  it.each(NAMES)("loses no %s to a setter on it", (name) => {
+    const whole = { reason: 70, reason_string: "upgrade_required", plan_name: "v6.7", height: 5, info: "own" };
+    const input = { ...whole, announced_at: "2026-08-21T17:59:41.12Z" };
+    const clean = decodeHaltIntent(input);
+    plant(name, { set: () => {} });
+    expect(decodeHaltIntent(input)).toEqual(clean);
+  });
+
   it.each(NAMES)("survives a getter of %s on it", (name) => {
     plant(name, { get: () => JSON.parse("") });
     expect(decodeHaltIntent({ reason: 70 })).toMatchObject({ kind: "intent", defects: [] });

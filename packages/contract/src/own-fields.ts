@@ -8,17 +8,17 @@ const EMPTY: Fields = {};
 
 /**
  * True when reading a wire field of `input` can only give its own: a plain object, as JSON.parse makes them, and nothing
- * of these names planted on `Object.prototype`. Spelled out, because constant loads cost next to nothing.
+ * of these names planted on `Object.prototype`. Spelled out, because a look-up of a constant name costs next to nothing.
  */
 export function hasOwnFieldsAlone(input: object): boolean {
   return (
     Object.getPrototypeOf(input) === Object.prototype &&
-    EMPTY.reason === undefined &&
-    EMPTY.reason_string === undefined &&
-    EMPTY.plan_name === undefined &&
-    EMPTY.height === undefined &&
-    EMPTY.info === undefined &&
-    EMPTY.announced_at === undefined
+    !("reason" in EMPTY) &&
+    !("reason_string" in EMPTY) &&
+    !("plan_name" in EMPTY) &&
+    !("height" in EMPTY) &&
+    !("info" in EMPTY) &&
+    !("announced_at" in EMPTY)
   );
 }
 

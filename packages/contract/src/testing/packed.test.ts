@@ -14,6 +14,7 @@ function packed(): ReadonlySet<string> {
     cwd: FOLDER,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],
+    env: { ...process.env, npm_config_update_notifier: "false" },
   });
   const [tarball] = JSON.parse(output) as { readonly files: readonly { readonly path: string }[] }[];
   return new Set(tarball?.files.map(({ path }) => path));
