@@ -6,6 +6,11 @@ import { parseRpcAddress, type RpcAddress } from "./rpc/rpc-address.ts";
  * Parsers of flags' values. What they throw becomes the usage error of the flag.
  */
 
+export function folder(text: string): string {
+  if (text === "") throw new InvalidArgumentError("Give a folder.");
+  return text;
+}
+
 export function rpcAddress(text: string): RpcAddress {
   const address = parseRpcAddress(text);
   if (address === undefined) throw new InvalidArgumentError("Give tcp://HOST:PORT.");

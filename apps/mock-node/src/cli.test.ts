@@ -6,6 +6,12 @@ import { temporaryFolder } from "./testing/temporary-folder.ts";
 describe("bad input is answered with one sentence", () => {
   it.each([
     ["an unknown flag", ["start", "--home", "h", "--nope"], 64, /unknown option '--nope'/],
+    [
+      "an empty home",
+      ["start", "--home="],
+      64,
+      /option '--home <dir>' argument '' is invalid. Give a folder/,
+    ],
     ["no home", ["start"], 64, /required option '--home <dir>' not specified/],
     [
       "a block time past what a timer can wait",
@@ -54,6 +60,23 @@ describe("bad input is answered with one sentence", () => {
     ]);
     expect(await second.ended).toEqual({ code: 1, signal: null });
     expect(second.stderr()).toMatch(/RPC cannot listen on tcp:\/\/127\.0\.0\.1:\d+: .*EADDRINUSE/);
+  });
+
+  it("a port file that can't be written", async () => {
+    const folder = temporaryFolder();
+    const run = runProgram([
+      ...[
+        "start",
+        "--home",
+        folder,
+        "--rpc.laddr",
+        "tcp://127.0.0.1:0",
+        "--port-file",
+        join(folder, "no/port"),
+      ],
+    ]);
+    expect(await run.ended).toEqual({ code: 1, signal: null });
+    expect(run.stderr()).toMatch(/mock-node: the RPC port cannot be written to \S+\/no\/port: ENOENT/);
   });
 
   it("no command, which also shows the help", async () => {

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { HALT_STEPS } from "@upgrade-halt/producer";
 import { Command, Option } from "commander";
-import { duration, height, heights, names, rpcAddress } from "./cli-values.ts";
+import { duration, folder, height, heights, names, rpcAddress } from "./cli-values.ts";
 import { MockNodeError } from "./mock-node-error.ts";
 import type { NodeOptions } from "./options.ts";
 import { FLAVORS } from "./rpc/node-view.ts";
@@ -45,7 +45,7 @@ export function usageError(thrown: {
 function addNode(start: Command): void {
   start
     .optionsGroup("Node:")
-    .requiredOption("--home <dir>", "folder that the node's state lives in")
+    .requiredOption("--home <dir>", "folder that the node's state lives in", folder)
     .addOption(
       new Option("--image <reference>", "release that this node is; its tag decides the upgrade handlers")
         .env("MOCK_NODE_IMAGE")

@@ -6,6 +6,8 @@ export type MockNodeErrorCode =
   | "plans-unreadable"
   /** The RPC address can't be listened on: exit 1. */
   | "address-unavailable"
+  /** `--port-file` can't be written: exit 1. */
+  | "port-file-unwritable"
   /** `--home` can't be read or written: exit 1. */
   | "home-unusable";
 

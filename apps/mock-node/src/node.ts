@@ -57,7 +57,7 @@ export class MockNode {
 
   /**
    * Announces the halt that an earlier run announced, or else replays what that run left; listens; makes blocks.
-   * Resolves when the node listens, or when a halt is about to end the process. Rejects with `address-unavailable`.
+   * Resolves when the node listens, or when a halt is about to end the process. Rejects as `listen` does.
    */
   async run(): Promise<void> {
     const standing = recordedHalt(this.#home, this.#chain);

@@ -9,7 +9,7 @@ const STDOUT = 1;
 
 /**
  * Listens, says where as the first line of standard output, and writes the port's number to `--port-file`. Rejects with
- * `address-unavailable`.
+ * `address-unavailable` or `port-file-unwritable`.
  */
 export async function listen(
   server: FastifyInstance,
@@ -25,7 +25,16 @@ export async function listen(
   }
   const bound = boundAddress(server) ?? rpc;
   printLine(STDOUT, `RPC listening on ${urlOf(bound)}`);
-  if (portFile !== undefined) writeWhole(portFile, `${bound.port}\n`);
+  if (portFile !== undefined) writePort(portFile, bound.port);
+}
+
+function writePort(path: string, port: number): void {
+  try {
+    writeWhole(path, `${port}\n`);
+  } catch (cause) {
+    const message = `the RPC port cannot be written to ${path}: ${reasonOf(cause)}`;
+    throw new MockNodeError("port-file-unwritable", message, { cause });
+  }
 }
 
 function boundAddress(server: FastifyInstance): RpcAddress | undefined {

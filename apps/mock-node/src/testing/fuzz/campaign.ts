@@ -26,7 +26,7 @@ export interface Campaign {
 const CONCURRENCY = 32;
 const PATIENCE_MS = 60_000;
 /** An unfinished request is left hanging this long, while others go on. */
-const UNFINISHED_PATIENCE_MS = 200;
+const UNFINISHED_PATIENCE_MS = 100;
 const MAX_FINDINGS = 10;
 
 /** Sends `runs` mutated requests to a node, many at a time, and judges every answer. */
