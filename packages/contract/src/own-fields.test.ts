@@ -50,8 +50,8 @@ describe("a reader while Object.prototype is polluted", () => {
   });
 
   it.each(NAMES)("loses no %s to a setter on it", (name) => {
-    const whole = { reason: 70, reason_string: "upgrade_required", plan_name: "v6.7", height: 5, info: "own" };
-    const input = { ...whole, announced_at: "2026-08-21T17:59:41.12Z" };
+    const when = { height: 5, announced_at: "2026-08-21T17:59:41.12Z" };
+    const input = { reason: 70, reason_string: "upgrade_required", plan_name: "v6.7", info: "own", ...when };
     const clean = decodeHaltIntent(input);
     plant(name, { set: () => {} });
     expect(decodeHaltIntent(input)).toEqual(clean);
