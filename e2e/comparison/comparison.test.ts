@@ -4,16 +4,8 @@ import { loadKubeconfig } from "../harness/kubeconfig.ts";
 import type { Answer, Step } from "./conversation.ts";
 import { CONVERSATIONS } from "./conversations/index.ts";
 import { type Difference, differencesBetween } from "./differences.ts";
-import knownDifferences from "./known-differences.json" with { type: "json" };
 import { normalise } from "./normalise.ts";
 import { runConversation } from "./run-conversation.ts";
-
-/**
- * Why and where a step's answers differ, by `conversation: step`. A step in here that differs elsewhere too, or no
- * longer differs, fails as well.
- */
-const KNOWN: Readonly<Record<string, { readonly why: string; readonly at: readonly string[] }>> =
-  knownDifferences;
 
 let embedded: Cluster;
 beforeAll(async () => {
@@ -41,18 +33,8 @@ describe.each(CONVERSATIONS)(
       return differencesBetween(normalise(real, ignore), normalise(other, ignore));
     }
 
-    for (const step of conversation.steps) {
-      const known = KNOWN[`${conversation.name}: ${step.name}`];
-      test(known ? `differ, as is known: ${step.name} (${known.why})` : `agree: ${step.name}`, () => {
-        const found = differences(step);
-        if (known) expect(found.map(({ path }) => path).sort(), JSON.stringify(found)).toEqual(known.at);
-        else expect(found).toEqual([]);
-      });
-    }
+    test.each(conversation.steps)("agree: $name", (step) => {
+      expect(differences(step)).toEqual([]);
+    });
   },
 );
-
-test("every known difference is one of a step that exists", () => {
-  const steps = CONVERSATIONS.flatMap(({ name, steps }) => steps.map((step) => `${name}: ${step.name}`));
-  expect(Object.keys(KNOWN).filter((key) => !steps.includes(key))).toEqual([]);
-});

@@ -6,13 +6,13 @@ export interface Conversation {
 }
 
 export interface Step {
-  /** Unique in its conversation; how later steps and the list of known differences name it. */
+  /** Unique in its conversation; how later steps name it. */
   readonly name: string;
   /** `GET` unless said. */
   readonly method?: string;
   /** From the server's root; `$ns` stands for the conversation's namespace. */
   readonly path: string | ((earlier: Earlier) => string);
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Headers | ((earlier: Earlier) => Headers);
   /** Sent as JSON unless it is a string. */
   readonly body?: object | string | ((earlier: Earlier) => object | string);
   /** Top-level or dotted members of the answer that may differ for a reason that the step's author knows. */
@@ -20,6 +20,8 @@ export interface Step {
   /** Repeats the request until its answer satisfies this, for what controllers do in their own time. */
   readonly until?: (answer: Answer) => boolean;
 }
+
+export type Headers = Readonly<Record<string, string>>;
 
 /** What a server answered: a status, and the JSON of its body, or each line's of a watch. */
 export interface Answer {

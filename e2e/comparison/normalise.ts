@@ -31,7 +31,9 @@ function neutral(text: string): string {
   return text
     .replace(UID, "<uid>")
     .replace(TIME, "<time>")
-    .replace(/(resource version: )\d+( \(\d+\))?/g, "$1<version>");
+    .replace(/(resource version: )\d+( \(\d+\))?/g, "$1<version>")
+    .replace(/(resourceVersion\W+)\d+/g, "$1<version>")
+    .replace(/,?\\*"managedFields\\*":\[[^\]]*\]/g, "");
 }
 
 /** Removes the member at `path`; `*` stands for every element or member. */

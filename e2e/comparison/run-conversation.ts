@@ -46,10 +46,11 @@ async function take(
   };
   const path = typeof step.path === "function" ? step.path(earlier) : step.path;
   const body = typeof step.body === "function" ? step.body(earlier) : step.body;
+  const headers = typeof step.headers === "function" ? step.headers(earlier) : step.headers;
   const request = {
     method: step.method ?? "GET",
     path: path.replaceAll("$ns", namespace),
-    ...(step.headers && { headers: step.headers }),
+    ...(headers && { headers }),
     ...(body !== undefined && { body }),
   };
   const send = async (): Promise<Answer> => answerOf(await rawRequest(config, request));

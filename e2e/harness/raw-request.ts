@@ -21,7 +21,10 @@ export interface RawResponse {
   readonly text: string;
 }
 
-/** Sends one request with the kubeconfig's credentials, adding and following nothing, and resolves to the bare answer. */
+/**
+ * Sends one request with the kubeconfig's credentials unless it has an `authorization` of its own, adding and
+ * following nothing, and resolves to the bare answer.
+ */
 export async function rawRequest(config: KubeConfig, request: RawRequest): Promise<RawResponse> {
   const over = AbortSignal.timeout(request.within ?? 10_000);
   const response = await open(config, request, over);
@@ -60,6 +63,9 @@ async function open(config: KubeConfig, request: RawRequest, signal: AbortSignal
     },
   };
   await config.applyToHTTPSOptions(options);
+  // Who a request says it comes from comes before whom the kubeconfig speaks for.
+  if (request.headers?.authorization)
+    options.headers = { ...options.headers, Authorization: request.headers.authorization };
   delete options.agent;
   const sent = url.protocol === "https:" ? httpsRequest(url, options) : httpRequest(url, options);
   sent.end(body);

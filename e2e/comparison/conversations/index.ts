@@ -1,10 +1,12 @@
 import type { Conversation } from "../conversation.ts";
+import { access } from "./access.ts";
 import { customResources } from "./custom-resources.ts";
 import { deletions } from "./deletions.ts";
 import { discovery } from "./discovery.ts";
 import { lists } from "./lists.ts";
 import { objects } from "./objects.ts";
 import { patches } from "./patches.ts";
+import { refusals } from "./refusals.ts";
 import { watches } from "./watches.ts";
 import { workloads } from "./workloads.ts";
 
@@ -18,4 +20,6 @@ export const CONVERSATIONS: readonly Conversation[] = [
   deletions,
   customResources,
   workloads,
+  access,
+  refusals,
 ];

@@ -51,6 +51,8 @@ export const watches: Conversation = {
     {
       name: "initial events, then a bookmark",
       path: `${MAPS}?watch=1&${MINE}&timeoutSeconds=1&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan`,
+      // Whether the real one sends another bookmark within the second depends on its clock.
+      ignore: ["2"],
     },
     {
       name: "initial events without their match",

@@ -78,6 +78,31 @@ export const workloads: Conversation = {
       ignore: MOVING,
     },
     {
+      name: "a pod with a list of a wrong type",
+      method: "POST",
+      path: PODS,
+      body: pod("wrong", { containers: {} }),
+    },
+    {
+      name: "a pod with a flag of a wrong type",
+      method: "POST",
+      path: PODS,
+      body: pod("wrong", { hostNetwork: "yes" }),
+    },
+    {
+      name: "a pod that wants no token",
+      method: "POST",
+      path: PODS,
+      body: pod("tokenless", { automountServiceAccountToken: false }),
+      ignore: MOVING,
+    },
+    {
+      name: "what comes with a namespace",
+      path: "/api/v1/namespaces/$ns/configmaps/kube-root-ca.crt",
+      until: ({ status }) => status === 200,
+      ignore: ["data"],
+    },
+    {
       name: "a pod with rules but no policy",
       method: "POST",
       path: PODS,

@@ -137,7 +137,7 @@ export function invalid(
   return new ApiError(422, "Invalid", message, {
     ...(name === "" ? {} : { name }),
     ...(type.group === "" ? {} : { group: type.group }),
-    kind: type.kind,
+    ...(type.kind === "" ? {} : { kind: type.kind }),
     causes: entries,
   });
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../json/kube-object.ts";
+import { parseLabelSelector } from "./label-selector.ts";
 import { Registry } from "./resources/registry.ts";
-import { parseFieldSelector, parseLabelSelector } from "./selectors.ts";
+import { parseFieldSelector } from "./selectors.ts";
 
 function labelled(labels: Record<string, string>): KubeObject {
   return {
@@ -29,12 +30,33 @@ describe("parseLabelSelector", () => {
     ["b notin (2)", true],
     ["a=1,example.com/x in (y,z),!b", true],
     ["a=1,b", false],
+    ["a>0", true],
+    ["a<1", false],
+    ["b>0", false],
+    ["a in ()", false],
+    ["a=", false],
+    ["b notin (),a", true],
   ])("%j matches: %s", (text, matches) => {
     expect(parseLabelSelector(text)(labelled({ a: "1", "example.com/x": "y" }))).toBe(matches);
   });
 
-  it.each(["a in 1", "a=b=c", "a b", "in (x)", "-a=1"])("refuses %j", (text) => {
-    expect(() => parseLabelSelector(text)).toThrow(expect.objectContaining({ code: 400 }));
+  it.each([
+    ["a in 1", "unable to parse requirement: found '1' expected: '('"],
+    ["a=b=c", "found '=', expected: ',' or 'end of string'"],
+    ["a b", "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"],
+    ["in (x)", "unable to parse requirement: found '(', expected: in, notin, =, ==, !=, gt, lt"],
+    ["a,", "found '', expected: identifier after ','"],
+    [",a", "found ',', expected: !, identifier, or 'end of string'"],
+    ["a in (x", "unable to parse requirement: found '', expected: ',' or ')'"],
+    ["a in (=)", "unable to parse requirement: found '=', expected: ',', ')' or identifier"],
+    ["!!a", "unable to parse requirement: found '!', expected: identifier"],
+    ["a==(", "unable to parse requirement: found '(', expected: identifier"],
+    ["-a=1", /^unable to parse requirement: <nil>: Invalid value: "-a": name part must consist of/],
+    ["a=-b", /^unable to parse requirement: values\[0\]\[a\]: Invalid value: "-b": a valid label must be/],
+    ["a>b", /the value must be an integer$/],
+  ])("refuses %j in the words of kube-apiserver", (text, message) => {
+    const expected = typeof message === "string" ? message : expect.stringMatching(message);
+    expect(() => parseLabelSelector(text)).toThrow(expect.objectContaining({ code: 400, message: expected }));
   });
 });
 

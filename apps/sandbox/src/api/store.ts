@@ -27,6 +27,8 @@ export class Store {
   readonly #history: Change[] = [];
   readonly #allListeners = new Set<ChangeListener>();
   readonly #listeners = new Map<string, Set<ChangeListener>>();
+  /** The revision from which a resource's changes are kept, where that isn't the first. */
+  readonly #begun = new Map<string, number>();
 
   constructor(historyLimit = 20_000) {
     this.#historyLimit = historyLimit;
@@ -64,6 +66,11 @@ export class Store {
     return stored;
   }
 
+  /** A resource is served from now on: as a fresh watch cache, it knows nothing of the time before. */
+  begin(storageKey: string): void {
+    this.#begun.set(storageKey, this.#revision);
+  }
+
   /** Forgets the changes up to now: a watch from an older resourceVersion is then 410 Expired. */
   compact(): void {
     this.#compacted = this.#revision;
@@ -75,7 +82,8 @@ export class Store {
    * @throws ApiError 410 when `from` is compacted.
    */
   watch(storageKey: string, from: number, listener: ChangeListener): () => void {
-    if (from < this.#compacted) throw expired(`too old resource version: ${from} (${this.#compacted})`);
+    const oldest = Math.max(this.#compacted, this.#begun.get(storageKey) ?? 0);
+    if (from < oldest) throw expired(`too old resource version: ${from} (${oldest})`);
     for (const change of this.#changesAfter(from)) if (change.storageKey === storageKey) listener(change);
     const listeners = this.#listeners.get(storageKey) ?? new Set<ChangeListener>();
     this.#listeners.set(storageKey, listeners);

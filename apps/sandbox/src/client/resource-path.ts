@@ -7,6 +7,7 @@ export interface ResourceKind {
 
 export const PODS: ResourceKind = { apiVersion: "v1", plural: "pods" };
 export const NODES: ResourceKind = { apiVersion: "v1", plural: "nodes" };
+export const NAMESPACES: ResourceKind = { apiVersion: "v1", plural: "namespaces" };
 export const CLAIMS: ResourceKind = { apiVersion: "v1", plural: "persistentvolumeclaims" };
 export const CONFIG_MAPS: ResourceKind = { apiVersion: "v1", plural: "configmaps" };
 export const EVENTS: ResourceKind = { apiVersion: "v1", plural: "events" };

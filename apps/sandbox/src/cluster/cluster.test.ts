@@ -72,7 +72,12 @@ describe("the process kubelet", () => {
       restartPolicyRules: rules,
     };
     await createPod("halts", [script("echo NEEDED >&2; exit 70", halting), { name: "hold", image: PAUSE }]);
-    const pod = await untilStatus("halts", (status) => at(status, "state", "terminated") !== undefined);
+    // While the second container has not started, the pod is Pending still.
+    const isSettled = (pod: Json): boolean => at(pod, "status", "phase") !== "Pending";
+    const pod = await untilStatus(
+      "halts",
+      (status, found) => at(status, "state", "terminated") !== undefined && isSettled(found),
+    );
     expect(at(statusOf(pod), "state", "terminated")).toMatchObject({
       exitCode: 70,
       reason: "Error",

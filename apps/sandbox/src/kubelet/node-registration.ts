@@ -24,7 +24,7 @@ export async function registerNode(client: KubeClient, node: NodeFacts, signal: 
       labels: {
         "kubernetes.io/hostname": node.name,
         "kubernetes.io/os": platform(),
-        "kubernetes.io/arch": arch(),
+        "kubernetes.io/arch": goArchitecture(),
         "upgrade-halt.dev/process-kubelet": "true",
       },
     },
@@ -92,7 +92,12 @@ function nodeStatus({ hostIp, name, port }: NodeFacts, now: string): JsonObject 
       kubeletVersion: "v1.35.4+process",
       kubeProxyVersion: "",
       operatingSystem: platform(),
-      architecture: arch(),
+      architecture: goArchitecture(),
     },
   };
+}
+
+/** The machine's architecture as Go and so Kubernetes name it. */
+function goArchitecture(): string {
+  return ({ x64: "amd64", ia32: "386" } as Record<string, string>)[arch()] ?? arch();
 }

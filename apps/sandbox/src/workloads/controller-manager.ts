@@ -2,9 +2,10 @@ import type { KubeClient } from "../client/kube-client.ts";
 import { ResourceCache } from "../client/resource-cache.ts";
 import { PODS, REPLICA_SETS } from "../client/resource-path.ts";
 import { EventRecorder } from "../kubelet/event-recorder.ts";
-import { ClaimBinder } from "./claim-binder.ts";
+import { ClaimLoop } from "./claim-loop.ts";
 import { DeploymentLoop } from "./deployment-loop.ts";
 import { ReplicaSetLoop } from "./replica-set-loop.ts";
+import { RootCaPublisher } from "./root-ca-publisher.ts";
 import { Scheduler } from "./scheduler.ts";
 import { StatefulSetLoop } from "./stateful-set-loop.ts";
 
@@ -17,7 +18,8 @@ export async function startWorkloads(client: KubeClient, signal: AbortSignal): P
   const loops = [
     new StatefulSetLoop(client, events, pods),
     new Scheduler(client, pods),
-    new ClaimBinder(client),
+    new ClaimLoop(client, pods),
+    new RootCaPublisher(client),
     new DeploymentLoop(client, replicaSets),
   ];
   await Promise.all([pods.start(signal), replicaSets.start(signal)]);

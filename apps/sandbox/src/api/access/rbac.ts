@@ -2,7 +2,7 @@ import { arrayAt, type Json, stringAt } from "../../json/json.ts";
 import type { KubeObject } from "../../json/kube-object.ts";
 import { ApiError } from "../api-error.ts";
 import type { Store } from "../store.ts";
-import type { User } from "./service-account-tokens.ts";
+import { groupsOf, type User, usernameOf } from "./service-account-tokens.ts";
 
 /** What a request does: a verb of the API on a resource. */
 export interface Attempt {
@@ -36,7 +36,7 @@ export function verbOf(method: string, hasName: boolean, isWatch: boolean): stri
 export function authorize(store: Store, user: User, attempt: Attempt): void {
   if (user.kind === "admin" || isAllowed(store, user, attempt)) return;
   const { verb, group, resource, namespace, name } = attempt;
-  const who = `system:serviceaccount:${user.namespace}:${user.name}`;
+  const who = usernameOf(user);
   const where = namespace === "" ? "at the cluster scope" : `in the namespace "${namespace}"`;
   const kind = resource.split("/")[0] ?? resource;
   const subject = `${group === "" ? kind : `${kind}.${group}`}${name === "" ? "" : ` "${name}"`}`;
@@ -66,15 +66,8 @@ function isSubject(
 ): boolean {
   const kind = stringAt(subject, "kind");
   const name = stringAt(subject, "name");
-  if (kind === "Group") {
-    const groups = [
-      "system:authenticated",
-      "system:serviceaccounts",
-      `system:serviceaccounts:${user.namespace}`,
-    ];
-    return groups.includes(name ?? "");
-  }
-  if (kind === "User") return name === `system:serviceaccount:${user.namespace}:${user.name}`;
+  if (kind === "Group") return groupsOf(user).includes(name ?? "");
+  if (kind === "User") return name === usernameOf(user);
   const namespace = stringAt(subject, "namespace") ?? stringAt(binding, "metadata", "namespace");
   return kind === "ServiceAccount" && name === user.name && namespace === user.namespace;
 }

@@ -8,7 +8,22 @@ import type { Store } from "../store.ts";
 /** Who a request comes from. */
 export type User =
   | { readonly kind: "admin" }
-  | { readonly kind: "service-account"; readonly namespace: string; readonly name: string };
+  | {
+      readonly kind: "service-account";
+      readonly namespace: string;
+      readonly name: string;
+      readonly uid: string;
+    };
+
+type ServiceAccount = Extract<User, { kind: "service-account" }>;
+
+export function usernameOf({ namespace, name }: ServiceAccount): string {
+  return `system:serviceaccount:${namespace}:${name}`;
+}
+
+export function groupsOf({ namespace }: ServiceAccount): readonly string[] {
+  return ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"];
+}
 
 interface Grant {
   readonly namespace: string;
@@ -62,7 +77,7 @@ export class ServiceAccountTokens {
     if (grant === undefined || grant.expiresAt < this.#now()) throw unauthorized();
     const account = this.#store.get("/serviceaccounts", grant.namespace, grant.name);
     if (account?.metadata.uid !== grant.uid) throw unauthorized();
-    return { kind: "service-account", namespace: grant.namespace, name: grant.name };
+    return { kind: "service-account", namespace: grant.namespace, name: grant.name, uid: grant.uid };
   }
 }
 

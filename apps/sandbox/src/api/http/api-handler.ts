@@ -1,11 +1,20 @@
 import type { Json } from "../../json/json.ts";
-import { badRequest, methodNotAllowed } from "../api-error.ts";
+import { methodNotAllowed } from "../api-error.ts";
+import {
+  type RefuseBody,
+  refuseObject,
+  refuseOptions,
+  refusePatch,
+  refuseStrategicPatch,
+  refuseYaml,
+} from "../body-words.ts";
 import { existing, served, type Target } from "../operations/context.ts";
 import { remove } from "../operations/delete.ts";
 import { list } from "../operations/list.ts";
-import { bind, finalizeNamespace, scaleOf, setScale } from "../operations/subresources.ts";
+import { bind, finalizeNamespace, patchScale, scaleOf, setScale } from "../operations/subresources.ts";
+import { requireAcceptable } from "./negotiation.ts";
 import { deleteOptions, flag, integer, matcherOf, requireMatch, resourceVersionOf } from "./query.ts";
-import { readJson } from "./request-body.ts";
+import { mediaTypeOf, readBody } from "./request-body.ts";
 import { optionsOf, presenter, type ResourceRequest, required } from "./resource-request.ts";
 import { sendJson } from "./respond.ts";
 import { streamWatch } from "./watch-stream.ts";
@@ -15,22 +24,35 @@ const SUCCESS = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Succe
 
 /** Answers a request for a resource. @throws ApiError for anything that can't be done. */
 export async function handleResource(call: ResourceRequest): Promise<void> {
-  const { target, query, request } = call;
-  if (request.method === "GET" || request.method === "HEAD") return handleRead(call);
-  const body = await readJson(request);
+  const { target, request } = call;
+  if (target.subresource !== "log") requireAcceptable(request.headers.accept);
+  if (request.method === "GET") return handleRead(call);
+  const refuse = refusalOf(call);
+  const { json: body, duplicates } = await readBody(request, refuse);
+  const isDue = request.method === "POST" || request.method === "PUT" || request.method === "PATCH";
+  if (body === undefined && isDue) throw refuse("unexpected end of JSON input", Buffer.of());
   if (isSpecial(target)) return handleSubresource(call, body);
   switch (request.method) {
     case "POST":
-      return handleCreate(call, body);
+      return handleCreate(call, body, duplicates);
     case "PUT":
-      return handleUpdate(call, body);
+      return handleUpdate(call, body, duplicates);
     case "PATCH":
       return handlePatch(call, body);
     case "DELETE":
       return target.name === "" ? deleteCollection(call, body) : deleteOne(call, body);
     default:
-      throw badRequest(`${request.method} ${query} is no verb of this API`);
+      throw methodNotAllowed();
   }
+}
+
+function refusalOf({ request, target }: ResourceRequest): RefuseBody {
+  if (request.method === "PATCH") {
+    const mediaType = mediaTypeOf(request);
+    if (mediaType.endsWith("yaml")) return refuseYaml;
+    return mediaType.includes("strategic") ? refuseStrategicPatch : refusePatch;
+  }
+  return request.method === "DELETE" ? refuseOptions : refuseObject(target.type.kind);
 }
 
 function isSpecial({ subresource }: Target): boolean {
@@ -79,8 +101,14 @@ function handleSubresource(call: ResourceRequest, body: Json | undefined): void 
       remove(context, { ...target, subresource: "" }, deleteOptions(call.query, undefined));
       sendJson(response, 201, SUCCESS);
       break;
-    case "PUT scale":
     case "PATCH scale":
+      sendJson(
+        response,
+        200,
+        patchScale(context, target, mediaTypeOf(request), required(body), optionsOf(call)),
+      );
+      break;
+    case "PUT scale":
       sendJson(response, 200, setScale(context, target, required(body), optionsOf(call)));
       break;
     case "POST token":

@@ -3,9 +3,10 @@ import type { AddressInfo } from "node:net";
 import { stringAt } from "../../json/json.ts";
 import type { KubeObject } from "../../json/kube-object.ts";
 import { authorize, verbOf } from "../access/rbac.ts";
-import { selfSubjectAccessReview } from "../access/self-review.ts";
+import { selfSubjectAccessReview, selfSubjectReview } from "../access/self-review.ts";
 import { ServiceAccountTokens } from "../access/service-account-tokens.ts";
 import { ApiError, methodNotAllowed, noSuchResource } from "../api-error.ts";
+import { refuseObject } from "../body-words.ts";
 import { resourceList } from "../discovery/discovery.ts";
 import { GarbageCollector } from "../garbage-collector.ts";
 import type { ApiContext, Target } from "../operations/context.ts";
@@ -18,12 +19,13 @@ import { answerFixedPath } from "./fixed-paths.ts";
 import { requireLocal } from "./local-only.ts";
 import { PodLogs } from "./pod-logs.ts";
 import { flag } from "./query.ts";
-import { readJson } from "./request-body.ts";
+import { readBody } from "./request-body.ts";
 import { parseApiPath } from "./request-path.ts";
 import { sendError, sendJson, sendText } from "./respond.ts";
 
 const CRDS = "apiextensions.k8s.io/customresourcedefinitions";
-const SELF_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+const ACCESS_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+const SELF_REVIEW = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
 
 export interface ApiServerOptions {
   /** Loopback address to listen on, 127.0.0.1 by default. */
@@ -57,6 +59,7 @@ export class ApiServer {
     this.#tokens = new ServiceAccountTokens(this.store, this.#context.now);
     const { registry } = this.#context;
     this.store.watch(CRDS, 0, ({ type, object }) => {
+      if (type === "ADDED") this.store.begin(storageKeyOf(object));
       if (type === "DELETED") this.#undefine(object);
       else registry.define(object);
     });
@@ -95,7 +98,7 @@ export class ApiServer {
   /** A definition takes its objects with it. */
   #undefine(crd: KubeObject): void {
     this.#context.registry.undefine(crd);
-    const key = `${stringAt(crd, "spec", "group")}/${stringAt(crd, "spec", "names", "plural")}`;
+    const key = storageKeyOf(crd);
     for (const object of this.store.list(key)) this.store.commit("DELETED", key, object);
   }
 
@@ -112,7 +115,9 @@ export class ApiServer {
     try {
       requireLocal(request);
       const url = new URL(request.url ?? "/", "http://localhost");
-      if (url.pathname === SELF_REVIEW && request.method === "POST") await this.#review(request, response);
+      if (url.pathname === ACCESS_REVIEW && request.method === "POST")
+        await this.#reviewAccess(request, response);
+      else if (url.pathname === SELF_REVIEW && request.method === "POST") this.#review(request, response);
       else if (!answerFixedPath(url.pathname, this.#context.registry.all(), request, response))
         await this.#answerResource(url, request, response);
     } catch (error) {
@@ -152,9 +157,23 @@ export class ApiServer {
     });
   }
 
-  async #review(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  #review(request: IncomingMessage, response: ServerResponse): void {
+    request.resume();
     const user = this.#tokens.authenticate(request.headers.authorization);
-    sendJson(response, 201, selfSubjectAccessReview(this.store, user, await readJson(request)));
+    sendJson(response, 201, selfSubjectReview(user, this.#context.now()));
+  }
+
+  async #reviewAccess(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const user = this.#tokens.authenticate(request.headers.authorization);
+    sendJson(
+      response,
+      201,
+      selfSubjectAccessReview(
+        this.store,
+        user,
+        (await readBody(request, refuseObject("SelfSubjectAccessReview"))).json,
+      ),
+    );
   }
 
   #authorize(request: IncomingMessage, url: URL, { type, namespace, name, subresource }: Target): void {
@@ -168,6 +187,10 @@ export class ApiServer {
       name,
     });
   }
+}
+
+function storageKeyOf(crd: KubeObject): string {
+  return `${stringAt(crd, "spec", "group")}/${stringAt(crd, "spec", "names", "plural")}`;
 }
 
 function toApiError(error: unknown): ApiError {

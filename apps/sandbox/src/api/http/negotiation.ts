@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../../json/json.ts";
 import type { KubeObject } from "../../json/kube-object.ts";
+import { ApiError } from "../api-error.ts";
 import { type IncludeObject, toEventTable, toPartialMetadata, toTable } from "../printing/table.ts";
 import { apiVersionOf, type ResourceType } from "../resources/resource-type.ts";
 
@@ -17,6 +18,35 @@ export function viewOf(accept: string | undefined): View {
     if (![...parameters].some((part) => part.startsWith("as="))) return "object";
   }
   return "object";
+}
+
+const REPRESENTATIONS = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+const STREAMS = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
+
+/**
+ * YAML and protobuf are names that clients put before JSON; they get JSON.
+ *
+ * @throws ApiError 406 when none of what the client takes is a form of this API.
+ */
+export function requireAcceptable(accept: string | undefined): void {
+  const ranges = (accept || "*/*").split(",").map((range) => range.split(";")[0]?.trim() ?? "");
+  const isKnown = ranges.some((range) => ["*/*", "application/*", ...REPRESENTATIONS].includes(range));
+  if (isKnown && (accept ?? "").split(",").every(isOfUnknownForm)) {
+    const message = `only the following media types are accepted: ${REPRESENTATIONS.join(", ")}`;
+    throw new ApiError(406, "NotAcceptable", message);
+  }
+  if (isKnown) return;
+  const available = [...REPRESENTATIONS, ...STREAMS].join(", ");
+  const message = `406: Not Acceptable\n\nAvailable representations: ${available}`;
+  throw new ApiError(406, "NotAcceptable", message, {});
+}
+
+/** Whether a range asks for a form of JSON, by `as`, that there is none of. */
+function isOfUnknownForm(range: string): boolean {
+  const form = /;\s*as=([A-Za-z]+)/.exec(range)?.[1];
+  if (form === undefined) return false;
+  const isForm = ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"].includes(form);
+  return !(isForm && /;\s*v=v1(;|$)/.test(range) && /;\s*g=meta\.k8s\.io(;|$)/.test(range));
 }
 
 /** Whether the client takes aggregated discovery (apidiscovery.k8s.io/v2). */
@@ -47,7 +77,11 @@ export class Presenter {
   }
 
   many(items: readonly KubeObject[], metadata: JsonObject): JsonObject {
-    if (this.#view === "table") return toTable(this.#type, items, metadata, this.#include, this.#now());
+    if (this.#view === "table") {
+      const { continue: token, ...rest } = metadata;
+      const shown = token === "" ? rest : metadata;
+      return toTable(this.#type, items, shown, this.#include, this.#now());
+    }
     if (this.#view === "metadata") {
       const partial = items.map(toPartialMetadata);
       return { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata, items: partial };

@@ -1,22 +1,26 @@
 import { isObject, type Json, numberAt, objectAt, stringAt } from "../../json/json.ts";
 import { ApiError, badRequest, invalid } from "../api-error.ts";
+import { refuseNonObject } from "../body-words.ts";
+import { parseLabelSelector } from "../label-selector.ts";
 import type { WriteOptions } from "../operations/context.ts";
 import type { DeleteOptions } from "../operations/delete.ts";
 import type { ResourceType } from "../resources/resource-type.ts";
-import { type Matcher, parseFieldSelector, parseLabelSelector } from "../selectors.ts";
+import { type Matcher, parseFieldSelector } from "../selectors.ts";
 
-/** A whole number parameter, 0 when absent. @throws ApiError 400. */
+/** A whole number parameter, 0 when absent. @throws ApiError 400 in the words of Go's strconv. */
 export function integer(query: URLSearchParams, name: string): number {
   const text = query.get(name) ?? "";
   if (text === "") return 0;
-  if (!/^\d+$/.test(text))
-    throw badRequest(`invalid query parameter ${name}: ${JSON.stringify(text)} is no whole number`);
+  if (!/^[+-]?\d+$/.test(text)) {
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  }
   return Number(text);
 }
 
+/** A parameter that is there says yes unless it says `false` or `0` (k8s.io/apimachinery Convert_Slice_string_To_bool). */
 export function flag(query: URLSearchParams, name: string): boolean {
-  const text = query.get(name);
-  return text === "true" || text === "1";
+  const text = query.get(name)?.toLowerCase();
+  return text !== undefined && text !== "false" && text !== "0";
 }
 
 /** resourceVersion of a list or watch. @throws ApiError 400 (a list) or 500 (a watch) when it is no number. */
@@ -48,35 +52,57 @@ export function writeOptions(
   query: URLSearchParams,
   userAgent: string | undefined,
   subresource: string,
+  kind: "CreateOptions" | "UpdateOptions" | "PatchOptions",
 ): WriteOptions {
-  const validation = query.get("fieldValidation");
+  const validation = query.get("fieldValidation") ?? "";
+  if (!VALIDATIONS.includes(validation))
+    throw unsupported(kind, "fieldValidation", JSON.stringify(validation), VALIDATIONS);
   return {
     manager: {
       name: query.get("fieldManager") ?? (userAgent ?? "unknown").split("/")[0] ?? "unknown",
       operation: "Update",
       subresource,
     },
-    dryRun: isDryRun(query.getAll("dryRun")),
+    dryRun: isDryRun(query.getAll("dryRun"), kind),
     fieldValidation: validation === "Strict" || validation === "Ignore" ? validation : "Warn",
   };
 }
 
-function isDryRun(values: readonly string[]): boolean {
-  if (values.some((value) => value !== "All")) {
-    throw badRequest(`invalid dryRun: Unsupported value: ${JSON.stringify(values)}: supported values: "All"`);
-  }
+const VALIDATIONS = ["", "Ignore", "Strict", "Warn"];
+const PROPAGATIONS = ["Foreground", "Background", "Orphan", "nil"];
+
+function isDryRun(values: readonly string[], kind: string): boolean {
+  if (values.some((value) => value !== "All"))
+    throw unsupported(kind, "dryRun", JSON.stringify(values), ["All"]);
   return values.length > 0;
+}
+
+/** 422 for a parameter of a request, which Kubernetes validates as a field of its options. */
+function unsupported(kind: string, field: string, value: string, supported: readonly string[]): ApiError {
+  const values = supported.map((one) => JSON.stringify(one)).join(", ");
+  const message = `Unsupported value: ${value}: supported values: ${values}`;
+  return invalid({ group: "meta.k8s.io", kind }, "", [{ reason: "FieldValueNotSupported", message, field }]);
 }
 
 /** DeleteOptions from the body, else from the query. @throws ApiError 400. */
 export function deleteOptions(query: URLSearchParams, body: Json | undefined): DeleteOptions {
-  if (body !== undefined && !isObject(body)) throw badRequest("DeleteOptions is a JSON object");
+  if (body !== undefined && !isObject(body)) throw refuseNonObject(body, "DeleteOptions");
+  const kind = stringAt(body, "kind") ?? "DeleteOptions";
+  if (kind !== "DeleteOptions") {
+    const version = JSON.stringify(stringAt(body, "apiVersion") ?? "");
+    throw badRequest(
+      `no kind ${JSON.stringify(kind)} is registered for version ${version} in scheme "pkg/runtime/scheme.go:111"`,
+    );
+  }
   const preconditions = objectAt(body, "preconditions");
   const grace =
     numberAt(body, "gracePeriodSeconds") ??
     (query.has("gracePeriodSeconds") ? integer(query, "gracePeriodSeconds") : undefined);
   const propagationPolicy =
     stringAt(body, "propagationPolicy") ?? query.get("propagationPolicy") ?? undefined;
+  if (propagationPolicy !== undefined && !PROPAGATIONS.includes(propagationPolicy)) {
+    throw unsupported("DeleteOptions", "propagationPolicy", JSON.stringify(propagationPolicy), PROPAGATIONS);
+  }
   const uid = stringAt(preconditions, "uid");
   const resourceVersion = stringAt(preconditions, "resourceVersion");
   const bodyDryRun = objectAt(body).dryRun;
@@ -85,6 +111,8 @@ export function deleteOptions(query: URLSearchParams, body: Json | undefined): D
     ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
     ...(uid === undefined ? {} : { uid }),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    dryRun: isDryRun(query.getAll("dryRun")) || (Array.isArray(bodyDryRun) && bodyDryRun.length > 0),
+    dryRun:
+      isDryRun(query.getAll("dryRun"), "DeleteOptions") ||
+      (Array.isArray(bodyDryRun) && bodyDryRun.length > 0),
   };
 }

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { parse } from "yaml";
+import { duplicateKeys, goSyntaxError } from "../../json/go-json-syntax.ts";
 import type { Json } from "../../json/json.ts";
-import { ApiError, badRequest, unsupportedMediaType } from "../api-error.ts";
+import { ApiError, unsupportedMediaType } from "../api-error.ts";
+import type { RefuseBody } from "../body-words.ts";
 
 /** etcd's and so the API server's limit for a request (3 MiB). */
 const LIMIT_BYTES = 3 * 1024 * 1024;
@@ -31,11 +33,19 @@ async function readBytes(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** A request's body. */
+export interface Body {
+  /** Undefined for none. */
+  readonly json: Json | undefined;
+  /** The paths of keys that were there twice; the last of each counts. */
+  readonly duplicates: readonly string[];
+}
+
 /** The body as JSON, from JSON or YAML. @throws ApiError 400, 413, 415. */
-export async function readJson(request: IncomingMessage): Promise<Json | undefined> {
+export async function readBody(request: IncomingMessage, refuse: RefuseBody): Promise<Body> {
   const mediaType = mediaTypeOf(request);
   const bytes = await readBytes(request);
-  if (bytes.length === 0) return undefined;
+  if (bytes.length === 0) return { json: undefined, duplicates: [] };
   const isJson = mediaType.endsWith("json");
   if (!isJson && !mediaType.endsWith("yaml")) {
     throw unsupportedMediaType([
@@ -46,11 +56,10 @@ export async function readJson(request: IncomingMessage): Promise<Json | undefin
   }
   try {
     const text = bytes.toString("utf8");
-    return isJson ? (JSON.parse(text) as Json) : (parse(text) as Json);
+    if (!isJson) return { json: parse(text) as Json, duplicates: [] };
+    return { json: JSON.parse(text) as Json, duplicates: duplicateKeys(bytes) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${isJson ? "JSON" : "YAML"}): ${why}`,
-    );
+    throw refuse((isJson ? goSyntaxError(bytes) : undefined) ?? why, bytes);
   }
 }

@@ -34,7 +34,13 @@ export function required(body: Json | undefined): Json {
   return body;
 }
 
+const OPTIONS: Readonly<Record<string, "CreateOptions" | "PatchOptions">> = {
+  POST: "CreateOptions",
+  PATCH: "PatchOptions",
+};
+
 /** How a write is to be done. */
 export function optionsOf({ query, request, target }: ResourceRequest): WriteOptions {
-  return writeOptions(query, request.headers["user-agent"], target.subresource);
+  const kind = OPTIONS[request.method ?? ""] ?? "UpdateOptions";
+  return writeOptions(query, request.headers["user-agent"], target.subresource, kind);
 }

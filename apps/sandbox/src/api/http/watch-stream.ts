@@ -4,6 +4,8 @@ import type { ApiContext, Target } from "../operations/context.ts";
 import { type WatchQuery, watch } from "../operations/watch.ts";
 
 const BOOKMARK_INTERVAL_MS = 60_000;
+/** The last bookmark comes this long before a watch's timeout, if the watch lasts so long (k8s.io/apiserver cacher, bookmark deadlines). */
+const BOOKMARK_BEFORE_TIMEOUT_SECONDS = 2;
 /** The API server's --min-request-timeout: a watch without timeoutSeconds lasts once to twice this long. */
 const MIN_TIMEOUT_SECONDS = 1800;
 
@@ -31,12 +33,14 @@ export function streamWatch(
   if (running.ended) return void response.end();
   const seconds = timeoutSeconds > 0 ? timeoutSeconds : MIN_TIMEOUT_SECONDS + randomInt(MIN_TIMEOUT_SECONDS);
   const bookmarks = setInterval(() => running.bookmark(), BOOKMARK_INTERVAL_MS);
-  const timeout = setTimeout(() => {
-    running.bookmark();
-    response.end();
-  }, seconds * 1000);
+  const lastBookmark =
+    seconds > BOOKMARK_BEFORE_TIMEOUT_SECONDS
+      ? setTimeout(() => running.bookmark(), (seconds - BOOKMARK_BEFORE_TIMEOUT_SECONDS) * 1000)
+      : undefined;
+  const timeout = setTimeout(() => response.end(), seconds * 1000);
   const stop = (): void => {
     clearInterval(bookmarks);
+    clearTimeout(lastBookmark);
     clearTimeout(timeout);
     running.stop();
   };

@@ -14,16 +14,24 @@ import { sendJson } from "./respond.ts";
 const RETURNED_WHEN_GONE = new Set(["/pods", "apiextensions.k8s.io/customresourcedefinitions"]);
 
 /** POST of a collection. */
-export function handleCreate(call: ResourceRequest, body: Json | undefined): void {
+export function handleCreate(
+  call: ResourceRequest,
+  body: Json | undefined,
+  duplicates: readonly string[],
+): void {
   if (call.target.name !== "") throw methodNotAllowed();
-  const written = create(call.context, call.target, required(body), optionsOf(call));
+  const written = create(call.context, call.target, required(body), { ...optionsOf(call), duplicates });
   sendJson(call.response, 201, presenter(call).one(written.object), written.warnings);
 }
 
 /** PUT of an object. */
-export function handleUpdate(call: ResourceRequest, body: Json | undefined): void {
+export function handleUpdate(
+  call: ResourceRequest,
+  body: Json | undefined,
+  duplicates: readonly string[],
+): void {
   if (call.target.name === "") throw methodNotAllowed();
-  const written = update(call.context, call.target, required(body), optionsOf(call));
+  const written = update(call.context, call.target, required(body), { ...optionsOf(call), duplicates });
   sendJson(call.response, 200, presenter(call).one(written.object), written.warnings);
 }
 

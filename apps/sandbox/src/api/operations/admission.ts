@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject, objectAt, stringAt } from "../../json/json.ts";
 import type { KubeObject } from "../../json/kube-object.ts";
 import { badRequest, type Cause, invalid } from "../api-error.ts";
+import { refuseNonObject } from "../body-words.ts";
 import { apiVersionOf, type ResourceType } from "../resources/resource-type.ts";
 import { hasRules, validateRules } from "../schema/cel.ts";
 import { applyDefaults } from "../schema/defaulting.ts";
@@ -9,6 +10,7 @@ import type { StructuralSchema } from "../schema/structural-schema.ts";
 import { validateSchema } from "../schema/validation.ts";
 import { DecodeError, decodeTyped } from "../typed/decode.ts";
 import { modelNameOf } from "../typed/models.ts";
+import { requireBuiltIn, wrongVersion } from "./built-in-body.ts";
 import type { Target, WriteOptions } from "./context.ts";
 import { validateMetadata } from "./metadata-validation.ts";
 
@@ -18,16 +20,13 @@ import { validateMetadata } from "./metadata-validation.ts";
  */
 export function readObject(body: Json, target: Target): KubeObject {
   const { type, namespace, name } = target;
-  if (!isObject(body)) {
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${type.kind}): couldn't get version/kind`,
-    );
-  }
+  if (!isObject(body)) throw refuseNonObject(body, type.kind);
+  if (type.builtIn) requireBuiltIn(type, body);
   const apiVersion = stringAt(body, "apiVersion") ?? apiVersionOf(type);
   const kind = stringAt(body, "kind") ?? type.kind;
   const metadata = objectAt(body, "metadata");
   const ownName = stringAt(metadata, "name") ?? name;
-  requireType(type, apiVersion, kind, ownName);
+  if (!type.builtIn) requireCustom(type, apiVersion, kind, ownName);
   const ownNamespace = stringAt(metadata, "namespace") ?? "";
   if (type.namespaced && ownNamespace !== "" && ownNamespace !== namespace) {
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
@@ -43,25 +42,14 @@ export function readObject(body: Json, target: Target): KubeObject {
   };
 }
 
-function requireType(type: ResourceType, apiVersion: string, kind: string, name: string): void {
+function requireCustom(type: ResourceType, apiVersion: string, kind: string, name: string): void {
   if (kind !== type.kind) {
-    if (type.builtIn) {
-      const [, version = apiVersion] = apiVersion.split("/");
-      throw badRequest(
-        `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: ` +
-          `converting (${kind}) to (${type.kind}): unknown conversion`,
-      );
-    }
     const message = `Invalid value: ${JSON.stringify(kind)}: must be ${type.kind}`;
     throw invalid({ group: type.group, kind }, name, [
       { reason: "FieldValueInvalid", message, field: "kind" },
     ]);
   }
-  if (apiVersion !== apiVersionOf(type)) {
-    throw badRequest(
-      `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(type)})`,
-    );
-  }
+  if (apiVersion !== apiVersionOf(type)) throw wrongVersion(apiVersion, apiVersionOf(type));
 }
 
 /** Reads a built-in object as its Go type would; returns the paths of unknown fields. @throws ApiError 400. */
@@ -93,33 +81,42 @@ export function admit(
   object: KubeObject,
   old: KubeObject | undefined,
   type: ResourceType,
-  options: Pick<WriteOptions, "fieldValidation">,
+  options: Pick<WriteOptions, "fieldValidation" | "manager" | "duplicates">,
 ): readonly string[] {
   const { schema } = type;
   const unknown = schema === undefined ? decodeBuiltIn(object, type) : prune(object, schema);
   dropEmptyMetadata(object.metadata);
-  if (unknown.length > 0 && options.fieldValidation === "Strict") {
-    const list = unknown.map((path) => `unknown field ${JSON.stringify(path)}`).join(", ");
+  const strange = [
+    ...(options.duplicates ?? []).map((path) => `duplicate field ${JSON.stringify(path)}`),
+    ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
+  ];
+  if (strange.length > 0 && options.fieldValidation === "Strict") {
     throw badRequest(
-      `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: strict decoding error: ${list}`,
+      `${type.kind} in version ${JSON.stringify(type.version)} cannot be handled as a ${type.kind}: ` +
+        `strict decoding error: ${strange.join(", ")}`,
     );
   }
   if (schema !== undefined) applyDefaults(object, schema);
   type.defaults?.(object);
-  check(object, old, type);
-  return options.fieldValidation === "Warn"
-    ? unknown.map((path) => `unknown field ${JSON.stringify(path)}`)
-    : [];
+  check(object, old, type, options.manager.subresource === "status");
+  return options.fieldValidation === "Warn" ? strange : [];
 }
 
 /** @throws ApiError 422 naming every defect of `object`. */
-function check(object: KubeObject, old: KubeObject | undefined, type: ResourceType): void {
-  const causes = [...validateMetadata(object, old), ...(type.validate?.(object, old) ?? [])];
+function check(object: KubeObject, old: KubeObject | undefined, type: ResourceType, isStatus: boolean): void {
+  const causes = [...validateMetadata(object, old, type.builtIn), ...(type.validate?.(object, old) ?? [])];
   if (type.schema !== undefined) {
-    const structural = validateSchema(object, type.schema);
+    const found = validateSchema(object, type.schema);
+    const structural = isStatus ? found.map(belowStatus) : found;
     causes.push(...structural, ...checkRules(structural, object, old, type.schema));
   }
   if (causes.length > 0) throw invalid(type, object.metadata.name, causes);
+}
+
+/** On the status subresource the status alone is validated, and what is said of a member starts there. */
+function belowStatus(cause: Cause): Cause {
+  const within = cause.field.replace(/^status\./, "");
+  return { ...cause, message: cause.message.replace(`${cause.field} in body`, `${within} in body`) };
 }
 
 const BLOCKING = new Set([

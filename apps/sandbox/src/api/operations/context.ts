@@ -25,6 +25,8 @@ export interface WriteOptions {
   readonly manager: Manager;
   readonly dryRun: boolean;
   readonly fieldValidation: "Strict" | "Warn" | "Ignore";
+  /** The paths of keys that the body had twice, where that was looked for. */
+  readonly duplicates?: readonly string[];
 }
 
 /** An object as written, and what the client is to be warned of. */

@@ -1,10 +1,12 @@
-import { randomInt, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { clone, type Json, stringAt } from "../../json/json.ts";
 import type { KubeObject } from "../../json/kube-object.ts";
 import { ApiError, alreadyExists, forbidden, invalid, notFound } from "../api-error.ts";
 import { trackUpdate } from "../apply/managed-fields.ts";
+import { isSubdomain, SUBDOMAIN_RULE } from "../label-syntax.ts";
 import type { ResourceType } from "../resources/resource-type.ts";
 import { admit, readObject } from "./admission.ts";
+import { runAdmissionPlugins } from "./admission-plugins.ts";
 import {
   type ApiContext,
   served,
@@ -14,8 +16,9 @@ import {
   type Written,
 } from "./context.ts";
 
-const SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789";
-const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+import { nameSuffix } from "./name-suffix.ts";
+
+const LONGEST_NAME = 253;
 
 /**
  * POST: stores a new object.
@@ -33,6 +36,7 @@ export function create(context: ApiContext, target: Target, body: Json, options:
   requireNamespace(context, target);
   if (type.subresources.includes("status")) delete object.status;
   const warnings = admit(object, undefined, type, options);
+  runAdmissionPlugins(context, target, object);
   if (context.store.get(type.storageKey, target.namespace, object.metadata.name) !== undefined) {
     throw alreadyExists(type, object.metadata.name);
   }
@@ -53,17 +57,17 @@ export function create(context: ApiContext, target: Target, body: Json, options:
 function identify(object: KubeObject, type: ResourceType, now: number): void {
   const { metadata } = object;
   const prefix = stringAt(metadata, "generateName");
-  if (metadata.name === "" && prefix !== undefined) metadata.name = `${prefix}${suffix()}`;
+  if (metadata.name === "" && prefix !== undefined) metadata.name = `${prefix}${nameSuffix()}`;
   if (metadata.name === "") {
     const message = "Required value: name or generateName is required";
     throw invalid(type, "", [{ reason: "FieldValueRequired", message, field: "metadata.name" }]);
   }
-  if (type.group !== "rbac.authorization.k8s.io" && !DNS_SUBDOMAIN.test(metadata.name)) {
-    const rule =
-      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start " +
-      "and end with an alphanumeric character (e.g. 'example.com', regex used for validation is " +
-      "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-    const message = `Invalid value: ${JSON.stringify(metadata.name)}: ${rule}`;
+  if (metadata.name.length > LONGEST_NAME) {
+    const message = `Invalid value: ${JSON.stringify(metadata.name)}: must be no more than ${LONGEST_NAME} characters`;
+    throw invalid(type, metadata.name, [{ reason: "FieldValueInvalid", message, field: "metadata.name" }]);
+  }
+  if (type.group !== "rbac.authorization.k8s.io" && !isSubdomain(metadata.name)) {
+    const message = `Invalid value: ${JSON.stringify(metadata.name)}: ${SUBDOMAIN_RULE}`;
     throw invalid(type, metadata.name, [{ reason: "FieldValueInvalid", message, field: "metadata.name" }]);
   }
   for (const field of [
@@ -78,10 +82,6 @@ function identify(object: KubeObject, type: ResourceType, now: number): void {
   metadata.uid = randomUUID();
   metadata.creationTimestamp = timestamp(now);
   if (type.generation) metadata.generation = 1;
-}
-
-function suffix(): string {
-  return Array.from({ length: 5 }, () => SUFFIX_LETTERS[randomInt(SUFFIX_LETTERS.length)]).join("");
 }
 
 function requireNamespace(context: ApiContext, { type, namespace, name }: Target): void {

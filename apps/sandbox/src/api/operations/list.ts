@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { JsonObject } from "../../json/json.ts";
+import { goSyntaxError } from "../../json/go-json-syntax.ts";
+import { type JsonObject, stringAt } from "../../json/json.ts";
 import type { KubeObject } from "../../json/kube-object.ts";
 import { ApiError, badRequest, expired } from "../api-error.ts";
 import type { Matcher } from "../selectors.ts";
@@ -39,16 +40,30 @@ export class ListSnapshots {
     return token;
   }
 
-  /** @throws ApiError 410 when the token is unknown or forgotten. */
+  /** @throws ApiError 400 when the token is none, 410 when it is unknown or forgotten. */
   resume(token: string): Snapshot {
     const snapshot = this.#snapshots.get(token);
     if (snapshot !== undefined) return snapshot;
-    if (!UUID.test(token)) throw badRequest("invalid continue token: continue key is not valid");
+    if (!UUID.test(token))
+      throw badRequest(`invalid continue token: continue key is not valid: ${whyNoToken(token)}`);
     throw expired(
       "The provided continue parameter is too old to display a consistent list result. You can start a new list without " +
         "the continue parameter.",
     );
   }
+}
+
+/** kube-apiserver's tokens are JSON in base64: what Go says of one that isn't. */
+function whyNoToken(token: string): string {
+  const index = token.search(/[^A-Za-z0-9_-]/);
+  if (index >= 0 || token.length % 4 === 1) {
+    return `illegal base64 data at input byte ${index < 0 ? token.length - 1 : index}`;
+  }
+  const bytes = Buffer.from(token, "base64url");
+  const fault = goSyntaxError(bytes);
+  if (fault !== undefined) return fault;
+  const version = stringAt(JSON.parse(bytes.toString("utf8")), "v") ?? "";
+  return `server does not recognize this encoded version ${version}`;
 }
 
 /** GET of a collection, whole or by pages of one consistent state. @throws ApiError 410, 504. */

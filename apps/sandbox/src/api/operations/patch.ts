@@ -1,13 +1,15 @@
-import { isObject, type Json, type JsonObject, stringAt } from "../../json/json.ts";
+import { arrayAt, isObject, type Json, type JsonObject, stringAt } from "../../json/json.ts";
 import type { KubeObject } from "../../json/kube-object.ts";
 import { ApiError, badRequest, conflict, invalid, notFound, unsupportedMediaType } from "../api-error.ts";
 import { applyConfiguration } from "../apply/server-side-apply.ts";
 import { cursorOf } from "../apply/type-cursor.ts";
+import { goKind, type RefuseBody, refusePatch, refuseStrategicPatch } from "../body-words.ts";
 import { applyJsonPatch } from "../patch/json-patch.ts";
 import { applyMergePatch } from "../patch/merge-patch.ts";
 import { applyStrategicPatch } from "../patch/strategic-merge-patch.ts";
 import { apiVersionOf } from "../resources/resource-type.ts";
 import { readObject } from "./admission.ts";
+import { BuiltInError, requireBuiltIn } from "./built-in-body.ts";
 import {
   type ApiContext,
   existing,
@@ -42,23 +44,83 @@ export function patch(
   if (mediaType === APPLY_PATCH) return apply(context, target, body, options);
   const current = existing(context, target);
   const patched = applyPatch(target, served(target.type, current), mediaType, body);
-  const received = readObject(patched, target);
+  const received = readPatched(patched, target, mediaType, body);
   requireSameUid(target, current, received);
   return { ...replace(context, target, current, received, options), created: false };
 }
 
 function applyPatch({ type }: Target, current: KubeObject, mediaType: string, body: Json): Json {
+  if (mediaType !== STRATEGIC_PATCH) return patchDocument(current, mediaType, body);
+  if (!type.builtIn) throw unsupportedMediaType([JSON_PATCH, MERGE_PATCH, APPLY_PATCH]);
+  return applyStrategicPatch(current, requireObject(body, refuseStrategicPatch), cursorOf(type));
+}
+
+/** A document after a JSON patch or a merge patch; a strategic one of what has no lists is a merge. */
+export function patchDocument(document: KubeObject, mediaType: string, body: Json): Json {
   switch (mediaType) {
     case JSON_PATCH:
-      return applyJsonPatch(current, body);
+      return applyJsonPatch(document, body);
     case MERGE_PATCH:
-      return applyMergePatch(current, requireObject(body));
     case STRATEGIC_PATCH:
-      if (type.builtIn) return applyStrategicPatch(current, requireObject(body), cursorOf(type));
-      throw unsupportedMediaType([JSON_PATCH, MERGE_PATCH, APPLY_PATCH]);
+      return applyMergePatch(document, requireObject(body, refusePatch));
     default:
       throw new ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
   }
+}
+
+/**
+ * What a patch made must still be readable as its type; if it isn't, kube-apiserver answers with all of it.
+ *
+ * @throws ApiError 422.
+ */
+function readPatched(patched: Json, target: Target, mediaType: string, patch: Json): KubeObject {
+  const { type } = target;
+  if (!type.builtIn || !isObject(patched)) return readObject(patched, target);
+  const isStrategic = mediaType === STRATEGIC_PATCH;
+  try {
+    requireBuiltIn(type, patched);
+  } catch (error) {
+    if (!(error instanceof BuiltInError)) throw error;
+    const text = isStrategic ? goMap(patch) : JSON.stringify(inGoOrder(patched));
+    const why = isStrategic ? error.unstructured : error.why;
+    const message = `Invalid value: ${JSON.stringify(text)}: ${why}`;
+    throw invalid({ group: "", kind: "" }, "", [{ reason: "FieldValueInvalid", message, field: "patch" }]);
+  }
+  return readObject(patched, target);
+}
+
+/** As Go's `%+v` prints a decoded JSON value. */
+function goMap(value: Json): string {
+  if (value === null) return "<nil>";
+  if (Array.isArray(value)) return `[${value.map(goMap).join(" ")}]`;
+  if (!isObject(value)) return String(value);
+  const entries = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  return `map[${entries.map(([key, item]) => `${key}:${goMap(item)}`).join(" ")}]`;
+}
+
+/** The order of the fields of Go's ObjectMeta and ManagedFieldsEntry; what was patched has its keys sorted. */
+const METADATA =
+  "name generateName namespace selfLink uid resourceVersion generation creationTimestamp deletionTimestamp " +
+  "deletionGracePeriodSeconds labels annotations ownerReferences finalizers managedFields manager operation " +
+  "apiVersion time fieldsType fieldsV1 subresource";
+const PLACES = new Map(METADATA.split(" ").map((field, place) => [field, place]));
+
+function inGoOrder(object: JsonObject): JsonObject {
+  const { metadata } = object;
+  const fields = Object.entries(object).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  const sorted = Object.fromEntries(fields);
+  if (!isObject(metadata)) return sorted;
+  const managers = arrayAt(metadata, "managedFields").filter(isObject).map(inFieldOrder);
+  return {
+    ...sorted,
+    metadata: inFieldOrder(managers.length === 0 ? metadata : { ...metadata, managedFields: managers }),
+  };
+}
+
+/** Of fields that have no place, as those of fieldsV1, the names are sorted. */
+function inFieldOrder(object: JsonObject): JsonObject {
+  const place = (field: string): number => PLACES.get(field) ?? PLACES.size;
+  return Object.fromEntries(Object.entries(object).toSorted(([left], [right]) => place(left) - place(right)));
 }
 
 /** A patch may name the uid only as it is (the kubelet does, to hit no successor). */
@@ -70,9 +132,12 @@ function requireSameUid({ type, name }: Target, current: KubeObject, received: K
   throw invalid(type, name, [cause, cause]);
 }
 
-function requireObject(body: Json): JsonObject {
-  if (!isObject(body)) throw badRequest("error decoding patch: a merge patch is a JSON object");
-  return body;
+function requireObject(body: Json, refuse: RefuseBody): JsonObject {
+  if (isObject(body)) return body;
+  throw refuse(
+    `json: cannot unmarshal ${goKind(body)} into Go value of type map[string]interface {}`,
+    Buffer.of(),
+  );
 }
 
 /** Server-side apply; makes the object when there is none. */

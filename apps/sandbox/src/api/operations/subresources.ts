@@ -1,8 +1,9 @@
 import { clone, isObject, type Json, numberAt, objectAt, stringAt, stringsAt } from "../../json/json.ts";
 import type { KubeObject } from "../../json/kube-object.ts";
-import { badRequest, conflict } from "../api-error.ts";
+import { badRequest, conflict, invalid } from "../api-error.ts";
 import { trackUpdate } from "../apply/managed-fields.ts";
 import { type ApiContext, existing, type Target, timestamp, type WriteOptions } from "./context.ts";
+import { patchDocument } from "./patch.ts";
 import { replace } from "./update.ts";
 
 /** POST pods/{name}/binding: assigns the pod to a node, once. @throws ApiError 400, 404, 409. */
@@ -47,9 +48,13 @@ export function setScale(
   scale: Json,
   options: WriteOptions,
 ): KubeObject {
-  const replicas = numberAt(scale, "spec", "replicas");
-  if (replicas === undefined || replicas < 0) throw badRequest("a Scale has a whole number in spec.replicas");
   const current = existing(context, target);
+  const replicas = numberAt(scale, "spec", "replicas") ?? 0;
+  if (replicas < 0) {
+    const message = `Invalid value: ${replicas}: must be greater than or equal to 0`;
+    const cause = { reason: "FieldValueInvalid", message, field: "spec.replicas" };
+    throw invalid({ group: "autoscaling", kind: "Scale" }, target.name, [cause]);
+  }
   const resourceVersion = stringAt(scale, "metadata", "resourceVersion");
   const received: KubeObject = {
     ...current,
@@ -57,6 +62,18 @@ export function setScale(
     spec: { ...objectAt(current, "spec"), replicas },
   };
   return scaleOf(replace(context, { ...target, subresource: "" }, current, received, options).object);
+}
+
+/** PATCH of a Scale. @throws ApiError 400, 404, 409, 415, 422. */
+export function patchScale(
+  context: ApiContext,
+  target: Target,
+  mediaType: string,
+  body: Json,
+  options: WriteOptions,
+): KubeObject {
+  const scale = scaleOf(existing(context, target));
+  return setScale(context, target, patchDocument(scale, mediaType, body), options);
 }
 
 /** PUT namespaces/{name}/finalize: takes the given spec.finalizers over; the last one gone removes it. */

@@ -44,8 +44,9 @@ describe("watch", () => {
     expect(at(events[1], "object", "metadata", "labels")).toEqual({ x: "1" });
   });
 
-  it("ends with a bookmark when its time is up", async () => {
-    const events = await api.watch(`${WATCH}&allowWatchBookmarks=true&resourceVersion=${await revision()}`);
+  it("sends a bookmark two seconds before its time is up", async () => {
+    const path = `${CONFIG_MAPS}?watch=true&timeoutSeconds=3&allowWatchBookmarks=true`;
+    const events = await api.watch(`${path}&resourceVersion=${await revision()}`);
     expect(at(events.at(-1), "type")).toBe("BOOKMARK");
     expect(at(events.at(-1), "object", "metadata", "resourceVersion")).toBe(await revision());
   });

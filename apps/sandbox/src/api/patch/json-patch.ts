@@ -6,7 +6,11 @@ import { ApiError, badRequest } from "../api-error.ts";
  * @throws ApiError 400 for something that is no patch, 422 for an operation that can't be done.
  */
 export function applyJsonPatch(target: Json, patch: Json): Json {
-  if (!Array.isArray(patch)) throw badRequest("error decoding patch: a JSON patch is an array of operations");
+  if (!Array.isArray(patch)) {
+    const found = patch === null ? "null" : typeof patch === "boolean" ? "bool" : typeof patch;
+    const wanted = "[]handlers.jsonPatchOp";
+    throw badRequest(`error decoding patch: json: cannot unmarshal ${found} into Go value of type ${wanted}`);
+  }
   return patch.reduce<Json>((document, operation) => apply(document, operation), clone(target));
 }
 

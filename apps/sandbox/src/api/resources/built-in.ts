@@ -1,6 +1,7 @@
 import { numberAt, stringAt } from "../../json/json.ts";
 import type { KubeObject } from "../../json/kube-object.ts";
 import * as columns from "../printing/built-in-columns.ts";
+import { validateConfigKeys } from "./config-validation.ts";
 import {
   defaultClaim,
   defaultEvent,
@@ -12,6 +13,7 @@ import { defaultCrd, validateCrd } from "./crd-defaults.ts";
 import { toCoreEvent, toEventsEvent } from "./event-conversion.ts";
 import { defaultPod } from "./pod-defaults.ts";
 import { validatePod } from "./pod-validation.ts";
+import { validateBinding, validateRole } from "./rbac-validation.ts";
 import type { ResourceType } from "./resource-type.ts";
 import { defaultDeployment, defaultReplicaSet, defaultStatefulSet } from "./workload-defaults.ts";
 import { validateStatefulSet } from "./workload-validation.ts";
@@ -77,8 +79,20 @@ export const BUILT_IN: readonly ResourceType[] = [
       subresources: ["status"],
       columns: columns.NODE,
     },
-    { plural: "configmaps", kind: "ConfigMap", shortNames: ["cm"], columns: columns.CONFIG_MAP },
-    { plural: "secrets", kind: "Secret", columns: columns.SECRET, defaults: defaultSecret },
+    {
+      plural: "configmaps",
+      kind: "ConfigMap",
+      shortNames: ["cm"],
+      columns: columns.CONFIG_MAP,
+      validate: validateConfigKeys,
+    },
+    {
+      plural: "secrets",
+      kind: "Secret",
+      columns: columns.SECRET,
+      defaults: defaultSecret,
+      validate: validateConfigKeys,
+    },
     {
       plural: "services",
       kind: "Service",
@@ -146,10 +160,15 @@ export const BUILT_IN: readonly ResourceType[] = [
     },
   ]),
   ...types("rbac.authorization.k8s.io", "v1", [
-    { plural: "clusterroles", kind: "ClusterRole", namespaced: false },
-    { plural: "clusterrolebindings", kind: "ClusterRoleBinding", namespaced: false },
-    { plural: "roles", kind: "Role" },
-    { plural: "rolebindings", kind: "RoleBinding" },
+    { plural: "clusterroles", kind: "ClusterRole", namespaced: false, validate: validateRole },
+    {
+      plural: "clusterrolebindings",
+      kind: "ClusterRoleBinding",
+      namespaced: false,
+      validate: validateBinding,
+    },
+    { plural: "roles", kind: "Role", validate: validateRole },
+    { plural: "rolebindings", kind: "RoleBinding", validate: validateBinding },
   ]),
   ...types("policy", "v1", [
     {

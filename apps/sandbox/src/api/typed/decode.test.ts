@@ -51,12 +51,12 @@ describe("decodeTyped", () => {
     [
       "Pod",
       { spec: { containers: {} } },
-      "json: cannot unmarshal object into Go struct field Pod.spec.containers of type []v1.Container",
+      "json: cannot unmarshal object into Go struct field PodSpec.spec.containers of type []v1.Container",
     ],
     [
       "Pod",
       { spec: { hostNetwork: "yes" } },
-      "json: cannot unmarshal string into Go struct field Pod.spec.hostNetwork of type bool",
+      "json: cannot unmarshal string into Go struct field PodSpec.spec.hostNetwork of type bool",
     ],
     ["Secret", { data: { url: "%%%" } }, "illegal base64 data at input byte 0"],
     [

@@ -1,15 +1,23 @@
 import { isObject, type Json, type JsonObject, set } from "../../json/json.ts";
+import { goKind } from "../body-words.ts";
 import { hasFormat } from "../schema/formats.ts";
 import { modelNamed } from "./models.ts";
 
 /** A value that the type can't hold, worded as Go's decoder words it. */
 export class DecodeError extends Error {
   override readonly name = "DecodeError";
+  /** The same, as the converter of a patched object words it (apimachinery's unstructured converter). */
+  readonly unstructured: string;
+
+  constructor(message: string, unstructured = message) {
+    super(message);
+    this.unstructured = unstructured;
+  }
 }
 
 interface Decoding {
-  /** Name of the kind, for messages. */
-  readonly kind: string;
+  /** Name of the innermost struct, for messages. */
+  readonly struct: string;
   readonly unknown: string[];
 }
 
@@ -24,7 +32,7 @@ export interface Decoded {
  * struct would lose them. @throws DecodeError for a value of another type.
  */
 export function decodeTyped(value: JsonObject, model: string, kind: string): Decoded {
-  const decoding: Decoding = { kind, unknown: [] };
+  const decoding: Decoding = { struct: kind, unknown: [] };
   return { object: decodeModel(value, model, "", decoding), unknown: decoding.unknown };
 }
 
@@ -72,7 +80,7 @@ function decodeScalar(value: Json, type: string, format: string, path: string, d
   switch (type) {
     case "string":
       if (typeof value !== "string") throw mismatch(value, "string", path, decoding);
-      if (format === "byte" && !hasFormat("byte", value)) throw badBase64(value, decoding);
+      if (format === "byte" && !hasFormat("byte", value)) throw badBase64(value);
       return value;
     case "boolean":
       if (typeof value !== "boolean") throw mismatch(value, "bool", path, decoding);
@@ -89,7 +97,7 @@ function decodeScalar(value: Json, type: string, format: string, path: string, d
     default:
       if (modelNamed(type) === undefined) return value;
       if (!isObject(value)) throw mismatch(value, goType(type), path, decoding);
-      return decodeModel(value, type, path, decoding);
+      return decodeModel(value, type, path, { ...decoding, struct: structName(type) });
   }
 }
 
@@ -102,24 +110,40 @@ function decodeTime(value: Json, path: string, decoding: Decoding): Json {
   );
 }
 
-function badBase64(value: string, _decoding: Decoding): DecodeError {
+/** Go names the byte that is no base64, or the start of the four that are not whole. */
+function badBase64(value: string): DecodeError {
   const index = value.search(/[^A-Za-z0-9+/]/);
-  return new DecodeError(`illegal base64 data at input byte ${index < 0 ? value.length : index}`);
+  return new DecodeError(
+    `illegal base64 data at input byte ${index < 0 ? Math.floor(value.length / 4) * 4 : index}`,
+  );
 }
 
-function mismatch(value: Json, wanted: string, path: string, { kind }: Decoding): DecodeError {
-  const found =
-    value === null
-      ? "null"
-      : Array.isArray(value)
-        ? "array"
-        : typeof value === "boolean"
-          ? "bool"
-          : typeof value;
+function mismatch(value: Json, wanted: string, path: string, { struct }: Decoding): DecodeError {
   const field = path.replaceAll(/\[\d+\]/g, "");
   return new DecodeError(
-    `json: cannot unmarshal ${found} into Go struct field ${kind}.${field} of type ${wanted}`,
+    `json: cannot unmarshal ${goKind(value)} into Go struct field ${struct}.${field} of type ${wanted}`,
+    converterWords(value, wanted),
   );
+}
+
+function converterWords(value: Json, wanted: string): string {
+  const integer = Number.isInteger(value) ? "int64" : "float64";
+  const found = Array.isArray(value)
+    ? "slice"
+    : isObject(value)
+      ? "map"
+      : typeof value === "number"
+        ? integer
+        : goKind(value);
+  if (wanted.startsWith("[]")) return `cannot restore slice from ${found}`;
+  if (wanted.startsWith("map[")) return `cannot restore map from ${found}`;
+  if (wanted.startsWith("v1.")) return `cannot restore struct from: ${found}`;
+  return `cannot convert ${found} to ${wanted}`;
+}
+
+/** `V1ObjectMeta` of the client is Go's ObjectMeta. */
+function structName(type: string): string {
+  return type.replace(/^(Core|Events)?V\d/, "");
 }
 
 function goType(type: string): string {

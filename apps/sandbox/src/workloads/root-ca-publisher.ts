@@ -1,0 +1,40 @@
+import { isStatus } from "../client/client-error.ts";
+import { KeyQueue } from "../client/key-queue.ts";
+import type { KubeClient } from "../client/kube-client.ts";
+import { ResourceCache } from "../client/resource-cache.ts";
+import { CONFIG_MAPS, NAMESPACES, pathOf } from "../client/resource-path.ts";
+
+const NAME = "kube-root-ca.crt";
+const DESCRIPTION =
+  "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal " +
+  "service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
+
+/** Gives each namespace the ConfigMap that its pods' tokens come with: empty, since the server speaks plain HTTP. */
+export class RootCaPublisher {
+  readonly #client: KubeClient;
+  readonly #namespaces: ResourceCache;
+  readonly #queue: KeyQueue;
+
+  constructor(client: KubeClient) {
+    this.#client = client;
+    this.#namespaces = new ResourceCache(client, NAMESPACES);
+    this.#queue = new KeyQueue({ reconcile: (name) => this.#publish(name) });
+    this.#namespaces.onChange((_, namespace, last) => {
+      if (namespace !== undefined && last === undefined) this.#queue.add(namespace.metadata.name);
+    });
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    signal.addEventListener("abort", () => this.#queue.stop(), { once: true });
+    await this.#namespaces.start(signal);
+  }
+
+  async #publish(namespace: string): Promise<void> {
+    const metadata = { name: NAME, namespace, annotations: { "kubernetes.io/description": DESCRIPTION } };
+    const bundle = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { "ca.crt": "" } };
+    await this.#client.create(pathOf(CONFIG_MAPS, namespace), bundle).catch((error: unknown) => {
+      // There already, or the namespace is going.
+      if (![403, 404, 409].some((code) => isStatus(error, code))) throw error;
+    });
+  }
+}
