@@ -3,15 +3,29 @@
  * `N passed, N failed` (`, N skipped` where any was). Runners write Vitest's JSON report shape to
  * `test-results/*.json` beside the package they belong to.
  *
- * Exits 1 when anything failed, when nothing was counted, or when a report cannot be read.
+ * A proof that was skipped proves nothing: each skipped test is named. Exits 1 when anything failed or was skipped,
+ * when nothing was counted, or when a report cannot be read.
  */
 import { globSync, readFileSync } from "node:fs";
 
 const COUNTS = { passed: "numPassedTests", failed: "numFailedTests", skipped: "numPendingTests" } as const;
 type Outcome = keyof typeof COUNTS;
 
+interface Report {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+function skippedOf({ testResults }: Report): readonly string[] {
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const notRun = new Set(["pending", "skipped", "todo"]);
+  return tests.filter(({ status }) => notRun.has(status)).map(({ fullName }) => fullName);
+}
+
 function read(file: string): Record<Outcome, number> {
   const report = JSON.parse(readFileSync(file, "utf8"));
+  for (const name of skippedOf(report)) console.log(`${file}: skipped: ${name}`);
   const count = (outcome: Outcome): number => {
     const value: unknown = report[COUNTS[outcome]];
     if (typeof value !== "number") throw new Error(`${file}: no number under ${COUNTS[outcome]}`);
@@ -28,4 +42,4 @@ for (const file of globSync(["{packages,apps}/*/test-results/*.json", "e2e/test-
 }
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
-process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+process.exitCode = total.failed > 0 || total.skipped > 0 || total.passed === 0 ? 1 : 0;
