@@ -21,7 +21,7 @@ export interface ControlPlane {
 export async function startControlPlane(): Promise<ControlPlane> {
   const cleanup = new Cleanup();
   try {
-    const kubeconfig = await startServers(cleanup);
+    const { kubeconfig } = await startServers(cleanup);
     const kubelet = await startKubelet(kubeconfig, "e2e-node");
     cleanup.add(() => kubelet.stop());
     const binder = startBinder(kubeconfig, { node: "e2e-node" });
@@ -33,15 +33,22 @@ export async function startControlPlane(): Promise<ControlPlane> {
   }
 }
 
-/** etcd, kube-apiserver and kube-controller-manager alone; resolves to an administrator's kubeconfig. */
-export async function startServers(cleanup: Cleanup): Promise<string> {
+export interface Servers {
+  /** An administrator's kubeconfig. */
+  readonly kubeconfig: string;
+  /** Kills kube-apiserver (SIGKILL) and starts it on the same port and data; resolves when it is ready again. */
+  restartApiServer(): Promise<void>;
+}
+
+/** etcd, kube-apiserver and kube-controller-manager alone. */
+export async function startServers(cleanup: Cleanup): Promise<Servers> {
   const assets = assetsFolder();
   const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-control-plane-"));
   cleanup.add(() => rm(folder, { recursive: true, force: true }));
   const etcd = await startEtcd(assets, folder, cleanup);
-  const kubeconfig = await startApiServer(assets, folder, etcd, cleanup);
-  await startControllerManager(assets, folder, kubeconfig, cleanup);
-  return kubeconfig;
+  const servers = await startApiServer(assets, folder, etcd, cleanup);
+  await startControllerManager(assets, folder, servers.kubeconfig, cleanup);
+  return servers;
 }
 
 async function startEtcd(assets: string, folder: string, cleanup: Cleanup): Promise<string> {
@@ -72,7 +79,7 @@ async function startApiServer(
   folder: string,
   etcd: string,
   cleanup: Cleanup,
-): Promise<string> {
+): Promise<Servers> {
   const token = randomBytes(24).toString("hex");
   const tokens = join(folder, "tokens.csv");
   await writeFile(tokens, `${token},admin,admin,"system:masters"\n`, { mode: 0o600 });
@@ -83,32 +90,53 @@ async function startApiServer(
   const port = await freePort();
   const certificates = join(folder, "certificates");
   const kubeconfig = join(folder, "admin.kubeconfig");
-  const apiServer = await startProgram(
-    "kube-apiserver",
-    join(assets, "kube-apiserver"),
-    [
-      `--etcd-servers=${etcd}`,
-      "--bind-address=127.0.0.1",
-      `--secure-port=${port}`,
-      `--cert-dir=${certificates}`,
-      "--service-cluster-ip-range=10.0.0.0/24",
-      "--endpoint-reconciler-type=none",
-      "--authorization-mode=RBAC",
-      `--token-auth-file=${tokens}`,
-      "--service-account-issuer=https://kubernetes.default.svc",
-      `--service-account-key-file=${signingKey(folder)}`,
-      `--service-account-signing-key-file=${signingKey(folder)}`,
-    ],
-    {
-      ready: async () => {
-        const authority = (await readFile(join(certificates, "apiserver.crt"))).toString("base64");
-        await writeKubeconfig(kubeconfig, { server: `https://127.0.0.1:${port}`, authority, token });
-        return apiIsReady(kubeconfig);
+  const start = () =>
+    startProgram(
+      "kube-apiserver",
+      join(assets, "kube-apiserver"),
+      apiServerArguments(folder, { etcd, port, tokens, certificates }),
+      {
+        ready: async () => {
+          const authority = (await readFile(join(certificates, "apiserver.crt"))).toString("base64");
+          await writeKubeconfig(kubeconfig, { server: `https://127.0.0.1:${port}`, authority, token });
+          return apiIsReady(kubeconfig);
+        },
       },
-    },
-  );
+    );
+  let apiServer = await start();
   cleanup.add(() => apiServer.stop());
-  return kubeconfig;
+  return {
+    kubeconfig,
+    async restartApiServer() {
+      apiServer.signal("SIGKILL");
+      await apiServer.ended;
+      apiServer = await start();
+    },
+  };
+}
+
+function apiServerArguments(
+  folder: string,
+  {
+    etcd,
+    port,
+    tokens,
+    certificates,
+  }: Readonly<Record<"etcd" | "tokens" | "certificates", string>> & { readonly port: number },
+): string[] {
+  return [
+    `--etcd-servers=${etcd}`,
+    "--bind-address=127.0.0.1",
+    `--secure-port=${port}`,
+    `--cert-dir=${certificates}`,
+    "--service-cluster-ip-range=10.0.0.0/24",
+    "--endpoint-reconciler-type=none",
+    "--authorization-mode=RBAC",
+    `--token-auth-file=${tokens}`,
+    "--service-account-issuer=https://kubernetes.default.svc",
+    `--service-account-key-file=${signingKey(folder)}`,
+    `--service-account-signing-key-file=${signingKey(folder)}`,
+  ];
 }
 
 function signingKey(folder: string): string {
