@@ -62,9 +62,12 @@ describe("at the beginning of a block, x/upgrade", () => {
     },
   );
 
-  it("lets a minor release's handler come early", () => {
-    expect(at(99, { pending: minor, handlers: ["v6.7"] })).toEqual({ kind: "proceed" });
-  });
+  it.each([minor.info, '{"a":1,"UpgradeType":"MINOR"}'])(
+    "lets the handler of a release with %s come early",
+    (info) => {
+      expect(at(99, { pending: { ...plan, info }, handlers: ["v6.7"] })).toEqual({ kind: "proceed" });
+    },
+  );
 
   it("speaks of a minor release to come every 100 blocks, while it has no handler", () => {
     const late: Plan = { ...minor, height: 1_000 };

@@ -10,20 +10,21 @@ export interface Plan {
 }
 
 /**
- * Whether a plan is a minor release: its info is a JSON object whose `upgradeType` is `minor`, in any case. Anything else
- * is major, which is also what Sei's x/upgrade makes of info that it can't read.
+ * Whether a plan is a minor release: its info is a JSON object whose `upgradeType` is `minor`, both in any case, as Go reads
+ * keys. Anything else is major, which is also what Sei's x/upgrade makes of info that it can't read.
  */
 export function isMinorRelease(plan: Plan): boolean {
+  const type = Object.entries(parseObject(plan.info)).findLast(
+    ([key]) => key.toLowerCase() === "upgradetype",
+  )?.[1];
+  return typeof type === "string" && type.toLowerCase() === "minor";
+}
+
+function parseObject(text: string): object {
   try {
-    const details: unknown = JSON.parse(plan.info);
-    return (
-      typeof details === "object" &&
-      details !== null &&
-      "upgradeType" in details &&
-      typeof details.upgradeType === "string" &&
-      details.upgradeType.toLowerCase() === "minor"
-    );
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" && parsed !== null ? parsed : {};
   } catch {
-    return false;
+    return {};
   }
 }
