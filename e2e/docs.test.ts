@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { globSync, readFileSync, statSync } from "node:fs";
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
@@ -38,6 +38,26 @@ describe("what the documents tell a reader to run", () => {
     const elsewhere = RUN_BY_A_TEST[asked];
     if (elsewhere) expect(read(elsewhere[0])).toContain(elsewhere[1]);
     else expect(provenByCi).toContain(asked);
+  });
+
+  test.each(["mock-node", "mini-controller", "upgrade-halt", "sandbox"])(
+    "%s runs from the root",
+    async (program) => {
+      const { stdout } = await promisify(execFile)(join(ROOT, "node_modules", ".bin", program), ["--help"]);
+      expect(stdout).toContain(`Usage: ${program}`);
+    },
+  );
+
+  test("whatever is asked for in the middle of a sentence is there too", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const asked = readmes().flatMap((document) => [
+      ...read(document).matchAll(/`npx --yes pnpm@12\.21\.0 (run|exec) ([a-z][a-z:-]*)/g),
+    ]);
+    const missing = asked.filter(([, verb, name = ""]) =>
+      verb === "run" ? !(name in scripts) : !existsSync(join(ROOT, "node_modules", ".bin", name)),
+    );
+    expect(asked.length).toBeGreaterThan(2);
+    expect(missing.map(([text]) => text)).toEqual([]);
   });
 
   test("CI runs every command of the table of proofs", () => {
