@@ -30,6 +30,7 @@ describe("bad input", () => {
     [[], "a command is missing"],
     [["sing"], "unknown command 'sing'"],
     [["demo", "--nonsense"], "unknown option '--nonsense'"],
+    [["demo", "extra"], "too many arguments for 'demo'"],
     [["cluster", "--port", "eighty"], "a port is a whole number from 0 to 65535"],
     [["kubelet"], "required option '--kubeconfig <file>' not specified"],
   ])("%j is one sentence and exit code 64", async (args, sentence) => {

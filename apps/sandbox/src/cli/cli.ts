@@ -24,7 +24,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   };
   for (const command of [demoCommand(setCode), clusterCommand(setCode), kubeletCommand(setCode)])
     program.addCommand(command);
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  for (const command of program.commands) command.copyInheritedSettings(program).allowExcessArguments(false);
   try {
     await program.parseAsync(argv);
     return code;
