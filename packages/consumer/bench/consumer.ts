@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { benchClassify, benchDecode } from "./judgement.ts";
-import { benchPolling, type PollingResult } from "./polling.ts";
+import { benchPolling, FLAGS, type PollingResult } from "./polling.ts";
 
 const { values } = parseArgs({
   options: {
@@ -35,6 +35,7 @@ say(
   `decode of a ${decoded.bytes}-byte Sei /status with an intent: ${decoded.decodeUs} µs; JSON.parse alone: ${decoded.parseUs} µs; ${decoded.ratio}x`,
 );
 
+say(`pollers run as node ${FLAGS.join(" ")}`);
 const bare = await benchPolling("bare", nodes, seconds);
 const watched = await benchPolling("watch", nodes, seconds);
 say(`${nodes} nodes at 1 Hz for ${seconds} s, bare undici loop: ${describe(bare)}`);

@@ -6,7 +6,7 @@ import { EVIDENCES, seiStatus } from "./samples.ts";
 /** Kept from being optimised away. */
 let _sink = 0;
 
-/** How many classifications a second, and the slowest of a hundred of them, in µs. */
+/** How many classifications a second, and the time that 99 of 100 keep within, in µs. */
 export function benchClassify(runs = 3_000_000) {
   const times = new Float64Array(Math.min(runs, 500_000));
   rounds(runs / 10);

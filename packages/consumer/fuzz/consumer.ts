@@ -21,6 +21,8 @@ const runs = Number(values.runs);
 const seed = Number(values.seed);
 const overHttp = Number(values["over-http"]);
 const ROUND = 50_000;
+/** What the whole run may need, in MB, however long it is: nothing that was judged is kept. */
+const MEMORY_LIMIT_MB = 512;
 const DEADLINE_MS = 200;
 /** What a deadline may be late by on a busy machine, in ms. */
 const SLACK_MS = 1_000;
@@ -34,10 +36,12 @@ for (let done = 0; done < runs; done += 2 * ROUND) {
   fuzzBodies(seed + done, half);
   rss = Math.max(rss, process.memoryUsage.rss());
 }
+if (rss > MEMORY_LIMIT_MB * 2 ** 20)
+  throw new Error(`it needed ${(rss / 2 ** 20).toFixed(0)} MB of ${MEMORY_LIMIT_MB}`);
 const slowest = await fuzzOverHttp();
 const seconds = (performance.now() - started) / 1_000;
 process.stdout.write(
-  `${runs} evidences and bodies in ${seconds.toFixed(0)} s, ${(rss / 2 ** 20).toFixed(0)} MB RSS at most; ` +
+  `${runs} evidences and bodies in ${seconds.toFixed(0)} s, ${(rss / 2 ** 20).toFixed(0)} MB RSS of ${MEMORY_LIMIT_MB} at most; ` +
     `${overHttp} over HTTP, the slowest after ${slowest.toFixed(0)} ms of ${DEADLINE_MS}\n`,
 );
 

@@ -73,8 +73,8 @@ export class HaltCase {
     return {
       kind: "halted",
       reason,
-      ...(plan === undefined ? {} : { plan }),
-      ...(height === undefined ? {} : { height }),
+      plan,
+      height,
       corroborated,
       sources: announced && !this.#disputed ? named : [],
       why: `It halted for ${describeClaim(this)}, as ${this.#grounds(named, corroborated)}${since}.`,
@@ -92,9 +92,8 @@ export class HaltCase {
 
 /** A claim in a few words: `upgrade_required (plan v6.7 at height 30)`. */
 export function describeClaim({ reason, plan, height }: Claim): string {
-  const about = [
-    ...(plan === undefined ? [] : [`plan ${printable(plan)}`]),
-    ...(height === undefined ? [] : [`${plan === undefined ? "" : "at "}height ${height}`]),
-  ];
-  return about.length === 0 ? reasonToken(reason) : `${reasonToken(reason)} (${about.join(" ")})`;
+  const token = reasonToken(reason);
+  if (plan === undefined) return height === undefined ? token : `${token} (height ${height})`;
+  const name = `plan ${printable(plan)}`;
+  return height === undefined ? `${token} (${name})` : `${token} (${name} at height ${height})`;
 }

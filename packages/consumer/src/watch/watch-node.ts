@@ -42,7 +42,25 @@ export async function* watchNode(
   url: string,
   options: WatchOptions = {},
 ): AsyncGenerator<NodeChange, void, void> {
-  const { intervalMs = 1_000, maxIntervalMs = 30_000, listed = [], signal, random = Math.random } = options;
+  // Thousands of watchers may share one signal, and a listener costs it as much as it has listeners: one for each.
+  const over = new AbortController();
+  const end = () => over.abort();
+  const { signal } = options;
+  if (signal?.aborted === true) return;
+  signal?.addEventListener("abort", end);
+  try {
+    yield* readAgainAndAgain(url, options, over.signal);
+  } finally {
+    signal?.removeEventListener("abort", end);
+  }
+}
+
+async function* readAgainAndAgain(
+  url: string,
+  options: WatchOptions,
+  signal: AbortSignal,
+): AsyncGenerator<NodeChange, void, void> {
+  const { intervalMs = 1_000, maxIntervalMs = 30_000, listed = [], random = Math.random } = options;
   const limits = { ...options.limits, signal };
   let memory: Memory = { lastSeen: {}, believed: undefined };
   let failures = 0;
