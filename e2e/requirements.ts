@@ -36,6 +36,7 @@ export const REQUIREMENTS = {
   "EXACTLY-ONCE": "No page and no swap is doubled, whatever was killed.",
   "CONTROLLER-RIGHTS":
     "The controller works under the ServiceAccount of its manifests, with the rights these give it.",
+  RIGHTS: "Each right that the manifests give the controller's ServiceAccount is used, and none is missing.",
   INSTALL:
     "The kustomization, alone and with its parts, is what a real API server takes, under the restricted pod level.",
   KUBECTL:

@@ -24,6 +24,11 @@ export async function setPlans({ api, namespace }: World, ...plans: readonly Pla
   await api.core.createNamespacedService({ namespace, body: nodesService() });
 }
 
+/** Sets other plans for the nodes made from now on. */
+export async function changePlans({ api, namespace }: World, ...plans: readonly Plan[]): Promise<void> {
+  await api.core.replaceNamespacedConfigMap({ namespace, name: "plans", body: plansConfigMap(plans) });
+}
+
 /** Runs one mock node, as a StatefulSet of one. */
 export async function createNode(
   { api, namespace }: World,

@@ -1,0 +1,106 @@
+import { expect, inject } from "vitest";
+import { grantedRights, neededRight } from "../../apps/mini-controller/src/testing/rights.ts";
+import { type ProxiedRequest, startFaultProxy } from "../faults/fault-proxy.ts";
+import { startControllerWith } from "../harness/controller.ts";
+import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import {
+  createSeiNode,
+  deploySeiNode,
+  SEI_NODE_TARGET,
+  startSeiController,
+} from "../harness/fixtures/sei-nodes.ts";
+import { haltOf, untilPast } from "../harness/observe.ts";
+import {
+  changePlans,
+  createDeployedNode,
+  createNode,
+  createPolicy,
+  deployNode,
+  removePolicy,
+  setPlans,
+} from "../harness/operator.ts";
+import { scenario } from "../harness/scenario.ts";
+import { until } from "../harness/wait.ts";
+import type { World } from "../harness/world.ts";
+
+const VERBS: Readonly<Record<string, string>> = {
+  POST: "create",
+  PUT: "update",
+  PATCH: "patch",
+  DELETE: "delete",
+};
+
+/** What RBAC is asked about a request. */
+function rightOf({ method, path, isWatch }: ProxiedRequest): string {
+  const reading = (named: boolean) => (named ? "get" : "list");
+  return neededRight(path.split("?")[0] ?? "", isWatch ? "watch" : (VERBS[method] ?? reading));
+}
+
+/** Starts the controller as its Deployment does, behind a proxy that sees what it asks for. */
+async function startSeen(world: World): Promise<() => readonly ProxiedRequest[]> {
+  const proxy = await startFaultProxy(inject("kubeconfig"));
+  world.cleanup.add(() => proxy.stop());
+  await startControllerWith(world, { server: proxy.url, flags: ["--leader-elect"] });
+  let conflicts = 1;
+  proxy.inject(({ method, path }) => {
+    if (method !== "PUT" || !path.includes("/nodehalts/") || conflicts === 0) return undefined;
+    // As by another writer: the journal is then read anew.
+    conflicts -= 1;
+    return { kind: "answer", status: 409 };
+  });
+  return () => proxy.requests();
+}
+
+/** A node of a StatefulSet that is swapped. */
+async function upgrade(world: World): Promise<void> {
+  await createPolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
+  await createNode(world, "set", { version: "v6.6" });
+  await haltOf(world, "set", "Recovered");
+  await removePolicy(world);
+}
+
+/** A node of a Deployment that is paged about and rolled back. */
+async function rollBackDeployment(world: World): Promise<void> {
+  await createPolicy(world, { target: { kind: "Deployment" } });
+  await createDeployedNode(world, "deployment", { version: "v6.6" });
+  await until(
+    async () => {
+      const which = { namespace: world.namespace, name: "deployment" };
+      return (await world.api.apps.readNamespacedDeployment(which)).status?.availableReplicas === 1;
+    },
+    { what: "the node to be available" },
+  );
+  await deployNode(world, "deployment", imageOf("v6.7"));
+  await haltOf(world, "deployment", "Recovered");
+  await removePolicy(world);
+}
+
+/** A SeiNode that is rolled back. */
+async function rollBackSeiNode(world: World): Promise<void> {
+  startSeiController(world);
+  await createPolicy(world, { target: SEI_NODE_TARGET });
+  await createSeiNode(world, "custom", "v6.6");
+  await untilPast(world, "custom", 2);
+  await deploySeiNode(world, "custom", imageOf("v6.7"));
+  await haltOf(world, "custom", "Recovered");
+}
+
+scenario(
+  "each right that the manifests give the ServiceAccount is used, and it asks for no other",
+  ["RIGHTS", "CONTROLLER-RIGHTS"],
+  async (world) => {
+    const requests = await startSeen(world);
+    await setPlans(world, planAt("v6.7", 10));
+    await upgrade(world);
+    await changePlans(world, planAt("v6.7", 1_000_000));
+    await rollBackDeployment(world);
+    await rollBackSeiNode(world);
+
+    expect(requests().filter(({ status }) => status === 401 || status === 403)).toEqual([]);
+    await until(() => new Set(requests().map(rightOf)).size >= grantedRights().length, {
+      what: "as many rights to be used as are given",
+      explain: () => [...new Set(requests().map(rightOf))].toSorted().join("\n"),
+    });
+    expect([...new Set(requests().map(rightOf))].toSorted()).toEqual(grantedRights());
+  },
+);
