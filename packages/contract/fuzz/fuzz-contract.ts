@@ -9,6 +9,8 @@ import { uncoveredBlocks } from "./branch-coverage.ts";
 
 const READER = ["decode-halt-intent", "json-limits", "own-fields", "parse-halt-intent", "status-body"];
 
+const PROGRESS_EVERY = 100_000;
+
 const told = campaignOf(
   process.argv.slice(2),
   {
@@ -33,7 +35,9 @@ async function campaign({ seed, size: runs, switches }: Campaign): Promise<numbe
   const run = async () => {
     const { fuzz } = await import("./fuzz.ts");
     // Counting every block slows a run down so much that its times mean nothing.
-    const { kinds, slowestMs } = fuzz(seed, runs, coverage ? Number.POSITIVE_INFINITY : undefined);
+    const { kinds, slowestMs } = fuzz(seed, runs, coverage ? Number.POSITIVE_INFINITY : undefined, (done) => {
+      if (done % PROGRESS_EVERY === 0 && done < runs) console.error(`${done} of ${runs}`);
+    });
     console.log(`no law broken; readings: ${JSON.stringify(kinds)}; slowest ${slowestMs.toFixed(2)} ms`);
   };
   try {

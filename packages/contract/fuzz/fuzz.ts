@@ -24,11 +24,16 @@ export class FuzzFinding extends Error {
 }
 
 /**
- * Reads `runs` random bodies and as many random values.
+ * Reads `runs` random bodies and as many random values; `onRun` hears how many are done.
  *
  * @throws {FuzzFinding} at the first that breaks a law, or takes longer than `hangMs`.
  */
-export function fuzz(seed: number, runs: number, hangMs = HANG_MS): FuzzReport {
+export function fuzz(
+  seed: number,
+  runs: number,
+  hangMs = HANG_MS,
+  onRun: (done: number) => void = () => {},
+): FuzzReport {
   const kinds: Record<string, number> = {};
   const before = prototypes();
   let slowestMs = 0;
@@ -47,6 +52,7 @@ export function fuzz(seed: number, runs: number, hangMs = HANG_MS): FuzzReport {
     for (const each of [kind, alsoKind]) kinds[each] = (kinds[each] ?? 0) + 1;
     slowestMs = Math.max(slowestMs, ms, alsoMs);
     if (slowestMs > hangMs) throw new FuzzFinding(`${where(seed, run)} took ${slowestMs} ms: ${shown(body)}`);
+    onRun(run + 1);
   }
   if (!isDeepStrictEqual(prototypes(), before)) throw new FuzzFinding(`seed ${seed} changed a prototype`);
   return { runs, kinds, slowestMs };
