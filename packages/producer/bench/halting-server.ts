@@ -1,6 +1,6 @@
 /**
  * An HTTP server that halts for 70 as soon as it listens. Prints, as one JSON line, what one fsync cost just before,
- * and the monotonic clock (ms) at the decision, at the durable artifacts and at the publication.
+ * and the monotonic clock (ms) at the decision, at the durable artifacts, at the publication and at the end of the shutdown.
  */
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { createServer } from "node:http";
@@ -27,7 +27,7 @@ guardExitCode(process, holder);
 const server = createServer((_request, response) => response.end("{}"));
 server.listen(0, "127.0.0.1", () => {
   const fsync = costOfOneSync();
-  const times = { decided: clock(), durable: 0, published: 0 };
+  const times = { decided: clock(), durable: 0, published: 0, stopped: 0 };
   void gracefulHalt({
     reason: ShutdownReason.UpgradeRequired,
     plan: { name: "v6.7", height: 240_000_000, info: "" },
@@ -40,6 +40,7 @@ server.listen(0, "127.0.0.1", () => {
     onStep: (step) => {
       if (step === "artifacts-durable") times.durable = clock();
       if (step === "published") times.published = clock();
+      if (step === "servers-stopped") times.stopped = clock();
     },
     onProblem: (message) => printLine(2, message),
     exit: (code) => {
