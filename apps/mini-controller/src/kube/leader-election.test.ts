@@ -122,6 +122,18 @@ describe("leader election", () => {
     expect([lost, holder(api)]).toEqual([1, "a"]);
   });
 
+  test("an attempt that is refused with a time to wait is made again after it", async () => {
+    const at: number[] = [];
+    const guarded = new GuardedApi(new FakeApi(), ({ verb }) => {
+      if (verb !== "create") return;
+      at.push(performance.now());
+      if (at.length === 1) throw new ControllerError("too-many-requests", "x", { retryAfterMs: 150 });
+    });
+    const a = candidate(guarded, "a");
+    await a.election.acquire(a.stop.signal);
+    expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(149);
+  });
+
   test("two that find no lease at once end with one leader", async () => {
     const api = new FakeApi();
     const candidates = ["a", "b", "c"].map((identity) => candidate(api, identity));

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { hasCode, messageOf } from "../controller-error.ts";
+import { ControllerError, hasCode, messageOf } from "../controller-error.ts";
 import type { Fence } from "./fence.ts";
 import { collectionPath, LEASES, objectPath } from "./paths.ts";
 import type { KubeApi, KubeObject } from "./types.ts";
@@ -35,6 +35,8 @@ export interface LeaderElectionOptions {
  */
 export class LeaderElection {
   readonly #options: LeaderElectionOptions;
+  /** How long the server asked to wait when it refused the last attempt. */
+  #askedMs = 0;
   #seen: { readonly version: string | undefined; readonly at: number } | undefined;
 
   constructor(options: LeaderElectionOptions) {
@@ -73,7 +75,8 @@ export class LeaderElection {
   }
 
   async #pause(signal: AbortSignal): Promise<void> {
-    await sleep(this.#options.retryMs * (0.8 + 0.4 * Math.random()), undefined, { signal });
+    const own = this.#options.retryMs * (0.8 + 0.4 * Math.random());
+    await sleep(Math.max(own, this.#askedMs), undefined, { signal });
   }
 
   async #tryToHold(): Promise<boolean> {
@@ -104,11 +107,13 @@ export class LeaderElection {
   /** The fence opens from the moment before the lease was asked for, as that is from when others count too. */
   async #attempt(hold: () => Promise<boolean>): Promise<boolean> {
     const [steady, wall] = [performance.now(), Date.now()];
+    this.#askedMs = 0;
     try {
       const held = await hold();
       if (held) this.#options.fence.renew(steady, wall);
       return held;
     } catch (error) {
+      if (error instanceof ControllerError) this.#askedMs = error.retryAfterMs ?? 0;
       if (!hasCode(error, "conflict", "already-exists")) this.#options.onProblem(messageOf(error));
       return false;
     }
