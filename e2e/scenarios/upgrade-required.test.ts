@@ -4,6 +4,7 @@ import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { haltOf, haltsIn, imageInPod, imageInSet, setOf, untilPast } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
+import { until } from "../harness/wait.ts";
 
 const listed = (planName: string) => ({ planName, image: imageOf(planName) });
 
@@ -74,11 +75,19 @@ scenario("the same node halting at its next plan is swapped again", ["SWAP-70-NE
   await startController(world);
   await createNode(world, "sei-0", { version: "v6.6" });
 
-  await untilPast(world, "sei-0", 20).catch(() => undefined);
-  const halts = await haltsIn(world);
+  const halts = await until(
+    async () => {
+      const halts = await haltsIn(world);
+      return halts.length === 2 && halts.every(({ status }) => status?.phase === "Recovered") && halts;
+    },
+    { what: "both halts to be recovered", within: 90_000 },
+  );
 
   expect(halts.map(({ spec }) => spec.planName).sort()).toEqual(["v6.7", "v6.8"]);
+  expect(await untilPast(world, "sei-0", 20)).toBeGreaterThan(20);
   expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.8"));
+  expect((await setOf(world, "sei-0")).metadata?.generation).toBe(3);
+  expect(world.pager.pages()).toEqual([]);
 });
 
 scenario(
