@@ -84,6 +84,31 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
     expect(await kubectl("delete", "pod", "p", "--wait=true")).toMatch(/^pod "p" deleted/);
   });
 
+  it("makes objects from its arguments, which it sends as protobuf", async () => {
+    await kubectl("create", "namespace", "made");
+    const make = (...args: string[]): Promise<string> => kubectl("create", "-n", "made", ...args);
+    await make("configmap", "c", "--from-literal=a=b");
+    await make("secret", "generic", "s", "--from-literal=url=http://x");
+    await make("serviceaccount", "reader");
+    await make("role", "r", "--verb=get,list", "--resource=configmaps", "--resource-name=c");
+    await make("rolebinding", "b", "--role=r", "--serviceaccount=made:reader");
+    const read = (...args: string[]): Promise<string> => kubectl("get", "-n", "made", ...args);
+
+    expect(await kubectl("get", "ns", "made", "-o", "jsonpath={.status.phase} {.spec}")).toBe(
+      'Active {"finalizers":["kubernetes"]}',
+    );
+    expect(await read("cm", "c", "-o", "jsonpath={.data}")).toBe('{"a":"b"}');
+    expect(await read("secret", "s", "-o", "jsonpath={.type} {.data.url}")).toBe("Opaque aHR0cDovL3g=");
+    expect(await read("role", "r", "-o", "jsonpath={.rules}")).toBe(
+      '[{"apiGroups":[""],"resourceNames":["c"],"resources":["configmaps"],"verbs":["get","list"]}]',
+    );
+    expect(await read("rolebinding", "b", "-o", "jsonpath={.subjects}")).toBe(
+      '[{"kind":"ServiceAccount","name":"reader","namespace":"made"}]',
+    );
+    expect(await make("token", "reader", "--duration=20m")).toMatch(/^\S+$/);
+    expect(await kubectl("auth", "can-i", "create", "cm", "-n", "made")).toBe("yes");
+  });
+
   it("watches", async () => {
     const watching = kubectl("get", "cm", "-w", "--request-timeout=2s", "--no-headers").catch(
       (error: { stdout: string }) => error.stdout,

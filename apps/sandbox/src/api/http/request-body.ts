@@ -2,11 +2,15 @@ import type { IncomingMessage } from "node:http";
 import { parse } from "yaml";
 import { duplicateKeys, goSyntaxError } from "../../json/go-json-syntax.ts";
 import type { Json } from "../../json/json.ts";
-import { ApiError, unsupportedMediaType } from "../api-error.ts";
+import { ApiError, badRequest, unsupportedMediaType } from "../api-error.ts";
 import type { RefuseBody } from "../body-words.ts";
+import { decodeProtobuf, ProtobufError } from "../protobuf/decode.ts";
 
 /** etcd's and so the API server's limit for a request (3 MiB). */
 const LIMIT_BYTES = 3 * 1024 * 1024;
+
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
+const MEDIA_TYPES = ["application/json", "application/yaml", PROTOBUF];
 
 /** The media type of the body, without parameters; JSON when the client doesn't say. */
 export function mediaTypeOf(request: IncomingMessage): string {
@@ -46,14 +50,9 @@ export async function readBody(request: IncomingMessage, refuse: RefuseBody): Pr
   const mediaType = mediaTypeOf(request);
   const bytes = await readBytes(request);
   if (bytes.length === 0) return { json: undefined, duplicates: [] };
+  if (mediaType === PROTOBUF) return { json: readProtobuf(bytes), duplicates: [] };
   const isJson = mediaType.endsWith("json");
-  if (!isJson && !mediaType.endsWith("yaml")) {
-    throw unsupportedMediaType([
-      "application/json",
-      "application/yaml",
-      "application/vnd.kubernetes.protobuf",
-    ]);
-  }
+  if (!isJson && !mediaType.endsWith("yaml")) throw unsupportedMediaType(MEDIA_TYPES);
   try {
     const text = bytes.toString("utf8");
     if (!isJson) return { json: parse(text) as Json, duplicates: [] };
@@ -62,4 +61,15 @@ export async function readBody(request: IncomingMessage, refuse: RefuseBody): Pr
     const why = error instanceof Error ? error.message : String(error);
     throw refuse((isJson ? goSyntaxError(bytes) : undefined) ?? why, bytes);
   }
+}
+
+/** Protobuf is read for the kinds that kubectl makes from its arguments. @throws ApiError 400, 415. */
+function readProtobuf(bytes: Buffer): Json {
+  try {
+    const object = decodeProtobuf(bytes);
+    if (object !== undefined) return object;
+  } catch (error) {
+    throw error instanceof ProtobufError ? badRequest(error.message) : error;
+  }
+  throw unsupportedMediaType(MEDIA_TYPES);
 }

@@ -10,7 +10,8 @@ export function defaultNamespace(namespace: KubeObject): void {
     "kubernetes.io/metadata.name": namespace.metadata.name,
   };
   namespace.metadata.labels = labels;
-  setDefault(namespace, "spec", { finalizers: ["kubernetes"] });
+  setDefault(namespace, "spec", {});
+  setDefault(objectAt(namespace, "spec"), "finalizers", ["kubernetes"]);
   setDefault(namespace, "status", { phase: "Active" });
 }
 
