@@ -97,6 +97,23 @@ describe("a controller", () => {
     expect(cluster.halts()[0]?.status?.action).toBe("RollBack");
   });
 
+  test("rolls back to what a journal shows where the workload keeps no history", async () => {
+    const cluster = new FakeCluster();
+    await cluster.addPolicy();
+    await cluster.addNode("sei-0");
+    await start(cluster);
+    cluster.reach(30);
+    await until("the upgrade to be Recovered", () => {
+      cluster.reach(cluster.height + 1);
+      return inPhase(cluster, "Recovered").length === 1;
+    });
+    for (const key of cluster.api.objects.keys())
+      if (key.includes("/controllerrevisions/")) cluster.api.drop(key);
+    await setImage(cluster, "v6.8");
+    await until("its rollback", () => inPhase(cluster, "Recovering", "Recovering").length === 1);
+    expect(cluster.imagesSet.at(-1)).toBe(`sei-0 ${image("v6.7")}`);
+  });
+
   test("pages a downgrade and never restarts it", async () => {
     const [cluster, pager] = [new FakeCluster(() => 72), await startPager()];
     await cluster.addPolicy({ paging: [{ webhook: { url: pager.url } }] });

@@ -50,7 +50,9 @@ describe("the command line", () => {
 
   test.each([
     [["run", "--bogus"], /unknown option '--bogus'/],
+    [[], /give a command: run or crds/],
     [["fly"], /unknown command 'fly'/],
+    [["run", "--metrics-addr", "127.0.0.1:99999"], /127\.0\.0\.1:99999 is no host:port/],
     [["run", "--log-format", "xml"], /json, plain/],
     [["run", "--metrics-addr", "nowhere"], /--metrics-addr nowhere is no host:port/],
     [["run", "--lease-seconds", "0"], /--lease-seconds 0 is no number/],

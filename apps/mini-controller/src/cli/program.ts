@@ -52,9 +52,13 @@ export async function main(argv: readonly string[]): Promise<number> {
 function report(error: unknown): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   const usage = error instanceof UsageError || error instanceof CommanderError;
-  const text = messageOf(error)
-    .replace(/^error: /, "")
-    .split("\n")[0];
+  // What commander throws where it would rather print its help.
+  const isBare = error instanceof CommanderError && error.code === "commander.help";
+  const text = isBare
+    ? "give a command: run or crds"
+    : messageOf(error)
+        .replace(/^error: /, "")
+        .split("\n")[0];
   process.stderr.write(`mini-controller: ${text}${usage ? " (see mini-controller --help)" : ""}\n`);
   return usage ? EXIT_USAGE : EXIT_FAILURE;
 }

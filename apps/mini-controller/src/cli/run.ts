@@ -38,8 +38,8 @@ const LEASE_NAME = "upgrade-halt-mini-controller";
  */
 export async function run(options: RunOptions): Promise<void> {
   const leaseMs = leaseMsOf(options.leaseSeconds);
-  if (!/^\S+:\d+$/.test(options.metricsAddr)) {
-    throw new UsageError(`--metrics-addr ${options.metricsAddr} is no host:port`);
+  if (!/^\S+:\d+$/.test(options.metricsAddr) || !URL.canParse(`http://${options.metricsAddr}`)) {
+    throw new UsageError(`--metrics-addr ${options.metricsAddr} is no host:port such as 0.0.0.0:8080`);
   }
   const log = createLogger(options.logFormat, options.logLevel);
   const access = loadClusterAccess(options.kubeconfig);

@@ -66,13 +66,21 @@ export class Observer {
     return await this.#options.workloads.ofRef(target.ref).read(target);
   }
 
-  /** The newest image of the workload's history that did not itself halt there. */
+  /**
+   * The newest image of the workload's history that did not itself halt there; where that history is gone (a
+   * `revisionHistoryLimit` of 0), the newest that a journal shows to have recovered there.
+   */
   async #previousImage(halt: NodeHalt, target: WorkloadTarget | undefined): Promise<string | undefined> {
     if (target === undefined || parseReasonToken(halt.spec.reason) !== ShutdownReason.BinaryTooNew)
       return undefined;
     const images = await this.#options.workloads.ofRef(target.ref).previousImages(target);
-    const halted = new Set(this.#haltsOfWorkload(halt).map(({ spec }) => spec.image));
-    return images.find((image) => !halted.has(image));
+    const journals = this.#haltsOfWorkload(halt);
+    const recovered = journals
+      .filter(({ status }) => status?.phase === "Recovered")
+      .toSorted((a, b) => (a.spec.detectedAt < b.spec.detectedAt ? 1 : -1))
+      .flatMap(({ status }) => status?.toImage ?? []);
+    const halted = new Set(journals.map(({ spec }) => spec.image));
+    return [...images, ...recovered].find((image) => !halted.has(image));
   }
 
   #haltsOfWorkload({ metadata, spec }: NodeHalt): readonly NodeHalt[] {

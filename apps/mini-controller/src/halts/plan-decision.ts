@@ -53,13 +53,15 @@ function recoveredElsewhere({ halt, pod, now }: Observation): Move | undefined {
   return journalMove(halt, { ...draft, conditions }, now);
 }
 
-/** Writes `draft` unless the journal says so already. A halt that waits for others looks again by itself. */
-function record(observation: Observation, draft: StepDraft): Move {
+/** Writes `wanted` unless the journal says so already. A halt that waits for others looks again by itself. */
+function record(observation: Observation, wanted: StepDraft): Move {
   const { halt, now } = observation;
   const { status } = halt;
-  if (status?.phase !== draft.phase || status.reason !== draft.reason || status.message !== draft.message) {
-    return journalMove(halt, withoutPageInDryRun(observation, draft), now);
-  }
+  const draft = withoutPageInDryRun(observation, wanted);
+  const isPaged = draft.page === undefined || status?.page?.reason === draft.page.reason;
+  const isSaid =
+    status?.phase === draft.phase && status.reason === draft.reason && status.message === draft.message;
+  if (!isSaid || !isPaged) return journalMove(halt, draft, now);
   return draft.phase === "Recorded" ? { kind: "wait", ms: LOOK_AGAIN_MS } : { kind: "rest" };
 }
 

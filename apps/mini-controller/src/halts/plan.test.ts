@@ -147,6 +147,25 @@ describe("a halt whose swap has not begun", () => {
     }
   });
 
+  test("pages what a dry run kept to itself once it is no dry run any more", () => {
+    const first = plan(observe({ policy: policyWith({ dryRun: true, upgrades: [] }) }));
+    if (first.kind !== "journal") throw new Error("nothing was written");
+    expect(first.status.page).toBeUndefined();
+    const halt = haltWith({}, first.status);
+    expect(summary({ halt, policy: listedNothing })).toBe("Held ImageMappingMissing +page");
+    const next = plan(observe({ halt, policy: listedNothing }));
+    expect(next.kind === "journal" && next.status.steps).toEqual(first.status.steps);
+  });
+
+  test("sends a page that nobody was named for once somebody is", () => {
+    const first = plan(observe({ policy: listedNothing }));
+    if (first.kind !== "journal" || first.status.page === undefined) throw new Error("no page was written");
+    const { nextAttemptAt: _, ...page } = first.status.page;
+    const halt = haltWith({}, { ...first.status, page: { ...page, state: "NoTarget" } });
+    expect(summary({ halt, policy: policyWith({ upgrades: [], paging: [] }) })).toBe("rest");
+    expect(summary({ halt, policy: listedNothing })).toBe("send-page");
+  });
+
   test("72 is a person's once a receiver has the page", () => {
     const halt = haltWith({ reason: "downgrade_detected" });
     const first = plan(observe({ halt }));
