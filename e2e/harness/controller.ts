@@ -7,11 +7,14 @@ import type { Program, ProgramOptions } from "./program.ts";
 import { startBin } from "./programs.ts";
 import type { World } from "./world.ts";
 
+/** Where a controller works: a namespace of a cluster that has its manifests, and a folder for its kubeconfig. */
+export type ControllerPlace = Pick<World, "api" | "namespace" | "folder" | "cleanup">;
+
 /**
- * Starts the real controller for the world's namespace, with the rights of its own ServiceAccount; resolves when it
- * is ready. It is stopped with the world, if it wasn't before.
+ * Starts the real controller for the place's namespace, with the rights of its own ServiceAccount; resolves when it
+ * is ready. It is stopped with the place, if it wasn't before.
  */
-export function startController(world: World, ...flags: readonly string[]): Promise<Program> {
+export function startController(world: ControllerPlace, ...flags: readonly string[]): Promise<Program> {
   return startControllerWith(world, { flags });
 }
 
@@ -23,7 +26,7 @@ export interface ControllerOptions {
 }
 
 /** As `startController`, with more that may be different. */
-export function startControllerWith(world: World, options: ControllerOptions): Promise<Program> {
+export function startControllerWith(world: ControllerPlace, options: ControllerOptions): Promise<Program> {
   const { flags = [], server, env = {} } = options;
   const ready = ({ lines }: Program) => lines().some(saysReady);
   return start(world, flags, { ready, env: { ...process.env, ...env }, within: 60_000 }, server);
@@ -38,12 +41,12 @@ export function startDoomedController(world: World, boundary: Boundary | `any#${
 }
 
 async function start(
-  world: World,
+  world: ControllerPlace,
   flags: readonly string[],
   options: ProgramOptions,
   server?: string,
 ): Promise<Program> {
-  const where = ["--kubeconfig", await ownKubeconfig(world, server), "--namespace", world.namespace];
+  const where = ["--kubeconfig", await controllerKubeconfig(world, server), "--namespace", world.namespace];
   const how = ["--metrics-addr", "127.0.0.1:0", "--log-format", "json"];
   const controller = await startBin("mini-controller", ["run", ...where, ...how, ...flags], options);
   world.cleanup.add(() => controller.stop());
@@ -60,7 +63,11 @@ function saysReady(line: string): boolean {
   return line.startsWith("{") && JSON.parse(line).msg === "ready";
 }
 
-async function ownKubeconfig({ api, folder }: World, server?: string): Promise<string> {
+/** Writes a kubeconfig with the rights of the controller's ServiceAccount; `server` takes the place of the cluster's own. */
+export async function controllerKubeconfig(
+  { api, folder }: Pick<ControllerPlace, "api" | "folder">,
+  server?: string,
+): Promise<string> {
   const { status } = await api.core.createNamespacedServiceAccountToken({
     namespace: SYSTEM_NAMESPACE,
     name: SERVICE_ACCOUNT,

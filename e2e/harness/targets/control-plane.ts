@@ -40,14 +40,20 @@ export interface Servers {
   restartApiServer(): Promise<void>;
 }
 
+/** More flags for the servers; they come after the harness's own. */
+export interface ServerFlags {
+  readonly apiServer?: readonly string[];
+  readonly controllerManager?: readonly string[];
+}
+
 /** etcd, kube-apiserver and kube-controller-manager alone. */
-export async function startServers(cleanup: Cleanup): Promise<Servers> {
+export async function startServers(cleanup: Cleanup, flags: ServerFlags = {}): Promise<Servers> {
   const assets = assetsFolder();
   const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-control-plane-"));
   cleanup.add(() => rm(folder, { recursive: true, force: true }));
   const etcd = await startEtcd(assets, folder, cleanup);
-  const servers = await startApiServer(assets, folder, etcd, cleanup);
-  await startControllerManager(assets, folder, servers.kubeconfig, cleanup);
+  const servers = await startApiServer(assets, folder, etcd, cleanup, flags.apiServer);
+  await startControllerManager(assets, folder, servers.kubeconfig, cleanup, flags.controllerManager);
   return servers;
 }
 
@@ -79,6 +85,7 @@ async function startApiServer(
   folder: string,
   etcd: string,
   cleanup: Cleanup,
+  flags: readonly string[] = [],
 ): Promise<Servers> {
   const token = randomBytes(24).toString("hex");
   const tokens = join(folder, "tokens.csv");
@@ -94,7 +101,7 @@ async function startApiServer(
     startProgram(
       "kube-apiserver",
       join(assets, "kube-apiserver"),
-      apiServerArguments(folder, { etcd, port, tokens, certificates }),
+      [...apiServerArguments(folder, { etcd, port, tokens, certificates }), ...flags],
       {
         ready: async () => {
           const authority = (await readFile(join(certificates, "apiserver.crt"))).toString("base64");
@@ -152,6 +159,7 @@ async function startControllerManager(
   folder: string,
   kubeconfig: string,
   cleanup: Cleanup,
+  flags: readonly string[] = [],
 ): Promise<void> {
   const manager = await startProgram("kube-controller-manager", join(assets, "kube-controller-manager"), [
     `--kubeconfig=${kubeconfig}`,
@@ -162,6 +170,7 @@ async function startControllerManager(
     `--root-ca-file=${join(folder, "certificates", "apiserver.crt")}`,
     "--controllers=*,-node-ipam-controller,-node-route-controller,-service-lb-controller,-cloud-node-lifecycle-controller,-persistentvolume-attach-detach-controller",
     "--concurrent-statefulset-syncs=5",
+    ...flags,
   ]);
   cleanup.add(() => manager.stop());
   const { core } = connect(kubeconfig);

@@ -1,0 +1,105 @@
+/**
+ * The yardstick for a block of halts, a process of its own as the controller is: told by its parent of each halt, it issues
+ * that halt's writes, one after the other, `width` halts at a time. It reads nothing, watches nothing and decides nothing.
+ * What is written after a pod is replaced waits until all are.
+ */
+import { type Access, BareClient, type Write } from "./bare-client.ts";
+import type { HaltScript } from "./recorded-writes.ts";
+
+/** What the parent sends first; then it sends the pod of each halt. */
+export interface Assignment {
+  readonly access: Access;
+  readonly width: number;
+  /** Scripts by the pod that halts. */
+  readonly scripts: Readonly<Record<string, HaltScript>>;
+}
+
+class BareWriter {
+  readonly #assignment: Assignment;
+  readonly #client: BareClient;
+  /** Halts about which nothing was written yet, and those whose pod is replaced. */
+  readonly #urgent: HaltScript[] = [];
+  readonly #later: HaltScript[] = [];
+  /** UIDs and versions of the objects that were written, for bodies that name them. */
+  readonly #states = new Map<string, Versioned["metadata"]>();
+  #unseen: number;
+  #active = 0;
+
+  constructor(assignment: Assignment) {
+    this.#assignment = assignment;
+    this.#client = new BareClient(assignment.access, assignment.width);
+    this.#unseen = Object.keys(assignment.scripts).length;
+  }
+
+  onHalt(pod: string): void {
+    const script = this.#assignment.scripts[pod];
+    if (script === undefined) throw new Error(`no script for ${pod}`);
+    this.#urgent.push(script);
+    this.#unseen -= 1;
+    this.#pump();
+  }
+
+  #pump(): void {
+    while (this.#active < this.#assignment.width) {
+      const work = this.#next();
+      if (work === undefined) break;
+      this.#active += 1;
+      void work.then(() => {
+        this.#active -= 1;
+        this.#pump();
+      });
+    }
+    if (this.#active === 0 && this.#unseen === 0) void this.#end();
+  }
+
+  #next(): Promise<void> | undefined {
+    const script = this.#urgent.shift();
+    if (script !== undefined) return this.#replace(script);
+    const replaced = this.#unseen === 0 ? this.#later.shift() : undefined;
+    return replaced && this.#issue(replaced.writes.slice(replaced.untilReplaced));
+  }
+
+  async #replace(script: HaltScript): Promise<void> {
+    await this.#issue(script.writes.slice(0, script.untilReplaced));
+    this.#later.push(script);
+  }
+
+  async #issue(writes: readonly Write[]): Promise<void> {
+    for (const { body, ...write } of writes) {
+      const object = write.path.replace(/\/status$|\?.*$/, "");
+      const answer = await this.#client.send<Versioned>({ ...write, body: this.#current(object, body) });
+      const { name, uid, resourceVersion } = answer.metadata;
+      this.#states.set(write.method === "POST" ? `${object}/${name}` : object, { uid, resourceVersion });
+    }
+  }
+
+  /** The body with the object's own UID and version where it names one; with none for an object that others wrote last. */
+  #current(object: string, body: unknown): unknown {
+    const { metadata } = body as Partial<Versioned>;
+    if (metadata?.resourceVersion === undefined) return body;
+    const state = this.#states.get(object) ?? { resourceVersion: undefined };
+    return { ...(body as object), metadata: { ...metadata, ...state } };
+  }
+
+  async #end(): Promise<void> {
+    await this.#client.close();
+    process.send?.("done");
+  }
+}
+
+interface Versioned {
+  readonly metadata: {
+    readonly name?: string;
+    readonly uid?: string | undefined;
+    readonly resourceVersion?: string | undefined;
+  };
+}
+
+let writer: BareWriter | undefined;
+process.on("message", (message: Assignment | string) => {
+  if (typeof message === "string") writer?.onHalt(message);
+  else {
+    writer = new BareWriter(message);
+    process.send?.("ready");
+  }
+});

@@ -1,0 +1,72 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { API_VERSION } from "../../../apps/mini-controller/src/api/group.ts";
+import type { HaltPolicy } from "../../../apps/mini-controller/src/api/halt-policy.ts";
+import type { NodeHalt } from "../../../apps/mini-controller/src/api/node-halt.ts";
+import { CONTAINER, NODE_LABELS } from "../../harness/fixtures/mock-nodes.ts";
+import { HEIGHT, NEW_IMAGE, PLAN } from "./phantom-sets.ts";
+import type { Stage } from "./stage.ts";
+
+const DEADLINE_MS = 300_000;
+
+const collection = (namespace: string, plural: string) =>
+  `/apis/${API_VERSION}/namespaces/${namespace}/${plural}`;
+
+/** A policy over every node of a namespace that lists the plan's image and lets all swap at once. */
+export async function createPolicy({ client }: Stage, namespace: string): Promise<void> {
+  await client.send({
+    method: "POST",
+    path: collection(namespace, "haltpolicies"),
+    body: {
+      apiVersion: API_VERSION,
+      kind: "HaltPolicy",
+      metadata: { name: "policy" },
+      spec: {
+        selector: { matchLabels: NODE_LABELS },
+        container: CONTAINER,
+        allowTags: true,
+        maxConcurrent: 10_000,
+        upgrades: [{ planName: PLAN, height: HEIGHT, image: NEW_IMAGE }],
+      },
+    },
+  });
+}
+
+/** Resolves when the controller has told that it sees this many nodes run. */
+export async function untilSeenRunning(stage: Stage, namespace: string, count: number): Promise<void> {
+  const path = `${collection(namespace, "haltpolicies")}/policy`;
+  await untilCount(stage, `${namespace}: nodes that the controller sees run`, count, async () => {
+    const { status } = await stage.client.get<HaltPolicy>(path);
+    return status?.running ?? 0;
+  });
+}
+
+/** Resolves when so many halts are Recovered, to all of them. */
+export async function untilRecovered(
+  stage: Stage,
+  namespace: string,
+  count: number,
+): Promise<readonly NodeHalt[]> {
+  let halts: readonly NodeHalt[] = [];
+  await untilCount(stage, `${namespace}: halts recovered`, count, async () => {
+    const list = await stage.client.get<{ items: readonly NodeHalt[] }>(collection(namespace, "nodehalts"));
+    halts = list.items;
+    return halts.filter(({ status }) => status?.phase === "Recovered").length;
+  });
+  return halts;
+}
+
+async function untilCount(
+  { signal, progress }: Stage,
+  what: string,
+  wanted: number,
+  count: () => Promise<number>,
+): Promise<void> {
+  const deadline = performance.now() + DEADLINE_MS;
+  for (;;) {
+    const reached = await count();
+    progress(`${what}: ${reached} of ${wanted}`);
+    if (reached >= wanted) return;
+    if (performance.now() > deadline) throw new Error(`waited in vain: ${what}: ${reached} of ${wanted}`);
+    await delay(500, undefined, { signal });
+  }
+}

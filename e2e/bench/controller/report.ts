@@ -1,0 +1,69 @@
+/** One figure, what it is compared with, and what was hoped for. */
+export interface Row {
+  /** The heading that it stands under. */
+  readonly part: string;
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  /** The other side of the comparison, in the same unit. */
+  readonly beside?: { readonly what: string; readonly value: number };
+  readonly target?: Target;
+}
+
+/** The most that the figure, or its ratio to the other side's, may be. */
+export interface Target {
+  readonly of: "value" | "ratio";
+  readonly atMost: number;
+}
+
+/** `undefined` where nothing stands beside it, or nothing that could be divided by. */
+export function ratioOf({ value, beside }: Row): number | undefined {
+  return beside === undefined || beside.value === 0 ? undefined : value / beside.value;
+}
+
+/** Whether a row's target was met; `undefined` where it has none. */
+export function isMet(row: Row): boolean | undefined {
+  if (row.target === undefined) return undefined;
+  const measured = row.target.of === "value" ? row.value : ratioOf(row);
+  return measured !== undefined && measured <= row.target.atMost;
+}
+
+/** The rows as a table for people, part by part. */
+export function tableOf(rows: readonly Row[]): string {
+  const lines: string[] = [];
+  let part = "";
+  for (const row of rows) {
+    if (row.part !== part) lines.push("", row.part);
+    part = row.part;
+    lines.push(lineOf(row));
+  }
+  return `${lines.slice(1).join("\n")}\n`;
+}
+
+function lineOf(row: Row): string {
+  const { what, value, unit, beside } = row;
+  const ratio = ratioOf(row);
+  const other = beside === undefined ? "" : `${beside.what} ${shown(beside.value)} ${unit}`;
+  return [
+    `  ${what.padEnd(46)}`,
+    `${shown(value)} ${unit}`.padStart(14),
+    other.padStart(38),
+    (ratio === undefined ? "" : `${ratio.toFixed(2)}x`).padStart(8),
+    verdictOf(row),
+  ]
+    .join("")
+    .trimEnd();
+}
+
+function verdictOf(row: Row): string {
+  const { target, unit } = row;
+  if (target === undefined) return "";
+  const limit = target.of === "ratio" ? `${target.atMost}x` : `${target.atMost} ${unit}`;
+  return `   ${isMet(row) ? "met" : "MISSED"}: at most ${limit}`;
+}
+
+/** Three digits are what a benchmark knows. */
+function shown(value: number): string {
+  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en");
+  return value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
+}

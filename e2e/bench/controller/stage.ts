@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Api, connect } from "../../harness/api.ts";
+import { Cleanup } from "../../harness/cleanup.ts";
+import { installController } from "../../harness/install.ts";
+import { accessOf, BareClient } from "./bare-client.ts";
+
+/** Requests that the benchmark itself has under way at a time. */
+export const WIDTH = 32;
+
+/** A cluster with the controller's manifests in it, and what a part of the benchmark needs besides. */
+export interface Stage {
+  readonly api: Api;
+  /** As an administrator, over kept-alive connections. */
+  readonly client: BareClient;
+  /** For files; removed at the end. */
+  readonly folder: string;
+  readonly cleanup: Cleanup;
+  readonly signal: AbortSignal;
+  /** Says how far it is. */
+  readonly progress: (text: string) => void;
+}
+
+/** Sets the stage in the cluster of a kubeconfig. */
+export async function setStage(
+  kubeconfig: string,
+  { folder, cleanup, signal, progress }: Pick<Stage, "folder" | "cleanup" | "signal" | "progress">,
+): Promise<Stage> {
+  const api = connect(kubeconfig);
+  await installController(api, new Cleanup());
+  const client = new BareClient(accessOf(api.config), WIDTH);
+  cleanup.add(() => client.close());
+  const own = await mkdtemp(join(folder, "stage-"));
+  cleanup.add(() => rm(own, { recursive: true, force: true }));
+  return { api, client, folder: own, cleanup, signal, progress };
+}
+
+/** Makes a namespace, and resolves when pods can be made in it: they need its ServiceAccount. */
+export async function createNamespace({ client, signal }: Stage, name: string): Promise<void> {
+  await client.send({
+    method: "POST",
+    path: "/api/v1/namespaces",
+    body: { apiVersion: "v1", kind: "Namespace", metadata: { name } },
+  });
+  const accounts = `/api/v1/namespaces/${name}/serviceaccounts`;
+  type Account = { metadata: { name: string; resourceVersion: string } };
+  for await (const { object } of client.watch<Account>(accounts, signal)) {
+    if (object.metadata.name === "default") return;
+  }
+}
