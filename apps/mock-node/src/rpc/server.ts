@@ -1,4 +1,9 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  LogController,
+  type RawRequestDefaultExpression,
+} from "fastify";
 import { queryArguments } from "./arguments.ts";
 import { discardBody } from "./discard-body.ts";
 import { answerJsonRpc, errorResponse, NO_ID, resultResponse } from "./json-rpc.ts";
@@ -31,7 +36,7 @@ export function rpcServer(view: NodeView, log: FastifyBaseLogger, faults: Status
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: true,
-    exposeHeadRoutes: false,
+    rewriteUrl: ignoreMethod,
   });
   // Bodies are read as text whatever their type says: what is in them is JSON-RPC's to judge.
   app.removeAllContentTypeParsers();
@@ -51,18 +56,21 @@ export function rpcServer(view: NodeView, log: FastifyBaseLogger, faults: Status
     }
     return reply.type(JSON_TYPE).send(answerJsonRpc(request.body, methods));
   });
-  app.get("/", (request, reply) =>
-    reply.type(HTML_TYPE).send(routeList(request.headers.host ?? "", methods)),
-  );
-  app.get("/metrics", (_request, reply) => reply.type(METRICS_TYPE).send(renderMetrics(view)));
+  app.post("/metrics", (_request, reply) => reply.type(METRICS_TYPE).send(renderMetrics(view)));
   for (const [name, method] of methods) {
-    app.all<{ Querystring: Record<string, unknown> }>(`/${name}`, (request, reply) => {
+    app.post<{ Querystring: Record<string, unknown> }>(`/${name}`, (request, reply) => {
       const { status, text } = answerGet(method, request.query, view);
       return reply.code(status).type(JSON_TYPE).send(text);
     });
   }
   serveWebSocket(app, view, methods, BODY_LIMIT);
   return app;
+}
+
+/** Go's mux, behind which Sei and CometBFT serve, routes by the path alone: so every route here is one of POST. */
+function ignoreMethod(request: RawRequestDefaultExpression): string {
+  request.method = "POST";
+  return request.url ?? "/";
 }
 
 function answerGet(method: Method, query: Record<string, unknown>, { flavor }: NodeView): GetAnswer {
