@@ -1,4 +1,4 @@
-import { arrayAt, isObject, type Json, type JsonObject, stringAt } from "../../json/json.ts";
+import { isObject, type Json, type JsonObject, stringAt } from "../../json/json.ts";
 import type { KubeObject } from "../../json/kube-object.ts";
 import { ApiError, badRequest, conflict, invalid, notFound, unsupportedMediaType } from "../api-error.ts";
 import { applyConfiguration } from "../apply/server-side-apply.ts";
@@ -9,7 +9,6 @@ import { applyMergePatch } from "../patch/merge-patch.ts";
 import { applyStrategicPatch } from "../patch/strategic-merge-patch.ts";
 import { apiVersionOf } from "../resources/resource-type.ts";
 import { readObject } from "./admission.ts";
-import { BuiltInError, requireBuiltIn } from "./built-in-body.ts";
 import {
   type ApiContext,
   existing,
@@ -19,6 +18,7 @@ import {
   type Written,
 } from "./context.ts";
 import { create } from "./create.ts";
+import { readPatched } from "./patched-body.ts";
 import { replace } from "./update.ts";
 
 const JSON_PATCH = "application/json-patch+json";
@@ -44,7 +44,7 @@ export function patch(
   if (mediaType === APPLY_PATCH) return apply(context, target, body, options);
   const current = existing(context, target);
   const patched = applyPatch(target, served(target.type, current), mediaType, body);
-  const received = readPatched(patched, target, mediaType, body);
+  const received = readPatched(patched, target, mediaType === STRATEGIC_PATCH ? body : undefined);
   requireSameUid(target, current, received);
   return { ...replace(context, target, current, received, options), created: false };
 }
@@ -66,61 +66,6 @@ export function patchDocument(document: KubeObject, mediaType: string, body: Jso
     default:
       throw new ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
   }
-}
-
-/**
- * What a patch made must still be readable as its type; if it isn't, kube-apiserver answers with all of it.
- *
- * @throws ApiError 422.
- */
-function readPatched(patched: Json, target: Target, mediaType: string, patch: Json): KubeObject {
-  const { type } = target;
-  if (!type.builtIn || !isObject(patched)) return readObject(patched, target);
-  const isStrategic = mediaType === STRATEGIC_PATCH;
-  try {
-    requireBuiltIn(type, patched);
-  } catch (error) {
-    if (!(error instanceof BuiltInError)) throw error;
-    const text = isStrategic ? goMap(patch) : JSON.stringify(inGoOrder(patched));
-    const why = isStrategic ? error.unstructured : error.why;
-    const message = `Invalid value: ${JSON.stringify(text)}: ${why}`;
-    throw invalid({ group: "", kind: "" }, "", [{ reason: "FieldValueInvalid", message, field: "patch" }]);
-  }
-  return readObject(patched, target);
-}
-
-/** As Go's `%+v` prints a decoded JSON value. */
-function goMap(value: Json): string {
-  if (value === null) return "<nil>";
-  if (Array.isArray(value)) return `[${value.map(goMap).join(" ")}]`;
-  if (!isObject(value)) return String(value);
-  const entries = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
-  return `map[${entries.map(([key, item]) => `${key}:${goMap(item)}`).join(" ")}]`;
-}
-
-/** The order of the fields of Go's ObjectMeta and ManagedFieldsEntry; what was patched has its keys sorted. */
-const METADATA =
-  "name generateName namespace selfLink uid resourceVersion generation creationTimestamp deletionTimestamp " +
-  "deletionGracePeriodSeconds labels annotations ownerReferences finalizers managedFields manager operation " +
-  "apiVersion time fieldsType fieldsV1 subresource";
-const PLACES = new Map(METADATA.split(" ").map((field, place) => [field, place]));
-
-function inGoOrder(object: JsonObject): JsonObject {
-  const { metadata } = object;
-  const fields = Object.entries(object).toSorted(([left], [right]) => (left < right ? -1 : 1));
-  const sorted = Object.fromEntries(fields);
-  if (!isObject(metadata)) return sorted;
-  const managers = arrayAt(metadata, "managedFields").filter(isObject).map(inFieldOrder);
-  return {
-    ...sorted,
-    metadata: inFieldOrder(managers.length === 0 ? metadata : { ...metadata, managedFields: managers }),
-  };
-}
-
-/** Of fields that have no place, as those of fieldsV1, the names are sorted. */
-function inFieldOrder(object: JsonObject): JsonObject {
-  const place = (field: string): number => PLACES.get(field) ?? PLACES.size;
-  return Object.fromEntries(Object.entries(object).toSorted(([left], [right]) => place(left) - place(right)));
 }
 
 /** A patch may name the uid only as it is (the kubelet does, to hit no successor). */
