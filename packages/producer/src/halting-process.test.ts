@@ -19,12 +19,15 @@ function run(scenario: string, folder: string, ...more: readonly string[]): Run 
   const child = spawn(process.execPath, [PROGRAM, scenario, folder, ...more], {
     stdio: ["ignore", "pipe", "pipe"],
   });
-  onTestFinished(() => void child.kill("SIGKILL"));
   let stderr = "";
   child.stderr.on("data", (chunk) => {
     stderr += chunk;
   });
   const ended = once(child, "close").then(([code, signal]) => ({ code, signal }));
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await ended;
+  });
   return { child, stderr: () => stderr, published: once(child.stdout, "data"), ended };
 }
 
