@@ -1,26 +1,68 @@
 /**
- * How long cosmovisor takes from a node's halt line to the start of the plan's binary: `node cosmovisor/measure.ts
- * [RUNS]`. Prints milliseconds for a node that exits with 70 and for one that stays alive.
+ * How long cosmovisor takes from a node's last line to what it does about it: `node cosmovisor/measure.ts [RUNS]`. Prints
+ * milliseconds until the plan's binary starts, or until cosmovisor has ended, for each way in which a node can end.
  */
 import { until } from "../harness/wait.ts";
-import { SupervisedNode } from "./supervised-node.ts";
+import { type Layout, SupervisedNode } from "./supervised-node.ts";
 
 const runs = Number(process.argv[2] ?? 10);
 
-async function haltToStart(flags: readonly string[]): Promise<number> {
-  await using node = new SupervisedNode();
-  const supervisor = await node.start({ genesis: "v6.5", upgrades: ["v6.6"], flags });
-  const said = (words: string) => until(() => supervisor.output().includes(words), { what: words });
-  await until(() => supervisor.output().includes("NEEDED at height"), { what: "the halt line" });
-  const haltedAt = performance.now();
-  await said("release v6.6 starts");
-  const took = performance.now() - haltedAt;
-  return took;
+interface Case {
+  readonly layout: Layout;
+  /** What the node says as it halts or crashes. */
+  readonly last: string;
+  /** Run first, to its plan's height, so that the data is of a later release. */
+  readonly before?: Layout;
 }
 
-for (const [name, flags] of Object.entries({ "exits with 70": [], "stays alive": ["--halt-stay-alive"] })) {
+const young = ["--initial-height=3"];
+const CASES: Readonly<Record<string, Case>> = {
+  "exits with 70": { layout: { genesis: "v6.5", upgrades: ["v6.6"] }, last: "NEEDED at height" },
+  "stays alive": {
+    layout: { genesis: "v6.5", upgrades: ["v6.6"], flags: ["--halt-stay-alive"] },
+    last: "NEEDED at height",
+  },
+  "exits with 70, no such binary": { layout: { genesis: "v6.5" }, last: "NEEDED at height" },
+  "exits with 71": { layout: { genesis: "v6.7", flags: young }, last: "BINARY UPDATED BEFORE TRIGGER!" },
+  "exits with 72": {
+    layout: { genesis: "v6.5" },
+    last: "upgrade handler is missing",
+    before: { genesis: "v6.6", flags: young },
+  },
+  "crashes with 2": {
+    layout: { genesis: "v6.6", flags: [...young, "--fault-panic-at=5"] },
+    last: "panic: ",
+  },
+};
+
+async function lastLineToAction({ layout, last, before }: Case): Promise<number> {
+  await using node = new SupervisedNode();
+  if (before !== undefined) {
+    const first = await node.start(before);
+    await until(async () => ((await node.height()) ?? 0) > 3, { what: "the plan to be applied" });
+    await node.stop(first);
+  }
+  const supervisor = await node.start(layout);
+  let ended = false;
+  void supervisor.ended.then(() => {
+    ended = true;
+  });
+  await until(() => supervisor.output().includes(last), { what: last });
+  const haltedAt = performance.now();
+  await until(() => ended || supervisor.output().includes("release v6.6 starts", startOf(supervisor)), {
+    what: "cosmovisor to act",
+  });
+  return performance.now() - haltedAt;
+}
+
+/** The first binary says that it starts, too: only what comes after that counts. */
+function startOf({ output }: { readonly output: () => string }): number {
+  return output().indexOf("starts") + 1;
+}
+
+for (const [name, described] of Object.entries(CASES)) {
   const times: number[] = [];
-  for (let run = 0; run < runs; run += 1) times.push(await haltToStart(flags));
+  for (let run = 0; run < runs; run += 1) times.push(await lastLineToAction(described));
   times.sort((a, b) => a - b);
   const [fastest = 0, median = 0, slowest = 0] = [0, runs >> 1, runs - 1].map((i) =>
     Math.round(times[i] ?? 0),

@@ -11,6 +11,12 @@ const UNIT = (/file: seid\.service -->\n```ini\n(.*?)^```$/ms.exec(GUIDE)?.[1] ?
   "/run/bin/",
 );
 
+/** The commands of the guide, each with what it prints. */
+const COMMANDS = [...GUIDE.matchAll(/^\$ (.+)\n((?:(?!\$ |```).*\n)*)/gm)].map(
+  ([, command = "", output = ""]) => ({ command, output }),
+);
+const DOCUMENTED_NODE = "http://127.0.0.1:26657";
+
 const NODE = `${TREE_INSIDE}/node_modules/node/bin/node`;
 const PLANS = JSON.stringify([
   { name: "v6.6", height: 3, info: "" },
@@ -101,6 +107,18 @@ describe.skipIf(reason !== undefined)(
       await startAs("image=v6.5", "failed");
       await startAs("image=v6.6", "active");
       await passes(3);
+    });
+
+    test("the commands of the guide do what it says", async () => {
+      await startAs("image=v6.5", "failed");
+      await write("/run/seid.conf", "image=v6.6");
+      await sh("rm -f /run/seid.port");
+      for (const { command, output } of COMMANDS) {
+        const asksNode = command.includes(DOCUMENTED_NODE);
+        if (asksNode) await passes(3);
+        const here = asksNode ? command.replace(DOCUMENTED_NODE, await address()) : command;
+        expect((await sh(`PATH=/run/bin:$PATH; ${here}`)).replace(/ at \d+$/, " at 31")).toBe(output.trim());
+      }
     });
 
     test("71 stays down, and the hook says so", async () => {

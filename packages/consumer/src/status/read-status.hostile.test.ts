@@ -73,6 +73,21 @@ const HOSTILE: Record<string, [(socket: Socket) => void, StatusFailureKind]> = {
     },
     "unreachable",
   ],
+  "a gzip bomb in the transfer encoding": [
+    (socket) => {
+      const bomb = gzipSync(Buffer.alloc(4_000_000));
+      socket.write(head({ "transfer-encoding": "gzip, chunked" }));
+      socket.end(
+        Buffer.concat([Buffer.from(`${bomb.length.toString(16)}\r\n`), bomb, Buffer.from("\r\n0\r\n\r\n")]),
+      );
+    },
+    "not-a-status",
+  ],
+  "a switch to another protocol": [
+    (socket) =>
+      socket.write("HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n"),
+    "unreachable",
+  ],
   "a hang-up before any answer": [(socket) => socket.destroy(), "unreachable"],
   "bytes that are no HTTP": [(socket) => socket.end("SSH-2.0-OpenSSH_9.2\r\n"), "unreachable"],
   "a page of HTML": [answering("<html>Available endpoints:</html>"), "not-a-status"],
@@ -106,6 +121,11 @@ describe("a hostile node", () => {
 
   test("that accepts and says nothing is given up at the deadline", async () => {
     expect(await readFrom(() => {}, 100)).toMatchObject({ kind: "timeout" });
+  });
+
+  test("that sends early hints for ever is given up at the deadline", async () => {
+    const hint = Buffer.from("HTTP/1.1 103 Early Hints\r\n\r\n");
+    expect(await readFrom((socket) => writeForEver(socket, hint), 300)).toMatchObject({ kind: "timeout" });
   });
 
   test("that half-closes and never answers is not waited for past the deadline", async () => {
