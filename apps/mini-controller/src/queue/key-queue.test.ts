@@ -159,7 +159,7 @@ describe("a key queue", () => {
       return {};
     });
     queue.add("a");
-    const stopped = queue.stop();
+    const stopped = Promise.all([queue.stop(), queue.stop()]);
     queue.add("b");
     first.open();
     await stopped;

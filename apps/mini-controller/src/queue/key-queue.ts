@@ -32,7 +32,7 @@ export class KeyQueue {
   readonly #notBefore = new Map<string, number>();
   #nextRetryAt = 0;
   #stopped = false;
-  #drained: (() => void) | undefined;
+  readonly #drained = Promise.withResolvers<void>();
 
   constructor(options: KeyQueueOptions) {
     this.#options = {
@@ -84,7 +84,8 @@ export class KeyQueue {
     for (const { timer } of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
     this.#ready.clear();
-    if (this.#active.size > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
+    if (this.#active.size === 0) this.#drained.resolve();
+    await this.#drained.promise;
   }
 
   #pump(): void {
@@ -111,7 +112,7 @@ export class KeyQueue {
     } finally {
       this.#active.delete(key);
       if (this.#again.delete(key)) this.add(key);
-      if (this.#stopped && this.#active.size === 0) this.#drained?.();
+      if (this.#stopped && this.#active.size === 0) this.#drained.resolve();
       else this.#pump();
     }
   }
