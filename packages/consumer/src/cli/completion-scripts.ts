@@ -74,7 +74,12 @@ ${names.join("\n")}
 ${cases.join("\n")}
   esac
 }
-compdef _upgrade-halt upgrade-halt
+# From a folder of fpath zsh runs this file as the function itself, at the first completion; sourced, it registers it.
+if [[ $funcstack[1] == _upgrade-halt ]]; then
+  _upgrade-halt "$@"
+else
+  compdef _upgrade-halt upgrade-halt
+fi
 `;
 }
 

@@ -56,6 +56,31 @@ test.skipIf(!isHere("fish"))("fish completes commands and choices", async () => 
   expect(stdout.trim().split("\n")).toEqual(["classify", "docker", "evidence", "pod"]);
 });
 
+/** Types into a zsh at a terminal, up to a tab each time, and says what it saw the line become. */
+const TYPE_INTO_ZSH = String.raw`
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell "PS1=; fpath=($PWD \$fpath); autoload -Uz compinit; compinit -u -D; print re\"\"ady"
+zpty -r -m shell seen '*ready*'
+complete() {
+  zpty -w -n shell "$1"$'\t'
+  zpty -r -m shell seen "*$2*" && print -r -- "$2"
+}
+complete 'upgrade-halt compl' 'completion'
+complete $'\C-uupgrade-halt classify --fr' '--from'
+complete 'doc' 'docker'
+zpty -d shell
+`;
+
+test.skipIf(!isHere("zsh"))("zsh completes commands, options and choices", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-zsh-"));
+  await writeFile(join(folder, "_upgrade-halt"), await scriptFor("zsh"));
+  const options = { cwd: folder, encoding: "utf8", timeout: 15_000 } as const;
+  const { stdout } = spawnSync("zsh", ["-f", "-c", TYPE_INTO_ZSH], options);
+  await rm(folder, { recursive: true });
+  expect(stdout).toBe("completion\n--from\ndocker\n");
+});
+
 test("another shell does not fit", async () => {
   expect((await runCli(["completion", "tcsh"])).code).toBe(64);
 });
