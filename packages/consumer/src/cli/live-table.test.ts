@@ -49,6 +49,11 @@ test("colours a headline on a terminal", () => {
   expect(drawn({ "http://a": running })).toContain("\u001b[32mrunning at 30\u001b[39m");
 });
 
+test("of a long URL the end is kept, on a terminal that does not know its width too", () => {
+  const shown = drawn({ "http://sei-0.sei.pacific-1.svc:26657": running }, { columns: 0, rows: 0 });
+  expect(shown).toMatch(/^…0\.sei\.pacific-1\.svc:26657 {2}17:59:41 {2}/);
+});
+
 test("with more nodes than lines, those that need a person come first, and the rest is counted", () => {
   const nodes = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`http://${i + 10}`, running]));
   const shown = drawn({ ...nodes, "http://last": halted }, { rows: 5, env: { NO_COLOR: "1" } });

@@ -50,7 +50,7 @@ export class LiveTable {
   }
 
   #rows(): string[] {
-    const room = Math.max((this.#io.stdout.rows ?? 24) - 1, 2);
+    const room = Math.max((this.#io.stdout.rows || 24) - 1, 2);
     if (this.#urls.length <= room) return this.#urls.map((url) => this.#row(url));
     const urgent = this.#urls.toSorted((a, b) => this.#urgencyOf(a) - this.#urgencyOf(b));
     const hidden = urgent.slice(room - 1);
@@ -64,12 +64,15 @@ export class LiveTable {
     return URGENCY[verdict?.kind ?? "unknown"];
   }
 
-  /** A row never wraps, or drawing over it would leave its rest behind: URL and headline share the width. */
+  /**
+   * A row never wraps, or drawing over it would leave its rest behind: URL and headline share the width. Of a long URL the
+   * end is kept, where nodes differ. A terminal that does not know its size says 0.
+   */
   #row(url: string): string {
-    const columns = Math.max(this.#io.stdout.columns ?? 80, 40);
+    const columns = Math.max(this.#io.stdout.columns || 80, 40);
     const width = Math.min(Math.floor(columns / 3), Math.max(...this.#urls.map(({ length }) => length)));
     const name = printable(url);
-    const cut = name.length > width ? `${name.slice(0, width - 1)}…` : name.padEnd(width);
+    const cut = name.length > width ? `…${name.slice(1 - width)}` : name.padEnd(width);
     const change = this.#changes.get(url);
     if (change === undefined) return `${cut}  …`;
     const time = new Date(change.at).toISOString().slice(11, 19);
