@@ -124,6 +124,21 @@ describe("gracefulHalt", () => {
     expect(story.at(-1)).toBe("exit 70 (published)");
   });
 
+  it("comes to its end when the problems that it tells of go nowhere", async () => {
+    const broken = () => {
+      throw new Error("EPIPE");
+    };
+    const { story, halt } = recordedHalt({ onProblem: broken });
+    const servers = [{ name: "rpc", stop: broken }];
+    await gracefulHalt({ ...halt, shutdown: { consensus: [], servers } });
+    expect(story.at(-1)).toBe("exit 70 (published)");
+    expect((await gracefulHalt(halt)).kind).toBe("ignored");
+
+    const failing = recordedHalt({ onProblem: broken, artifacts: () => [{ name: "file", persist: broken }] });
+    expect((await gracefulHalt(failing.halt)).kind).toBe("failed");
+    expect(failing.story.at(-1)).toBe("exit 1");
+  });
+
   it("goes on when a part fails to stop, and names it", async () => {
     const broken = {
       name: "peers",

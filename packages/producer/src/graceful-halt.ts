@@ -3,6 +3,7 @@ import type { Artifact } from "./artifact.ts";
 import type { HaltHolder, HaltPlan } from "./halt-holder.ts";
 import { Decided, type Published } from "./halt-sequence.ts";
 import type { StepObserver } from "./halt-steps.ts";
+import { heedless } from "./heedless.ts";
 import { ProducerError } from "./producer-error.ts";
 import { type StopHook, type StopReport, stopInOrder } from "./stop-hooks.ts";
 
@@ -58,7 +59,7 @@ export async function gracefulHalt(halt: GracefulHalt): Promise<HaltOutcome> {
   const { holder, shutdown, deadlineMs = DEFAULT_DEADLINE_MS } = halt;
   const standing = holder.snapshot();
   if (standing !== undefined) {
-    halt.onProblem(`a second halt (${halt.reason}) was ignored: ${standing.reason} stands`);
+    report(halt, `a second halt (${halt.reason}) was ignored: ${standing.reason} stands`);
     return { kind: "ignored", standing };
   }
   let intent: HaltIntent;
@@ -70,10 +71,10 @@ export async function gracefulHalt(halt: GracefulHalt): Promise<HaltOutcome> {
     return await abandon(halt, ProducerError.from(cause), deadlineMs);
   }
   const [resting, consensusReport] = await published.stopConsensus(shutdown.consensus, deadlineMs);
-  tell(consensusReport, halt);
+  reportStop(consensusReport, halt);
   if (halt.mode.kind === "stay-alive") await aborted(halt.mode.stopRequested);
   const [stopped, serversReport] = await resting.stopServers(shutdown.servers, deadlineMs);
-  tell(serversReport, halt);
+  reportStop(serversReport, halt);
   stopped.exit(halt.exit);
   return { kind: "halted", intent };
 }
@@ -90,15 +91,19 @@ function announce(
 }
 
 async function abandon(halt: GracefulHalt, cause: ProducerError, deadlineMs: number): Promise<HaltOutcome> {
-  halt.onProblem(`no graceful halt for ${halt.reason}: ${cause.message}`, cause);
+  report(halt, `no graceful halt for ${halt.reason}: ${cause.message}`, cause);
   await stopInOrder([...halt.shutdown.consensus, ...halt.shutdown.servers], deadlineMs);
   halt.exit(FAILURE_EXIT);
   return { kind: "failed", cause };
 }
 
-function tell(report: StopReport, { onProblem }: GracefulHalt): void {
-  for (const { name, cause } of report.failed) onProblem(`${name} failed to stop`, cause);
-  if (report.hung !== undefined) onProblem(`${report.hung} did not stop in time; going on without it`);
+function reportStop({ failed, hung }: StopReport, halt: GracefulHalt): void {
+  for (const { name, cause } of failed) report(halt, `${name} failed to stop`, cause);
+  if (hung !== undefined) report(halt, `${hung} did not stop in time; going on without it`);
+}
+
+function report({ onProblem }: GracefulHalt, message: string, cause?: unknown): void {
+  heedless(() => onProblem(message, cause));
 }
 
 /** The longest delay of a timer, in milliseconds. */

@@ -2,6 +2,7 @@ import { exitCode, type HaltIntent, type HaltReason } from "@upgrade-halt/contra
 import type { Artifact } from "./artifact.ts";
 import type { HaltHolder } from "./halt-holder.ts";
 import type { StepObserver } from "./halt-steps.ts";
+import { heedless } from "./heedless.ts";
 import { ProducerError } from "./producer-error.ts";
 import { type StopHook, type StopReport, stopInOrder } from "./stop-hooks.ts";
 
@@ -125,13 +126,4 @@ class ServersStopped {
 /** An observer watches; what it throws is its own affair. */
 function careful(onStep: StepObserver): StepObserver {
   return (step) => heedless(() => onStep(step));
-}
-
-/** A closed pipe or a broken logger must not undo a halt whose artifacts are durable. */
-function heedless(act: () => void): void {
-  try {
-    act();
-  } catch {
-    // The line is lost; the intent and the exit code still tell of the halt.
-  }
 }
