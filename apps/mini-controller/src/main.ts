@@ -1,3 +1,4 @@
+import "./cli/save-memory.ts";
 import { main } from "./cli/program.ts";
 
 process.exitCode = await main(process.argv);

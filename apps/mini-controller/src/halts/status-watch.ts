@@ -35,6 +35,8 @@ interface Watched {
 }
 
 const READ_TIMEOUT_MS = 2_000;
+/** Between one reading and the next, of whichever pods: a thousand nodes that halt at once must not take all the time. */
+const READ_APART_MS = 2;
 
 /**
  * Polls `/status` of running pods: a stay-alive node halts without its process ending, and only there it says so.
@@ -43,6 +45,7 @@ const READ_TIMEOUT_MS = 2_000;
 export class StatusWatch {
   readonly #options: StatusWatchOptions;
   readonly #watched = new Map<string, Watched>();
+  #nextReadAt = 0;
 
   constructor(options: StatusWatchOptions) {
     this.#options = options;
@@ -84,10 +87,20 @@ export class StatusWatch {
 
   #schedule(key: string, watched: Watched, ms: number): void {
     clearTimeout(watched.timer);
-    watched.timer = setTimeout(() => {
+    watched.timer = setTimeout(() => this.#takeTurn(key, watched), ms);
+  }
+
+  /** Reads now, or as soon as those that were due before have been read. */
+  #takeTurn(key: string, watched: Watched): void {
+    const now = performance.now();
+    const at = Math.max(now, this.#nextReadAt);
+    this.#nextReadAt = at + READ_APART_MS;
+    const read = () => {
       watched.timer = undefined;
       void this.#poll(key, watched);
-    }, ms);
+    };
+    if (at === now) read();
+    else watched.timer = setTimeout(read, at - now);
   }
 
   async #poll(key: string, watched: Watched): Promise<void> {

@@ -25,7 +25,8 @@ export interface InformerOptions<T extends KubeObject> {
   readonly backoff?: { readonly baseMs: number; readonly maxMs: number };
 }
 
-const PAGE = 500;
+/** Objects of one page are in memory whole; pages that outlive V8's young generation would triple the heap. */
+const PAGE = 100;
 /** A watch that ends sooner counts as a failure, so that a server which can't watch is not asked all the time. */
 const SHORTEST_MS = 500;
 /** After so many failed watches in a row the place to watch from is in doubt as well: a server may have lost it. */

@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { StatusWatch } from "./status-watch.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const READ = { kind: "unreachable", at: 0, why: "nobody listens" } as const;
+
+function watchOf(reads: string[]): StatusWatch {
+  return new StatusWatch({
+    read: async (url) => {
+      reads.push(url);
+      return READ as never;
+    },
+    toSighting: () => ({ kind: "unreachable", at: 0, why: "nobody listens" }) as never,
+    onChange: () => {},
+  });
+}
+
+test("two thousand pods that are due at once are read in turn, 500 a second, and each once before any a second time", async () => {
+  const reads: string[] = [];
+  const watch = watchOf(reads);
+  for (let i = 0; i < 2_000; i += 1) {
+    watch.track(`sei/${i}`, { uid: String(i), url: `http://${i}`, expectedHeights: [], urgent: true });
+  }
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(reads.length).toBeGreaterThan(450);
+  expect(reads.length).toBeLessThan(550);
+  await vi.advanceTimersByTimeAsync(2_500);
+  expect(new Set(reads.slice(0, 1_000)).size).toBe(1_000);
+  watch.stop();
+  const told = reads.length;
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(reads).toHaveLength(told);
+});
+
+test("a pod that is read alone waits for nobody", async () => {
+  const reads: string[] = [];
+  const watch = watchOf(reads);
+  watch.track("sei/0", { uid: "0", url: "http://0", expectedHeights: [], urgent: true });
+  await vi.advanceTimersByTimeAsync(1);
+  expect(reads).toEqual(["http://0"]);
+  watch.stop();
+});
