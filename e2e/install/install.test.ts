@@ -64,6 +64,16 @@ proof("the API server takes all that the kustomization renders", ["INSTALL"], as
   for (const answer of answers) expect(answer).toMatch(/serverside-applied \(server dry run\)$/);
 });
 
+proof("the API server takes the policy that the README shows", ["INSTALL"], async () => {
+  const readme = await readFile(join(DEPLOY, "../README.md"), "utf8");
+  const [, policy = ""] = /```yaml\n(apiVersion: upgrade-halt.*?)```/s.exec(readme) ?? [];
+  const answer = await run(
+    ["create", "--dry-run=server", "--namespace=default", "-f", "-"],
+    policy.replace("namespace: sei", "namespace: default"),
+  );
+  expect(answer).toBe("haltpolicy.upgrade-halt.dev/sei created (server dry run)\n");
+});
+
 proof("an overlay adds the rights for SeiNodes and the ServiceMonitor", ["INSTALL"], async () => {
   await symlink(DEPLOY, join(folder, "deploy"));
   const overlay = {

@@ -23,7 +23,10 @@ export function createProgram(): Command {
         .default("info"),
     )
     .option("--leader-elect", "lead by a Lease, so that several replicas can run", false)
-    .option("--leader-namespace <name>", "namespace of the Lease", "upgrade-halt-system")
+    .option(
+      "--leader-namespace <name>",
+      "namespace of the Lease (default: the kubeconfig's or the pod's own, else upgrade-halt-system)",
+    )
     .option("--lease-seconds <n>", "how long a leader that says nothing still leads", "15")
     .addHelpText(
       "after",

@@ -24,12 +24,14 @@ export interface RunOptions {
   readonly logFormat: LogFormat;
   readonly logLevel: string;
   readonly leaderElect: boolean;
-  readonly leaderNamespace: string;
+  readonly leaderNamespace?: string;
   readonly leaseSeconds: string;
 }
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 const LEASE_NAME = "upgrade-halt-mini-controller";
+/** Where `deploy/` puts the controller, for a kubeconfig that names no namespace. */
+const LEASE_NAMESPACE = "upgrade-halt-system";
 
 /**
  * Runs the controller until a signal. Resolves when it was asked to stop and has.
@@ -163,7 +165,7 @@ async function lead(
   const api = await KubeClient.connect(access, { timeoutMs: Math.ceil(leaseMs / 3) });
   const election = new LeaderElection({
     api,
-    namespace: options.leaderNamespace,
+    namespace: options.leaderNamespace ?? access.namespace ?? LEASE_NAMESPACE,
     name: LEASE_NAME,
     identity: `${hostname()}_${randomUUID()}`,
     fence,
