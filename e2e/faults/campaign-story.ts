@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 import type { NodeHalt } from "../../apps/mini-controller/src/api/node-halt.ts";
+import type { Boundary } from "../../apps/mini-controller/src/halts/boundary.ts";
 import { startController, startDoomedController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { createPhantom, setPhantomState, terminated } from "../harness/fixtures/phantom-pods.ts";
@@ -11,8 +12,11 @@ import type { Program } from "../harness/program.ts";
 import type { World } from "../harness/world.ts";
 import { imagesOf, uidsOf } from "./counts.ts";
 
-/** How a controller of the story is to end: at its n-th boundary, or after so many milliseconds. */
-export type Doom = { readonly boundaries: number } | { readonly afterMs: number };
+/** How a controller of the story is to end: at a boundary (or the n-th of any), and after so many milliseconds anyway. */
+export interface Doom {
+  readonly at?: Boundary | `any#${number}`;
+  readonly withinMs?: number;
+}
 
 /** Where a controller was killed: at a boundary of its work, or anywhere. */
 export type Kill = string | "anywhere";
@@ -31,19 +35,25 @@ const LONGEST_MS = 300_000;
 /**
  * Plays one story in a world of its own: two nodes to be swapped one after the other, one whose listed image is wrong,
  * one that only a person may touch; and one controller process after the other, each killed as `dooms` says. Resolves
- * to the kills and to what there is in the end.
+ * to how many were killed and to what there is in the end.
  */
 export async function playStory(
   world: World,
   dooms: Iterator<Doom>,
-): Promise<{ kills: Kill[]; end: unknown }> {
+  onKill: (kill: Kill) => void,
+): Promise<{ kills: number; end: unknown }> {
   const { api, namespace } = world;
   const sets = await startHistory<V1StatefulSet>(api, `/apis/apps/v1/namespaces/${namespace}/statefulsets`);
   const pods = await startHistory<V1Pod>(api, `/api/v1/namespaces/${namespace}/pods`);
   await setStage(world);
   const over = AbortSignal.timeout(LONGEST_MS);
-  const kills: Kill[] = [];
-  while (!over.aborted && !(await hasEnded(world))) kills.push(...(await liveAndDie(world, dooms, over)));
+  let kills = 0;
+  while (!over.aborted && !(await hasEnded(world))) {
+    const kill = await liveAndDie(world, dooms, over);
+    if (kill === undefined) continue;
+    kills += 1;
+    onKill(kill);
+  }
   const images = Object.keys(END.images).map(async (set) => [
     set,
     (await imagesOf(sets, set)).map(versionOf),
@@ -80,32 +90,28 @@ async function setStage(world: World): Promise<void> {
 }
 
 /** One controller from its start to its end: by its doom, or because the story is over. */
-async function liveAndDie(world: World, dooms: Iterator<Doom>, over: AbortSignal): Promise<Kill[]> {
-  const { value: doom = { afterMs: LONGEST_MS } } = dooms.next();
-  const controller =
-    "afterMs" in doom
-      ? await startController(world)
-      : await startDoomedController(world, `any#${doom.boundaries}`);
-  if ("afterMs" in doom) {
-    await Promise.race([
-      controller.ended,
-      delay(doom.afterMs, undefined, { signal: over, ref: false }).catch(() => {}),
-    ]);
-    controller.signal("SIGKILL");
-  } else await untilEnded(controller, world, over);
+async function liveAndDie(world: World, dooms: Iterator<Doom>, over: AbortSignal): Promise<Kill | undefined> {
+  const { at, withinMs = LONGEST_MS } = dooms.next().value ?? {};
+  const controller = await (at === undefined ? startController(world) : startDoomedController(world, at));
+  const doomed = AbortSignal.any([over, AbortSignal.timeout(withinMs)]);
+  if (!(await outlives(controller, world, doomed))) controller.signal("SIGKILL");
   const { code, signal } = await controller.stop();
-  if (signal === "SIGKILL") return [/killed at (\S+)/.exec(controller.output())?.[1] ?? "anywhere"];
-  if (code === 0) return [];
+  if (signal === "SIGKILL") return /killed at (\S+)/.exec(controller.output())?.[1] ?? "anywhere";
+  if (code === 0) return undefined;
   throw new Error(
     `a controller ended with ${signal ?? `exit code ${code}`}:\n${controller.output().slice(-2000)}`,
   );
 }
 
-async function untilEnded(controller: Program, world: World, over: AbortSignal): Promise<void> {
+/** Whether the story was over, or the controller had ended, before `doomed`. */
+async function outlives(controller: Program, world: World, doomed: AbortSignal): Promise<boolean> {
   let running = true;
   void controller.ended.then(() => (running = false));
-  while (running && !over.aborted && !(await hasEnded(world)))
-    await Promise.race([controller.ended, delay(250)]);
+  while (!doomed.aborted) {
+    if (!running || (await hasEnded(world))) return true;
+    await Promise.race([controller.ended, delay(250, undefined, { signal: doomed }).catch(() => {})]);
+  }
+  return false;
 }
 
 async function hasEnded(world: World): Promise<boolean> {
