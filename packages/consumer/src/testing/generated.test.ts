@@ -10,14 +10,21 @@ test.each(GENERATED)("$path is what `node scripts/write-generated.ts` writes", (
   expect(written).toBe(render(written));
 });
 
-test("the man page has every command and option, and groff no complaint", () => {
+test("the man page has every command and option", () => {
   const page = readFileSync(GENERATED[0]?.path ?? "", "utf8");
   for (const { name, options } of synopsisOf(silentProgram())) {
     expect(page).toContain(`.SS ${name.replaceAll("-", "\\-")}`);
     for (const { usage } of options) expect(page).toContain(usage.replaceAll("-", "\\-"));
   }
-  const groff = spawnSync("groff", ["-man", "-ww", "-z"], { input: page, encoding: "utf8" });
-  if (!groff.error) expect(groff.stderr).toBe("");
+});
+
+const hasGroff = spawnSync("groff", ["--version"]).error === undefined;
+
+test.skipIf(!hasGroff)("groff renders the man page without a complaint", () => {
+  const page = readFileSync(GENERATED[0]?.path ?? "", "utf8");
+  const { stdout, stderr } = spawnSync("groff", ["-man", "-ww", "-Tutf8"], { input: page, encoding: "utf8" });
+  expect(stderr).toBe("");
+  expect(stdout).toContain("upgrade-halt - says why a chain node stopped");
 });
 
 test("every command's help has an example that is one of its own lines", async () => {

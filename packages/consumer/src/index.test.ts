@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import * as consumer from "./index.ts";
+
+test("exports these names and no others", () => {
+  expect(Object.keys(consumer).sort()).toEqual([
+    "ACTIONS",
+    "CHOICES",
+    "DECISIONS",
+    "HALT_SOURCES",
+    "MEANINGS",
+    "classify",
+    "decodeStatus",
+    "evidenceFromChildExit",
+    "evidenceFromContainerStatus",
+    "evidenceFromDocker",
+    "evidenceFromExitCode",
+    "evidenceFromPod",
+    "evidenceFromSystemd",
+    "findPlanLines",
+    "mergeEvidence",
+    "parsePlanLine",
+    "printable",
+    "readStatus",
+    "recommend",
+    "sightingOf",
+    "watchNode",
+  ]);
+});
