@@ -29,7 +29,7 @@ test("status shows the halt that a node announces", async () => {
 
 test("classify reads evidence from standard input", async () => {
   const evidence = { process: { kind: "ended", end: { kind: "exited", code: 2 } } };
-  const { code, stdout } = await runCli(["classify", "--json"], JSON.stringify(evidence));
+  const { code, stdout } = await runCli(["classify", "--json"], { stdin: JSON.stringify(evidence) });
   expect(code).toBe(0);
   expect(JSON.parse(stdout).verdict).toMatchObject({ kind: "crashed", cause: { kind: "panic", code: 2 } });
 });

@@ -30,11 +30,11 @@ test.each(Object.entries(FORGED))("a plan name with %s reaches no terminal raw",
   for (const args of [
     ["status", node.url],
     ["status", node.url, "--json"],
-    ["watch", node.url, "--for", "0.1"],
-    ["watch", node.url, "--json", "--for", "0.1"],
+    ["watch", node.url],
+    ["watch", node.url, "--json"],
     ["check", node.url, "--expect-not-halted"],
   ]) {
-    const { stdout, stderr } = await runCli(args);
+    const { stdout, stderr } = await runCli(args, { interruptAfterLines: 1 });
     const lines = `${stdout}${stderr}`.split("\n");
     expect(lines.pop()).toBe("");
     expect(lines.length).toBeGreaterThan(0);

@@ -15,10 +15,17 @@ test("prints a line for each change in a pipe, and ends in order when told to", 
   expect(stdout).toMatch(/^\S+Z http:\S+ running at 30\. It answers at height 30 and announces no halt\.\n$/);
 });
 
+test("stops by itself after the time that it was given", async () => {
+  await using node = await nodeAnswering(body);
+  expect((await runCli(["watch", node.url, "--for", "0.2"])).code).toBe(0);
+});
+
 test("prints JSON lines of several nodes", async () => {
   await using node = await nodeAnswering(body);
   const urls = [node.url, "http://127.0.0.1:1"];
-  const { code, stdout } = await runCli(["watch", "--json", "--interval", "10", "--for", "0.2", ...urls]);
+  const { code, stdout } = await runCli(["watch", "--json", "--interval", "10", ...urls], {
+    interruptAfterLines: 2,
+  });
   expect(code).toBe(0);
   const changes = stdout
     .trim()

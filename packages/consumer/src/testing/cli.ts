@@ -1,4 +1,4 @@
-import { PassThrough } from "node:stream";
+import { PassThrough, Writable } from "node:stream";
 import { run } from "../cli/run.ts";
 
 export interface CliRun {
@@ -7,21 +7,48 @@ export interface CliRun {
   readonly stderr: string;
 }
 
+export interface CliWorld {
+  readonly stdin?: string;
+  readonly env?: Record<string, string>;
+  /** Interrupts the command, as Ctrl-C does, once it has printed so many lines. */
+  readonly interruptAfterLines?: number;
+}
+
 /** Runs the command line in this process, with what a test gives it as the world. */
-export async function runCli(
-  args: readonly string[],
-  stdin = "",
-  env: Record<string, string> = {},
-): Promise<CliRun> {
-  const stdout = new PassThrough();
-  const stderr = new PassThrough();
+export async function runCli(args: readonly string[], world: CliWorld = {}): Promise<CliRun> {
+  const { stdin = "", env = {}, interruptAfterLines = Number.POSITIVE_INFINITY } = world;
+  let interrupt = () => {};
+  const stdout = new Collector((text) => {
+    if (text.split("\n").length > interruptAfterLines) interrupt();
+  });
+  const stderr = new Collector();
   const code = await run(args, {
     env,
     stdout,
     stderr,
     stdin: PassThrough.from([stdin]),
     now: Date.now,
-    onSignal: () => () => {},
+    onSignal: (_, handle) => {
+      interrupt = () => handle("SIGINT");
+      return () => {};
+    },
   });
-  return { code, stdout: String(stdout.read() ?? ""), stderr: String(stderr.read() ?? "") };
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** Keeps what is written, and tells of it at once. */
+class Collector extends Writable {
+  text = "";
+  readonly #onText: (text: string) => void;
+
+  constructor(onText: (text: string) => void = () => {}) {
+    super();
+    this.#onText = onText;
+  }
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+    this.#onText(this.text);
+  }
 }
