@@ -54,9 +54,11 @@ function* dooms(seed: number): Generator<Doom> {
 const cleanup = new Cleanup();
 const kills: Kill[] = [];
 let [stories, broken] = [0, 0];
+/** What kept a story from coming to its end: it ends the campaign. */
+let failure: unknown;
 
 async function playUntilEnough(kubeconfig: string): Promise<void> {
-  while (kills.length < wanted) {
+  while (failure === undefined && kills.length < wanted) {
     const story = stories++;
     const world = await openWorld(connect(kubeconfig));
     try {
@@ -65,6 +67,8 @@ async function playUntilEnough(kubeconfig: string): Promise<void> {
       if (!held) broken += 1;
       const what = held ? "as it has to" : `wrong: ${JSON.stringify(end)}`;
       process.stdout.write(`story ${story}: ${done} kills, ended ${what} (${kills.length}/${wanted})\n`);
+    } catch (error) {
+      failure ??= error;
     } finally {
       await world.cleanup.run();
     }
@@ -89,4 +93,5 @@ process.stdout.write(
     `${BOUNDARIES.length} boundaries) in ${stories} stories and ${seconds} s; ${broken} ended wrong\n`,
 );
 if (missed.length > 0) process.stdout.write(`never at ${missed.join(", ")}\n`);
-if (broken > 0) process.exitCode = 1;
+if (failure !== undefined) process.stderr.write(`crash:controller: story broken off: ${failure}\n`);
+if (broken > 0 || failure !== undefined) process.exitCode = 1;
