@@ -25,7 +25,8 @@ const SWAP_P50_MS = 50;
 const CLOCK_TICKS_PER_SECOND = 100;
 
 readArguments();
-const endedAt = new Map<string, number>();
+/** When the processes of a pod's node ended, by the pod's UID, in order. */
+const endsOf = new Map<string, number[]>();
 const startedAt: { readonly node: string; readonly at: number }[] = [];
 let controllerPid = 0;
 
@@ -40,7 +41,7 @@ const stage = await setStage(story, new AbortController().signal, {
   manifests: await manifests(),
   cluster: {
     onContainerEnd: (podUid, container, at) => {
-      if (container === CONTAINER && !endedAt.has(podUid)) endedAt.set(podUid, at);
+      if (container === CONTAINER) endsOf.set(podUid, [...(endsOf.get(podUid) ?? []), at]);
     },
   },
 });
@@ -115,7 +116,7 @@ async function recovered({ watcher }: Stage): Promise<void> {
 function report({ watcher }: Stage, cpu: number, seconds: number): void {
   const since = (time: (halt: HaltView, end: number) => number | undefined): readonly number[] =>
     haltsOf(watcher).flatMap((halt) => {
-      const end = endedAt.get(halt.podUid);
+      const end = haltEnd(halt);
       const at = end === undefined ? undefined : time(halt, end);
       return end === undefined || at === undefined ? [] : [at - end];
     });
@@ -141,6 +142,12 @@ function report({ watcher }: Stage, cpu: number, seconds: number): void {
   process.stdout.write(
     `controller: ${Math.round(Number(memory) / 1024)} MiB RSS, ${cpu.toFixed(2)} s CPU over ${seconds.toFixed(0)} s\n`,
   );
+}
+
+/** The end of the process that was the halt: a node may have ended for another reason before, and been restarted. */
+function haltEnd({ podUid, steps }: HaltView): number | undefined {
+  const recorded = steps.find(({ phase }) => phase === "Recorded")?.at;
+  return endsOf.get(podUid)?.findLast((at) => recorded === undefined || at <= recorded);
 }
 
 function print(name: string, ...cells: readonly string[]): void {
