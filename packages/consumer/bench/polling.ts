@@ -58,7 +58,8 @@ async function runPoller(mode: string, count: number, port: number, seconds: num
     if ("cost" in message) cost = message.cost;
     else if (!seenAt.has(message.address)) seenAt.set(message.address, message.at);
   });
-  const [code] = await once(poller, "exit");
+  // Its last message may arrive after its end: the channel is read out before it disconnects.
+  const [[code]] = await Promise.all([once(poller, "exit"), once(poller, "disconnect")]);
   if (code !== 0 || cost === undefined) throw new Error(`the poller ended with ${code} and no figures`);
   return { cost, seenAt };
 }

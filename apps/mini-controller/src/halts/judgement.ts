@@ -86,7 +86,9 @@ function recordedVerdict(spec: NodeHaltSpec, policy: HaltPolicySpec, seen: Verdi
     return { kind: "unrecognised-halt", code: spec.exitCode, range, why: spec.verdict, contradictions: [] };
   }
   const agrees = seen?.kind === "halted" && seen.reason === believed.reason && seen.plan === believed.plan;
-  const sources = [...new Set([...believed.sources, ...(agrees ? seen.sources : [])])];
+  // A verdict of the same halt without sources is one that something disputes by now.
+  const isDisputed = agrees && seen.sources.length === 0;
+  const sources = isDisputed ? [] : [...new Set([...believed.sources, ...(agrees ? seen.sources : [])])];
   return classify({
     believed: { ...believed, corroborated: sources.length > 1, sources },
     listed: policy.upgrades,
