@@ -9,11 +9,11 @@ import { between, type OnBoundary } from "./boundary.ts";
 import type { Detector } from "./detector.ts";
 import type { HaltJournal } from "./halt-journal.ts";
 import { judgePod, reasonOf, UNRECOGNISED } from "./judgement.ts";
-import type { Move } from "./move.ts";
+import type { Effect, Move } from "./move.ts";
 import type { Observation, WorkloadSight } from "./observation.ts";
 import type { Observer } from "./observer.ts";
 import { plan } from "./plan.ts";
-import { type Pod, statusUrlOf } from "./pod.ts";
+import { mayServe, type Pod, statusUrlOf } from "./pod.ts";
 import type { PodMarks } from "./pod-marks.ts";
 import { isOpen } from "./same-halt.ts";
 import type { SlotBook } from "./slot-book.ts";
@@ -39,8 +39,14 @@ const MAX_MOVES = 24;
 /** Refusals in a row after which the key backs off: whoever else writes, or refuses, goes on doing so. */
 const MAX_REFUSALS = 3;
 
-/** A pod that was deleted shows as such by its own change; this is for a change that does not come. */
-const DELETED_MS = 1_000;
+/**
+ * How soon to look again after an effect that others answer: a workload's own controller takes notice of an image, and a
+ * pod that was deleted shows as such by its own change, unless that does not come.
+ */
+const ANSWERED_MS: Readonly<Partial<Record<Effect["kind"], number>>> = {
+  "set-image": 20,
+  "delete-pod": 1_000,
+};
 
 /**
  * Everything about one pod name: is its pod halted, and what is next for each of its halts. One key, so nothing
@@ -110,8 +116,9 @@ export class NodeReconciler {
         if (move.kind === "rest") return undefined;
         const work = () => this.#make(move, observation);
         halt = await (beginsSwap(move) ? slots.during(policyKeyOf(halt), halt.spec.podName, work) : work());
-        if (move.kind === "effect" && move.effect.kind === "delete-pod") return DELETED_MS;
         refusals = 0;
+        const answered = move.kind === "effect" ? ANSWERED_MS[move.effect.kind] : undefined;
+        if (answered !== undefined) return answered;
       } catch (error) {
         refusals += 1;
         if (!hasCode(error, "conflict", "invalid") || refusals >= MAX_REFUSALS) throw error;
@@ -170,6 +177,10 @@ export class NodeReconciler {
     const { uid } = pod.metadata;
     if (url === undefined || uid === undefined || pod.status?.phase !== "Running") {
       statuses.forget(key);
+      return;
+    }
+    if (!mayServe(pod, policy.spec.container)) {
+      statuses.rest(key);
       return;
     }
     const expectedHeights = policy.spec.upgrades.flatMap(({ height }) => height ?? []);

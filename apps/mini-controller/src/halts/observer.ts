@@ -10,7 +10,7 @@ import { containerOf, type Pod } from "./pod.ts";
 import { isOpen, isSameHalt } from "./same-halt.ts";
 import type { SlotBook } from "./slot-book.ts";
 import type { StatusWatch } from "./status-watch.ts";
-import { haltsOf, podKeyOf, policyKeyOf, type Stores } from "./stores.ts";
+import { haltsOf, podKeyOf, podsOf, policyKeyOf, type Stores } from "./stores.ts";
 
 export interface ObserverOptions {
   readonly stores: Stores;
@@ -95,7 +95,7 @@ export class Observer {
     const { stores, workloads } = this.#options;
     const kind = workloads.ofRef(target.ref);
     const siblings = stores.pods
-      .under(target.namespace)
+      .under(podsOf.workload(target.namespace, target.ref.name))
       .filter((pod) => pod.metadata.name !== halt.spec.podName && kind.owns(target.ref, pod));
     if (siblings.length === 0) return [];
     const affected = await kind.rollsOut(target, siblings);
@@ -141,7 +141,7 @@ export class Observer {
     if (named !== undefined || workload === undefined) return named;
     const kind = workloads.ofRef(workload);
     return stores.pods
-      .under(halt.metadata.namespace ?? "")
+      .under(podsOf.workload(halt.metadata.namespace ?? "", workload.name))
       .filter((pod) => kind.owns(workload, pod) && pod.metadata.deletionTimestamp === undefined)
       .toSorted((a, b) =>
         (a.metadata.creationTimestamp ?? "") < (b.metadata.creationTimestamp ?? "") ? 1 : -1,
@@ -171,7 +171,7 @@ export class Observer {
   }
 }
 
-/** Only a decision asks for them, and counting them for every look of a thousand halts at once took longest of all. */
+/** Only a decision asks for them: counting is not for every look of a thousand halts at once. */
 const NO_NEIGHBOURS: Neighbours = { swapping: 0, failed: 0, running: [], toldBy: undefined };
 const UNGOVERNED = { kind: "unknown", why: "No policy is left to judge it by.", contradictions: [] } as const;
 

@@ -5,8 +5,9 @@ import type { Observation, PodSight } from "./observation.ts";
 import { summaryOf } from "./plan-decision.ts";
 import { heightPast } from "./recovery.ts";
 
-/** How soon to look at a workload whose own controller is about to take notice of the new image. */
+/** How soon to look at a workload whose own controller is about to take notice of the new image, at least and at most. */
 const SETTLE_MS = 20;
+const SETTLE_MOST_MS = 500;
 /** How soon to look at a node that is coming back; its own events and heights wake the halt earlier. */
 const RECOVER_MS = 500;
 
@@ -42,12 +43,19 @@ function planSwapping(observation: Observation, wait: (ms: number) => Move): Mov
     if (policy?.spec.paused || policy?.spec.dryRun) return wait(RECOVER_MS);
     return { kind: "effect", effect: { kind: "set-image", from: fromImage, to: toImage } };
   }
-  if (!workload.settled) return wait(SETTLE_MS);
+  if (!workload.settled) return wait(settleWait(observation));
   const message =
     pod.kind === "halted"
       ? `${workload.what} has ${toImage}; ${workload.replacesPods ? "it replaces" : "deleting"} pod ${halt.spec.podName}.`
       : `${workload.what} has ${toImage}, and the pod that halted is gone.`;
   return journalMove(halt, { phase: "Recreating", reason: "Recreating", message }, now);
+}
+
+/** A quarter of the time that it has taken so far: a server that a thousand halts keep busy is not asked by each all the time. */
+function settleWait({ halt, now }: Observation): number {
+  const since = halt.status?.steps?.at(-1)?.at;
+  const taken = since === undefined ? 0 : now - Date.parse(since);
+  return Math.min(Math.max(SETTLE_MS, taken / 4), SETTLE_MOST_MS);
 }
 
 function isWithdrawn({ halt, recommendation }: Observation): boolean {

@@ -128,3 +128,9 @@ export function statusUrlOf(pod: Pod, container: string, portName: string): stri
   if (port === undefined || ip === undefined || ip === "") return undefined;
   return `http://${ip.includes(":") ? `[${ip}]` : ip}:${port}/status`;
 }
+
+/** False once the kubelet says that the container's process has ended: nothing answers at its address then. */
+export function mayServe(pod: Pod, container: string): boolean {
+  const state = containerStatusOf(pod, container)?.state;
+  return state?.terminated === undefined && state?.waiting === undefined;
+}

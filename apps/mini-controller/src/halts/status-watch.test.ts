@@ -42,3 +42,30 @@ test("a pod that is read alone waits for nobody", async () => {
   expect(reads).toEqual(["http://0"]);
   watch.stop();
 });
+
+test("a pod whose container ended is not asked until it runs again, and what it said is kept", async () => {
+  const reads: string[] = [];
+  const watch = watchOf(reads);
+  const pod = { uid: "0", url: "http://0", expectedHeights: [], urgent: true };
+  watch.track("sei/0", pod);
+  await vi.advanceTimersByTimeAsync(1);
+  watch.rest("sei/0");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(reads).toHaveLength(1);
+  expect(watch.get("sei/0", "0")).toBeDefined();
+  watch.track("sei/0", pod);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(reads).toHaveLength(2);
+  watch.stop();
+});
+
+test("a pod that rests while it is being read is not read again after", async () => {
+  const reads: string[] = [];
+  const watch = watchOf(reads);
+  watch.track("sei/0", { uid: "0", url: "http://0", expectedHeights: [], urgent: true });
+  vi.advanceTimersByTime(0);
+  watch.rest("sei/0");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(reads).toHaveLength(1);
+  watch.stop();
+});

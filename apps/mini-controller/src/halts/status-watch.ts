@@ -32,6 +32,8 @@ interface Watched {
   live: LiveStatus | undefined;
   failures: number;
   timer: NodeJS.Timeout | undefined;
+  isReading: boolean;
+  isResting: boolean;
 }
 
 const READ_TIMEOUT_MS = 2_000;
@@ -59,15 +61,25 @@ export class StatusWatch {
   track(key: string, pod: WatchedPod): void {
     const known = this.#watched.get(key);
     if (known !== undefined && known.pod.uid === pod.uid && known.pod.url === pod.url) {
-      const hurry = pod.urgent && !known.pod.urgent;
+      const hurry = (pod.urgent && !known.pod.urgent) || known.isResting;
       known.pod = pod;
-      if (hurry && known.timer !== undefined) this.#schedule(key, known, 0);
+      known.isResting = false;
+      if (hurry && !known.isReading) this.#schedule(key, known, 0);
       return;
     }
     this.forget(key);
-    const watched: Watched = { pod, live: undefined, failures: 0, timer: undefined };
+    const fresh = { live: undefined, failures: 0, timer: undefined, isReading: false, isResting: false };
+    const watched: Watched = { pod, ...fresh };
     this.#watched.set(key, watched);
     this.#schedule(key, watched, 0);
+  }
+
+  /** Asks no more until the pod is tracked again: nothing serves there. What it said last is kept. */
+  rest(key: string): void {
+    const watched = this.#watched.get(key);
+    if (watched === undefined) return;
+    watched.isResting = true;
+    clearTimeout(watched.timer);
   }
 
   forget(key: string): void {
@@ -95,26 +107,23 @@ export class StatusWatch {
     const now = performance.now();
     const at = Math.max(now, this.#nextReadAt);
     this.#nextReadAt = at + READ_APART_MS;
-    const read = () => {
-      watched.timer = undefined;
-      void this.#poll(key, watched);
-    };
+    const read = () => void this.#poll(key, watched);
     if (at === now) read();
     else watched.timer = setTimeout(read, at - now);
   }
 
   async #poll(key: string, watched: Watched): Promise<void> {
+    watched.isReading = true;
     const result = await this.#options.read(watched.pod.url, READ_TIMEOUT_MS);
+    watched.isReading = false;
     if (this.#watched.get(key) !== watched) return;
     watched.failures = result.kind === "ok" ? 0 : watched.failures + 1;
     const before = watched.live;
     watched.live = liveStatus(before, this.#options.toSighting(result));
     if (matters(before, watched.live, watched.pod.urgent)) this.#options.onChange(key);
-    this.#schedule(
-      key,
-      watched,
-      pollInterval({ ...watched.pod, failures: watched.failures, ...paceOf(watched.live) }),
-    );
+    if (watched.isResting) return;
+    const { pod, failures, live } = watched;
+    this.#schedule(key, watched, pollInterval({ ...pod, failures, ...paceOf(live) }));
   }
 }
 

@@ -12,10 +12,21 @@ export interface Stores {
 
 export function createStores(): Stores {
   return {
-    pods: new Store<Pod>(({ metadata }) => [metadata.namespace ?? ""]),
+    pods: new Store<Pod>(podIndex),
     policies: new Store<HaltPolicy>(({ metadata }) => [metadata.namespace ?? ""]),
     halts: new Store<NodeHalt>(haltIndex),
   };
+}
+
+/** Index value under which the pods of a workload are found, and perhaps some of another with a longer name. */
+export const podsOf = {
+  workload: (namespace: string, name: string) => `${namespace}/${name}`,
+} as const;
+
+/** A pod is under its owner's name, and under that without its last part: a ReplicaSet has its Deployment's. */
+function podIndex({ metadata: { namespace = "", ownerReferences = [] } }: Pod): readonly string[] {
+  const names = ownerReferences.flatMap(({ name }) => [name, name.slice(0, name.lastIndexOf("-"))]);
+  return [namespace, ...names.map((name) => podsOf.workload(namespace, name))];
 }
 
 /** Index values under which the halts of a pod or of a policy are found. */
