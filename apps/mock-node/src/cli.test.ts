@@ -59,7 +59,9 @@ describe("bad input is answered with one sentence", () => {
       `tcp://127.0.0.1:${port}`,
     ]);
     expect(await second.ended).toEqual({ code: 1, signal: null });
-    expect(second.stderr()).toMatch(/RPC cannot listen on tcp:\/\/127\.0\.0\.1:\d+: .*EADDRINUSE/);
+    expect(second.stderr()).toMatch(
+      /RPC cannot listen on tcp:\/\/127\.0\.0\.1:\d+: .*EADDRINUSE.*; give --rpc\.laddr another/,
+    );
   });
 
   it("a port file that can't be written", async () => {

@@ -18,10 +18,8 @@ export async function listen(
   try {
     await server.listen({ ...rpc, listenTextResolver: () => "RPC server started" });
   } catch (cause) {
-    const where = `tcp://${rpc.host}:${rpc.port}`;
-    throw new MockNodeError("address-unavailable", `RPC cannot listen on ${where}: ${reasonOf(cause)}`, {
-      cause,
-    });
+    const message = `RPC cannot listen on tcp://${rpc.host}:${rpc.port}: ${reasonOf(cause)}; give --rpc.laddr another address, or port 0 for a free one`;
+    throw new MockNodeError("address-unavailable", message, { cause });
   }
   const bound = boundAddress(server) ?? rpc;
   printLine(STDOUT, `RPC listening on ${urlOf(bound)}`);
