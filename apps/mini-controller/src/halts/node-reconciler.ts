@@ -13,6 +13,7 @@ import type { Effect, Move } from "./move.ts";
 import type { Observation, WorkloadSight } from "./observation.ts";
 import type { Observer } from "./observer.ts";
 import { plan } from "./plan.ts";
+import { SETTLE_MS } from "./plan-swap.ts";
 import { mayServe, type Pod, statusUrlOf } from "./pod.ts";
 import type { PodMarks } from "./pod-marks.ts";
 import { isOpen } from "./same-halt.ts";
@@ -44,7 +45,7 @@ const MAX_REFUSALS = 3;
  * pod that was deleted shows as such by its own change, unless that does not come.
  */
 const ANSWERED_MS: Readonly<Partial<Record<Effect["kind"], number>>> = {
-  "set-image": 20,
+  "set-image": SETTLE_MS,
   "delete-pod": 1_000,
 };
 

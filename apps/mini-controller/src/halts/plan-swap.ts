@@ -6,7 +6,7 @@ import { summaryOf } from "./plan-decision.ts";
 import { heightPast } from "./recovery.ts";
 
 /** How soon to look at a workload whose own controller is about to take notice of the new image, at least and at most. */
-const SETTLE_MS = 20;
+export const SETTLE_MS = 20;
 const SETTLE_MOST_MS = 500;
 /** How soon to look at a node that is coming back; its own events and heights wake the halt earlier. */
 const RECOVER_MS = 500;

@@ -59,13 +59,17 @@ test("a pod whose container ended is not asked until it runs again, and what it 
   watch.stop();
 });
 
-test("a pod that rests while it is being read is not read again after", async () => {
+test("a pod that rests while it is being read is not read again until it is tracked again", async () => {
   const reads: string[] = [];
   const watch = watchOf(reads);
-  watch.track("sei/0", { uid: "0", url: "http://0", expectedHeights: [], urgent: true });
+  const pod = { uid: "0", url: "http://0", expectedHeights: [], urgent: true };
+  watch.track("sei/0", pod);
   vi.advanceTimersByTime(0);
   watch.rest("sei/0");
   await vi.advanceTimersByTimeAsync(60_000);
   expect(reads).toHaveLength(1);
+  watch.track("sei/0", pod);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(reads).toHaveLength(2);
   watch.stop();
 });
