@@ -9,6 +9,7 @@ const SCOPE = "@upgrade-halt/";
 
 /** Who may import whom; `programs` may be started (found by `resolve`), never imported. */
 const ROOMS: Readonly<Record<string, { folder: string; imports: string[]; programs?: string[] }>> = {
+  testing: { folder: "packages/testing", imports: [] },
   contract: { folder: "packages/contract", imports: [] },
   producer: { folder: "packages/producer", imports: ["contract"] },
   consumer: { folder: "packages/consumer", imports: ["contract"] },
@@ -32,9 +33,15 @@ function roomOf(specifier: string, file: string): string | undefined {
   return Object.keys(ROOMS).find((room) => target.startsWith(`${ROOMS[room]?.folder}/`));
 }
 
+/** Whether a file of a room's `src` or `bin` is there for its tests only. */
+const isForTests = (file: string): boolean => /\.test\.ts$|\/testing\//.test(file);
+
+/** Whether a room ships the file; its tests, campaigns and benchmarks it does not. */
+const isShipped = (file: string): boolean => /^[^/]+\/[^/]+\/(src|bin)\//.test(file) && !isForTests(file);
+
 /** The imports of a file of `room` that lead to a room it may not import. */
 function strayImports(room: string, file: string, source: string): string[] {
-  const allowed = [room, ...(ROOMS[room]?.imports ?? [])];
+  const allowed = [room, ...(ROOMS[room]?.imports ?? []), ...(isShipped(file) ? [] : ["testing"])];
   return factsOf(source).imports.filter((specifier) => {
     const target = roomOf(specifier, file);
     return target !== undefined && !allowed.includes(target);
@@ -53,7 +60,7 @@ function spelledContract(source: string): (string | number)[] {
 const product = Object.keys(ROOMS)
   .filter((room) => room !== "contract")
   .flatMap((room) => sourcesUnder(`${ROOMS[room]?.folder}/{src,bin}`))
-  .filter((file) => !/\.test\.ts$|\/testing\//.test(file));
+  .filter((file) => !isForTests(file));
 
 describe("the allowed imports", () => {
   for (const [room, { folder, imports, programs = [] }] of Object.entries(ROOMS)) {
@@ -71,9 +78,10 @@ describe("the allowed imports", () => {
 
     proof(`${room}'s package.json declares no more than that`, ["BOUNDARIES"], () => {
       const manifest = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"));
+      const { [`${SCOPE}testing`]: _, ...development } = manifest.devDependencies ?? {};
       const declared = Object.keys({
         ...manifest.dependencies,
-        ...manifest.devDependencies,
+        ...development,
         ...manifest.peerDependencies,
         ...manifest.optionalDependencies,
       });
@@ -109,6 +117,13 @@ describe("these rules can fail", () => {
     'import { holder } from "../../producer/src/holder.ts";',
   ])("on %s in the consumer", (source) => {
     expect(strayImports("consumer", file, source)).toHaveLength(1);
+  });
+
+  test("on what only tests may import, in a file that ships", () => {
+    const source = 'import { until } from "@upgrade-halt/testing";';
+    expect(strayImports("consumer", file, source)).toHaveLength(1);
+    expect(strayImports("consumer", "packages/consumer/src/made-up.test.ts", source)).toEqual([]);
+    expect(strayImports("consumer", "packages/consumer/bench/made-up.ts", source)).toEqual([]);
   });
 
   test("and let through what is allowed, and what only looks like an import", () => {

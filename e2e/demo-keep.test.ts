@@ -1,20 +1,20 @@
+import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { connect } from "./harness/api.ts";
 import { startDemo } from "./harness/demo.ts";
 import { loadKubeconfig } from "./harness/kubeconfig.ts";
 import { proof } from "./harness/proof.ts";
-import { until } from "./harness/wait.ts";
 
 proof(
   "sandbox demo --keep leaves a cluster to look at, until it is interrupted",
   ["DEMO-KEEP", "DEMO-CLEAN"],
   async () => {
     const demo = await startDemo("--keep");
-    const kubeconfig = await until(() => /^KUBECONFIG=(\S+)$/m.exec(demo.program.output())?.[1], {
-      what: "the KUBECONFIG line",
-      within: 90_000,
-      explain: demo.program.output,
-    });
+    const kubeconfig = await until(
+      "the KUBECONFIG line",
+      () => /^KUBECONFIG=(\S+)$/m.exec(demo.program.output())?.[1],
+      { within: 90_000, explain: demo.program.output },
+    );
     const { currentContext, contexts } = loadKubeconfig(kubeconfig);
     const { custom, core } = connect(kubeconfig);
     const journals: { items: { status: { phase: string } }[] } = await custom.listNamespacedCustomObject({

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { until } from "@upgrade-halt/testing";
 import { type Program, type ProgramOptions, startProgram } from "../harness/program.ts";
-import { until } from "../harness/wait.ts";
 import { startCometBftNode } from "../peers/cometbft-node.ts";
 import { mockNodeBin } from "../peers/mock-node-bin.ts";
 
@@ -40,9 +40,7 @@ export async function haltedMockNode(name: string, folder: string): Promise<Stat
   const plans = join(folder, "plans.json");
   writeFileSync(plans, JSON.stringify([{ name: "v6.7", height: 1, info: '{"upgradeType":"major"}' }]));
   const node = await mockNode(name, folder, ["--halt-stay-alive", "--plans", plans]);
-  await until(async () => (await (await fetch(node.url)).text()).includes('"halt_intent":{'), {
-    what: "the halt",
-  });
+  await until("the halt", async () => (await (await fetch(node.url)).text()).includes('"halt_intent":{'));
   return node;
 }
 
@@ -50,7 +48,7 @@ export async function haltedMockNode(name: string, folder: string): Promise<Stat
 export async function cometBft(folder: string): Promise<StatusServer> {
   const { url: node, program } = await startCometBftNode(join(folder, "cometbft"), "400ms");
   const url = `${node}/status`;
-  await until(async () => (await fetch(url)).ok, { what: "CometBFT to answer" });
+  await until("CometBFT to answer", async () => (await fetch(url)).ok);
   return { name: "CometBFT 0.38.21", url, program };
 }
 

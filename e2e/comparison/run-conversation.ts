@@ -1,6 +1,6 @@
 import type { KubeConfig } from "@kubernetes/client-node";
+import { until } from "@upgrade-halt/testing";
 import { rawRequest } from "../harness/raw-request.ts";
-import { until } from "../harness/wait.ts";
 import type { Answer, Conversation, Step } from "./conversation.ts";
 
 /**
@@ -28,9 +28,10 @@ async function expectCreated(config: KubeConfig, name: string): Promise<void> {
   const created = await rawRequest(config, { method: "POST", path: "/api/v1/namespaces", body });
   if (created.status !== 201) throw new Error(`namespace ${name}: ${created.status} ${created.text}`);
   const path = `/api/v1/namespaces/${name}/serviceaccounts/default`;
-  await until(async () => (await rawRequest(config, { method: "GET", path })).status === 200, {
-    what: `the default ServiceAccount of ${name}`,
-  });
+  await until(
+    `the default ServiceAccount of ${name}`,
+    async () => (await rawRequest(config, { method: "GET", path })).status === 200,
+  );
 }
 
 async function take(
@@ -56,13 +57,10 @@ async function take(
   const send = async (): Promise<Answer> => answerOf(await rawRequest(config, request));
   const { until: satisfied } = step;
   if (!satisfied) return send();
-  return until(
-    async () => {
-      const answer = await send();
-      return satisfied(answer) && answer;
-    },
-    { what: step.name },
-  );
+  return until(step.name, async () => {
+    const answer = await send();
+    return satisfied(answer) && answer;
+  });
 }
 
 function answerOf({ status, headers, text }: Awaited<ReturnType<typeof rawRequest>>): Answer {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { until } from "@upgrade-halt/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Program } from "../harness/program.ts";
-import { until } from "../harness/wait.ts";
 import { type Layout, SupervisedNode } from "./supervised-node.ts";
 
 const UPGRADE_HALT = [
@@ -20,8 +20,7 @@ describe("cosmovisor 1.5.0 around a node", () => {
   afterEach(() => node[Symbol.asyncDispose]());
 
   const passes = (height: number, signal?: AbortSignal) =>
-    until(async () => ((await node.height()) ?? 0) > height, {
-      what: `the node to pass ${height}`,
+    until(`the node to pass ${height}`, async () => ((await node.height()) ?? 0) > height, {
       ...(signal ? { signal } : {}),
       explain: () => supervisor?.output() ?? "",
     });

@@ -2,7 +2,7 @@
  * How long cosmovisor takes from a node's last line to what it does about it: `node cosmovisor/measure.ts [RUNS]`. Prints
  * milliseconds until the plan's binary starts, or until cosmovisor has ended, for each way in which a node can end.
  */
-import { until } from "../harness/wait.ts";
+import { until } from "@upgrade-halt/testing";
 import { type Layout, SupervisedNode } from "./supervised-node.ts";
 
 const runs = Number(process.argv[2] ?? 10);
@@ -39,7 +39,7 @@ async function lastLineToAction({ layout, last, before }: Case): Promise<number>
   await using node = new SupervisedNode();
   if (before !== undefined) {
     const first = await node.start(before);
-    await until(async () => ((await node.height()) ?? 0) > 3, { what: "the plan to be applied" });
+    await until("the plan to be applied", async () => ((await node.height()) ?? 0) > 3);
     await node.stop(first);
   }
   const supervisor = await node.start(layout);
@@ -47,11 +47,12 @@ async function lastLineToAction({ layout, last, before }: Case): Promise<number>
   void supervisor.ended.then(() => {
     ended = true;
   });
-  await until(() => supervisor.output().includes(last), { what: last });
+  await until(last, () => supervisor.output().includes(last));
   const haltedAt = performance.now();
-  await until(() => ended || supervisor.output().includes("release v6.6 starts", startOf(supervisor)), {
-    what: "cosmovisor to act",
-  });
+  await until(
+    "cosmovisor to act",
+    () => ended || supervisor.output().includes("release v6.6 starts", startOf(supervisor)),
+  );
   return performance.now() - haltedAt;
 }
 

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "@upgrade-halt/testing";
 import { type Program, startProgram } from "../harness/program.ts";
-import { until } from "../harness/wait.ts";
 import { cosmovisorPath } from "./program.ts";
 
 const MOCK_NODE = join(import.meta.dirname, "..", "..", "apps", "mock-node", "bin", "mock-node.js");
@@ -69,7 +69,7 @@ export class SupervisedNode implements AsyncDisposable {
       gone = true;
     });
     supervisor.signal("SIGTERM");
-    await until(() => gone || this.#endNodes(), { what: "cosmovisor and its nodes to be gone" });
+    await until("cosmovisor and its nodes to be gone", () => gone || this.#endNodes());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,8 +1,8 @@
+import { until } from "@upgrade-halt/testing";
 import { describe, expect } from "vitest";
 import { startControllerWith } from "../harness/controller.ts";
 import { haltOf } from "../harness/observe.ts";
 import { scenario } from "../harness/scenario.ts";
-import { until } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
 import type { Fault, ProxiedRequest } from "./fault-proxy.ts";
 import { expectSameEnd, letNodesHalt, PATIENCE, type Stage, setStage } from "./same-end.ts";
@@ -50,7 +50,7 @@ describe.concurrent("the same halts end the same way", () => {
       if (watches > 9) return undefined;
       return watches % 2 ? { kind: "event", event: expired } : { kind: "answer", status: 410 };
     });
-    await until(() => watches > 9, { what: "watches to be accepted again" });
+    await until("watches to be accepted again", () => watches > 9);
     const lists = proxy.requests().filter(({ path }) => path.includes("limit="));
     expect(lists.length).toBeGreaterThan(9);
   });
@@ -101,6 +101,7 @@ describe.concurrent("the same halts end the same way", () => {
     stage.proxy.setDown(true);
     await letNodesHalt(world);
     await until(
+      "both nodes to halt",
       async () => {
         const { items } = await world.api.core.listNamespacedPod({ namespace: world.namespace });
         const ended = items.filter(({ status }) =>
@@ -108,7 +109,7 @@ describe.concurrent("the same halts end the same way", () => {
         );
         return ended.length === 2;
       },
-      { what: "both nodes to halt", within: PATIENCE },
+      { within: PATIENCE },
     );
     stage.proxy.setDown(false);
     await expectSameEnd(world, stage);

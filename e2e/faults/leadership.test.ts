@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { KubernetesObject } from "@kubernetes/client-node";
+import { until } from "@upgrade-halt/testing";
 import { describe, expect } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { type ControllerOptions, startControllerWith } from "../harness/controller.ts";
 import type { Program } from "../harness/program.ts";
 import { scenario } from "../harness/scenario.ts";
-import { until } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
 import type { FaultProxy, ProxiedRequest } from "./fault-proxy.ts";
 import { expectSameEnd, letNodesHalt, PATIENCE, setStage, startProxy, untilAsked } from "./same-end.ts";
@@ -38,8 +38,7 @@ function startCandidate(world: World, { env = {}, server }: ControllerOptions): 
 }
 
 async function untilLeading(controller: Program): Promise<void> {
-  await until(() => controller.lines().some((line) => line.includes('"leading"')), {
-    what: "it to lead",
+  await until("it to lead", () => controller.lines().some((line) => line.includes('"leading"')), {
     within: PATIENCE,
     explain: () => controller.output(),
   });
@@ -108,9 +107,7 @@ describe.concurrent("the leader", () => {
       healed.resolve();
 
       const late = proxy.requests().filter((request) => request.at >= cutOffAt && isWrite(request));
-      await until(() => late.every(({ status }) => status !== undefined), {
-        what: "its late writes to be answered",
-      });
+      await until("its late writes to be answered", () => late.every(({ status }) => status !== undefined));
       expect(late.filter(setsImage)).toHaveLength(1);
       expect(late.filter(({ status = 0 }) => status < 300)).toEqual([]);
       for (const { at } of late) expect(at - cutOffAt).toBeLessThan(LEASE_SECONDS * 1000);

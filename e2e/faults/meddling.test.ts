@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { KubernetesObject } from "@kubernetes/client-node";
+import { until } from "@upgrade-halt/testing";
 import { describe, expect } from "vitest";
 import { metricsUrlOf, startControllerWith } from "../harness/controller.ts";
 import { CONTAINER, imageOf, NODE_LABELS } from "../harness/fixtures/mock-nodes.ts";
@@ -8,7 +9,6 @@ import { haltOf, haltsIn, imageInPod, policyIn } from "../harness/observe.ts";
 import { changePolicy } from "../harness/operator.ts";
 import type { Program } from "../harness/program.ts";
 import { scenario } from "../harness/scenario.ts";
-import { until } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
 import { imagesOf, uidsOf } from "./counts.ts";
 import type { Fault, ProxiedRequest } from "./fault-proxy.ts";
@@ -110,8 +110,7 @@ describe.concurrent("in the middle of a swap", () => {
 
 /** Waits until the StatefulSet has made another pod. */
 async function expectReplaced({ pods }: Stage, first: string | undefined): Promise<void> {
-  await until(async () => (await uidsOf(pods, "sei-0-0")).some((uid) => uid !== first), {
-    what: "another pod",
+  await until("another pod", async () => (await uidsOf(pods, "sei-0-0")).some((uid) => uid !== first), {
     within: PATIENCE,
   });
 }
@@ -119,24 +118,26 @@ async function expectReplaced({ pods }: Stage, first: string | undefined): Promi
 /** Waits until the controller's status of the policy is about its spec as it is now. */
 async function untilPolicySeen(world: World): Promise<void> {
   await until(
+    "the controller to see the policy's change",
     async () => {
       const { metadata, status } = await policyIn(world);
       return status?.conditions?.every(
         ({ observedGeneration }) => observedGeneration === metadata.generation,
       );
     },
-    { what: "the controller to see the policy's change", within: PATIENCE },
+    { within: PATIENCE },
   );
 }
 
 /** Waits until the controller knows of no policy any more. */
 async function untilPolicyGone(controller: Program): Promise<void> {
   await until(
+    "the controller to see that the policy is gone",
     async () => {
       const response = await fetch(`${metricsUrlOf(controller)}/metrics`);
       return (await response.text()).includes('upgrade_halt_objects{resource="policies"} 0');
     },
-    { what: "the controller to see that the policy is gone", within: PATIENCE },
+    { within: PATIENCE },
   );
 }
 

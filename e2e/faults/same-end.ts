@@ -1,11 +1,11 @@
 import type { V1Pod, V1StatefulSet } from "@kubernetes/client-node";
+import { until } from "@upgrade-halt/testing";
 import { expect, inject } from "vitest";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { createPhantom, setPhantomState, terminated } from "../harness/fixtures/phantom-pods.ts";
 import { type History, startHistory } from "../harness/history.ts";
 import { haltOf, haltsIn, imageInPod } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
-import { until } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
 import { imagesOf, uidsOf } from "./counts.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
@@ -72,5 +72,5 @@ export async function untilAsked(
   what: string,
   fits: (request: { readonly method: string; readonly path: string }) => boolean,
 ): Promise<void> {
-  await until(() => proxy.requests().some(fits), { what: `the controller to ${what}`, within: PATIENCE });
+  await until(`the controller to ${what}`, () => proxy.requests().some(fits), { within: PATIENCE });
 }

@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "@upgrade-halt/testing";
 import type { StoryEvent } from "../../apps/sandbox/src/story/story-event.ts";
 import { type Leftover, processesMentioning } from "./leftovers.ts";
 import type { End, Program } from "./program.ts";
 import { startBin } from "./programs.ts";
-import { until } from "./wait.ts";
 
 /** The demo as a user runs it, with a folder of its own for all that it makes. */
 export interface Demo {
@@ -32,7 +32,7 @@ export async function startDemo(...flags: readonly string[]): Promise<Demo> {
   return {
     program,
     events,
-    told: (what, is) => until(() => events().find(is), { what, within: WHOLE_DEMO, explain: program.output }),
+    told: (what, is) => until(what, () => events().find(is), { within: WHOLE_DEMO, explain: program.output }),
     async end() {
       const late = setTimeout(() => program.signal("SIGKILL"), WHOLE_DEMO);
       const end = await program.ended;

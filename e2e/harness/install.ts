@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { until } from "@upgrade-halt/testing";
 import { parseAllDocuments } from "yaml";
 import type { Api } from "./api.ts";
 import type { Cleanup } from "./cleanup.ts";
 import { rawRequest } from "./raw-request.ts";
-import { until } from "./wait.ts";
 
 const DEPLOY = join(import.meta.dirname, "../../apps/mini-controller/deploy");
 /** What a cluster with SeiNodes has besides: the optional rights, and a CRD that is theirs in shape only. */
@@ -52,9 +52,9 @@ export async function installController(api: Api, cleanup: Cleanup): Promise<voi
   }
   const version = "v1alpha1";
   for (const [plural, group] of Object.entries(CUSTOM_RESOURCES)) {
-    await until(() => api.custom.listClusterCustomObject({ group, version, plural }), {
-      what: `${plural} to be served`,
-    });
+    await until(`${plural} to be served`, () =>
+      api.custom.listClusterCustomObject({ group, version, plural }),
+    );
   }
 }
 

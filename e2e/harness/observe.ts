@@ -1,8 +1,8 @@
 import type { CoreV1Event, V1ContainerStatus, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
+import { until } from "@upgrade-halt/testing";
 import type { HaltPolicy } from "../../apps/mini-controller/src/api/halt-policy.ts";
 import type { NodeHalt, Phase } from "../../apps/mini-controller/src/api/node-halt.ts";
 import { CONTAINER } from "./fixtures/mock-nodes.ts";
-import { until } from "./wait.ts";
 import type { World } from "./world.ts";
 
 const RESOURCES = { group: "upgrade-halt.dev", version: "v1alpha1" } as const;
@@ -38,6 +38,7 @@ export async function haltOf(
   const wanted = [phases].flat();
   let last: readonly NodeHalt[] = [];
   return until(
+    `a halt of ${node} to be ${wanted.join(" or ")}`,
     async () => {
       last = await haltsIn(world);
       return last.findLast(
@@ -48,11 +49,7 @@ export async function haltOf(
           wanted.includes(status.phase),
       );
     },
-    {
-      what: `a halt of ${node} to be ${wanted.join(" or ")}`,
-      within,
-      explain: async () => `${describeHalts(last)}\n${await describePods(world)}`,
-    },
+    { within, explain: async () => `${describeHalts(last)}\n${await describePods(world)}` },
   );
 }
 
@@ -110,11 +107,12 @@ export async function heightOf(world: World, node: string): Promise<number> {
 /** Waits until a node is past a height. */
 export async function untilPast(world: World, node: string, height: number): Promise<number> {
   return until(
+    `${node} to pass height ${height}`,
     async () => {
       const now = await heightOf(world, node);
       return now > height && now;
     },
-    { what: `${node} to pass height ${height}`, explain: () => describePods(world) },
+    { explain: () => describePods(world) },
   );
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { until } from "./wait.ts";
+import { until } from "@upgrade-halt/testing";
 
 /** How much of a program's output is kept, in characters: its end. */
 const KEPT_OUTPUT = 64 * 1024;
@@ -52,12 +52,12 @@ export async function startProgram(
   const child = spawn(file, args, { cwd: options.cwd, env: options.env, stdio: ["ignore", "pipe", "pipe"] });
   const program = observe(name, child);
   await Promise.race([once(child, "spawn"), program.ended]);
-  const { ready } = options;
+  const { ready, within = 30_000 } = options;
   if (!ready) return program;
   try {
     await firstOf(
       program,
-      until(() => ready(program) || undefined, within(options, `${name} to be ready`)),
+      until(`${name} to be ready`, () => ready(program) || undefined, { within }),
     );
   } catch (cause) {
     await program.stop();
@@ -66,10 +66,6 @@ export async function startProgram(
     });
   }
   return program;
-}
-
-function within({ within: milliseconds = 30_000 }: ProgramOptions, what: string) {
-  return { what, within: milliseconds };
 }
 
 async function firstOf<T>(program: Program, wish: Promise<T>): Promise<T> {

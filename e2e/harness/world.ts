@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "@upgrade-halt/testing";
 import type { Api } from "./api.ts";
 import { Cleanup } from "./cleanup.ts";
 import { type PageReceiver, startPageReceiver } from "./page-receiver.ts";
-import { until } from "./wait.ts";
 
 /** A namespace with a pager, for one scenario. */
 export interface World {
@@ -42,9 +42,10 @@ async function removeNamespace({ core, apps }: Api, namespace: string): Promise<
   await apps.deleteCollectionNamespacedReplicaSet({ namespace });
   await apps.deleteCollectionNamespacedStatefulSet({ namespace });
   await core.deleteCollectionNamespacedPod({ namespace });
-  await until(async () => (await core.listNamespacedPod({ namespace })).items.length === 0, {
-    what: `the pods of ${namespace} to be gone`,
-    within: 60_000,
-  });
+  await until(
+    `the pods of ${namespace} to be gone`,
+    async () => (await core.listNamespacedPod({ namespace })).items.length === 0,
+    { within: 60_000 },
+  );
   await core.deleteNamespace({ name: namespace });
 }

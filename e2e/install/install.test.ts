@@ -2,12 +2,12 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { V1Deployment } from "@kubernetes/client-node";
+import { until } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, expect, inject } from "vitest";
 import { parseAllDocuments, stringify } from "yaml";
 import { crds } from "../../apps/mini-controller/src/api/crds.ts";
 import { SYSTEM_NAMESPACE } from "../harness/install.ts";
 import { proof } from "../harness/proof.ts";
-import { until } from "../harness/wait.ts";
 import { kubectl } from "./kubectl.ts";
 
 const DEPLOY = join(import.meta.dirname, "../../apps/mini-controller/deploy");
@@ -124,17 +124,14 @@ proof("kubectl explains each field in the words of the schema", ["KUBECTL"], asy
     const schema = spec.versions[0]?.schema.openAPIV3Schema.properties;
     const fields = [...fieldsOf(schema?.spec, ["spec"]), ...fieldsOf(schema?.status, ["status"])];
     expect(fields.length).toBeGreaterThan(20);
-    const everything = await until(
-      async () => {
-        const { code, stdout } = await kubectl(inject("kubeconfig"), [
-          "explain",
-          spec.names.plural,
-          "--recursive",
-        ]);
-        return code === 0 && stdout;
-      },
-      { what: `the schema of ${spec.names.plural} to be published` },
-    );
+    const everything = await until(`the schema of ${spec.names.plural} to be published`, async () => {
+      const { code, stdout } = await kubectl(inject("kubeconfig"), [
+        "explain",
+        spec.names.plural,
+        "--recursive",
+      ]);
+      return code === 0 && stdout;
+    });
     for (const { path } of fields) expect(everything).toMatch(new RegExp(`^ *${path.at(-1)}\\t`, "m"));
     const [plain] = fields.filter(({ path }) => path.length === 2);
     for (const { path, description } of [plain, fields.at(-1)].flatMap((field) => field ?? [])) {

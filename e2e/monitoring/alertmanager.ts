@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { until } from "../harness/wait.ts";
+import { until } from "@upgrade-halt/testing";
 import type { World } from "../harness/world.ts";
 import { startServer } from "./programs.ts";
 import { SHIPPED } from "./shipped.ts";
@@ -53,11 +53,11 @@ export class Alertmanager {
 
   /** Waits for an alert with all of `labels` that `is` as wanted. */
   async seen(labels: Labels, what: string, is: (alert: Alert) => boolean = () => true): Promise<Alert> {
-    return until(async () => (await this.alerts(labels)).find(is), {
-      what: `alert ${JSON.stringify(labels)} to be ${what}`,
-      within: 60_000,
-      explain: async () => JSON.stringify(await this.alerts({}), null, 2),
-    });
+    return until(
+      `alert ${JSON.stringify(labels)} to be ${what}`,
+      async () => (await this.alerts(labels)).find(is),
+      { within: 60_000, explain: async () => JSON.stringify(await this.alerts({}), null, 2) },
+    );
   }
 
   /** How many firing alerts its v2 API was ever sent. */

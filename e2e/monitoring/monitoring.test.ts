@@ -1,3 +1,4 @@
+import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { metricsUrlOf, startController, startDoomedController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
@@ -5,7 +6,6 @@ import { haltOf, haltsIn } from "../harness/observe.ts";
 import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import type { Program } from "../harness/program.ts";
 import { scenario } from "../harness/scenario.ts";
-import { until } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
 import { Alertmanager } from "./alertmanager.ts";
 import { Prometheus } from "./prometheus.ts";
@@ -71,9 +71,10 @@ scenario(
     const doomed = await startDoomedController(world, "after:send-page");
     expect(await doomed.ended).toEqual({ code: null, signal: "SIGKILL" });
     await startController(world);
-    await until(async () => (await haltsIn(world))[0]?.status?.page?.state === "Sent", {
-      what: "the page to be journaled as sent",
-    });
+    await until(
+      "the page to be journaled as sent",
+      async () => (await haltsIn(world))[0]?.status?.page?.state === "Sent",
+    );
 
     expect(await alertmanager.received()).toBe(2);
     const [page, ...others] = await alertmanager.alerts({ namespace });
@@ -117,14 +118,13 @@ scenario(
     const explain = () =>
       `not answered: ${[...left].map(({ panel, expr }) => `${panel}: ${expr}`).join("\n")}`;
 
-    await until(async () => (await ask())("Held, and why") && answered("Pages that wait"), {
-      what: "the queries about a halt that is held",
-      within: 60_000,
-      explain,
-    });
+    await until(
+      "the queries about a halt that is held",
+      async () => (await ask())("Held, and why") && answered("Pages that wait"),
+      { within: 60_000, explain },
+    );
     await changePolicy(world, { upgrades: upgrades(imageOf("v6.7")) });
-    await until(async () => (await ask()) && left.size === 0, {
-      what: "all queries to be answered",
+    await until("all queries to be answered", async () => (await ask()) && left.size === 0, {
       within: 60_000,
       explain,
     });

@@ -1,7 +1,7 @@
 import cosmjs from "@cosmjs/tendermint-rpc";
+import { until } from "@upgrade-halt/testing";
 import cosmjs034 from "cosmjs-0.34";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { until } from "../harness/wait.ts";
 import type { Flavor } from "./mock-node.ts";
 import { HALT_HEIGHT, haltedNode, healthyNode } from "./nodes.ts";
 
@@ -29,7 +29,7 @@ describe.each(flavors)("cosmjs reads a node that speaks %s", (flavor) => {
     expect(validatorInfo.pubkey).toMatchObject({ algorithm: "ed25519" });
     const height = syncInfo.latestBlockHeight;
     const { block, blockId } = await client.block(height);
-    const { block: next } = await until(() => client.block(height + 1), { what: "the next block" });
+    const { block: next } = await until("the next block", () => client.block(height + 1));
     expect(next.header.lastBlockId?.hash).toEqual(blockId.hash);
     expect(block.header.height).toBe(height);
     expect((await client.blockchain(1, height)).blockMetas).toHaveLength(Math.min(height, 20));
@@ -58,7 +58,7 @@ describe.each(flavors)("cosmjs reads a node that speaks %s", (flavor) => {
     const subscription = client
       .subscribeNewBlock()
       .subscribe({ next: ({ header }) => heights.push(header.height) });
-    const [first = 0, second] = await until(() => heights.length >= 2 && heights, { what: "two new blocks" });
+    const [first = 0, second] = await until("two new blocks", () => heights.length >= 2 && heights);
     subscription.unsubscribe();
     expect(second).toBe(first + 1);
   });

@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { until } from "@upgrade-halt/testing";
 import { describe, expect, it } from "vitest";
-import { until } from "../harness/wait.ts";
 import { startMockNode, testFolder } from "./mock-node.ts";
 import { pathOf } from "./programs.ts";
 
@@ -30,13 +30,10 @@ async function go(command: string, path: string) {
 describe.each(PLANS)("for the plan $name with the info $info", ({ name, info }) => {
   it("Go reads and writes our files and our intent to the byte, and cosmovisor finds our line", async () => {
     const node = await startMockNode("sei", [{ name, height: HEIGHT, info }]);
-    const body = await until(
-      async () => {
-        const text = await (await fetch(`${node.url}/status`)).text();
-        return text.includes('"halt_intent"') && text;
-      },
-      { what: "the halt" },
-    );
+    const body = await until("the halt", async () => {
+      const text = await (await fetch(`${node.url}/status`)).text();
+      return text.includes('"halt_intent"') && text;
+    });
     const folder = testFolder();
 
     const upgradeInfo = join(node.home, "data/upgrade-info.json");

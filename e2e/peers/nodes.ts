@@ -1,4 +1,4 @@
-import { until } from "../harness/wait.ts";
+import { until } from "@upgrade-halt/testing";
 import { type Flavor, type PeeredNode, startMockNode } from "./mock-node.ts";
 
 /** The height at which a halted node of these tests stands. */
@@ -23,12 +23,9 @@ async function settled(
   { url }: PeeredNode,
   isSettled: (height: number, isHalted: boolean) => boolean,
 ): Promise<void> {
-  await until(
-    async () => {
-      const body = await (await fetch(`${url}/status`)).text();
-      const height = Number(/"latest_block_height":"(\d+)"/.exec(body)?.[1]);
-      return isSettled(height, body.includes('"halt_intent":{'));
-    },
-    { what: `${url} to be where the test needs it` },
-  );
+  await until(`${url} to be where the test needs it`, async () => {
+    const body = await (await fetch(`${url}/status`)).text();
+    const height = Number(/"latest_block_height":"(\d+)"/.exec(body)?.[1]);
+    return isSettled(height, body.includes('"halt_intent":{'));
+  });
 }

@@ -1,3 +1,4 @@
+import { until } from "@upgrade-halt/testing";
 import { expect, inject } from "vitest";
 import { grantedRights, neededRight } from "../../apps/mini-controller/src/testing/rights.ts";
 import { type ProxiedRequest, startFaultProxy } from "../faults/fault-proxy.ts";
@@ -20,7 +21,6 @@ import {
   setPlans,
 } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import { until } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
 
 const VERBS: Readonly<Record<string, string>> = {
@@ -63,13 +63,10 @@ async function upgrade(world: World): Promise<void> {
 async function rollBackDeployment(world: World): Promise<void> {
   await createPolicy(world, { target: { kind: "Deployment" } });
   await createDeployedNode(world, "deployment", { version: "v6.6" });
-  await until(
-    async () => {
-      const which = { namespace: world.namespace, name: "deployment" };
-      return (await world.api.apps.readNamespacedDeployment(which)).status?.availableReplicas === 1;
-    },
-    { what: "the node to be available" },
-  );
+  await until("the node to be available", async () => {
+    const which = { namespace: world.namespace, name: "deployment" };
+    return (await world.api.apps.readNamespacedDeployment(which)).status?.availableReplicas === 1;
+  });
   await deployNode(world, "deployment", imageOf("v6.7"));
   await haltOf(world, "deployment", "Recovered");
   await removePolicy(world);
@@ -97,10 +94,11 @@ scenario(
     await rollBackSeiNode(world);
 
     expect(requests().filter(({ status }) => status === 401 || status === 403)).toEqual([]);
-    await until(() => new Set(requests().map(rightOf)).size >= grantedRights().length, {
-      what: "as many rights to be used as are given",
-      explain: () => [...new Set(requests().map(rightOf))].toSorted().join("\n"),
-    });
+    await until(
+      "as many rights to be used as are given",
+      () => new Set(requests().map(rightOf)).size >= grantedRights().length,
+      { explain: () => [...new Set(requests().map(rightOf))].toSorted().join("\n") },
+    );
     expect([...new Set(requests().map(rightOf))].toSorted()).toEqual(grantedRights());
   },
 );

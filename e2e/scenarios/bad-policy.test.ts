@@ -1,3 +1,4 @@
+import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { isStatus } from "../harness/api.ts";
 import { startController } from "../harness/controller.ts";
@@ -6,7 +7,6 @@ import { createPhantom } from "../harness/fixtures/phantom-pods.ts";
 import { conditionOf, eventsFor, policyIn } from "../harness/observe.ts";
 import { createPolicy, type PolicyOptions, removePolicy, tryPolicy } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import { until } from "../harness/wait.ts";
 
 const DIGEST = `upgrade-halt.dev/mock-node@sha256:${"0".repeat(64)}`;
 const REFUSED: readonly { what: string; options: PolicyOptions; says: RegExp }[] = [
@@ -115,22 +115,16 @@ scenario(
     for (const { what, options, type, reason, says } of ODD) {
       await createPolicy(world, { selector: HERE, ...options });
       const { metadata } = await policyIn(world);
-      const condition = await until(
-        async () => {
-          const found = await conditionOf(world, type);
-          return found?.reason === reason && found;
-        },
-        { what: `condition ${type} to be ${reason} when ${what}` },
-      );
+      const condition = await until(`condition ${type} to be ${reason} when ${what}`, async () => {
+        const found = await conditionOf(world, type);
+        return found?.reason === reason && found;
+      });
       expect(condition.message).toMatch(says);
       expect(condition.observedGeneration).toBe(metadata.generation);
-      await until(
-        async () => {
-          const events = await eventsFor(world, reason);
-          return events.find(({ involvedObject }) => involvedObject.uid === metadata.uid);
-        },
-        { what: `an Event ${reason} about the policy` },
-      );
+      await until(`an Event ${reason} about the policy`, async () => {
+        const events = await eventsFor(world, reason);
+        return events.find(({ involvedObject }) => involvedObject.uid === metadata.uid);
+      });
       await removePolicy(world);
     }
     controller.signal("SIGTERM");

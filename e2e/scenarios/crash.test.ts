@@ -1,10 +1,10 @@
+import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { containerOf, haltOf, haltsIn, imageInPod, policyIn, setOf, untilPast } from "../harness/observe.ts";
 import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import { until } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
 
 scenario(
@@ -19,14 +19,10 @@ scenario(
 
     await panic(world, "sei-0");
 
-    await until(async () => (await containerOf(world, "sei-0")).restartCount === 1, {
-      what: "the kubelet's restart",
-    });
+    await until("the kubelet's restart", async () => (await containerOf(world, "sei-0")).restartCount === 1);
     expect((await containerOf(world, "sei-0")).lastState?.terminated?.exitCode).toBe(2);
     expect(await untilPast(world, "sei-0", before)).toBeGreaterThan(before);
-    await until(async () => (await policyIn(world)).status?.restarts === 1, {
-      what: "the policy to count it",
-    });
+    await until("the policy to count it", async () => (await policyIn(world)).status?.restarts === 1);
     expect(await haltsIn(world)).toEqual([]);
     expect((await setOf(world, "sei-0")).metadata?.generation).toBe(1);
     expect(world.pager.pages()).toEqual([]);
@@ -42,11 +38,12 @@ scenario(
     await startController(world);
     await createNode(world, "sei-0", { version: "v6.6", restartHalted: true });
     await until(
+      "it to halt again after a restart",
       async () => {
         const { restartCount, state } = await containerOf(world, "sei-0");
         return restartCount > 0 && state?.running === undefined;
       },
-      { what: "it to halt again after a restart", within: 45_000 },
+      { within: 45_000 },
     );
     await haltOf(world, "sei-0", "Held");
 

@@ -1,10 +1,10 @@
+import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { conditionOf, eventsFor, haltOf, imageInPod, podOf, setOf } from "../harness/observe.ts";
 import { acknowledge, changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import { until } from "../harness/wait.ts";
 
 scenario(
   "a failed swap stops all others until a person acknowledges it",
@@ -26,15 +26,12 @@ scenario(
     expect(held.status).toMatchObject({ action: "SwapImage", reason: "ErrorBudgetSpent" });
     expect((await setOf(world, "sei-1")).metadata?.generation).toBe(1);
     expect((await podOf(world, "sei-1")).metadata?.uid).toBe(held.spec.podUID);
-    const spent = await until(
-      async () => {
-        const condition = await conditionOf(world, "BudgetSpent");
-        return condition?.status === "True" && condition;
-      },
-      { what: "the policy to say so" },
-    );
+    const spent = await until("the policy to say so", async () => {
+      const condition = await conditionOf(world, "BudgetSpent");
+      return condition?.status === "True" && condition;
+    });
     expect(spent).toMatchObject({ reason: "TooManyFailures", observedGeneration: 1 });
-    await until(async () => (await eventsFor(world, "TooManyFailures")).length > 0, { what: "its Event" });
+    await until("its Event", async () => (await eventsFor(world, "TooManyFailures")).length > 0);
 
     await changePolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
     expect((await setOf(world, "sei-1")).metadata?.generation).toBe(1);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { V1StatefulSet } from "@kubernetes/client-node";
+import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import type { NodeHalt } from "../../apps/mini-controller/src/api/node-halt.ts";
 import type { Boundary, Deed } from "../../apps/mini-controller/src/halts/boundary.ts";
@@ -9,7 +10,6 @@ import { startHistory } from "../harness/history.ts";
 import { haltOf, haltsIn, imageInPod, setOf } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import { until } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
 
 const upgrades = [{ planName: "v6.7", image: imageOf("v6.7") }];
@@ -79,9 +79,7 @@ scenario(
 
     await dieAround(world, ["journal-Held", "claim-page", "send-page", "confirm-page"]);
     await startController(world);
-    await until(async () => (await haltsIn(world))[0]?.status?.page?.state === "Sent", {
-      what: "the page to be sent",
-    });
+    await until("the page to be sent", async () => (await haltsIn(world))[0]?.status?.page?.state === "Sent");
 
     expect(await haltsIn(world)).toHaveLength(1);
     expect(world.pager.countByKey().size).toBe(1);

@@ -1,10 +1,10 @@
+import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { createPhantom, setPhantomState, terminated } from "../harness/fixtures/phantom-pods.ts";
 import { haltOf, haltsIn, policyIn } from "../harness/observe.ts";
 import { createPolicy } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import { until } from "../harness/wait.ts";
 
 const PLAN_LINE = 'UPGRADE "v6.7" NEEDED at height: 10: \n';
 
@@ -44,7 +44,7 @@ scenario("a halt whose reason nobody here knows is held and paged", ["UNRECOGNIS
 
   const { spec } = await haltOf(world, "sei-0", ["Held", "Paged"]);
   expect(spec).toMatchObject({ reason: "unrecognised", exitCode: 75, podUID: metadata?.uid });
-  await until(() => world.pager.pages().length > 0, { what: "its page" });
+  await until("its page", () => world.pager.pages().length > 0);
   expect([...world.pager.countByKey().values()]).toEqual([1]);
 });
 
@@ -63,7 +63,8 @@ scenario("a crash has no journal and no page; it is counted", ["CRASH-KUBELET"],
 
 /** Waits until the controller has seen the newest status, which its count of restarts shows. */
 async function settled(world: Parameters<typeof policyIn>[0], restarts: number): Promise<void> {
-  await until(async () => (await policyIn(world)).status?.restarts === restarts, {
-    what: `the policy to count ${restarts} restarts`,
-  });
+  await until(
+    `the policy to count ${restarts} restarts`,
+    async () => (await policyIn(world)).status?.restarts === restarts,
+  );
 }

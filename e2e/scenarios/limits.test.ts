@@ -1,3 +1,4 @@
+import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import type { NodeHalt } from "../../apps/mini-controller/src/api/node-halt.ts";
 import { startController } from "../harness/controller.ts";
@@ -6,7 +7,6 @@ import { startHistory } from "../harness/history.ts";
 import { haltOf, haltsIn, imageInPod, imageInSet, podOf, setOf } from "../harness/observe.ts";
 import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import { until } from "../harness/wait.ts";
 
 const upgrades = [{ planName: "v6.7", image: imageOf("v6.7") }];
 
@@ -84,9 +84,10 @@ scenario(
 
     const { status } = await haltOf(world, "sei-0", "Failed");
     const second = await haltOf(world, "sei-0", "Held");
-    await until(async () => (await haltOf(world, "sei-0", "Failed")).status?.page?.state === "Sent", {
-      what: "its page",
-    });
+    await until(
+      "its page",
+      async () => (await haltOf(world, "sei-0", "Failed")).status?.page?.state === "Sent",
+    );
 
     expect(status?.reason).toBe("HaltedAgain");
     expect(second.spec.image).toBe(imageOf("v6.5"));
@@ -106,17 +107,16 @@ scenario(
     await createPolicy(world);
     await startController(world);
     await createNode(world, "sei-0", { version: "v6.6" });
-    await until(async () => ((await haltsIn(world))[0]?.status?.page?.attempts ?? 0) > 0, {
-      what: "the page to be attempted",
-      within: 30_000,
-    });
+    await until(
+      "the page to be attempted",
+      async () => ((await haltsIn(world))[0]?.status?.page?.attempts ?? 0) > 0,
+      { within: 30_000 },
+    );
 
     world.pager.refuse(false);
 
-    await until(() => world.pager.pages().length > 0, { what: "its page", within: 60_000 });
-    await until(async () => (await haltsIn(world))[0]?.status?.page?.state === "Sent", {
-      what: "it to be journaled",
-    });
+    await until("its page", () => world.pager.pages().length > 0, { within: 60_000 });
+    await until("it to be journaled", async () => (await haltsIn(world))[0]?.status?.page?.state === "Sent");
     expect([...world.pager.countByKey().values()]).toEqual([1]);
   },
 );

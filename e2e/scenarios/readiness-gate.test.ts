@@ -1,3 +1,4 @@
+import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { CONDITION_NOT_HALTED, LABEL_HALT } from "../../apps/mini-controller/src/api/group.ts";
 import { startController } from "../harness/controller.ts";
@@ -5,19 +6,19 @@ import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { containerOf, haltOf, podOf } from "../harness/observe.ts";
 import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import { until } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
 
 /** Waits for what the pod's own readiness and the controller's condition say. */
 async function untilPodSays(world: World, ready: "True" | "False", notHalted: "True" | "False") {
   return until(
+    `sei-0 to be Ready=${ready} and NotHalted=${notHalted}`,
     async () => {
       const pod = await podOf(world, "sei-0");
       const is = (type: string) =>
         pod.status?.conditions?.find((condition) => condition.type === type)?.status;
       return is("Ready") === ready && is(CONDITION_NOT_HALTED) === notHalted && pod;
     },
-    { what: `sei-0 to be Ready=${ready} and NotHalted=${notHalted}`, within: 45_000 },
+    { within: 45_000 },
   );
 }
 

@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { metricsUrlOf, startController } from "../harness/controller.ts";
 import { planAt } from "../harness/fixtures/mock-nodes.ts";
 import { haltsIn, policyIn } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import { until } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
 
 interface Received {
@@ -67,12 +67,9 @@ scenario(
     const controller = await startController(world, "--log-level", "debug");
     await createNode(world, "sei-0", { version: "v6.6" });
     const page = async () => (await haltsIn(world))[0]?.status?.page;
-    await until(async () => ((await page())?.attempts ?? 0) > 0, {
-      what: "a refused attempt",
-      within: 45_000,
-    });
+    await until("a refused attempt", async () => ((await page())?.attempts ?? 0) > 0, { within: 45_000 });
     pagers.accept();
-    await until(async () => (await page())?.delivered.length === 3, { what: "three pagers to have it" });
+    await until("three pagers to have it", async () => (await page())?.delivered.length === 3);
 
     const byPath = (start: string) => pagers.received.find(({ path }) => path.startsWith(start));
     const webhook = byPath(`/${SECRETS.path}?`);

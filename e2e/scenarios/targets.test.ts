@@ -1,3 +1,4 @@
+import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { digestOf, imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
@@ -11,7 +12,6 @@ import {
 import { haltOf, imageInPod, imageInSet, untilPast } from "../harness/observe.ts";
 import { createDeployedNode, createPolicy, deployNode, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import { until } from "../harness/wait.ts";
 import type { World } from "../harness/world.ts";
 
 const DEPLOYMENT = { target: { kind: "Deployment" } } as const;
@@ -46,16 +46,13 @@ scenario("71 of a Deployment goes back to what ran before", ["TOO-NEW-DEPLOYMENT
   await createPolicy(world, DEPLOYMENT);
   await startController(world);
   await createDeployedNode(world, "sei", { version: "v6.6" });
-  await until(
-    async () => {
-      const { status } = await world.api.apps.readNamespacedDeployment({
-        namespace: world.namespace,
-        name: "sei",
-      });
-      return status?.availableReplicas === 1;
-    },
-    { what: "the node to be available" },
-  );
+  await until("the node to be available", async () => {
+    const { status } = await world.api.apps.readNamespacedDeployment({
+      namespace: world.namespace,
+      name: "sei",
+    });
+    return status?.availableReplicas === 1;
+  });
 
   await deployNode(world, "sei", imageOf("v6.7"));
 

@@ -1,10 +1,10 @@
+import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { conditionOf, eventsFor, haltOf, imageInSet, podOf, setOf } from "../harness/observe.ts";
 import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import { until } from "../harness/wait.ts";
 
 scenario(
   "70 with nothing listed is held and paged, and nothing is swapped; listed later, it is",
@@ -17,17 +17,12 @@ scenario(
 
     const held = await haltOf(world, "sei-0", "Held");
     expect(held.status?.reason).toBe("ImageMappingMissing");
-    await until(async () => (await eventsFor(world, "ImageMappingMissing")).length > 0, {
-      what: "its Event",
+    await until("its Event", async () => (await eventsFor(world, "ImageMappingMissing")).length > 0);
+    await until("its page", () => world.pager.pages().length > 0);
+    await until("the policy to be Upgrading=Unknown for ImageMappingMissing", async () => {
+      const condition = await conditionOf(world, "Upgrading");
+      return condition?.status === "Unknown" && condition.reason === "ImageMappingMissing";
     });
-    await until(() => world.pager.pages().length > 0, { what: "its page" });
-    await until(
-      async () => {
-        const condition = await conditionOf(world, "Upgrading");
-        return condition?.status === "Unknown" && condition.reason === "ImageMappingMissing";
-      },
-      { what: "the policy to be Upgrading=Unknown for ImageMappingMissing" },
-    );
     expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.6"));
     expect((await setOf(world, "sei-0")).metadata?.generation).toBe(1);
     expect((await podOf(world, "sei-0")).metadata?.uid).toBe(held.spec.podUID);

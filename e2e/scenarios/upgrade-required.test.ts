@@ -1,10 +1,10 @@
+import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { haltOf, haltsIn, imageInPod, imageInSet, setOf, untilPast } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import { until } from "../harness/wait.ts";
 
 const listed = (planName: string) => ({ planName, image: imageOf(planName) });
 
@@ -76,11 +76,12 @@ scenario("the same node halting at its next plan is swapped again", ["SWAP-70-NE
   await createNode(world, "sei-0", { version: "v6.6" });
 
   const halts = await until(
+    "both halts to be recovered",
     async () => {
       const halts = await haltsIn(world);
       return halts.length === 2 && halts.every(({ status }) => status?.phase === "Recovered") && halts;
     },
-    { what: "both halts to be recovered", within: 90_000 },
+    { within: 90_000 },
   );
 
   expect(halts.map(({ spec }) => spec.planName).sort()).toEqual(["v6.7", "v6.8"]);

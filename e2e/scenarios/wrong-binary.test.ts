@@ -1,10 +1,10 @@
+import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { containerOf, haltOf, imageInPod, imageInSet, podOf, untilPast } from "../harness/observe.ts";
 import { createNode, createPolicy, deploy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import { until } from "../harness/wait.ts";
 
 const MINOR = JSON.stringify({ upgradeType: "minor" });
 
@@ -41,7 +41,7 @@ scenario("72 is paged, and left as it is", ["DOWNGRADE-PAGED", "DOWNGRADE-LEFT"]
 
   const { spec } = await haltOf(world, "sei-0", "Paged");
   expect(spec).toMatchObject({ reason: "downgrade_detected", exitCode: 72, image: imageOf("v6.6") });
-  await until(() => world.pager.pages().length > 0, { what: "its page" });
+  await until("its page", () => world.pager.pages().length > 0);
   expect((await podOf(world, "sei-0")).metadata?.uid).toBe(spec.podUID);
   expect((await containerOf(world, "sei-0")).restartCount).toBe(0);
   expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.6"));

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { until } from "../harness/wait.ts";
+import { until } from "@upgrade-halt/testing";
 
 const TREE = join(import.meta.dirname, "..", "..");
 /** Where the checkout is inside. */
@@ -43,13 +43,12 @@ export async function bootMachine(): Promise<Machine> {
   const child = spawn("sh", ["-c", enter, "sh", ...boot], { stdio: "ignore" });
   const dispose = async () => {
     child.kill("SIGKILL");
-    await until(() => removeGroup(group), { what: "the machine's processes to be gone" });
+    await until("the machine's processes to be gone", () => removeGroup(group));
   };
   try {
-    const init = await until(() => initOf(child.pid), { what: "the machine's first process" });
+    const init = await until("the machine's first process", () => initOf(child.pid));
     const sh = (script: string) => runInside(init, script);
-    await until(async () => (await sh("systemctl is-active machine.target")).code === 0, {
-      what: "systemd to boot",
+    await until("systemd to boot", async () => (await sh("systemctl is-active machine.target")).code === 0, {
       within: 60_000,
       explain: async () => (await sh("systemctl list-units --failed --no-pager")).output,
     });

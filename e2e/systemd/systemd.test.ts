@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { until } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { until } from "../harness/wait.ts";
 import { bootMachine, type Machine, TREE_INSIDE, whyNoMachine } from "./machine.ts";
 
 const GUIDE = readFileSync(join(import.meta.dirname, "..", "..", "docs", "guides", "systemd.md"), "utf8");
@@ -71,8 +71,7 @@ describe.skipIf(reason !== undefined)(
     }
 
     function reaches(state: string): Promise<unknown> {
-      return until(async () => (await show("ActiveState")) === state, {
-        what: `seid to be ${state}`,
+      return until(`seid to be ${state}`, async () => (await show("ActiveState")) === state, {
         within: 60_000,
         explain: () => sh("systemctl status seid --no-pager; journalctl -u seid -n 30 --no-pager"),
       });
@@ -81,14 +80,14 @@ describe.skipIf(reason !== undefined)(
     /** The node's RPC address, once it serves. */
     async function address(): Promise<string> {
       const read = async () => (await sh("cat /run/seid.port 2>/dev/null")) || undefined;
-      const port = await until(read, { what: "the node to serve" });
+      const port = await until("the node to serve", read);
       return `http://127.0.0.1:${port}`;
     }
 
     async function passes(height: number): Promise<void> {
       const read = async () =>
         JSON.parse(await sh(`/run/bin/upgrade-halt status --json ${await address()} 2>/dev/null`));
-      await until(async () => (await read()).verdict.height > height, { what: `the node to pass ${height}` });
+      await until(`the node to pass ${height}`, async () => (await read()).verdict.height > height);
     }
 
     const show = (property: string) => sh(`systemctl show seid --property=${property} --value`);
@@ -162,7 +161,7 @@ describe.skipIf(reason !== undefined)(
       await startAs("image=v6.5\nflags=--halt-stay-alive", "active");
       const check = `/run/bin/upgrade-halt check ${await address()}`;
       const isHalted = async () => (await machine.sh(`${check} --expect-halted`)).code === 0;
-      await until(isHalted, { what: "the halt", explain: journal });
+      await until("the halt", isHalted, { explain: journal });
       expect((await machine.sh(`${check} --expect-not-halted`)).code).toBe(1);
       expect(await show("ActiveState")).toBe("active");
       await sh("systemctl stop seid");

@@ -1,3 +1,4 @@
+import { until } from "@upgrade-halt/testing";
 import pino from "pino";
 import { afterEach, describe, expect, test } from "vitest";
 import type { NodeHalt } from "./api/node-halt.ts";
@@ -6,7 +7,6 @@ import { FakeCluster, image } from "./testing/fake-cluster.ts";
 import type { Call } from "./testing/guarded-api.ts";
 import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController, type TestControllerOptions } from "./testing/test-controller.ts";
-import { until } from "./testing/wait.ts";
 
 const SET = "/apis/apps/v1/namespaces/sei/statefulsets/sei-0";
 const POD = "/api/v1/namespaces/sei/pods/sei-0-0";

@@ -1,9 +1,9 @@
+import { until } from "@upgrade-halt/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { isSwapping, type NodeHalt } from "./api/node-halt.ts";
 import { FakeCluster, image, onePlan } from "./testing/fake-cluster.ts";
 import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController } from "./testing/test-controller.ts";
-import { until } from "./testing/wait.ts";
 
 const undo: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -1,3 +1,4 @@
+import { until } from "@upgrade-halt/testing";
 import { expect, test } from "vitest";
 import { ControllerError } from "./controller-error.ts";
 import { Fence } from "./kube/fence.ts";
@@ -8,7 +9,6 @@ import { haltWith, policyWith } from "./testing/observations.ts";
 import { PageReceiver } from "./testing/page-receiver.ts";
 import { grantedRights, neededRight } from "./testing/rights.ts";
 import { TestController } from "./testing/test-controller.ts";
-import { until } from "./testing/wait.ts";
 import { Workloads } from "./workloads/workloads.ts";
 
 async function playStories(): Promise<readonly Call[]> {

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { HALT_STEPS } from "@upgrade-halt/producer";
-import { type Campaign, campaignOf } from "../../../packages/contract/src/testing/campaign-options.ts";
+import { type Campaign, playCampaign } from "@upgrade-halt/testing";
 import { type Crash, crashOnce } from "../src/testing/crash/crash-once.ts";
 import { Random } from "../src/testing/fuzz/random.ts";
 
@@ -15,22 +15,15 @@ const LATEST_INSTANT = 300;
 const CONCURRENCY = 3;
 const PROGRESS_EVERY = 100;
 
-const told = campaignOf(
-  process.argv.slice(2),
+await playCampaign(
   {
     command: "crash:halt",
     does: "kills a node after each step of its halt, and at as many random instants, and looks at what it left",
     size: "runs",
     defaultSize: 100,
   },
-  () => Date.now() >>> 0,
+  crash,
 );
-if (told.kind === "campaign") {
-  process.exitCode = await crash(told);
-} else {
-  console[told.kind === "help" ? "log" : "error"](told.text);
-  process.exitCode = told.exitCode;
-}
 
 async function crash({ seed, size: runs }: Campaign): Promise<number> {
   console.log(`crash:halt --seed ${seed} --runs ${runs}`);

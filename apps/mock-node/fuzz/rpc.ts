@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Campaign, campaignOf } from "../../../packages/contract/src/testing/campaign-options.ts";
+import { type Campaign, playCampaign } from "@upgrade-halt/testing";
 import { type CampaignReport, runCampaign } from "../src/testing/fuzz/campaign.ts";
 
 const PROGRAM = join(import.meta.dirname, "../src/main.ts");
@@ -16,22 +16,15 @@ const PROGRAM = join(import.meta.dirname, "../src/main.ts");
 const MAX_RSS_MB = 512;
 const PROGRESS_EVERY = 10_000;
 
-const told = campaignOf(
-  process.argv.slice(2),
+await playCampaign(
   {
     command: "fuzz:rpc",
     does: "sends mutated requests to a running node, and holds that every answer is valid for its kind",
     size: "runs",
     defaultSize: 100_000,
   },
-  () => Date.now() >>> 0,
+  fuzz,
 );
-if (told.kind === "campaign") {
-  process.exitCode = await fuzz(told);
-} else {
-  console[told.kind === "help" ? "log" : "error"](told.text);
-  process.exitCode = told.exitCode;
-}
 
 async function fuzz({ seed, size: runs }: Campaign): Promise<number> {
   const home = mkdtempSync(join(tmpdir(), "fuzz-rpc-"));

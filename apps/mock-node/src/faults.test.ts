@@ -1,7 +1,7 @@
+import { until } from "@upgrade-halt/testing";
 import { describe, expect, it } from "vitest";
 import { isAt, stop, testChain } from "./testing/running-node.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";
-import { until } from "./testing/until.ts";
 
 describe("faults on demand", () => {
   it.each([

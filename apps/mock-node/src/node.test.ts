@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { until } from "@upgrade-halt/testing";
 import { describe, expect, it } from "vitest";
 import { isAt, PLANS, runProgram, stop, testChain } from "./testing/running-node.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";
-import { until } from "./testing/until.ts";
 
 describe("a node that has not halted", () => {
   it("ends with 2 and a dump on SIGQUIT", async () => {

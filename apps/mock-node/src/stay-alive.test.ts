@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
+import { until } from "@upgrade-halt/testing";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { isHalted, PLANS, stop, testChain } from "./testing/running-node.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";
-import { until } from "./testing/until.ts";
 
 describe("a node that stays alive", () => {
   it("serves its intent until it is stopped, then ends with 70; a restart serves the same intent", async () => {

@@ -3,9 +3,9 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
+import { until } from "@upgrade-halt/testing";
 import { cosmovisorPath } from "../../cosmovisor/program.ts";
 import { startProgram } from "../../harness/program.ts";
-import { until } from "../../harness/wait.ts";
 import { giveTheWord, haltFilesOf, timeIn } from "./halting-sets.ts";
 import { HEIGHT, PLAN, PLAN_LINE } from "./phantom-sets.ts";
 import type { Stage } from "./stage.ts";
@@ -59,7 +59,7 @@ async function haltOnce(home: string, stays: boolean, afterMs: number): Promise<
   try {
     await delay(afterMs);
     await giveTheWord(files);
-    const started = until(() => readFile(startedAt, "utf8"), { what: "the plan's binary to start" });
+    const started = until("the plan's binary to start", () => readFile(startedAt, "utf8"));
     const missed = cosmovisor.ended.then(() => undefined);
     const at = await Promise.race([started, missed]);
     return at === undefined ? undefined : Number(at) / 1e6 - (await timeIn(files.haltedAt));

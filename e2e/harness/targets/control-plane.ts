@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "@upgrade-halt/testing";
 import { assetsFolder } from "../../control-plane/programs.ts";
 import { apiIsReady, connect } from "../api.ts";
 import { startBinder } from "../binder.ts";
@@ -10,7 +11,6 @@ import { freePort } from "../free-port.ts";
 import { writeKubeconfig } from "../kubeconfig.ts";
 import { startKubelet } from "../kubelet.ts";
 import { startProgram } from "../program.ts";
-import { until } from "../wait.ts";
 
 export interface ControlPlane {
   readonly kubeconfig: string;
@@ -174,8 +174,9 @@ async function startControllerManager(
   ]);
   cleanup.add(() => manager.stop());
   const { core } = connect(kubeconfig);
-  await until(() => core.readNamespacedServiceAccount({ name: "default", namespace: "default" }), {
-    what: "kube-controller-manager to make the default ServiceAccount",
-    explain: () => manager.output().slice(-4000),
-  });
+  await until(
+    "kube-controller-manager to make the default ServiceAccount",
+    () => core.readNamespacedServiceAccount({ name: "default", namespace: "default" }),
+    { explain: () => manager.output().slice(-4000) },
+  );
 }

@@ -4,15 +4,14 @@
  * reader never ran.
  */
 import { styleText } from "node:util";
-import { type Campaign, campaignOf } from "../src/testing/campaign-options.ts";
+import { type Campaign, playCampaign } from "@upgrade-halt/testing";
 import { uncoveredBlocks } from "./branch-coverage.ts";
 
 const READER = ["decode-halt-intent", "json-limits", "own-fields", "parse-halt-intent", "status-body"];
 
 const PROGRESS_EVERY = 100_000;
 
-const told = campaignOf(
-  process.argv.slice(2),
+await playCampaign(
   {
     command: "fuzz:contract",
     does: "reads random bodies, and as many random values, and holds every reading to the laws of laws.ts",
@@ -20,14 +19,8 @@ const told = campaignOf(
     defaultSize: 1_000_000,
     switches: { coverage: "fail, too, when a block of the reader never ran" },
   },
-  () => Math.floor(Math.random() * 2 ** 31),
+  campaign,
 );
-if (told.kind === "campaign") {
-  process.exitCode = await campaign(told);
-} else {
-  console[told.kind === "help" ? "log" : "error"](told.text);
-  process.exitCode = told.exitCode;
-}
 
 async function campaign({ seed, size: runs, switches }: Campaign): Promise<number> {
   const coverage = switches.has("coverage");

@@ -1,6 +1,6 @@
 /** The fuzzer of the reader: one seed, any number of rounds. */
 import { isDeepStrictEqual } from "node:util";
-import { randomOf } from "../scripts/random-intents.ts";
+import { seededRandom } from "@upgrade-halt/testing";
 import { decodeHaltIntent } from "../src/decode-halt-intent.ts";
 import { parseHaltIntent } from "../src/parse-halt-intent.ts";
 import { checkBody, checkValue } from "./laws.ts";
@@ -38,7 +38,7 @@ export function fuzz(
   const before = prototypes();
   let slowestMs = 0;
   for (let run = 0; run < runs; run++) {
-    const random = randomOf(seedOfRun(seed, run));
+    const random = seededRandom(seedOfRun(seed, run));
     const body = randomBody(random);
     const value = randomValue(random);
     try {

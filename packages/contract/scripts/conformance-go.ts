@@ -11,11 +11,11 @@
  * The counts go to `test-results/go.json` in Vitest's shape. Exits 1 after saying what differs, or that there is no Go.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
+import { type Campaign, playCampaign, seededRandom } from "@upgrade-halt/testing";
 import { randomBody } from "../fuzz/random-body.ts";
-import { type Campaign, campaignOf } from "../src/testing/campaign-options.ts";
 import { type Answer, differenceInReading, differenceInWriting, differenceOfReaders } from "./differences.ts";
 import { type Counts, GoError, goTests, runGo } from "./go.ts";
-import { randomInput, randomOf } from "./random-intents.ts";
+import { randomInput } from "./random-intents.ts";
 
 const SHOWN = 5;
 
@@ -40,7 +40,7 @@ async function main({ seed, size: count }: Campaign): Promise<Counts> {
   const { counts, output } = await goTests();
   if (counts.failed > 0) console.error(output);
   console.log(`go test: ${counts.passed} passed, ${counts.failed} failed`);
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const inputs = Array.from({ length: count }, () => randomInput(random));
   const written = await answers(
     inputs.map((marshal) => ({ marshal })),
@@ -84,19 +84,12 @@ async function prove(campaign: Campaign): Promise<number> {
   }
 }
 
-const told = campaignOf(
-  process.argv.slice(2),
+await playCampaign(
   {
     command: "conformance:go",
     does: "holds TypeScript and Go to the same bytes, over the vectors, random intents in both directions and damaged bodies",
     size: "count",
     defaultSize: 20_000,
   },
-  () => Math.floor(Math.random() * 2 ** 31),
+  prove,
 );
-if (told.kind === "campaign") {
-  process.exitCode = await prove(told);
-} else {
-  console[told.kind === "help" ? "log" : "error"](told.text);
-  process.exitCode = told.exitCode;
-}

@@ -2,17 +2,6 @@
 import { reasonToken, ShutdownReason } from "../src/codes.ts";
 import type { IntentInput } from "../src/vectors.ts";
 
-/** A generator of numbers in [0, 1) that gives the same ones for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const REASONS = [
   ShutdownReason.UpgradeRequired,
   ShutdownReason.BinaryTooNew,

@@ -1,7 +1,7 @@
+import { until } from "@upgrade-halt/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { ControllerError } from "../controller-error.ts";
 import { listOf, objectNamed, ScriptedApi, type WatchScript } from "../testing/scripted-api.ts";
-import { until } from "../testing/wait.ts";
 import { Informer, type InformerOptions, type RestartReason } from "./informer.ts";
 import { Store } from "./store.ts";
 import type { KubeApi, KubeList, KubeObject } from "./types.ts";
@@ -103,7 +103,7 @@ describe("an informer", () => {
       relistMs: 1,
     });
     await informer.start();
-    await until("a relist", () => api.lists > 1, 15_000);
+    await until("a relist", () => api.lists > 1, { within: 15_000 });
     expect(restarts.slice(0, 2)).toEqual(["silent", "relist"]);
   });
 

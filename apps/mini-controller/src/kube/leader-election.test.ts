@@ -1,8 +1,8 @@
+import { until } from "@upgrade-halt/testing";
 import { describe, expect, test } from "vitest";
 import { ControllerError } from "../controller-error.ts";
 import { FakeApi } from "../testing/fake-api.ts";
 import { GuardedApi } from "../testing/guarded-api.ts";
-import { until } from "../testing/wait.ts";
 import { Fence } from "./fence.ts";
 import { LeaderElection } from "./leader-election.ts";
 import type { KubeApi } from "./types.ts";

@@ -1,6 +1,6 @@
+import { until } from "@upgrade-halt/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { ControllerError } from "../controller-error.ts";
-import { until } from "../testing/wait.ts";
 import { backoffMs } from "./backoff.ts";
 import { KeyQueue, type KeyQueueOptions } from "./key-queue.ts";
 
@@ -121,7 +121,7 @@ describe("a key queue", () => {
     await until("the retry", () => at.length === 2);
     expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(119);
     queue.add("a");
-    await until("the next change, at once", () => at.length === 3, 100);
+    await until("the next change, at once", () => at.length === 3, { within: 100 });
   });
 
   test("limits the rate of retries over all keys", async () => {

@@ -1,10 +1,10 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
+import { until } from "@upgrade-halt/testing";
 import { isSwapping } from "../api/node-halt.ts";
 import type { Boundary } from "../halts/boundary.ts";
 import { type Behaviour, FakeCluster, image, onePlan, WRONG, WRONG_PLAN } from "./fake-cluster.ts";
 import { PageReceiver } from "./page-receiver.ts";
 import { TestController } from "./test-controller.ts";
-import { until } from "./wait.ts";
 
 /** Where a story kills a controller: at its n-th passing of a boundary. */
 export interface Kill {
@@ -94,7 +94,7 @@ export async function playWithKills(kills: readonly Kill[]): Promise<Outcome> {
         const told = halts.filter(({ status }) => status?.page?.state === "Sent").length;
         return told === EXPECTED.pages.length && ends.join() === ENDS.join();
       },
-      20_000,
+      { within: 20_000 },
     );
     return outcomeOf(cluster, pager, kills.length - left.length);
   } finally {

@@ -1,5 +1,6 @@
 import { type EventEmitter, once } from "node:events";
 import { connect as connectTcp } from "node:net";
+import { until } from "@upgrade-halt/testing";
 import { pino } from "pino";
 import { expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
@@ -7,7 +8,6 @@ import { jsonRpcBody } from "../testing/fuzz/bodies.ts";
 import { defectOf } from "../testing/fuzz/judge.ts";
 import { Random } from "../testing/fuzz/random.ts";
 import { testView } from "../testing/test-view.ts";
-import { until } from "../testing/until.ts";
 import { BODY_LIMIT, rpcServer } from "./server.ts";
 
 async function connect() {

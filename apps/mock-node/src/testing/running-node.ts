@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { until } from "@upgrade-halt/testing";
 import { onTestFinished } from "vitest";
-import { until } from "./until.ts";
 
 const PROGRAM = join(import.meta.dirname, "../main.ts");
 

@@ -1,8 +1,8 @@
+import { until } from "@upgrade-halt/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { at, type JsonObject } from "../json/json.ts";
 import { TestApi } from "../testing/api.ts";
 import { CONFIG_MAPS, configMap } from "../testing/objects.ts";
-import { until } from "../testing/until.ts";
 
 let api: TestApi;
 beforeEach(async () => {
@@ -33,7 +33,7 @@ describe("the garbage collector", () => {
     await owned("middle", top);
     await owned("bottom", (await api.get(`${CONFIG_MAPS}/middle`)).body);
     await api.delete(`${CONFIG_MAPS}/top`);
-    await until(async () => !(await exists("bottom")), "bottom to go");
+    await until("bottom to go", async () => !(await exists("bottom")));
   });
 
   it("deletes dependents first in the foreground", async () => {
@@ -42,26 +42,26 @@ describe("the garbage collector", () => {
     await api.merge(`${CONFIG_MAPS}/child`, { metadata: { finalizers: ["example.com/hold"] } });
     await api.delete(`${CONFIG_MAPS}/top`, { propagationPolicy: "Foreground" });
     await until(
+      "child to be deleted",
       async () =>
         at((await api.get(`${CONFIG_MAPS}/child`)).body, "metadata", "deletionTimestamp") !== undefined,
-      "child to be deleted",
     );
     expect(await exists("top")).toBe(true);
     await api.merge(`${CONFIG_MAPS}/child`, { metadata: { finalizers: null } });
-    await until(async () => !(await exists("top")), "top to go");
+    await until("top to go", async () => !(await exists("top")));
   });
 
   it("lets orphans go", async () => {
     const { body } = await api.post(CONFIG_MAPS, configMap("top"));
     await owned("child", body);
     await api.delete(`${CONFIG_MAPS}/top`, { propagationPolicy: "Orphan" });
-    await until(async () => !(await exists("top")), "top to go");
+    await until("top to go", async () => !(await exists("top")));
     expect(at((await api.get(`${CONFIG_MAPS}/child`)).body, "metadata", "ownerReferences")).toBeUndefined();
   });
 
   it("deletes what is born without a living owner", async () => {
     await owned("orphan", { metadata: { name: "nobody", uid: "00000000-0000-0000-0000-000000000000" } });
-    await until(async () => !(await exists("orphan")), "orphan to go");
+    await until("orphan to go", async () => !(await exists("orphan")));
   });
 
   it("empties a namespace before it goes, and lets nothing in meanwhile", async () => {
@@ -71,10 +71,10 @@ describe("the garbage collector", () => {
     await api.delete("/api/v1/namespaces/n");
     expect((await api.post(inside, configMap("late"))).status).toBe(403);
     await until(
-      async () => at((await api.get(`${inside}/held`)).body, "metadata", "deletionTimestamp") !== undefined,
       "held to be deleted",
+      async () => at((await api.get(`${inside}/held`)).body, "metadata", "deletionTimestamp") !== undefined,
     );
     await api.merge(`${inside}/held`, { metadata: { finalizers: null } });
-    await until(async () => (await api.get("/api/v1/namespaces/n")).status === 404, "the namespace to go");
+    await until("the namespace to go", async () => (await api.get("/api/v1/namespaces/n")).status === 404);
   });
 });

@@ -1,5 +1,5 @@
+import { until } from "@upgrade-halt/testing";
 import { expect, it } from "vitest";
-import { until } from "../testing/until.ts";
 import { KeyQueue } from "./key-queue.ts";
 
 it("runs a key once at a time, and once more when it was added meanwhile", async () => {
@@ -21,7 +21,7 @@ it("runs a key once at a time, and once more when it was added meanwhile", async
   });
   for (let count = 0; count < 5; count += 1) queue.add("a");
   release();
-  await until(() => running === 0 && runs === 2, "two runs");
+  await until("two runs", () => running === 0 && runs === 2);
   expect([most, runs]).toEqual([1, 2]);
 });
 
@@ -37,7 +37,7 @@ it("tries a failed key again with growing waits, and forgets them after a succes
     onError: (_, error) => errors.push(error),
   });
   queue.add("a");
-  await until(() => times.length === 4, "the fourth try");
+  await until("the fourth try", () => times.length === 4);
   const [first = 0, , third = 0, fourth = 0] = times;
   expect(errors).toHaveLength(3);
   expect(fourth - third).toBeGreaterThan((third - first) / 2);

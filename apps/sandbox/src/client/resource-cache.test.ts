@@ -1,8 +1,8 @@
+import { until } from "@upgrade-halt/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TestApi } from "../testing/api.ts";
 import { testClient } from "../testing/client.ts";
 import { CONFIG_MAPS, configMap } from "../testing/objects.ts";
-import { until } from "../testing/until.ts";
 import { ResourceCache } from "./resource-cache.ts";
 import { CONFIG_MAPS as KIND } from "./resource-path.ts";
 
@@ -32,7 +32,7 @@ describe("a resource cache", () => {
     expect(cache.get("default/a")).toMatchObject({ kind: "ConfigMap", metadata: { name: "a" } });
     await api.post(CONFIG_MAPS, configMap("b"));
     await api.delete(`${CONFIG_MAPS}/a`);
-    await until(() => told.length === 3, "three changes");
+    await until("three changes", () => told.length === 3);
     expect(told).toEqual(["default/a is", "default/b is", "default/a gone"]);
   });
 
@@ -42,7 +42,7 @@ describe("a resource cache", () => {
     await api.stop();
     api = await TestApi.start({ port });
     await api.post(CONFIG_MAPS, configMap("new"));
-    await until(() => cache.get("default/new"), "the new object");
+    await until("the new object", () => cache.get("default/new"));
   });
 
   it("lists again when its resourceVersion was compacted away", async () => {
@@ -50,12 +50,12 @@ describe("a resource cache", () => {
     const { store } = api.server;
     const port = Number(new URL(api.server.url).port);
     await api.post(CONFIG_MAPS, configMap("a"));
-    await until(() => cache.get("default/a"), "a");
+    await until("a", () => cache.get("default/a"));
     await api.stop();
     api = await TestApi.start({ port, historyLimit: 0 });
     for (let count = 0; count <= store.revision; count += 1)
       await api.post(CONFIG_MAPS, configMap(`m-${count}`));
-    await until(() => cache.get("default/a") === undefined && cache.get("default/m-0"), "the new state");
+    await until("the new state", () => cache.get("default/a") === undefined && cache.get("default/m-0"));
   });
 
   it("takes what a write returned before its event arrives, and not an older state after it", async () => {
@@ -73,7 +73,7 @@ describe("a resource cache", () => {
     const forget = cache.onChange((key) => other.push(key));
     forget();
     await api.post(CONFIG_MAPS, configMap("a"));
-    await until(() => told.length === 1, "the change");
+    await until("the change", () => told.length === 1);
     expect(other).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { until } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { KubeClient } from "../client/kube-client.ts";
 import {
@@ -10,7 +11,6 @@ import {
 } from "../client/resource-path.ts";
 import { arrayAt, at, type Json, type JsonObject, numberAt, stringAt } from "../json/json.ts";
 import { testClient } from "../testing/client.ts";
-import { until } from "../testing/until.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 
 const PAUSE = "registry.k8s.io/pause:3.10";
@@ -43,11 +43,11 @@ function statusOf(pod: Json, container = "main"): Json | undefined {
 
 /** Waits until the pod's first container's status satisfies `holds`. */
 function untilStatus(name: string, holds: (status: Json, pod: JsonObject) => boolean): Promise<JsonObject> {
-  return until(async () => {
+  return until(`pod ${name}`, async () => {
     const pod = await getPod(name);
     const status = statusOf(pod);
     return status !== undefined && holds(status, pod) && pod;
-  }, `pod ${name}`);
+  });
 }
 
 describe("the process kubelet", () => {
@@ -57,10 +57,10 @@ describe("the process kubelet", () => {
     const pod = await untilStatus("hello", (status) => at(status, "state", "running") !== undefined);
     const ip = stringAt(pod, "status", "podIP") ?? "";
     expect(ip).toMatch(/^127\.(?!0\.)/);
-    const log = await until(async () => {
+    const log = await until("the log", async () => {
       const answer = await fetch(`${cluster.server}${pathOf(PODS, "default", "hello", "log")}`);
       return answer.text();
-    }, "the log");
+    });
     expect(log).toBe(`I am at ${ip}\n`);
   });
 
@@ -129,7 +129,7 @@ describe("the process kubelet", () => {
     await createPod("goes", [script("trap 'exit 0' TERM; while :; do sleep 0.01; done")]);
     await untilStatus("goes", (status) => at(status, "state", "running") !== undefined);
     await client.delete(pathOf(PODS, "default", "goes"));
-    await until(async () => (await getPod("goes").catch(() => undefined)) === undefined, "the pod to go");
+    await until("the pod to go", async () => (await getPod("goes").catch(() => undefined)) === undefined);
   });
 });
 
@@ -143,7 +143,7 @@ describe("the Deployment loop", () => {
   }
 
   async function untilThrough(tag: string): Promise<void> {
-    await until(async () => {
+    await until(`two replicas of ${tag}`, async () => {
       const { status, metadata } = await client.get(DEPLOYMENT);
       const isSeen = at(status, "observedGeneration") === metadata.generation;
       return (
@@ -152,7 +152,7 @@ describe("the Deployment loop", () => {
         at(status, "availableReplicas") === 2 &&
         at(status, "replicas") === 2
       );
-    }, `two replicas of ${tag}`);
+    });
     const pods = await client.get(`${pathOf(PODS, "default")}?labelSelector=app%3Dapi`);
     const alive = arrayAt(pods, "items").filter(
       (pod) => at(pod, "metadata", "deletionTimestamp") === undefined,
@@ -200,15 +200,15 @@ describe("the StatefulSet loop", () => {
       metadata: { name: "web" },
       spec,
     });
-    await until(async () => at(await client.get(SET), "status", "readyReplicas") === 2, "two ready replicas");
+    await until("two ready replicas", async () => at(await client.get(SET), "status", "readyReplicas") === 2);
     await client.patch(SET, "merge", image("2"));
-    await until(async () => {
+    await until("the update to be through", async () => {
       const set = await client.get(SET);
       const { currentRevision, updateRevision, updatedReplicas, observedGeneration } =
         set.status as JsonObject;
       const isSeen = observedGeneration === set.metadata.generation;
       return isSeen && updatedReplicas === 2 && currentRevision === updateRevision;
-    }, "the update to be through");
+    });
     const revisions = await client.get(`${pathOf(CONTROLLER_REVISIONS, "default")}?labelSelector=app%3Dweb`);
     expect(arrayAt(revisions, "items").map((one) => at(one, "revision"))).toEqual(
       expect.arrayContaining([1, 2]),
@@ -223,6 +223,6 @@ describe("the StatefulSet loop", () => {
 
   it("takes its pods with it", async () => {
     await client.delete(SET);
-    await until(async () => (await getPod("web-0").catch(() => undefined)) === undefined, "web-0 to go");
+    await until("web-0 to go", async () => (await getPod("web-0").catch(() => undefined)) === undefined);
   });
 });

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { until } from "@upgrade-halt/testing";
 import { expect, it } from "vitest";
-import { until } from "../testing/until.ts";
 
 it("ends the processes and removes the folders of a process that was killed", async () => {
   const folder = mkdtempSync(join(tmpdir(), "sandbox-lifeline-"));
@@ -25,7 +25,7 @@ it("ends the processes and removes the folders of a process that was killed", as
   const child = Number(line);
   expect(isAlive(child)).toBe(true);
   holder.kill("SIGKILL");
-  await until(() => !isAlive(child) && !existsSync(folder), "the lifeline to act");
+  await until("the lifeline to act", () => !isAlive(child) && !existsSync(folder));
 });
 
 function isAlive(pid: number): boolean {

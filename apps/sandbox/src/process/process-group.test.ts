@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "@upgrade-halt/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { until } from "../testing/until.ts";
 import { Lifeline } from "./lifeline.ts";
 import { ProcessGroup } from "./process-group.ts";
 
@@ -56,17 +56,17 @@ describe("a process group", () => {
 
   it("asks with SIGTERM first", async () => {
     const group = run("trap 'exit 7' TERM; echo up; while :; do sleep 0.01; done");
-    await until(() => log() === "up\n", "the trap");
+    await until("the trap", () => log() === "up\n");
     await group.stop(10_000);
     expect((await group.ended).exitCode).toBe(7);
   });
 
   it("ends with SIGKILL what doesn't listen, and its children", async () => {
     const group = run("trap '' TERM; sleep 600 & echo $!; wait");
-    const child = Number(await until(() => /^\d+\n/.exec(log())?.[0], "the child's pid"));
+    const child = Number(await until("the child's pid", () => /^\d+\n/.exec(log())?.[0]));
     await group.stop(50);
     expect((await group.ended).exitCode).toBe(137);
-    await until(() => !isAlive(child), "the child to end");
+    await until("the child to end", () => !isAlive(child));
   });
 });
 

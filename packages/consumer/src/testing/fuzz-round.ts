@@ -1,10 +1,11 @@
+import { seededRandom } from "@upgrade-halt/testing";
 import fc from "fast-check";
 import { classify } from "../classify.ts";
 import type { Evidence } from "../evidence.ts";
 import { recommend } from "../recommend.ts";
 import { decodeStatus } from "../status/decode-status.ts";
 import * as any from "./arbitraries.ts";
-import { mutate, mutateText, seeded } from "./mutate.ts";
+import { mutate, mutateText } from "./mutate.ts";
 import { falselyCorroborated } from "./oracle.ts";
 
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
@@ -46,7 +47,7 @@ const BODY = {
 
 /** Reads `runs` mangled bodies of `/status`, as a whole and as text, and judges what came of them. */
 export function fuzzBodies(seed: number, runs: number): void {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   for (let run = 0; run < runs; run += 1) {
     const bare = random() < 0.5 ? BODY : { jsonrpc: "2.0", id: -1, result: BODY };
     let body: unknown = bare;

@@ -1,11 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /** How often a condition is looked at, in milliseconds. */
-const INTERVAL = 50;
+const INTERVAL = 20;
 
 export interface WaitOptions {
-  /** What is waited for, as the error names it: "pod sei-0 to be ready". */
-  readonly what: string;
   /** Milliseconds from now until the wait gives up. */
   readonly within?: number;
   /** More to say when it gives up, such as the end of a program's log. */
@@ -14,14 +12,16 @@ export interface WaitOptions {
 }
 
 /**
- * Looks until `probe` answers something other than `undefined`, `null` or `false`, and resolves to that.
+ * Looks until `probe` answers something other than `undefined`, `null` or `false`, and resolves to that. `what` is what
+ * is waited for, as the error names it: "pod sei-0 to be ready".
  *
  * An error of the probe counts as "not yet"; the last one is the cause of the error at the deadline (20 s unless said).
  * A probe that never settles can't outlast the deadline either.
  */
 export async function until<T>(
+  what: string,
   probe: () => Promise<T | undefined | null | false> | T | undefined | null | false,
-  { what, within = 20_000, explain, signal }: WaitOptions,
+  { within = 20_000, explain, signal }: WaitOptions = {},
 ): Promise<T> {
   const deadline = performance.now() + within;
   let cause: unknown;

@@ -1,22 +1,23 @@
 import { expect, test } from "vitest";
-import { until } from "./wait.ts";
+import { until } from "./until.ts";
 
 test("resolves to the first answer that is one", async () => {
   let asked = 0;
-  const answer = await until(() => ++asked > 2 && `after ${asked}`, { what: "the third time" });
+  const answer = await until("the third time", () => ++asked > 2 && `after ${asked}`);
   expect(answer).toBe("after 3");
 });
 
 test("takes 0 and the empty string for answers", async () => {
-  expect(await until(() => 0, { what: "zero" })).toBe(0);
+  expect(await until("zero", () => 0)).toBe(0);
 });
 
 test("gives up at its deadline, saying what it waited for, why, and the last error", async () => {
   const waited = until(
+    "the door to open",
     () => {
       throw new Error("refused");
     },
-    { what: "the door to open", within: 100, explain: () => "it is locked" },
+    { within: 100, explain: () => "it is locked" },
   );
   await expect(waited).rejects.toMatchObject({
     message: "waited 100 ms for the door to open, in vain\nit is locked",
@@ -25,11 +26,9 @@ test("gives up at its deadline, saying what it waited for, why, and the last err
 });
 
 test("is not held up by a probe that never settles", async () => {
-  await expect(until(() => new Promise(() => {}), { what: "nothing", within: 100 })).rejects.toThrow(
-    /in vain/,
-  );
+  await expect(until("nothing", () => new Promise(() => {}), { within: 100 })).rejects.toThrow(/in vain/);
 });
 
 test("ends when its signal says so", async () => {
-  await expect(until(() => false, { what: "it", signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
+  await expect(until("it", () => false, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
 });

@@ -1,0 +1,4 @@
+export type { Campaign } from "./campaign-options.ts";
+export { playCampaign } from "./play-campaign.ts";
+export { seededRandom } from "./seeded-random.ts";
+export { until, type WaitOptions } from "./until.ts";
