@@ -150,6 +150,24 @@ describe("an informer", () => {
     expect(api.watchedFrom).toHaveLength(1);
   });
 
+  test("watches again no sooner than an ERROR event asks", async () => {
+    const details = { retryAfterSeconds: 0.2 };
+    const { api, informer } = inform(
+      [listOf("5")],
+      [
+        {
+          events: [{ type: "ERROR", object: { code: 429, message: "slow down", details } }],
+          ends: "normally",
+        },
+        HANG,
+      ],
+    );
+    await informer.start();
+    const began = performance.now();
+    await until("the second watch", () => api.watchedFrom.length === 2);
+    expect(performance.now() - began).toBeGreaterThan(190);
+  });
+
   test("keeps what it knows when an older sight of it comes late", async () => {
     const { store, changes, informer } = inform(
       [listOf("5", objectNamed("a", "9"))],

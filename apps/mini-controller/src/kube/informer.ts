@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ControllerError, hasCode, messageOf } from "../controller-error.ts";
 import { backoffMs } from "../queue/backoff.ts";
+import { errorOfWatch } from "./response-error.ts";
 import { isOlderVersion, keyOf, type Store } from "./store.ts";
 import type { KubeApi, KubeObject } from "./types.ts";
 
@@ -149,7 +150,7 @@ export class Informer<T extends KubeObject> {
     try {
       for await (const event of api.watch<T>(path, query, AbortSignal.any([deadline, this.#stop.signal]))) {
         this.lastContactAt = Date.now();
-        if (event.type === "ERROR") throw watchError(event.object);
+        if (event.type === "ERROR") throw errorOfWatch(event.object);
         this.#failures = 0;
         this.#version = event.object.metadata.resourceVersion;
         if (event.type !== "BOOKMARK") this.#apply(event.type, event.object);
@@ -188,11 +189,4 @@ export class Informer<T extends KubeObject> {
 
 function endedAtOnce(): ControllerError {
   return new ControllerError("server-error", "the server ended the watch at once");
-}
-
-function watchError({ code, message = "no message" }: { code?: number; message?: string }): ControllerError {
-  return new ControllerError(
-    code === 410 ? "gone" : "server-error",
-    `the watch ended with ${code}: ${message}`,
-  );
 }

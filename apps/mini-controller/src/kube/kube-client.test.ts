@@ -59,6 +59,11 @@ describe("a Kubernetes client", () => {
   test("passes on how long the server asks to wait", async () => {
     const { client } = await connect(answer(429, { message: "slow down" }, { "retry-after": "7" }));
     await expect(client.create("/x", {})).rejects.toMatchObject({ retryAfterMs: 7_000 });
+    const status = { message: "slow down", details: { retryAfterSeconds: 3 } };
+    const { client: other } = await connect(answer(504, status));
+    await expect(other.create("/x", {})).rejects.toMatchObject({ retryAfterMs: 3_000 });
+    const { client: third } = await connect(answer(429, status, { "retry-after": "99999" }));
+    await expect(third.create("/x", {})).rejects.toMatchObject({ retryAfterMs: 60_000 });
   });
 
   test("says whose answer it was when it was no JSON", async () => {

@@ -1,5 +1,6 @@
 import type { Dispatcher } from "undici";
 import { ControllerError, type ControllerErrorCode } from "../controller-error.ts";
+import type { WatchStatus } from "./types.ts";
 
 const CODES: Readonly<Record<number, ControllerErrorCode>> = {
   400: "invalid",
@@ -19,22 +20,44 @@ export async function errorOfResponse(
   response: Dispatcher.ResponseData,
 ): Promise<ControllerError> {
   const text = await response.body.text().catch(() => "");
-  const { message, reason } = statusOf(text);
+  const { message, reason, retryAfterSeconds } = statusOf(text);
   const code = reason === "AlreadyExists" ? "already-exists" : (CODES[response.statusCode] ?? "server-error");
-  const seconds = Number(response.headers["retry-after"]);
-  return new ControllerError(code, `${verb} ${path}: ${response.statusCode} ${message}`, {
-    ...(Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: seconds * 1000 } : {}),
-  });
+  const seconds = response.headers["retry-after"] ?? retryAfterSeconds;
+  return new ControllerError(code, `${verb} ${path}: ${response.statusCode} ${message}`, pauseOf(seconds));
 }
 
-function statusOf(text: string): { readonly message: string; readonly reason: unknown } {
+/** The error that a watch's ERROR event tells of. */
+export function errorOfWatch({ code = 0, message = "no message", details }: WatchStatus): ControllerError {
+  const known = code === 410 || code === 429 ? CODES[code] : undefined;
+  const text = `the watch ended with ${code}: ${message}`;
+  return new ControllerError(known ?? "server-error", text, pauseOf(details?.retryAfterSeconds));
+}
+
+/** Longer than any server means it: what asks for more is a fault, and must not keep the controller blind. */
+const LONGEST_PAUSE_MS = 60_000;
+
+/** How long the server asks to wait, by its header or by the details of its status; nothing where that is no number. */
+function pauseOf(asked: unknown): { readonly retryAfterMs?: number } {
+  const seconds = Number(asked);
+  return seconds > 0 ? { retryAfterMs: Math.min(seconds * 1000, LONGEST_PAUSE_MS) } : {};
+}
+
+interface StatusText {
+  readonly message: string;
+  readonly reason?: unknown;
+  readonly retryAfterSeconds?: unknown;
+}
+
+function statusOf(text: string): StatusText {
   try {
-    const status: unknown = JSON.parse(text);
+    const status = JSON.parse(text) as { message?: unknown; reason?: unknown; details?: unknown } | null;
     if (typeof status === "object" && status !== null && "message" in status) {
-      return { message: String(status.message), reason: "reason" in status ? status.reason : undefined };
+      const { message, reason, details } = status;
+      const { retryAfterSeconds } = (details ?? {}) as { retryAfterSeconds?: unknown };
+      return { message: String(message), reason, retryAfterSeconds };
     }
   } catch {
     // Not every proxy in between answers with JSON.
   }
-  return { message: text.slice(0, 200), reason: undefined };
+  return { message: text.slice(0, 200) };
 }

@@ -13,10 +13,17 @@ export interface KubeList<T extends KubeObject> {
   readonly items: readonly T[];
 }
 
-/** One line of a watch. `error` carries a `Status`, of which the code matters (410 is "too old"). */
+/** The part of a `metav1.Status` that matters when a watch ends with it: a code of 410 is "too old". */
+export interface WatchStatus {
+  readonly code?: number;
+  readonly message?: string;
+  readonly details?: { readonly retryAfterSeconds?: number };
+}
+
+/** One line of a watch. */
 export type WatchEvent<T extends KubeObject> =
   | { readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK"; readonly object: T }
-  | { readonly type: "ERROR"; readonly object: { readonly code?: number; readonly message?: string } };
+  | { readonly type: "ERROR"; readonly object: WatchStatus };
 
 /** One operation of an RFC 6902 patch. */
 export interface JsonPatchOperation {
