@@ -31,7 +31,7 @@ export function judgePod(
   const evidence: Evidence = {
     ...evidenceFromPod(pod, policy.container),
     status: live?.sighting,
-    lastSeen: live?.height === undefined ? undefined : { height: live.height },
+    lastSeen: live && { height: live.height, chainId: live.chainId },
     listed: policy.upgrades,
     believed: recorded && beliefOf(recorded),
   };

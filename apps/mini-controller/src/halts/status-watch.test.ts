@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { policyWith } from "../testing/observations.ts";
+import { judgePod } from "./judgement.ts";
 import { StatusWatch } from "./status-watch.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -6,13 +8,13 @@ afterEach(() => void vi.useRealTimers());
 
 const READ = { kind: "unreachable", at: 0, why: "nobody listens" } as const;
 
-function watchOf(reads: string[]): StatusWatch {
+function watchOf(reads: string[], says: (read: number) => object = () => READ): StatusWatch {
   return new StatusWatch({
     read: async (url) => {
       reads.push(url);
       return READ as never;
     },
-    toSighting: () => ({ kind: "unreachable", at: 0, why: "nobody listens" }) as never,
+    toSighting: () => says(reads.length) as never,
     onChange: () => {},
   });
 }
@@ -72,4 +74,31 @@ test("a pod that rests while it is being read is not read again until it is trac
   await vi.advanceTimersByTimeAsync(1);
   expect(reads).toHaveLength(2);
   watch.stop();
+});
+
+test("a halt that something on another chain announces at a pod's address is disputed", async () => {
+  const reads: string[] = [];
+  const intent = { reason: 70, plan_name: "v6.7", height: 30, announced_at: "2026-08-21T17:59:41Z" };
+  const node = (chainId: string, haltIntent: object) => ({
+    kind: "answered",
+    at: Date.now(),
+    envelope: "bare",
+    node: { chainId, height: 30, haltIntent },
+  });
+  const announced = { kind: "intent", intent, defects: [] };
+  const verdictOf = async (chain: string) => {
+    const watch = watchOf(reads, (read) =>
+      read % 2 === 1 ? node("pacific-1", { kind: "absent" }) : node(chain, announced),
+    );
+    watch.track("sei/0", { uid: "0", url: "http://0", expectedHeights: [], urgent: true });
+    await vi.advanceTimersByTimeAsync(300);
+    const live = watch.get("sei/0", "0");
+    watch.stop();
+    const pod = { metadata: { name: "0" }, spec: { containers: [{ name: "seid", image: "x" }] } };
+    return judgePod(pod, policyWith().spec, live);
+  };
+  expect(await verdictOf("pacific-1")).toMatchObject({ kind: "halted", corroborated: true });
+  const disputed = await verdictOf("arctic-1");
+  expect(disputed).toMatchObject({ kind: "halted", corroborated: false });
+  expect(JSON.stringify(disputed)).toMatch(/chain/);
 });

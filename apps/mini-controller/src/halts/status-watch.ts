@@ -4,6 +4,8 @@ import { pollInterval } from "./poll-interval.ts";
 /** What the controller remembers of one running pod's `/status`: a help, never the truth. */
 export interface LiveStatus {
   readonly sighting: NonNullable<Evidence["status"]>;
+  /** The chain that the pod said first it belongs to. */
+  readonly chainId: string | undefined;
   /** Newest and first height that the pod told, and when the first was. */
   readonly height: number | undefined;
   readonly firstHeight: number | undefined;
@@ -128,9 +130,11 @@ export class StatusWatch {
 }
 
 function liveStatus(before: LiveStatus | undefined, sighting: LiveStatus["sighting"]): LiveStatus {
-  const told = sighting.kind === "answered" ? sighting.node.height : undefined;
+  const node = sighting.kind === "answered" ? sighting.node : undefined;
+  const told = node?.height;
   return {
     sighting,
+    chainId: before?.chainId ?? node?.chainId,
     height: told ?? before?.height,
     firstHeight: before?.firstHeight ?? told,
     firstHeightAt: before?.firstHeight === undefined ? sighting.at : before.firstHeightAt,
