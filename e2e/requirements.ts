@@ -56,6 +56,9 @@ export const REQUIREMENTS = {
   "ALERT-RULES-LIVE": "The shipped rules fire on what a real controller exposes, each halt counted once.",
   "DASHBOARD-LIVE": "Each query of the shipped dashboard is answered from what a real controller exposes.",
   "PAGE-ALERTMANAGER": "A page reaches a real Alertmanager as one alert, however often it is sent.",
+  "PAGE-RESOLVED": "Whoever was paged is told once the halt is over, under the page's own key.",
+  "PAGE-STANDS":
+    "The alert of a page fires for as long as nobody put the node right, also when Alertmanager forgot it.",
   "FAULT-CONFLICTS": "A storm of conflicts (409) changes nothing about how a halt ends.",
   "FAULT-EXPIRED":
     "Watches that are too old (410, as an answer or in the stream) are begun anew, and nothing is missed.",

@@ -7,7 +7,8 @@ import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { createPhantom, setPhantomState, terminated } from "../harness/fixtures/phantom-pods.ts";
 import { startHistory } from "../harness/history.ts";
 import { haltsIn } from "../harness/observe.ts";
-import { createNode, createPolicy, type PolicyOptions, setPlans } from "../harness/operator.ts";
+import { changePolicy, createNode, createPolicy, type PolicyOptions, setPlans } from "../harness/operator.ts";
+import type { Page } from "../harness/page-receiver.ts";
 import type { Program } from "../harness/program.ts";
 import type { World } from "../harness/world.ts";
 import { imagesOf, uidsOf } from "./counts.ts";
@@ -23,18 +24,32 @@ export type Kill = string | "anywhere";
 
 /** What there is at the end of a story, as it has to be whoever was killed. */
 export const END = {
-  halts: ["bad-0 Failed", "bad-0 Held", "low-0 Paged", "sei-0-0 Recovered", "sei-1-0 Recovered"],
-  images: { bad: ["v6.6", "v6.5"], "sei-0": ["v6.6", "v6.7"], "sei-1": ["v6.6", "v6.7"] },
-  pods: { "bad-0": 2, "low-0": 1, "sei-0-0": 2, "sei-1-0": 2 },
-  pages: ["DowngradeDetected low-0", "HaltedAgain bad-0"],
+  halts: [
+    "bad-0 Failed",
+    "bad-0 Held",
+    "late-0 Recovered",
+    "low-0 Paged",
+    "sei-0-0 Recovered",
+    "sei-1-0 Recovered",
+  ],
+  images: {
+    bad: ["v6.6", "v6.5"],
+    late: ["v6.6", "v6.7"],
+    "sei-0": ["v6.6", "v6.7"],
+    "sei-1": ["v6.6", "v6.7"],
+  },
+  pods: { "bad-0": 2, "late-0": 2, "low-0": 1, "sei-0-0": 2, "sei-1-0": 2 },
+  pages: ["DowngradeDetected low-0", "HaltedAgain bad-0", "ImageMappingMissing late-0"],
+  resolved: ["ImageMappingMissing late-0"],
 } as const;
 
+const LISTED = [{ planName: "v6.7", image: imageOf("v6.7") }];
 /** A story that takes longer has lost something. */
 const LONGEST_MS = 300_000;
 
 /**
  * Plays one story in a world of its own: two nodes to be swapped one after the other, one whose listed image is wrong,
- * one that only a person may touch; and one controller process after the other, each killed as `dooms` says. Resolves
+ * one whose image is listed only once it was paged for, one that only a person may touch; and one controller process after the other, each killed as `dooms` says. Resolves
  * to how many were killed and to what there is in the end.
  */
 export async function playStory(
@@ -59,12 +74,14 @@ export async function playStory(
     (await imagesOf(sets, set)).map(versionOf),
   ]);
   const made = Object.keys(END.pods).map(async (pod) => [pod, (await uidsOf(pods, pod)).length]);
-  const pages = new Map(world.pager.pages().map(({ key, body }) => [key, `${body.reason} ${body.pod}`]));
+  const told = (pages: readonly Page[]) =>
+    [...new Map(pages.map(({ key, body }) => [key, `${body.reason} ${body.pod}`])).values()].toSorted();
   const end = {
     halts: (await haltsIn(world)).map(standing).toSorted(),
     images: Object.fromEntries(await Promise.all(images)),
     pods: Object.fromEntries(await Promise.all(made)),
-    pages: [...pages.values()].toSorted(),
+    pages: told(world.pager.pages()),
+    resolved: told(world.pager.resolutions()),
   };
   return { kills, end };
 }
@@ -78,15 +95,19 @@ async function setStage(world: World): Promise<void> {
     { selector: { matchLabels: { "sei.io/node": "bad" } }, upgrades: wrong, recoveryTimeoutSeconds },
     "only-bad",
   );
-  const listed = [{ planName: "v6.7", image: imageOf("v6.7") }];
+  await createPolicy(
+    world,
+    { selector: { matchLabels: { "sei.io/node": "late" } }, upgrades: [], recoveryTimeoutSeconds },
+    "only-late",
+  );
   const others: PolicyOptions["selector"] = {
-    matchExpressions: [{ key: "sei.io/node", operator: "NotIn", values: ["bad"] }],
+    matchExpressions: [{ key: "sei.io/node", operator: "NotIn", values: ["bad", "late"] }],
   };
-  await createPolicy(world, { selector: others, upgrades: listed, maxConcurrent: 1, recoveryTimeoutSeconds });
+  await createPolicy(world, { selector: others, upgrades: LISTED, maxConcurrent: 1, recoveryTimeoutSeconds });
   await createPhantom(world, "low-0");
   const line = "Wrong app version 0, upgrade handler is missing for v6.7 upgrade plan\n";
   await setPhantomState(world, "low-0", { state: terminated(72, line) });
-  for (const name of ["sei-0", "sei-1", "bad"]) await createNode(world, name, { version: "v6.6" });
+  for (const name of ["sei-0", "sei-1", "bad", "late"]) await createNode(world, name, { version: "v6.6" });
 }
 
 /** One controller from its start to its end: by its doom, or because the story is over. */
@@ -114,10 +135,15 @@ async function outlives(controller: Program, world: World, doomed: AbortSignal):
   return false;
 }
 
+/** Whether everything has come to its end; the person who was paged for the late node lists its image meanwhile. */
 async function hasEnded(world: World): Promise<boolean> {
   const halts = await haltsIn(world);
-  const told = halts.filter(({ status }) => status?.page?.state === "Sent").length;
-  return told === END.pages.length && halts.map(standing).toSorted().join() === END.halts.join();
+  const inState = (state: string) => halts.filter(({ status }) => status?.page?.state === state);
+  const isHeld = ({ spec, status }: NodeHalt) => spec.podName === "late-0" && status?.phase === "Held";
+  if (inState("Sent").some(isHeld)) await changePolicy(world, { upgrades: LISTED }, "only-late");
+  const over = inState("Resolved").length === END.resolved.length;
+  const told = inState("Sent").length === END.pages.length - END.resolved.length;
+  return over && told && halts.map(standing).toSorted().join() === END.halts.join();
 }
 
 function standing({ spec, status }: NodeHalt): string {

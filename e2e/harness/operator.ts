@@ -85,9 +85,13 @@ function policyWith(namespace: string, options: PolicyOptions, name?: string): K
   return { ...policyHeader(namespace, name), spec } as KubernetesObject;
 }
 
-/** Changes members of the policy's spec. */
-export async function changePolicy({ api, namespace }: World, options: PolicyOptions): Promise<void> {
-  await mergePatch(api, { ...policyHeader(namespace), spec: options } as KubernetesObject);
+/** Changes members of a policy's spec. */
+export async function changePolicy(
+  { api, namespace }: World,
+  options: PolicyOptions,
+  name?: string,
+): Promise<void> {
+  await mergePatch(api, { ...policyHeader(namespace, name), spec: options } as KubernetesObject);
 }
 
 /** Says of a failed NodeHalt that a person has seen it. */

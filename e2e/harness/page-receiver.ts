@@ -4,7 +4,7 @@ import { json } from "node:stream/consumers";
 
 /** A page as the webhook's receiver got it. */
 export interface Page {
-  /** The `Idempotency-Key`: the same one means the same alert. */
+  /** The `Idempotency-Key`: the same one means the same message. */
   readonly key: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -12,9 +12,11 @@ export interface Page {
 /** Someone's pager: an HTTP server that keeps what was sent to it. */
 export interface PageReceiver {
   readonly url: string;
-  /** Every accepted delivery, in order. */
+  /** Every accepted delivery of a page, in order. */
   pages(): readonly Page[];
-  /** How many deliveries arrived by key. */
+  /** Every accepted message that a page is over, in order. */
+  resolutions(): readonly Page[];
+  /** How many deliveries of each page arrived, by key. */
   countByKey(): ReadonlyMap<string, number>;
   /** Answers 503 to everything from now on, or no longer. */
   refuse(on: boolean): void;
@@ -22,13 +24,13 @@ export interface PageReceiver {
 }
 
 export async function startPageReceiver(): Promise<PageReceiver> {
-  const pages: Page[] = [];
+  const accepted: Page[] = [];
   let refusing = false;
   const server = createServer(async (request, response) => {
     const key = request.headers["idempotency-key"];
     const body = await json(request).catch(() => undefined);
     const whole = typeof key === "string" && typeof body === "object" && body !== null;
-    if (!refusing && whole) pages.push({ key, body: { ...body } });
+    if (!refusing && whole) accepted.push({ key, body: { ...body } });
     response.writeHead(refusing ? 503 : whole ? 202 : 400).end();
   });
   server.listen(0, "127.0.0.1");
@@ -37,8 +39,9 @@ export async function startPageReceiver(): Promise<PageReceiver> {
   if (address === null || typeof address === "string") throw new Error(`no TCP address: ${address}`);
   return {
     url: `http://127.0.0.1:${address.port}/pages`,
-    pages: () => [...pages],
-    countByKey: () => countBy(pages.map(({ key }) => key)),
+    pages: () => accepted.filter((page) => !isResolution(page)),
+    resolutions: () => accepted.filter(isResolution),
+    countByKey: () => countBy(accepted.filter((page) => !isResolution(page)).map(({ key }) => key)),
     refuse: (on) => {
       refusing = on;
     },
@@ -48,6 +51,10 @@ export async function startPageReceiver(): Promise<PageReceiver> {
       await once(server, "close");
     },
   };
+}
+
+function isResolution({ body }: Page): boolean {
+  return body.state === "resolved";
 }
 
 function countBy(keys: readonly string[]): Map<string, number> {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { until } from "@upgrade-halt/testing";
 import type { World } from "../harness/world.ts";
-import { startServer } from "./programs.ts";
+import { type Server, startServer } from "./programs.ts";
 import { SHIPPED } from "./shipped.ts";
 
 export type Labels = Readonly<Record<string, string>>;
@@ -12,6 +12,8 @@ export interface Alert {
   readonly annotations: Labels;
   readonly fingerprint: string;
   readonly receivers: readonly { readonly name: string }[];
+  /** RFC 3339. */
+  readonly endsAt: string;
   readonly status: {
     readonly state: "unprocessed" | "active" | "suppressed";
     /** Fingerprints of the alerts that inhibit it. */
@@ -21,17 +23,27 @@ export interface Alert {
 
 /** A real Alertmanager with the configuration that is shipped. */
 export class Alertmanager {
-  readonly url: string;
+  readonly #server: Server;
 
-  private constructor(url: string) {
-    this.url = url;
+  private constructor(server: Server) {
+    this.#server = server;
   }
 
-  static async start(world: World): Promise<Alertmanager> {
+  /** At an address of its own choice, or at one where another was. */
+  static async start(world: World, address?: string): Promise<Alertmanager> {
     const config = join(SHIPPED, "alertmanager.yaml");
-    return new Alertmanager(
-      await startServer(world, "alertmanager", [`--config.file=${config}`, "--cluster.listen-address="]),
-    );
+    const flags = [`--config.file=${config}`, "--cluster.listen-address="];
+    return new Alertmanager(await startServer(world, "alertmanager", flags, address));
+  }
+
+  get url(): string {
+    return `http://${this.#server.address}`;
+  }
+
+  /** Ends it, and starts another at its address that remembers no alert: Alertmanager keeps them in memory alone. */
+  async restart(world: World): Promise<Alertmanager> {
+    await this.#server.stop();
+    return await Alertmanager.start(world, this.#server.address);
   }
 
   /** Sends an alert as another Prometheus rule would, about something else than upgrade-halt. */
@@ -60,12 +72,14 @@ export class Alertmanager {
     );
   }
 
-  /** How many firing alerts its v2 API was ever sent. */
-  async received(): Promise<number> {
+  /** How many alerts its v2 API was ever sent that fire, or that are over. */
+  async received(status: "firing" | "resolved"): Promise<number> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
-    return Number(
-      /^alertmanager_alerts_received_total\{status="firing",version="v2"\} (\d+)$/m.exec(text)?.[1],
+    const count = new RegExp(
+      `^alertmanager_alerts_received_total\\{status="${status}",version="v2"\\} (\\d+)$`,
+      "m",
     );
+    return Number(count.exec(text)?.[1]);
   }
 }
 

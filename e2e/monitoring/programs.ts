@@ -10,13 +10,20 @@ const SERVERS = {
   alertmanager: { names: ["alertmanager", "prometheus-alertmanager"], debian: "prometheus-alertmanager" },
 } as const;
 
-/** Starts a server on a free loopback port until the world ends; resolves to its URL when it is ready. */
+export interface Server {
+  /** Host and port. */
+  readonly address: string;
+  stop(): Promise<unknown>;
+}
+
+/** Starts a server until the world ends, on a free loopback port unless an address is given; resolves when it is ready. */
 export async function startServer(
   world: World,
   server: keyof typeof SERVERS,
   args: readonly string[],
-): Promise<string> {
-  const address = `127.0.0.1:${await freePort()}`;
+  given?: string,
+): Promise<Server> {
+  const address = given ?? `127.0.0.1:${await freePort()}`;
   const url = `http://${address}`;
   const program: Program = await startProgram(
     server,
@@ -29,7 +36,7 @@ export async function startServer(
     { ready: async () => (await fetch(`${url}/-/ready`)).ok },
   );
   world.cleanup.add(() => program.stop());
-  return url;
+  return { address, stop: () => program.stop() };
 }
 
 function storageOf(server: keyof typeof SERVERS): string {

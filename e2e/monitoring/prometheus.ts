@@ -42,7 +42,8 @@ export class Prometheus {
       ],
     };
     await writeFile(file, stringify(config));
-    return new Prometheus(await startServer(world, "prometheus", [`--config.file=${file}`]));
+    const { address } = await startServer(world, "prometheus", [`--config.file=${file}`]);
+    return new Prometheus(`http://${address}`);
   }
 
   /** The series that a query answers with, as their labels. */

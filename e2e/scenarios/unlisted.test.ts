@@ -8,7 +8,7 @@ import { scenario } from "../harness/scenario.ts";
 
 scenario(
   "70 with nothing listed is held and paged, and nothing is swapped; listed later, it is",
-  ["UNLISTED-MISSING", "UNLISTED-NO-SWAP", "UNLISTED-LATER", "SWAP-70-EXACT-PLAN"],
+  ["UNLISTED-MISSING", "UNLISTED-NO-SWAP", "UNLISTED-LATER", "SWAP-70-EXACT-PLAN", "PAGE-RESOLVED"],
   async (world) => {
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world, { upgrades: [{ planName: "v6.70", image: imageOf("v6.70") }] });
@@ -32,6 +32,12 @@ scenario(
     const recovered = await haltOf(world, "sei-0", "Recovered");
     expect(recovered.metadata.name).toBe(held.metadata.name);
     expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.7"));
+    await until(
+      "its page to be resolved",
+      async () => (await haltOf(world, "sei-0", "Recovered")).status?.page?.state === "Resolved",
+    );
+    const [page] = world.pager.pages();
+    expect(world.pager.resolutions().map(({ body }) => body.key)).toEqual([page?.key]);
     expect([...world.pager.countByKey().values()]).toEqual([1]);
   },
 );

@@ -71,8 +71,12 @@ describe("a controller", () => {
     expect(cluster.imagesSet).toEqual([]);
     cluster.reach(40);
     await cluster.changePolicy({ upgrades: [{ planName: "v6.7", image: image("v6.7") }] });
-    await until("Recovered", () => inPhase(cluster, "Recovered").length === 1);
+    await until("its page to be resolved", () =>
+      inPhase(cluster, "Recovered").some(({ status }) => status?.page?.state === "Resolved"),
+    );
     expect(pager.keys()).toHaveLength(1);
+    expect(pager.resolvedKeys()).toEqual(pager.keys());
+    expect(pager.received).toHaveLength(2);
   });
 
   test("pages a binary that is too new and rolls back to the image that ran before", async () => {
@@ -209,6 +213,7 @@ describe("a controller", () => {
     await setImage(cluster, "v6.6");
     await until("a second page", () => pager.keys().length === 2);
     expect(cluster.halts()).toHaveLength(2);
+    expect(pager.resolvedKeys()).toEqual(pager.keys().slice(0, 1));
   });
 
   test("sees that somebody else recovered a node that was held", async () => {

@@ -22,6 +22,7 @@ import { Informer, RESTART_REASONS } from "./kube/informer.ts";
 import { collectionPath, HALT_POLICIES, NODE_HALTS, PODS, type Resource } from "./kube/paths.ts";
 import { keyOf, type Store } from "./kube/store.ts";
 import type { KubeApi, KubeObject } from "./kube/types.ts";
+import { AlertRenewal } from "./paging/alert-renewal.ts";
 import { resolveHost } from "./paging/resolve-host.ts";
 import { PolicyReconciler } from "./policies/policy-reconciler.ts";
 import { KeyQueue, type Outcome } from "./queue/key-queue.ts";
@@ -38,6 +39,8 @@ export interface ControllerOptions {
   readonly pages?: Dispatcher;
   readonly onBoundary?: OnBoundary;
   readonly now?: () => number;
+  /** How often alerts are sent to Alertmanager again (30 s unless said). */
+  readonly renewAlertsMs?: number;
   /** Reads a node's `/status`; over HTTP unless a test has nodes of its own. */
   readonly readNode?: (url: string, limits: { readonly timeoutMs: number }) => Promise<StatusResult>;
 }
@@ -59,6 +62,7 @@ export class Controller {
   readonly #queue: KeyQueue;
   readonly #nodes: NodeReconciler;
   readonly #policies: PolicyReconciler;
+  readonly #renewal: AlertRenewal;
   readonly #options: ControllerOptions;
   #working = false;
 
@@ -106,6 +110,7 @@ export class Controller {
       resolveHost,
       now,
     });
+    this.#renewal = new AlertRenewal({ api, stores, pages, now, log, everyMs: options.renewAlertsMs });
     metrics.observeStores(stores, () => this.#queue.depth);
     for (const kind of ["pod", "policy"])
       for (const outcome of ["done", "failed"]) metrics.reconciles.inc({ kind, outcome }, 0);
@@ -139,13 +144,18 @@ export class Controller {
     for (const key of this.#stores.pods.keys()) this.#add("pod", key);
     for (const halt of this.#stores.halts.values()) this.#add("pod", podKeyOf(halt));
     for (const key of this.#stores.policies.keys()) this.#add("policy", key);
+    this.#renewal.start();
   }
 
   /** Finishes the keys in hand, and leaves nothing behind that runs. */
   async stop(): Promise<void> {
     this.#working = false;
     this.#statuses.stop();
-    await Promise.all([this.#queue.stop(), ...this.#informers.map((informer) => informer.stop())]);
+    await Promise.all([
+      this.#queue.stop(),
+      this.#renewal.stop(),
+      ...this.#informers.map((informer) => informer.stop()),
+    ]);
     await this.#events.flush();
   }
 

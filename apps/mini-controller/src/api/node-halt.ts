@@ -76,26 +76,36 @@ const StepSchema = z
   .meta({ description: "One step of the journal." });
 export type Step = z.infer<typeof StepSchema>;
 
+/** A halt that stands for so many different reasons one after the other has forgotten the first. */
+export const MAX_FORMER_PAGES = 8;
+
 /** One page: journaled before it is sent, confirmed after. */
 export const PageRecordSchema = z
   .object({
-    key: z.string().max(300).meta({ description: "Stable key: receivers that see it twice got one page." }),
+    key: z.string().max(400).meta({ description: "Stable key: receivers that see it twice got one page." }),
     reason: z.string().max(64).meta({ description: "Why a person is needed, in one CamelCase word." }),
     summary: z.string().max(512).meta({ description: "What the page says." }),
     at: z.string().max(40).meta({ description: "When it was journaled, RFC 3339." }),
     delivered: z.array(z.string().max(64)).max(8).meta({
-      description: "Targets of spec.paging that confirmed it: their kind and a hash of what they say.",
+      description:
+        "Targets of spec.paging that confirmed it, or, once it is resolving, that it is over: their kind and a hash of what they say.",
     }),
-    attempts: z.int().min(0).meta({ description: "How often it was sent so far." }),
+    attempts: z.int().min(0).meta({ description: "How often that was sent so far." }),
     nextAttemptAt: z
       .string()
       .max(40)
       .optional()
       .meta({ description: "When it is tried again; absent once it is done." }),
     lastError: z.string().max(512).optional().meta({ description: "Why the last attempt failed." }),
-    state: z
-      .enum(["Pending", "Sent", "NoTarget"])
-      .meta({ description: "Pending until every target has it; NoTarget where the policy names none." }),
+    state: z.enum(["Pending", "Sent", "NoTarget", "Resolving", "Resolved"]).meta({
+      description:
+        "Pending until every target has it, then Sent; Resolving until every target knows that it is over, then Resolved; NoTarget where the policy names none.",
+    }),
+    resolvedAt: z
+      .string()
+      .max(40)
+      .optional()
+      .meta({ description: "Since when nobody is needed for it any more, RFC 3339." }),
   })
   .meta({ description: "The page about this halt." });
 export type PageRecord = z.infer<typeof PageRecordSchema>;
@@ -148,6 +158,9 @@ export const NodeHaltStatusSchema = z
       .optional()
       .meta({ description: "Each step, written before its effect." }),
     page: PageRecordSchema.optional(),
+    formerPages: z.array(PageRecordSchema).max(MAX_FORMER_PAGES).optional().meta({
+      description: "Pages about this halt that another one took the place of: they are resolved.",
+    }),
     conditions: z
       .array(ConditionSchema)
       .max(16)
@@ -164,6 +177,12 @@ export interface NodeHalt {
   readonly metadata: ObjectMeta;
   readonly spec: NodeHaltSpec;
   readonly status?: NodeHaltStatus;
+}
+
+/** Every page about a halt that there was, as far as it is remembered, the oldest first. */
+export function pagesOf({ status }: NodeHalt): readonly PageRecord[] {
+  const { page, formerPages = [] } = status ?? {};
+  return page === undefined ? formerPages : [...formerPages, page];
 }
 
 /** Condition of a halt that ended Paged or Failed: the node was seen running again, whoever put it right. */

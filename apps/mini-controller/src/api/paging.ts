@@ -30,10 +30,15 @@ const WebhookSchema = z
       description: "Key of the HMAC-SHA256 signature in the header Upgrade-Halt-Signature.",
     }),
   })
-  .meta({ description: "POSTs the page as JSON, with its stable key in Idempotency-Key.", ...oneUrl });
+  .meta({
+    description:
+      "POSTs the page as JSON, and later that it is over. Idempotency-Key tells a message that comes again.",
+    ...oneUrl,
+  });
 
 const AlertmanagerSchema = z.object({ url, urlSecretRef: SecretKeyRefSchema.optional() }).meta({
-  description: "Base URL of an Alertmanager; the page is POSTed to /api/v2/alerts below it.",
+  description:
+    "Base URL of an Alertmanager; the page is POSTed to /api/v2/alerts below it, again and again until it is over.",
   ...oneUrl,
 });
 

@@ -7,6 +7,9 @@ const EFFECTS = [
   "claim-page",
   "send-page",
   "confirm-page",
+  "claim-resolution",
+  "send-resolution",
+  "confirm-resolution",
 ] as const;
 /** Detected is told by the object itself, and never journaled alone. */
 const JOURNAL = PhaseSchema.exclude(["Detected"]).options.map((phase) => `journal-${phase}` as const);

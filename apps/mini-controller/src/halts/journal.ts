@@ -1,5 +1,12 @@
 import { type ConditionDraft, mergeConditions } from "../api/condition.ts";
-import type { NodeHalt, NodeHaltStatus, Phase, Step } from "../api/node-halt.ts";
+import {
+  MAX_FORMER_PAGES,
+  type NodeHalt,
+  type NodeHaltStatus,
+  type PageRecord,
+  type Phase,
+  type Step,
+} from "../api/node-halt.ts";
 import type { Move } from "./move.ts";
 
 /** A page to be journaled along with a step. */
@@ -68,19 +75,23 @@ function firstSteps({ spec, metadata }: NodeHalt, { phase, at }: Step): Step[] {
   return [detected, { phase: "Recorded", at, message: `Recorded as ${metadata.name}.` }];
 }
 
-/** A halt's page for one reason is one page with one key for ever: the record of it stays as it is. */
+/**
+ * A halt's page for one reason is one page with one key for as long as the reason stands: the record of it stays as it
+ * is. A page for another reason takes its place, and the one before is resolved.
+ */
 function pageWith(
   { metadata, status }: NodeHalt,
   draft: PageDraft | undefined,
   at: string,
-): Pick<NodeHaltStatus, "page"> {
-  if (draft === undefined) return {};
+): Pick<NodeHaltStatus, "page" | "formerPages"> {
+  if (draft === undefined || status?.page?.reason === draft.reason) return {};
   const { reason, summary } = draft;
+  const formerPages = formerWith(status, at);
   const key = `upgrade-halt/${metadata.namespace}/${metadata.name}/${reason}`;
-  if (status?.page?.key === key) return {};
+  const before = formerPages.findLast((former) => former.reason === reason)?.key;
   return {
     page: {
-      key,
+      key: before === undefined ? key : `${key}/${numberOf(before) + 1}`,
       reason,
       summary: summary.slice(0, 512),
       at,
@@ -89,7 +100,28 @@ function pageWith(
       nextAttemptAt: at,
       state: "Pending",
     },
+    ...(formerPages.length === 0 ? {} : { formerPages }),
   };
+}
+
+/** The how-manieth page for its reason has this key. */
+function numberOf(key: string): number {
+  return Number(/\/(\d+)$/.exec(key)?.[1] ?? 1);
+}
+
+/** The former pages, and the present one among them unless nobody can have been told of it. */
+function formerWith(status: NodeHaltStatus | undefined, at: string): PageRecord[] {
+  const { page, formerPages = [] } = status ?? {};
+  const isUntold = page?.attempts === 0 && (page.nextAttemptAt === page.at || page.state === "NoTarget");
+  if (page === undefined || isUntold) return formerPages;
+  return [...formerPages, resolving(page, at)].slice(-MAX_FORMER_PAGES);
+}
+
+/** The record of a page that nobody is needed for since `at`: each of its targets is still to be told so. */
+export function resolving(page: PageRecord, at: string): PageRecord {
+  if (page.resolvedAt !== undefined) return page;
+  const { lastError: _, ...rest } = page;
+  return { ...rest, state: "Resolving", resolvedAt: at, delivered: [], attempts: 0, nextAttemptAt: at };
 }
 
 function withoutUndefined<T extends object>(fields: T): T {

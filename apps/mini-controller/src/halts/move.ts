@@ -4,7 +4,9 @@ import type { NodeHaltStatus } from "../api/node-halt.ts";
 export type Effect =
   | { readonly kind: "set-image"; readonly from: string; readonly to: string }
   | { readonly kind: "delete-pod"; readonly uid: string }
-  | { readonly kind: "send-page" };
+  | { readonly kind: "send-page" }
+  /** Tell the receivers of the page with this key that it is over. */
+  | { readonly kind: "resolve-page"; readonly key: string };
 
 /** What to do next about one halt. `plan` says one at a time and is asked again afterwards. */
 export type Move =

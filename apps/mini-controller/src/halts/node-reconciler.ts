@@ -1,7 +1,15 @@
 import type { Logger } from "pino";
 import type { HaltPolicy } from "../api/halt-policy.ts";
-import { hasEnded, type NodeHalt, type NodeHaltStatus, type Phase } from "../api/node-halt.ts";
+import {
+  hasEnded,
+  type NodeHalt,
+  type NodeHaltStatus,
+  type PageRecord,
+  type Phase,
+  pagesOf,
+} from "../api/node-halt.ts";
 import { hasCode } from "../controller-error.ts";
+import { keyOf } from "../kube/store.ts";
 import { governingPolicy } from "../policies/governing-policy.ts";
 import type { Outcome } from "../queue/key-queue.ts";
 import type { Actor } from "./actor.ts";
@@ -124,7 +132,7 @@ export class NodeReconciler {
         refusals += 1;
         if (!hasCode(error, "conflict", "invalid") || refusals >= MAX_REFUSALS) throw error;
         this.#options.log.debug(
-          { object: halt.metadata.name, error: error.message },
+          { object: keyOf(halt), error: error.message },
           "changed meanwhile, looking again",
         );
         halt = await journal.refresh(halt.metadata.namespace ?? "", halt.metadata.name);
@@ -147,7 +155,7 @@ export class NodeReconciler {
     const { journal, onBoundary, onPhase, log } = this.#options;
     const phase = status.phase ?? "Recorded";
     const written = await between(`journal-${phase}`, onBoundary, () => journal.write(halt, status));
-    const object = `${halt.metadata.namespace}/${halt.metadata.name}`;
+    const object = keyOf(halt);
     log.info(
       { object, phase, action: status.action, reason: status.reason, toImage: status.toImage },
       status.message,
@@ -196,7 +204,8 @@ function beginsSwap(move: Move): boolean {
   return move.kind === "journal" && move.status.phase === "Swapping";
 }
 
-/** Nothing is left to do or to see: the halt has ended, its page was sent, and its node is known to run. */
+/** Nothing is left to do or to see: the halt has ended, its node is known to run, and everybody paged knows it. */
 function isSettled(halt: NodeHalt): boolean {
-  return hasEnded(halt) && !isOpen(halt) && halt.status?.page?.state !== "Pending";
+  const isToldOf = ({ state }: PageRecord) => state === "Resolved" || state === "NoTarget";
+  return hasEnded(halt) && !isOpen(halt) && pagesOf(halt).every(isToldOf);
 }

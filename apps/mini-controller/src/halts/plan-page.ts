@@ -1,24 +1,47 @@
+import { type PageRecord, pagesOf } from "../api/node-halt.ts";
 import { PAGE_RETRY } from "../paging/pager.ts";
 import type { Move } from "./move.ts";
 import type { Observation } from "./observation.ts";
+import { isOpen } from "./same-halt.ts";
+
+/** Whether the journaled page is to be sent now, later or not at all. One that had no target is sent once the policy names one. */
+export function planPage(observation: Observation): Move {
+  const { halt, policy } = observation;
+  const page = halt.status?.page;
+  const hasTarget = policy !== undefined && policy.spec.paging.length > 0 && !policy.spec.dryRun;
+  if (page?.state === "NoTarget" && hasTarget && isOpen(halt))
+    return { kind: "effect", effect: { kind: "send-page" } };
+  return page?.state === "Pending"
+    ? whenDue(page, observation, { kind: "effect", effect: { kind: "send-page" } })
+    : { kind: "rest" };
+}
 
 /**
- * Whether the journaled page is to be sent now, later or not at all. One that had no target is sent once the policy
- * names one. A time further away than any back-off is of a
- * clock that has since gone back.
+ * Whether the receivers of a page are to be told that it is over: another took its place, or the halt is over. With no
+ * policy left there is nobody to tell, until there is one again.
  */
-export function planPage({ halt, policy, now }: Observation): Move {
-  const page = halt.status?.page;
-  if (
-    page?.state === "NoTarget" &&
-    policy !== undefined &&
-    policy.spec.paging.length > 0 &&
-    !policy.spec.dryRun
-  )
-    return { kind: "effect", effect: { kind: "send-page" } };
-  if (page?.state !== "Pending" || page.nextAttemptAt === undefined) return { kind: "rest" };
-  const ms = Date.parse(page.nextAttemptAt) - now;
-  return ms > 0 && ms <= PAGE_RETRY.maxMs
-    ? { kind: "wait", ms }
-    : { kind: "effect", effect: { kind: "send-page" } };
+export function planResolutions(observation: Observation): Move {
+  const { halt, policy } = observation;
+  if (policy === undefined) return { kind: "rest" };
+  return pagesOf(halt)
+    .map((page): Move => {
+      const resolve: Move = { kind: "effect", effect: { kind: "resolve-page", key: page.key } };
+      if (page.state === "Sent" && !isOpen(halt)) return resolve;
+      return page.state === "Resolving" ? whenDue(page, observation, resolve) : { kind: "rest" };
+    })
+    .reduce(sooner, { kind: "rest" });
+}
+
+/** A time further away than any back-off is of a clock that has since gone back. */
+function whenDue({ nextAttemptAt }: PageRecord, { now }: Observation, effect: Move): Move {
+  if (nextAttemptAt === undefined) return { kind: "rest" };
+  const ms = Date.parse(nextAttemptAt) - now;
+  return ms > 0 && ms <= PAGE_RETRY.maxMs ? { kind: "wait", ms } : effect;
+}
+
+/** Of two moves the one that comes first: what is to be done now, then what is waited for. */
+export function sooner(one: Move, other: Move): Move {
+  if (one.kind === "wait" && other.kind === "wait") return one.ms <= other.ms ? one : other;
+  if (one.kind === "rest" || (one.kind === "wait" && other.kind !== "rest")) return other;
+  return one;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type NodeHaltStatus, type Phase, PhaseSchema } from "../api/node-halt.ts";
+import { type NodeHaltStatus, type PageRecord, type Phase, PhaseSchema } from "../api/node-halt.ts";
 import {
   haltWith,
   NEW,
@@ -373,7 +373,7 @@ describe("a halt that has ended", () => {
 describe("a page", () => {
   const page = {
     key: "k",
-    reason: "r",
+    reason: "ImageMappingMissing",
     summary: "s",
     at: "",
     delivered: [],
@@ -392,6 +392,37 @@ describe("a page", () => {
   test("that a clock which has gone back since put far off is due now", () => {
     expect(summary({ halt: failed(at(3_600_000)) })).toBe("send-page");
   });
+  const sent: PageRecord = { ...page, delivered: [], state: "Sent" };
+  const recovered = haltWith({}, { phase: "Recovered", steps: [], page: sent });
+
+  test("is resolved once its halt is over, and not before", () => {
+    expect(summary({ halt: recovered })).toBe("resolve-page");
+    expect(summary({ halt: recovered, policy: null })).toBe("rest");
+    const held = haltWith({}, { phase: "Held", steps: [], page: sent });
+    expect(summary({ halt: held, policy: listedNothing })).toBe("Held ImageMappingMissing");
+    const over = haltWith({}, { phase: "Recovered", steps: [], page: { ...sent, state: "Resolved" } });
+    expect(summary({ halt: over })).toBe("rest");
+  });
+
+  test("gives way to one for another reason, is resolved, and is another one when its reason comes back", () => {
+    const notThere = { kind: "missing", what: "StatefulSet sei/sei-0" } as const;
+    const write = (scene: Scene) => {
+      const move = plan(observe(scene));
+      if (move.kind !== "journal" || move.status.page === undefined) throw new Error("no page was journaled");
+      return move.status;
+    };
+    const first = write({ policy: listedNothing });
+    const told = { ...first, page: { ...first.page, attempts: 1, state: "Sent" } } as NodeHaltStatus;
+    const second = write({ halt: haltWith({}, told), workload: notThere });
+    expect(second.page).toMatchObject({ reason: "WorkloadMissing", state: "Pending" });
+    expect(second.formerPages).toMatchObject([
+      { key: first.page?.key, state: "Resolving", resolvedAt: new Date(NOW).toISOString(), attempts: 0 },
+    ]);
+    const third = write({ halt: haltWith({}, second), policy: listedNothing, now: NOW - 1 });
+    expect(third.page?.key).toBe(`${first.page?.key}/2`);
+    expect(third.formerPages, "a page that nobody was told of is forgotten").toHaveLength(1);
+  });
+
   test("that is due later does not hold a rollback up", () => {
     const status: NodeHaltStatus = {
       phase: "Swapping",

@@ -2,21 +2,21 @@ import { hasEnded, isSwapping } from "../api/node-halt.ts";
 import type { Move } from "./move.ts";
 import type { Observation } from "./observation.ts";
 import { planDecision } from "./plan-decision.ts";
-import { planPage } from "./plan-page.ts";
+import { planPage, planResolutions, sooner } from "./plan-page.ts";
 import { planResolution } from "./plan-resolution.ts";
 import { planSwap } from "./plan-swap.ts";
 
 /**
  * The next move about one halt: pure, so that every state can be tried, and asked again after each move until it
  * says to wait or to rest. A page that is due goes first (a rollback is told before it is made); one that waits
- * for a later attempt holds nothing up.
+ * for a later attempt holds nothing up. That a page is over is told when there is nothing else to do.
  */
 export function plan(observation: Observation): Move {
   const page = planPage(observation);
   if (page.kind === "effect") return page;
   const move = planPhase(observation);
-  if (page.kind === "wait" && move.kind === "wait") return { kind: "wait", ms: Math.min(page.ms, move.ms) };
-  return move.kind === "rest" ? page : move;
+  if (move.kind === "journal" || move.kind === "effect") return move;
+  return sooner(sooner(page, move), planResolutions(observation));
 }
 
 function planPhase(observation: Observation): Move {

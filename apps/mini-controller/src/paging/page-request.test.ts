@@ -22,7 +22,9 @@ const secrets: Readonly<Record<string, string>> = {
   routing: "R0UT1NG",
 };
 const readSecret = async ({ key }: { readonly key: string }) => secrets[key] ?? "";
-const requestFor = (target: PagingTarget) => pageRequest(target, page, readSecret);
+const resolved: Page = pageOf(haltWith(), { ...record, resolvedAt: "2026-08-21T19:00:00.456Z" });
+const NOW = Date.parse("2026-08-23T18:00:00Z");
+const requestFor = (target: PagingTarget, about = page) => pageRequest(target, about, readSecret, NOW);
 
 describe("a page's request", () => {
   test("to a webhook carries its stable key, and where its URL is a secret takes it from there", async () => {
@@ -45,6 +47,17 @@ describe("a page's request", () => {
       height: 30,
       image: "registry/seid:v6.6",
       at: record.at,
+      state: "firing",
+    });
+  });
+
+  test("to a webhook that it is over is another message under the page's key", async () => {
+    const { headers, body } = await requestFor({ webhook: { url: "http://x" } }, resolved);
+    expect(headers["idempotency-key"]).toBe(`${record.key}/resolved`);
+    expect(JSON.parse(body)).toMatchObject({
+      key: record.key,
+      state: "resolved",
+      resolvedAt: "2026-08-21T19:00:00.456Z",
     });
   });
 
@@ -55,6 +68,8 @@ describe("a page's request", () => {
     const digest = createHmac("sha256", "key").update(`${seconds}.${first.body}`).digest("hex");
     expect(first.headers["upgrade-halt-signature"]).toBe(`t=${seconds},v1=${digest}`);
     expect(second).toEqual(first);
+    const { headers } = await requestFor(target, resolved);
+    expect(headers["upgrade-halt-signature"]).toMatch(`t=${seconds + 3600},v1=`);
   });
 
   test("to Alertmanager is one alert told apart by what never changes", async () => {
@@ -79,9 +94,16 @@ describe("a page's request", () => {
           plan: "v6.7",
         },
         startsAt: record.at,
-        endsAt: "2026-08-22T18:00:00.123Z",
+        endsAt: "2026-08-24T18:00:00.000Z",
       },
     ]);
+  });
+
+  test("to Alertmanager that it is over ends the same alert", async () => {
+    const alertOf = async (about: Page) =>
+      JSON.parse((await requestFor({ alertmanager: { url: "http://alertmanager:9093" } }, about)).body)[0];
+    const [firing, over] = [await alertOf(page), await alertOf(resolved)];
+    expect(over).toEqual({ ...firing, endsAt: "2026-08-21T19:00:00.456Z" });
   });
 
   test("to an Alertmanager below a path, or behind a token in its query", async () => {
@@ -103,11 +125,17 @@ describe("a page's request", () => {
     });
   });
 
+  test("to PagerDuty that it is over resolves what has the page's key", async () => {
+    const target = { pagerDuty: { routingKeySecretRef: { name: "pd", key: "routing" } } };
+    const { body } = await requestFor(target, resolved);
+    expect(JSON.parse(body)).toMatchObject({ event_action: "resolve", dedup_key: record.key });
+  });
+
   test("to PagerDuty under keys that stay apart however long they are", async () => {
     const target = { pagerDuty: { routingKeySecretRef: { name: "pd", key: "routing" } } };
     const keyFor = async (reason: string) => {
       const key = `upgrade-halt/sei/${"x".repeat(250)}/${reason}`;
-      return JSON.parse((await pageRequest(target, { ...page, key }, readSecret)).body).dedup_key;
+      return JSON.parse((await requestFor(target, { ...page, key })).body).dedup_key;
     };
     const keys = [await keyFor("HaltedAgain"), await keyFor("RecoveryTimedOut"), await keyFor("HaltedAgain")];
     expect(new Set(keys).size).toBe(2);

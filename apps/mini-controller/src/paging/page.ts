@@ -19,13 +19,17 @@ export interface Page {
   readonly action?: string | undefined;
   /** When it was journaled, RFC 3339: the same on every attempt. */
   readonly at: string;
+  /** `firing`, or `resolved` once nobody is needed for it any more: then since when. */
+  readonly state: "firing" | "resolved";
+  readonly resolvedAt?: string | undefined;
 }
 
 /** Reasons after which the node is up again soon without a person. */
 const HANDLED = new Set(["BinaryTooNew"]);
 
 /** The page that a journal's record stands for; the same at every attempt. */
-export function pageOf({ metadata, spec, status }: NodeHalt, { key, reason, summary, at }: PageRecord): Page {
+export function pageOf({ metadata, spec, status }: NodeHalt, record: PageRecord): Page {
+  const { key, reason, summary, at, resolvedAt } = record;
   return {
     key,
     reason,
@@ -42,5 +46,7 @@ export function pageOf({ metadata, spec, status }: NodeHalt, { key, reason, summ
     toImage: status?.toImage,
     action: status?.action,
     at,
+    state: resolvedAt === undefined ? "firing" : "resolved",
+    resolvedAt,
   };
 }

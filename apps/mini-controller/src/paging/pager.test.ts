@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, PageRecord } from "../api/node-halt.ts";
+import { resolving } from "../halts/journal.ts";
 import { FakeApi } from "../testing/fake-api.ts";
 import { haltWith, NOW, policyWith } from "../testing/observations.ts";
 import { PageReceiver } from "../testing/page-receiver.ts";
@@ -33,9 +34,7 @@ const webhooks = (...urls: readonly string[]) =>
   policyWith({ paging: urls.map((url) => ({ webhook: { url } })) });
 
 async function attempt(page: PageRecord, policy: HaltPolicy | undefined, now = NOW) {
-  const result = await sendPage(new FakeApi(), haltPaging(page), policy, () => now);
-  if (result === undefined) throw new Error("nothing was sent");
-  return result;
+  return await sendPage({ api: new FakeApi(), halt: haltPaging(page), page, policy, now: () => now });
 }
 
 describe("sending a page", () => {
@@ -83,6 +82,26 @@ describe("sending a page", () => {
     down.status = 200;
     expect((await attempt(page, webhooks(down.url), now)).page.state).toBe("Sent");
     expect(down.keys()).toEqual(["k"]);
+  });
+
+  test("that it is over is told to each target until each knows it", async () => {
+    const [a, b] = [await receiver(), await receiver(503)];
+    const policy = webhooks(a.url, b.url);
+    const over = resolving((await attempt(record, webhooks(a.url))).page, "2026-08-21T19:00:00Z");
+    const first = await attempt(over, policy);
+    expect(first).toMatchObject({
+      page: { state: "Resolving", delivered: [TARGET], attempts: 1 },
+      condition: { type: "Paged", status: "True", reason: "ResolutionUndeliverable" },
+    });
+    b.status = 200;
+    const second = await attempt(first.page, policy);
+    expect(second).toMatchObject({
+      page: { state: "Resolved", delivered: [TARGET, TARGET] },
+      condition: { type: "Paged", status: "False", reason: "Resolved" },
+    });
+    expect([a.keys(), a.resolvedKeys(), a.received.length]).toEqual([["k"], ["k"], 2]);
+    expect([b.keys(), b.resolvedKeys()]).toEqual([[], ["k"]]);
+    expect((await attempt(over, policyWith({ paging: [] }))).page.state).toBe("Resolved");
   });
 
   test("says that nobody is named, or that the policy is gone", async () => {

@@ -9,7 +9,7 @@ import type { KubeApi } from "../kube/types.ts";
 import { backoffMs } from "../queue/backoff.ts";
 import { deliver } from "./delivery.ts";
 import { pageOf } from "./page.ts";
-import { pageRequest } from "./page-request.ts";
+import { pageRequest, type ReadSecret } from "./page-request.ts";
 import { readSecretKey } from "./secrets.ts";
 
 /** Attempts go on for as long as the journal says Pending: a pager that is down for an hour still gets it. */
@@ -21,24 +21,32 @@ export interface PageAttempt {
   readonly condition: ConditionDraft;
 }
 
-/** Sends the journaled page to those of the policy's targets that have not confirmed it yet. Never rejects. */
-export async function sendPage(
-  api: KubeApi,
-  halt: NodeHalt,
-  policy: HaltPolicy | undefined,
-  now: () => number,
-  dispatcher?: Dispatcher,
-): Promise<PageAttempt | undefined> {
-  const record = halt.status?.page;
-  if (record === undefined) return undefined;
+export interface SendPageOptions {
+  readonly api: KubeApi;
+  readonly halt: NodeHalt;
+  /** Which of the halt's pages, and whether it is to be sent or, once it is resolving, to be taken back. */
+  readonly page: PageRecord;
+  readonly policy: HaltPolicy | undefined;
+  readonly now: () => number;
+  readonly dispatcher?: Dispatcher | undefined;
+}
+
+/** Sends the journaled page, or that it is over, to those of the policy's targets that have not confirmed it yet. Never rejects. */
+export async function sendPage({
+  api,
+  halt,
+  page: record,
+  policy,
+  now,
+  dispatcher,
+}: SendPageOptions): Promise<PageAttempt> {
   const targets = policy?.spec.paging ?? [];
   const { namespace = "", generation } = halt.metadata;
   const results = await Promise.allSettled(
     targets.map(async (target) => {
       if (record.delivered.includes(targetId(target))) return;
-      const request = await pageRequest(target, pageOf(halt, record), (ref) =>
-        readSecretKey(api, namespace, ref),
-      );
+      const readSecret: ReadSecret = (ref) => readSecretKey(api, namespace, ref);
+      const request = await pageRequest(target, pageOf(halt, record), readSecret, now());
       await deliver(request, dispatcher);
     }),
   );
@@ -54,7 +62,7 @@ export async function sendPage(
 }
 
 /** Tells targets apart by what they say: a list that is changed between two attempts skips and doubles none. */
-function targetId(target: PagingTarget): string {
+export function targetId(target: PagingTarget): string {
   const hash = createHash("sha256").update(JSON.stringify(target)).digest("hex");
   return `${Object.keys(target)[0]}-${hash.slice(0, 12)}`;
 }
@@ -63,7 +71,7 @@ function withoutTarget(record: PageRecord): PageAttempt {
   const { nextAttemptAt: _, ...page } = record;
   const message = "The policy names nobody to page.";
   return {
-    page: { ...page, state: "NoTarget" },
+    page: { ...page, state: record.state === "Resolving" ? "Resolved" : "NoTarget" },
     condition: { type: "Paged", status: "False", reason: "NoTarget", message },
   };
 }
@@ -74,18 +82,26 @@ function attempted(
   now: number,
 ): PageAttempt {
   const { nextAttemptAt: _, lastError: __, ...page } = record;
+  const isResolving = record.state === "Resolving";
   const failed = results.find((result) => result.status === "rejected");
   if (failed === undefined) {
-    const message = `Told ${results.length} targets: ${record.reason}.`;
-    return {
-      page: { ...page, state: "Sent" },
-      condition: { type: "Paged", status: "True", reason: "Sent", message },
-    };
+    const told = `Told ${results.length} targets: ${record.reason}`;
+    return isResolving
+      ? {
+          page: { ...page, state: "Resolved" },
+          condition: { type: "Paged", status: "False", reason: "Resolved", message: `${told} is over.` },
+        }
+      : {
+          page: { ...page, state: "Sent" },
+          condition: { type: "Paged", status: "True", reason: "Sent", message: `${told}.` },
+        };
   }
   const lastError = messageOf(failed.reason).slice(0, 512);
   const nextAttemptAt = new Date(now + backoffMs(record.attempts, PAGE_RETRY)).toISOString();
   return {
-    page: { ...page, nextAttemptAt, lastError, state: "Pending" },
-    condition: { type: "Paged", status: "False", reason: "Undeliverable", message: lastError },
+    page: { ...page, nextAttemptAt, lastError, state: isResolving ? "Resolving" : "Pending" },
+    condition: isResolving
+      ? { type: "Paged", status: "True", reason: "ResolutionUndeliverable", message: lastError }
+      : { type: "Paged", status: "False", reason: "Undeliverable", message: lastError },
   };
 }

@@ -19,6 +19,7 @@ const NEVER_SENT: Page = {
   haltReason: "",
   image: "",
   at: "1970-01-01T00:00:00Z",
+  state: "firing",
 };
 
 /**
@@ -34,7 +35,7 @@ export async function targetFault(
   const [kind = "target"] = Object.keys(target);
   const where = `spec.paging[${index}].${kind}`;
   try {
-    const { url } = await pageRequest(target, NEVER_SENT, readSecret);
+    const { url } = await pageRequest(target, NEVER_SENT, readSecret, 0);
     const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
     return await resolveHost(host).then(
       () => undefined,

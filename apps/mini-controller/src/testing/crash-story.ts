@@ -19,6 +19,8 @@ export interface Outcome {
   readonly imagesSet: readonly string[];
   readonly podsDeleted: number;
   readonly pages: readonly string[];
+  /** Pages of which it was told that they are over. */
+  readonly resolved: readonly string[];
 }
 
 /**
@@ -43,6 +45,7 @@ export const EXPECTED: Omit<Outcome, "kills"> = {
   ],
   podsDeleted: 5,
   pages: ["BinaryTooNew new-0", "DowngradeDetected low-0", "HaltedAgain bad-0"],
+  resolved: ["BinaryTooNew new-0"],
 };
 
 const ENDS = EXPECTED.phases.map((end) => end.split(" ")[1]).toSorted();
@@ -92,7 +95,8 @@ export async function playWithKills(kills: readonly Kill[]): Promise<Outcome> {
         const halts = cluster.halts();
         const ends = halts.map(({ status }) => status?.phase).toSorted();
         const told = halts.filter(({ status }) => status?.page?.state === "Sent").length;
-        return told === EXPECTED.pages.length && ends.join() === ENDS.join();
+        const over = halts.filter(({ status }) => status?.page?.state === "Resolved").length;
+        return told === 2 && over === EXPECTED.resolved.length && ends.join() === ENDS.join();
       },
       { within: 20_000 },
     );
@@ -145,12 +149,12 @@ function killer(left: Kill[]): (boundary: Boundary, kill: () => void) => void {
 }
 
 function outcomeOf(cluster: FakeCluster, pager: PageReceiver, kills: number): Outcome {
-  const pages = new Map(
-    pager.received.map(({ headers, body }) => [
-      headers["idempotency-key"],
-      JSON.parse(body) as { reason: string; pod: string },
-    ]),
-  );
+  const bodies = pager.received.map(({ body }) => JSON.parse(body) as ToldPage);
+  const told = (wanted: ToldPage["state"]) => {
+    const pages = bodies.filter(({ state }) => state === wanted);
+    const byKey = new Map(pages.map(({ key, reason, pod }) => [key, `${reason} ${pod}`]));
+    return [...byKey.values()].toSorted();
+  };
   return {
     kills,
     phases: cluster
@@ -159,6 +163,14 @@ function outcomeOf(cluster: FakeCluster, pager: PageReceiver, kills: number): Ou
       .toSorted(),
     imagesSet: cluster.imagesSet.toSorted(),
     podsDeleted: cluster.podsDeleted.length,
-    pages: [...pages.values()].map(({ reason, pod }) => `${reason} ${pod}`).toSorted(),
+    pages: told("firing"),
+    resolved: told("resolved"),
   };
+}
+
+interface ToldPage {
+  readonly key: string;
+  readonly reason: string;
+  readonly pod: string;
+  readonly state: "firing" | "resolved";
 }

@@ -40,7 +40,17 @@ export class PageReceiver {
 
   /** Pages as a receiver counts them: by their key, told as often as they may be. */
   keys(): readonly string[] {
-    return [...new Set(this.received.map(({ headers }) => String(headers["idempotency-key"])))];
+    return this.#keysOf("firing");
+  }
+
+  /** Keys of the pages of which it was told that they are over. */
+  resolvedKeys(): readonly string[] {
+    return this.#keysOf("resolved");
+  }
+
+  #keysOf(state: "firing" | "resolved"): readonly string[] {
+    const told = this.received.map(({ body }) => JSON.parse(body) as { key: string; state: string });
+    return [...new Set(told.filter((page) => page.state === state).map(({ key }) => key))];
   }
 
   async stop(): Promise<void> {

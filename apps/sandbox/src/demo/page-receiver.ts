@@ -7,6 +7,8 @@ export interface ReceivedPage {
   readonly summary: string;
   /** Name of the NodeHalt that it is about. */
   readonly nodeHalt: string;
+  /** It tells that a page which came before is over. */
+  readonly isOver: boolean;
 }
 
 /** Someone's pager: keeps the pages that arrive, told apart by their stable key. */
@@ -20,6 +22,10 @@ export class PageReceiver {
       const page = readPage(request.headers["idempotency-key"], body);
       if (page === undefined) {
         response.writeHead(400).end();
+        return;
+      }
+      if (page.isOver) {
+        response.writeHead(202).end();
         return;
       }
       const count = this.#deliveries.get(page.key) ?? 0;
@@ -54,5 +60,6 @@ function readPage(header: string | readonly string[] | undefined, body: unknown)
   const key = typeof header === "string" ? header : "key" in body ? String(body.key) : "";
   if (key === "") return undefined;
   const nodeHalt = "nodeHalt" in body ? String(body.nodeHalt) : "";
-  return { key, summary: "summary" in body ? String(body.summary) : key, nodeHalt };
+  const isOver = "state" in body && body.state === "resolved";
+  return { key, summary: "summary" in body ? String(body.summary) : key, nodeHalt, isOver };
 }

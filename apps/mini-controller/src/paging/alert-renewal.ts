@@ -1,0 +1,94 @@
+import type { Logger } from "pino";
+import type { Dispatcher } from "undici";
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import { type NodeHalt, type PageRecord, pagesOf } from "../api/node-halt.ts";
+import type { PagingTarget } from "../api/paging.ts";
+import { messageOf } from "../controller-error.ts";
+import { haltsOf, type Stores } from "../halts/stores.ts";
+import { keyOf } from "../kube/store.ts";
+import type { KubeApi } from "../kube/types.ts";
+import { deliver } from "./delivery.ts";
+import { pageOf } from "./page.ts";
+import { type Alert, alertOf, alertsRequest } from "./page-request.ts";
+import { targetId } from "./pager.ts";
+import { readSecretKey } from "./secrets.ts";
+
+export interface AlertRenewalOptions {
+  readonly api: KubeApi;
+  readonly stores: Pick<Stores, "halts" | "policies">;
+  readonly pages: Dispatcher | undefined;
+  readonly now: () => number;
+  readonly log: Logger;
+  /** How often (30 s unless said). */
+  readonly everyMs?: number | undefined;
+}
+
+/** How long an alert's end is told again, as Prometheus does (`resolvedRetention`): whatever came late is outlasted. */
+const RESOLVED_MS = 15 * 60_000;
+/** Alerts of one request: Alertmanager takes any number, its proxies may not. */
+const BATCH = 500;
+
+/**
+ * Sends the alerts of delivered pages again and again, as Prometheus does with its own. Alertmanager ends an alert at
+ * its `endsAt` and keeps none over a restart, whereas a page stands until its halt is over. What it sends is told by the
+ * journals alone, so nothing about it is journaled, and a failure is made up for by the next round.
+ */
+export class AlertRenewal {
+  readonly #options: AlertRenewalOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: AlertRenewalOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (this.#stopped) return;
+    this.#round = this.#renew();
+    void this.#round.finally(() => {
+      if (!this.#stopped) this.#timer = setTimeout(() => this.start(), this.#options.everyMs ?? 30_000);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#round;
+  }
+
+  async #renew(): Promise<void> {
+    for (const policy of this.#options.stores.policies.values())
+      for (const target of policy.spec.paging) if (target.alertmanager) await this.#renewAt(target, policy);
+  }
+
+  async #renewAt(target: PagingTarget, policy: HaltPolicy): Promise<void> {
+    const { api, stores, pages, now, log } = this.#options;
+    const halts = stores.halts.under(haltsOf.policy(keyOf(policy)));
+    const alerts = halts.flatMap((halt) => alertsOf(halt, targetId(target), now()));
+    const { namespace = "" } = policy.metadata;
+    try {
+      for (let at = 0; at < alerts.length && !this.#stopped; at += BATCH) {
+        const batch = alerts.slice(at, at + BATCH);
+        const request = await alertsRequest(target.alertmanager ?? {}, batch, (ref) =>
+          readSecretKey(api, namespace, ref),
+        );
+        await deliver(request, pages);
+      }
+    } catch (error) {
+      log.warn({ object: keyOf(policy), error: messageOf(error) }, "alerts were not renewed");
+    }
+  }
+}
+
+/** The alerts of a halt at a target that knows of them. Two pages for one reason are one alert: that of the later. */
+function alertsOf(halt: NodeHalt, target: string, now: number): readonly Alert[] {
+  const pages = new Map(pagesOf(halt).map((page) => [page.reason, page]));
+  return [...pages.values()]
+    .filter((page) => page.delivered.includes(target) && isToBeTold(page, now))
+    .map((page) => alertOf(pageOf(halt, page), now));
+}
+
+function isToBeTold({ resolvedAt }: PageRecord, now: number): boolean {
+  return resolvedAt === undefined || now - Date.parse(resolvedAt) < RESOLVED_MS;
+}
