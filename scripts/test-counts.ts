@@ -11,8 +11,11 @@ import { globSync, readFileSync } from "node:fs";
 const COUNTS = { passed: "numPassedTests", failed: "numFailedTests", skipped: "numPendingTests" } as const;
 type Outcome = keyof typeof COUNTS;
 
-/** Only the kernel can allow a second systemd, and nothing that a run installs changes its mind: a skip is counted. */
-const MAY_SKIP: ReadonlySet<string> = new Set(["e2e/test-results/systemd.json"]);
+/** Only the kernel can allow a second systemd or a kubelet, and nothing that a run installs changes its mind: a skip is counted. */
+const MAY_SKIP: ReadonlySet<string> = new Set([
+  "e2e/test-results/systemd.json",
+  "e2e/test-results/kubelet.json",
+]);
 
 interface Report {
   /** Left out by a runner that counts its tests but doesn't name them. */

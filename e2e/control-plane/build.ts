@@ -7,19 +7,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { assetsFolder, cacheFolder, KUBERNETES_VERSION, PROGRAMS } from "./programs.ts";
+import { linkerFlags } from "./linker-flags.ts";
+import { assetsFolder, cacheFolder, PROGRAMS } from "./programs.ts";
 
 type Program = (typeof PROGRAMS)[number];
-
-/** Names the release in the servers themselves: without it they claim v0.0.0 and clients refuse them. */
-function linkerFlags(): string {
-  const [major, minor] = KUBERNETES_VERSION.slice(1).split(".");
-  const settings = { gitVersion: KUBERNETES_VERSION, gitMajor: major, gitMinor: minor };
-  const stamps = Object.entries(settings).map(
-    ([key, value]) => `-X k8s.io/component-base/version.${key}=${value}`,
-  );
-  return ["-s", "-w", ...stamps].join(" ");
-}
 
 function fail(sentence: string): never {
   process.stderr.write(`${sentence}\n`);

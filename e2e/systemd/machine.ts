@@ -1,18 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { until } from "@upgrade-halt/testing";
+import { type CommandResult, initOf, removeGroup, runInside } from "../harness/namespaces.ts";
 
 const TREE = join(import.meta.dirname, "..", "..");
 /** Where the checkout is inside. */
 export const TREE_INSIDE = "/mnt/tree";
-
-export interface CommandResult {
-  readonly code: number | null;
-  /** Standard output and standard error. */
-  readonly output: string;
-}
 
 /** A booted systemd in namespaces of its own, with private `/tmp`, `/run` and `/var`. */
 export interface Machine extends AsyncDisposable {
@@ -56,33 +50,5 @@ export async function bootMachine(): Promise<Machine> {
   } catch (error) {
     await dispose();
     throw error;
-  }
-}
-
-function initOf(pid: number | undefined): number | undefined {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
-  return children === "" ? undefined : Number(children.split(" ")[0]);
-}
-
-async function runInside(init: number, script: string): Promise<CommandResult> {
-  const child = spawn("nsenter", ["-t", String(init), "-a", "sh", "-c", `exec 2>&1; ${script}`], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  return { output: await text(child.stdout), code: await ended };
-}
-
-/** Kills what is left in a group of processes and removes it; false while something of it is still there. */
-function removeGroup(group: string): boolean {
-  if (!existsSync(group)) return true;
-  try {
-    if (existsSync(join(group, "cgroup.kill"))) writeFileSync(join(group, "cgroup.kill"), "1");
-    for (const entry of readdirSync(group, { withFileTypes: true })) {
-      if (entry.isDirectory()) removeGroup(join(group, entry.name));
-    }
-    rmdirSync(group);
-    return true;
-  } catch {
-    return false;
   }
 }

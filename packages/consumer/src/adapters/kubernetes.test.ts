@@ -12,17 +12,55 @@ const corroborated = {
   sources: ["exit-code", "plan-line"],
 };
 
+const UNSUPPORTED = { corroborated: false, sources: ["exit-code"] };
+
+// Recorded by `pnpm run record:pods` from a kubelet 1.35.4 with containerd 1.6.20 and runc 1.1.5, by way of a
+// kube-apiserver. `pnpm run test:kubelet` sees to it that a kubelet still says the same.
 const VERDICTS = {
   healthy: { kind: "running" },
   "halted and kept down by a restart rule": corroborated,
+  "halted and never restarted": corroborated,
   "in back-off after an upgrade halt": corroborated,
+  "halted with its own words as the message": corroborated,
+  "halted without a message": { kind: "halted", reason: 70, ...UNSUPPORTED },
+  "halted as a sidecar": corroborated,
+  "too new, and kept down by a restart rule": {
+    kind: "halted",
+    reason: 71,
+    plan: "v6.7",
+    corroborated: true,
+  },
+  "older than its data, and kept down by a restart rule": {
+    kind: "halted",
+    reason: 72,
+    plan: "v6.7",
+    corroborated: true,
+  },
+  "crashed, and restarted by its rules": { kind: "crashed", cause: { kind: "panic", code: 2 } },
   "interrupted while it restarts after a halt": corroborated,
+  "panicked while it restarts after a halt": corroborated,
+  "running again after a halt": corroborated,
   "killed for its memory": { kind: "crashed", cause: { kind: "out-of-memory" } },
   "killed by a signal": { kind: "crashed", cause: { kind: "signal", signal: "SIGSEGV" } },
-  panicked: { kind: "crashed", cause: { kind: "panic", code: 2 } },
-  "lost by its kubelet": { kind: "unknown" },
+  "killed from outside": { kind: "crashed", cause: { kind: "signal", signal: "SIGKILL" } },
+  panicked: { kind: "crashed", cause: { kind: "panic", code: 2 }, contradictions: [] },
+  "panicked at an upgrade, as nodes did that know no exit codes": {
+    kind: "crashed",
+    cause: { kind: "panic", code: 2 },
+    contradictions: ["Its log has a halt line of upgrade_required (plan v6.7 at height 240000000)."],
+  },
+  "failed with an error": { kind: "crashed", cause: { kind: "error", code: 1 } },
+  "without the program that it is to run": { kind: "unknown" },
   "stopped in order": { kind: "stopped" },
+  "stopped by the signal itself": { kind: "stopped" },
+  "out of its time": { kind: "crashed", cause: { kind: "signal", signal: "SIGKILL" } },
+  evicted: { kind: "crashed", cause: { kind: "signal", signal: "SIGKILL" } },
+  "refused by its kubelet": { kind: "unknown" },
+  "still being made": { kind: "unknown" },
+  "short of its configuration": { kind: "unknown" },
+  "without an image": { kind: "unknown" },
   "still pulling its image": { kind: "unknown" },
+  "lost by its kubelet": { kind: "unknown" },
   "not seen by any kubelet": { kind: "unknown" },
 } as const satisfies Record<keyof typeof pods, object>;
 
@@ -32,10 +70,20 @@ test.each(Object.entries(VERDICTS))("a pod that is %s", (name, verdict) => {
 });
 
 test("keeps the times of an instance", () => {
+  const [status] = pods["killed by a signal"].status.containerStatuses;
   expect(evidenceFromPod(pods["killed by a signal"], "seid").process).toMatchObject({
-    startedAt: Date.UTC(2026, 7, 21, 10),
-    endedAt: Date.UTC(2026, 7, 21, 11),
+    startedAt: Date.parse(status?.state.terminated.startedAt ?? ""),
+    endedAt: Date.parse(status?.state.terminated.finishedAt ?? ""),
   });
+});
+
+test("a container that could not be started tells nothing of its node, now or before", () => {
+  const [status] = pods["without the program that it is to run"].status.containerStatuses;
+  const { state } = status ?? { state: undefined };
+  expect(evidenceFromContainerStatus({ name: "seid", state })).toEqual({
+    process: { kind: "waiting", reason: "StartError" },
+  });
+  expect(evidenceFromContainerStatus({ name: "seid", lastState: state })).toEqual({});
 });
 
 test("takes the Dates of a client library as it takes RFC 3339", () => {

@@ -45,7 +45,8 @@ export interface PodWithStatuses {
  */
 export function evidenceFromContainerStatus({ state, lastState }: ContainerStatus): Evidence {
   const process = state ? sightingOf(state) : undefined;
-  const previous = lastState?.terminated ? endedFrom(lastState.terminated) : undefined;
+  const before = lastState?.terminated;
+  const previous = before && !neverRan(before) ? endedFrom(before) : undefined;
   return { ...(process && { process }), ...(previous && { previous }) };
 }
 
@@ -57,10 +58,16 @@ export function evidenceFromPod({ status }: PodWithStatuses, container: string):
 }
 
 function sightingOf({ running, waiting, terminated }: ContainerState): ProcessSighting | undefined {
+  if (terminated && neverRan(terminated)) return { kind: "waiting", reason: terminated.reason ?? undefined };
   if (terminated) return endedFrom(terminated);
   if (running) return { kind: "running", startedAt: millis(running.startedAt) };
   if (waiting) return { kind: "waiting", reason: waiting.reason ?? undefined };
   return undefined;
+}
+
+/** A container whose program the runtime could not start: the 128 that a kubelet gives for it is nobody's exit code. */
+function neverRan({ reason }: ContainerTerminated): boolean {
+  return reason === "StartError";
 }
 
 function endedFrom(terminated: ContainerTerminated): EndedProcess {

@@ -1,0 +1,80 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pausePath } from "./programs.ts";
+
+/** Where the checkout is in every container. */
+export const TREE_INSIDE = "/mnt/tree";
+export const PAUSE_IMAGE = "registry.k8s.io/pause:3.10";
+export const PLAN = { name: "v6.7", height: 240_000_000 } as const;
+
+/** The image of the guide that lacks the handler of the plan, and the one that has it. */
+export const OLD_IMAGE = "ghcr.io/sei-protocol/sei:v6.3.0";
+export const NEW_IMAGE = "ghcr.io/sei-protocol/sei:v6.7.0";
+
+const NODE = `${TREE_INSIDE}/node_modules/node/bin/node`;
+const PROGRAMS: Readonly<Record<string, string>> = {
+  seid: `exec ${NODE} ${TREE_INSIDE}/apps/mock-node/bin/mock-node.js "$@" --home /data --plans /node/plans.json \\
+  --block-time 100ms --handlers "$HANDLERS" --initial-height "\${INITIAL_HEIGHT:-${PLAN.height - 10}}"`,
+  "upgrade-halt": `exec ${NODE} ${TREE_INSIDE}/packages/consumer/bin/upgrade-halt.js "$@"`,
+};
+const LINKS = ["bin", "sbin", "lib", "lib64"];
+
+interface ImageConfig {
+  readonly Entrypoint: readonly string[];
+  readonly Env?: readonly string[];
+}
+
+function nodeImage(image: string, handlers: string): ImageConfig {
+  const env = { PATH: "/node/bin:/usr/sbin:/usr/bin", MOCK_NODE_IMAGE: image, HANDLERS: handlers };
+  return { Entrypoint: ["seid"], Env: Object.entries(env).map(([name, value]) => `${name}=${value}`) };
+}
+
+const IMAGES: Readonly<Record<string, ImageConfig>> = {
+  [PAUSE_IMAGE]: { Entrypoint: ["/pause"] },
+  [OLD_IMAGE]: nodeImage(OLD_IMAGE, "none"),
+  [NEW_IMAGE]: nodeImage(NEW_IMAGE, PLAN.name),
+};
+
+/**
+ * Writes an archive of images, as `ctr images import` takes it, below `folder`; its path. The images hold no more than scripts
+ * and a pause: `/usr` and the checkout are mounted into every container.
+ */
+export function writeImages(folder: string): string {
+  const root = join(folder, "root");
+  write(join(root, "node/plans.json"), JSON.stringify([{ ...PLAN, info: "" }]));
+  for (const [name, script] of Object.entries(PROGRAMS)) {
+    const program = join(root, "node/bin", name);
+    write(program, `#!/bin/sh\n${script}\n`);
+    chmodSync(program, 0o755);
+  }
+  for (const link of LINKS) symlinkSync(`usr/${link}`, join(root, link));
+  copyFileSync(pausePath(), join(root, "pause"));
+  const layer = join(folder, "layer.tar");
+  archive(layer, root, ["."]);
+  const diffId = `sha256:${createHash("sha256").update(readFileSync(layer)).digest("hex")}`;
+  const manifest = Object.entries(IMAGES).map(([tag, config], index) => {
+    const rootfs = { type: "layers", diff_ids: [diffId] };
+    const document = { architecture: architecture(), os: "linux", config, rootfs };
+    write(join(folder, `${index}.json`), JSON.stringify(document));
+    return { Config: `${index}.json`, RepoTags: [tag], Layers: ["layer.tar"] };
+  });
+  write(join(folder, "manifest.json"), JSON.stringify(manifest));
+  const images = join(folder, "images.tar");
+  archive(images, folder, ["manifest.json", "layer.tar", ...manifest.map(({ Config }) => Config)]);
+  return images;
+}
+
+function architecture(): string {
+  return process.arch === "x64" ? "amd64" : process.arch;
+}
+
+function write(file: string, content: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
+
+function archive(target: string, folder: string, files: readonly string[]): void {
+  execFileSync("tar", ["--owner=0", "--group=0", "-C", folder, "-cf", target, ...files]);
+}

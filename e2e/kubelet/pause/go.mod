@@ -1,0 +1,3 @@
+module upgrade-halt.dev/kubelet/pause
+
+go 1.25.0
