@@ -5,7 +5,7 @@ import { evidenceFromChildExit } from "../adapters/child-process.ts";
 import { classify } from "../classify.ts";
 import { ConsumerError } from "../consumer-error.ts";
 import { printable } from "../printable.ts";
-import { pause } from "../watch/pause.ts";
+import { Pauses } from "../watch/pauses.ts";
 import type { Io } from "./io.ts";
 import { onOption, parseReactions, react } from "./reactions.ts";
 import { headline } from "./render.ts";
@@ -47,16 +47,13 @@ const FORWARDED = ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2
 const OF_TERMINAL: ReadonlySet<string> = new Set(["SIGINT", "SIGQUIT"]);
 /** How long after a command's end the rest of its output is waited for, in ms. */
 const OUTPUT_GRACE_MS = 1_000;
-/** The longest that a timer can run, in ms: 24 days. */
-const LONGEST_PAUSE_MS = 2 ** 31 - 1;
-
 async function supervise([file = "", ...args]: string[], { on, hold }: ExecFlags, io: Io): Promise<number> {
   const reactions = parseReactions(on);
   const startedAt = io.now();
   const child = spawn(file, args, { env: io.env, stdio: ["inherit", "pipe", "pipe"] });
-  const stop = new AbortController();
+  const held = new Pauses();
   const forget = io.onSignal(FORWARDED, (signal) => {
-    stop.abort();
+    held.end();
     if (io.stdin.isTTY !== true || !OF_TERMINAL.has(signal)) child.kill(signal);
   });
   const tail = passThrough(child, io);
@@ -74,7 +71,7 @@ async function supervise([file = "", ...args]: string[], { on, hold }: ExecFlags
 `);
     await react(reactions, verdict, io);
     if (hold === true && (verdict.kind === "halted" || verdict.kind === "unrecognised-halt")) {
-      await pause(LONGEST_PAUSE_MS, stop.signal);
+      await held.take(Number.POSITIVE_INFINITY);
     }
     return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
   } finally {

@@ -9,63 +9,73 @@ export type Exchange =
 
 type Failure = Omit<StatusFailure, "at">;
 
+/** What is asked of a node. One that is asked again and again needs it made once. */
+export type StatusRequest = Dispatcher.DispatchOptions;
+
+/** A request on its way. */
+export interface Asked {
+  /** Never rejects. */
+  readonly answer: Promise<Exchange>;
+  /** Gives up; the answer is then `aborted`. */
+  abandon(): void;
+}
+
 /** Longest deadline that a timer can keep, in ms. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-const ABORTED: Failure = { kind: "aborted", problem: "the caller gave up" };
+export const ABORTED: Failure = { kind: "aborted", problem: "the caller gave up" };
 
 let shared: Agent | undefined;
 
-/** Asks once. The promise never rejects, and the connection is given up with the first thing that does not fit. */
-export function exchange(url: URL, limits: StatusLimits): Promise<Exchange> {
-  return new Promise((resolve) => {
-    if (limits.signal?.aborted === true) {
-      resolve(ABORTED);
-      return;
-    }
-    shared ??= new Agent({ connections: 1, connect: { timeout: 10_000 }, keepAliveTimeout: 4_000 });
-    const handler = new ExchangeHandler(resolve, limits);
-    const options = {
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: "GET",
-      headers: { accept: "application/json", "accept-encoding": "identity" },
-      // The deadline of the whole makes those of the parts needless.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    } as const;
-    try {
-      (limits.dispatcher ?? shared).dispatch(options, handler);
-    } catch (error) {
-      handler.onResponseError(null, error);
-    }
-  });
+export function statusRequest({ origin, pathname, search }: URL): StatusRequest {
+  return {
+    origin,
+    path: pathname + search,
+    method: "GET",
+    headers: { accept: "application/json", "accept-encoding": "identity" },
+    // The deadline of the whole makes those of the parts needless.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
+}
+
+/** Asks once. The connection is given up with the first thing that does not fit. */
+export function ask(request: StatusRequest, limits: Omit<StatusLimits, "signal">): Asked {
+  shared ??= new Agent({ connections: 1, connect: { timeout: 10_000 }, keepAliveTimeout: 4_000 });
+  const handler = new ExchangeHandler(limits);
+  try {
+    (limits.dispatcher ?? shared).dispatch(request, handler);
+  } catch (error) {
+    handler.onResponseError(null, error);
+  }
+  return handler;
 }
 
 /**
  * One request's events. undici's own handler interface is used because its `request()` makes a stream for each answer,
  * which costs as much again as everything else that a reading does.
  */
-class ExchangeHandler implements Dispatcher.DispatchHandler {
-  readonly #resolve: (exchange: Exchange) => void;
-  readonly #signal: AbortSignal | undefined;
+class ExchangeHandler implements Asked, Dispatcher.DispatchHandler {
+  readonly answer: Promise<Exchange>;
   readonly #maxBytes: number;
   readonly #timer: NodeJS.Timeout;
-  readonly #onAbort = () => this.#fail(ABORTED);
+  #resolve!: (exchange: Exchange) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #settled = false;
   #statusCode = 0;
   #chunks: Buffer[] = [];
   #bytes = 0;
 
-  constructor(resolve: (exchange: Exchange) => void, limits: StatusLimits) {
-    const { timeoutMs = 5_000, maxBytes = 1_048_576, signal } = limits;
-    this.#resolve = resolve;
-    this.#signal = signal;
+  constructor({ timeoutMs = 5_000, maxBytes = 1_048_576 }: StatusLimits) {
+    this.answer = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
     this.#maxBytes = maxBytes;
-    const problem = `no whole answer within ${timeoutMs} ms`;
-    const late = () => this.#fail({ kind: "timeout", problem });
+    const late = () => this.#fail({ kind: "timeout", problem: `no whole answer within ${timeoutMs} ms` });
     this.#timer = setTimeout(late, Math.min(Math.max(timeoutMs, 0), MAX_TIMEOUT_MS));
-    signal?.addEventListener("abort", this.#onAbort);
+  }
+
+  abandon(): void {
+    this.#fail(ABORTED);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -121,7 +131,6 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#settled = true;
     this.#chunks = [];
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#resolve(exchange);
   }
 }

@@ -1,7 +1,7 @@
 import type { StatusSighting } from "../evidence.ts";
 import { printable } from "../printable.ts";
 import { type DecodedStatus, decodeStatus } from "./decode-status.ts";
-import { type Exchange, exchange } from "./exchange.ts";
+import { ABORTED, type Asked, ask, type Exchange, type StatusRequest, statusRequest } from "./exchange.ts";
 import type { StatusFailure, StatusLimits, StatusRead, StatusResult } from "./status-result.ts";
 import { statusUrl } from "./status-url.ts";
 
@@ -10,11 +10,44 @@ import { statusUrl } from "./status-url.ts";
  * `maxBytes` and takes no longer than `timeoutMs`. Whatever happens has a result: it never rejects.
  */
 export async function readStatus(url: string | URL, limits: StatusLimits = {}): Promise<StatusResult> {
-  const { now = Date.now } = limits;
-  const target = statusUrl(url);
-  if (target.kind === "refused") return { kind: "refused", at: now(), problem: target.problem };
-  const outcome = outcomeOf(await exchange(target.url, limits));
-  return { ...outcome, at: now() };
+  const { signal } = limits;
+  const reader = new StatusReader(url, limits);
+  const abandon = () => reader.abandon();
+  if (signal?.aborted === true) abandon();
+  signal?.addEventListener("abort", abandon);
+  const result = await reader.read();
+  signal?.removeEventListener("abort", abandon);
+  return result;
+}
+
+/** Reads one node's `/status` again and again, one reading at a time, each with the promises of {@link readStatus}. */
+export class StatusReader {
+  readonly #limits: Omit<StatusLimits, "signal">;
+  readonly #request: StatusRequest | Omit<StatusFailure, "at">;
+  #asked: Asked | undefined;
+  #abandoned = false;
+
+  constructor(url: string | URL, limits: Omit<StatusLimits, "signal"> = {}) {
+    const target = statusUrl(url);
+    this.#limits = limits;
+    this.#request = target.kind === "refused" ? target : statusRequest(target.url);
+  }
+
+  async read(): Promise<StatusResult> {
+    const { now = Date.now } = this.#limits;
+    if ("kind" in this.#request) return { ...this.#request, at: now() };
+    if (this.#abandoned) return { ...ABORTED, at: now() };
+    this.#asked = ask(this.#request, this.#limits);
+    const exchanged = await this.#asked.answer;
+    this.#asked = undefined;
+    return { ...outcomeOf(exchanged), at: now() };
+  }
+
+  /** Gives up, now and for good: this reading and those to come are `aborted`. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.#asked?.abandon();
+  }
 }
 
 /** A reading as evidence. */

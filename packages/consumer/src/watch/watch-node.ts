@@ -1,11 +1,9 @@
 import type { ListedPlan } from "../evidence.ts";
-import { readStatus, sightingOf } from "../status/read-status.ts";
+import { StatusReader } from "../status/read-status.ts";
 import type { StatusLimits } from "../status/status-result.ts";
 import type { Verdict } from "../verdict.ts";
-import { judgeReading, type Memory } from "./memory.ts";
-import { pause } from "./pause.ts";
-import { isNearPlan, nextWait } from "./schedule.ts";
-import { verdictKey } from "./verdict-key.ts";
+import { Pauses } from "./pauses.ts";
+import { WatchedNode } from "./watched-node.ts";
 
 export interface WatchOptions {
   /** Usual time between two readings, in ms. Default 1,000. */
@@ -42,55 +40,28 @@ export async function* watchNode(
   url: string,
   options: WatchOptions = {},
 ): AsyncGenerator<NodeChange, void, void> {
-  // Thousands of watchers may share one signal, and a listener costs it as much as it has listeners: one for each.
-  const over = new AbortController();
-  const end = () => over.abort();
-  const { signal } = options;
+  const { signal, random = Math.random } = options;
   if (signal?.aborted === true) return;
+  const reader = new StatusReader(url, options.limits);
+  const pauses = new Pauses();
+  // Thousands of watchers may share one signal, and a listener costs it as much as it has listeners: one for each.
+  const end = () => {
+    reader.abandon();
+    pauses.end();
+  };
   signal?.addEventListener("abort", end);
   try {
-    yield* readAgainAndAgain(url, options, over.signal);
+    const watched = new WatchedNode(url, options);
+    await pauses.take((options.startWithinMs ?? 0) * random());
+    for (;;) {
+      const result = await reader.read();
+      if (result.kind === "aborted") return;
+      const readAt = performance.now();
+      const change = watched.take(result);
+      if (change !== undefined) yield change;
+      await pauses.take(Math.max(readAt + watched.wait() - performance.now(), 0));
+    }
   } finally {
     signal?.removeEventListener("abort", end);
   }
-}
-
-async function* readAgainAndAgain(
-  url: string,
-  options: WatchOptions,
-  signal: AbortSignal,
-): AsyncGenerator<NodeChange, void, void> {
-  const { intervalMs = 1_000, maxIntervalMs = 30_000, listed = [], random = Math.random } = options;
-  const limits = { ...options.limits, signal };
-  let memory: Memory = { lastSeen: {}, believed: undefined };
-  let failures = 0;
-  let shown: string | undefined;
-  let readBefore = false;
-  await pause((options.startWithinMs ?? 0) * random(), signal);
-  for (;;) {
-    const result = await readStatus(url, limits);
-    if (result.kind === "aborted") return;
-    const readAt = performance.now();
-    const status = sightingOf(result);
-    const judged = judgeReading(memory, status, listed);
-    memory = judged.memory;
-    failures = status.kind === "silent" ? failures + 1 : 0;
-    const key = keyOf(judged.verdict, options);
-    if (key !== shown) {
-      shown = key;
-      yield { url, at: status.at, verdict: judged.verdict };
-    }
-    const nearPlan = isNearPlan(memory.lastSeen.height, listed);
-    // The first wait is anything up to the interval, so that nodes watched from one moment on spread out.
-    const wait = readBefore
-      ? nextWait({ intervalMs, maxIntervalMs }, { failures, nearPlan }, random())
-      : intervalMs * random();
-    readBefore = true;
-    await pause(Math.max(readAt + wait - performance.now(), 0), signal);
-  }
-}
-
-function keyOf(verdict: Verdict, { heights }: WatchOptions): string {
-  const key = verdictKey(verdict);
-  return heights === true && verdict.kind === "running" ? `${key} ${verdict.height}` : key;
 }
