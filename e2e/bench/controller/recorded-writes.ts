@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SERVICE_ACCOUNT, SYSTEM_NAMESPACE } from "../../harness/install.ts";
-import { JSON_PATCH, MERGE_PATCH, type Write } from "./bare-client.ts";
+import { JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH, type Write } from "./bare-client.ts";
 
 /** An event of the API server's audit log (`audit.k8s.io/v1`). */
 interface AuditEvent {
@@ -84,7 +84,13 @@ function writeOf({ verb, requestURI, requestObject }: AuditEvent): Write {
   const body = method === "DELETE" ? { ...(requestObject as object), apiVersion: "v1" } : requestObject;
   const write = { method, path: requestURI, body };
   if (verb !== "patch") return write;
-  return { ...write, contentType: Array.isArray(requestObject) ? JSON_PATCH : MERGE_PATCH };
+  return { ...write, contentType: patchTypeOf(requestURI, requestObject) };
+}
+
+/** The log doesn't name it: operations are a list, and the conditions of a pod are merged by their type. */
+function patchTypeOf(uri: string, body: unknown): string {
+  if (Array.isArray(body)) return JSON_PATCH;
+  return /\/pods\/[^/]+\/status\b/.test(uri) ? STRATEGIC_MERGE_PATCH : MERGE_PATCH;
 }
 
 /** The same writes about the node of the same name in another block. */

@@ -6,11 +6,6 @@ import type { KubeApi, KubeObject } from "../kube/types.ts";
 import { timestamp } from "./journal.ts";
 import type { Pod } from "./pod.ts";
 
-/** The pod's conditions as the API server has them, with fields that the store doesn't keep. */
-interface PodWithConditions extends KubeObject {
-  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
-}
-
 /**
  * What others can see on the pod itself: a label while it is halted, by which alert rules tell an expected halt
  * from trouble, and a condition for its readiness gates (a halted stay-alive node stays Ready by its probe).
@@ -31,32 +26,30 @@ export class PodMarks {
   async sync(pod: Pod, policy: HaltPolicy, reason: string | undefined): Promise<void> {
     if (policy.spec.dryRun || pod.metadata.deletionTimestamp !== undefined) return;
     try {
-      if (pod.metadata.labels?.[LABEL_HALT] !== reason) await this.#label(pod, reason);
+      const labelled = pod.metadata.labels?.[LABEL_HALT] === reason ? pod : await this.#label(pod, reason);
       const wanted = wantedCondition(pod, reason);
       if (wanted !== undefined && conditionOf(pod)?.status !== wanted)
-        await this.#setCondition(pod, wanted, reason);
+        await this.#setCondition(labelled, wanted, reason);
     } catch (error) {
       if (!hasCode(error, "not-found", "conflict", "invalid")) throw error;
     }
   }
 
-  async #label({ metadata }: Pod, reason: string | undefined): Promise<void> {
+  /** The pod with the label. */
+  async #label({ metadata }: Pod, reason: string | undefined): Promise<KubeObject> {
     const path = objectPath(PODS, metadata.namespace ?? "", metadata.name);
     const { uid, resourceVersion } = metadata;
     const body = { metadata: { uid, resourceVersion, labels: { [LABEL_HALT]: reason ?? null } } };
-    await this.#api.mergePatch(path, body);
+    return await this.#api.mergePatch(path, body);
   }
 
-  /** The kubelet owns the other conditions, so they are read anew and written back as they were. */
+  /** The kubelet owns the other conditions: merged by type, they stay as they are. */
   async #setCondition(
-    { metadata }: Pod,
+    { metadata }: KubeObject,
     status: "True" | "False",
     reason: string | undefined,
   ): Promise<void> {
-    const path = objectPath(PODS, metadata.namespace ?? "", metadata.name);
-    const pod = await this.#api.get<PodWithConditions>(path);
-    if (pod.metadata.uid !== metadata.uid) return;
-    const others = (pod.status?.conditions ?? []).filter(({ type }) => type !== CONDITION_NOT_HALTED);
+    const { namespace = "", name, uid, resourceVersion } = metadata;
     const condition = {
       type: CONDITION_NOT_HALTED,
       status,
@@ -64,10 +57,9 @@ export class PodMarks {
       message: reason === undefined ? "" : `The node halted: ${reason}.`,
       lastTransitionTime: timestamp(this.#now()).replace(/\.\d+Z$/, "Z"),
     };
-    const { resourceVersion, uid } = pod.metadata;
-    await this.#api.mergePatch(`${path}/status`, {
-      metadata: { resourceVersion, uid },
-      status: { conditions: [...others, condition] },
+    await this.#api.strategicMergePatch(objectPath(PODS, namespace, name, "status"), {
+      metadata: { uid, resourceVersion },
+      status: { conditions: [condition] },
     });
   }
 }

@@ -1,3 +1,4 @@
+import { createSecureContext } from "node:tls";
 import { Agent, type Dispatcher, ProxyAgent, request } from "undici";
 import { ControllerError, messageOf } from "../controller-error.ts";
 import { fencedDispatcher } from "./fenced-dispatcher.ts";
@@ -42,7 +43,14 @@ export class KubeClient implements KubeApi {
   static async connect(access: ClusterAccess, options: KubeClientOptions = {}): Promise<KubeClient> {
     try {
       const tls = await access.tls();
-      const connect = { ...tls, timeout: CONNECT_TIMEOUT_MS, keepAlive: true, keepAliveInitialDelay: 30_000 };
+      const connect = {
+        ...tls,
+        // Made once: for each connection Node would read the certificates anew.
+        secureContext: createSecureContext(tls),
+        timeout: CONNECT_TIMEOUT_MS,
+        keepAlive: true,
+        keepAliveInitialDelay: 30_000,
+      };
       // Node's HTTP/2 takes more CPU for a request than a kept-alive connection of HTTP/1.1 does.
       const pool = { connections: CONNECTIONS, keepAliveTimeout: 60_000, bodyTimeout: 0, allowH2: false };
       const dispatcher =
@@ -77,6 +85,10 @@ export class KubeClient implements KubeApi {
 
   mergePatch<T extends KubeObject>(path: string, body: object): Promise<T> {
     return this.#json<T>("PATCH", path, { body, contentType: "application/merge-patch+json" });
+  }
+
+  strategicMergePatch<T extends KubeObject>(path: string, body: object): Promise<T> {
+    return this.#json<T>("PATCH", path, { body, contentType: "application/strategic-merge-patch+json" });
   }
 
   jsonPatch<T extends KubeObject>(path: string, operations: readonly JsonPatchOperation[]): Promise<T> {
@@ -114,18 +126,17 @@ export class KubeClient implements KubeApi {
 
   async #json<T>(method: Method, path: string, options: SendOptions): Promise<T> {
     const began = performance.now();
+    const deadline = startDeadline(this.#options.timeoutMs ?? REQUEST_TIMEOUT_MS);
     let outcome = "error";
     try {
-      const response = await this.#send(method, path, {
-        ...options,
-        signal: AbortSignal.timeout(this.#options.timeoutMs ?? REQUEST_TIMEOUT_MS),
-      });
+      const response = await this.#send(method, path, { ...options, signal: deadline.signal });
       outcome = String(response.statusCode);
       if (response.statusCode >= 300) throw await errorOfResponse(method, path, response);
       return (await response.body.json()) as T;
     } catch (cause) {
       throw cause instanceof ControllerError ? cause : unreachable(method, this.#access.server, cause);
     } finally {
+      deadline.clear();
       this.#options.onRequest?.(method, outcome, (performance.now() - began) / 1000);
     }
   }
@@ -170,7 +181,18 @@ interface SendOptions {
   readonly contentType?: string;
 }
 
-function urlOf(server: string, path: string, query: Query = {}): string {
+/** As `AbortSignal.timeout`, which would keep what a request leaves in memory until its time is over. */
+function startDeadline(ms: number): { readonly signal: AbortSignal; readonly clear: () => void } {
+  const controller = new AbortController();
+  const timer = setTimeout(
+    () => controller.abort(new DOMException(`no answer in ${ms} ms`, "TimeoutError")),
+    ms,
+  );
+  return { signal: controller.signal, clear: () => clearTimeout(timer) };
+}
+
+function urlOf(server: string, path: string, query: Query | undefined): string {
+  if (query === undefined) return server + path;
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
   return search.size === 0 ? server + path : `${server}${path}?${search}`;

@@ -44,6 +44,8 @@ export interface KubeApi {
   create<T extends KubeObject>(path: string, body: object): Promise<T>;
   /** JSON merge patch (RFC 7386). A `metadata.resourceVersion` in it is a precondition. */
   mergePatch<T extends KubeObject>(path: string, body: object): Promise<T>;
+  /** As `mergePatch`, but lists of a built-in type merge by their keys, such as conditions by `type`. */
+  strategicMergePatch<T extends KubeObject>(path: string, body: object): Promise<T>;
   /** JSON patch (RFC 6902). A `test` that fails rejects with `invalid`. */
   jsonPatch<T extends KubeObject>(path: string, operations: readonly JsonPatchOperation[]): Promise<T>;
   /** Replaces the object; its `metadata.resourceVersion` is a precondition. */

@@ -1,6 +1,6 @@
 import { ControllerError } from "../controller-error.ts";
 import type { JsonPatchOperation, KubeApi, KubeList, KubeObject, Query, WatchEvent } from "../kube/types.ts";
-import { applyJsonPatch, applyMergePatch, type JsonObject } from "./patches.ts";
+import { applyConditionsPatch, applyJsonPatch, applyMergePatch, type JsonObject } from "./patches.ts";
 
 type Stored = KubeObject & JsonObject;
 
@@ -49,13 +49,11 @@ export class FakeApi implements KubeApi {
   }
 
   async mergePatch<T extends KubeObject>(path: string, body: object): Promise<T> {
-    const { resourceVersion, uid } = (body as Partial<KubeObject>).metadata ?? {};
-    const before = this.#at(path);
-    if (resourceVersion !== undefined && resourceVersion !== before.metadata.resourceVersion)
-      throw conflict(path);
-    if (uid !== undefined && uid !== before.metadata.uid)
-      throw new ControllerError("invalid", `${path}: other UID`);
-    return this.#change(path, applyMergePatch(before, body)) as unknown as T;
+    return this.#patch(path, body, (before) => applyMergePatch(before, body));
+  }
+
+  async strategicMergePatch<T extends KubeObject>(path: string, body: object): Promise<T> {
+    return this.#patch(path, body, (before) => applyConditionsPatch(before, body));
   }
 
   async jsonPatch<T extends KubeObject>(path: string, operations: readonly JsonPatchOperation[]): Promise<T> {
@@ -111,6 +109,16 @@ export class FakeApi implements KubeApi {
     const gone = { ...before, metadata: { ...before.metadata, resourceVersion: String(this.#version) } };
     this.#tell(path, { type: "DELETED", object: gone });
     this.onWrite(before, undefined);
+  }
+
+  #patch<T>(path: string, body: object, apply: (before: Stored) => JsonObject): T {
+    const { resourceVersion, uid } = (body as Partial<KubeObject>).metadata ?? {};
+    const before = this.#at(path);
+    if (resourceVersion !== undefined && resourceVersion !== before.metadata.resourceVersion)
+      throw conflict(path);
+    if (uid !== undefined && uid !== before.metadata.uid)
+      throw new ControllerError("invalid", `${path}: other UID`);
+    return this.#change(path, apply(before)) as unknown as T;
   }
 
   #at(path: string): Stored {

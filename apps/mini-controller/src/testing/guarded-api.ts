@@ -40,6 +40,10 @@ export class GuardedApi implements KubeApi {
     return this.#pass("patch", path, () => this.#api.mergePatch<T>(path, body));
   }
 
+  strategicMergePatch<T extends KubeObject>(path: string, body: object): Promise<T> {
+    return this.#pass("patch", path, () => this.#api.strategicMergePatch<T>(path, body));
+  }
+
   jsonPatch<T extends KubeObject>(path: string, operations: readonly JsonPatchOperation[]): Promise<T> {
     return this.#pass("patch", path, () => this.#api.jsonPatch<T>(path, operations));
   }

@@ -13,6 +13,17 @@ export function applyMergePatch(target: unknown, patch: unknown): JsonObject {
   return result;
 }
 
+/** A strategic merge patch of a status, as far as the controller uses it: conditions merge by their type. */
+export function applyConditionsPatch(target: unknown, patch: object): JsonObject {
+  const given = conditionsIn(patch);
+  const others = conditionsIn(target).filter(({ type }) => !given.some((other) => other.type === type));
+  return applyMergePatch(applyMergePatch(target, patch), { status: { conditions: [...others, ...given] } });
+}
+
+function conditionsIn(object: unknown): readonly { readonly type: string }[] {
+  return (object as { status?: { conditions?: { type: string }[] } }).status?.conditions ?? [];
+}
+
 /** The operations of RFC 6902 that the controller uses; `undefined` when a test fails. */
 export function applyJsonPatch(
   target: JsonObject,
