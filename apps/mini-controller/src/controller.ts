@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Dispatcher } from "undici";
 import { type HaltPolicy, withDefaults } from "./api/halt-policy.ts";
 import type { NodeHalt, Phase } from "./api/node-halt.ts";
-import { hasEnded } from "./api/node-halt.ts";
+import { hasEnded, isSwapping } from "./api/node-halt.ts";
 import { hasCode, messageOf } from "./controller-error.ts";
 import { Actor } from "./halts/actor.ts";
 import type { OnBoundary } from "./halts/boundary.ts";
@@ -80,6 +80,7 @@ export class Controller {
     this.#options = options;
     this.#queue = new KeyQueue({
       handle: (key) => this.#handle(key),
+      isUrgent: (key) => this.#isUrgent(key),
       onError: (...fault) => this.#onError(...fault),
     });
     this.#events = new EventRecorder(api, log, now);
@@ -221,6 +222,15 @@ export class Controller {
 
   #settle(policyKey: string): void {
     if (this.#working) this.#queue.addAfter(`policy ${policyKey}`, SETTLE_MS);
+  }
+
+  /** Whether a node may be down for as long as nothing is done: what only watches it come back, or counts, can wait. */
+  #isUrgent(key: string): boolean {
+    const [kind = "", object = ""] = key.split(" ");
+    if (kind !== "pod") return false;
+    const uid = this.#stores.pods.get(object)?.metadata.uid;
+    const halts = this.#stores.halts.under(haltsOf.pod(object));
+    return !halts.some((halt) => isSwapping(halt) && halt.spec.podUID !== uid);
   }
 
   async #handle(key: string): Promise<Outcome> {

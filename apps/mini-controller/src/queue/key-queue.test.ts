@@ -46,6 +46,29 @@ describe("a key queue", () => {
     expect(handled).toEqual(["busy", "a"]);
   });
 
+  test("handles urgent keys first, and one of the others in eight turns", async () => {
+    const [handled, first] = [[] as string[], gate()];
+    const { queue } = queueOf(
+      async (key) => {
+        handled.push(key);
+        await first.promise;
+        return {};
+      },
+      { workers: 1, isUrgent: (key) => key.startsWith("u") },
+    );
+    queue.add("u0");
+    queue.add("p0");
+    queue.add("p1");
+    for (let index = 1; index < 10; index += 1) queue.add(`u${index}`);
+    expect(queue.depth).toBe(11);
+    first.open();
+    await until("all", () => handled.length === 12);
+    const patientAt = ["p0", "p1"].map((key) => handled.indexOf(key));
+    expect(patientAt[0], "not before the urgent ones, and not after all of them").toBeGreaterThan(1);
+    expect(patientAt[0]).toBeLessThanOrEqual(8);
+    expect(patientAt[1]).toBe(11);
+  });
+
   test("handles a key again that was added while it was in hand, and never twice at a time", async () => {
     let [active, most, runs] = [0, 0, 0];
     const first = gate();

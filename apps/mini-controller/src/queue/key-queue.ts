@@ -8,6 +8,8 @@ export interface Outcome {
 
 export interface KeyQueueOptions {
   readonly handle: (key: string) => Promise<Outcome>;
+  /** Asked as a key is added: urgent ones are handled first (every one is, unless said). */
+  readonly isUrgent?: (key: string) => boolean;
   readonly onError: (key: string, error: unknown, failures: number) => void;
   /** Keys reconciled at a time; one key is never reconciled twice at a time. */
   readonly workers?: number;
@@ -16,26 +18,33 @@ export interface KeyQueueOptions {
   readonly retriesPerSecond?: number;
 }
 
+/** Of so many turns, one is for a key that isn't urgent. */
+const PATIENT_TURN = 8;
+
 /**
  * A queue of keys with the semantics of client-go's workqueue: a key that is added while it waits is in it once;
- * added while it is being handled, it is handled again afterwards. Failures back off key by key. A key that the server
+ * added while it is being handled, it is handled again afterwards. Urgent keys go before the others, which get one turn in
+ * eight all the same: what they do may be what the urgent ones wait for. Failures back off key by key. A key that the server
  * asked to wait with (`retryAfterMs`) is left alone for so long, whatever changes meanwhile.
  */
 export class KeyQueue {
   readonly #options: Required<KeyQueueOptions>;
-  readonly #ready = new Set<string>();
+  readonly #urgent = new Set<string>();
+  readonly #patient = new Set<string>();
   readonly #active = new Set<string>();
   readonly #again = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #timers = new Map<string, { readonly timer: NodeJS.Timeout; readonly due: number }>();
   /** Until when the server asked to leave a key alone, by the steady clock. */
   readonly #notBefore = new Map<string, number>();
+  #turns = 0;
   #nextRetryAt = 0;
   #stopped = false;
   readonly #drained = Promise.withResolvers<void>();
 
   constructor(options: KeyQueueOptions) {
     this.#options = {
+      isUrgent: () => true,
       workers: 16,
       backoff: { baseMs: 25, maxMs: 30_000 },
       retriesPerSecond: 200,
@@ -45,7 +54,7 @@ export class KeyQueue {
 
   /** Keys that wait to be handled now. */
   get depth(): number {
-    return this.#ready.size;
+    return this.#urgent.size + this.#patient.size;
   }
 
   add(key: string): void {
@@ -60,7 +69,10 @@ export class KeyQueue {
       return;
     }
     this.#notBefore.delete(key);
-    this.#ready.add(key);
+    if (this.#options.isUrgent(key)) {
+      this.#patient.delete(key);
+      this.#urgent.add(key);
+    } else if (!this.#urgent.has(key)) this.#patient.add(key);
     this.#pump();
   }
 
@@ -83,18 +95,32 @@ export class KeyQueue {
     this.#stopped = true;
     for (const { timer } of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
-    this.#ready.clear();
+    this.#urgent.clear();
+    this.#patient.clear();
     if (this.#active.size === 0) this.#drained.resolve();
     await this.#drained.promise;
   }
 
   #pump(): void {
-    for (const key of this.#ready) {
-      if (this.#active.size >= this.#options.workers) return;
-      this.#ready.delete(key);
+    while (this.#active.size < this.#options.workers) {
+      const key = this.#take();
+      if (key === undefined) return;
       this.#active.add(key);
       void this.#work(key);
     }
+  }
+
+  #take(): string | undefined {
+    const lanes = [this.#urgent, this.#patient];
+    this.#turns += 1;
+    if (this.#turns % PATIENT_TURN === 0) lanes.reverse();
+    for (const lane of lanes) {
+      const [key] = lane;
+      if (key === undefined) continue;
+      lane.delete(key);
+      return key;
+    }
+    return undefined;
   }
 
   async #work(key: string): Promise<void> {
