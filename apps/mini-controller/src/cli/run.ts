@@ -14,6 +14,7 @@ import { HttpServer } from "../server/http-server.ts";
 import { Metrics } from "../server/metrics.ts";
 import { crashPoint } from "./crash-point.ts";
 import { createLogger, type LogFormat } from "./logger.ts";
+import { memorySaver } from "./save-memory.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Options of `mini-controller run`, as commander gives them. */
@@ -43,6 +44,7 @@ export async function run(options: RunOptions): Promise<void> {
   if (!/^\S+:\d+$/.test(options.metricsAddr) || !URL.canParse(`http://${options.metricsAddr}`)) {
     throw new UsageError(`--metrics-addr ${options.metricsAddr} is no host:port such as 0.0.0.0:8080`);
   }
+  const crash = crashPoint();
   const log = createLogger(options.logFormat, options.logLevel);
   const access = loadClusterAccess(options.kubeconfig);
   const stopping = stopSignal(log);
@@ -62,7 +64,10 @@ export async function run(options: RunOptions): Promise<void> {
       namespace: options.namespace,
       log,
       metrics,
-      onBoundary: crashPoint(),
+      onBoundary: (boundary) => {
+        memorySaver.spend();
+        crash(boundary);
+      },
       now: steadyNow,
       ...(options.leaderElect ? { pages: fencedDispatcher(pagers, fence.check) } : {}),
     });

@@ -1,7 +1,41 @@
-/**
- * Imported first, for its effect: V8 collects sooner and lets its heap grow less. What the controller keeps of ten thousand
- * pods is 30 MB; left to itself V8 keeps the garbage of their first list for as long as nothing else is to be done.
- */
 import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
-setFlagsFromString("--memory-saver-mode");
+/** So long after the last of a halt's work memory counts for more than time again. */
+const CALM_MS = 10_000;
+
+/**
+ * Makes V8 collect sooner and let its heap grow less, but for the time in which halts are acted on. What the controller
+ * keeps of ten thousand pods is 30 MB; left to itself V8 keeps the garbage of their first list for as long as nothing else
+ * is to be done. While a block of halts waits, its saving would cost a quarter more CPU.
+ */
+export class MemorySaver {
+  readonly #calm: NodeJS.Timeout;
+  #saving = true;
+
+  /** `calmMs` without work make it calm. */
+  constructor(calmMs = CALM_MS) {
+    setFlagsFromString("--memory-saver-mode");
+    setFlagsFromString("--expose-gc");
+    this.#calm = setTimeout(() => this.#save(), calmMs).unref();
+  }
+
+  /** Something is done about a halt. */
+  spend(): void {
+    this.#calm.refresh();
+    if (!this.#saving) return;
+    this.#saving = false;
+    setFlagsFromString("--no-memory-saver-mode");
+  }
+
+  /** An idle process collects nothing by itself: what the halts left goes now. */
+  #save(): void {
+    if (this.#saving) return;
+    this.#saving = true;
+    setFlagsFromString("--memory-saver-mode");
+    runInNewContext("gc")({ type: "major", flavor: "last-resort" });
+  }
+}
+
+/** Made as the process starts: its imports alone are garbage enough. */
+export const memorySaver = new MemorySaver();
