@@ -39,6 +39,8 @@ export const REQUIREMENTS = {
   RIGHTS: "Each right that the manifests give the controller's ServiceAccount is used, and none is missing.",
   INSTALL:
     "The kustomization, alone and with its parts, is what a real API server takes, under the restricted pod level.",
+  IMAGE:
+    "What the image's build steps make starts as the image's own user, who is not root, on a root that is read-only.",
   KUBECTL:
     "kubectl explains every field, and lists both kinds by short names with columns that tell the story.",
   "MAX-CONCURRENT": "Never more swaps are in flight than maxConcurrent allows, and all nodes come through.",
@@ -62,13 +64,15 @@ export const REQUIREMENTS = {
   "FAULT-CONFLICTS": "A storm of conflicts (409) changes nothing about how a halt ends.",
   "FAULT-EXPIRED":
     "Watches that are too old (410, as an answer or in the stream) are begun anew, and nothing is missed.",
-  "FAULT-RETRY-AFTER": "A request that is refused with 429 is not made again before its Retry-After is over.",
+  "FAULT-RETRY-AFTER":
+    "What is refused with 429, or a watch that ends with it, is not asked for again before the time that was named.",
   "FAULT-SERVER-ERRORS": "Requests that fail with 500 are made again until they succeed.",
   "FAULT-LOST-ANSWERS": "What the server did although its answer was lost is done once.",
   "FAULT-WATCH-CUT": "Watches that are cut again and again miss nothing.",
   "FAULT-SERVER-RESTART": "A halt while the API server is away is found when it is back.",
   "FAULT-SLOW": "A server that answers slowly and in pieces delays the end, and changes nothing about it.",
-  "FAULT-HALF-OPEN": "A request that is never answered is given up and made again.",
+  "FAULT-HALF-OPEN":
+    "A request that is never answered, or a watch that falls silent, is given up and begun anew.",
   "LEADER-KILLED": "When the leader is killed another finishes what it began.",
   "LEADER-PARTITIONED":
     "A leader that is cut off stops by itself, and what it sent arrives too late to change anything.",
@@ -79,6 +83,9 @@ export const REQUIREMENTS = {
   "MEDDLED-POLICY":
     "A policy that is changed, deleted or contradicted in the middle of a swap never leads to an image that is not listed.",
   "WRONG-IMAGE": "A listed image that halts for the same plan is Failed, paged once and never tried again.",
+  "POLICY-GOVERNS": "Of several policies that select a pod the oldest governs it, and the others say so.",
+  "IN-PLACE":
+    "A pod whose image is changed in place and which halts again is a halt of its own, and the one before is over.",
   "POLICY-BAD-CR": "A malformed HaltPolicy is refused by the API server, and the answer names the field.",
   "POLICY-ODD":
     "A policy that matches nothing, everything or the wrong thing says so in a condition and an Event, and nothing crashes.",

@@ -216,6 +216,54 @@ describe("a controller", () => {
     expect(pager.resolvedKeys()).toEqual(pager.keys().slice(0, 1));
   });
 
+  test("records each halt of a pod whose image a person changes in place, and none of them twice", async () => {
+    const cluster = new FakeCluster((of) => (of.endsWith("v6.6") ? 70 : undefined));
+    await cluster.addPolicy({ upgrades: [] });
+    await cluster.addNode("sei-0");
+    const first = await start(cluster);
+    await until("Held", () => inPhase(cluster, "Held").length === 1);
+    const path = "/api/v1/namespaces/sei/pods/sei-0-0";
+    const [pod] = cluster.pods();
+    const ended = pod?.status?.containerStatuses?.[0]?.state;
+    const runs = async (version: string, status: object) => {
+      const op = { op: "replace", path: "/spec/containers/0/image", value: image(version) } as const;
+      await cluster.api.jsonPatch(path, [op]);
+      const containerStatuses = [{ name: "seid", lastState: ended, ...status }];
+      await cluster.api.mergePatch(`${path}/status`, { status: { containerStatuses } });
+    };
+    await runs("v6.7", { restartCount: 1, state: { running: {} } });
+    await until("the first to be over", () => {
+      cluster.reach(cluster.height + 1);
+      return inPhase(cluster, "Recovered", "RecoveredElsewhere").length === 1;
+    });
+    const crashed = { terminated: { exitCode: 2, reason: "Error", message: "" } };
+    await first.stop();
+    await runs("v6.7", { restartCount: 1, state: crashed });
+    await start(cluster);
+    await until("the crash to be seen", () => {
+      const policy = cluster.api.objects.get(
+        "/apis/upgrade-halt.dev/v1alpha1/namespaces/sei/haltpolicies/sei",
+      );
+      return (policy?.status as { crashed?: number } | undefined)?.crashed === 1;
+    });
+    const line = `UPGRADE "v6.8" NEEDED at height: 60: `;
+    const again = { terminated: { exitCode: 70, reason: "Error", message: line } };
+    await runs("v6.7", { restartCount: 2, state: again, lastState: crashed });
+    await until("the second", () => inPhase(cluster, "Held").length === 1);
+    expect(cluster.halts().map(({ spec }) => [spec.planName, spec.restartCount])).toEqual([
+      ["v6.7", 0],
+      ["v6.8", 2],
+    ]);
+    await runs("v6.8", { restartCount: 3, state: { running: {} }, lastState: again });
+    await until("the second to be over", () => {
+      cluster.reach(cluster.height + 1);
+      return inPhase(cluster, "Recovered", "RecoveredElsewhere").length === 2;
+    });
+    expect(new Set(cluster.halts().map(({ spec }) => spec.podUID)).size).toBe(1);
+    expect(cluster.halts()).toHaveLength(2);
+    expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
+  });
+
   test("sees that somebody else recovered a node that was held", async () => {
     const cluster = new FakeCluster();
     await cluster.addPolicy({ upgrades: [] });

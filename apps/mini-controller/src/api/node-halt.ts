@@ -47,6 +47,9 @@ export const NodeHaltSpecSchema = z
     workload: WorkloadRefSchema.optional().meta({ description: "Where the pod's image is set." }),
     reason: z.string().min(1).max(64).meta({ description: "Reason token of the contract, or unrecognised." }),
     exitCode: z.int().min(0).max(255).optional().meta({ description: "Exit code, when the process ended." }),
+    restartCount: z.int().min(0).optional().meta({
+      description: "How often the container had been restarted when it halted: which of its runs it was.",
+    }),
     planName: z
       .string()
       .max(256)

@@ -1,9 +1,10 @@
 import { printable, type Verdict } from "@upgrade-halt/consumer";
+import { parseExitCode, ShutdownReason } from "@upgrade-halt/contract";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHaltSpec, WorkloadRef } from "../api/node-halt.ts";
 import { timestamp } from "./journal.ts";
 import { reasonOf } from "./judgement.ts";
-import { containerOf, containerStatusOf, type Pod } from "./pod.ts";
+import { type ContainerState, containerOf, containerStatusOf, type Pod } from "./pod.ts";
 
 /**
  * What to record about a verdict: `undefined` when it is no halt. Names that the node gave are made fit to be
@@ -24,6 +25,7 @@ export function haltSpecOf(
   const halted = verdict.kind === "halted" ? verdict : undefined;
   const exitCode = exitCodeOf(pod, container);
   const planName = planNameOf(verdict);
+  const restartCount = haltedRunOf(pod, container, verdict);
   return {
     podName,
     podUID,
@@ -32,6 +34,7 @@ export function haltSpecOf(
     ...(workload === undefined ? {} : { workload }),
     reason,
     ...(exitCode === undefined ? {} : { exitCode }),
+    ...(restartCount === undefined ? {} : { restartCount }),
     ...(planName === undefined ? {} : { planName }),
     ...(halted?.height === undefined ? {} : { height: halted.height }),
     image,
@@ -45,6 +48,24 @@ export function haltSpecOf(
 export function planNameOf(verdict: Verdict): string | undefined {
   const plan = verdict.kind === "halted" ? verdict.plan : undefined;
   return plan === undefined ? undefined : printable(plan, 128).slice(0, 256);
+}
+
+/**
+ * Which run of the container the verdict is about, counted in restarts: the one before the present, where that is what
+ * ended in a halt and the present one says nothing of its own.
+ */
+export function haltedRunOf(pod: Pod, container: string, verdict: Verdict): number | undefined {
+  const { restartCount, state, lastState } = containerStatusOf(pod, container) ?? {};
+  if (restartCount === undefined) return undefined;
+  const isLive = verdict.kind === "halted" && verdict.sources.includes("live-intent");
+  const isOfLastRun = !isLive && !endedInHalt(state) && endedInHalt(lastState);
+  return isOfLastRun ? Math.max(0, restartCount - 1) : restartCount;
+}
+
+function endedInHalt(state: ContainerState | undefined): boolean {
+  const meaning = parseExitCode(state?.terminated?.exitCode);
+  if (meaning.kind === "reason") return meaning.reason !== ShutdownReason.Unknown;
+  return meaning.kind === "reserved";
 }
 
 function exitCodeOf(pod: Pod, container: string): number | undefined {

@@ -1,9 +1,10 @@
+import type { Verdict } from "@upgrade-halt/consumer";
 import type { Logger } from "pino";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt } from "../api/node-halt.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import { between, type OnBoundary } from "./boundary.ts";
-import { haltSpecOf } from "./detection.ts";
+import { haltedRunOf, haltSpecOf } from "./detection.ts";
 import type { HaltJournal } from "./halt-journal.ts";
 import { journalName } from "./journal-name.ts";
 import { judgePod, reasonOf } from "./judgement.ts";
@@ -40,27 +41,40 @@ export class Detector {
   /** Records a halt that is seen for the first time; `undefined` when there is none, or it is known. */
   async detect(key: string, pod: Pod, policy: HaltPolicy | undefined): Promise<Detected | undefined> {
     if (policy === undefined) return undefined;
-    const { stores, statuses, workloads, journal, onBoundary, now, log } = this.#options;
+    const { statuses, workloads, journal, onBoundary, now, log } = this.#options;
     const verdict = judgePod(pod, policy.spec, statuses.get(key, pod.metadata.uid));
     const reason = reasonOf(verdict);
-    const { namespace = "", name: podName, uid: podUID = "" } = pod.metadata;
+    const { namespace = "", name: podName } = pod.metadata;
     if (reason === undefined) return undefined;
     const { container } = policy.spec;
-    const name = journalName({ podName, podUID, container, reason });
-    const known = stores.halts
-      .under(haltsOf.pod(key))
-      .some((halt) => isOpen(halt) && isSameHalt(halt.spec, pod, verdict));
-    if (known || stores.halts.get(`${namespace}/${name}`) !== undefined) return undefined;
+    const name = this.#nameOfUnknown(key, pod, verdict, container);
+    if (name === undefined) return undefined;
     const ref = await workloads.ofPolicy(policy.spec).find(pod, policy.spec.target.customResource);
     const spec = haltSpecOf(pod, policy, verdict, ref, now());
     if (spec === undefined) return undefined;
     const workload = ref && workloads.ofRef(ref).read({ namespace, ref, container, policy, podName });
     workload?.catch(() => {});
-    const { halt } = await between("create-halt", onBoundary, () => journal.open(namespace, spec));
+    const { halt } = await between("create-halt", onBoundary, () => journal.open(namespace, name, spec));
     log.info(
       { object: `${namespace}/${name}`, pod: key, reason, plan: spec.planName, height: spec.height },
       spec.verdict,
     );
     return { halt, workload };
+  }
+
+  /** The name for the journal of a halt that has none; `undefined` when it has one. */
+  #nameOfUnknown(key: string, pod: Pod, verdict: Verdict, container: string): string | undefined {
+    const { name: podName, uid: podUID = "" } = pod.metadata;
+    const reason = reasonOf(verdict) ?? "";
+    const journals = this.#options.stores.halts.under(haltsOf.pod(key));
+    if (journals.some((halt) => isOpen(halt) && isSameHalt(halt.spec, pod, verdict))) return undefined;
+    const identity = { podName, podUID, container, reason };
+    const earlier = journals.filter(
+      ({ spec }) => spec.podUID === podUID && spec.container === container && spec.reason === reason,
+    );
+    if (earlier.length === 0) return journalName(identity);
+    const run = haltedRunOf(pod, container, verdict) ?? 0;
+    const isRecorded = earlier.some(({ spec }) => (spec.restartCount ?? Number.POSITIVE_INFINITY) >= run);
+    return isRecorded ? undefined : journalName({ ...identity, run });
   }
 }

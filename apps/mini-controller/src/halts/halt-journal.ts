@@ -4,7 +4,6 @@ import { hasCode } from "../controller-error.ts";
 import { collectionPath, NODE_HALTS, objectPath } from "../kube/paths.ts";
 import type { Store } from "../kube/store.ts";
 import type { KubeApi } from "../kube/types.ts";
-import { journalName } from "./journal-name.ts";
 
 /** Reads and writes NodeHalts. What it wrote is in the store at once, so the next look sees it. */
 export class HaltJournal {
@@ -19,9 +18,9 @@ export class HaltJournal {
   /** The halt as recorded, by whomever: a second record of the same halt is the first one. */
   async open(
     namespace: string,
+    name: string,
     spec: NodeHaltSpec,
   ): Promise<{ readonly halt: NodeHalt; readonly isNew: boolean }> {
-    const name = journalName(spec);
     const known = this.#store.get(`${namespace}/${name}`);
     if (known !== undefined) return { halt: known, isNew: false };
     const labels = { [LABEL_POLICY]: labelValue(spec.policyName), [LABEL_POD]: labelValue(spec.podName) };

@@ -8,7 +8,7 @@ test("the same halt has the same name, one that a person can read", () => {
   expect(journalName(halt)).toMatch(/^sei-0-0-upgrade-required-[0-9a-f]{12}$/);
 });
 
-test.each([{ podUID: "uid-2" }, { container: "other" }, { reason: "binary_too_new" }])(
+test.each([{ podUID: "uid-2" }, { container: "other" }, { reason: "binary_too_new" }, { run: 1 }])(
   "another for %j",
   (other) => {
     expect(journalName({ ...halt, ...other })).not.toBe(journalName(halt));

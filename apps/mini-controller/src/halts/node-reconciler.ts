@@ -22,7 +22,7 @@ import type { Observation, WorkloadSight } from "./observation.ts";
 import type { Observer } from "./observer.ts";
 import { plan } from "./plan.ts";
 import { SETTLE_MS } from "./plan-swap.ts";
-import { mayServe, type Pod, statusUrlOf } from "./pod.ts";
+import { containerOf, mayServe, type Pod, statusUrlOf } from "./pod.ts";
 import type { PodMarks } from "./pod-marks.ts";
 import { isOpen } from "./same-halt.ts";
 import type { SlotBook } from "./slot-book.ts";
@@ -193,9 +193,10 @@ export class NodeReconciler {
       return;
     }
     const expectedHeights = policy.spec.upgrades.flatMap(({ height }) => height ?? []);
+    const image = containerOf(pod, policy.spec.container)?.image;
     const urgent = stores.halts
       .under(haltsOf.pod(key))
-      .some((halt) => isOpen(halt) && halt.spec.podUID !== uid);
+      .some((halt) => isOpen(halt) && !(halt.spec.podUID === uid && halt.spec.image === image));
     statuses.track(key, { uid, url, expectedHeights, urgent });
   }
 }

@@ -5,16 +5,18 @@ import { reasonOf } from "./judgement.ts";
 import { containerOf, type Pod } from "./pod.ts";
 
 /**
- * Whether `pod` shows the halt that `spec` records: it is the pod that was seen, or one that was made anew from the
- * same image and halted for the same reason and plan. A StatefulSet deletes a pod whose phase is Failed, which is
+ * Whether `pod` shows the halt that `spec` records: it is the pod that was seen, with the image that it had, or one that
+ * halted for the same reason and plan and was made anew from the same image, or given another in place. A StatefulSet deletes a pod whose phase is Failed, which is
  * what a container that may not be restarted comes to (`getPhase` in Kubernetes 1.35), and makes it again: that is
  * the same halt, to be journaled and paged once.
  */
 export function isSameHalt(spec: NodeHaltSpec, pod: Pod, verdict: Verdict): boolean {
-  if (pod.metadata.uid === spec.podUID) return true;
+  const isSamePod = pod.metadata.uid === spec.podUID;
+  const isSameImage = containerOf(pod, spec.container)?.image === spec.image;
+  if (isSamePod && isSameImage) return true;
   return (
     pod.metadata.name === spec.podName &&
-    containerOf(pod, spec.container)?.image === spec.image &&
+    (isSamePod || isSameImage) &&
     reasonOf(verdict) === spec.reason &&
     planNameOf(verdict) === spec.planName
   );
