@@ -13,18 +13,18 @@ export async function haltsIn({ api, namespace }: World): Promise<NodeHalt[]> {
   return list.items;
 }
 
-export async function policyIn({ api, namespace }: World): Promise<HaltPolicy> {
+export async function policyIn({ api, namespace }: World, name = "policy"): Promise<HaltPolicy> {
   return api.custom.getNamespacedCustomObject({
     ...RESOURCES,
     namespace,
     plural: "haltpolicies",
-    name: "policy",
+    name,
   });
 }
 
-/** A condition of the policy, if it has it yet. */
-export async function conditionOf(world: World, type: string) {
-  const { status } = await policyIn(world);
+/** A condition of a policy, if it has it yet. */
+export async function conditionOf(world: World, type: string, policy?: string) {
+  const { status } = await policyIn(world, policy);
   return status?.conditions?.find((condition) => condition.type === type);
 }
 

@@ -197,8 +197,11 @@ export class Controller {
   }
 
   #onPolicy(policy: HaltPolicy): void {
-    const { namespace = "" } = policy.metadata;
+    const { namespace = "", generation } = policy.metadata;
     this.#settle(keyOf(policy));
+    const isGone = this.#stores.policies.get(keyOf(policy)) === undefined;
+    if (isGone || policy.status?.observedGeneration !== generation)
+      for (const other of this.#stores.policies.under(namespace)) this.#settle(keyOf(other));
     for (const pod of this.#stores.pods.under(namespace)) this.#add("pod", keyOf(pod));
     for (const halt of this.#stores.halts.under(haltsOf.waiting(keyOf(policy))))
       this.#add("pod", podKeyOf(halt));

@@ -1,0 +1,43 @@
+import { until } from "@upgrade-halt/testing";
+import { expect } from "vitest";
+import { startController } from "../harness/controller.ts";
+import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { conditionOf, eventsFor, haltOf, haltsIn, imageInPod, policyIn } from "../harness/observe.ts";
+import { createNode, createPolicy, removePolicy, setPlans } from "../harness/operator.ts";
+import { scenario } from "../harness/scenario.ts";
+
+scenario(
+  "of two policies that select a node the older governs it, whatever they are called, and the younger says so",
+  ["POLICY-GOVERNS"],
+  async (world) => {
+    await setPlans(world, planAt("v6.7", 10));
+    await createPolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
+    const older = Date.parse((await policyIn(world)).metadata.creationTimestamp ?? "");
+    await until("a second to be over", () => Date.now() >= older + 1_000);
+    const younger = "a-younger";
+    await createPolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.5") }] }, younger);
+    await startController(world);
+    await createNode(world, "sei-0", { version: "v6.6" });
+
+    const { spec } = await haltOf(world, "sei-0", "Recovered");
+    expect(spec.policyName).toBe("policy");
+    expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.7"));
+    expect(await haltsIn(world)).toHaveLength(1);
+    const conflict = await until("the younger to say so", async () => {
+      const condition = await conditionOf(world, "Conflicting", younger);
+      return condition?.status === "True" && condition;
+    });
+    expect(conflict).toMatchObject({
+      reason: "OlderPolicyGoverns",
+      message: expect.stringMatching(/policy.*sei-0-0/),
+    });
+    expect((await conditionOf(world, "Conflicting"))?.status).toBe("False");
+    await until("its Event", async () => (await eventsFor(world, "OlderPolicyGoverns")).length > 0);
+
+    await removePolicy(world);
+    await until(
+      "the younger to govern",
+      async () => (await conditionOf(world, "Conflicting", younger))?.status === "False",
+    );
+  },
+);
