@@ -1,6 +1,6 @@
 import { until } from "@upgrade-halt/testing";
 import { describe, expect } from "vitest";
-import { startControllerWith } from "../harness/controller.ts";
+import { metricsUrlOf, startControllerWith } from "../harness/controller.ts";
 import { haltOf } from "../harness/observe.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { World } from "../harness/world.ts";
@@ -71,6 +71,21 @@ describe.concurrent("the same halts end the same way", () => {
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(990);
   });
 
+  scenario("when watches end with the wish to wait", ["FAULT-RETRY-AFTER"], async (world) => {
+    const status = { kind: "Status", code: 429, reason: "TooManyRequests", message: "slow down" };
+    const object = { ...status, details: { retryAfterSeconds: 2 } };
+    const refused = first(2, ({ isWatch }) => isWatch, { kind: "event", event: { type: "ERROR", object } });
+    const { proxy } = await playWith(world, refused);
+    const watches = proxy.requests().filter(({ isWatch }) => isWatch);
+    const pauses = watches.flatMap((watch, index) => {
+      if (watch.status !== undefined) return [];
+      const again = watches.slice(index + 1).find((other) => pathOf(other) === pathOf(watch));
+      return again ? [again.at - watch.at] : [];
+    });
+    expect(pauses.length).toBe(6);
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(1_990);
+  });
+
   scenario("when requests fail", ["FAULT-SERVER-ERRORS"], async (world) => {
     await playWith(
       world,
@@ -124,5 +139,15 @@ describe.concurrent("the same halts end the same way", () => {
     const fits = ({ method, path }: ProxiedRequest) => method === "PATCH" && path.includes("/statefulsets/");
     await playWith(world, first(1, fits, { kind: "hold-answer", until: never }));
     await haltOf(world, "sei-0", "Recovered");
+  });
+
+  scenario("when a watch is open and silent for ever", ["FAULT-HALF-OPEN"], async (world) => {
+    const stage = await setStage(world);
+    stage.proxy.inject(first(1, ({ isWatch }) => isWatch, { kind: "mute" }));
+    const controller = await startControllerWith(world, { server: stage.proxy.url });
+    await letNodesHalt(world);
+    await expectSameEnd(world, stage);
+    const metrics = await (await fetch(`${metricsUrlOf(controller)}/metrics`)).text();
+    expect(metrics).toContain('upgrade_halt_watch_restarts_total{resource="pods",reason="silent"} 1');
   });
 });

@@ -69,6 +69,19 @@ describe("a fault proxy", () => {
     },
   );
 
+  test("says nothing more once it is mute", async () => {
+    const { proxy, asked } = await start();
+    proxy.inject(() => ({ kind: "mute" }));
+    const client = new AbortController();
+    const response = await fetch(`${proxy.url}/x`, { signal: client.signal });
+    expect([response.status, asked.length]).toEqual([201, 1]);
+    const body = response.text();
+    const silence = new Promise((resolve) => setTimeout(resolve, 50, "silence"));
+    expect(await Promise.race([body, silence])).toBe("silence");
+    client.abort();
+    await expect(body).rejects.toThrow();
+  });
+
   test("delivers a held request late, even though its client is gone", async () => {
     const { proxy, asked } = await start();
     const { promise: until, resolve } = Promise.withResolvers<void>();

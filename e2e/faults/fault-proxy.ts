@@ -38,6 +38,8 @@ export type Fault =
   | { readonly kind: "answer"; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   /** A watch is answered with one line of its stream, and ended. */
   | { readonly kind: "event"; readonly event: object }
+  /** The answer begins, and then the connection is silent for ever, as one is whose other end went without a word. */
+  | { readonly kind: "mute" }
   /** The connection is reset before the server sees anything. */
   | { readonly kind: "cut" }
   /** The server does what it is asked, and the connection is reset instead of its answer. */
@@ -155,7 +157,10 @@ class Relay {
     if (fault?.kind === "hold-answer") await fault.until;
     if (isWatch) this.#watches.add(response);
     response.once("close", () => this.#watches.delete(response));
-    await relay(answered, response, fault?.kind === "slow" ? fault.ms : 0);
+    if (fault?.kind === "mute") {
+      response.writeHead(answered.statusCode ?? 502, answered.headers).flushHeaders();
+      answered.resume();
+    } else await relay(answered, response, fault?.kind === "slow" ? fault.ms : 0);
   }
 }
 

@@ -15,4 +15,5 @@ globalThis.Date = class extends TrueDate {
 
 process.on("SIGUSR2", () => {
   ahead += jumps.shift() ?? 0;
+  process.stderr.write("clock set\n");
 });

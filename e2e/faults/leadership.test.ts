@@ -10,6 +10,7 @@ import type { Program } from "../harness/program.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { World } from "../harness/world.ts";
 import type { FaultProxy, ProxiedRequest } from "./fault-proxy.ts";
+import { jumpingClock } from "./jumping-clock.ts";
 import { expectSameEnd, letNodesHalt, PATIENCE, setStage, startProxy, untilAsked } from "./same-end.ts";
 
 const LEADER_ROLE = join(import.meta.dirname, "../../apps/mini-controller/deploy/rbac/leader.yaml");
@@ -45,9 +46,9 @@ async function untilLeading(controller: Program): Promise<void> {
 }
 
 /** A leader, and another that waits to be, each behind a proxy of its own. */
-async function startTwo(world: World, proxy: FaultProxy) {
+async function startTwo(world: World, proxy: FaultProxy, env: NodeJS.ProcessEnv = {}) {
   await allowLeading(world);
-  const leader = await startCandidate(world, { server: proxy.url });
+  const leader = await startCandidate(world, { server: proxy.url, env });
   await untilLeading(leader);
   const proxyOfOther = await startProxy(world);
   const other = await startCandidate(world, { server: proxyOfOther.url });
@@ -144,6 +145,31 @@ describe.concurrent("the leader", () => {
           .slice(before)
           .filter(({ method }) => method !== "GET"),
       ).toEqual([]);
+      await expectSameEnd(world, stage);
+    },
+  );
+
+  scenario(
+    "whose clock is set an hour ahead writes nothing more, and another goes on",
+    ["CLOCK-JUMP", "EXACTLY-ONCE"],
+    async (world) => {
+      const stage = await setStage(world);
+      const { proxy } = stage;
+      const { leader } = await startTwo(world, proxy, jumpingClock(3_600_000));
+      const jumped = Promise.withResolvers<void>();
+      world.cleanup.add(jumped.resolve);
+      proxy.inject((request) =>
+        readsSet(request) ? { kind: "hold-answer", until: jumped.promise } : undefined,
+      );
+      await letNodesHalt(world);
+      await untilAsked(proxy, "read the StatefulSet", readsSet);
+      leader.signal("SIGUSR2");
+      await until("its clock to be set", () => leader.output().includes("clock set"));
+      const before = proxy.requests().length;
+      jumped.resolve();
+
+      expect(await endOf(leader)).toEqual({ end: { code: 1, signal: null }, said: true });
+      expect(proxy.requests().slice(before).filter(isWrite)).toEqual([]);
       await expectSameEnd(world, stage);
     },
   );

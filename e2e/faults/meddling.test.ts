@@ -1,5 +1,3 @@
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { until } from "@upgrade-halt/testing";
 import { describe, expect } from "vitest";
@@ -12,6 +10,7 @@ import { scenario } from "../harness/scenario.ts";
 import type { World } from "../harness/world.ts";
 import { imagesOf, uidsOf } from "./counts.ts";
 import type { Fault, ProxiedRequest } from "./fault-proxy.ts";
+import { jumpingClock } from "./jumping-clock.ts";
 import { expectSameEnd, letNodesHalt, PATIENCE, type Stage, setStage, untilAsked } from "./same-end.ts";
 
 /** The controller in the middle of a swap: `goOn` lets the request pass that it waits for. */
@@ -94,11 +93,8 @@ describe.concurrent("in the middle of a swap", () => {
   });
 
   scenario("the clock is set an hour ahead, and two hours back", ["CLOCK-JUMP"], async (world) => {
-    const clock = pathToFileURL(join(import.meta.dirname, "jumping-clock.mjs")).href;
-    const { stage, controller, goOn } = await stopAt(world, "hold", deletesPod, {
-      NODE_OPTIONS: `--import ${clock}`,
-      CLOCK_JUMPS_MS: "3600000,-7200000",
-    });
+    const env = jumpingClock(3_600_000, -7_200_000);
+    const { stage, controller, goOn } = await stopAt(world, "hold", deletesPod, env);
     controller.signal("SIGUSR2");
     goOn();
     await expectSameEnd(world, stage);
