@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { LABEL_HALT } from "../api/group.ts";
 import { createStores } from "../halts/stores.ts";
 import { haltWith } from "../testing/observations.ts";
 import { Metrics } from "./metrics.ts";
@@ -23,6 +24,18 @@ test.each(["alert-rules.yaml", "dashboard.json"])("%s asks only for metrics that
     .map(({ name }) => name);
   expect(names.size).toBeGreaterThan(5);
   expect([...names].filter((name) => !known.includes(name))).toEqual([]);
+});
+
+test("the guide's expression over the pod's label is the one that promtool tests, and names that label", () => {
+  const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+  const expression =
+    /`(unless on \(namespace, pod\) [^`]+)`/.exec(read("../../docs/guides/alerts.md"))?.[1] ?? "";
+  expect(expression).toContain(`{label_${LABEL_HALT.replaceAll(/[^a-zA-Z0-9_]/g, "_")}=`);
+  const tested = read("deploy/monitoring/alert-rules.test.yaml");
+  expect(tested).toContain(`${expression})`);
+  const flag = `--metric-labels-allowlist=pods=[${LABEL_HALT}]`;
+  expect(tested).toContain(flag);
+  expect(read("../../docs/guides/alerts.md")).toContain(flag);
 });
 
 test.each([
