@@ -38,13 +38,38 @@ describe("bad input is answered with one sentence", () => {
       1,
       /cannot read plans from \/nowhere/,
     ],
-    ["a home that is a file", ["start", "--home", "/dev/null"], 1, /cannot use \/dev\/null as the home/],
+    [
+      "a home that is a file",
+      ["start", "--home", "/dev/null"],
+      1,
+      /cannot use \/dev\/null as the home: EEXIST.*; give --home a folder/,
+    ],
+    [
+      "a home where nothing can be made",
+      ["start", "--home", "/proc/nope/deep"],
+      1,
+      /cannot use \/proc\/nope\/deep as the home: ENOENT.*; give --home a folder/,
+    ],
   ])("%s", async (_, args, code, sentence) => {
     const run = runProgram(args);
     expect(await run.ended).toEqual({ code, signal: null });
     expect(run.stderr()).toMatch(sentence);
     expect(run.stderr().trimEnd().split("\n")).toHaveLength(1);
     expect(run.stdout()).toBe("");
+  });
+
+  it("a home that another node runs on, until that one is gone, however it went", async () => {
+    const chain = testChain(temporaryFolder(), []);
+    const first = chain.start("v6.6");
+    await first.url();
+    const second = chain.start("v6.6");
+    expect(await second.ended).toEqual({ code: 1, signal: null });
+    expect(second.stderr()).toMatch(
+      /^mock-node: another mock-node runs on \S+; stop that one, or give .*\n$/,
+    );
+    first.child.kill("SIGKILL");
+    await first.ended;
+    await chain.start("v6.6").url();
   });
 
   it("a taken port", async () => {

@@ -1,7 +1,8 @@
 import { createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { sha256 } from "./chain/merkle.ts";
+import { makeFolder } from "./make-folder.ts";
 import { writeWhole } from "./write-whole.ts";
 
 /** Who a node is: one Ed25519 key for its peers and for its only validator. */
@@ -32,7 +33,7 @@ function readOrMakeKey(path: string): string {
     if (!(cause instanceof Error && "code" in cause && cause.code === "ENOENT")) throw cause;
   }
   const pem = generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }).toString();
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   writeWhole(path, pem, 0o600);
   return pem;
 }

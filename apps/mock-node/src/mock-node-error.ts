@@ -9,7 +9,9 @@ export type MockNodeErrorCode =
   /** `--port-file` can't be written: exit 1. */
   | "port-file-unwritable"
   /** `--home` can't be read or written: exit 1. */
-  | "home-unusable";
+  | "home-unusable"
+  /** Another node runs on `--home`: exit 1. */
+  | "home-in-use";
 
 /** The one error class of this program. The message is one sentence for the person who started it. */
 export class MockNodeError extends Error {

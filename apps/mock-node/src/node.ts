@@ -64,6 +64,7 @@ export class MockNode {
     if (standing === undefined) this.#consensus.replay();
     else this.#halt(standing.decision, standing.block, standing.intent);
     if (this.#isEnding) return;
+    if (this.#around.stopRequested.aborted) return this.#stop(0);
     await listen(this.#server, this.#options);
     this.#consensus.start();
   }

@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { guardExitCode, listenForStop, printLine } from "@upgrade-halt/producer";
 import { GO_PANIC_EXIT, QUIT_DUMP } from "./faults.ts";
-import { openHome } from "./home.ts";
+import { claimHome } from "./home.ts";
 import { createLogger } from "./logger.ts";
 import { MockNode } from "./node.ts";
 import type { NodeOptions } from "./options.ts";
@@ -18,7 +18,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
     exit(GO_PANIC_EXIT);
   });
   const plans = options.plansFile === undefined ? [] : readPlansFile(options.plansFile);
-  const node = new MockNode(options, plans, openHome(options.home), {
+  const node = new MockNode(options, plans, await claimHome(options.home), {
     log: createLogger(options.logFormat),
     stopRequested,
     kill: (signal) => process.kill(process.pid, signal),
