@@ -13,27 +13,38 @@ type Call =
   | { readonly kind: "call"; readonly id: Id; readonly method: string; readonly params: unknown }
   | { readonly kind: "notification" };
 
+/** The answer to an HTTP request: its status and its body. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+const NOTHING: HttpAnswer = { status: 200, text: "" };
+
 /**
  * Answers the body of a `POST /` (JSON-RPC 2.0 as CometBFT and Sei speak it): one call, or a batch of at most ten. The
- * answer is the text of the response, empty when only notifications came. Never throws.
+ * text is empty when only notifications came; the status is 200, whatever failed, but for Sei's lag. Never throws.
  */
-export function answerJsonRpc(body: string, methods: ReadonlyMap<string, Method>): string {
+export function answerJsonRpc(body: string, methods: ReadonlyMap<string, Method>): HttpAnswer {
   let request: ReturnType<typeof parseWithIds>;
   try {
     request = parseWithIds(body);
   } catch (cause) {
-    return errorResponse(NO_ID, new RpcFailure(RpcCode.parse, cause instanceof Error ? cause.message : ""));
+    return failed(NO_ID, new RpcFailure(RpcCode.parse, cause instanceof Error ? cause.message : ""));
   }
   const { parsed, sources } = request;
   if (!Array.isArray(parsed)) return answerOne(parsed, sources, methods);
   if (parsed.length > MAX_BATCH) {
-    return errorResponse(
-      NO_ID,
-      new RpcFailure(RpcCode.parse, `too many requests in the batch: ${parsed.length}`),
-    );
+    return failed(NO_ID, new RpcFailure(RpcCode.parse, `too many requests in the batch: ${parsed.length}`));
   }
-  const answers = parsed.map((entry) => answerOne(entry, sources, methods)).filter((answer) => answer !== "");
-  return answers.length === 0 ? "" : `[${answers.join(",")}]`;
+  const answers = parsed
+    .map((entry) => answerOne(entry, sources, methods))
+    .filter((answer) => answer !== NOTHING);
+  if (answers.length === 0) return NOTHING;
+  return {
+    status: Math.max(...answers.map(({ status }) => status)),
+    text: `[${answers.map(({ text }) => text).join(",")}]`,
+  };
 }
 
 /** A result in its envelope. */
@@ -43,20 +54,26 @@ export function resultResponse(id: Id, result: string): string {
 
 /** A failure in its envelope. */
 export function errorResponse(id: Id, failure: RpcFailure): string {
-  return `{"jsonrpc":"2.0","id":${id},"error":${failure.toJson()}}`;
+  const result = failure.result === undefined ? "" : `"result":${failure.result},`;
+  return `{"jsonrpc":"2.0","id":${id},${result}"error":${failure.toJson()}}`;
 }
 
-function answerOne(entry: unknown, sources: IdSources, methods: ReadonlyMap<string, Method>): string {
+function failed(id: Id, failure: RpcFailure): HttpAnswer {
+  return { status: failure.httpStatus, text: errorResponse(id, failure) };
+}
+
+function answerOne(entry: unknown, sources: IdSources, methods: ReadonlyMap<string, Method>): HttpAnswer {
   let id: Id = NO_ID;
   try {
     const call = parseCall(entry, sources);
-    if (call.kind === "notification") return "";
+    if (call.kind === "notification") return NOTHING;
     id = call.id;
     const method = methods.get(call.method);
     if (method === undefined) throw new RpcFailure(RpcCode.methodNotFound, call.method.slice(0, 100));
-    return resultResponse(id, method.call(namedArguments(call.params, method.args), call.id));
+    const result = method.call(namedArguments(call.params, method.args), call.id);
+    return { status: 200, text: resultResponse(id, result) };
   } catch (thrown) {
-    return errorResponse(id, RpcFailure.from(thrown));
+    return failed(id, RpcFailure.from(thrown));
   }
 }
 

@@ -9,6 +9,4 @@ export interface Method {
   readonly args: readonly string[];
   /** The result as JSON text. Throws `RpcFailure`. */
   call(args: Arguments, id: Id): string;
-  /** The HTTP status of a GET, where it isn't always 200. */
-  httpStatus?(): number;
 }

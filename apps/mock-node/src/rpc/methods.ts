@@ -2,6 +2,7 @@ import { goJson } from "../go-json.ts";
 import { blockMethods } from "./block-methods.ts";
 import type { Method } from "./method.ts";
 import { appliedHeight, type NodeView, storedHeight } from "./node-view.ts";
+import { RpcCode, RpcFailure } from "./rpc-failure.ts";
 import { statusReader } from "./status.ts";
 
 const MAX_LAG = 300;
@@ -19,19 +20,18 @@ export function rpcMethods(view: NodeView): ReadonlyMap<string, Method> {
   );
 }
 
-/** Sei's readiness: 417 once the node is more than 300 blocks behind its peers. */
+/** Sei's readiness: a failure that has the result in it once the node is more than 300 blocks behind its peers. */
 function lagStatus(view: NodeView): Method {
-  const peers = (): number => Math.max(view.peerHeight ?? 0, storedHeight(view));
-  const lag = (): number => peers() - storedHeight(view);
   return {
     args: [],
-    call: () =>
-      goJson({
-        current_height: `${storedHeight(view)}`,
-        max_peer_height: `${peers()}`,
-        lag: `${lag()}`,
-      }),
-    httpStatus: () => (lag() > MAX_LAG ? 417 : 200),
+    call: () => {
+      const height = storedHeight(view);
+      const peers = Math.max(view.peerHeight ?? 0, height);
+      const lag = peers - height;
+      const result = goJson({ current_height: `${height}`, max_peer_height: `${peers}`, lag: `${lag}` });
+      if (lag > MAX_LAG) throw new RpcFailure(RpcCode.lagIsTooHigh, result, result);
+      return result;
+    },
   };
 }
 

@@ -148,6 +148,26 @@ describe("other paths", () => {
     expect([response.statusCode, response.json()]).toEqual([status, body]);
   });
 
+  it("lag_status over POST answers 417 too, with the result beside the error, and so does a batch with it", async () => {
+    const { call } = serve(3, { peerHeight: 304 });
+    const lag = { id: 1, method: "lag_status" };
+    const response = await call(lag);
+    const result = { current_height: "3", max_peer_height: "304", lag: "301" };
+    expect(response.statusCode).toBe(417);
+    expect(response.body).toBe(
+      `{"jsonrpc":"2.0","id":1,"result":${JSON.stringify(result)},` +
+        `"error":{"code":-32604,"message":"Lag is too high","data":${JSON.stringify(JSON.stringify(result))}}}`,
+    );
+    const batch = await call([{ id: 0, method: "health" }, lag]);
+    expect([batch.statusCode, batch.json()]).toMatchObject([
+      417,
+      [
+        { id: 0, result: {} },
+        { id: 1, result },
+      ],
+    ]);
+  });
+
   it("/abci_info shows what was applied, which is not the newest block of a halted node", async () => {
     const { get, chain } = serve(3);
     chain.storeNext();
@@ -242,8 +262,8 @@ describe("JSON-RPC over POST", () => {
     expect(body.result).toEqual((await get("/status")).json());
   });
 
-  it.each([{ params: { height: "2" } }, { params: [2] }, { params: ["2"] }])(
-    "takes arguments by name and place",
+  it.each([{ params: { height: "2", more: 1 } }, { params: [2] }, { params: ["2"] }])(
+    "takes arguments by name and place, and ignores names that the method doesn't have",
     async (p) => {
       const body = (await serve().call({ jsonrpc: "2.0", id: 1, method: "block", ...p })).json();
       expect(body.result.block.header.height).toBe("2");
@@ -252,8 +272,10 @@ describe("JSON-RPC over POST", () => {
 
   it.each([
     ["an unknown method", { id: 1, method: "nope" }, -32601],
-    ["an unknown argument", { id: 1, method: "status", params: { a: 1 } }, -32602],
-    ["an argument too many", { id: 1, method: "status", params: [1] }, -32602],
+    ["an argument where there are none", { id: 1, method: "status", params: { a: 1 } }, -32602],
+    ["a value where there are none", { id: 1, method: "status", params: [1] }, -32602],
+    ["a value too many", { id: 1, method: "block", params: [1, 2] }, -32602],
+    ["a value too few", { id: 1, method: "blockchain", params: [1] }, -32602],
     ["params that are no object", { id: 1, method: "status", params: "x" }, -32602],
     ["a height that is none", { id: 1, method: "block", params: { height: {} } }, -32602],
     ["a block that isn't there", { id: 1, method: "block", params: { height: "99" } }, -32603],

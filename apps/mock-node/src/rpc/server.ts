@@ -4,9 +4,9 @@ import Fastify, {
   LogController,
   type RawRequestDefaultExpression,
 } from "fastify";
-import { queryArguments } from "./arguments.ts";
+import { knownArguments } from "./arguments.ts";
 import { discardBody } from "./discard-body.ts";
-import { answerJsonRpc, errorResponse, NO_ID, resultResponse } from "./json-rpc.ts";
+import { answerJsonRpc, errorResponse, type HttpAnswer, NO_ID, resultResponse } from "./json-rpc.ts";
 import type { Method } from "./method.ts";
 import { rpcMethods } from "./methods.ts";
 import { METRICS_TYPE, renderMetrics } from "./metrics.ts";
@@ -22,11 +22,6 @@ const JSON_TYPE = "application/json; charset=utf-8";
 const HTML_TYPE = "text/html; charset=utf-8";
 const TEXT_TYPE = "text/plain; charset=utf-8";
 const GET_ID = "-1";
-
-interface GetAnswer {
-  readonly status: number;
-  readonly text: string;
-}
 
 /** The node's RPC server, not yet listening. */
 export function rpcServer(view: NodeView, log: FastifyBaseLogger, faults: StatusFaults): FastifyInstance {
@@ -54,7 +49,8 @@ export function rpcServer(view: NodeView, log: FastifyBaseLogger, faults: Status
     if (typeof request.body !== "string" || request.body === "") {
       return reply.type(HTML_TYPE).send(routeList(request.headers.host ?? "", methods));
     }
-    return reply.type(JSON_TYPE).send(answerJsonRpc(request.body, methods));
+    const { status, text } = answerJsonRpc(request.body, methods);
+    return reply.code(status).type(JSON_TYPE).send(text);
   });
   app.post("/metrics", (_request, reply) => reply.type(METRICS_TYPE).send(renderMetrics(view)));
   for (const [name, method] of methods) {
@@ -73,20 +69,19 @@ function ignoreMethod(request: RawRequestDefaultExpression): string {
   return request.url ?? "/";
 }
 
-function answerGet(method: Method, query: Record<string, unknown>, { flavor }: NodeView): GetAnswer {
+function answerGet(method: Method, query: Record<string, unknown>, { flavor }: NodeView): HttpAnswer {
   try {
-    const result = method.call(queryArguments(query, method.args), GET_ID);
-    const status = method.httpStatus?.() ?? 200;
-    return { status, text: flavor === "sei" ? result : resultResponse(GET_ID, result) };
+    const result = method.call(knownArguments(query, method.args), GET_ID);
+    return { status: 200, text: flavor === "sei" ? result : resultResponse(GET_ID, result) };
   } catch (thrown) {
     const failure = RpcFailure.from(thrown);
-    if (flavor === "sei") return { status: 200, text: failure.toJson() };
+    if (flavor === "sei") return { status: failure.httpStatus, text: failure.result ?? failure.toJson() };
     return { status: 500, text: errorResponse(GET_ID, failure) };
   }
 }
 
 /** A request that could not even be read, such as one past the body limit. */
-function answerBadRequest(error: unknown, { flavor }: NodeView): GetAnswer {
+function answerBadRequest(error: unknown, { flavor }: NodeView): HttpAnswer {
   const why = error instanceof Error ? error.message : String(error);
   const failure = new RpcFailure(RpcCode.invalidRequest, `error reading request body: ${why}`);
   return { status: flavor === "sei" ? 200 : 500, text: errorResponse(NO_ID, failure) };

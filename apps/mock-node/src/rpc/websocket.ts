@@ -66,8 +66,8 @@ function converse(
   client.on("error", () => client.terminate());
   client.on("close", () => subscriptions.unsubscribeAll());
   client.on("message", (data) => {
-    const answer = answerJsonRpc(String(data), all);
-    if (answer !== "") send(answer);
+    const { text } = answerJsonRpc(String(data), all);
+    if (text !== "") send(text);
   });
 }
 
