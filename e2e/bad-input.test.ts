@@ -14,8 +14,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs a program to its end: its exit code and its lines on standard error, of which there should be one. */
-async function refused(program: Parameters<typeof startBin>[0], ...args: string[]) {
-  const run = await startBin(program, args, { env: { ...process.env, KUBECONFIG: "" } });
+function refused(program: Parameters<typeof startBin>[0], ...args: string[]) {
+  return refusedIn({}, program, ...args);
+}
+
+async function refusedIn(env: NodeJS.ProcessEnv, program: Parameters<typeof startBin>[0], ...args: string[]) {
+  const run = await startBin(program, args, { env: { ...process.env, KUBECONFIG: "", ...env } });
   const late = setTimeout(() => run.signal("SIGKILL"), 20_000);
   const { code } = await run.ended;
   clearTimeout(late);
@@ -36,6 +40,24 @@ proof("an unknown flag is one sentence and exit code 64", ["BAD-INPUT"], async (
   expectOneSentence(await refused("sandbox", "demo", "--nonsense"), 64, /--nonsense/);
   expectOneSentence(await refused("mock-node", "start", "--home", folder, "--nonsense"), 64, /--nonsense/);
   expectOneSentence(await refused("upgrade-halt", "explain", "70", "--nonsense"), 64, /--nonsense/);
+});
+
+proof("a Node that is too old is one sentence with both versions", ["BAD-INPUT"], async () => {
+  const inNode = (version: string): NodeJS.ProcessEnv => {
+    const pretend = `Object.defineProperty(process,"versions",{value:{...process.versions,node:"${version}"}})`;
+    return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(pretend)}` };
+  };
+  for (const program of ["mini-controller", "sandbox", "mock-node", "upgrade-halt"] as const) {
+    for (const old of ["18.0.0", "22.9.0"]) {
+      const says = new RegExp(
+        `^${program}: needs Node >=22\\.19 and found ${old}; start it with a newer one$`,
+      );
+      expectOneSentence(await refusedIn(inNode(old), program, "--help"), 1, says);
+    }
+    for (const recent of ["22.19.0", "30.0.0"]) {
+      expect((await refusedIn(inNode(recent), program, "--help")).code).toBe(0);
+    }
+  }
 });
 
 proof("a kubeconfig to nowhere is one sentence and exit code 1", ["BAD-INPUT"], async () => {

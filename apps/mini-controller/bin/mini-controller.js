@@ -1,2 +1,13 @@
 #!/usr/bin/env node
-import "../dist/main.js";
+import { readFileSync } from "node:fs";
+
+// Before anything else is loaded: an older Node stops with a stack trace somewhere in a dependency.
+const found = process.versions.node;
+const { engines } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+if (found.localeCompare(engines.node.slice(">=".length), "en", { numeric: true }) < 0) {
+  process.stderr.write(
+    `mini-controller: needs Node ${engines.node} and found ${found}; start it with a newer one\n`,
+  );
+  process.exit(1);
+}
+await import("../dist/main.js");
