@@ -1,6 +1,10 @@
 /** One thing to stop, by name for messages. */
 export interface StopHook {
   readonly name: string;
+  /**
+   * Returns, or resolves, when it is stopped. It must not block the thread: while it does no timer runs, so no deadline ends
+   * it and no signal is heard, and what is left is the supervisor's SIGKILL.
+   */
   stop(): void | Promise<void>;
 }
 
