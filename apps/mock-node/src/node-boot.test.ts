@@ -23,7 +23,15 @@ it("a node that was asked to stop before it could hear of it never listens, and 
     });
     await node.run();
   });
-  await start.parseAsync(["node", "mock-node", "start", "--home", folder, "--rpc.laddr", "tcp://127.0.0.1:0"]);
+  await start.parseAsync([
+    "node",
+    "mock-node",
+    "start",
+    "--home",
+    folder,
+    "--rpc.laddr",
+    "tcp://127.0.0.1:0",
+  ]);
   expect(exits).toEqual([0]);
   expect(home.store.last).toBeUndefined();
 });
