@@ -40,8 +40,9 @@ export function planDecision(observation: Observation): Move {
 /** Somebody else put it right while the halt was held. */
 function recoveredElsewhere({ halt, pod, now }: Observation): Move | undefined {
   const height = pod.kind === "successor" ? heightPast(halt.spec, pod) : undefined;
-  if (pod.kind !== "successor" || height === undefined || pod.image === halt.spec.image) return undefined;
-  const message = `Runs ${pod.image}, which somebody else set, and is at height ${height}.`;
+  if (pod.kind !== "successor" || height === undefined) return undefined;
+  const how = pod.image === halt.spec.image ? "as it did before" : "which somebody else set";
+  const message = `Runs ${pod.image}, ${how}, and is at height ${height}.`;
   const conditions = [notUpgrading("RecoveredElsewhere", message)];
   const draft = {
     phase: "Recovered",

@@ -186,6 +186,17 @@ describe("a halt whose swap has not begun", () => {
     const scene = { halt: haltWith({}, status), policy: listedNothing, pod: successor({ height: 31 }) };
     expect(summary(scene)).toBe("Recovered RecoveredElsewhere");
   });
+
+  test("is over when the node passes it on the image that halted, as with its upgrade skipped", () => {
+    const status: NodeHaltStatus = { phase: "Held", reason: "ImageMappingMissing", steps: [] };
+    const at = (height: number) => ({
+      halt: haltWith({}, status),
+      policy: listedNothing,
+      pod: successor({ image: OLD, height }),
+    });
+    expect(summary(at(30))).not.toMatch("Recovered");
+    expect(summary(at(31))).toBe("Recovered RecoveredElsewhere");
+  });
 });
 
 describe("a swap", () => {
