@@ -133,7 +133,10 @@ export const CASES: Readonly<Record<string, Case>> = {
     spec: twice(70, "exec /pause panic interrupted"),
     isThere: ended(2),
   },
-  "running again after a halt": { spec: twice(70, "exec sleep infinity"), isThere: runs },
+  "running again after a halt": {
+    spec: twice(70, "exec sleep infinity"),
+    isThere: (pod) => runs(pod) && last(pod) !== undefined,
+  },
   "killed for its memory": {
     spec: alone(shell("exec tail /dev/zero", { resources: { limits: { memory: "16Mi" } } })),
     isThere: over(137),
