@@ -1,7 +1,7 @@
 import { Cleanup } from "../../harness/cleanup.ts";
 import { startCluster } from "../../harness/cluster.ts";
 import { underCosmovisor } from "./cosmovisor.ts";
-import { exitToSwap } from "./latency.ts";
+import { type Exit, exitToSwap } from "./latency.ts";
 import type { Options } from "./options.ts";
 import type { Row } from "./report.ts";
 import { quantile } from "./samples.ts";
@@ -19,11 +19,28 @@ export async function benchExitToSwap(
   const runs = Math.ceil(halts / 5);
   const exits = await underCosmovisor(place, runs, false);
   const stays = await underCosmovisor(place, runs, true);
+  const swapped = (times: readonly Exit[]) => times.map((time) => time.swapped);
   return [
-    ...rowsOf("exit to swap issued, embedded", embedded, { what: "cosmovisor, exits", times: exits }, 50),
-    ...rowsOf("exit to swap issued, real", real, { what: "cosmovisor, exits", times: exits }, 100),
-    ...rowsOf("exit to swap issued, real", real, { what: "cosmovisor, stays alive", times: stays }),
+    ...rowsOf(
+      "exit to swap issued, embedded",
+      swapped(embedded),
+      { what: "cosmovisor, exits", times: exits },
+      50,
+    ),
+    ...rowsOf("exit to swap issued, real", swapped(real), { what: "cosmovisor, exits", times: exits }, 100),
+    ...rowsOf("exit to swap issued, real", swapped(real), { what: "cosmovisor, stays alive", times: stays }),
+    seenRow("embedded", embedded),
+    seenRow("real", real),
   ];
+}
+
+/** What of it neither the controller nor the API server takes after they know. */
+function seenRow(cluster: string, times: readonly Exit[]): Row {
+  const value = quantile(
+    times.map(({ seen }) => seen),
+    0.5,
+  );
+  return { part: PART, what: `of that until the controller saw it, ${cluster}, p50`, unit: "ms", value };
 }
 
 /** In a cluster of its own, so that nothing else goes on. */
@@ -31,7 +48,7 @@ async function onCluster(
   target: "embedded" | "control-plane",
   place: Pick<Stage, "folder" | "cleanup" | "signal" | "progress">,
   halts: number,
-): Promise<readonly number[]> {
+): Promise<readonly Exit[]> {
   const cleanup = new Cleanup();
   place.cleanup.add(() => cleanup.run());
   place.progress(`starting the ${target} cluster`);

@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { API_VERSION } from "../../../apps/mini-controller/src/api/group.ts";
+import type { NodeHalt } from "../../../apps/mini-controller/src/api/node-halt.ts";
 import { startController } from "../../harness/controller.ts";
 import { createHaltingSet, giveTheWord, type HaltFiles, haltFilesOf, timeIn } from "./halting-sets.ts";
 import { inParallel } from "./in-parallel.ts";
@@ -15,11 +17,19 @@ interface StatefulSet {
   readonly spec: { readonly template: { readonly spec: PhantomPod["spec"] } };
 }
 
+/** Times of one halt, in ms since its node's process said that it exits. */
+export interface Exit {
+  /** Until the controller saw it: what the kubelet and the watch of its pod take. */
+  readonly seen: number;
+  /** Until the swap of the image shows in the API. */
+  readonly swapped: number;
+}
+
 /**
  * How long it takes from the exit of a node's process, by its own clock, until the swap of its image shows in the API: halt by
- * halt, the machine being idle in between. In ms.
+ * halt, the machine being idle in between.
  */
-export async function exitToSwap(stage: Stage, halts: number): Promise<readonly number[]> {
+export async function exitToSwap(stage: Stage, halts: number): Promise<readonly Exit[]> {
   await createNamespace(stage, NAMESPACE);
   await createPolicy(stage, NAMESPACE);
   const names = Array.from({ length: halts }, (_, index) => `sei-${index}`);
@@ -34,21 +44,30 @@ export async function exitToSwap(stage: Stage, halts: number): Promise<readonly 
   const controller = await startController({ ...stage, namespace: NAMESPACE });
   await untilSeenRunning(stage, NAMESPACE, halts);
   const swaps = new SwapWatch(stage);
-  const times: number[] = [];
+  const times: Exit[] = [];
   for (const [name, files] of nodes) {
     stage.progress(`${NAMESPACE}: halts timed: ${times.length} of ${halts}`);
-    times.push(await timeOne(swaps, name, files));
+    times.push(await timeOne(stage, swaps, name, files));
   }
   swaps.stop();
   await controller.stop();
   return times;
 }
 
-async function timeOne(swaps: SwapWatch, name: string, files: HaltFiles): Promise<number> {
+async function timeOne(stage: Stage, swaps: SwapWatch, name: string, files: HaltFiles): Promise<Exit> {
   const swapped = swaps.of(name);
   await giveTheWord(files);
   const swappedAt = await swapped;
-  return swappedAt - (await timeIn(files.haltedAt));
+  const exitedAt = await timeIn(files.haltedAt);
+  return { seen: (await detectedAt(stage, name)) - exitedAt, swapped: swappedAt - exitedAt };
+}
+
+/** When the controller saw the node's halt, by the journal, in ms since the epoch. */
+async function detectedAt({ client }: Stage, node: string): Promise<number> {
+  const path = `/apis/${API_VERSION}/namespaces/${NAMESPACE}/nodehalts`;
+  const { items } = await client.get<{ items: readonly NodeHalt[] }>(path);
+  const halt = items.find(({ spec }) => spec.podName === `${node}-0`);
+  return Date.parse(halt?.spec.detectedAt ?? "");
 }
 
 /** Tells when the image of a StatefulSet was seen changed, in ms since the epoch. */

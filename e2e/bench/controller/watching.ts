@@ -123,5 +123,5 @@ function growthRow(before: Sample, { pods, controller, informer }: Sample): Row 
 }
 
 function partOf(pods: number): string {
-  return `${pods} pods watched, idle`;
+  return `${pods} pods watched that no policy governs, idle`;
 }
