@@ -47,6 +47,9 @@ export interface ControllerOptions {
 
 /** A policy's status follows its pods and halts after this time, so that a thousand changes are one write. */
 const SETTLE_MS = 250;
+/** It takes a twentieth of the time at most, but follows after so long: counting a thousand nodes four times a second would be work. */
+const SETTLE_FACTOR = 20;
+const SETTLE_MOST_MS = 5_000;
 /** How many waiting halts are woken when a slot may have become free. */
 const WAKE = 32;
 
@@ -65,6 +68,7 @@ export class Controller {
   readonly #renewal: AlertRenewal;
   readonly #options: ControllerOptions;
   #working = false;
+  #settleMs = SETTLE_MS;
 
   constructor(options: ControllerOptions) {
     const {
@@ -224,7 +228,7 @@ export class Controller {
   }
 
   #settle(policyKey: string): void {
-    if (this.#working) this.#queue.addAfter(`policy ${policyKey}`, SETTLE_MS);
+    if (this.#working) this.#queue.addAfter(`policy ${policyKey}`, this.#settleMs);
   }
 
   /** Whether a node may be down for as long as nothing is done: what only watches it come back, or counts, can wait. */
@@ -239,8 +243,16 @@ export class Controller {
   async #handle(key: string): Promise<Outcome> {
     const [kind = "", object = ""] = key.split(" ");
     const outcome =
-      kind === "pod" ? await this.#nodes.reconcile(object) : await this.#policies.reconcile(object);
+      kind === "pod" ? await this.#nodes.reconcile(object) : await this.#reconcilePolicy(object);
     this.#options.metrics.reconciles.inc({ kind, outcome: "done" });
+    return outcome;
+  }
+
+  async #reconcilePolicy(key: string): Promise<Outcome> {
+    const began = performance.now();
+    const outcome = await this.#policies.reconcile(key);
+    const took = performance.now() - began;
+    this.#settleMs = Math.min(Math.max(SETTLE_MS, took * SETTLE_FACTOR), SETTLE_MOST_MS);
     return outcome;
   }
 
