@@ -1,7 +1,7 @@
 /**
- * One process that polls many nodes once a second: `poller.js watch|bare COUNT PORT SECONDS`. Tells its parent which
- * node it saw halted when (`watch` alone looks), and at the end what it cost. Plain JavaScript and the built package,
- * so that no memory goes to reading TypeScript.
+ * One process that polls many nodes once a second: `poller.js watch|bare COUNT PORT SECONDS`. Tells its parent at the end
+ * what it cost, and which node it saw halted when (`watch` alone looks). Plain JavaScript and the built package, so that
+ * no memory goes to reading TypeScript.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { watchNode } from "@upgrade-halt/consumer";
@@ -18,6 +18,8 @@ const urls = Array.from(
 );
 const stop = new AbortController();
 let requests = 0;
+/** @type {{ address: string, at: number }[]} */
+const sightings = [];
 /** Called once for each reading. */
 const now = () => {
   requests += 1;
@@ -33,7 +35,7 @@ async function watch(url) {
     signal: stop.signal,
     limits,
   })) {
-    if (verdict.kind === "halted") process.send?.({ address: new URL(url).hostname, at });
+    if (verdict.kind === "halted") sightings.push({ address: new URL(url).hostname, at });
   }
 }
 
@@ -56,7 +58,7 @@ async function bare(url) {
 let rss = 0;
 const sampling = setInterval(() => {
   rss = Math.max(rss, process.memoryUsage.rss());
-}, 250);
+}, 1_000);
 const running = urls.map(mode === "watch" ? watch : bare);
 await pause(START_WITHIN_MS + INTERVAL_MS);
 const before = process.cpuUsage();
@@ -67,7 +69,8 @@ const { user, system } = process.cpuUsage(before);
 const elapsedMs = performance.now() - from;
 const perSecond = ((requests - asked) * 1_000) / elapsedMs;
 clearInterval(sampling);
-process.send?.({ cost: { cpuShare: (user + system) / 1_000 / elapsedMs, rssMb: rss / 2 ** 20, perSecond } });
+const cost = { cpuShare: (user + system) / 1_000 / elapsedMs, rssMb: rss / 2 ** 20, perSecond };
+process.send?.({ cost, sightings });
 stop.abort();
 await Promise.all(running);
 await getGlobalDispatcher().close();

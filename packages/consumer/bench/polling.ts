@@ -50,18 +50,23 @@ interface Sighting {
   readonly at: number;
 }
 
+interface Report {
+  readonly cost: Cost;
+  readonly sightings: readonly Sighting[];
+}
+
 async function runPoller(mode: string, count: number, port: number, seconds: number) {
   const poller = forkScript("poller.js", [mode, count, port, seconds]);
-  const seenAt = new Map<string, number>();
-  let cost: Cost | undefined;
-  poller.on("message", (message: Sighting | { cost: Cost }) => {
-    if ("cost" in message) cost = message.cost;
-    else if (!seenAt.has(message.address)) seenAt.set(message.address, message.at);
+  let seen: Report | undefined;
+  poller.on("message", (message: Report) => {
+    seen = message;
   });
   // Its last message may arrive after its end: the channel is read out before it disconnects.
   const [[code]] = await Promise.all([once(poller, "exit"), once(poller, "disconnect")]);
-  if (code !== 0 || cost === undefined) throw new Error(`the poller ended with ${code} and no figures`);
-  return { cost, seenAt };
+  if (code !== 0 || seen === undefined) throw new Error(`the poller ended with ${code} and no figures`);
+  const seenAt = new Map<string, number>();
+  for (const { address, at } of seen.sightings) if (!seenAt.has(address)) seenAt.set(address, at);
+  return { cost: seen.cost, seenAt };
 }
 
 function forkScript(script: string, args: readonly (string | number)[]): ChildProcess {
