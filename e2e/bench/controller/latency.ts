@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { until } from "@upgrade-halt/testing";
 import { API_VERSION } from "../../../apps/mini-controller/src/api/group.ts";
 import type { NodeHalt } from "../../../apps/mini-controller/src/api/node-halt.ts";
 import { startController } from "../../harness/controller.ts";
@@ -59,15 +60,30 @@ async function timeOne(stage: Stage, swaps: SwapWatch, name: string, files: Halt
   await giveTheWord(files);
   const swappedAt = await swapped;
   const exitedAt = await timeIn(files.haltedAt);
+  await untilReplaced(stage, name);
   return { seen: (await detectedAt(stage, name)) - exitedAt, swapped: swappedAt - exitedAt };
 }
 
+/** Resolves when the node runs on the new image and its journal waits for it to recover: nothing is under way then. */
+async function untilReplaced(stage: Stage, node: string): Promise<void> {
+  const path = `/api/v1/namespaces/${NAMESPACE}/pods/${node}-0`;
+  const isReplaced = async () => {
+    const { spec, status } = await stage.client.get<PhantomPod>(path);
+    const runs = spec.containers[0]?.image === NEW_IMAGE && status?.phase === "Running";
+    return runs && (await haltOf(stage, node))?.status?.phase === "Recovering";
+  };
+  await until(`${node} to run on the new image`, isReplaced, { within: DEADLINE_MS, signal: stage.signal });
+}
+
 /** When the controller saw the node's halt, by the journal, in ms since the epoch. */
-async function detectedAt({ client }: Stage, node: string): Promise<number> {
+async function detectedAt(stage: Stage, node: string): Promise<number> {
+  return Date.parse((await haltOf(stage, node))?.spec.detectedAt ?? "");
+}
+
+async function haltOf({ client }: Stage, node: string): Promise<NodeHalt | undefined> {
   const path = `/apis/${API_VERSION}/namespaces/${NAMESPACE}/nodehalts`;
   const { items } = await client.get<{ items: readonly NodeHalt[] }>(path);
-  const halt = items.find(({ spec }) => spec.podName === `${node}-0`);
-  return Date.parse(halt?.spec.detectedAt ?? "");
+  return items.find(({ spec }) => spec.podName === `${node}-0`);
 }
 
 /** Tells when the image of a StatefulSet was seen changed, in ms since the epoch. */
