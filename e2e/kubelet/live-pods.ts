@@ -33,10 +33,7 @@ export function podName(title: string): string {
 }
 
 async function bring(api: Api, node: RealNode, title: string, { spec, isThere, once }: Case): Promise<V1Pod> {
-  const name = title
-    .toLowerCase()
-    .replaceAll(/[^a-z]+/g, "-")
-    .slice(0, 50);
+  const name = podName(title);
   const body = {
     metadata: { name, ...(once === "deleted" && { finalizers: [FINALIZER] }) },
     spec: { ...spec, ...(spec.schedulerName === undefined && { nodeName: node.name }) },
