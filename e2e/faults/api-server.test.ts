@@ -14,12 +14,20 @@ async function playWith(
 ): Promise<Stage> {
   const stage = await setStage(world);
   await startControllerWith(world, { server: stage.proxy.url });
+  // One that opens only after the cut would meet no fault, and leave them all to the others.
+  await until("all watches to be open", () => openWatches(stage) === WATCHED, { within: PATIENCE });
   stage.proxy.inject(decide);
   stage.proxy.cutWatches();
   await letNodesHalt(world);
   await expectSameEnd(world, stage);
   return stage;
 }
+
+/** Pods, policies and journals. */
+const WATCHED = 3;
+const openWatches = ({ proxy }: Stage) =>
+  new Set(proxy.requests().flatMap((watch) => (watch.isWatch && watch.status === 200 ? pathOf(watch) : [])))
+    .size;
 
 const isWrite = ({ method }: ProxiedRequest) => method !== "GET";
 const pathOf = ({ method, path }: ProxiedRequest) => `${method} ${path.split("?")[0]}`;
@@ -50,7 +58,13 @@ describe.concurrent("the same halts end the same way", () => {
       if (watches > 9) return undefined;
       return watches % 2 ? { kind: "event", event: expired } : { kind: "answer", status: 410 };
     });
-    await until("watches to be accepted again", () => watches > 9);
+    const explain = () =>
+      JSON.stringify(
+        proxy.requests().filter(({ isWatch }) => isWatch),
+        null,
+        1,
+      );
+    await until("watches to be accepted again", () => watches > 9, { explain });
     const lists = proxy.requests().filter(({ path }) => path.includes("limit="));
     expect(lists.length).toBeGreaterThan(9);
   });
