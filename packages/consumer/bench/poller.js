@@ -70,7 +70,7 @@ const elapsedMs = performance.now() - from;
 const perSecond = ((requests - asked) * 1_000) / elapsedMs;
 clearInterval(sampling);
 const cost = { cpuShare: (user + system) / 1_000 / elapsedMs, rssMb: rss / 2 ** 20, perSecond };
-process.send?.({ cost, sightings });
+await new Promise((resolve) => process.send?.({ cost, sightings }, resolve));
 stop.abort();
 await Promise.all(running);
 await getGlobalDispatcher().close();

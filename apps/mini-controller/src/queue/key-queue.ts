@@ -45,7 +45,7 @@ export class KeyQueue {
   constructor(options: KeyQueueOptions) {
     this.#options = {
       isUrgent: () => true,
-      workers: 16,
+      workers: 32,
       backoff: { baseMs: 25, maxMs: 30_000 },
       retriesPerSecond: 200,
       ...options,
