@@ -20,7 +20,7 @@ import { startServers } from "../harness/targets/control-plane.ts";
 import { kubectl } from "../install/kubectl.ts";
 import { CASES, HOLD } from "./cases.ts";
 import { NEW_IMAGE } from "./images.ts";
-import { livePods, podName } from "./live-pods.ts";
+import { isReady, livePods, podName } from "./live-pods.ts";
 import { startRealNode, whyNoKubelet } from "./node.ts";
 
 const GUIDE = readFileSync(join(import.meta.dirname, "../../docs/guides/kubernetes.md"), "utf8");
@@ -162,10 +162,6 @@ function statefulSet({ containers = [], ...spec }: V1PodSpec) {
 
 function seid({ status }: V1Pod) {
   return status?.containerStatuses?.find(({ name }) => name === CONTAINER);
-}
-
-function isReady({ status }: V1Pod): boolean {
-  return status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }
 
 function sampleOf(title: string) {

@@ -64,7 +64,7 @@ function containerId({ status }: V1Pod): string {
   return found?.replace("containerd://", "") ?? "";
 }
 
-function isReady({ status }: V1Pod): boolean {
+export function isReady({ status }: V1Pod): boolean {
   return status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }
 
