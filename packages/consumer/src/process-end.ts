@@ -59,6 +59,18 @@ export function announcedBy(end: ProcessEnd): ExitCodeMeaning {
   return end.kind === "exited" && end.code !== 0 ? parseExitCode(end.code) : { kind: "outside" };
 }
 
+/**
+ * The end of a process beside which a platform says that memory ran out. Docker, containerd and systemd say so once any
+ * process of a container or service was killed for it, be it a helper's: only a crash is explained by it, and neither a
+ * halt nor a stop.
+ */
+export function endShortOfMemory(code: number | undefined): ProcessEnd {
+  if (code === undefined) return { kind: "out-of-memory" };
+  const exited = { kind: "exited", code } as const;
+  const isCrash = announcedBy(exited).kind === "outside" && ordinaryEnd(exited).kind === "crashed";
+  return isCrash ? { kind: "out-of-memory" } : exited;
+}
+
 /** An end in a few words: `exited with 70`. */
 export function describeEnd(end: ProcessEnd): string {
   switch (end.kind) {

@@ -30,3 +30,12 @@ test("the end of its log corroborates its exit code", () => {
 test("an inspection that says nothing is no evidence", () => {
   expect(evidenceFromDocker({})).toEqual({});
 });
+
+test("a node that halted after a helper of it was killed for its memory has halted", () => {
+  const state = { ...states.halted, OOMKilled: true };
+  expect(classify(evidenceFromDocker(state))).toMatchObject({ kind: "halted", reason: 72 });
+});
+
+test("a status alone says that a container runs", () => {
+  expect(evidenceFromDocker({ Status: "running", ExitCode: 0 }).process).toMatchObject({ kind: "running" });
+});

@@ -1,5 +1,6 @@
 import type { Evidence, ProcessSighting } from "../evidence.ts";
 import { findPlanLines } from "../plan-line.ts";
+import { endShortOfMemory } from "../process-end.ts";
 import { millis } from "./time.ts";
 
 /** `State` of `docker inspect` (Engine API `ContainerState`), as far as it is read. */
@@ -23,9 +24,9 @@ function sightingOf(state: DockerState, logTail: string): ProcessSighting | unde
   const startedAt = millis(state.StartedAt);
   const planLines = findPlanLines(logTail);
   if (status === "created") return { kind: "waiting", reason: status };
-  if (running === true && status !== "restarting") return { kind: "running", startedAt, planLines };
+  if ((running ?? status === "running") && status !== "restarting")
+    return { kind: "running", startedAt, planLines };
   if (code === undefined) return undefined;
-  const end =
-    outOfMemory === true ? ({ kind: "out-of-memory" } as const) : ({ kind: "exited", code } as const);
+  const end = outOfMemory === true ? endShortOfMemory(code) : ({ kind: "exited", code } as const);
   return { kind: "ended", end, startedAt, endedAt: millis(state.FinishedAt), planLines };
 }

@@ -103,3 +103,17 @@ test("finds a node that runs as a sidecar", () => {
 test("a container that is not there is no evidence", () => {
   expect(evidenceFromPod(pods.healthy, "cosmovisor")).toEqual({});
 });
+
+test.each([
+  [70, { kind: "halted", reason: 70 }],
+  [75, { kind: "unrecognised-halt", code: 75 }],
+  [0, { kind: "stopped" }],
+  [143, { kind: "stopped" }],
+  [137, { kind: "crashed", cause: { kind: "out-of-memory" } }],
+  [2, { kind: "crashed", cause: { kind: "out-of-memory" } }],
+])("a node that exited with %i after a helper of it was killed for its memory", (exitCode, verdict) => {
+  const terminated = { exitCode, reason: "OOMKilled" };
+  expect(classify(evidenceFromContainerStatus({ name: "seid", state: { terminated } }))).toMatchObject(
+    verdict,
+  );
+});

@@ -1,6 +1,6 @@
 import type { EndedProcess, Evidence, ProcessEnd, ProcessSighting } from "../evidence.ts";
 import { findPlanLines } from "../plan-line.ts";
-import { signalName } from "../process-end.ts";
+import { endShortOfMemory, signalName } from "../process-end.ts";
 import { millis, type Time } from "./time.ts";
 
 /** The part of a core/v1 `ContainerStateTerminated` that tells how a container ended. */
@@ -82,7 +82,7 @@ function endedFrom(terminated: ContainerTerminated): EndedProcess {
 
 /** `ContainerStatusUnknown` is what a kubelet makes up, as 137, when it lost a container. */
 function endOf({ exitCode, signal, reason }: ContainerTerminated): ProcessEnd {
-  if (reason === "OOMKilled") return { kind: "out-of-memory" };
+  if (reason === "OOMKilled") return endShortOfMemory(exitCode);
   if (reason === "ContainerStatusUnknown") return { kind: "unrecorded" };
   if (signal) return { kind: "signalled", signal: signalName(signal) };
   return { kind: "exited", code: exitCode };

@@ -31,6 +31,12 @@ test.each<[ServiceEnvironment, object]>([
     { SERVICE_RESULT: "oom-kill", EXIT_CODE: "killed", EXIT_STATUS: "KILL" },
     { cause: { kind: "out-of-memory" } },
   ],
+  // OOMPolicy=stop: a helper was killed for its memory, and the halted node was told to stop.
+  [
+    { SERVICE_RESULT: "oom-kill", EXIT_CODE: "exited", EXIT_STATUS: "70" },
+    { kind: "halted", reason: 70 },
+  ],
+  [{ SERVICE_RESULT: "oom-kill" }, { cause: { kind: "out-of-memory" } }],
   [{ SERVICE_RESULT: "start-limit-hit" }, { kind: "unknown" }],
   [{}, { kind: "unknown" }],
   [{ EXIT_CODE: "exited", EXIT_STATUS: "seventy" }, { kind: "unknown" }],

@@ -1,5 +1,6 @@
 import type { Evidence, ProcessEnd } from "../evidence.ts";
 import { findPlanLines } from "../plan-line.ts";
+import { endShortOfMemory } from "../process-end.ts";
 
 /** What systemd gives `ExecStopPost=` in its environment (systemd.exec(5)). */
 export interface ServiceEnvironment {
@@ -21,9 +22,10 @@ function endOf({
   EXIT_CODE: how,
   EXIT_STATUS: status,
 }: ServiceEnvironment): ProcessEnd {
-  if (result === "oom-kill") return { kind: "out-of-memory" };
+  const code = how === "exited" && /^\d{1,3}$/.test(status ?? "") ? Number(status) : undefined;
+  if (result === "oom-kill") return endShortOfMemory(code);
   if (status === undefined) return { kind: "unrecorded" };
-  if (how === "exited" && /^\d{1,3}$/.test(status)) return { kind: "exited", code: Number(status) };
+  if (code !== undefined) return { kind: "exited", code };
   if (how === "killed" || how === "dumped") return { kind: "signalled", signal: `SIG${status}` };
   return { kind: "unrecorded" };
 }
