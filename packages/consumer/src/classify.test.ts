@@ -1,7 +1,7 @@
 import type { HaltIntentReading } from "@upgrade-halt/contract";
 import { expect, test } from "vitest";
 import { classify } from "./classify.ts";
-import type { Evidence } from "./evidence.ts";
+import type { Evidence, HaltBelief } from "./evidence.ts";
 import { findPlanLines } from "./plan-line.ts";
 
 test("exit 70 with the upstream line in its log is a corroborated halt for that plan", () => {
@@ -180,4 +180,49 @@ test("a status of another chain is told for what it is", () => {
     "unknown",
     "Its status announces no halt, but the status is of another chain than the node was on before.",
   ]);
+});
+
+test.each([130, 2])(
+  "a status read before a halt does not end it where the %i that follows has no times",
+  (code) => {
+    const status = healthy(25);
+    const first = classify({ process: ended(70), status });
+    expect(first.kind).toBe("halted");
+    const later = { process: ended(code), status };
+    expect(classify({ ...later, previous: ended(70) })).toMatchObject({ kind: "halted", reason: 70 });
+    expect(classify({ ...later, believed: first as HaltBelief })).toMatchObject({
+      kind: "halted",
+      reason: 70,
+    });
+  },
+);
+
+test("a plan that is listed twice, with an image each, is listed like any other", () => {
+  const evidence = { process: ended(70), lastSeen: { height: 29 } };
+  const twice = [...listed, { planName: "v6.7", height: 30, image: "sei:v6.7" }];
+  expect(classify({ ...evidence, listed: twice })).toEqual(classify({ ...evidence, listed }));
+});
+
+test("an intent that names a height and no plan takes away nothing", () => {
+  const evidence = { process: ended(70), lastSeen: { height: 29 }, listed };
+  const { kind, intent, defects } = announcing();
+  const { plan_name: _, ...nameless } = intent;
+  const status = answered({ kind, intent: nameless, defects }, 30);
+  expect(classify({ ...evidence, status })).toMatchObject({
+    plan: "v6.7",
+    sources: ["live-intent", "exit-code", "listed-plan", "last-height"],
+  });
+});
+
+test("the order of the listed plans does not matter", () => {
+  const other = [...listed, { planName: "v6.8", height: 30 }];
+  const evidence = {
+    process: ended(70, { startedAt: AT }),
+    upgradeInfo: { name: "v6.7", modifiedAt: AT + 1 },
+  };
+  const { contradictions } = classify({ ...evidence, listed: other });
+  expect(contradictions).toEqual(["For that height upgrade_required (plan v6.8 at height 30) is listed."]);
+  expect(classify({ ...evidence, listed: other.toReversed() })).toEqual(
+    classify({ ...evidence, listed: other }),
+  );
 });

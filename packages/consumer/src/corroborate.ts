@@ -66,28 +66,27 @@ function weighLastHeight(halt: HaltCase, evidence: Evidence): void {
   if (seen === 0 || halt.reason !== ShutdownReason.UpgradeRequired || !halt.has("exit-code")) return;
   const within = (height: number | undefined) =>
     height !== undefined && seen <= height && seen >= height - REACH_BLOCKS;
-  if (halt.height !== undefined) {
-    if (within(halt.height)) halt.support("last-height", { reason: halt.reason });
-    return;
-  }
   const near = (evidence.listed ?? []).filter(
-    ({ height, planName }) => within(height) && (halt.plan ?? planName) === planName,
+    (plan) => within(plan.height) && halt.agrees(claimOfListed(halt, plan)),
   );
   const [plan] = near;
-  if (plan !== undefined && near.length === 1) halt.support("last-height", claimOfListed(halt, plan));
+  const isOne = near.every(({ planName, height }) => planName === plan?.planName && height === plan.height);
+  if (plan !== undefined && isOne) halt.support("last-height", claimOfListed(halt, plan));
+  else if (within(halt.height)) halt.support("last-height", { reason: halt.reason });
 }
 
-function weighListed(halt: HaltCase, { listed }: Evidence): void {
+function weighListed(halt: HaltCase, { listed = [] }: Evidence): void {
   if (halt.plan === undefined) return;
-  const isUpgrade = halt.reason === ShutdownReason.UpgradeRequired;
-  for (const plan of listed ?? []) {
+  for (const plan of listed.filter(({ planName }) => planName === halt.plan)) {
     const claim = claimOfListed(halt, plan);
-    if (plan.planName === halt.plan) {
-      if (halt.agrees(claim)) halt.support("listed-plan", claim);
-      else halt.dispute(`The plan is listed for height ${plan.height}, and the node said ${halt.height}.`);
-    } else if (isUpgrade && plan.height !== undefined && plan.height === halt.height) {
-      halt.contradictions.push(`For that height ${describeClaim(claim)} is listed.`);
-    }
+    if (halt.agrees(claim)) halt.support("listed-plan", claim);
+    else halt.dispute(`The plan is listed for height ${plan.height}, and the node said ${halt.height}.`);
+  }
+  if (halt.reason !== ShutdownReason.UpgradeRequired || halt.height === undefined) return;
+  for (const plan of listed.filter(
+    ({ planName, height }) => planName !== halt.plan && height === halt.height,
+  )) {
+    halt.contradictions.push(`For that height ${describeClaim(claimOfListed(halt, plan))} is listed.`);
   }
 }
 

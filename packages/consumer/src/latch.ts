@@ -3,7 +3,7 @@ import { type Claim, HaltCase } from "./case.ts";
 import type { Evidence, UnrecognisedHalt } from "./evidence.ts";
 import type { IntentClaim } from "./intent-claim.ts";
 import { announcedBy, describeEnd, earlierEnd, latestEnd } from "./process-end.ts";
-import { heightSeen, isPast } from "./seen.ts";
+import { heightSeen, isPast, startOfProcess } from "./seen.ts";
 
 /** A halt of the same container from before, and what happened since in words. */
 export type Latched =
@@ -55,14 +55,20 @@ function unrecognised(
   evidence: Evidence,
   intent: IntentClaim,
 ): Latched | undefined {
-  if (intent.kind === "healthy" && intent.doubts.length === 0) return undefined;
+  if (isSeenHealthy(evidence, intent)) return undefined;
   return { kind: "unrecognised", code, range, since: sinceThen(evidence, intent) };
 }
 
 function isFree(claim: Claim, evidence: Evidence, intent: IntentClaim): boolean {
   if (isPast(claim, heightSeen(evidence))) return true;
-  if (intent.kind !== "healthy" || intent.doubts.length > 0) return false;
+  if (!isSeenHealthy(evidence, intent)) return false;
   return claim.reason !== ShutdownReason.UpgradeRequired || claim.height === undefined;
+}
+
+/** A status beside a process that has ended is of before: of before the halt, too, where nothing tells when it began. */
+function isSeenHealthy(evidence: Evidence, intent: IntentClaim): boolean {
+  if (intent.kind !== "healthy" || intent.doubts.length > 0) return false;
+  return latestEnd(evidence) === undefined || startOfProcess(evidence) !== undefined;
 }
 
 function sinceThen(evidence: Evidence, intent: IntentClaim): string {
