@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
@@ -22,6 +22,33 @@ export async function runInside(init: number, script: string): Promise<CommandRe
   });
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   return { output: await text(child.stdout), code: await ended };
+}
+
+const CGROUPS = "/sys/fs/cgroup";
+
+/** Whether the machine has cgroups of version 1. */
+export function hasOldGroups(): boolean {
+  return existsSync(join(CGROUPS, "memory", "cgroup.procs"));
+}
+
+/** Makes a group in each hierarchy of cgroups version 1. */
+export function makeGroups(name: string): readonly string[] {
+  const hierarchies = readdirSync(CGROUPS, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(CGROUPS, entry.name))
+    .filter(
+      (path) => existsSync(join(path, "cgroup.procs")) && !existsSync(join(path, "cgroup.controllers")),
+    );
+  return hierarchies.map((hierarchy) => {
+    const group = join(hierarchy, name);
+    mkdirSync(group);
+    // A group of cpuset takes no process before it has these.
+    for (const setting of ["cpuset.cpus", "cpuset.mems"]) {
+      const inherited = join(hierarchy, setting);
+      if (existsSync(inherited)) writeFileSync(join(group, setting), readFileSync(inherited));
+    }
+    return group;
+  });
 }
 
 /** Kills what is left in a group of processes and removes it; false while something of it is still there. */

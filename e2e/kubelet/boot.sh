@@ -2,24 +2,7 @@
 # Turns the namespaces that it is started in into a machine that keeps a containerd running: `boot.sh FOLDER`, where
 # the folder has its configuration. Whatever is mounted or written here is gone with the namespaces.
 set -eu
-mount --make-rprivate /
-for folder in /run /var/lib /var/log; do mount -t tmpfs tmpfs "$folder"; done
-
-# The hierarchies of the group that this process is in look like a machine's own.
-mount -t tmpfs tmpfs /sys/fs/cgroup
-while IFS=: read -r _ controllers _; do
-  case $controllers in
-    "") continue ;;
-    name=*) options=none,$controllers ;;
-    *) options=$controllers ;;
-  esac
-  hierarchy=/sys/fs/cgroup/${controllers#name=}
-  mkdir "$hierarchy"
-  mount -t cgroup -o "$options" cgroup "$hierarchy"
-  for controller in $(echo "$controllers" | tr , ' '); do
-    [ -e "/sys/fs/cgroup/${controller#name=}" ] || ln -s "$hierarchy" "/sys/fs/cgroup/$controller"
-  done
-done < /proc/self/cgroup
+. "$(dirname "$0")/../harness/own-machine.sh"
 
 # A kubelet sets these for the one kernel that all share. Here it reads what it would set, and the kernel's stay as they are.
 mkdir /run/sysctl

@@ -1,7 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { archiveImages, type ImageConfig } from "../harness/image-archive.ts";
 import { pausePath } from "./programs.ts";
 
 /** Where the checkout is in every container. */
@@ -20,11 +19,6 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   "upgrade-halt": `exec ${NODE} ${TREE_INSIDE}/packages/consumer/bin/upgrade-halt.js "$@"`,
 };
 const LINKS = ["bin", "sbin", "lib", "lib64"];
-
-interface ImageConfig {
-  readonly Entrypoint: readonly string[];
-  readonly Env?: readonly string[];
-}
 
 function nodeImage(image: string, handlers: string): ImageConfig {
   const env = { PATH: "/node/bin:/usr/sbin:/usr/bin", MOCK_NODE_IMAGE: image, HANDLERS: handlers };
@@ -51,30 +45,10 @@ export function writeImages(folder: string): string {
   }
   for (const link of LINKS) symlinkSync(`usr/${link}`, join(root, link));
   copyFileSync(pausePath(), join(root, "pause"));
-  const layer = join(folder, "layer.tar");
-  archive(layer, root, ["."]);
-  const diffId = `sha256:${createHash("sha256").update(readFileSync(layer)).digest("hex")}`;
-  const manifest = Object.entries(IMAGES).map(([tag, config], index) => {
-    const rootfs = { type: "layers", diff_ids: [diffId] };
-    const document = { architecture: architecture(), os: "linux", config, rootfs };
-    write(join(folder, `${index}.json`), JSON.stringify(document));
-    return { Config: `${index}.json`, RepoTags: [tag], Layers: ["layer.tar"] };
-  });
-  write(join(folder, "manifest.json"), JSON.stringify(manifest));
-  const images = join(folder, "images.tar");
-  archive(images, folder, ["manifest.json", "layer.tar", ...manifest.map(({ Config }) => Config)]);
-  return images;
-}
-
-function architecture(): string {
-  return process.arch === "x64" ? "amd64" : process.arch;
+  return archiveImages(folder, root, IMAGES);
 }
 
 function write(file: string, content: string): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content);
-}
-
-function archive(target: string, folder: string, files: readonly string[]): void {
-  execFileSync("tar", ["--owner=0", "--group=0", "-C", folder, "-cf", target, ...files]);
 }

@@ -1,39 +1,20 @@
-import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "@upgrade-halt/testing";
 import { connect } from "../harness/api.ts";
 import type { Cleanup } from "../harness/cleanup.ts";
 import { freePort } from "../harness/free-port.ts";
-import { type CommandResult, initOf, removeGroup, runInside } from "../harness/namespaces.ts";
+import { type CommandResult, runInside } from "../harness/namespaces.ts";
+import { bootOwnMachine, NAMESPACES, whyNoOwnMachine } from "../harness/own-machine.ts";
 import { startProgram } from "../harness/program.ts";
 import { writeConfiguration } from "./configuration.ts";
 import { writeImages } from "./images.ts";
 import { kubeletPath } from "./programs.ts";
 
-const CGROUPS = "/sys/fs/cgroup";
-const NAMESPACES = ["--fork", "--pid", "--mount", "--mount-proc", "--cgroup", "--uts", "--ipc"];
-
 /** Why no kubelet can run here, or `undefined` where one can. */
 export function whyNoKubelet(): string | undefined {
-  if (process.platform !== "linux") return "a kubelet runs on Linux alone";
-  if (process.getuid?.() !== 0) return "a kubelet needs root";
-  for (const program of ["containerd", "runc", "ip"]) {
-    if (spawnSync("which", [program]).status !== 0) return `${program} is not installed`;
-  }
-  if (!existsSync(join(CGROUPS, "memory", "cgroup.procs"))) return "the cgroups are not those of version 1";
-  return spawnSync("unshare", [...NAMESPACES, "true"]).status === 0
-    ? undefined
-    : "the kernel forbids new namespaces";
+  return whyNoOwnMachine(["containerd", "runc", "ip"], NAMESPACES);
 }
 
 /** A node of a cluster: a real kubelet over containerd and runc, in namespaces of its own. */
@@ -48,7 +29,7 @@ export interface RealNode {
 /** Joins a real node to a cluster; resolves when it is ready. `cleanup` ends it and leaves nothing of it. */
 export async function startRealNode(kubeconfig: string, name: string, cleanup: Cleanup): Promise<RealNode> {
   const folder = mkdtempSync(join(tmpdir(), "upgrade-halt-node-"));
-  cleanup.add(() => rmSync(folder, { recursive: true }));
+  cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
   writeConfiguration(folder, await freePort());
   const images = writeImages(join(folder, "images"));
   const init = await bootContainerd(folder, cleanup);
@@ -100,40 +81,9 @@ async function isReady(kubeconfig: string, name: string, since: number): Promise
 
 /** Starts containerd as the first process of a machine of its own; the process's id as seen from here. */
 async function bootContainerd(folder: string, cleanup: Cleanup): Promise<number> {
-  const groups = makeGroups(`upgrade-halt-${process.pid}-${Date.now()}`);
-  const gone = () => groups.map(removeGroup).every((removed) => removed);
-  cleanup.add(() => until("the node's processes to be gone", gone));
-  const enter = groups.map((group) => `echo $$ > '${group}/cgroup.procs'`).join("; ");
-  const boot = `${enter}; exec unshare ${NAMESPACES.join(" ")} --kill-child sh "$@"`;
-  const script = join(import.meta.dirname, "boot.sh");
-  const machine = await startProgram("containerd", "sh", ["-c", boot, "sh", script, folder]);
-  cleanup.add(() => {
-    machine.signal("SIGKILL");
-    return machine.ended;
-  });
-  const explain = () => machine.output().slice(-4000);
-  const init = await until("the node's first process", () => initOf(machine.pid), { explain });
+  const machine = bootOwnMachine(folder, NAMESPACES, join(import.meta.dirname, "boot.sh"), cleanup);
+  const init = await until("the node's first process", machine.init, { explain: machine.log });
   const answers = async () => (await runInside(init, "ctr version")).code === 0;
-  await until("containerd to answer", answers, { explain });
+  await until("containerd to answer", answers, { explain: machine.log });
   return init;
-}
-
-/** Makes a group in each hierarchy of cgroups version 1. */
-function makeGroups(name: string): readonly string[] {
-  const hierarchies = readdirSync(CGROUPS, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => join(CGROUPS, entry.name))
-    .filter(
-      (path) => existsSync(join(path, "cgroup.procs")) && !existsSync(join(path, "cgroup.controllers")),
-    );
-  return hierarchies.map((hierarchy) => {
-    const group = join(hierarchy, name);
-    mkdirSync(group);
-    // A group of cpuset takes no process before it has these.
-    for (const setting of ["cpuset.cpus", "cpuset.mems"]) {
-      const inherited = join(hierarchy, setting);
-      if (existsSync(inherited)) writeFileSync(join(group, setting), readFileSync(inherited));
-    }
-    return group;
-  });
 }
