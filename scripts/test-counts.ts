@@ -11,10 +11,14 @@ import { globSync, readFileSync } from "node:fs";
 const COUNTS = { passed: "numPassedTests", failed: "numFailedTests", skipped: "numPendingTests" } as const;
 type Outcome = keyof typeof COUNTS;
 
-/** Only the kernel can allow a second systemd or a kubelet, and nothing that a run installs changes its mind: a skip is counted. */
+/**
+ * Only the kernel can allow a second systemd, a kubelet or a Docker Engine, and nothing that a run installs changes its
+ * mind: a skip is counted.
+ */
 const MAY_SKIP: ReadonlySet<string> = new Set([
   "e2e/test-results/systemd.json",
   "e2e/test-results/kubelet.json",
+  "e2e/test-results/docker.json",
 ]);
 
 interface Report {

@@ -3,7 +3,7 @@ import { classify } from "../classify.ts";
 import { evidenceFromDocker } from "./docker.ts";
 import states from "./fixtures/docker-states.json" with { type: "json" };
 
-// `State` of `docker inspect` as Docker Engine 20.10.24 gave it for containers that were brought into these states.
+// `State` of `docker inspect` as Docker Engine 20.10.24 gave it for containers in these states; `test:docker` compares them.
 const VERDICTS = {
   paused: { kind: "running" },
   "killed by docker kill": { kind: "crashed", cause: { kind: "signal", signal: "SIGKILL" } },

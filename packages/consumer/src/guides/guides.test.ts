@@ -34,7 +34,7 @@ afterAll(async () => {
 /**
  * Runs a line of a guide in a shell whose cluster, engine and init system are stand-ins: this suite needs Node alone, and
  * what is under test is what `upgrade-halt` makes of their words, which are recorded. `systemctl` runs for real in
- * `test:systemd`, and `kubectl` in `test:kubelet`, where every line of those guides is run again.
+ * `test:systemd`, `kubectl` in `test:kubelet` and `docker` in `test:docker`, where every line of those guides is run again.
  */
 async function runLine(command: string): Promise<string> {
   const child = spawn("bash", ["-c", `exec 2>&1; ${command.replaceAll(DOCUMENTED_NODE, node.url)}`], {
