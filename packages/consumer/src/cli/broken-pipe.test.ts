@@ -32,6 +32,6 @@ test("watch ends when its reader has seen enough", async () => {
 
 test("a command under exec meets the broken pipe that it would have met alone", async () => {
   const { stdout, stderr } = await pipedInto("head -n 1", "exec -- yes");
-  expect(stdout).toMatch(/^y\nended with (1|141)\n$/);
+  expect(stdout).toMatch(/^y\nended with 141\n$/);
   expect(stderr).toMatch(/upgrade-halt: crashed: /);
 });

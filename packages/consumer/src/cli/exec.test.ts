@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { runCommand, startCommand } from "../testing/command.ts";
+import { type Command, runCommand, startCommand } from "../testing/command.ts";
+import { FORWARDED } from "./signals.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -60,18 +61,15 @@ test("a failing command for a reason changes no exit code", async () => {
   expect(stderr).toContain("the command for crashed ended with exit code 9.");
 });
 
-test.each(["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR2"] as const)(
-  "forwards %s to the command",
-  async (signal) => {
-    const script = `process.on("${signal}", () => { console.log("got it"); process.exit(71); }); setInterval(() => {}, 1000); console.log("ready");`;
-    const command = startCommand(["exec", ...node(script)]);
-    await command.said("ready");
-    command.child.kill(signal);
-    const { code, stdout } = await command.ended;
-    expect(code).toBe(71);
-    expect(stdout).toBe("ready\ngot it\n");
-  },
-);
+test.each(FORWARDED)("forwards %s to the command", async (signal) => {
+  const script = `process.on("${signal}", () => { console.log("got it"); process.exit(71); }); setInterval(() => {}, 1000); console.log("ready");`;
+  const command = startCommand(["exec", ...node(script)]);
+  await command.said("ready");
+  command.child.kill(signal);
+  const { code, stdout } = await command.ended;
+  expect(code).toBe(71);
+  expect(stdout).toBe("ready\ngot it\n");
+});
 
 test("holds a halted command's place until it is told to stop, and then has its exit code", async () => {
   const said = "upgrade-halt";
@@ -87,6 +85,65 @@ test("holds a halted command's place until it is told to stop, and then has its 
   expect(command.child.exitCode).toBeNull();
   command.child.kill("SIGTERM");
   expect((await command.ended).code).toBe(70);
+});
+
+test.each(["SIGUSR1", "SIGHUP"] as const)(
+  "still holds after a %s that its command took and ran on",
+  async (signal) => {
+    const script = `process.on("${signal}", () => process.exit(70)); setInterval(() => {}, 1000); console.log("ready");`;
+    const command = startCommand([
+      "exec",
+      "--hold",
+      "--on",
+      "upgrade_required",
+      "echo held",
+      ...node(script),
+    ]);
+    await command.said("ready");
+    command.child.kill(signal);
+    await command.said("held");
+    command.child.kill("SIGUSR2");
+    command.child.kill("SIGWINCH");
+    // Ended by the signals before it, it would not print this.
+    await expectHeld(command);
+    command.child.kill("SIGTERM");
+    expect((await command.ended).code).toBe(70);
+  },
+);
+
+/** Sees that a command goes on for as long as it takes to start another. */
+async function expectHeld({ child }: Command) {
+  await runCommand(["exec", ...node("")]);
+  expect(child.exitCode).toBeNull();
+  expect(child.signalCode).toBeNull();
+}
+
+test("a stop ends a reaction that hangs", async () => {
+  const command = startCommand([
+    "exec",
+    "--on",
+    "crashed",
+    "echo hangs; exec sleep 600",
+    ...node("process.exitCode = 2"),
+  ]);
+  await command.said("hangs");
+  command.child.kill("SIGTERM");
+  const { code, stderr } = await command.ended;
+  expect(code).toBe(2);
+  expect(stderr).toContain("the command for crashed ended with SIGTERM.");
+});
+
+test("a command can open its output by name, as a shell's redirection does", async () => {
+  const { code, stdout, stderr } = await runCommand([
+    "exec",
+    "--",
+    "sh",
+    "-c",
+    "echo to stdout > /dev/stdout; echo to stderr > /dev/stderr",
+  ]);
+  expect(code).toBe(0);
+  expect(stdout).toBe("to stdout\n");
+  expect(stderr).toContain("to stderr\n");
 });
 
 test("holds nothing for a crash", async () => {
@@ -108,11 +165,18 @@ test("a command that a signal ended gives 128 and the signal's number", async ()
 test("a command that is not there is one sentence and 127", async () => {
   const { code, stderr } = await runCommand(["exec", "--", "/nowhere/seid", "start"]);
   expect(code).toBe(127);
-  expect(stderr).toBe("upgrade-halt: /nowhere/seid cannot be started: is it there, and executable?\n");
+  expect(stderr).toBe("upgrade-halt: /nowhere/seid cannot be started: there is no such command.\n");
+});
+
+test("a command that is no program is one sentence and 126", async () => {
+  const { code, stderr } = await runCommand(["exec", "--", folder]);
+  expect(code).toBe(126);
+  expect(stderr).toBe(`upgrade-halt: ${folder} cannot be started: is it executable?\n`);
 });
 
 test.each([
   [["exec"]],
+  [["exec", "--", ""]],
   [["exec", "--on", "sneezed", "true", "--", "true"]],
   [["exec", "--on", "crashed", "--", "true"]],
 ])("%j does not fit", async (args) => {

@@ -1,14 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
+import type { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
 import type { Command } from "commander";
 import { evidenceFromChildExit } from "../adapters/child-process.ts";
 import { classify } from "../classify.ts";
 import { ConsumerError } from "../consumer-error.ts";
 import { printable } from "../printable.ts";
-import { Pauses } from "../watch/pauses.ts";
+import { Hold } from "./hold.ts";
 import type { Io } from "./io.ts";
+import { outputPipe, releaseInto } from "./output-pipe.ts";
 import { onOption, parseReactions, react } from "./reactions.ts";
 import { headline } from "./render.ts";
+import { FORWARDED, OF_TERMINAL } from "./signals.ts";
 import { Tail } from "./tail.ts";
 
 /** `upgrade-halt exec -- COMMAND`. Its exit code is the command's, given to `exitWith`. */
@@ -17,7 +21,7 @@ export function addExec(program: Command, io: Io, exitWith: (code: number) => vo
     .command("exec")
     .summary("run a node as its supervisor, and say why it ended")
     .description(
-      "Runs a command as an entry point does: passes signals and output through, says on standard error why it ended, and exits with its exit code (128+n for signal n, 127 where there is no such command). It reaps no orphans: as the first process of a container it wants an init before it (docker run --init, shareProcessNamespace in a pod).",
+      "Runs a command as an entry point does: passes signals and output through, says on standard error why it ended, and exits with its exit code (128+n for signal n, 127 where there is no such command, 126 where it cannot be started). It reaps no orphans: as the first process of a container it wants an init before it (docker run --init, shareProcessNamespace in a pod).",
     )
     .addOption(onOption())
     .option(
@@ -42,50 +46,52 @@ interface ExecFlags {
   readonly hold?: boolean;
 }
 
-const FORWARDED = ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
-/** A terminal sends these to every process in the foreground by itself. */
-const OF_TERMINAL: ReadonlySet<string> = new Set(["SIGINT", "SIGQUIT"]);
 /** How long after a command's end the rest of its output is waited for, in ms. */
 const OUTPUT_GRACE_MS = 1_000;
+
 async function supervise([file = "", ...args]: string[], { on, hold }: ExecFlags, io: Io): Promise<number> {
   const reactions = parseReactions(on);
+  if (file === "") throw new ConsumerError("usage", "The command to run is an empty word.");
   const startedAt = io.now();
-  const child = spawn(file, args, { env: io.env, stdio: ["inherit", "pipe", "pipe"] });
-  const held = new Pauses();
+  const { child, outputs } = start(file, args, io);
+  const held = new Hold();
   const forget = io.onSignal(FORWARDED, (signal) => {
-    held.end();
+    held.heard(signal);
     if (io.stdin.isTTY !== true || !OF_TERMINAL.has(signal)) child.kill(signal);
   });
-  const tail = passThrough(child, io);
+  const tail = passThrough(outputs, io);
   try {
-    const { code, signal } = await endOf(child, file);
-    const evidence = evidenceFromChildExit({
-      code,
-      signal,
-      startedAt,
-      endedAt: io.now(),
-      logTail: tail.text(),
-    });
-    const verdict = classify(evidence);
-    io.stderr.write(`upgrade-halt: ${headline(verdict)}. ${verdict.why}
-`);
+    const { code, signal } = await endOf(child, file, outputs);
+    const logTail = tail.text();
+    const verdict = classify(evidenceFromChildExit({ code, signal, startedAt, endedAt: io.now(), logTail }));
+    io.stderr.write(`upgrade-halt: ${headline(verdict)}. ${verdict.why}\n`);
     await react(reactions, verdict, io);
     if (hold === true && (verdict.kind === "halted" || verdict.kind === "unrecognised-halt")) {
-      await held.take(Number.POSITIVE_INFINITY);
+      await held.untilStopped();
     }
     return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
   } finally {
     forget();
-    child.stdout?.destroy();
-    child.stderr?.destroy();
+    for (const output of outputs) output?.destroy();
   }
 }
 
-function passThrough(child: ChildProcess, io: Io): Tail {
+/** Standard output and standard error of a command, none where they are not there to be read. */
+type Outputs = readonly [Readable | null, Readable | null];
+
+function start(file: string, args: string[], { env }: Io): { child: ChildProcess; outputs: Outputs } {
+  const pipes = [outputPipe(), outputPipe()] as const;
+  const [out, err] = pipes;
+  const child = spawn(file, args, { env, stdio: ["inherit", out?.into ?? "pipe", err?.into ?? "pipe"] });
+  for (const pipe of pipes) releaseInto(pipe);
+  return { child, outputs: [out?.from ?? child.stdout, err?.from ?? child.stderr] };
+}
+
+function passThrough([stdout, stderr]: Outputs, io: Io): Tail {
   const tail = new Tail();
   for (const [from, to] of [
-    [child.stdout, io.stdout],
-    [child.stderr, io.stderr],
+    [stdout, io.stdout],
+    [stderr, io.stderr],
   ] as const) {
     from?.on("data", (chunk: Buffer) => tail.push(chunk)).pipe(to, { end: false });
     // Where nobody reads on, the command is told as it would be without us: by a broken pipe.
@@ -99,24 +105,28 @@ interface End {
   readonly signal: NodeJS.Signals | null;
 }
 
-function endOf(child: ChildProcess, file: string): Promise<End> {
+function endOf(child: ChildProcess, file: string, outputs: Outputs): Promise<End> {
   return new Promise((resolve, reject) => {
-    child.once("error", (cause) => {
-      reject(
-        new ConsumerError(
-          "not-startable",
-          `${printable(file)} cannot be started: is it there, and executable?`,
-          { cause },
-        ),
-      );
-    });
+    child.once("error", (cause) => reject(notStarted(file, cause)));
     child.once("exit", (code, signal) => {
       // What the command left running may hold its output open for ever.
       const late = setTimeout(() => resolve({ code, signal }), OUTPUT_GRACE_MS);
-      child.once("close", () => {
+      const read = outputs.map(async (output) => output && (await finished(output).catch(() => {})));
+      void Promise.all(read).then(() => {
         clearTimeout(late);
         resolve({ code, signal });
       });
     });
   });
+}
+
+function notStarted(file: string, cause: Error): ConsumerError {
+  const isMissing = "code" in cause && cause.code === "ENOENT";
+  return isMissing
+    ? new ConsumerError("not-found", `${printable(file)} cannot be started: there is no such command.`, {
+        cause,
+      })
+    : new ConsumerError("not-startable", `${printable(file)} cannot be started: is it executable?`, {
+        cause,
+      });
 }

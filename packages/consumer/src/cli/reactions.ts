@@ -7,6 +7,7 @@ import { HALT_REASONS } from "../halt-reasons.ts";
 import { printable } from "../printable.ts";
 import type { Verdict } from "../verdict.ts";
 import type { Io } from "./io.ts";
+import { FORWARDED } from "./signals.ts";
 
 /** What a reaction can be for: a reason's token, or another kind of end. */
 const EVENTS: readonly string[] = [
@@ -58,7 +59,9 @@ export async function react(reactions: readonly Reaction[], verdict: Verdict, io
       env: { ...io.env, ...variablesOf(verdict, event) },
       stdio: ["ignore", "inherit", "inherit"],
     });
-    const [code, signal] = await once(child, "close");
+    // A signal to us is for it: what supervises us wants to see the end of all that we started.
+    const forget = io.onSignal(FORWARDED, (signal) => void child.kill(signal));
+    const [code, signal] = await once(child, "close").finally(forget);
     if (code !== 0) {
       io.stderr.write(
         `upgrade-halt: the command for ${event} ended with ${signal ?? `exit code ${code}`}.\n`,

@@ -1,0 +1,20 @@
+/**
+ * What a supervisor passes on: every signal that can be, but those that a fault of its own raises (SIGSEGV and others),
+ * that say something of its own children or pipes (SIGCHLD, SIGPIPE), and that stop a job of a terminal.
+ */
+export const FORWARDED = [
+  "SIGTERM",
+  "SIGINT",
+  "SIGHUP",
+  "SIGQUIT",
+  "SIGUSR1",
+  "SIGUSR2",
+  "SIGALRM",
+  "SIGVTALRM",
+  "SIGCONT",
+  "SIGPWR",
+  "SIGWINCH",
+] as const satisfies readonly NodeJS.Signals[];
+
+/** A terminal sends these to every process in the foreground by itself. */
+export const OF_TERMINAL: ReadonlySet<NodeJS.Signals> = new Set(["SIGINT", "SIGQUIT", "SIGWINCH"]);
