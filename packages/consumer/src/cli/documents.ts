@@ -42,17 +42,16 @@ const PolicySchema: z.ZodType<Policy> = z.strictObject({
     .optional(),
 });
 
-/** Reads a text file, or throws a `ConsumerError` that says which one could not be read. */
-export async function readText(path: string, what: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
-    throw new ConsumerError("failure", `${what} ${printable(path)} cannot be read (${code}).`, { cause });
-  }
+/** That a file cannot be read, without the full stop: `the log /var/log/seid.log cannot be read (ENOENT)`. */
+export function unreadable(what: string, path: string, error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+  return `${what} ${printable(path)} cannot be read (${code})`;
 }
 
-/** Reads a policy file: `{"upgrades":[{"planName":"v6.7","height":30,"image":"..."}]}`. */
+/** Reads a policy file, or throws a `ConsumerError` that says what is wrong with it: `{"upgrades":[{"planName":"v6.7","height":30,"image":"..."}]}`. */
 export async function readPolicy(path: string): Promise<Policy> {
-  return parseDocument(PolicySchema, await readText(path, "the policy"), `the policy ${printable(path)}`);
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new ConsumerError("failure", `${unreadable("the policy", path, cause)}.`, { cause });
+  });
+  return parseDocument(PolicySchema, text, `the policy ${printable(path)}`);
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -28,11 +28,33 @@ test("without a journal it judges by the exit code", async () => {
   expect(stdout).toMatch(/^halted: upgrade_required, not corroborated\. /);
 });
 
-test.each([
-  [["systemd-hook"], {}, 64],
-  [["systemd-hook", "--log", "/nowhere/log"], ended("70"), 1],
-])("%j in %j fails with one sentence", async (args, env, expected) => {
-  const { code, stderr } = await runCli(args, { env });
-  expect(code).toBe(expected);
+test("of a log of gigabytes it reads the end", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
+  const log = join(folder, "seid.log");
+  await writeFile(log, "");
+  // Sparse: it takes no room.
+  await truncate(log, 5 * 1024 ** 3);
+  await appendFile(log, '\nUPGRADE "v6.7" NEEDED at height: 30: \n');
+  const { code, stdout, stderr } = await runCli(["systemd-hook", "--log", log], { env: ended("70") });
+  await rm(folder, { recursive: true });
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toMatch(/^halted: upgrade_required \(plan v6\.7 at height 30\)\. /);
+});
+
+test("a log that is not there takes no page away", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
+  const page = ["--on", "downgrade_detected", `touch ${folder}/paged`];
+  const log = join(folder, "seid.log");
+  const { code, stderr } = await runCli(["systemd-hook", "--log", log, ...page], { env: ended("72") });
+  const done = await readdir(folder);
+  await rm(folder, { recursive: true });
+  expect(done).toEqual(["paged"]);
+  expect(code).toBe(0);
+  expect(stderr).toBe(`upgrade-halt: the log ${log} cannot be read (ENOENT), so it is judged without it.\n`);
+});
+
+test("outside of systemd it fails with one sentence", async () => {
+  const { code, stderr } = await runCli(["systemd-hook"]);
+  expect(code).toBe(64);
   expect(stderr).toMatch(/^upgrade-halt: [^\n]+\.\n$/);
 });

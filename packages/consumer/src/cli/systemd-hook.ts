@@ -4,9 +4,10 @@ import type { Command } from "commander";
 import { evidenceFromSystemd } from "../adapters/systemd.ts";
 import { classify } from "../classify.ts";
 import { ConsumerError } from "../consumer-error.ts";
-import { readText } from "./documents.ts";
+import { unreadable } from "./documents.ts";
 import type { Io } from "./io.ts";
 import { toJsonLine } from "./json.ts";
+import { readLogTail } from "./log-tail.ts";
 import { onOption, parseReactions, react } from "./reactions.ts";
 import { headline } from "./render.ts";
 
@@ -45,13 +46,20 @@ async function hook({ on, log, journal, json }: HookFlags, io: Io): Promise<void
     );
   }
   const reactions = parseReactions(on);
-  const tail =
-    log !== undefined ? await readText(log, "the log") : journal === true ? await readJournal(io) : "";
-  const verdict = classify(
-    evidenceFromSystemd({ SERVICE_RESULT, EXIT_CODE, EXIT_STATUS }, tail.slice(-65_536)),
-  );
+  const tail = log !== undefined ? await readLog(log, io) : journal === true ? await readJournal(io) : "";
+  const verdict = classify(evidenceFromSystemd({ SERVICE_RESULT, EXIT_CODE, EXIT_STATUS }, tail));
   io.stdout.write(json === true ? toJsonLine({ verdict }) : `${headline(verdict)}. ${verdict.why}\n`);
   await react(reactions, verdict, io);
+}
+
+/** The end of the log, or nothing and a sentence about it where it can't be read: what a halt asks for is done without it. */
+async function readLog(path: string, { stderr }: Io): Promise<string> {
+  try {
+    return await readLogTail(path);
+  } catch (error) {
+    stderr.write(`upgrade-halt: ${unreadable("the log", path, error)}, so it is judged without it.\n`);
+    return "";
+  }
 }
 
 /** The last lines that this invocation of the service wrote, or nothing where no journal can be read. */

@@ -1,4 +1,7 @@
-/** The end of a stream of bytes: at least the last 64 KiB of it, and never more than twice that. */
+/** So many bytes of a stream's end are kept at least, where it has them. */
+export const KEPT = 65_536;
+
+/** The end of a stream of bytes: at least the last `KEPT` of it, and never more than twice that. */
 export class Tail {
   #chunks: Buffer[] = [];
   #bytes = 0;
@@ -16,5 +19,3 @@ export class Tail {
     return Buffer.concat(this.#chunks).toString();
   }
 }
-
-const KEPT = 65_536;
