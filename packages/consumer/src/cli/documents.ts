@@ -4,11 +4,13 @@ import { ConsumerError } from "../consumer-error.ts";
 import { printable } from "../printable.ts";
 import type { Policy } from "../recommendation.ts";
 
+const BYTE_ORDER_MARK = /^\ufeff/;
+
 /** Parses a JSON document of a known shape, or throws a `ConsumerError` that names the first thing that does not fit. */
 export function parseDocument<T>(schema: z.ZodType<T>, text: string, what: string): T {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.replace(BYTE_ORDER_MARK, ""));
   } catch {
     throw new ConsumerError(
       "failure",

@@ -5,15 +5,10 @@ import { HALT_REASONS } from "../halt-reasons.ts";
 import { findPlanLines } from "../plan-line.ts";
 import { decodeStatus } from "../status/decode-status.ts";
 
-const Time = z.union([
-  z.number(),
-  z.string().transform((text, context) => {
-    const ms = Date.parse(text);
-    if (!Number.isNaN(ms)) return ms;
-    context.addIssue({ code: "custom", message: "is neither milliseconds nor RFC 3339" });
-    return z.NEVER;
-  }),
-]);
+const Time = z.union(
+  [z.number(), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))],
+  "is neither milliseconds nor RFC 3339",
+);
 const Height = z.int().nonnegative();
 const Code = z.int().min(0).max(255);
 
@@ -70,7 +65,7 @@ const BeliefSchema = z.discriminatedUnion("kind", [
  * node sent it, `believed` as an earlier verdict, and times in RFC 3339 or in ms.
  */
 export const EvidenceDocumentSchema = z.strictObject({
-  process: z.union([EndedSchema, RunningSchema, WaitingSchema]).optional(),
+  process: z.discriminatedUnion("kind", [EndedSchema, RunningSchema, WaitingSchema]).optional(),
   previous: EndedSchema.optional(),
   status: StatusSchema.optional(),
   lastSeen: z
@@ -80,7 +75,9 @@ export const EvidenceDocumentSchema = z.strictObject({
       processStartedAt: Time.optional(),
     })
     .optional(),
-  listed: z.array(z.object({ planName: z.string(), height: Height.optional() })).optional(),
+  listed: z
+    .array(z.strictObject({ planName: z.string(), height: Height.optional(), image: z.string().optional() }))
+    .optional(),
   upgradeInfo: z
     .object({ name: z.string(), height: Height.optional(), modifiedAt: Time.optional() })
     .optional(),

@@ -24,6 +24,7 @@ const ContainersSchema = z
   .array(z.object({ name: z.string(), state: StateSchema.nullish(), lastState: StateSchema.nullish() }))
   .nullish();
 const PodSchema = z.object({
+  kind: z.literal("Pod", "is not Pod: give one pod, and no list of them").optional(),
   status: z
     .object({ containerStatuses: ContainersSchema, initContainerStatuses: ContainersSchema })
     .nullish(),
@@ -32,11 +33,13 @@ const PodSchema = z.object({
 /** `kubectl get pod NAME -o json` as evidence of one container: the named one, or the only one. */
 export function podEvidence(text: string, container: string | undefined): Evidence {
   const pod = parseDocument(PodSchema, text, "the pod");
-  const names = (pod.status?.containerStatuses ?? []).map(({ name }) => name);
-  const [only] = names;
-  const name = container ?? (names.length === 1 ? only : undefined);
-  if (name === undefined) {
-    const found = names.length === 0 ? "none" : printable(names.join(", "));
+  const { containerStatuses, initContainerStatuses } = pod.status ?? {};
+  const names = (containerStatuses ?? []).map(({ name }) => name);
+  const name = container ?? (names.length === 1 ? names[0] : undefined);
+  const all = [...names, ...(initContainerStatuses ?? []).map((status) => status.name)];
+  // A pod that no kubelet has seen yet tells of no container.
+  if (name === undefined || (all.length > 0 && !all.includes(name))) {
+    const found = all.length === 0 ? "none" : printable(all.join(", "));
     throw new ConsumerError("usage", `Say which container with --container: the pod's status has ${found}.`);
   }
   return evidenceFromPod(pod, name);
@@ -52,13 +55,13 @@ const ContainerSchema = z.object({
     FinishedAt: z.string().optional(),
   }),
 });
-const InspectSchema = z.union([
-  z.array(ContainerSchema).length(1),
-  ContainerSchema.transform((one) => [one]),
-]);
+const InspectSchema = z.preprocess(
+  (value) => (Array.isArray(value) ? value : [value]),
+  z.tuple([ContainerSchema], "is not one container: inspect one at a time"),
+);
 
 /** `docker inspect CONTAINER` as evidence of that one container. */
 export function dockerEvidence(text: string): Evidence {
   const [container] = parseDocument(InspectSchema, text, "the inspection");
-  return container === undefined ? {} : evidenceFromDocker(container.State);
+  return evidenceFromDocker(container.State);
 }
