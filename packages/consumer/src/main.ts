@@ -1,10 +1,21 @@
 import { run } from "./cli/run.ts";
 
-// A reader that has seen enough, such as `head`, closes the pipe: what is written after that is lost, and no failure.
-const output = [process.stdout, process.stderr];
-for (const stream of output) stream.on("error", () => {});
+const args = process.argv.slice(2);
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+    // A reader that has seen enough, such as `head`, closes the pipe: what is written after that is lost, and no failure.
+    if (code === "EPIPE") return;
+    if (stream === process.stdout)
+      process.stderr.write(`upgrade-halt: standard output cannot be written (${code}).\n`);
+    // `exec` has its command's exit code, come what may.
+    if (args[0] === "exec") return;
+    process.once("exit", () => {
+      if (process.exitCode === 0) process.exitCode = 1;
+    });
+  });
+}
 
-process.exitCode = await run(process.argv.slice(2), {
+process.exitCode = await run(args, {
   env: process.env,
   stdout: process.stdout,
   stderr: process.stderr,

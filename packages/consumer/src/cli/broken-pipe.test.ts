@@ -35,3 +35,10 @@ test("a command under exec meets the broken pipe that it would have met alone", 
   expect(stdout).toMatch(/^y\nended with 141\n$/);
   expect(stderr).toMatch(/upgrade-halt: crashed: /);
 });
+
+test("what cannot be written for another reason is a failure", async () => {
+  const script = `${COMMAND} explain 70 > /dev/full; echo "ended with $?"`;
+  const { stdout, stderr } = await promisify(execFile)("bash", ["-c", script], { timeout: 20_000 });
+  expect(stdout).toBe("ended with 1\n");
+  expect(stderr).toBe("upgrade-halt: standard output cannot be written (ENOSPC).\n");
+});

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import type { Verdict } from "../verdict.ts";
+import { columnsOf } from "./columns.ts";
 import { LiveTable } from "./live-table.ts";
 
 const said = { why: "It is so.", contradictions: [] };
@@ -62,3 +63,19 @@ test("with more nodes than lines, those that need a person come first, and the r
   expect(lines[0]).toMatch(/^http:\/\/last +17:59:41 {2}halted/);
   expect(lines[3]).toBe("… and 28 more, 28 of them running");
 });
+
+test.each([10, 20, 30, 40, 80])(
+  "no row is wider than a terminal of %i columns, whatever a plan is called",
+  (columns) => {
+    const wide: Verdict = { ...halted, plan: "升级".repeat(60) };
+    const nodes = { "http://sei-0.pacific-1:26657": wide, "http://升级.example": wide, "http://c": running };
+    for (const rows of [3, 24]) {
+      const shown = drawn(nodes, { columns, rows, env: { NO_COLOR: "1" } });
+      for (const row of shown
+        .replace(/\u001b\[\d*[AJ]/g, "")
+        .trimEnd()
+        .split("\n"))
+        expect(columnsOf(row)).toBeLessThan(columns);
+    }
+  },
+);

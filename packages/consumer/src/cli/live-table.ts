@@ -1,11 +1,15 @@
 import { printable } from "../printable.ts";
 import type { Verdict } from "../verdict.ts";
 import type { NodeChange } from "../watch/watch-node.ts";
+import { beginningIn, columnsOf, endIn } from "./columns.ts";
 import type { Io } from "./io.ts";
 import { colouredHeadline } from "./render.ts";
 
 /** At most so often is the table drawn, in ms, however many nodes change. */
 const DRAW_EVERY_MS = 100;
+
+/** With fewer columns than this, a row shows no time. */
+const NARROW = 40;
 
 /** What a person wants to see first where not all nodes have room. */
 const URGENCY = {
@@ -56,7 +60,10 @@ export class LiveTable {
     const hidden = urgent.slice(room - 1);
     const running = hidden.filter((url) => this.#changes.get(url)?.verdict.kind === "running").length;
     const rest = `… and ${hidden.length} more, ${running} of them running`;
-    return [...urgent.slice(0, room - 1).map((url) => this.#row(url)), rest];
+    return [
+      ...urgent.slice(0, room - 1).map((url) => this.#row(url)),
+      beginningIn(rest, this.#columns() - 1),
+    ];
   }
 
   #urgencyOf(url: string): number {
@@ -65,17 +72,24 @@ export class LiveTable {
   }
 
   /**
-   * A row never wraps, or drawing over it would leave its rest behind: URL and headline share the width. Of a long URL the
-   * end is kept, where nodes differ. A terminal that does not know its size says 0.
+   * A row never wraps, or drawing over it would leave its rest behind: URL and headline share the width, and a narrow
+   * terminal has no room for the time. Of a long URL the end is kept, where nodes differ.
    */
   #row(url: string): string {
-    const columns = Math.max(this.#io.stdout.columns || 80, 40);
-    const width = Math.min(Math.floor(columns / 3), Math.max(...this.#urls.map(({ length }) => length)));
-    const name = printable(url);
-    const cut = name.length > width ? `…${name.slice(1 - width)}` : name.padEnd(width);
+    const columns = this.#columns();
+    const names = this.#urls.map((each) => columnsOf(printable(each)));
+    const width = Math.min(Math.floor(columns / 3), Math.max(...names));
+    const name = endIn(printable(url), width);
+    const cut = `${name}${" ".repeat(width - columnsOf(name))}  `;
     const change = this.#changes.get(url);
-    if (change === undefined) return `${cut}  …`;
-    const time = new Date(change.at).toISOString().slice(11, 19);
-    return `${cut}  ${time}  ${colouredHeadline(change.verdict, this.#io, columns - width - 13)}`;
+    if (change === undefined) return `${cut}…`;
+    const time = columns < NARROW ? "" : `${new Date(change.at).toISOString().slice(11, 19)}  `;
+    const room = columns - 1 - columnsOf(cut) - columnsOf(time);
+    return `${cut}${time}${colouredHeadline(change.verdict, this.#io, room)}`;
+  }
+
+  /** A terminal that does not know its size says 0. */
+  #columns(): number {
+    return Math.max(this.#io.stdout.columns || 80, 10);
   }
 }

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import { describeClaim } from "../case.ts";
 import type { Recommendation } from "../recommendation.ts";
 import type { Verdict } from "../verdict.ts";
+import { beginningIn } from "./columns.ts";
 import type { Io } from "./io.ts";
 
 type Style = Parameters<typeof styleText>[0];
@@ -32,11 +33,12 @@ const STYLES = {
   unknown: "gray",
 } as const satisfies Record<Verdict["kind"], Style>;
 
-/** The headline in the colour of its kind, where the stream shows colours and `NO_COLOR` does not forbid them,
- * cut to `limit` characters. */
-export function colouredHeadline(verdict: Verdict, io: Io, limit = Number.POSITIVE_INFINITY): string {
-  const text = headline(verdict);
-  return paint(STYLES[verdict.kind], text.length > limit ? `${text.slice(0, limit - 1)}…` : text, io);
+/**
+ * The headline in the colour of its kind, where the stream shows colours and `NO_COLOR` does not forbid them, cut to so
+ * many columns.
+ */
+export function colouredHeadline(verdict: Verdict, io: Io, columns = Number.POSITIVE_INFINITY): string {
+  return paint(STYLES[verdict.kind], beginningIn(headline(verdict), columns), io);
 }
 
 function paint(style: Style, text: string, { stdout, env }: Io): string {

@@ -30,7 +30,10 @@ function outcomeOf(error: unknown): Outcome {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return { code: 0 };
     if (error.code === "commander.help") return { code: 64 };
-    return { code: 64, message: printable(`${error.message.replace(/^error: /, "")}. See --help.`, 400) };
+    return {
+      code: 64,
+      message: printable(`${error.message.replace(/^error: |\.$/g, "")}. See --help.`, 400),
+    };
   }
   if (error instanceof ConsumerError) return { code: EXIT_CODE_OF[error.code], message: error.message };
   return { code: 1, message: printable(`an unexpected failure: ${String(error)}.`, 400) };
