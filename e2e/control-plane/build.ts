@@ -4,54 +4,21 @@
  * not built again; where `KUBEBUILDER_ASSETS` is set, nothing is built. A cold build takes some eight minutes on two
  * cores.
  */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { goBuild } from "../harness/go-build.ts";
 import { linkerFlags } from "./linker-flags.ts";
 import { assetsFolder, cacheFolder, PROGRAMS } from "./programs.ts";
 
-type Program = (typeof PROGRAMS)[number];
-
-function fail(sentence: string): never {
-  process.stderr.write(`${sentence}\n`);
-  process.exit(1);
-}
-
-function requireGo(): void {
-  const found = spawnSync("go", ["version"], { encoding: "utf8" });
-  if (found.error) {
-    fail(
-      "The control plane is built with Go, and no `go` is on the PATH: install Go 1.26 or newer from https://go.dev/dl/",
-    );
-  }
-  process.stderr.write(found.stdout);
-}
-
-/** Builds beside the final name and renames, so that an interrupted build leaves nothing that looks finished. */
-function build(program: Program, folder: string): void {
-  const target = join(folder, program.name);
-  if (existsSync(target)) {
-    process.stderr.write(`${program.name}: cached\n`);
-    return;
-  }
-  process.stderr.write(`${program.name}: building ...\n`);
-  const started = performance.now();
-  const unfinished = `${target}.${process.pid}.unfinished`;
-  const built = spawnSync(
-    "go",
-    ["build", "-trimpath", "-ldflags", linkerFlags(), "-o", unfinished, program.package],
-    { cwd: join(import.meta.dirname, program.module), stdio: ["ignore", "inherit", "inherit"] },
-  );
-  if (built.status !== 0) fail(`${program.name}: go build failed (${built.signal ?? built.status})`);
-  renameSync(unfinished, target);
-  process.stderr.write(`${program.name}: built in ${Math.round((performance.now() - started) / 1000)} s\n`);
-}
-
 function buildMissing(): string {
   const folder = cacheFolder();
-  if (PROGRAMS.some(({ name }) => !existsSync(join(folder, name)))) requireGo();
   mkdirSync(folder, { recursive: true });
-  for (const program of PROGRAMS) build(program, folder);
+  for (const { name, module, package: source } of PROGRAMS) {
+    const target = join(folder, name);
+    if (existsSync(target)) continue;
+    const from = join(import.meta.dirname, module);
+    goBuild({ what: name, target, module: from, package: source, linkerFlags: linkerFlags() });
+  }
   return folder;
 }
 
@@ -59,7 +26,8 @@ function given(): string {
   try {
     return assetsFolder();
   } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
   }
 }
 

@@ -16,9 +16,8 @@ if (reason !== undefined) {
   process.exit(0);
 }
 mkdirSync(cacheFolder(), { recursive: true });
-const what = "The kubelet";
 goBuild({
-  what,
+  what: "The pods' first program",
   target: pausePath(),
   module: join(import.meta.dirname, "pause"),
   package: ".",
@@ -27,7 +26,7 @@ goBuild({
 });
 if (!existsSync(kubeletPath())) {
   goBuild({
-    what,
+    what: "The kubelet",
     target: kubeletPath(),
     module: join(import.meta.dirname, "../control-plane/kubernetes"),
     package: "k8s.io/kubernetes/cmd/kubelet",
