@@ -16,7 +16,9 @@ export function completionScript(shell: Shell, commands: readonly CommandSynopsi
 }
 
 const namesOf = (commands: readonly CommandSynopsis[]) => commands.map(({ name }) => name).join(" ");
-const flagsOf = ({ options }: CommandSynopsis) => [...options.map(({ name }) => name), "--help"].join(" ");
+const choicesOf = ({ argument }: CommandSynopsis) => argument?.choices ?? [];
+const wordsOf = (command: CommandSynopsis) =>
+  [...choicesOf(command), ...command.options.map(({ name }) => name), "--help"].join(" ");
 /** A word that a shell reads as it is. */
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
@@ -26,7 +28,7 @@ function bashScript(commands: readonly CommandSynopsis[]): string {
       .filter(({ takesValue }) => takesValue)
       .map((option) => `    ${quoted(`${name} ${option.name}`)}) ${valuesIn(option)} return ;;`),
   );
-  const flags = commands.map((command) => `    ${command.name}) words=${quoted(flagsOf(command))} ;;`);
+  const flags = commands.map((command) => `    ${command.name}) words=${quoted(wordsOf(command))} ;;`);
   return `_upgrade_halt() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} words=''
   COMPREPLY=()
@@ -53,9 +55,12 @@ function valuesIn({ choices }: OptionSynopsis): string {
 
 function zshScript(commands: readonly CommandSynopsis[]): string {
   const names = commands.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`);
-  const cases = commands.map(({ name, options }) => {
+  const cases = commands.map((command) => {
+    const { name, options } = command;
+    const choices = choicesOf(command);
+    const argument = choices.length === 0 ? "_default" : `(${choices.join(" ")})`;
     const specs = options.map((option) => ` \\\n        ${quoted(zshOption(option))}`).join("");
-    return `    ${name})\n      _arguments${specs} \\\n        '--help[show its help]' '*:argument:_default' ;;`;
+    return `    ${name})\n      _arguments${specs} \\\n        '--help[show its help]' '*:argument:${argument}' ;;`;
   });
   return `#compdef upgrade-halt
 _upgrade-halt() {
@@ -90,11 +95,19 @@ function zshOption({ name, description, takesValue, choices }: OptionSynopsis): 
 }
 
 function fishScript(commands: readonly CommandSynopsis[]): string {
-  const lines = commands.flatMap(({ name, summary, options }) => [
-    `complete -c upgrade-halt -n __fish_use_subcommand -f -a ${name} -d ${fishQuoted(summary)}`,
-    ...options.map((option) => fishOption(name, option)),
+  const lines = commands.flatMap((command) => [
+    `complete -c upgrade-halt -n __fish_use_subcommand -f -a ${command.name} -d ${fishQuoted(command.summary)}`,
+    ...fishArgument(command),
+    ...command.options.map((option) => fishOption(command.name, option)),
   ]);
   return `${lines.join("\n")}\n`;
+}
+
+function fishArgument(command: CommandSynopsis): string[] {
+  const choices = choicesOf(command);
+  if (choices.length === 0) return [];
+  const when = fishQuoted(`__fish_seen_subcommand_from ${command.name}`);
+  return [`complete -c upgrade-halt -n ${when} -f -a ${fishQuoted(choices.join(" "))}`];
 }
 
 function fishOption(command: string, { name, description, takesValue, choices }: OptionSynopsis): string {

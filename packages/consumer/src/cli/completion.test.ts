@@ -25,6 +25,7 @@ test("bash completes commands, options and choices", async () => {
   expect(await bashOffers("classify", "--p")).toEqual(["--policy"]);
   expect(await bashOffers("classify", "--from", "")).toEqual(["evidence", "pod", "docker"]);
   expect(await bashOffers("classify", "--policy", "")).toEqual([""]);
+  expect(await bashOffers("completion", "")).toEqual([...SHELLS, "--help"]);
 });
 
 test.each(SHELLS)("%s learns every command and every option", async (shell) => {
@@ -51,9 +52,9 @@ for (const shell of SHELLS) {
 
 test.skipIf(!isHere("fish"))("fish completes commands and choices", async () => {
   const ask = (line: string) => `complete -C 'upgrade-halt ${line}' | cut -f1`;
-  const script = `${await scriptFor("fish")}\n${ask("cl")}\n${ask("classify --from ")}`;
+  const script = `${await scriptFor("fish")}\n${ask("cl")}\n${ask("classify --from ")}\n${ask("completion z")}`;
   const { stdout } = spawnSync("fish", ["--no-config", "-c", script], { encoding: "utf8" });
-  expect(stdout.trim().split("\n")).toEqual(["classify", "docker", "evidence", "pod"]);
+  expect(stdout.trim().split("\n")).toEqual(["classify", "docker", "evidence", "pod", "zsh"]);
 });
 
 /** Types into a zsh at a terminal, up to a tab each time, and says what it saw the line become. */
@@ -69,6 +70,7 @@ complete() {
 complete 'upgrade-halt compl' 'completion'
 complete $'\C-uupgrade-halt classify --fr' '--from'
 complete 'doc' 'docker'
+complete $'\C-uupgrade-halt completion ba' 'bash'
 zpty -d shell
 `;
 
@@ -78,7 +80,7 @@ test.skipIf(!isHere("zsh"))("zsh completes commands, options and choices", async
   const options = { cwd: folder, encoding: "utf8", timeout: 15_000 } as const;
   const { stdout } = spawnSync("zsh", ["-f", "-c", TYPE_INTO_ZSH], options);
   await rm(folder, { recursive: true });
-  expect(stdout).toBe("completion\n--from\ndocker\n");
+  expect(stdout).toBe("completion\n--from\ndocker\nbash\n");
 });
 
 test("another shell does not fit", async () => {

@@ -32,8 +32,6 @@ export function addExec(program: Command, io: Io, exitWith: (code: number) => vo
     .addHelpText(
       "after",
       `
-The command of --on has UPGRADE_HALT_EVENT, _WHY, _PLAN, _HEIGHT and _CORROBORATED in its environment.
-
 Examples:
   $ upgrade-halt exec -- seid start
   $ upgrade-halt exec --on upgrade_required 'touch /run/upgrade-wanted' -- seid start`,

@@ -14,13 +14,14 @@ export function manPage(program: Command): string {
     ".I COMMAND",
     "[options]",
     ".SH COMMANDS",
+    `Each has its own help: ${roff("--help")}.`,
     ...commands.flatMap(commandLines),
     ".SH EXIT STATUS",
     ...EXIT_CODES.flatMap(({ code, meaning }) => [".TP", `.B ${code}`, roff(meaning)]),
     ".SH ENVIRONMENT",
     ".TP",
     ".B NO_COLOR",
-    "When set to anything, no colours are shown.",
+    "When set to anything but an empty text, no colours are shown.",
     ".SH EXAMPLES",
     ".EX",
     ...commands.flatMap(({ examples }) => examples.map(roff)),
@@ -29,20 +30,23 @@ export function manPage(program: Command): string {
   return `${lines.join("\n")}\n`;
 }
 
-function commandLines({ name, args, description, options }: CommandSynopsis): string[] {
+function commandLines({ name, argument, description, options }: CommandSynopsis): string[] {
   return [
-    `.SS ${roff(`${name} ${args}`.trim())}`,
+    `.SS ${roff(`${name} ${argument?.usage ?? ""}`.trim())}`,
     roff(description),
-    ...options.flatMap((option) => [".TP", `.B ${roff(option.usage)}`, roff(option.description)]),
+    ...(argument === undefined ? [] : [".TP", `.I ${roff(argument.usage)}`, roff(argument.help)]),
+    ...options.flatMap((option) => [".TP", `.B ${roff(option.usage)}`, roff(option.help)]),
   ];
 }
 
-/** Text with nothing in it that roff would act on. */
+/** Text with nothing in it that roff would act on, or set in another character than a shell wants. */
 function roff(text: string): string {
   return text
     .replaceAll("\\", "\\e")
     .replaceAll("-", "\\-")
-    .replace(/^(['.])/, "\\&$1");
+    .replaceAll("'", "\\(aq")
+    .replaceAll("~", "\\(ti")
+    .replace(/^\./, "\\&.");
 }
 
 function sentenceCase(text: string): string {

@@ -26,7 +26,7 @@ export interface Reaction {
 export function onOption(): Option {
   return new Option(
     "--on <event command...>",
-    `run a shell command after an end of this kind (${EVENTS.join(", ")}); may be given again`,
+    `run a shell command after an end of this kind (${EVENTS.join(", ")}), with UPGRADE_HALT_EVENT, _WHY, _PLAN, _HEIGHT and _CORROBORATED in its environment; may be given again`,
   );
 }
 

@@ -7,7 +7,18 @@ export interface OptionSynopsis {
   /** `--policy <file>` */
   readonly usage: string;
   readonly description: string;
+  /** The description as its help gives it, with choices and default. */
+  readonly help: string;
   readonly takesValue: boolean;
+  readonly choices: readonly string[];
+}
+
+/** What a command is about, as completions and the man page need it. */
+export interface ArgumentSynopsis {
+  /** `<url...>` */
+  readonly usage: string;
+  /** The description as its help gives it. */
+  readonly help: string;
   readonly choices: readonly string[];
 }
 
@@ -16,24 +27,30 @@ export interface CommandSynopsis {
   readonly name: string;
   readonly summary: string;
   readonly description: string;
-  /** `<url...>` */
-  readonly args: string;
+  /** Its argument, where it takes one. */
+  readonly argument: ArgumentSynopsis | undefined;
   readonly options: readonly OptionSynopsis[];
-  /** The examples of its help, one shell line each. */
+  /** The examples of its help, one line each. */
   readonly examples: readonly string[];
 }
 
 /** What the command line consists of, read off the program that parses it. */
 export function synopsisOf(program: Command): readonly CommandSynopsis[] {
+  const help = program.createHelp();
   return program.commands.map((command) => ({
     name: command.name(),
     summary: command.summary(),
     description: command.description(),
-    args: command.registeredArguments.map(argumentUsage).join(" "),
+    argument: command.registeredArguments.map((argument) => ({
+      usage: `<${argument.name()}${argument.variadic ? "..." : ""}>`,
+      help: help.argumentDescription(argument),
+      choices: argument.argChoices ?? [],
+    }))[0],
     options: command.options.map((option) => ({
       name: option.long ?? option.flags,
       usage: option.flags,
       description: option.description,
+      help: help.optionDescription(option),
       takesValue: option.required || option.optional,
       choices: option.argChoices ?? [],
     })),
@@ -41,16 +58,13 @@ export function synopsisOf(program: Command): readonly CommandSynopsis[] {
   }));
 }
 
-function argumentUsage(argument: Command["registeredArguments"][number]): string {
-  return `<${argument.name()}${argument.variadic ? "..." : ""}>`;
-}
-
-/** The lines that follow `$ ` in a command's help. */
+/** The lines after `Examples:` in a command's help: for a shell, and so after a `$ `, or for another program. */
 function examplesOf(command: Command): string[] {
   const help: string[] = [];
   const output = command.configureOutput();
   command.configureOutput({ ...output, writeOut: (text) => void help.push(text) });
   command.outputHelp();
   command.configureOutput(output);
-  return [...help.join("").matchAll(/^ {2}\$ (.+)$/gm)].map(([, line = ""]) => line);
+  const [, examples = ""] = help.join("").split("\nExamples:\n");
+  return [...examples.matchAll(/^ {2}(?:\$ )?(.+)$/gm)].map(([, line = ""]) => line);
 }
