@@ -98,6 +98,11 @@ const NOT_ENOUGH: Record<string, Evidence> = {
     status: answered(announcing(), 30),
     listed,
   },
+  "an intent and a file of before its height": {
+    status: answered(announcing()),
+    lastSeen: { height: 4 },
+    upgradeInfo: { name: "v6.7", height: 20 },
+  },
   "an intent with a damaged field": {
     status: answered({ ...announcing(), defects: [{ field: "info", problem: "a number" }] }, 30),
     listed,
@@ -201,6 +206,11 @@ test("a plan that is listed twice, with an image each, is listed like any other"
   const evidence = { process: ended(70), lastSeen: { height: 29 } };
   const twice = [...listed, { planName: "v6.7", height: 30, image: "sei:v6.7" }];
   expect(classify({ ...evidence, listed: twice })).toEqual(classify({ ...evidence, listed }));
+});
+
+test("a file that is left of an earlier upgrade disputes nothing", () => {
+  const evidence = { process: ended(70, { planLines: [line] }), lastSeen: { height: 4 } };
+  expect(classify({ ...evidence, upgradeInfo: { name: "v6.6", height: 20 } })).toEqual(classify(evidence));
 });
 
 test("an intent that names a height and no plan takes away nothing", () => {

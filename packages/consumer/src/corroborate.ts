@@ -45,7 +45,7 @@ function weighBelief(halt: HaltCase, evidence: Evidence): void {
   else halt.contradictions.push(`It was believed to have halted for ${describeClaim(believed)}.`);
 }
 
-/** The file outlives its upgrade: only one that is provably of this halt counts. */
+/** The file outlives its upgrade, and is written at its height or past it: only one that is of this halt counts. */
 function weighUpgradeInfo(halt: HaltCase, evidence: Evidence): void {
   const { upgradeInfo } = evidence;
   if (upgradeInfo === undefined || halt.reason !== ShutdownReason.UpgradeRequired) return;
@@ -54,7 +54,8 @@ function weighUpgradeInfo(halt: HaltCase, evidence: Evidence): void {
   const writtenNow =
     startedAt !== undefined && upgradeInfo.modifiedAt !== undefined && upgradeInfo.modifiedAt >= startedAt;
   const notPassed = seen > 0 && upgradeInfo.height !== undefined && upgradeInfo.height >= seen;
-  if (!writtenNow && !notPassed) return;
+  const isEarlier = (upgradeInfo.height ?? Number.POSITIVE_INFINITY) < (halt.height ?? 0);
+  if (isEarlier || (!writtenNow && !notPassed)) return;
   const claim = { reason: halt.reason, plan: upgradeInfo.name };
   if (halt.agrees(claim)) halt.support("upgrade-info", claim);
   else halt.dispute(`The file upgrade-info.json says ${describeClaim(claim)}.`);
