@@ -1,11 +1,11 @@
 import { type Command, Option } from "commander";
 import { classify } from "../classify.ts";
 import { ConsumerError } from "../consumer-error.ts";
-import { printable } from "../printable.ts";
 import { readStatus, sightingOf } from "../status/read-status.ts";
 import type { Verdict } from "../verdict.ts";
 import type { Io } from "./io.ts";
 import { headline } from "./render.ts";
+import { shownUrl } from "./shown-url.ts";
 import { parseMillis } from "./status.ts";
 
 interface CheckFlags {
@@ -44,7 +44,7 @@ async function check(
     status: sightingOf(await readStatus(url, { timeoutMs: timeout, now: io.now })),
   });
   const held = expectHalted === true ? isHalted(verdict) : verdict.kind === "running";
-  if (!held) throw new ConsumerError("failure", `${printable(url)} is ${headline(verdict)}. ${verdict.why}`);
+  if (!held) throw new ConsumerError("failure", `${shownUrl(url)} is ${headline(verdict)}. ${verdict.why}`);
   io.stdout.write(`${headline(verdict)}\n`);
 }
 

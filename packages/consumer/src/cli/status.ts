@@ -1,13 +1,13 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { classify } from "../classify.ts";
 import { ConsumerError } from "../consumer-error.ts";
-import { printable } from "../printable.ts";
 import { recommend } from "../recommend.ts";
 import { readStatus, sightingOf } from "../status/read-status.ts";
 import { readPolicy } from "./documents.ts";
 import type { Io } from "./io.ts";
 import { toJsonLine } from "./json.ts";
 import { renderVerdict } from "./render.ts";
+import { shownUrl } from "./shown-url.ts";
 
 interface StatusOptions {
   readonly json?: boolean;
@@ -40,11 +40,12 @@ async function showStatus(
   const result = await readStatus(url, { timeoutMs: timeout, now: io.now });
   const verdict = classify({ status: sightingOf(result), listed: policy?.upgrades });
   const recommendation = policy && recommend(verdict, policy);
-  if (json === true) io.stdout.write(toJsonLine({ url, status: result, verdict, recommendation }));
+  if (json === true)
+    io.stdout.write(toJsonLine({ url: shownUrl(url), status: result, verdict, recommendation }));
   if (result.kind !== "ok") {
     throw new ConsumerError(
       "failure",
-      `${printable(url)} gave no status (${result.kind}): ${result.problem}.`,
+      `${shownUrl(url)} gave no status (${result.kind}): ${result.problem}.`,
     );
   }
   if (json !== true) io.stdout.write(renderVerdict(verdict, recommendation, io));

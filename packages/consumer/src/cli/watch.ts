@@ -9,6 +9,7 @@ import type { Io } from "./io.ts";
 import { toJsonLine } from "./json.ts";
 import { LiveTable } from "./live-table.ts";
 import { headline } from "./render.ts";
+import { shownUrl } from "./shown-url.ts";
 import { parseMillis } from "./status.ts";
 
 interface WatchFlags {
@@ -48,7 +49,7 @@ export function addWatch(program: Command, io: Io): void {
 async function watchAll(urls: readonly string[], flags: WatchFlags, io: Io): Promise<void> {
   for (const url of urls) {
     const target = statusUrl(url);
-    if (target.kind === "refused") throw new ConsumerError("usage", `${printable(url)}: ${target.problem}.`);
+    if (target.kind === "refused") throw new ConsumerError("usage", `${shownUrl(url)}: ${target.problem}.`);
   }
   const listed = flags.policy === undefined ? [] : (await readPolicy(flags.policy)).upgrades;
   const stop = new AbortController();

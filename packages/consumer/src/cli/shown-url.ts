@@ -1,0 +1,6 @@
+import { printable } from "../printable.ts";
+
+/** A node's address as it may be shown: printable, and without the credentials that somebody put into it. */
+export function shownUrl(url: string): string {
+  return printable(url.replace(/^([^/?#]*\/\/)[^/?#]*@/, "$1…@"));
+}
