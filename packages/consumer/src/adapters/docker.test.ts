@@ -11,6 +11,7 @@ const VERDICTS = {
   halted: { kind: "halted", reason: 72, corroborated: false },
   "restarting after a halt": { kind: "halted", reason: 70, corroborated: false },
   "killed for its memory": { kind: "crashed", cause: { kind: "out-of-memory" } },
+  "halted after a helper was killed for its memory": { kind: "halted", reason: 72, corroborated: false },
   "stopped by docker stop": { kind: "stopped" },
   created: { kind: "unknown" },
 } as const satisfies Record<keyof typeof states, object>;
@@ -29,11 +30,6 @@ test("the end of its log corroborates its exit code", () => {
 
 test("an inspection that says nothing is no evidence", () => {
   expect(evidenceFromDocker({})).toEqual({});
-});
-
-test("a node that halted after a helper of it was killed for its memory has halted", () => {
-  const state = { ...states.halted, OOMKilled: true };
-  expect(classify(evidenceFromDocker(state))).toMatchObject({ kind: "halted", reason: 72 });
 });
 
 test("a status alone says that a container runs", () => {
