@@ -40,7 +40,7 @@ export const REQUIREMENTS = {
   INSTALL:
     "The kustomization, alone and with its parts, is what a real API server takes, under the restricted pod level.",
   IMAGE:
-    "What the image's build steps make starts as the image's own user, who is not root, on a root that is read-only.",
+    "The image of the controller's Dockerfile starts as its own user, who is not root, on a root that is read-only.",
   KUBECTL:
     "kubectl explains every field, and lists both kinds by short names with columns that tell the story.",
   "MAX-CONCURRENT": "Never more swaps are in flight than maxConcurrent allows, and all nodes come through.",

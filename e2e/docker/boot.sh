@@ -5,4 +5,4 @@ set -eu
 . "$(dirname "$0")/../harness/own-machine.sh"
 ip link set lo up
 exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-  dockerd --host "unix://$1/docker.sock" --bridge none --iptables=false --oom-score-adjust 0
+  dockerd --host "unix://$1/docker.sock" --bridge none --iptables=false --ip-forward=false --oom-score-adjust 0

@@ -8,9 +8,8 @@ import type { Cleanup } from "../harness/cleanup.ts";
 import type { CommandResult } from "../harness/namespaces.ts";
 import { bootOwnMachine, NAMESPACES, whyNoOwnMachine } from "../harness/own-machine.ts";
 import { binOf } from "../harness/programs.ts";
-import { composePath } from "./programs.ts";
+import { PLUGINS, pluginPath } from "./programs.ts";
 
-/** It has a network of its own as well, without a way to anywhere. */
 const WITH_NETWORK = `${NAMESPACES} --net`;
 
 /** Why no Docker Engine can run here, or `undefined` where one can. */
@@ -18,7 +17,7 @@ export function whyNoEngine(): string | undefined {
   return whyNoOwnMachine(["dockerd", "containerd", "runc", "docker", "iptables", "ip"], WITH_NETWORK);
 }
 
-/** A Docker Engine in namespaces of its own, without a network to anywhere. */
+/** A Docker Engine in namespaces of its own. */
 export interface Engine {
   /** A folder that goes when the engine goes. */
   readonly folder: string;
@@ -26,26 +25,37 @@ export interface Engine {
   sh(script: string, cwd?: string): Promise<CommandResult>;
 }
 
+export interface EngineOptions {
+  /** The network that its containers may be given as the host's: one of its own without a way to anywhere (unless said), or this machine's. */
+  readonly hostNetwork?: "own" | "this-machine";
+}
+
 /** Resolves once the engine answers. `cleanup` ends it and leaves nothing of it, and so does the end of this process. */
-export async function startEngine(cleanup: Cleanup): Promise<Engine> {
+export async function startEngine(
+  cleanup: Cleanup,
+  { hostNetwork = "own" }: EngineOptions = {},
+): Promise<Engine> {
   const folder = mkdtempSync(join(tmpdir(), "upgrade-halt-docker-"));
   cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
   const plugins = join(folder, "client", "cli-plugins");
   mkdirSync(plugins, { recursive: true });
-  symlinkSync(composePath(), join(plugins, "docker-compose"));
+  for (const plugin of PLUGINS) symlinkSync(pluginPath(plugin), join(plugins, plugin));
 
   const program = join(folder, "bin", "upgrade-halt");
   mkdirSync(dirname(program));
   writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${binOf("upgrade-halt")}' "$@"\n`);
   chmodSync(program, 0o755);
 
-  const machine = bootOwnMachine(folder, WITH_NETWORK, join(import.meta.dirname, "boot.sh"), cleanup);
+  const namespaces = hostNetwork === "own" ? WITH_NETWORK : NAMESPACES;
+  const machine = bootOwnMachine(folder, namespaces, join(import.meta.dirname, "boot.sh"), cleanup);
 
   const inherited = Object.entries(process.env).filter(([name]) => !/^(DOCKER|COMPOSE)_/.test(name));
   const environment = {
     ...Object.fromEntries(inherited),
     DOCKER_HOST: `unix://${folder}/docker.sock`,
     DOCKER_CONFIG: join(folder, "client"),
+    // An older client has BuildKit, and asks the older builder unless told otherwise.
+    DOCKER_BUILDKIT: "1",
     PATH: `${join(folder, "bin")}:${process.env.PATH}`,
   };
   const engine: Engine = {

@@ -10,13 +10,26 @@ import {
   realpathSync,
   symlinkSync,
 } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 
-/** Copies a program and the libraries that it is linked with to where they are here, below `root`. */
+/** Copies a program, and the libraries that it is linked with to where they are here, below `root`. */
 export function copyProgram(root: string, program: string, target = program): void {
   copy(realpathSync(program), join(root, target));
-  const libraries = execFileSync("ldd", [program], { encoding: "utf8" }).matchAll(/\/\S+(?= \(0x)/g);
-  for (const [library] of libraries) copy(realpathSync(library), join(root, library));
+  for (const library of librariesOf(program)) copy(library, join(root, library));
+}
+
+/** Copies libraries that this machine has beside its C library to there below `root`. */
+export function copyLibraries(root: string, names: readonly string[]): void {
+  const library = librariesOf(process.execPath).find((path) => basename(path) === "libc.so.6") ?? "";
+  for (const name of names) {
+    const path = join(dirname(library), name);
+    copy(path, join(root, path));
+  }
+}
+
+function librariesOf(program: string): readonly string[] {
+  const linked = execFileSync("ldd", [program], { encoding: "utf8" });
+  return [...linked.matchAll(/\/\S+(?= \(0x)/g)].map(([path]) => path);
 }
 
 /**

@@ -1,0 +1,68 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { crds, crdYaml } from "../../apps/mini-controller/src/api/crds.ts";
+import { Cleanup } from "../harness/cleanup.ts";
+import type { CommandResult } from "../harness/namespaces.ts";
+import { proof } from "../harness/proof.ts";
+import { writeBuildBase, writeRunBase } from "./base-images.ts";
+import { type Engine, startEngine, whyNoEngine } from "./engine.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const DOCKERFILE = readFileSync(join(ROOT, "apps/mini-controller/deploy/Dockerfile"), "utf8");
+const [buildBase = "", runBase = ""] = [...DOCKERFILE.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
+/** How its first line says that it is built. */
+const BUILD = /^# docker build (.* \.)\s/.exec(DOCKERFILE)?.[1];
+
+const reason = whyNoEngine();
+
+describe.skipIf(reason !== undefined)(`the controller's image${reason ? ` (${reason})` : ""}`, () => {
+  const cleanup = new Cleanup();
+  let engine: Engine;
+
+  beforeAll(async () => {
+    // The build installs packages.
+    engine = await startEngine(cleanup, { hostNetwork: "this-machine" });
+  });
+
+  afterAll(() => cleanup.run());
+
+  async function must(script: string): Promise<void> {
+    expect(await engine.sh(script, ROOT)).toMatchObject({ code: 0 });
+  }
+
+  /** No registry of images is asked: the bases are this machine's Node under their names. */
+  async function load(name: string, write: (folder: string) => string): Promise<void> {
+    const folder = join(engine.folder, name);
+    mkdirSync(folder);
+    await must(`docker load --input '${write(folder)}'`);
+  }
+
+  function run(command: string, options = ""): Promise<CommandResult> {
+    return engine.sh(`docker run --rm --read-only --network none ${options} mini-controller ${command}`);
+  }
+
+  const runNode = (script: string) => run(`-e '${script}'`, "--entrypoint /nodejs/bin/node");
+
+  proof(
+    "is built as its Dockerfile says, and starts as its user on a root that is read-only",
+    ["IMAGE"],
+    async () => {
+      expect(buildBase).toMatch(/^node:\d+-bookworm-slim$/);
+      expect(runBase).toMatch(/^gcr\.io\/distroless\/nodejs\d+-debian\d+:nonroot$/);
+      await load("build-base", (folder) => writeBuildBase(folder, buildBase));
+      await load("run-base", (folder) => writeRunBase(folder, runBase));
+      await must(`docker build --network host ${BUILD}`);
+
+      expect((await run("--help")).output).toContain("mini-controller");
+      expect((await run("crds")).output).toBe(Object.values(crds).map(crdYaml).join("---\n"));
+      expect(await run("run --kubeconfig /nowhere")).toEqual({
+        code: 1,
+        output: expect.stringMatching(/^mini-controller: .*\/nowhere.*\n$/),
+      });
+      const user = await runNode("console.log(process.getuid(), process.getgid())");
+      expect(user).toEqual({ code: 0, output: "65532 65532\n" });
+      expect((await runNode("fs.writeFileSync(`x`, ``)")).output).toContain("EROFS");
+    },
+  );
+});
