@@ -146,6 +146,13 @@ test("a command can open its output by name, as a shell's redirection does", asy
   expect(stderr).toContain("to stderr\n");
 });
 
+test("without a folder to make a pipe in, it passes output through all the same", async () => {
+  const env = { TMPDIR: "/nowhere" };
+  const { code, stdout } = await runCommand(["exec", "--", "sh", "-c", "echo said; exit 71"], env);
+  expect(code).toBe(71);
+  expect(stdout).toBe("said\n");
+});
+
 test("holds nothing for a crash", async () => {
   expect((await runCommand(["exec", "--hold", ...node("process.exitCode = 2")])).code).toBe(2);
 });
