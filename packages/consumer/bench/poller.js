@@ -5,7 +5,6 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { watchNode } from "@upgrade-halt/consumer";
-import { getGlobalDispatcher, request } from "undici";
 
 const [mode = "", ...rest] = process.argv.slice(2);
 const [count = 0, port = 0, seconds = 0] = rest.map(Number);
@@ -16,6 +15,8 @@ const urls = Array.from(
   { length: count },
   (_, i) => `http://127.1.${Math.floor(i / 250) + 1}.${(i % 250) + 1}:${port}/status`,
 );
+/** The watchers' process does without it. */
+const undici = mode === "bare" ? await import("undici") : undefined;
 const stop = new AbortController();
 let requests = 0;
 /** @type {{ address: string, at: number }[]} */
@@ -41,9 +42,10 @@ async function watch(url) {
 
 /**
  * The least that any client does: ask, read, parse, wait.
+ * @param {typeof import("undici")} undici
  * @param {string} url
  */
-async function bare(url) {
+async function bare({ request }, url) {
   let wait = INTERVAL_MS * Math.random();
   await pause(START_WITHIN_MS * Math.random());
   while (!stop.signal.aborted) {
@@ -59,7 +61,7 @@ let rss = 0;
 const sampling = setInterval(() => {
   rss = Math.max(rss, process.memoryUsage.rss());
 }, 1_000);
-const running = urls.map(mode === "watch" ? watch : bare);
+const running = urls.map((url) => (undici === undefined ? watch(url) : bare(undici, url)));
 await pause(START_WITHIN_MS + INTERVAL_MS);
 const before = process.cpuUsage();
 const asked = requests;
@@ -73,5 +75,5 @@ const cost = { cpuShare: (user + system) / 1_000 / elapsedMs, rssMb: rss / 2 ** 
 await new Promise((resolve) => process.send?.({ cost, sightings }, resolve));
 stop.abort();
 await Promise.all(running);
-await getGlobalDispatcher().close();
+await undici?.getGlobalDispatcher().close();
 process.disconnect?.();

@@ -1,8 +1,9 @@
 import type { StatusSighting } from "../evidence.ts";
 import { printable } from "../printable.ts";
 import { type DecodedStatus, decodeStatus } from "./decode-status.ts";
-import { ABORTED, type Asked, ask, type Exchange, type StatusRequest, statusRequest } from "./exchange.ts";
-import type { StatusFailure, StatusLimits, StatusRead, StatusResult } from "./status-result.ts";
+import { ABORTED, type Exchange, type ExchangeFailure } from "./exchange.ts";
+import { StatusRequest } from "./status-request.ts";
+import type { StatusLimits, StatusResult } from "./status-result.ts";
 import { statusUrl } from "./status-url.ts";
 
 /**
@@ -15,38 +16,39 @@ export async function readStatus(url: string | URL, limits: StatusLimits = {}): 
   const abandon = () => reader.abandon();
   if (signal?.aborted === true) abandon();
   signal?.addEventListener("abort", abandon);
-  const result = await reader.read();
+  const result = await new Promise<StatusResult>((resolve) => reader.read(resolve));
   signal?.removeEventListener("abort", abandon);
+  abandon();
   return result;
 }
 
-/** Reads one node's `/status` again and again, one reading at a time, each with the promises of {@link readStatus}. */
+/**
+ * Reads one node's `/status` again and again, one reading at a time, each with the promises of {@link readStatus}. To be
+ * abandoned in the end.
+ */
 export class StatusReader {
-  readonly #limits: Omit<StatusLimits, "signal">;
-  readonly #request: StatusRequest | Omit<StatusFailure, "at">;
-  #asked: Asked | undefined;
+  readonly #now: () => number;
+  readonly #request: StatusRequest | ExchangeFailure;
   #abandoned = false;
 
   constructor(url: string | URL, limits: Omit<StatusLimits, "signal"> = {}) {
     const target = statusUrl(url);
-    this.#limits = limits;
-    this.#request = target.kind === "refused" ? target : statusRequest(target.url);
+    this.#now = limits.now ?? Date.now;
+    this.#request = target.kind === "refused" ? target : new StatusRequest(target.url, limits);
   }
 
-  async read(): Promise<StatusResult> {
-    const { now = Date.now } = this.#limits;
-    if ("kind" in this.#request) return { ...this.#request, at: now() };
-    if (this.#abandoned) return { ...ABORTED, at: now() };
-    this.#asked = ask(this.#request, this.#limits);
-    const exchanged = await this.#asked.answer;
-    this.#asked = undefined;
-    return { ...outcomeOf(exchanged), at: now() };
+  /** Answers once, maybe before this returns. */
+  read(answer: (result: StatusResult) => void): void {
+    const request = this.#request;
+    if (!(request instanceof StatusRequest)) answer({ ...request, at: this.#now() });
+    else if (this.#abandoned) answer({ ...ABORTED, at: this.#now() });
+    else request.send((exchange) => answer(resultOf(exchange, this.#now())));
   }
 
-  /** Gives up, now and for good: this reading and those to come are `aborted`. */
+  /** Gives up for good: this reading and those to come are `aborted`. Leaves no timer behind. */
   abandon(): void {
     this.#abandoned = true;
-    this.#asked?.abandon();
+    if (this.#request instanceof StatusRequest) this.#request.abandon();
   }
 }
 
@@ -58,16 +60,18 @@ export function sightingOf(result: StatusResult): StatusSighting {
   return { kind: "silent", at: result.at, problem: `${result.kind}: ${result.problem}` };
 }
 
-function outcomeOf(exchanged: Exchange): Omit<StatusRead, "at"> | Omit<StatusFailure, "at"> {
-  if (exchanged.kind !== "body") return exchanged;
-  const decoded = decodeText(exchanged.text);
+function resultOf(exchange: Exchange, at: number): StatusResult {
+  if (exchange.kind !== "body") return { ...exchange, at };
+  const decoded = decodeText(exchange.text);
   if (decoded.kind === "rpc-error") {
-    return { kind: "rpc-error", problem: printable(`${decoded.code ?? "no code"}: ${decoded.message}`) };
+    const problem = printable(`${decoded.code ?? "no code"}: ${decoded.message}`);
+    return { kind: "rpc-error", at, problem };
   }
-  if (exchanged.statusCode !== 200) {
-    return { kind: "not-a-status", problem: `the answer is HTTP ${exchanged.statusCode}` };
+  if (exchange.statusCode !== 200) {
+    return { kind: "not-a-status", at, problem: `the answer is HTTP ${exchange.statusCode}` };
   }
-  return decoded.kind === "status" ? { kind: "ok", envelope: decoded.envelope, node: decoded.node } : decoded;
+  if (decoded.kind === "not-a-status") return { kind: "not-a-status", at, problem: decoded.problem };
+  return { kind: "ok", at, envelope: decoded.envelope, node: decoded.node };
 }
 
 function decodeText(text: string): DecodedStatus {

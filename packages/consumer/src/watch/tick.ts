@@ -3,7 +3,7 @@
  * that wakes for each of a thousand requests a second, and again for each answer, spends more of its time on waking up
  * and on caches that went cold than on what it woke up for.
  */
-const TICK_MS = 25;
+const TICK_MS = 50;
 /** Longest wait that a timer can keep, in ms: 24 days. */
 const LONGEST_MS = 2 ** 31 - 1 - TICK_MS;
 /** Shorter waits would move by too much of themselves, and end when they are due. */

@@ -1,9 +1,7 @@
 import type { ListedPlan } from "../evidence.ts";
-import { StatusReader } from "../status/read-status.ts";
 import type { StatusLimits } from "../status/status-result.ts";
 import type { Verdict } from "../verdict.ts";
-import { Pauses } from "./pauses.ts";
-import { WatchedNode } from "./watched-node.ts";
+import { Readings } from "./readings.ts";
 
 export interface WatchOptions {
   /** Usual time between two readings, in ms. Default 1,000. */
@@ -40,28 +38,20 @@ export async function* watchNode(
   url: string,
   options: WatchOptions = {},
 ): AsyncGenerator<NodeChange, void, void> {
-  const { signal, random = Math.random } = options;
+  const { signal } = options;
   if (signal?.aborted === true) return;
-  const reader = new StatusReader(url, options.limits);
-  const pauses = new Pauses();
+  const readings = new Readings(url, options);
   // Thousands of watchers may share one signal, and a listener costs it as much as it has listeners: one for each.
-  const end = () => {
-    reader.abandon();
-    pauses.end();
-  };
+  const end = () => readings.end();
   signal?.addEventListener("abort", end);
   try {
-    const watched = new WatchedNode(url, options);
-    await pauses.take((options.startWithinMs ?? 0) * random());
     for (;;) {
-      const result = await reader.read();
-      if (result.kind === "aborted") return;
-      const readAt = performance.now();
-      const change = watched.take(result);
-      if (change !== undefined) yield change;
-      await pauses.take(Math.max(readAt + watched.wait() - performance.now(), 0));
+      const change = await readings.untilChange();
+      if (change === undefined) return;
+      yield change;
     }
   } finally {
     signal?.removeEventListener("abort", end);
+    readings.end();
   }
 }
