@@ -21,6 +21,7 @@ it("exports these names and no other", () => {
     "parseReasonToken",
     "reasonToken",
     "statusWithHaltIntent",
+    "withoutMangledTexts",
   ]);
 });
 

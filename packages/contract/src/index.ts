@@ -23,5 +23,5 @@ export {
 } from "./halt-intent.ts";
 export { HaltIntentSchema } from "./halt-intent-schema.ts";
 export { PARSE_LIMITS } from "./json-limits.ts";
-export { parseHaltIntent } from "./parse-halt-intent.ts";
+export { parseHaltIntent, withoutMangledTexts } from "./parse-halt-intent.ts";
 export { haltIntentOfStatus, statusWithHaltIntent } from "./status-body.ts";

@@ -42,8 +42,16 @@ const REPLACED = "\ufffd";
 
 /** Bytes that are no UTF-8 are read as U+FFFD, so that a text with none of those is whole. */
 function parseMangled(bytes: Uint8Array): HaltIntentReading {
-  const reading = parseText(lenient.decode(bytes));
-  if (reading.kind !== "intent") return damaged(NOT_UTF8);
+  const reading = withoutMangledTexts(parseText(lenient.decode(bytes)));
+  return reading.kind === "intent" ? reading : damaged(NOT_UTF8);
+}
+
+/**
+ * A reading of text that was decoded from bytes which are no UTF-8, each of them read as U+FFFD: an intent loses the texts
+ * that hold one, and has the whole as a defect. Any other reading comes back as it is.
+ */
+export function withoutMangledTexts(reading: HaltIntentReading): HaltIntentReading {
+  if (reading.kind !== "intent") return reading;
   const defects: Defect[] = [{ field: "", problem: NOT_UTF8 }, ...reading.defects];
   const whole = Object.entries(reading.intent).filter(([field, value]) => {
     const isWhole = typeof value !== "string" || !value.includes(REPLACED);

@@ -1,10 +1,11 @@
+import { isUtf8 } from "node:buffer";
 import type { Dispatcher } from "undici";
 import { problemOf } from "./problem.ts";
 import type { StatusFailure, StatusLimits } from "./status-result.ts";
 
-/** A body that was read to its end, or why there is none. */
+/** A body that was read to its end, `mangled` where its bytes were no UTF-8, or why there is none. */
 export type Exchange =
-  | { readonly kind: "body"; readonly statusCode: number; readonly text: string }
+  | { readonly kind: "body"; readonly statusCode: number; readonly text: string; readonly mangled: boolean }
   | ExchangeFailure;
 
 export type ExchangeFailure = Omit<StatusFailure, "at">;
@@ -77,7 +78,8 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     const [body, rest] = [this.#body, this.#rest];
     const whole = body === undefined || rest === undefined ? body : Buffer.concat([body, ...rest]);
-    this.#settle({ kind: "body", statusCode: this.#statusCode, text: whole?.toString() ?? "" });
+    const mangled = whole !== undefined && !isUtf8(whole);
+    this.#settle({ kind: "body", statusCode: this.#statusCode, text: whole?.toString() ?? "", mangled });
   }
 
   onResponseError(_: Dispatcher.DispatchController | null, error: unknown): void {

@@ -68,3 +68,15 @@ test("wrong types everywhere are a status that says nothing", async () => {
     expect(read).toMatchObject({ kind: "ok", node: { haltIntent: { kind: "absent" }, height: undefined } });
   }
 });
+
+test("a plan name whose bytes are no UTF-8 is dropped, and listing what it reads as changes no image", async () => {
+  const [before, after] = status(intent("")).split("v6.7");
+  const body = Buffer.concat([Buffer.from(`${before}v6`), Buffer.from([0xff]), Buffer.from(`7${after}`)]);
+  await using node = await httpNode((_, response) => response.end(body));
+  const read = await readStatus(node.url, { dispatcher, now: () => NOW });
+  const planName = "v6\ufffd7";
+  const named = [{ planName, height: 30, image: "sei:v6.7" }];
+  const verdict = classify({ status: sightingOf(read), listed: named });
+  expect(verdict).toMatchObject({ kind: "halted", reason: 70, plan: undefined, corroborated: false });
+  expect(recommend(verdict, { upgrades: named }).action).not.toBe("swap-to-image");
+});

@@ -1,3 +1,4 @@
+import { withoutMangledTexts } from "@upgrade-halt/contract";
 import type { StatusSighting } from "../evidence.ts";
 import { printable } from "../printable.ts";
 import { type DecodedStatus, decodeStatus } from "./decode-status.ts";
@@ -71,7 +72,9 @@ function resultOf(exchange: Exchange, at: number): StatusResult {
     return { kind: "not-a-status", at, problem: `the answer is HTTP ${exchange.statusCode}` };
   }
   if (decoded.kind === "not-a-status") return { kind: "not-a-status", at, problem: decoded.problem };
-  return { kind: "ok", at, envelope: decoded.envelope, node: decoded.node };
+  const { envelope, node } = decoded;
+  if (!exchange.mangled) return { kind: "ok", at, envelope, node };
+  return { kind: "ok", at, envelope, node: { ...node, haltIntent: withoutMangledTexts(node.haltIntent) } };
 }
 
 function decodeText(text: string): DecodedStatus {
