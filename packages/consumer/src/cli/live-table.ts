@@ -25,12 +25,15 @@ const URGENCY = {
 export class LiveTable {
   readonly #urls: readonly string[];
   readonly #io: Io;
+  /** The columns of the longest URL. */
+  readonly #widest: number;
   readonly #changes = new Map<string, NodeChange>();
   #drawn = 0;
   #due: NodeJS.Timeout | undefined;
 
   constructor(urls: readonly string[], io: Io) {
     this.#urls = urls;
+    this.#widest = Math.max(...urls.map((url) => columnsOf(printable(url))));
     this.#io = io;
   }
 
@@ -77,8 +80,7 @@ export class LiveTable {
    */
   #row(url: string): string {
     const columns = this.#columns();
-    const names = this.#urls.map((each) => columnsOf(printable(each)));
-    const width = Math.min(Math.floor(columns / 3), Math.max(...names));
+    const width = Math.min(Math.floor(columns / 3), this.#widest);
     const name = endIn(printable(url), width);
     const cut = `${name}${" ".repeat(width - columnsOf(name))}  `;
     const change = this.#changes.get(url);
