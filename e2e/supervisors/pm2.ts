@@ -1,0 +1,30 @@
+import { join } from "node:path";
+import { installed, PM2_VERSION } from "./programs.ts";
+import { outputOf, type SupervisorKind } from "./service.ts";
+
+const PM2 = join(installed.pm2.folder, "node_modules", ".bin", "pm2");
+
+interface Listed {
+  readonly pm2_env: { readonly status: string; readonly exit_code?: number };
+}
+
+export const pm2: SupervisorKind = {
+  name: "pm2",
+  configuration: "`stop_exit_codes: [70, 71, 72]` in an ecosystem file",
+  version: async () => PM2_VERSION,
+  start: async (service, files) => {
+    const env = { ...process.env, PM2_HOME: join(service.folder, "home") };
+    const config = (files.get("seid.config.cjs") ?? "").replace("/usr/local/bin/seid", service.command);
+    await service.write("seid.config.cjs", config);
+    await outputOf(PM2, ["start", join(service.folder, "seid.config.cjs")], env);
+    return {
+      report: async () => {
+        const answer = (await outputOf(PM2, ["jlist"], env)).split("\n").at(-1) ?? "[]";
+        const [seid] = JSON.parse(answer) as readonly Listed[];
+        const { status, exit_code: code } = seid?.pm2_env ?? {};
+        return { isHeld: status === "stopped", remembers: `exit_code ${code}` };
+      },
+      stop: async () => void (await outputOf(PM2, ["kill"], env)),
+    };
+  },
+};

@@ -1,0 +1,33 @@
+import { startProgram } from "../harness/program.ts";
+import { outputOf, type Service, type SupervisorKind } from "./service.ts";
+
+export const runit: SupervisorKind = {
+  name: "runit",
+  configuration: "`finish` that calls `sv down .`",
+  version: async () => await debianVersion("runit"),
+  start: async (service, files) => {
+    await service.write("run", runScript(service), 0o755);
+    // The page's script, which also writes down what it was told.
+    const finish = (files.get("runit/finish") ?? "").replace("\n", '\necho "$1 $2" > told\n');
+    await service.write("finish", finish, 0o755);
+    const daemon = await startProgram("runsv", "runsv", [service.folder]);
+    return {
+      report: async () => ({
+        isHeld: /^down: .*normally up$/.test(await outputOf("sv", ["status", service.folder])),
+        remembers: `tells \`finish\`: ${await outputOf("cat", [`${service.folder}/told`])}`,
+      }),
+      stop: async () => void (await daemon.stop()),
+    };
+  },
+};
+
+/** A `run` script as runit, s6 and daemontools take it. */
+export function runScript({ command }: Service): string {
+  return `#!/bin/sh\nexec ${command} start\n`;
+}
+
+/** The upstream part of a Debian package's version. */
+export async function debianVersion(name: string): Promise<string> {
+  const [, version = ""] = (await outputOf("dpkg-query", ["--show", name])).split("\t");
+  return version.replace(/^\d+:/, "").replace(/-[^-]*$/, "");
+}

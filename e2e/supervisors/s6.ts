@@ -1,0 +1,25 @@
+import { startProgram } from "../harness/program.ts";
+import { debianVersion, runScript } from "./runit.ts";
+import { outputOf, type SupervisorKind } from "./service.ts";
+
+export const s6: SupervisorKind = {
+  name: "s6",
+  configuration: "`finish` with `s6-permafailon`",
+  version: async () => await debianVersion("s6"),
+  start: async (service, files) => {
+    await service.write("run", runScript(service), 0o755);
+    await service.write("finish", files.get("s6/finish") ?? "", 0o755);
+    const daemon = await startProgram("s6-supervise", "s6-supervise", [service.folder]);
+    return {
+      report: async () => {
+        const asked = ["-o", "up,wantedup,exitcode,signal", service.folder];
+        const [up, wanted, code, signal] = (await outputOf("s6-svstat", asked)).split(" ");
+        return {
+          isHeld: up === "false" && wanted === "false",
+          remembers: `exitcode ${code}, signal ${signal}`,
+        };
+      },
+      stop: async () => void (await daemon.stop()),
+    };
+  },
+};

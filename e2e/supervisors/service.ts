@@ -1,0 +1,100 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { until } from "@upgrade-halt/testing";
+
+/** How the node of a test ends: with an exit code, or by SIGKILL. */
+export type NodeEnd = 70 | 71 | 72 | 2 | "SIGKILL";
+
+/** What a supervisor says of the node that it looks after. */
+export interface Report {
+  /** It will not start the node again by itself. */
+  readonly isHeld: boolean;
+  /** All that it remembers of the last end, in its own words. */
+  readonly remembers: string;
+}
+
+/** A supervisor that runs, with the page's configuration around one node. */
+export interface Supervisor {
+  readonly report: () => Promise<Report>;
+  /** Ends the supervisor and all that it started. */
+  readonly stop: () => Promise<void>;
+}
+
+/** A kind of supervisor, as the page names it. */
+export interface SupervisorKind {
+  readonly name: string;
+  readonly version: () => Promise<string>;
+  /** What holds a halt, in the words of the table. */
+  readonly configuration: string;
+  readonly start: (service: Service, files: ReadonlyMap<string, string>) => Promise<Supervisor>;
+}
+
+/**
+ * A folder with a program `seid` that counts its starts and ends as it is told. How a supervisor treats an end does not
+ * depend on which program ended, so the program is as small as can be.
+ */
+export class Service implements AsyncDisposable {
+  readonly folder: string;
+  readonly command: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+    this.command = join(folder, "bin", "seid");
+  }
+
+  static async create(end: NodeEnd): Promise<Service> {
+    const service = new Service(await mkdtemp(join(tmpdir(), "supervisor-")));
+    const ending = end === "SIGKILL" ? "kill -KILL $$" : `exit ${end}`;
+    await service.write(
+      "bin/seid",
+      `#!/bin/sh\necho started >> '${service.folder}/starts'\n${ending}\n`,
+      0o755,
+    );
+    return service;
+  }
+
+  async write(path: string, content: string, mode = 0o644): Promise<void> {
+    const file = join(this.folder, path);
+    await mkdir(join(file, ".."), { recursive: true });
+    await writeFile(file, content);
+    await chmod(file, mode);
+  }
+
+  async starts(): Promise<number> {
+    const log = await readFile(join(this.folder, "starts"), "utf8").catch(() => "");
+    return log.split("\n").length - 1;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+const run = promisify(execFile);
+
+/** What a command prints, standard error included; a non-zero end is no error. */
+export async function outputOf(file: string, args: readonly string[], env = process.env): Promise<string> {
+  const { stdout, stderr } = await run(file, [...args], { env }).catch(
+    (error: { stdout?: string; stderr?: string }) => {
+      if (error.stdout === undefined) throw error;
+      return { stdout: error.stdout, stderr: error.stderr ?? "" };
+    },
+  );
+  return (stdout + stderr).trim();
+}
+
+/** Waits until the supervisor holds the node. */
+export async function untilHeld(supervisor: Supervisor): Promise<Report> {
+  let last: Report | undefined;
+  return await until(
+    "the supervisor to hold the node",
+    async () => {
+      last = await supervisor.report();
+      return last.isHeld ? last : undefined;
+    },
+    { within: 30_000, explain: () => JSON.stringify(last) },
+  );
+}

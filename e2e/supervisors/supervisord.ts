@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { startProgram } from "../harness/program.ts";
+import { installed } from "./programs.ts";
+import { outputOf, type SupervisorKind } from "./service.ts";
+
+const env = { ...process.env, PYTHONPATH: installed.supervisord.folder };
+
+export const supervisord: SupervisorKind = {
+  name: "supervisord",
+  configuration: "`exitcodes=0,70,71,72` and `startsecs=0`",
+  version: async () => await outputOf("python3", ["-m", "supervisor.supervisord", "--version"], env),
+  start: async (service, files) => {
+    const program = files.get("seid.conf") ?? "";
+    const socket = join(service.folder, "socket");
+    await service.write(
+      "supervisord.conf",
+      `[supervisord]
+nodaemon=true
+logfile=${service.folder}/log
+pidfile=${service.folder}/pid
+[unix_http_server]
+file=${socket}
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+${program.replace("/usr/local/bin/seid", service.command)}`,
+    );
+    const daemon = await startProgram(
+      "supervisord",
+      "python3",
+      ["-m", "supervisor.supervisord", "-c", join(service.folder, "supervisord.conf")],
+      { env },
+    );
+    return {
+      report: async () => {
+        const [state = "", exitStatus = ""] = (await outputOf("python3", ["-c", ASK, socket], env)).split(
+          " ",
+        );
+        return { isHeld: state === "EXITED", remembers: `exitstatus ${exitStatus}` };
+      },
+      stop: async () => void (await daemon.stop()),
+    };
+  },
+};
+
+const ASK = `
+import sys, xmlrpc.client
+from supervisor.xmlrpc import SupervisorTransport
+server = xmlrpc.client.ServerProxy("http://x", SupervisorTransport(None, None, "unix://" + sys.argv[1]))
+told = server.supervisor.getProcessInfo("seid")
+print(told["statename"], told["exitstatus"])
+`;

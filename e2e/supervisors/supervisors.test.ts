@@ -1,0 +1,101 @@
+import { until } from "@upgrade-halt/testing";
+import { afterAll, describe, expect, test } from "vitest";
+import { filesIn } from "../../packages/consumer/src/testing/guide.ts";
+import { daemontools } from "./daemontools.ts";
+import { pm2 } from "./pm2.ts";
+import { runit } from "./runit.ts";
+import { s6 } from "./s6.ts";
+import { type NodeEnd, outputOf, Service, type SupervisorKind, untilHeld } from "./service.ts";
+import { supervisord } from "./supervisord.ts";
+import { readPage, shownTable, tableOf, writeTable } from "./table.ts";
+
+const KINDS = [supervisord, pm2, runit, s6, daemontools];
+const HALTS = [70, 71, 72] as const;
+const CRASHES = [2, "SIGKILL"] as const;
+const files = filesIn(readPage());
+
+async function supervise(kind: SupervisorKind, end: NodeEnd) {
+  const service = await Service.create(end);
+  const supervisor = await kind.start(service, files);
+  return {
+    service,
+    supervisor,
+    [Symbol.asyncDispose]: async () => {
+      await supervisor.stop();
+      await service[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe.each(KINDS)("$name with the page's configuration", (kind) => {
+  test.each(HALTS)("holds %i after one start", async (code) => {
+    await using node = await supervise(kind, code);
+    await untilHeld(node.supervisor);
+    expect(await node.service.starts()).toBe(1);
+  });
+
+  test.each(CRASHES)("starts a node again that ended with %s", async (end) => {
+    await using node = await supervise(kind, end);
+    await until("three starts", async () => (await node.service.starts()) >= 3, { within: 30_000 });
+  });
+
+  test("runs a halted node once more after it was started again itself", async () => {
+    await using node = await supervise(kind, 70);
+    await untilHeld(node.supervisor);
+    await node.supervisor.stop();
+    const again = await kind.start(node.service, files);
+    try {
+      await until("the second start", async () => (await node.service.starts()) === 2);
+      await untilHeld(again);
+      expect(await node.service.starts()).toBe(2);
+    } finally {
+      await again.stop();
+    }
+  });
+});
+
+const INITS = [
+  { name: "tini", command: ["tini", "-s", "--"] },
+  { name: "dumb-init", command: ["dumb-init", "--"] },
+  { name: "catatonit", command: ["catatonit", "--"] },
+  { name: "tini -e 70", command: ["tini", "-s", "-e", "70", "--"] },
+] as const;
+
+async function codesThrough([file, ...args]: readonly [string, ...string[]]): Promise<string> {
+  const codes = HALTS.map(async (code) =>
+    outputOf("sh", ["-c", '"$@"; echo $?', "sh", file, ...args, "sh", "-c", `exit ${code}`]),
+  );
+  return (await Promise.all(codes)).join(", ");
+}
+
+test("the page shows what each supervisor did", async () => {
+  const rows = KINDS.map(async (kind) => {
+    await using node = await supervise(kind, 70);
+    const { remembers } = await untilHeld(node.supervisor);
+    const told = [`${kind.name} ${await kind.version()}`, kind.configuration, "held", "started again"];
+    return [...told, "runs once more, held again", remembers];
+  });
+  const head = [
+    "supervisor",
+    "configuration",
+    "70, 71, 72",
+    "2, SIGKILL",
+    "started again itself",
+    "remembers",
+  ];
+  expectShown("table", tableOf([head, ...(await Promise.all(rows))]));
+});
+
+test("the page shows what each small init hands on", async () => {
+  const rows = INITS.map(async ({ name, command }) => [`\`${name}\``, await codesThrough(command)]);
+  expectShown("inits", tableOf([["init", "70, 71, 72 become"], ...(await Promise.all(rows))]));
+});
+
+function expectShown(name: string, table: string): void {
+  if (process.env.UPDATE_SUPERVISORS) writeTable(name, table);
+  expect(shownTable(name)).toBe(table);
+}
+
+afterAll(() => {
+  expect(process.env.CI && process.env.UPDATE_SUPERVISORS).toBeFalsy();
+});
