@@ -13,6 +13,8 @@ export const REQUIREMENTS = {
   "SWAP-70-DEPLOYMENT": "A node that is run by a Deployment is swapped in the Deployment's template.",
   "SWAP-70-CUSTOM-RESOURCE":
     "A node that is run by a custom resource is swapped in that resource, and in nothing that is made from it.",
+  "OWN-WORKLOAD":
+    "A pod only has the workload changed that truly made it: by controller reference, UID, selector and name.",
   "SWAP-70-DIGEST": "An image that is listed by digest is run by that digest.",
   "SWAP-70-EXACT-PLAN": "Only an image listed for exactly the plan that halted the node is ever run.",
   "SWAP-70-NEXT-PLAN": "The same node halting at its next plan is a halt of its own, and is swapped again.",

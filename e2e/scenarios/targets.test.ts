@@ -84,6 +84,7 @@ scenario(
       kind: "SeiNode",
       resource: "seinodes",
       name: "sei-0",
+      uid: (await seiNodeOf(world, "sei-0")).metadata.uid,
     });
     expect(status).toMatchObject({ fromImage: imageOf("v6.6"), toImage: digestOf("v6.7") });
     const node = await seiNodeOf(world, "sei-0");

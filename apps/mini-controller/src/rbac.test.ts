@@ -51,7 +51,9 @@ async function readOtherWorkloads(api: GuardedApi, cluster: FakeCluster): Promis
     metadata: {
       name: "x-0",
       namespace: NAMESPACE,
-      ownerReferences: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: "x-abc", uid: "u" }],
+      ownerReferences: [
+        { apiVersion: "apps/v1", kind: "ReplicaSet", name: "x-abc", uid: "u", controller: true },
+      ],
     },
     spec: { containers: [] },
   };
@@ -66,7 +68,6 @@ async function readOtherWorkloads(api: GuardedApi, cluster: FakeCluster): Promis
     namespace: NAMESPACE,
     container: "seid",
     policy: policyWith({ target: { kind: "CustomResource", customResource: custom } }),
-    podName: "x-0",
   };
   const deployment = ref("Deployment", "apps/v1", "deployments");
   await workloads.ofPolicy(policyWith({ target: { kind: "Deployment" } }).spec).find(pod, undefined);

@@ -31,6 +31,11 @@ const WorkloadRefSchema = z.object({
   kind: z.string().max(63).meta({ description: "Its kind." }),
   resource: z.string().max(63).meta({ description: "Its plural name in the URL." }),
   name: z.string().max(253).meta({ description: "Its name, in the pod's namespace." }),
+  uid: z
+    .string()
+    .max(64)
+    .optional()
+    .meta({ description: "Its UID: another object of the same name is not it." }),
 });
 export type WorkloadRef = z.infer<typeof WorkloadRefSchema>;
 

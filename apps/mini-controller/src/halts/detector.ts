@@ -44,15 +44,16 @@ export class Detector {
     const { statuses, workloads, journal, onBoundary, now, log } = this.#options;
     const verdict = judgePod(pod, policy.spec, statuses.get(key, pod.metadata.uid));
     const reason = reasonOf(verdict);
-    const { namespace = "", name: podName } = pod.metadata;
+    const { namespace = "" } = pod.metadata;
     if (reason === undefined) return undefined;
     const { container } = policy.spec;
     const name = this.#nameOfUnknown(key, pod, verdict, container);
     if (name === undefined) return undefined;
-    const ref = await workloads.ofPolicy(policy.spec).find(pod, policy.spec.target.customResource);
+    const lineage = await workloads.ofPolicy(policy.spec).find(pod, policy.spec.target.customResource);
+    const ref = lineage.kind === "found" ? lineage.ref : undefined;
     const spec = haltSpecOf(pod, policy, verdict, ref, now());
     if (spec === undefined) return undefined;
-    const workload = ref && workloads.ofRef(ref).read({ namespace, ref, container, policy, podName });
+    const workload = ref && workloads.ofRef(ref).read({ namespace, ref, container, policy, pod });
     workload?.catch(() => {});
     const { halt } = await between("create-halt", onBoundary, () => journal.open(namespace, name, spec));
     log.info(

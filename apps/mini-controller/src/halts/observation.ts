@@ -1,12 +1,16 @@
 import type { Recommendation, Verdict } from "@upgrade-halt/consumer";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt } from "../api/node-halt.ts";
+import type { Manager } from "../workloads/manager.ts";
+import type { PodGroup } from "../workloads/pod-group.ts";
 
 /** The object that holds the image, as it is now. */
 export type WorkloadSight =
   /** Nothing depends on it at this phase. */
   | { readonly kind: "not-asked" }
   | { readonly kind: "missing"; readonly what: string }
+  /** There is such an object, and the pod is none of its own. */
+  | { readonly kind: "disowned"; readonly what: string; readonly why: string }
   | {
       readonly kind: "found";
       readonly what: string;
@@ -22,6 +26,10 @@ export type WorkloadSight =
       readonly settled: boolean;
       /** It replaces its pods by itself, so the halted one is not deleted. */
       readonly replacesPods: boolean;
+      /** Who else decides the image, and would write it back. */
+      readonly manager?: Manager | undefined;
+      /** The pods that are made from the template. */
+      readonly groups: readonly PodGroup[];
     };
 
 /** The node's pod, as it is now. */

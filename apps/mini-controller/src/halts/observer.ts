@@ -38,12 +38,11 @@ export class Observer {
     const { stores, now } = this.#options;
     const found = stores.policies.get(policyKeyOf(halt));
     const policy = found?.defect === undefined ? found : undefined;
-    const target = targetOf(halt, policy);
+    const target = targetOf(halt, policy, stores.pods.get(podKeyOf(halt)));
     const deciding = !hasEnded(halt) && !isSwapping(halt);
-    const [sight, previousImage, running] = await Promise.all([
-      workload ?? this.#readWorkload(halt, target),
+    const [sight, previousImage] = await Promise.all([
+      workload ?? this.#readWorkload(halt, policy, target),
       deciding && policy !== undefined ? this.#previousImage(halt, target) : undefined,
-      deciding ? this.#runningSiblings(halt, target) : [],
     ]);
     return () => ({
       halt,
@@ -53,17 +52,33 @@ export class Observer {
           ? undefined
           : recommendFor(halt.spec, policy.spec, { previousImage, seen: this.#seenOf(halt, policy) }),
       workload: sight,
-      pod: this.#podSight(halt, policy),
-      neighbours: deciding ? this.#neighbours(halt, running) : NO_NEIGHBOURS,
+      pod: this.#podSight(halt, policy, sight),
+      neighbours: deciding
+        ? this.#neighbours(halt, this.#runningSiblings(halt, policy, sight))
+        : NO_NEIGHBOURS,
       now: now(),
     });
   }
 
-  /** A node that recovers is watched by its height; asking for its workload each time would be many requests. */
-  async #readWorkload(halt: NodeHalt, target: WorkloadTarget | undefined): Promise<WorkloadSight> {
-    if (hasEnded(halt) || halt.status?.phase === "Recovering") return NOT_ASKED;
-    if (target === undefined) return { kind: "missing", what: `The owner of pod ${halt.spec.podName}` };
-    return await this.#options.workloads.ofRef(target.ref).read(target);
+  /**
+   * A node that recovers is watched by its height; asking for its workload each time would be many requests. A
+   * Deployment is asked all the same: only its ReplicaSets tell which pod is the new one.
+   */
+  async #readWorkload(
+    halt: NodeHalt,
+    policy: HaltPolicy | undefined,
+    target: WorkloadTarget | undefined,
+  ): Promise<WorkloadSight> {
+    const { workloads, stores } = this.#options;
+    const isWatched = hasEnded(halt) || halt.status?.phase === "Recovering";
+    if (isWatched && halt.spec.workload?.kind !== "Deployment") return NOT_ASKED;
+    if (target !== undefined) return await workloads.ofRef(target.ref).read(target);
+    const what = `The owner of pod ${halt.spec.podName}`;
+    const pod = stores.pods.get(podKeyOf(halt));
+    if (pod === undefined || policy === undefined) return { kind: "missing", what };
+    const lineage = await workloads.ofPolicy(policy.spec).find(pod, policy.spec.target.customResource);
+    const why = lineage.kind === "none" ? lineage.why : "It was not proven when the halt was recorded.";
+    return { kind: "disowned", what, why };
   }
 
   /**
@@ -90,16 +105,17 @@ export class Observer {
       .filter((other) => other.spec.workload?.name === spec.workload?.name);
   }
 
-  async #runningSiblings(halt: NodeHalt, target: WorkloadTarget | undefined): Promise<readonly string[]> {
-    if (target === undefined || target.policy === undefined) return [];
-    const { stores, workloads } = this.#options;
-    const kind = workloads.ofRef(target.ref);
-    const siblings = stores.pods
-      .under(podsOf.workload(target.namespace, target.ref.name))
-      .filter((pod) => pod.metadata.name !== halt.spec.podName && kind.owns(target.ref, pod));
-    if (siblings.length === 0) return [];
-    const affected = await kind.rollsOut(target, siblings);
-    return affected.filter((pod) => this.#runs(pod, target.policy)).map(({ metadata }) => metadata.name);
+  #runningSiblings(
+    halt: NodeHalt,
+    policy: HaltPolicy | undefined,
+    workload: WorkloadSight,
+  ): readonly string[] {
+    if (policy === undefined || workload.kind !== "found") return [];
+    return workload.groups
+      .filter(({ strategy }) => strategy.kind !== "OnDelete")
+      .flatMap(({ uid }) => this.#options.stores.pods.under(podsOf.controller(uid)))
+      .filter((pod) => pod.metadata.name !== halt.spec.podName && this.#runs(pod, policy))
+      .map(({ metadata }) => metadata.name);
   }
 
   /** What the very pod that halted says now. */
@@ -120,8 +136,8 @@ export class Observer {
     return judgePod(pod, policy.spec, live);
   }
 
-  #podSight(halt: NodeHalt, policy: HaltPolicy | undefined): PodSight {
-    const pod = this.#currentPod(halt);
+  #podSight(halt: NodeHalt, policy: HaltPolicy | undefined, workload: WorkloadSight): PodSight {
+    const pod = this.#currentPod(halt, workload);
     if (pod === undefined) return { kind: "gone" };
     const { uid = "", deletionTimestamp, namespace, name } = pod.metadata;
     const terminating = deletionTimestamp !== undefined;
@@ -134,15 +150,14 @@ export class Observer {
   }
 
   /** The pod of the halt's name; where a workload names pods anew, the newest of its pods. */
-  #currentPod(halt: NodeHalt): Pod | undefined {
-    const { stores, workloads } = this.#options;
+  #currentPod(halt: NodeHalt, workload: WorkloadSight): Pod | undefined {
+    const { stores } = this.#options;
     const named = stores.pods.get(podKeyOf(halt));
-    const { workload } = halt.spec;
-    if (named !== undefined || workload === undefined) return named;
-    const kind = workloads.ofRef(workload);
-    return stores.pods
-      .under(podsOf.workload(halt.metadata.namespace ?? "", workload.name))
-      .filter((pod) => kind.owns(workload, pod) && pod.metadata.deletionTimestamp === undefined)
+    if (named !== undefined || workload.kind !== "found") return named;
+    return workload.groups
+      .filter(({ podNames }) => podNames.length === 0)
+      .flatMap(({ uid }) => stores.pods.under(podsOf.controller(uid)))
+      .filter((pod) => pod.metadata.deletionTimestamp === undefined)
       .toSorted((a, b) =>
         (a.metadata.creationTimestamp ?? "") < (b.metadata.creationTimestamp ?? "") ? 1 : -1,
       )[0];
@@ -175,8 +190,12 @@ export class Observer {
 const NO_NEIGHBOURS: Neighbours = { swapping: 0, failed: 0, running: [], toldBy: undefined };
 const UNGOVERNED = { kind: "unknown", why: "No policy is left to judge it by.", contradictions: [] } as const;
 
-function targetOf({ metadata, spec }: NodeHalt, policy: HaltPolicy | undefined): WorkloadTarget | undefined {
+function targetOf(
+  { metadata, spec }: NodeHalt,
+  policy: HaltPolicy | undefined,
+  pod: Pod | undefined,
+): WorkloadTarget | undefined {
   if (spec.workload === undefined) return undefined;
-  const { workload: ref, container, podName } = spec;
-  return { namespace: metadata.namespace ?? "", ref, container, policy, podName };
+  const { workload: ref, container } = spec;
+  return { namespace: metadata.namespace ?? "", ref, container, policy, pod };
 }

@@ -151,6 +151,11 @@ interface Obstacle {
 /** What only a person can put right. */
 function faultOf({ halt, workload }: Observation, change: ImageChange): Obstacle | undefined {
   const { spec } = halt;
+  if (workload.kind === "disowned")
+    return {
+      reason: "NotTheOwner",
+      message: `Not changed, since it cannot be proven whose it is: ${workload.why}`,
+    };
   if (workload.kind !== "found")
     return { reason: "WorkloadMissing", message: `${whatOf(workload)} is not there.` };
   if (change.image === spec.image) {

@@ -29,10 +29,24 @@ export interface ContainerPort {
   readonly containerPort: number;
 }
 
+export interface VolumeMount {
+  readonly name: string;
+  readonly readOnly?: boolean;
+}
+
 export interface PodContainer {
   readonly name: string;
   readonly image: string;
   readonly ports?: readonly ContainerPort[];
+  /** Of the volumes that {@link Pod} keeps. */
+  readonly volumeMounts?: readonly VolumeMount[];
+}
+
+/** A volume whose content outlives the pod: two pods that have it may be one node twice. */
+export interface PodVolume {
+  readonly name: string;
+  readonly persistentVolumeClaim?: { readonly claimName: string };
+  readonly hostPath?: { readonly path: string; readonly type?: string };
 }
 
 export interface PodCondition {
@@ -45,6 +59,9 @@ export interface PodCondition {
 export interface Pod extends KubeObject {
   readonly spec: {
     readonly containers: readonly PodContainer[];
+    readonly nodeName?: string;
+    /** Only those that outlive the pod. */
+    readonly volumes?: readonly PodVolume[];
     readonly readinessGates?: readonly { readonly conditionType: string }[];
   };
   readonly status?: {
@@ -68,28 +85,45 @@ export function projectPod(pod: Pod): Pod {
     ownerReferences,
   } = pod.metadata;
   const { phase, podIP, conditions, containerStatuses } = pod.status ?? {};
+  const volumes = pod.spec.volumes?.filter(outlivesPod);
+  const isKept = ({ name }: VolumeMount) => volumes?.some((volume) => volume.name === name) ?? false;
   return {
     metadata: {
       name,
       ...defined({ namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, labels }),
       ...defined({
-        ownerReferences: ownerReferences?.map(({ apiVersion, kind, name, uid }) => ({
+        ownerReferences: ownerReferences?.map(({ apiVersion, kind, name, uid, controller }) => ({
           apiVersion,
           kind,
           name,
           uid,
+          ...defined({ controller }),
         })),
       }),
     },
     spec: {
-      containers: pod.spec.containers.map(({ name, image, ports }) => ({
+      containers: pod.spec.containers.map(({ name, image, ports, volumeMounts }) => ({
         name,
         image,
         ...defined({
+          volumeMounts: volumeMounts
+            ?.filter(isKept)
+            .map(({ name, readOnly }) => ({ name, ...defined({ readOnly }) })),
           ports: ports?.map(({ name, containerPort }) => ({ containerPort, ...defined({ name }) })),
         }),
       })),
-      ...defined({ readinessGates: pod.spec.readinessGates }),
+      ...defined({ nodeName: pod.spec.nodeName, readinessGates: pod.spec.readinessGates }),
+      ...defined({
+        volumes: volumes?.map(({ name, persistentVolumeClaim, hostPath }) => ({
+          name,
+          ...defined({
+            persistentVolumeClaim: persistentVolumeClaim && {
+              claimName: persistentVolumeClaim.claimName,
+            },
+            hostPath: hostPath && { path: hostPath.path, ...defined({ type: hostPath.type }) },
+          }),
+        })),
+      }),
     },
     status: {
       ...defined({ phase, podIP }),
@@ -104,6 +138,10 @@ export function projectPod(pod: Pod): Pod {
       }),
     },
   };
+}
+
+function outlivesPod({ persistentVolumeClaim, hostPath }: PodVolume): boolean {
+  return persistentVolumeClaim !== undefined || hostPath !== undefined;
 }
 
 /** The entries of `fields` that have a value. */

@@ -1,6 +1,7 @@
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { hasEnded, isSwapping, isUnacknowledgedFailure, type NodeHalt } from "../api/node-halt.ts";
 import { Store } from "../kube/store.ts";
+import { controllerRefOf } from "../workloads/owner-reference.ts";
 import type { Pod } from "./pod.ts";
 
 /** The controller's copies of what it watches. */
@@ -18,15 +19,15 @@ export function createStores(): Stores {
   };
 }
 
-/** Index value under which the pods of a workload are found, and perhaps some of another with a longer name. */
+/** Index values under which pods are found: of a namespace, and by what controls them. */
 export const podsOf = {
-  workload: (namespace: string, name: string) => `${namespace}/${name}`,
+  controller: (uid: string) => `controller ${uid}`,
 } as const;
 
-/** A pod is under its owner's name, and under that without its last part: a ReplicaSet has its Deployment's. */
-function podIndex({ metadata: { namespace = "", ownerReferences = [] } }: Pod): readonly string[] {
-  const names = ownerReferences.flatMap(({ name }) => [name, name.slice(0, name.lastIndexOf("-"))]);
-  return [namespace, ...names.map((name) => podsOf.workload(namespace, name))];
+function podIndex(pod: Pod): readonly string[] {
+  const uid = controllerRefOf(pod)?.uid;
+  const namespace = pod.metadata.namespace ?? "";
+  return uid === undefined ? [namespace] : [namespace, podsOf.controller(uid)];
 }
 
 /** Index values under which the halts of a pod or of a policy are found. */

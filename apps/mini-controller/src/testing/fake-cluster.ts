@@ -114,7 +114,12 @@ export class FakeCluster {
       apiVersion: "apps/v1",
       kind: "StatefulSet",
       metadata: { name, namespace: NAMESPACE },
-      spec: { replicas: 1, template },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: LABELS },
+        updateStrategy: { type: "OnDelete" },
+        template,
+      },
     };
     await this.api.create(collectionPath(STATEFUL_SETS, NAMESPACE), body);
   }

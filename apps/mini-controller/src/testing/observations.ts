@@ -67,6 +67,7 @@ export function workloadWith(
     image: OLD,
     settled: true,
     replacesPods: false,
+    groups: [],
     ...changes,
   };
 }

@@ -1,12 +1,14 @@
 import type { CustomResourceTarget } from "../api/halt-policy.ts";
-import type { WorkloadRef } from "../api/node-halt.ts";
-import { ControllerError, hasCode } from "../controller-error.ts";
 import type { WorkloadSight } from "../halts/observation.ts";
 import type { Pod } from "../halts/pod.ts";
-import { objectPath, resourceOf, STATEFUL_SETS } from "../kube/paths.ts";
+import { collectionPath, objectPath, resourceOf, STATEFUL_SETS } from "../kube/paths.ts";
 import type { KubeApi, KubeObject } from "../kube/types.ts";
-import { StatefulSetWorkload, statefulSetOf } from "./stateful-set.ts";
-import type { WorkloadKind, WorkloadTarget } from "./workload.ts";
+import { managerOf } from "./manager.ts";
+import { getIfThere, isControlledBy, readController } from "./owner-reference.ts";
+import { imageIn, isSettled } from "./pod-template.ts";
+import { revisionImages } from "./revision-history.ts";
+import { groupOf, notMadeBy, readStatefulSetOf, type StatefulSet } from "./stateful-set.ts";
+import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } from "./workload.ts";
 
 /**
  * A custom resource such as Sei's SeiNode, whose own controller carries the image on to a StatefulSet. The halted
@@ -14,90 +16,96 @@ import type { WorkloadKind, WorkloadTarget } from "./workload.ts";
  */
 export class CustomResourceWorkload implements WorkloadKind {
   readonly #api: KubeApi;
-  readonly #statefulSets: StatefulSetWorkload;
 
   constructor(api: KubeApi) {
     this.#api = api;
-    this.#statefulSets = new StatefulSetWorkload(api);
   }
 
-  /** The object that the pod's label names, or the owner of the pod or of its StatefulSet. */
-  async find(pod: Pod, custom: CustomResourceTarget | undefined): Promise<WorkloadRef | undefined> {
-    if (custom === undefined) return undefined;
-    const name =
-      custom.nameLabel === undefined
-        ? await this.#ownerName(pod, custom.kind)
-        : pod.metadata.labels?.[custom.nameLabel];
-    const { apiVersion, kind, resource } = custom;
-    return name === undefined ? undefined : { apiVersion, kind, resource, name };
+  /**
+   * Pod -> StatefulSet -> custom resource, each by a controller reference whose UID is that of the live object. A label
+   * that the policy names must agree, and decides nothing alone.
+   */
+  async find(pod: Pod, custom: CustomResourceTarget | undefined): Promise<Lineage> {
+    if (custom === undefined) return { kind: "none", why: "The policy names no custom resource." };
+    const { apiVersion, kind, resource, nameLabel } = custom;
+    const set = await readStatefulSetOf(this.#api, pod);
+    if (set.kind === "disowned") return { kind: "none", why: set.why };
+    const whose = `StatefulSet ${set.owner.metadata.name}`;
+    const ownerKind = { apiVersion, kind, resource: resourceOf(apiVersion, resource) };
+    const object = await readController<KubeObject>(this.#api, set.owner, whose, ownerKind);
+    if (object.kind === "disowned") return { kind: "none", why: object.why };
+    const { name, uid = "" } = object.owner.metadata;
+    const label = nameLabel === undefined ? name : pod.metadata.labels?.[nameLabel];
+    if (label !== name) {
+      const why = `Label ${nameLabel} of pod ${pod.metadata.name} says ${label ?? "nothing"}, and its controller is ${kind} ${name}.`;
+      return { kind: "none", why };
+    }
+    return { kind: "found", ref: { apiVersion, kind, resource, name, uid } };
   }
 
   async read(target: WorkloadTarget): Promise<WorkloadSight> {
-    const { namespace, ref } = target;
+    const { namespace, ref, container, pod } = target;
     const what = `${ref.kind} ${namespace}/${ref.name}`;
     const path = objectPath(resourceOf(ref.apiVersion, ref.resource), namespace, ref.name);
     const fields = (target.policy?.spec.target.customResource?.imagePath ?? "spec.image").split(".");
-    try {
-      const object = await this.#api.get<KubeObject>(path);
-      const image = fieldOf(object, fields);
-      if (typeof image !== "string") return { kind: "missing", what: `${fields.join(".")} of ${what}` };
-      const settled = await this.#isCarriedOn(target, image);
-      const pointer = `/${fields.join("/")}`;
-      return {
-        kind: "found",
-        what,
-        path,
-        pointer,
-        uid: object.metadata.uid,
-        generation: object.metadata.generation,
-        image,
-        settled,
-        replacesPods: false,
-      };
-    } catch (error) {
-      if (hasCode(error, "not-found")) return { kind: "missing", what };
-      throw error;
-    }
+    const [object, sets] = await Promise.all([
+      getIfThere<KubeObject>(this.#api, path),
+      this.#statefulSets(namespace),
+    ]);
+    if (object === undefined) return { kind: "missing", what };
+    const own = sets.filter((set) => isControlledBy(set, object.metadata.uid));
+    const why = wasReplaced(ref, object, pod) ?? (pod && notRunBy(what, object, own, pod));
+    if (why !== undefined) return { kind: "disowned", what, why };
+    const image = fieldOf(object, fields);
+    if (typeof image !== "string") return { kind: "missing", what: `${fields.join(".")} of ${what}` };
+    const carriers = own.filter((set) => imageIn(set, container) !== undefined);
+    return {
+      kind: "found",
+      what,
+      path,
+      pointer: `/${fields.join("/")}`,
+      uid: object.metadata.uid,
+      generation: object.metadata.generation,
+      image,
+      settled:
+        carriers.length > 0 && carriers.every((set) => isSettled(set) && imageIn(set, container) === image),
+      replacesPods: false,
+      manager: managerOf(object),
+      groups: own.map((set) => groupOf(set, container)),
+    };
   }
 
-  async previousImages(target: WorkloadTarget): Promise<readonly string[]> {
-    return await this.#statefulSets.previousImages(statefulSetTarget(target));
+  async previousImages({ namespace, ref, container }: WorkloadTarget): Promise<readonly string[]> {
+    const own = (await this.#statefulSets(namespace)).filter((set) => isControlledBy(set, ref.uid));
+    const images = await Promise.all(
+      own.map(({ metadata: { name, uid } }) =>
+        revisionImages(this.#api, namespace, { name, uid }, container),
+      ),
+    );
+    return [...new Set(images.flat())];
   }
 
-  async rollsOut(target: WorkloadTarget, pods: readonly Pod[]): Promise<readonly Pod[]> {
-    return await this.#statefulSets.rollsOut(statefulSetTarget(target), pods);
-  }
-
-  /** A pod that takes the halted one's place has its name, as StatefulSets give names. */
-  owns(): boolean {
-    return false;
-  }
-
-  async #isCarriedOn(target: WorkloadTarget, image: string): Promise<boolean> {
-    const sight = await this.#statefulSets.read(statefulSetTarget(target));
-    return sight.kind === "found" && sight.settled && sight.image === image;
-  }
-
-  async #ownerName(pod: Pod, kind: string): Promise<string | undefined> {
-    const direct = pod.metadata.ownerReferences?.find((owner) => owner.kind === kind)?.name;
-    const statefulSet = statefulSetOf(pod);
-    if (direct !== undefined || statefulSet === undefined) return direct;
-    const path = objectPath(STATEFUL_SETS, pod.metadata.namespace ?? "", statefulSet);
-    const { metadata } = await this.#api.get<KubeObject>(path);
-    return metadata.ownerReferences?.find((owner) => owner.kind === kind)?.name;
+  async #statefulSets(namespace: string): Promise<readonly StatefulSet[]> {
+    const { items } = await this.#api.list<StatefulSet>(collectionPath(STATEFUL_SETS, namespace));
+    return items;
   }
 }
 
-/** StatefulSets name their pods after themselves and an ordinal, which tells their name when the pod is gone. */
-function statefulSetTarget(target: WorkloadTarget): WorkloadTarget {
-  const name = target.podName.replace(/-\d+$/, "");
-  if (name === "")
-    throw new ControllerError("bad-reference", `pod ${target.podName} belongs to no StatefulSet`);
-  return { ...target, ref: { apiVersion: "apps/v1", kind: "StatefulSet", resource: "statefulsets", name } };
+/** Why `pod` is run by none of the StatefulSets (`sets`) that the custom resource controls. */
+function notRunBy(
+  what: string,
+  object: KubeObject,
+  sets: readonly StatefulSet[],
+  pod: Pod,
+): string | undefined {
+  if (object.metadata.deletionTimestamp !== undefined) return `${what} is being deleted.`;
+  const set = sets.find(({ metadata }) => isControlledBy(pod, metadata.uid));
+  if (set === undefined) return `Pod ${pod.metadata.name} is run by no StatefulSet that ${what} controls.`;
+  return notMadeBy(set, pod);
 }
 
 function fieldOf(object: unknown, [first, ...rest]: readonly string[]): unknown {
   if (first === undefined) return object;
-  if (typeof object !== "object" || object === null) return undefined;
+  if (typeof object !== "object" || object === null || !Object.hasOwn(object, first)) return undefined;
   return fieldOf((object as Record<string, unknown>)[first], rest);
 }

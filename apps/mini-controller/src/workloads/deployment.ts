@@ -1,14 +1,27 @@
 import type { WorkloadRef } from "../api/node-halt.ts";
-import { hasCode } from "../controller-error.ts";
 import type { WorkloadSight } from "../halts/observation.ts";
 import type { Pod } from "../halts/pod.ts";
 import { collectionPath, DEPLOYMENTS, objectPath, REPLICA_SETS } from "../kube/paths.ts";
-import type { KubeApi, KubeObject } from "../kube/types.ts";
-import { type TemplatedWorkload, templateSight } from "./pod-template.ts";
-import type { WorkloadKind, WorkloadTarget } from "./workload.ts";
+import type { KubeApi } from "../kube/types.ts";
+import { matchesLabels } from "../policies/label-selector.ts";
+import {
+  disowned,
+  getIfThere,
+  isControlledBy,
+  type OwnerKind,
+  type Ownership,
+  readController,
+} from "./owner-reference.ts";
+import type { PodGroup, Strategy } from "./pod-group.ts";
+import { imageIn, type TemplatedWorkload, templateSight } from "./pod-template.ts";
+import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } from "./workload.ts";
 
-interface ReplicaSet extends KubeObject, Pick<TemplatedWorkload, "spec"> {}
+interface Deployment extends TemplatedWorkload {
+  readonly spec: TemplatedWorkload["spec"] & { readonly strategy?: { readonly type?: string } };
+}
 
+const REPLICA_SET: OwnerKind = { apiVersion: "apps/v1", kind: "ReplicaSet", resource: REPLICA_SETS };
+const DEPLOYMENT: OwnerKind = { apiVersion: "apps/v1", kind: "Deployment", resource: DEPLOYMENTS };
 const REVISION = "deployment.kubernetes.io/revision";
 
 /** A Deployment's pod template. Its own controller replaces the pods, so none is deleted here. */
@@ -19,60 +32,81 @@ export class DeploymentWorkload implements WorkloadKind {
     this.#api = api;
   }
 
-  /** Pod -> ReplicaSet -> Deployment, by owner references. */
-  async find(pod: Pod): Promise<WorkloadRef | undefined> {
-    const { namespace = "", ownerReferences } = pod.metadata;
-    const replicaSet = ownerReferences?.find(({ kind }) => kind === "ReplicaSet");
-    if (replicaSet === undefined) return undefined;
-    try {
-      const { metadata } = await this.#api.get<ReplicaSet>(
-        objectPath(REPLICA_SETS, namespace, replicaSet.name),
-      );
-      const owner = metadata.ownerReferences?.find(({ kind }) => kind === "Deployment");
-      if (owner === undefined) return undefined;
-      return { apiVersion: "apps/v1", kind: "Deployment", resource: "deployments", name: owner.name };
-    } catch (error) {
-      if (hasCode(error, "not-found")) return undefined;
-      throw error;
-    }
+  /** Pod -> ReplicaSet -> Deployment, each by a controller reference whose UID is that of the live object. */
+  async find(pod: Pod): Promise<Lineage> {
+    const found = await this.#deploymentOf(pod);
+    if (found.kind === "disowned") return { kind: "none", why: found.why };
+    return { kind: "found", ref: deploymentRef(found.owner) };
   }
 
-  async read({ namespace, ref, container }: WorkloadTarget): Promise<WorkloadSight> {
+  async read({ namespace, ref, container, pod }: WorkloadTarget): Promise<WorkloadSight> {
     const what = `Deployment ${namespace}/${ref.name}`;
     const path = objectPath(DEPLOYMENTS, namespace, ref.name);
-    try {
-      return templateSight(await this.#api.get<TemplatedWorkload>(path), { what, path, container }, true);
-    } catch (error) {
-      if (hasCode(error, "not-found")) return { kind: "missing", what };
-      throw error;
-    }
+    const [deployment, sets] = await Promise.all([
+      getIfThere<Deployment>(this.#api, path),
+      this.#replicaSets(namespace),
+    ]);
+    if (deployment === undefined) return { kind: "missing", what };
+    const own = sets.filter((set) => isControlledBy(set, deployment.metadata.uid));
+    const why = wasReplaced(ref, deployment, pod) ?? (pod && notMadeBy(deployment, own, pod));
+    if (why !== undefined) return { kind: "disowned", what, why };
+    const groups = own.map((set) => groupOf(deployment, set, container));
+    return templateSight(deployment, { what, path, container }, groups, true);
   }
 
   /** The Deployment's ReplicaSets are its history, numbered by an annotation. */
   async previousImages({ namespace, ref, container }: WorkloadTarget): Promise<readonly string[]> {
-    const { items } = await this.#api.list<ReplicaSet>(collectionPath(REPLICA_SETS, namespace));
-    const images = items
-      .filter(({ metadata }) =>
-        metadata.ownerReferences?.some(({ kind, name }) => kind === "Deployment" && name === ref.name),
-      )
+    const sets = await this.#replicaSets(namespace);
+    const images = sets
+      .filter((set) => isControlledBy(set, ref.uid))
       .toSorted((a, b) => revisionOf(b) - revisionOf(a))
-      .flatMap(
-        ({ spec }) => spec.template.spec.containers.find(({ name }) => name === container)?.image ?? [],
-      );
+      .flatMap((set) => imageIn(set, container) ?? []);
     return [...new Set(images)];
   }
 
-  async rollsOut(_target: WorkloadTarget, pods: readonly Pod[]): Promise<readonly Pod[]> {
-    return pods;
+  async #replicaSets(namespace: string): Promise<readonly TemplatedWorkload[]> {
+    const { items } = await this.#api.list<TemplatedWorkload>(collectionPath(REPLICA_SETS, namespace));
+    return items;
   }
 
-  /** A ReplicaSet is named after its Deployment and a hash without dashes. */
-  owns(ref: WorkloadRef, pod: Pod): boolean {
-    const owner = pod.metadata.ownerReferences?.find(({ kind }) => kind === "ReplicaSet")?.name ?? "";
-    return owner.slice(0, owner.lastIndexOf("-")) === ref.name;
+  async #deploymentOf(pod: Pod): Promise<Ownership<Deployment>> {
+    const what = `pod ${pod.metadata.name}`;
+    const set = await readController<TemplatedWorkload>(this.#api, pod, what, REPLICA_SET);
+    if (set.kind === "disowned") return set;
+    const whose = `ReplicaSet ${set.owner.metadata.name}`;
+    const deployment = await readController<Deployment>(this.#api, set.owner, whose, DEPLOYMENT);
+    if (deployment.kind === "disowned") return deployment;
+    const why = notMadeBy(deployment.owner, [set.owner], pod);
+    return why === undefined ? deployment : disowned(why);
   }
 }
 
-function revisionOf({ metadata }: ReplicaSet): number {
+function deploymentRef({ metadata: { name, uid = "" } }: Deployment): WorkloadRef {
+  return { apiVersion: "apps/v1", kind: "Deployment", resource: "deployments", name, uid };
+}
+
+/** Why `pod` is none that one of the Deployment's own ReplicaSets (`sets`) made. */
+function notMadeBy(deployment: Deployment, sets: readonly TemplatedWorkload[], pod: Pod): string | undefined {
+  const { name, labels } = pod.metadata;
+  const what = `Deployment ${deployment.metadata.name}`;
+  if (deployment.metadata.deletionTimestamp !== undefined) return `${what} is being deleted.`;
+  const set = sets.find(({ metadata }) => isControlledBy(pod, metadata.uid));
+  if (set === undefined) return `Pod ${name} is not controlled by a ReplicaSet of ${what} that is there now.`;
+  for (const { spec, metadata } of [set, deployment])
+    if (spec.selector === undefined || !matchesLabels(spec.selector, labels))
+      return `The selector of ${metadata.name} does not match the labels of pod ${name}.`;
+  return undefined;
+}
+
+function groupOf({ spec }: Deployment, set: TemplatedWorkload, container: string): PodGroup {
+  const strategy: Strategy =
+    spec.strategy?.type === "Recreate"
+      ? { kind: "Recreate", replicas: spec.replicas ?? 1 }
+      : { kind: "Surge", replicas: spec.replicas ?? 1 };
+  const { name, uid = "" } = set.metadata;
+  return { what: `ReplicaSet ${name}`, uid, strategy, podNames: [], image: imageIn(set, container) };
+}
+
+function revisionOf({ metadata }: TemplatedWorkload): number {
   return Number(metadata.annotations?.[REVISION] ?? 0);
 }

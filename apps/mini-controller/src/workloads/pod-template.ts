@@ -1,11 +1,15 @@
+import type { LabelSelector } from "../api/halt-policy.ts";
 import type { WorkloadSight } from "../halts/observation.ts";
 import type { PodContainer } from "../halts/pod.ts";
 import type { KubeObject } from "../kube/types.ts";
+import { managerOf } from "./manager.ts";
+import type { PodGroup } from "./pod-group.ts";
 
-/** What StatefulSets and Deployments have in common, as far as it is read. */
+/** What StatefulSets, ReplicaSets and Deployments have in common, as far as it is read. */
 export interface TemplatedWorkload extends KubeObject {
   readonly spec: {
-    readonly updateStrategy?: { readonly type?: string };
+    readonly replicas?: number;
+    readonly selector?: LabelSelector;
     readonly template: { readonly spec: { readonly containers: readonly PodContainer[] } };
   };
   readonly status?: { readonly observedGeneration?: number };
@@ -15,6 +19,7 @@ export interface TemplatedWorkload extends KubeObject {
 export function templateSight(
   workload: TemplatedWorkload,
   { what, path, container }: { readonly what: string; readonly path: string; readonly container: string },
+  groups: readonly PodGroup[],
   replacesPods: boolean,
 ): WorkloadSight {
   const { containers } = workload.spec.template.spec;
@@ -31,7 +36,14 @@ export function templateSight(
     image,
     settled: isSettled(workload),
     replacesPods,
+    manager: managerOf(workload),
+    groups,
   };
+}
+
+/** Image of a container in a workload's template. */
+export function imageIn({ spec }: TemplatedWorkload, container: string): string | undefined {
+  return spec.template.spec.containers.find(({ name }) => name === container)?.image;
 }
 
 /** Whether the workload's own controller has seen its present spec: only then does a new pod get it. */

@@ -1,6 +1,7 @@
 import type { PodContainer } from "../halts/pod.ts";
 import { CONTROLLER_REVISIONS, collectionPath } from "../kube/paths.ts";
 import type { KubeApi, KubeObject } from "../kube/types.ts";
+import { isControlledBy } from "./owner-reference.ts";
 
 interface ControllerRevision extends KubeObject {
   readonly revision: number;
@@ -22,11 +23,7 @@ export async function revisionImages(
   container: string,
 ): Promise<readonly string[]> {
   const { items } = await api.list<ControllerRevision>(collectionPath(CONTROLLER_REVISIONS, namespace));
-  const own = items.filter(({ metadata }) =>
-    metadata.ownerReferences?.some(
-      ({ kind, name, uid }) => kind === "StatefulSet" && name === owner.name && uid === owner.uid,
-    ),
-  );
+  const own = items.filter((revision) => isControlledBy(revision, owner.uid));
   const images = own
     .toSorted((a, b) => b.revision - a.revision)
     .flatMap(

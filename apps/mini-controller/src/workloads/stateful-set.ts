@@ -1,19 +1,36 @@
-import type { WorkloadRef } from "../api/node-halt.ts";
-import { hasCode } from "../controller-error.ts";
 import type { WorkloadSight } from "../halts/observation.ts";
 import type { Pod } from "../halts/pod.ts";
 import { objectPath, STATEFUL_SETS } from "../kube/paths.ts";
 import type { KubeApi } from "../kube/types.ts";
-import { type TemplatedWorkload, templateSight } from "./pod-template.ts";
+import { matchesLabels } from "../policies/label-selector.ts";
+import {
+  getIfThere,
+  isControlledBy,
+  type OwnerKind,
+  type Ownership,
+  readController,
+} from "./owner-reference.ts";
+import type { PodGroup, Strategy } from "./pod-group.ts";
+import { imageIn, type TemplatedWorkload, templateSight } from "./pod-template.ts";
 import { revisionImages } from "./revision-history.ts";
-import type { WorkloadKind, WorkloadTarget } from "./workload.ts";
+import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } from "./workload.ts";
 
-/** The StatefulSet that owns a pod, by the pod's owner references. */
-export function statefulSetOf({ metadata }: Pod): string | undefined {
-  return metadata.ownerReferences?.find(
-    ({ kind, apiVersion }) => kind === "StatefulSet" && apiVersion === "apps/v1",
-  )?.name;
+/** A StatefulSet, as far as it is read. */
+export interface StatefulSet extends TemplatedWorkload {
+  readonly spec: TemplatedWorkload["spec"] & {
+    readonly ordinals?: { readonly start?: number };
+    readonly updateStrategy?: {
+      readonly type?: string;
+      readonly rollingUpdate?: { readonly partition?: number };
+    };
+  };
+  readonly status?: TemplatedWorkload["status"] & {
+    readonly currentRevision?: string;
+    readonly updateRevision?: string;
+  };
 }
+
+const STATEFUL_SET: OwnerKind = { apiVersion: "apps/v1", kind: "StatefulSet", resource: STATEFUL_SETS };
 
 /**
  * A StatefulSet's pod template. Neither strategy replaces a halted pod by itself: OnDelete never does, and
@@ -27,40 +44,79 @@ export class StatefulSetWorkload implements WorkloadKind {
     this.#api = api;
   }
 
-  async find(pod: Pod): Promise<WorkloadRef | undefined> {
-    const name = statefulSetOf(pod);
-    return name === undefined ? undefined : statefulSetRef(name);
+  async find(pod: Pod): Promise<Lineage> {
+    const found = await readStatefulSetOf(this.#api, pod);
+    if (found.kind === "disowned") return { kind: "none", why: found.why };
+    const { name, uid = "" } = found.owner.metadata;
+    return {
+      kind: "found",
+      ref: { apiVersion: "apps/v1", kind: "StatefulSet", resource: "statefulsets", name, uid },
+    };
   }
 
-  async read({ namespace, ref, container }: WorkloadTarget): Promise<WorkloadSight> {
+  async read({ namespace, ref, container, pod }: WorkloadTarget): Promise<WorkloadSight> {
     const what = `StatefulSet ${namespace}/${ref.name}`;
     const path = objectPath(STATEFUL_SETS, namespace, ref.name);
-    try {
-      return templateSight(await this.#api.get<TemplatedWorkload>(path), { what, path, container }, false);
-    } catch (error) {
-      if (hasCode(error, "not-found")) return { kind: "missing", what };
-      throw error;
-    }
+    const set = await getIfThere<StatefulSet>(this.#api, path);
+    if (set === undefined) return { kind: "missing", what };
+    const why = wasReplaced(ref, set, pod) ?? (pod && notMadeBy(set, pod));
+    if (why !== undefined) return { kind: "disowned", what, why };
+    return templateSight(set, { what, path, container }, [groupOf(set, container)], false);
   }
 
   async previousImages({ namespace, ref, container }: WorkloadTarget): Promise<readonly string[]> {
-    const { metadata } = await this.#api.get<TemplatedWorkload>(
-      objectPath(STATEFUL_SETS, namespace, ref.name),
-    );
+    const { metadata } = await this.#api.get<StatefulSet>(objectPath(STATEFUL_SETS, namespace, ref.name));
     return revisionImages(this.#api, namespace, { name: ref.name, uid: metadata.uid }, container);
-  }
-
-  async rollsOut({ namespace, ref }: WorkloadTarget, pods: readonly Pod[]): Promise<readonly Pod[]> {
-    if (pods.length <= 1) return [];
-    const { spec } = await this.#api.get<TemplatedWorkload>(objectPath(STATEFUL_SETS, namespace, ref.name));
-    return spec.updateStrategy?.type === "OnDelete" ? [] : pods;
-  }
-
-  owns(ref: WorkloadRef, pod: Pod): boolean {
-    return statefulSetOf(pod) === ref.name;
   }
 }
 
-function statefulSetRef(name: string): WorkloadRef {
-  return { apiVersion: "apps/v1", kind: "StatefulSet", resource: "statefulsets", name };
+/** The StatefulSet that truly runs `pod`. */
+export async function readStatefulSetOf(api: KubeApi, pod: Pod): Promise<Ownership<StatefulSet>> {
+  const found = await readController<StatefulSet>(api, pod, `pod ${pod.metadata.name}`, STATEFUL_SET);
+  if (found.kind === "disowned") return found;
+  const why = notMadeBy(found.owner, pod);
+  return why === undefined ? found : { kind: "disowned", why };
+}
+
+/**
+ * Why `pod` is none that `set` made, in the terms of its own controller (`getPodsForStatefulSet`, kubernetes 1.35):
+ * controlled by its UID, taken by its selector, named after one of its ordinals.
+ */
+export function notMadeBy(set: StatefulSet, pod: Pod): string | undefined {
+  const { name, labels } = pod.metadata;
+  const what = `StatefulSet ${set.metadata.name}`;
+  if (set.metadata.deletionTimestamp !== undefined) return `${what} is being deleted.`;
+  if (!isControlledBy(pod, set.metadata.uid))
+    return `Pod ${name} is not controlled by ${what} that is there now.`;
+  const { selector } = set.spec;
+  if (selector === undefined || !matchesLabels(selector, labels))
+    return `The selector of ${what} does not match the labels of pod ${name}.`;
+  const names = podNamesOf(set);
+  if (!names.includes(name))
+    return `Pod ${name} has no ordinal of ${what}, whose pods are ${names.join(", ") || "none"}.`;
+  return undefined;
+}
+
+/** The pods of a StatefulSet as one group that shares its template. */
+export function groupOf(set: StatefulSet, container: string): PodGroup {
+  return {
+    what: `StatefulSet ${set.metadata.name}`,
+    uid: set.metadata.uid ?? "",
+    strategy: strategyOf(set),
+    podNames: podNamesOf(set),
+    updateRevision: set.status?.updateRevision,
+    currentRevision: set.status?.currentRevision,
+    image: imageIn(set, container),
+  };
+}
+
+function strategyOf({ spec: { updateStrategy } }: StatefulSet): Strategy {
+  if (updateStrategy?.type === "OnDelete") return { kind: "OnDelete" };
+  return { kind: "RollingUpdate", partition: updateStrategy?.rollingUpdate?.partition ?? 0 };
+}
+
+/** `<set>-<ordinal>` for each ordinal from `spec.ordinals.start` on. */
+function podNamesOf({ metadata, spec }: StatefulSet): readonly string[] {
+  const start = spec.ordinals?.start ?? 0;
+  return Array.from({ length: spec.replicas ?? 1 }, (_, index) => `${metadata.name}-${start + index}`);
 }

@@ -2,19 +2,21 @@ import type { CustomResourceTarget, HaltPolicy } from "../api/halt-policy.ts";
 import type { WorkloadRef } from "../api/node-halt.ts";
 import type { WorkloadSight } from "../halts/observation.ts";
 import type { Pod } from "../halts/pod.ts";
-import type { JsonPatchOperation } from "../kube/types.ts";
+import type { JsonPatchOperation, KubeObject } from "../kube/types.ts";
+
+/** The object that a pod's image comes from, or why the pod truly belongs to none of the wanted kind. */
+export type Lineage =
+  | { readonly kind: "found"; readonly ref: WorkloadRef }
+  | { readonly kind: "none"; readonly why: string };
 
 /** Where an image is set, and how to read it there. One per kind of target. */
 export interface WorkloadKind {
-  /** The object that `pod`'s image comes from; `undefined` when the pod belongs to none of this kind. */
-  find(pod: Pod, custom: CustomResourceTarget | undefined): Promise<WorkloadRef | undefined>;
+  /** Follows the pod's controller references up to the object that holds its image. */
+  find(pod: Pod, custom: CustomResourceTarget | undefined): Promise<Lineage>;
+  /** The object as it is now, if it still is the one that `target` means and, where a pod is given, has made it. */
   read(target: WorkloadTarget): Promise<WorkloadSight>;
   /** Images that ran in it before the present one, newest first, each once. */
   previousImages(target: WorkloadTarget): Promise<readonly string[]>;
-  /** Pods of it that its roll-out would replace when the image changes, whether they halted or not. */
-  rollsOut(target: WorkloadTarget, pods: readonly Pod[]): Promise<readonly Pod[]>;
-  /** Whether `pod` was made for this workload: how a successor with another name is found. */
-  owns(ref: WorkloadRef, pod: Pod): boolean;
 }
 
 /** Which container of which object, in which namespace, under which policy. */
@@ -23,7 +25,21 @@ export interface WorkloadTarget {
   readonly ref: WorkloadRef;
   readonly container: string;
   readonly policy: HaltPolicy | undefined;
-  readonly podName: string;
+  /** The pod that is there now: it must be one that the object made. */
+  readonly pod?: Pod | undefined;
+}
+
+/**
+ * Why `object` is not the one that `ref` means. A reference without a UID was recorded by an earlier release: then a
+ * pod must be there that proves which object is meant.
+ */
+export function wasReplaced(ref: WorkloadRef, object: KubeObject, pod: Pod | undefined): string | undefined {
+  const { name, uid } = object.metadata;
+  if (ref.uid !== undefined)
+    return ref.uid === uid
+      ? undefined
+      : `${ref.kind} ${name} was made anew since the halt: its UID was ${ref.uid} and is ${uid}.`;
+  return pod === undefined ? `The journal does not say which ${ref.kind} ${name} ran the pod.` : undefined;
 }
 
 /**

@@ -1,0 +1,242 @@
+import { describe, expect, test } from "vitest";
+import type { OwnerReference } from "../api/object-meta.ts";
+import type { Pod } from "../halts/pod.ts";
+import { collectionPath, DEPLOYMENTS, REPLICA_SETS, resourceOf, STATEFUL_SETS } from "../kube/paths.ts";
+import { FakeApi } from "../testing/fake-api.ts";
+import { policyWith } from "../testing/observations.ts";
+import { Workloads } from "./workloads.ts";
+
+const NAMESPACE = "sei";
+const LABELS = { app: "node" };
+const SEI_NODE = {
+  apiVersion: "sei.io/v1alpha1",
+  kind: "SeiNode",
+  resource: "seinodes",
+  imagePath: "spec.image",
+};
+const SEI_NODES = resourceOf(SEI_NODE.apiVersion, SEI_NODE.resource);
+const TEMPLATE = { spec: { containers: [{ name: "seid", image: "seid:v6.6" }] } };
+
+type Kind = "StatefulSet" | "Deployment" | "CustomResource";
+
+/** A small cluster, and the questions that are asked of it. */
+class Cluster {
+  readonly api = new FakeApi();
+  readonly #workloads = new Workloads(this.api);
+
+  async add(
+    resource: { prefix: string; plural: string },
+    kind: string,
+    name: string,
+    more: { spec?: object; ownerReferences?: readonly OwnerReference[]; deletionTimestamp?: string } = {},
+  ): Promise<OwnerReference> {
+    const { spec = {}, ...meta } = more;
+    const apiVersion = resource.prefix.replace("/apis/", "");
+    const object = await this.api.create(collectionPath(resource, NAMESPACE), {
+      apiVersion,
+      kind,
+      metadata: { name, namespace: NAMESPACE, ...meta },
+      spec: { selector: { matchLabels: LABELS }, template: TEMPLATE, replicas: 1, ...spec },
+    });
+    return { apiVersion, kind, name, uid: object.metadata.uid ?? "", controller: true };
+  }
+
+  addSet(name: string, more: Parameters<Cluster["add"]>[3] = {}): Promise<OwnerReference> {
+    return this.add(STATEFUL_SETS, "StatefulSet", name, more);
+  }
+
+  async find(kind: Kind, pod: Pod, custom: object = {}) {
+    const target =
+      kind === "CustomResource" ? { kind, customResource: { ...SEI_NODE, ...custom } } : { kind };
+    const { spec } = policyWith({ target });
+    const lineage = await this.#workloads.ofPolicy(spec).find(pod, spec.target.customResource);
+    return lineage.kind === "found"
+      ? `${lineage.ref.kind} ${lineage.ref.name} ${lineage.ref.uid}`
+      : lineage.why;
+  }
+
+  read(ref: OwnerReference, resource: string, pod: Pod | undefined) {
+    const { apiVersion, kind, name, uid } = ref;
+    const target = { namespace: NAMESPACE, container: "seid", policy: policyWith(), pod };
+    return this.#workloads
+      .ofRef({ apiVersion, kind, resource, name })
+      .read({ ...target, ref: { apiVersion, kind, resource, name, uid } });
+  }
+}
+
+function podOf(
+  name: string,
+  owners: readonly OwnerReference[],
+  labels: Record<string, string> = LABELS,
+): Pod {
+  const metadata = { name, namespace: NAMESPACE, uid: "pod-1", labels, ownerReferences: owners };
+  return { metadata, spec: TEMPLATE.spec };
+}
+
+describe("whose a pod of a StatefulSet is", () => {
+  test("the StatefulSet that controls it by UID", async () => {
+    const cluster = new Cluster();
+    const set = await cluster.addSet("sei-0");
+    expect(await cluster.find("StatefulSet", podOf("sei-0-0", [set]))).toBe(`StatefulSet sei-0 ${set.uid}`);
+  });
+
+  test.each<[string, (set: OwnerReference) => Pod, string]>([
+    [
+      "an owner that does not control it",
+      (set) => podOf("sei-0-0", [{ ...set, controller: false }]),
+      "controller: true",
+    ],
+    [
+      "a reference without the flag",
+      ({ controller: _, ...set }) => podOf("sei-0-0", [set]),
+      "controller: true",
+    ],
+    ["no owner at all", () => podOf("sei-0-0", []), "controller: true"],
+    [
+      "two controllers",
+      (set) => podOf("sei-0-0", [set, { ...set, name: "other", uid: "u" }]),
+      "controller: true",
+    ],
+    ["another UID under the name", (set) => podOf("sei-0-0", [{ ...set, uid: "before" }]), "has UID"],
+    [
+      "a StatefulSet of another group",
+      (set) => podOf("sei-0-0", [{ ...set, apiVersion: "kruise.io/v1" }]),
+      "not by a StatefulSet",
+    ],
+    ["a set that is gone", (set) => podOf("x-0", [{ ...set, name: "x" }]), "is gone"],
+    [
+      "labels that the selector does not take",
+      (set) => podOf("sei-0-0", [set], { app: "other" }),
+      "selector",
+    ],
+    ["a name that is none of its ordinals", (set) => podOf("mallory", [set]), "has no ordinal"],
+    ["an ordinal past replicas", (set) => podOf("sei-0-1", [set]), "has no ordinal"],
+    ["an ordinal written otherwise", (set) => podOf("sei-0-00", [set]), "has no ordinal"],
+  ])("not the one of %s", async (_, pod, why) => {
+    const cluster = new Cluster();
+    const set = await cluster.addSet("sei-0");
+    expect(await cluster.find("StatefulSet", pod(set))).toContain(why);
+  });
+
+  test("ordinals begin where the set says", async () => {
+    const cluster = new Cluster();
+    const set = await cluster.addSet("sei", { spec: { replicas: 2, ordinals: { start: 5 } } });
+    expect(await cluster.find("StatefulSet", podOf("sei-6", [set]))).toContain(set.uid);
+    expect(await cluster.find("StatefulSet", podOf("sei-0", [set]))).toContain("sei-5, sei-6");
+  });
+
+  test("not that of a set that is being deleted", async () => {
+    const cluster = new Cluster();
+    const set = await cluster.addSet("sei-0", { deletionTimestamp: "2026-01-01T00:00:00Z" });
+    expect(await cluster.find("StatefulSet", podOf("sei-0-0", [set]))).toContain("is being deleted");
+  });
+
+  test("a set that was made anew since is not changed, with the pod or without", async () => {
+    const cluster = new Cluster();
+    const before = await cluster.addSet("sei-0");
+    cluster.api.drop(`${collectionPath(STATEFUL_SETS, NAMESPACE)}/sei-0`);
+    const after = await cluster.addSet("sei-0");
+    for (const pod of [undefined, podOf("sei-0-0", [before]), podOf("sei-0-0", [after])])
+      expect(await cluster.read(before, "statefulsets", pod)).toMatchObject({ kind: "disowned" });
+    expect(await cluster.read(after, "statefulsets", podOf("sei-0-0", [after]))).toMatchObject({
+      kind: "found",
+    });
+  });
+
+  test("a selector that was changed since disowns the pod", async () => {
+    const cluster = new Cluster();
+    const set = await cluster.addSet("sei-0");
+    const pod = podOf("sei-0-0", [set]);
+    expect(await cluster.read(set, "statefulsets", pod)).toMatchObject({ kind: "found" });
+    const path = `${collectionPath(STATEFUL_SETS, NAMESPACE)}/sei-0`;
+    await cluster.api.mergePatch(path, { spec: { selector: { matchLabels: { app: "other" } } } });
+    expect(await cluster.read(set, "statefulsets", pod)).toMatchObject({ kind: "disowned" });
+  });
+});
+
+describe("whose a pod of a Deployment is", () => {
+  async function deployment() {
+    const cluster = new Cluster();
+    const owner = await cluster.add(DEPLOYMENTS, "Deployment", "sei", {
+      spec: { strategy: { type: "Recreate" } },
+    });
+    const set = await cluster.add(REPLICA_SETS, "ReplicaSet", "sei-abc", { ownerReferences: [owner] });
+    return { cluster, owner, set };
+  }
+
+  test("the Deployment whose ReplicaSet controls it", async () => {
+    const { cluster, owner, set } = await deployment();
+    expect(await cluster.find("Deployment", podOf("sei-abc-1", [set]))).toBe(`Deployment sei ${owner.uid}`);
+  });
+
+  test("not one that its ReplicaSet only names", async () => {
+    const { cluster, owner } = await deployment();
+    const claimed = { ownerReferences: [{ ...owner, controller: false }] };
+    const set = await cluster.add(REPLICA_SETS, "ReplicaSet", "sei-def", claimed);
+    expect(await cluster.find("Deployment", podOf("sei-def-1", [set]))).toContain("controller: true");
+  });
+
+  test("not one that was made anew after its ReplicaSet", async () => {
+    const { cluster, owner, set } = await deployment();
+    cluster.api.drop(`${collectionPath(DEPLOYMENTS, NAMESPACE)}/sei`);
+    const after = await cluster.add(DEPLOYMENTS, "Deployment", "sei");
+    expect(await cluster.find("Deployment", podOf("sei-abc-1", [set]))).toContain("has UID");
+    for (const ref of [owner, after])
+      expect(await cluster.read(ref, "deployments", podOf("sei-abc-1", [set]))).toMatchObject({
+        kind: "disowned",
+      });
+  });
+
+  test("not one whose name is the beginning of its ReplicaSet's", async () => {
+    const { cluster } = await deployment();
+    const stray = await cluster.add(REPLICA_SETS, "ReplicaSet", "sei-xyz");
+    expect(await cluster.find("Deployment", podOf("sei-xyz-1", [stray]))).toContain("controller: true");
+  });
+});
+
+describe("whose a pod of a custom resource is", () => {
+  async function seiNode() {
+    const cluster = new Cluster();
+    const owner = await cluster.add(SEI_NODES, "SeiNode", "sei-0", { spec: { image: "seid:v6.6" } });
+    const set = await cluster.addSet("sei-0", { ownerReferences: [owner] });
+    return { cluster, owner, set };
+  }
+
+  test("the one that controls the pod's StatefulSet", async () => {
+    const { cluster, owner, set } = await seiNode();
+    expect(await cluster.find("CustomResource", podOf("sei-0-0", [set]))).toBe(`SeiNode sei-0 ${owner.uid}`);
+  });
+
+  test("never the one that a label alone names", async () => {
+    const { cluster, set } = await seiNode();
+    await cluster.add(SEI_NODES, "SeiNode", "victim", { spec: { image: "seid:v6.6" } });
+    const bare = podOf("mallory", [], { ...LABELS, "sei.io/node": "victim" });
+    const other = podOf("sei-0-0", [set], { ...LABELS, "sei.io/node": "victim" });
+    const by = { nameLabel: "sei.io/node" };
+    expect(await cluster.find("CustomResource", bare, by)).toContain("controller: true");
+    expect(await cluster.find("CustomResource", other, by)).toContain("says victim");
+  });
+
+  test("not one that was made anew, nor one of another kind or group", async () => {
+    const { cluster, owner } = await seiNode();
+    const cases: readonly [OwnerReference, string][] = [
+      [{ ...owner, uid: "before" }, "has UID"],
+      [{ ...owner, kind: "SeiNetwork" }, "not by a SeiNode"],
+      [{ ...owner, apiVersion: "evil.io/v1alpha1" }, "not by a SeiNode"],
+    ];
+    for (const [index, [claimed, why]] of cases.entries()) {
+      const set = await cluster.addSet(`x${index}`, { ownerReferences: [claimed] });
+      expect(await cluster.find("CustomResource", podOf(`x${index}-0`, [set]))).toContain(why);
+    }
+  });
+
+  test("its image counts as carried on when every StatefulSet that it controls has it", async () => {
+    const { cluster, owner, set } = await seiNode();
+    const pod = podOf("sei-0-0", [set]);
+    expect(await cluster.read(owner, "seinodes", pod)).toMatchObject({ kind: "found", settled: true });
+    await cluster.api.mergePatch(`${collectionPath(SEI_NODES, NAMESPACE)}/sei-0`, {
+      spec: { image: "seid:v6.7" },
+    });
+    expect(await cluster.read(owner, "seinodes", pod)).toMatchObject({ kind: "found", settled: false });
+  });
+});

@@ -1,0 +1,24 @@
+/** How the owner of pods reacts to a change of their template. */
+export type Strategy =
+  /** A StatefulSet that replaces no pod by itself. */
+  | { readonly kind: "OnDelete" }
+  /** A StatefulSet that replaces its pods from the last to the one with index `partition`. */
+  | { readonly kind: "RollingUpdate"; readonly partition: number }
+  /** A Deployment that ends its old pods before it makes new ones. */
+  | { readonly kind: "Recreate"; readonly replicas: number }
+  /** A Deployment that makes new pods beside the old ones. */
+  | { readonly kind: "Surge"; readonly replicas: number };
+
+/** Pods that one object controls and makes from one template. */
+export interface PodGroup {
+  readonly what: string;
+  /** UID in the controller references of its pods. */
+  readonly uid: string;
+  readonly strategy: Strategy;
+  /** Names that its pods must have, in the order of their ordinals; a ReplicaSet's pods have names of their own. */
+  readonly podNames: readonly string[];
+  /** Revision that a new pod gets, and the one that pods below a partition keep, as far as its controller said. */
+  readonly updateRevision?: string | undefined;
+  readonly currentRevision?: string | undefined;
+  readonly image: string | undefined;
+}
