@@ -63,9 +63,22 @@ export function differenceOfReaders(body: Uint8Array, { valid, reads }: Answer):
   for (const { name, type } of HALT_INTENT_FIELDS) {
     const none = { int: 0, int64: 0, string: "", time: "0001-01-01T00:00:00Z" }[type];
     const value = reading.intent[name] ?? none;
-    if (!dropped.has(name) && String(value) !== String(reads[name])) return `${name}: ${told}`;
+    const same =
+      type === "time"
+        ? isSameTime(String(value), String(reads[name]))
+        : String(value) === String(reads[name]);
+    if (!dropped.has(name) && !same) return `${name}: ${told}`;
   }
   return undefined;
+}
+
+/** Whether two RFC 3339 times of any offset are the same to the last fraction digit. */
+function isSameTime(a: string, b: string): boolean {
+  const [left, right] = [a, b].map((time) => {
+    const fraction = /\.(\d+)/.exec(time)?.[1] ?? "";
+    return { seconds: Date.parse(time.replace(/\.\d+/, "")), fraction: fraction.replace(/0+$/, "") };
+  });
+  return left?.seconds === right?.seconds && left?.fraction === right?.fraction;
 }
 
 const NAMES: ReadonlySet<string> = new Set(HALT_INTENT_FIELDS.map(({ name }) => name));

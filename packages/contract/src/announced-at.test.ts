@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { ANNOUNCED_AT_PATTERN, announcedAtNow, compareAnnouncedAt, trimAnnouncedAt } from "./announced-at.ts";
+import {
+  ANNOUNCED_AT_PATTERN,
+  announcedAtNow,
+  compareAnnouncedAt,
+  readAnnouncedAt,
+  trimAnnouncedAt,
+} from "./announced-at.ts";
 
 describe("the form of announced_at", () => {
   it("has every day of the calendar and no other", () => {
@@ -37,6 +43,39 @@ describe("the form of announced_at", () => {
     "",
   ])("refuses %j", (text) => {
     expect(ANNOUNCED_AT_PATTERN.test(text)).toBe(false);
+  });
+});
+
+describe("readAnnouncedAt", () => {
+  it.each([
+    ["2026-08-21T17:59:41.120Z", "2026-08-21T17:59:41.12Z"],
+    ["2026-08-21T17:59:41+00:00", "2026-08-21T17:59:41Z"],
+    ["2026-08-21T17:59:41-00:00", "2026-08-21T17:59:41Z"],
+    ["2026-08-21T19:59:41.123456789+02:00", "2026-08-21T17:59:41.123456789Z"],
+    ["2026-12-31T20:29:59.10-05:45", "2027-01-01T02:14:59.1Z"],
+    ["2024-02-29T23:59:59+23:59", "2024-02-29T00:00:59Z"],
+    ["0001-01-01T01:00:00+02:00", "0000-12-31T23:00:00Z"],
+  ])("reads %s as %s", (text, utc) => {
+    expect(readAnnouncedAt(text)).toBe(utc);
+  });
+
+  it.each([
+    "2026-08-21T19:59:41+24:00",
+    "2026-08-21T19:59:41+02:60",
+    "2026-08-21T19:59:41+0200",
+    "2026-08-21T19:59:41+02",
+    "2026-02-29T19:59:41+02:00",
+    "2026-08-21T24:00:00+02:00",
+    "2026-08-21T19:59:41.1234567890+02:00",
+    "2026-08-21T19:59:41,5+02:00",
+    "0000-01-01T00:00:00+00:01",
+    "9999-12-31T23:59:59-00:01",
+    "2026-08-21T19:59:41+02:00Z",
+    " 2026-08-21T19:59:41+02:00",
+    1_787_335_181,
+    null,
+  ])("reads no time in %j", (text) => {
+    expect(readAnnouncedAt(text)).toBeUndefined();
   });
 });
 

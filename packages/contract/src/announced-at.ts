@@ -12,6 +12,24 @@ export function isAnnouncedAt(text: unknown): text is string {
   return typeof text === "string" && ANNOUNCED_AT_PATTERN.test(text);
 }
 
+const WITH_OFFSET = /^(.{19})(\.\d{1,9})?([+-])([01]\d|2[0-3]):([0-5]\d)$/;
+
+/**
+ * A time that another writer announced, in the one form that is written: in UTC with its fraction digits kept and their
+ * trailing zeros trimmed. Takes what {@link ANNOUNCED_AT_PATTERN} takes, and an offset of RFC 3339 in the place of the
+ * `Z`. `undefined` for everything else, also where the time in UTC is not of the years 0 to 9999.
+ */
+export function readAnnouncedAt(text: unknown): string | undefined {
+  if (isAnnouncedAt(text)) return trimAnnouncedAt(text);
+  const [, local, fraction = "", sign, hours, minutes] =
+    (typeof text === "string" && WITH_OFFSET.exec(text)) || [];
+  if (local === undefined || !isAnnouncedAt(`${local}Z`)) return undefined;
+  const offset = Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+  const seconds = new Date(Date.parse(`${local}Z`) - offset).toISOString().slice(0, -".000Z".length);
+  const utc = `${seconds}${fraction}Z`;
+  return isAnnouncedAt(utc) ? trimAnnouncedAt(utc) : undefined;
+}
+
 /** The same instant as Go prints it (`time.RFC3339Nano`): without the trailing zeros of the fraction. */
 export function trimAnnouncedAt(text: string): string {
   return text.endsWith("0Z") && text.includes(".") ? text.replace(/\.?0*Z$/, "Z") : text;

@@ -110,7 +110,7 @@ describe("decodeHaltIntent", () => {
   it.each([
     ["reason_string", 70],
     ["reason_string", "binary_too_new"],
-    ["reason_string", "upgrade_reqired"],
+    ["reason_string", "unknown"],
     ["plan_name", 6],
     ["height", 2 ** 53],
     ["height", "9007199254740992"],
@@ -119,7 +119,7 @@ describe("decodeHaltIntent", () => {
     ["height", ""],
     ["info", { upgradeType: "minor" }],
     ["announced_at", "2026-02-30T00:00:00Z"],
-    ["announced_at", "2026-08-21T19:59:41+02:00"],
+    ["announced_at", "2026-08-21T19:59:41+24:00"],
     ["announced_at", ""],
     ["announced_at", 1_787_335_181],
   ])("keeps the halt and drops a %s of %j", (field, value) => {
@@ -128,6 +128,16 @@ describe("decodeHaltIntent", () => {
       defective: [field],
     });
   });
+
+  it.each(["upgrade required", "UpgradeRequired", "upgrade_reqired", "an upgrade is due"])(
+    "keeps %j, another writer's words for a known reason",
+    (words) => {
+      expect(read({ reason: 70, reason_string: words })).toEqual({
+        intent: { reason: 70, reason_string: words },
+        defective: [],
+      });
+    },
+  );
 
   it("finds an unknown reason under the token of a known one contradictory", () => {
     expect(read({ reason: 73, reason_string: "upgrade_required" })).toMatchObject({
@@ -145,6 +155,13 @@ describe("decodeHaltIntent", () => {
   it("trims the time as Go prints it", () => {
     expect(read({ reason: 70, announced_at: "2026-08-21T17:59:41.120Z" })).toMatchObject({
       intent: { announced_at: AT },
+    });
+  });
+
+  it("reads a time of any offset as the same time in UTC", () => {
+    expect(read({ reason: 70, announced_at: "2026-08-21T19:59:41.120+02:00" })).toEqual({
+      intent: { reason: 70, announced_at: AT },
+      defective: [],
     });
   });
 

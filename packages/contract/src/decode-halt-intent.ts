@@ -1,4 +1,4 @@
-import { isAnnouncedAt, trimAnnouncedAt } from "./announced-at.ts";
+import { readAnnouncedAt } from "./announced-at.ts";
 import {
   type ExitCodeMeaning,
   parseExitCode,
@@ -91,17 +91,21 @@ function text(field: FieldName, value: unknown, defects: Defect[]): string | und
 
 function time(field: FieldName, value: unknown, defects: Defect[]): string | undefined {
   if (value === undefined || value === null) return undefined;
-  if (isAnnouncedAt(value)) return trimAnnouncedAt(value);
-  defects.push({ field, problem: "not an RFC 3339 time in UTC with at most nine fraction digits" });
-  return undefined;
+  const read = readAnnouncedAt(value);
+  if (read === undefined)
+    defects.push({ field, problem: "not an RFC 3339 time with at most nine fraction digits" });
+  return read;
 }
 
-/** The token, unless it contradicts the reason: then one of the two is damaged, and nobody knows which. */
+/**
+ * The token of the reason, or another writer's words for it: upstream fixes no text. Only the token of another reason
+ * contradicts: one of the two is damaged then, and nobody knows which.
+ */
 function tokenOf(meaning: ExitCodeMeaning, value: unknown, defects: Defect[]): string | undefined {
   const expected = meaning.kind === "reason" ? reasonToken(meaning.reason) : undefined;
   if (value === expected) return expected;
   const token = text("reason_string", value, defects);
-  if (!token || (expected === undefined && parseReasonToken(token) === undefined)) return token;
-  defects.push({ field: "reason_string", problem: "not the token of the reason" });
+  if (!token || parseReasonToken(token) === undefined) return token;
+  defects.push({ field: "reason_string", problem: "the token of another reason" });
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { trimAnnouncedAt } from "./announced-at.ts";
 import { parseExitCode, parseReasonToken, reasonToken, ShutdownReason } from "./codes.ts";
 import { decodeHaltIntent } from "./decode-halt-intent.ts";
 import { encodeHaltIntent } from "./encode-halt-intent.ts";
@@ -79,7 +80,7 @@ describe("decode.json", () => {
       const agrees =
         go_error === undefined
           ? reading.defects === undefined &&
-            JSON.stringify(read && entries({ ...read })) === JSON.stringify(entries(go_reads))
+            JSON.stringify(read && entries({ ...read })) === JSON.stringify(entries(inUtc(go_reads)))
           : reading.kind === "damaged";
       if (!agrees) expect(rule, name).toBeDefined();
     }
@@ -98,6 +99,14 @@ describe("decode.json", () => {
     }
   });
 });
+
+/** What Go reads keeps its offset; the instant is what both have to agree on. */
+function inUtc(fields: Readonly<Record<string, unknown>> = {}) {
+  const at = String(fields.announced_at);
+  const ms = Date.parse(at);
+  if (!/[+-]\d\d:\d\d$/.test(at) || Number.isNaN(ms)) return fields;
+  return { ...fields, announced_at: trimAnnouncedAt(new Date(ms).toISOString()) };
+}
 
 function entries(fields: Readonly<Record<string, unknown>> = {}) {
   return Object.entries(fields)

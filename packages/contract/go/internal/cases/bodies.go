@@ -7,7 +7,7 @@ const (
 	fieldDamage   = "field-damage"
 	noReason      = "no-reason"
 	safeIntegers  = "safe-integers"
-	utcOnly       = "utc-only"
+	timeForm      = "time-form"
 	contradiction = "contradiction"
 	exactNames    = "exact-names"
 	lastValue     = "last-value"
@@ -50,6 +50,7 @@ func agreements() []Decode {
 		same("a reason of the operator range", `{"reason":80,"reason_string":"halt_height"}`),
 		same("a reason outside of every range", `{"reason":255,"reason_string":"other"}`),
 		same("a negative reason", negative),
+		same("words for a known reason", `{"reason":70,"reason_string":"upgrade required"}`),
 		same("escapes", `{"reason":70,"info":"\u003c\u2028\b\f\/\"\\\ud83d\ude80"}`),
 		same("an escaped name", `{"re\u0061son":70}`),
 		same("a lone surrogate escape", `{"reason":70,"info":"\ud800",`+timeOf+`}`),
@@ -111,7 +112,7 @@ func damages() []Decode {
 		differs(fieldDamage, "every field but the reason", `{"reason":72,"reason_string":[],"plan_name":{},"height":[],"info":1,"announced_at":true}`,
 			halt(`{"reason":72}`, "reason_string", "plan_name", "height", "info", "announced_at")),
 		differs(contradiction, "the token of another reason", `{"reason":70,"reason_string":"binary_too_new"}`, halt(just70, "reason_string")),
-		differs(contradiction, "a token that the reason never had", `{"reason":70,"reason_string":"upgrade_reqired"}`, halt(just70, "reason_string")),
+		differs(contradiction, "the token of no reason", `{"reason":70,"reason_string":"unknown"}`, halt(just70, "reason_string")),
 		differs(contradiction, "a known token under an unknown reason", `{"reason":73,"reason_string":"upgrade_required"}`, halt(`{"reason":73}`, "reason_string")),
 	}
 }
@@ -150,14 +151,20 @@ func times() []Decode {
 		same("29 February", body("2024-02-29T00:00:00Z")),
 		same("year 0", body("0000-01-01T00:00:00Z")),
 		differs("", "year 1, Go's zero time", body("0001-01-01T00:00:00Z"), halt(body("0001-01-01T00:00:00Z"))),
-		differs(utcOnly, "offset", body("2026-08-21T19:59:41.12+02:00"), drop),
-		differs(utcOnly, "offset of nothing", body("2026-08-21T17:59:41+00:00"), drop),
-		differs(utcOnly, "ten fraction digits", body("2026-08-21T17:59:41.1234567891Z"), drop),
-		differs(utcOnly, "comma fraction", body("2026-08-21T17:59:41,5Z"), drop),
+		same("offset", body("2026-08-21T19:59:41.12+02:00")),
+		same("offset of nothing", body("2026-08-21T17:59:41+00:00")),
+		same("offset into the next year", body("2026-12-31T20:29:59.10-05:45")),
+		differs(timeForm, "offset that leaves year 0", body("0000-01-01T00:00:00+00:01"), drop),
+		differs(timeForm, "offset that leaves year 9999", body("9999-12-31T23:59:59-00:01"), drop),
+		differs(timeForm, "offset of 24 hours", body("2026-08-21T19:59:41+24:00"), drop),
+		differs(timeForm, "offset with minute 60", body("2026-08-21T19:59:41+02:60"), drop),
+		differs(timeForm, "ten fraction digits", body("2026-08-21T17:59:41.1234567891Z"), drop),
+		differs(timeForm, "comma fraction", body("2026-08-21T17:59:41,5Z"), drop),
 		differs(escapedTime, "an escape inside of the time", body(`2026-08-21T17:59:41\u005a`), halt(body("2026-08-21T17:59:41Z"))),
-		differs(utcOnly, "hour of one digit", body("2026-08-21T7:59:41Z"), drop),
+		differs(timeForm, "hour of one digit", body("2026-08-21T7:59:41Z"), drop),
 	}
 	for _, refused := range [][2]string{
+		{"offset without a colon", "2026-08-21T19:59:41+0200"},
 		{"time without zone", "2026-08-21T19:59:41"},
 		{"lower case t and z", "2026-08-21t17:59:41z"},
 		{"a space for the T", "2026-08-21 17:59:41Z"},

@@ -88,7 +88,7 @@ func readingOf(intent contract.HaltIntent, err error) Reading {
 		AnnouncedAt  string                  `json:"announced_at,omitempty"`
 	}{intent.Reason, intent.ReasonString, intent.PlanName, intent.Height, intent.Info, ""}
 	if !intent.AnnouncedAt.IsZero() {
-		fields.AnnouncedAt = intent.AnnouncedAt.Format(time.RFC3339Nano)
+		fields.AnnouncedAt = intent.AnnouncedAt.UTC().Format(time.RFC3339Nano)
 	}
 	value, err := json.Marshal(fields)
 	if err != nil {
