@@ -64,6 +64,8 @@ export interface NodeStatus {
   readonly height?: number | undefined;
   readonly catchingUp?: boolean | undefined;
   readonly moniker?: string | undefined;
+  /** Address of the consensus key that the node signs with, 40 upper-case hex digits. */
+  readonly validatorAddress?: string | undefined;
   readonly haltIntent: HaltIntentReading;
 }
 

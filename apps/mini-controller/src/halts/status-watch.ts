@@ -6,6 +6,8 @@ export interface LiveStatus {
   readonly sighting: NonNullable<Evidence["status"]>;
   /** The chain that the pod said first it belongs to. */
   readonly chainId: string | undefined;
+  /** Address of the consensus key that the pod said last it signs with. */
+  readonly validatorAddress: string | undefined;
   /** Newest and first height that the pod told, and when the first was. */
   readonly height: number | undefined;
   readonly firstHeight: number | undefined;
@@ -135,6 +137,7 @@ function liveStatus(before: LiveStatus | undefined, sighting: LiveStatus["sighti
   return {
     sighting,
     chainId: before?.chainId ?? node?.chainId,
+    validatorAddress: node?.validatorAddress ?? before?.validatorAddress,
     height: told ?? before?.height,
     firstHeight: before?.firstHeight ?? told,
     firstHeightAt: before?.firstHeight === undefined ? sighting.at : before.firstHeightAt,

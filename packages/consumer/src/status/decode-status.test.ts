@@ -20,6 +20,17 @@ test("reads Sei's bare body", () => {
   });
 });
 
+test.each([
+  ["9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C", "9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C"],
+  ["9a16b31c0b5fb4d2d4c3e9c3f5d6e7f8091a2b3c", "9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C"],
+  ["9A16", undefined],
+  ["", undefined],
+  [7, undefined],
+])("the validator's address %j is read as %j", (address, read) => {
+  const decoded = decodeStatus({ ...result, validator_info: { address } });
+  expect(decoded.kind === "status" && decoded.node.validatorAddress).toBe(read);
+});
+
 test("reads the same out of a JSON-RPC envelope", () => {
   const bare = decodeStatus(result);
   const enveloped = decodeStatus({ jsonrpc: "2.0", id: -1, result });

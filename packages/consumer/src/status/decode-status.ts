@@ -36,9 +36,18 @@ function statusOf(body: Fields, haltIntent: HaltIntentReading, envelope: StatusE
       moniker: text(info, "moniker"),
       height: height(sync),
       catchingUp: flag(sync, "catching_up"),
+      ...validator(body),
       haltIntent,
     },
   };
+}
+
+/** `validator_info.address`; absent from a body that has none, as `haltIntent` alone is always there. */
+function validator(body: Fields): Pick<NodeStatus, "validatorAddress"> {
+  const address = text(field(body, "validator_info"), "address");
+  return address !== undefined && /^[0-9A-Fa-f]{40}$/.test(address)
+    ? { validatorAddress: address.toUpperCase() }
+    : {};
 }
 
 /** Sei's GET answers an error bare: `{"code":-32603,"message":"...","data":"..."}`. */
