@@ -12,6 +12,7 @@ import { haltEvent } from "./halts/halt-event.ts";
 import { HaltJournal } from "./halts/halt-journal.ts";
 import { NodeReconciler } from "./halts/node-reconciler.ts";
 import { Observer } from "./halts/observer.ts";
+import { PageTeller } from "./halts/page-teller.ts";
 import { type Pod, projectPod } from "./halts/pod.ts";
 import { PodMarks } from "./halts/pod-marks.ts";
 import { SlotBook } from "./halts/slot-book.ts";
@@ -23,9 +24,12 @@ import { collectionPath, HALT_POLICIES, NODE_HALTS, PODS, type Resource } from "
 import { keyOf, type Store } from "./kube/store.ts";
 import type { KubeApi, KubeObject } from "./kube/types.ts";
 import { AlertRenewal } from "./paging/alert-renewal.ts";
+import { sendPage } from "./paging/pager.ts";
+import { ReceiverLanes } from "./paging/receiver-lanes.ts";
 import { resolveHost } from "./paging/resolve-host.ts";
+import { governingPolicy } from "./policies/governing-policy.ts";
 import { PolicyReconciler } from "./policies/policy-reconciler.ts";
-import { KeyQueue, type Outcome } from "./queue/key-queue.ts";
+import { KeyQueue, type KeyQueueOptions, type Outcome } from "./queue/key-queue.ts";
 import type { Metrics } from "./server/metrics.ts";
 import { Workloads } from "./workloads/workloads.ts";
 
@@ -50,6 +54,12 @@ const SETTLE_MS = 250;
 /** It takes a twentieth of the time at most, but follows after so long: counting a thousand nodes four times a second would be work. */
 const SETTLE_FACTOR = 20;
 const SETTLE_MOST_MS = 5_000;
+/** Of the keys of one tenant so many are reconciled at a time: what hangs in one leaves room for the others. */
+const TENANT_WORKERS = 24;
+/** Pages are told by workers of their own, of which one policy has but a few. */
+const PAGE_WORKERS = { workers: 64, laneWorkers: 4 } as const;
+/** Counting for the status of policies, which may wait for a resolver or for a Secret. */
+const POLICY_WORKERS = 4;
 /** How many waiting halts are woken when a slot may have become free. */
 const WAKE = 32;
 
@@ -62,7 +72,11 @@ export class Controller {
   >[];
   readonly #statuses: StatusWatch;
   readonly #events: EventRecorder;
+  /** Pods; policies; and halts with pages to tell: none of them waits for another's receivers. */
   readonly #queue: KeyQueue;
+  readonly #policyQueue: KeyQueue;
+  readonly #pageQueue: KeyQueue;
+  readonly #pages: PageTeller;
   readonly #nodes: NodeReconciler;
   readonly #policies: PolicyReconciler;
   readonly #renewal: AlertRenewal;
@@ -82,16 +96,23 @@ export class Controller {
     } = options;
     const stores = this.#stores;
     this.#options = options;
-    this.#queue = new KeyQueue({
-      handle: (key) => this.#handle(key),
+    this.#queue = this.#queueOf("pod", (key) => this.#nodes.reconcile(key), {
       isUrgent: (key) => this.#isUrgent(key),
-      onError: (...fault) => this.#onError(...fault),
+      laneOf: (key) => this.#tenantOf(key),
+      laneWorkers: TENANT_WORKERS,
+    });
+    this.#policyQueue = this.#queueOf("policy", (key) => this.#reconcilePolicy(key), {
+      workers: POLICY_WORKERS,
+    });
+    this.#pageQueue = this.#queueOf("page", (key) => this.#pages.tell(key).then(() => ({})), {
+      ...PAGE_WORKERS,
+      laneOf: (key) => this.#policyOfHalt(key),
     });
     this.#events = new EventRecorder(api, log, now);
     this.#statuses = new StatusWatch({
       read: (url, timeoutMs) => readNode(url, { timeoutMs }),
       toSighting: sightingOf,
-      onChange: (key) => this.#add("pod", key),
+      onChange: (key) => this.#addPod(key),
     });
     const workloads = new Workloads(api);
     const slots = new SlotBook(stores.halts);
@@ -101,9 +122,10 @@ export class Controller {
       ...shared,
       detector: new Detector({ ...shared, onBoundary, log }),
       observer: new Observer(shared),
-      actor: new Actor({ api, pages, journal, onBoundary, now }),
+      actor: new Actor({ api, onBoundary }),
       marks: new PodMarks(api, now),
       onBoundary,
+      onPageDue: (halt) => this.#onPageDue(halt),
       onPhase: (halt, before) => this.#onPhase(halt, before, now()),
       log,
     });
@@ -115,9 +137,19 @@ export class Controller {
       resolveHost,
       now,
     });
-    this.#renewal = new AlertRenewal({ api, stores, pages, now, log, everyMs: options.renewAlertsMs });
-    metrics.observeStores(stores, () => this.#queue.depth);
-    for (const kind of ["pod", "policy"])
+    const lanes = new ReceiverLanes(pages);
+    const deliver = lanes.deliver;
+    this.#pages = new PageTeller({
+      stores,
+      journal,
+      send: (page) => sendPage({ ...page, api, now, deliver }),
+      onBoundary,
+      onTold: (halt) => this.#onHalt(halt),
+      now,
+    });
+    this.#renewal = new AlertRenewal({ api, stores, deliver, now, log, everyMs: options.renewAlertsMs });
+    metrics.observeStores(stores, () => this.#queues().reduce((sum, { depth }) => sum + depth, 0));
+    for (const kind of ["pod", "policy", "page"])
       for (const outcome of ["done", "failed"]) metrics.reconciles.inc({ kind, outcome }, 0);
     this.#informers = [
       this.#informer<Pod>(PODS, stores.pods, (pod) => this.#onPod(pod), projectPod),
@@ -146,9 +178,9 @@ export class Controller {
   /** Begins to act. Call it once `sync` has resolved, and on the leader only. */
   work(): void {
     this.#working = true;
-    for (const key of this.#stores.pods.keys()) this.#add("pod", key);
-    for (const halt of this.#stores.halts.values()) this.#add("pod", podKeyOf(halt));
-    for (const key of this.#stores.policies.keys()) this.#add("policy", key);
+    for (const key of this.#stores.pods.keys()) this.#addPod(key);
+    for (const halt of this.#stores.halts.values()) this.#addPod(podKeyOf(halt));
+    for (const key of this.#stores.policies.keys()) this.#policyQueue.add(key);
     this.#renewal.start();
   }
 
@@ -157,7 +189,7 @@ export class Controller {
     this.#working = false;
     this.#statuses.stop();
     await Promise.all([
-      this.#queue.stop(),
+      ...this.#queues().map((queue) => queue.stop()),
       this.#renewal.stop(),
       ...this.#informers.map((informer) => informer.stop()),
     ]);
@@ -189,13 +221,13 @@ export class Controller {
     const key = keyOf(pod);
     const went = this.#stores.pods.get(key)?.metadata.uid !== pod.metadata.uid;
     if (went && this.#working) this.#nodes.noteDeparted(key, pod);
-    this.#add("pod", key);
+    this.#addPod(key);
     for (const policy of this.#stores.policies.under(pod.metadata.namespace ?? ""))
       this.#settle(keyOf(policy));
   }
 
   #onHalt(halt: NodeHalt): void {
-    this.#add("pod", podKeyOf(halt));
+    this.#addPod(podKeyOf(halt));
     this.#settle(policyKeyOf(halt));
     if (hasEnded(halt)) this.#wakeWaiting(policyKeyOf(halt));
   }
@@ -206,9 +238,8 @@ export class Controller {
     const isGone = this.#stores.policies.get(keyOf(policy)) === undefined;
     if (isGone || policy.status?.observedGeneration !== generation)
       for (const other of this.#stores.policies.under(namespace)) this.#settle(keyOf(other));
-    for (const pod of this.#stores.pods.under(namespace)) this.#add("pod", keyOf(pod));
-    for (const halt of this.#stores.halts.under(haltsOf.waiting(keyOf(policy))))
-      this.#add("pod", podKeyOf(halt));
+    for (const pod of this.#stores.pods.under(namespace)) this.#addPod(keyOf(pod));
+    for (const halt of this.#stores.halts.under(haltsOf.waiting(keyOf(policy)))) this.#addPod(podKeyOf(halt));
   }
 
   #onPhase(halt: NodeHalt, before: Phase | undefined, now: number): void {
@@ -220,32 +251,60 @@ export class Controller {
   /** A slot or the error budget may have become free: the oldest that wait look again. */
   #wakeWaiting(policyKey: string): void {
     const waiting = this.#stores.halts.under(haltsOf.waiting(policyKey));
-    for (const halt of waiting.slice(0, WAKE)) this.#add("pod", podKeyOf(halt));
+    for (const halt of waiting.slice(0, WAKE)) this.#addPod(podKeyOf(halt));
   }
 
-  #add(kind: "pod" | "policy", key: string): void {
-    if (this.#working) this.#queue.add(`${kind} ${key}`);
+  #queues(): readonly KeyQueue[] {
+    return [this.#queue, this.#policyQueue, this.#pageQueue];
+  }
+
+  #queueOf(
+    kind: "pod" | "policy" | "page",
+    reconcile: (key: string) => Promise<Outcome>,
+    options: Partial<KeyQueueOptions> = {},
+  ): KeyQueue {
+    return new KeyQueue({
+      ...options,
+      handle: async (key) => {
+        const outcome = await reconcile(key);
+        this.#options.metrics.reconciles.inc({ kind, outcome: "done" });
+        return outcome;
+      },
+      onError: (key, error, failures) => this.#onError(kind, key, error, failures),
+    });
+  }
+
+  #addPod(key: string): void {
+    if (this.#working) this.#queue.add(key);
   }
 
   #settle(policyKey: string): void {
-    if (this.#working) this.#queue.addAfter(`policy ${policyKey}`, this.#settleMs);
+    if (this.#working) this.#policyQueue.addAfter(policyKey, this.#settleMs);
+  }
+
+  #onPageDue(halt: NodeHalt): void {
+    if (this.#working) this.#pageQueue.add(keyOf(halt));
+  }
+
+  /** Whose work a pod is: its policy's. */
+  #tenantOf(podKey: string): string {
+    const pod = this.#stores.pods.get(podKey);
+    const [halt] = this.#stores.halts.under(haltsOf.pod(podKey));
+    const policy = pod && governingPolicy(pod, this.#stores.policies.under(pod.metadata.namespace ?? ""));
+    if (policy !== undefined) return keyOf(policy);
+    return halt === undefined ? "" : policyKeyOf(halt);
+  }
+
+  #policyOfHalt(haltKey: string): string {
+    const halt = this.#stores.halts.get(haltKey);
+    return halt === undefined ? "" : policyKeyOf(halt);
   }
 
   /** Whether a node may be down for as long as nothing is done: what only watches it come back, or counts, can wait. */
-  #isUrgent(key: string): boolean {
-    const [kind = "", object = ""] = key.split(" ");
-    if (kind !== "pod") return false;
-    const uid = this.#stores.pods.get(object)?.metadata.uid;
-    const halts = this.#stores.halts.under(haltsOf.pod(object));
+  #isUrgent(podKey: string): boolean {
+    const uid = this.#stores.pods.get(podKey)?.metadata.uid;
+    const halts = this.#stores.halts.under(haltsOf.pod(podKey));
     return !halts.some((halt) => isSwapping(halt) && halt.spec.podUID !== uid);
-  }
-
-  async #handle(key: string): Promise<Outcome> {
-    const [kind = "", object = ""] = key.split(" ");
-    const outcome =
-      kind === "pod" ? await this.#nodes.reconcile(object) : await this.#reconcilePolicy(object);
-    this.#options.metrics.reconciles.inc({ kind, outcome: "done" });
-    return outcome;
   }
 
   async #reconcilePolicy(key: string): Promise<Outcome> {
@@ -256,8 +315,7 @@ export class Controller {
     return outcome;
   }
 
-  #onError(key: string, error: unknown, failures: number): void {
-    const [kind = "", object] = key.split(" ");
+  #onError(kind: string, object: string, error: unknown, failures: number): void {
     this.#options.metrics.reconciles.inc({ kind, outcome: "failed" });
     const level = hasCode(error, "conflict") || failures < 3 ? "debug" : "warn";
     this.#options.log[level]({ kind, object, failures, error: messageOf(error) }, "will be tried again");

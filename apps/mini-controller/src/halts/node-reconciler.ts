@@ -20,7 +20,7 @@ import { judgePod, reasonOf, UNRECOGNISED } from "./judgement.ts";
 import type { Effect, Move } from "./move.ts";
 import type { Observation, WorkloadSight } from "./observation.ts";
 import type { Observer } from "./observer.ts";
-import { plan } from "./plan.ts";
+import { plan, planBesidePage } from "./plan.ts";
 import { SETTLE_MS } from "./plan-swap.ts";
 import { containerOf, mayServe, type Pod, statusUrlOf } from "./pod.ts";
 import type { PodMarks } from "./pod-marks.ts";
@@ -39,6 +39,8 @@ export interface NodeReconcilerOptions {
   readonly actor: Actor;
   readonly marks: PodMarks;
   readonly onBoundary: OnBoundary;
+  /** Sees to the halt's pages, beside what is done here. */
+  readonly onPageDue: (halt: NodeHalt) => void;
   readonly onPhase: (halt: NodeHalt, before: Phase | undefined) => void;
   readonly log: Logger;
 }
@@ -56,6 +58,9 @@ const ANSWERED_MS: Readonly<Partial<Record<Effect["kind"], number>>> = {
   "set-image": SETTLE_MS,
   "delete-pod": 1_000,
 };
+
+/** Effects that others see to: nothing here waits for a receiver. */
+const TELLING: ReadonlySet<Effect["kind"]> = new Set<Effect["kind"]>(["send-page", "resolve-page"]);
 
 /**
  * Everything about one pod name: is its pod halted, and what is next for each of its halts. One key, so nothing
@@ -118,7 +123,7 @@ export class NodeReconciler {
       if (isSettled(halt)) return undefined;
       const look = await observer.observe(halt, workload);
       const observation = look();
-      const move = plan(observation);
+      const move = this.#nextMove(observation);
       workload = move.kind === "journal" ? Promise.resolve(observation.workload) : undefined;
       try {
         if (move.kind === "wait") return move.ms;
@@ -140,6 +145,13 @@ export class NodeReconciler {
       }
     }
     throw new Error(`no rest after ${MAX_MOVES} moves`);
+  }
+
+  #nextMove(observation: Observation): Move {
+    const move = plan(observation);
+    if (move.kind !== "effect" || !TELLING.has(move.effect.kind)) return move;
+    this.#options.onPageDue(observation.halt);
+    return planBesidePage(observation);
   }
 
   async #make(

@@ -10,7 +10,7 @@ import { containerOf, type Pod } from "./pod.ts";
 import { isOpen, isSameHalt } from "./same-halt.ts";
 import type { SlotBook } from "./slot-book.ts";
 import type { StatusWatch } from "./status-watch.ts";
-import { haltsOf, podKeyOf, podsOf, policyKeyOf, type Stores } from "./stores.ts";
+import { haltsOf, podKeyOf, podsOf, policyKeyOf, policyOf, type Stores } from "./stores.ts";
 
 export interface ObserverOptions {
   readonly stores: Stores;
@@ -36,8 +36,7 @@ export class Observer {
    */
   async observe(halt: NodeHalt, workload?: Promise<WorkloadSight>): Promise<() => Observation> {
     const { stores, now } = this.#options;
-    const found = stores.policies.get(policyKeyOf(halt));
-    const policy = found?.defect === undefined ? found : undefined;
+    const policy = policyOf(halt, stores);
     const target = targetOf(halt, policy, stores.pods.get(podKeyOf(halt)));
     const deciding = !hasEnded(halt) && !isSwapping(halt);
     const [sight, previousImage] = await Promise.all([

@@ -2,7 +2,7 @@ import { hasEnded, isSwapping } from "../api/node-halt.ts";
 import type { Move } from "./move.ts";
 import type { Observation } from "./observation.ts";
 import { planDecision } from "./plan-decision.ts";
-import { planPage, planResolutions, sooner } from "./plan-page.ts";
+import { planPage, planResolutions, sooner, untilTold } from "./plan-page.ts";
 import { planResolution } from "./plan-resolution.ts";
 import { planSwap } from "./plan-swap.ts";
 
@@ -14,9 +14,21 @@ import { planSwap } from "./plan-swap.ts";
 export function plan(observation: Observation): Move {
   const page = planPage(observation);
   if (page.kind === "effect") return page;
-  const move = planPhase(observation);
+  const move = planBesidePage(observation);
   if (move.kind === "journal" || move.kind === "effect") return move;
   return sooner(sooner(page, move), planResolutions(observation));
+}
+
+/**
+ * The next move beside a page that is on its way: a receiver that does not answer holds nothing up. Only a rollback is
+ * told before it is made, and waits for the first attempt, for some seconds at most.
+ */
+export function planBesidePage(observation: Observation): Move {
+  const move = planPhase(observation);
+  const setsImage = move.kind === "effect" && move.effect.kind === "set-image";
+  if (!setsImage || observation.halt.status?.action !== "RollBack") return move;
+  const ms = untilTold(observation);
+  return ms === undefined ? move : { kind: "wait", ms };
 }
 
 function planPhase(observation: Observation): Move {

@@ -57,3 +57,9 @@ export function policyKeyOf({ metadata, spec }: NodeHalt): string {
 export function podKeyOf({ metadata, spec }: NodeHalt): string {
   return `${metadata.namespace ?? ""}/${spec.podName}`;
 }
+
+/** The policy that a halt is under; `undefined` when it is gone or malformed. */
+export function policyOf(halt: NodeHalt, { policies }: Pick<Stores, "policies">): HaltPolicy | undefined {
+  const policy = policies.get(policyKeyOf(halt));
+  return policy?.defect === undefined ? policy : undefined;
+}

@@ -8,6 +8,7 @@ import { haltWith, NOW, policyWith } from "../testing/observations.ts";
 import { PageReceiver } from "../testing/page-receiver.ts";
 
 import { AlertRenewal } from "./alert-renewal.ts";
+import { deliver } from "./delivery.ts";
 import { targetId } from "./pager.ts";
 
 const undo: (() => Promise<unknown>)[] = [];
@@ -34,7 +35,7 @@ async function renewed(status: NodeHaltStatus, told = true): Promise<readonly Re
   const renewal = new AlertRenewal({
     api: new FakeApi(),
     stores,
-    pages: undefined,
+    deliver,
     now: () => NOW,
     log: pino({ level: "silent" }),
     everyMs: 5,

@@ -1,5 +1,4 @@
 import type { Logger } from "pino";
-import type { Dispatcher } from "undici";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { type NodeHalt, type PageRecord, pagesOf } from "../api/node-halt.ts";
 import type { PagingTarget } from "../api/paging.ts";
@@ -7,7 +6,7 @@ import { messageOf } from "../controller-error.ts";
 import { haltsOf, type Stores } from "../halts/stores.ts";
 import { keyOf } from "../kube/store.ts";
 import type { KubeApi } from "../kube/types.ts";
-import { deliver } from "./delivery.ts";
+import type { PageRequest } from "./delivery.ts";
 import { pageOf } from "./page.ts";
 import { type Alert, alertOf, alertsRequest } from "./page-request.ts";
 import { targetId } from "./pager.ts";
@@ -16,7 +15,7 @@ import { readSecretKey } from "./secrets.ts";
 export interface AlertRenewalOptions {
   readonly api: KubeApi;
   readonly stores: Pick<Stores, "halts" | "policies">;
-  readonly pages: Dispatcher | undefined;
+  readonly deliver: (request: PageRequest) => Promise<void>;
   readonly now: () => number;
   readonly log: Logger;
   /** How often (30 s unless said). */
@@ -58,12 +57,16 @@ export class AlertRenewal {
   }
 
   async #renew(): Promise<void> {
-    for (const policy of this.#options.stores.policies.values())
-      for (const target of policy.spec.paging) if (target.alertmanager) await this.#renewAt(target, policy);
+    const rounds = [...this.#options.stores.policies.values()].flatMap((policy) =>
+      policy.spec.paging
+        .filter(({ alertmanager }) => alertmanager !== undefined)
+        .map((target) => this.#renewAt(target, policy)),
+    );
+    await Promise.all(rounds);
   }
 
   async #renewAt(target: PagingTarget, policy: HaltPolicy): Promise<void> {
-    const { api, stores, pages, now, log } = this.#options;
+    const { api, stores, deliver, now, log } = this.#options;
     const halts = stores.halts.under(haltsOf.policy(keyOf(policy)));
     const alerts = halts.flatMap((halt) => alertsOf(halt, targetId(target), now()));
     const { namespace = "" } = policy.metadata;
@@ -73,7 +76,7 @@ export class AlertRenewal {
         const request = await alertsRequest(target.alertmanager ?? {}, batch, (ref) =>
           readSecretKey(api, namespace, ref),
         );
-        await deliver(request, pages);
+        await deliver(request);
       }
     } catch (error) {
       log.warn({ object: keyOf(policy), error: messageOf(error) }, "alerts were not renewed");

@@ -11,6 +11,9 @@ export interface PageRequest {
 
 const TIMEOUT_MS = 3_000;
 
+/** A receiver that gave no answer in time: the next request most likely gets none either. */
+export class ReceiverTimeout extends ControllerError {}
+
 /**
  * Posts a page, without following redirects. What it says about a failure names the host only: a webhook's path
  * often is its secret.
@@ -32,11 +35,18 @@ export async function deliver({ url, headers, body }: PageRequest, dispatcher?: 
     throw new ControllerError("page-refused", `the pager at ${host} answered ${response.statusCode}`);
   } catch (cause) {
     if (cause instanceof ControllerError) throw cause;
-    throw new ControllerError(
-      "page-refused",
-      `the pager at ${host} can't be reached: ${networkFault(cause)}`,
-    );
+    const message = `the pager at ${host} can't be reached: ${networkFault(cause)}`;
+    throw isTimeout(cause)
+      ? new ReceiverTimeout("page-refused", message)
+      : new ControllerError("page-refused", message);
   }
+}
+
+const TIMEOUT_CODES: ReadonlySet<unknown> = new Set(["UND_ERR_CONNECT_TIMEOUT", "ETIMEDOUT"]);
+
+function isTimeout(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false;
+  return cause.name === "TimeoutError" || ("code" in cause && TIMEOUT_CODES.has(cause.code));
 }
 
 /** The error's code rather than its text, which may repeat the URL. */

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { Dispatcher } from "undici";
 import type { ConditionDraft } from "../api/condition.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, PageRecord } from "../api/node-halt.ts";
@@ -7,7 +6,7 @@ import type { PagingTarget } from "../api/paging.ts";
 import { messageOf } from "../controller-error.ts";
 import type { KubeApi } from "../kube/types.ts";
 import { backoffMs } from "../queue/backoff.ts";
-import { deliver } from "./delivery.ts";
+import { deliver, type PageRequest } from "./delivery.ts";
 import { pageOf } from "./page.ts";
 import { pageRequest, type ReadSecret } from "./page-request.ts";
 import { readSecretKey } from "./secrets.ts";
@@ -28,7 +27,8 @@ export interface SendPageOptions {
   readonly page: PageRecord;
   readonly policy: HaltPolicy | undefined;
   readonly now: () => number;
-  readonly dispatcher?: Dispatcher | undefined;
+  /** Brings a request to its receiver (over a connection of its own, unless said). */
+  readonly deliver?: ((request: PageRequest) => Promise<void>) | undefined;
 }
 
 /** Sends the journaled page, or that it is over, to those of the policy's targets that have not confirmed it yet. Never rejects. */
@@ -38,7 +38,7 @@ export async function sendPage({
   page: record,
   policy,
   now,
-  dispatcher,
+  deliver: bring = deliver,
 }: SendPageOptions): Promise<PageAttempt> {
   const targets = policy?.spec.paging ?? [];
   const { namespace = "", generation } = halt.metadata;
@@ -47,7 +47,7 @@ export async function sendPage({
       if (record.delivered.includes(targetId(target))) return;
       const readSecret: ReadSecret = (ref) => readSecretKey(api, namespace, ref);
       const request = await pageRequest(target, pageOf(halt, record), readSecret, now());
-      await deliver(request, dispatcher);
+      await bring(request);
     }),
   );
   const delivered = targets.map(targetId).filter((_, index) => results[index]?.status === "fulfilled");

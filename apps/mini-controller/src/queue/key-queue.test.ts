@@ -69,6 +69,44 @@ describe("a key queue", () => {
     expect(patientAt[1]).toBe(11);
   });
 
+  test("lets lanes take turns, so that one of a thousand keys holds no other up", async () => {
+    const [handled, first] = [[] as string[], gate()];
+    const { queue } = queueOf(
+      async (key) => {
+        handled.push(key);
+        await first.promise;
+        return {};
+      },
+      { workers: 1, laneOf: (key) => key.slice(0, 1) },
+    );
+    for (let index = 0; index < 1_000; index += 1) queue.add(`a${index}`);
+    queue.add("b0");
+    queue.add("b1");
+    expect(queue.depth).toBe(1_001);
+    first.open();
+    await until("both of the other lane", () => handled.includes("b1"));
+    expect(handled.indexOf("b0")).toBeLessThanOrEqual(2);
+    expect(handled.indexOf("b1")).toBeLessThanOrEqual(4);
+  });
+
+  test("leaves workers for other lanes when the keys of one hang", async () => {
+    const [handled, hang] = [[] as string[], gate()];
+    const { queue } = queueOf(
+      async (key) => {
+        handled.push(key);
+        if (key.startsWith("a")) await hang.promise;
+        return {};
+      },
+      { workers: 4, laneWorkers: 3, laneOf: (key) => key.slice(0, 1) },
+    );
+    for (let index = 0; index < 9; index += 1) queue.add(`a${index}`);
+    for (let index = 0; index < 9; index += 1) queue.add(`b${index}`);
+    await until("the other lane", () => handled.includes("b8"));
+    expect(handled.filter((key) => key.startsWith("a"))).toHaveLength(3);
+    hang.open();
+    await until("all", () => handled.length === 18);
+  });
+
   test("handles a key again that was added while it was in hand, and never twice at a time", async () => {
     let [active, most, runs] = [0, 0, 0];
     const first = gate();

@@ -1,5 +1,6 @@
 import { ControllerError } from "../controller-error.ts";
 import { backoffMs } from "./backoff.ts";
+import { FairQueue } from "./fair-queue.ts";
 
 /** What a reconcile asks for: come back after a time, or only when something changes. */
 export interface Outcome {
@@ -11,8 +12,12 @@ export interface KeyQueueOptions {
   /** Asked as a key is added: urgent ones are handled first (every one is, unless said). */
   readonly isUrgent?: (key: string) => boolean;
   readonly onError: (key: string, error: unknown, failures: number) => void;
+  /** Whose work a key is: lanes have their turns one after the other (all keys are in one lane, unless said). */
+  readonly laneOf?: (key: string) => string;
   /** Keys reconciled at a time; one key is never reconciled twice at a time. */
   readonly workers?: number;
+  /** Of these, keys of one lane (as many as there are workers, unless said): what hangs in one leaves room for the others. */
+  readonly laneWorkers?: number;
   readonly backoff?: { readonly baseMs: number; readonly maxMs: number };
   /** Retries a second over all keys, so that a failing server is not also flooded. */
   readonly retriesPerSecond?: number;
@@ -24,14 +29,15 @@ const PATIENT_TURN = 8;
 /**
  * A queue of keys with the semantics of client-go's workqueue: a key that is added while it waits is in it once;
  * added while it is being handled, it is handled again afterwards. Urgent keys go before the others, which get one turn in
- * eight all the same: what they do may be what the urgent ones wait for. Failures back off key by key. A key that the server
- * asked to wait with (`retryAfterMs`) is left alone for so long, whatever changes meanwhile.
+ * eight all the same: what they do may be what the urgent ones wait for. Among keys of one urgency the lanes take turns.
+ * Failures back off key by key. A key that the server asked to wait with (`retryAfterMs`) is left alone for so long, whatever changes meanwhile.
  */
 export class KeyQueue {
   readonly #options: Required<KeyQueueOptions>;
-  readonly #urgent = new Set<string>();
-  readonly #patient = new Set<string>();
+  readonly #urgent = new FairQueue();
+  readonly #patient = new FairQueue();
   readonly #active = new Set<string>();
+  readonly #activeByLane = new Map<string, number>();
   readonly #again = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #timers = new Map<string, { readonly timer: NodeJS.Timeout; readonly due: number }>();
@@ -45,7 +51,9 @@ export class KeyQueue {
   constructor(options: KeyQueueOptions) {
     this.#options = {
       isUrgent: () => true,
+      laneOf: () => "",
       workers: 32,
+      laneWorkers: options.workers ?? 32,
       backoff: { baseMs: 25, maxMs: 30_000 },
       retriesPerSecond: 200,
       ...options,
@@ -69,10 +77,11 @@ export class KeyQueue {
       return;
     }
     this.#notBefore.delete(key);
+    const lane = this.#options.laneOf(key);
     if (this.#options.isUrgent(key)) {
       this.#patient.delete(key);
-      this.#urgent.add(key);
-    } else if (!this.#urgent.has(key)) this.#patient.add(key);
+      this.#urgent.add(lane, key);
+    } else if (!this.#urgent.has(key)) this.#patient.add(lane, key);
     this.#pump();
   }
 
@@ -103,27 +112,29 @@ export class KeyQueue {
 
   #pump(): void {
     while (this.#active.size < this.#options.workers) {
-      const key = this.#take();
-      if (key === undefined) return;
-      this.#active.add(key);
-      void this.#work(key);
+      const taken = this.#take();
+      if (taken === undefined) return;
+      void this.#work(taken.key, taken.lane);
     }
   }
 
-  #take(): string | undefined {
-    const lanes = [this.#urgent, this.#patient];
+  #take(): { readonly lane: string; readonly key: string } | undefined {
+    const queues = [this.#urgent, this.#patient];
     this.#turns += 1;
-    if (this.#turns % PATIENT_TURN === 0) lanes.reverse();
-    for (const lane of lanes) {
-      const [key] = lane;
-      if (key === undefined) continue;
-      lane.delete(key);
-      return key;
+    if (this.#turns % PATIENT_TURN === 0) queues.reverse();
+    for (const queue of queues) {
+      const taken = queue.take((lane) => this.#activeIn(lane) < this.#options.laneWorkers);
+      if (taken !== undefined) return taken;
     }
     return undefined;
   }
 
-  async #work(key: string): Promise<void> {
+  #activeIn(lane: string): number {
+    return this.#activeByLane.get(lane) ?? 0;
+  }
+
+  async #work(key: string, lane: string): Promise<void> {
+    this.#begin(key, lane);
     try {
       const { requeueAfterMs } = await this.#options.handle(key);
       this.#failures.delete(key);
@@ -136,11 +147,23 @@ export class KeyQueue {
       if (asked > 0) this.#notBefore.set(key, performance.now() + asked);
       this.addAfter(key, Math.max(asked, this.#retryDelay(failures)));
     } finally {
-      this.#active.delete(key);
+      this.#end(key, lane);
       if (this.#again.delete(key)) this.add(key);
       if (this.#stopped && this.#active.size === 0) this.#drained.resolve();
       else this.#pump();
     }
+  }
+
+  #begin(key: string, lane: string): void {
+    this.#active.add(key);
+    this.#activeByLane.set(lane, this.#activeIn(lane) + 1);
+  }
+
+  #end(key: string, lane: string): void {
+    this.#active.delete(key);
+    const left = this.#activeIn(lane) - 1;
+    if (left === 0) this.#activeByLane.delete(lane);
+    else this.#activeByLane.set(lane, left);
   }
 
   #retryDelay(failures: number): number {

@@ -1,0 +1,99 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { until } from "@upgrade-halt/testing";
+import { afterEach, describe, expect, test } from "vitest";
+import { FakeCluster, image } from "./testing/fake-cluster.ts";
+import { PageReceiver } from "./testing/page-receiver.ts";
+import { TestController } from "./testing/test-controller.ts";
+
+const undo: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+
+/** A receiver that takes every request and answers none. */
+async function startSilent(): Promise<{ readonly url: string; readonly asked: () => number }> {
+  let asked = 0;
+  const server = createServer(() => {
+    asked += 1;
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  undo.push(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked: () => asked };
+}
+
+async function start(cluster: FakeCluster): Promise<void> {
+  const controller = await new TestController(cluster).start();
+  undo.push(() => controller.stop());
+}
+
+/** So many nodes that go down for a person to see to, each with a page. */
+async function addLost(cluster: FakeCluster, count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1) await cluster.addNode(`low-${index}`, "v6.5");
+  await until("every pod to have ended", () => {
+    const ended = cluster.pods().filter((pod) => pod.status?.containerStatuses?.[0]?.state?.terminated);
+    return ended.length === count;
+  });
+}
+
+const behave = (of: string, height: number) => {
+  if (of.endsWith("v6.5")) return 72;
+  return of.endsWith("v6.6") && height >= 30 ? 70 : undefined;
+};
+
+describe("a receiver that never answers", () => {
+  test("holds up no swap, not even one of its own policy", async () => {
+    const [cluster, silent] = [new FakeCluster(behave), await startSilent()];
+    await cluster.addPolicy({ paging: [{ webhook: { url: silent.url } }] });
+    await addLost(cluster, 200);
+    await cluster.addNode("sei");
+    await start(cluster);
+    await until("the receiver to be asked", () => silent.asked() > 0);
+    cluster.reach(30);
+    await until("the swap", () => cluster.imagesSet.includes(`sei ${image("v6.7")}`), { within: 8_000 });
+    expect(silent.asked()).toBeLessThan(200);
+  });
+
+  test("makes a page late at none of the policy's other targets", async () => {
+    const [cluster, silent, pager] = [
+      new FakeCluster(behave),
+      await startSilent(),
+      await PageReceiver.start(),
+    ];
+    undo.push(() => pager.stop());
+    await cluster.addPolicy({ paging: [{ webhook: { url: silent.url } }, { webhook: { url: pager.url } }] });
+    await addLost(cluster, 60);
+    await start(cluster);
+    // 60 pages of which each waited three seconds, four at a time, would take 45 seconds.
+    await until("every page", () => pager.keys().length === 60, { within: 20_000 });
+    expect(pager.received).toHaveLength(60);
+    expect(silent.asked()).toBeLessThan(60);
+  });
+
+  test("is told before a rollback is made, and then holds it up for seconds at most", async () => {
+    const cluster = new FakeCluster((of) => (of.endsWith("v6.8") ? 71 : undefined));
+    const silent = await startSilent();
+    await cluster.addPolicy({ paging: [{ webhook: { url: silent.url } }] });
+    await cluster.addNode("sei", "v6.7");
+    await until("the pod", () => cluster.pods().length === 1);
+    await start(cluster);
+    await cluster.api.jsonPatch("/apis/apps/v1/namespaces/sei/statefulsets/sei", [
+      { op: "replace", path: "/spec/template/spec/containers/0/image", value: image("v6.8") },
+    ]);
+    await until("its revision", () => [...cluster.api.objects.keys()].some((key) => key.endsWith("/sei-2")));
+    cluster.api.drop("/api/v1/namespaces/sei/pods/sei-0");
+    let askedBefore = 0;
+    const { onWrite } = cluster.api;
+    cluster.api.onWrite = (before, after) => {
+      onWrite(before, after);
+      if (cluster.imagesSet.length === 2 && askedBefore === 0) askedBefore = silent.asked();
+    };
+    await until("the rollback", () => cluster.imagesSet.length === 2, { within: 15_000 });
+    expect(cluster.imagesSet.at(-1)).toBe(`sei ${image("v6.7")}`);
+    expect(askedBefore).toBe(1);
+  });
+});
