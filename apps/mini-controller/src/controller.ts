@@ -121,7 +121,7 @@ export class Controller {
     this.#nodes = new NodeReconciler({
       ...shared,
       detector: new Detector({ ...shared, onBoundary, log }),
-      observer: new Observer(shared),
+      observer: new Observer({ ...shared, api }),
       actor: new Actor({ api, onBoundary }),
       marks: new PodMarks(api, now),
       onBoundary,

@@ -4,7 +4,7 @@ import { objectPath, PODS } from "../kube/paths.ts";
 import type { KubeApi } from "../kube/types.ts";
 import { imagePatch } from "../workloads/workload.ts";
 import { between, type OnBoundary } from "./boundary.ts";
-import type { Effect } from "./move.ts";
+import { type Effect, isAct } from "./move.ts";
 import type { Observation } from "./observation.ts";
 
 export interface ActorOptions {
@@ -20,9 +20,15 @@ export class Actor {
     this.#options = options;
   }
 
-  /** The halt after the effect, which is seen in the cluster. */
+  /**
+   * The halt after the effect, which is seen in the cluster.
+   *
+   * @throws {ControllerError} `conflict` for an act on an observation that was not read from the API server for it.
+   */
   async perform(effect: Effect, observation: Observation): Promise<NodeHalt> {
     const { onBoundary } = this.#options;
+    if (isAct({ kind: "effect", effect }) && observation.from !== "server")
+      throw new ControllerError("conflict", `${effect.kind} rests on what was not read again`);
     switch (effect.kind) {
       case "set-image":
         await between("set-image", onBoundary, () => this.#setImage(effect, observation));

@@ -1,9 +1,13 @@
 import type { NodeHaltStatus } from "../api/node-halt.ts";
 
+/** What changes a node. It is done only on an observation that was read from the API server for it. */
+export type Act =
+  | { readonly kind: "set-image"; readonly from: string; readonly to: string }
+  | { readonly kind: "delete-pod"; readonly uid: string };
+
 /** Something done outside the journal. Each may be done twice with the outcome of once. */
 export type Effect =
-  | { readonly kind: "set-image"; readonly from: string; readonly to: string }
-  | { readonly kind: "delete-pod"; readonly uid: string }
+  | Act
   | { readonly kind: "send-page" }
   /** Tell the receivers of the page with this key that it is over. */
   | { readonly kind: "resolve-page"; readonly key: string };
@@ -17,3 +21,8 @@ export type Move =
   | { readonly kind: "wait"; readonly ms: number }
   /** Nothing to do until something changes. */
   | { readonly kind: "rest" };
+
+/** Whether a move changes a node. */
+export function isAct(move: Move): boolean {
+  return move.kind === "effect" && (move.effect.kind === "set-image" || move.effect.kind === "delete-pod");
+}

@@ -17,7 +17,7 @@ import { between, type OnBoundary } from "./boundary.ts";
 import type { Detector } from "./detector.ts";
 import type { HaltJournal } from "./halt-journal.ts";
 import { judgePod, reasonOf, UNRECOGNISED } from "./judgement.ts";
-import type { Effect, Move } from "./move.ts";
+import { type Effect, isAct, type Move } from "./move.ts";
 import type { Observation, WorkloadSight } from "./observation.ts";
 import type { Observer } from "./observer.ts";
 import { plan, planBesidePage } from "./plan.ts";
@@ -119,13 +119,21 @@ export class NodeReconciler {
     let halt = first;
     let workload = prefetched;
     let refusals = 0;
+    let isActNext = false;
     for (let moves = 0; moves < MAX_MOVES; moves += 1) {
       if (isSettled(halt)) return undefined;
-      const look = await observer.observe(halt, workload);
-      const observation = look();
-      const move = this.#nextMove(observation);
-      workload = move.kind === "journal" ? Promise.resolve(observation.workload) : undefined;
       try {
+        const look = isActNext
+          ? await observer.observeOnServer(halt)
+          : await observer.observe(halt, workload);
+        const observation = look();
+        const move = this.#nextMove(observation);
+        workload = move.kind === "journal" ? Promise.resolve(observation.workload) : undefined;
+        if (isAct(move) && observation.from === "memory") {
+          isActNext = true;
+          continue;
+        }
+        isActNext = announcesAct(move);
         if (move.kind === "wait") return move.ms;
         if (move.kind === "rest") return undefined;
         const work = () => this.#make(move, observation);
@@ -142,6 +150,7 @@ export class NodeReconciler {
         );
         halt = await journal.refresh(halt.metadata.namespace ?? "", halt.metadata.name);
         workload = undefined;
+        isActNext = false;
       }
     }
     throw new Error(`no rest after ${MAX_MOVES} moves`);
@@ -211,6 +220,11 @@ export class NodeReconciler {
       .some((halt) => isOpen(halt) && !(halt.spec.podUID === uid && halt.spec.image === image));
     statuses.track(key, { uid, url, expectedHeights, urgent });
   }
+}
+
+/** A journal entry that its act follows at once. */
+function announcesAct(move: Move): boolean {
+  return move.kind === "journal" && (move.status.phase === "Swapping" || move.status.phase === "Recreating");
 }
 
 function beginsSwap(move: Move): boolean {

@@ -63,6 +63,11 @@ export interface Neighbours {
 
 /** Everything that `plan` looks at, gathered at one moment. */
 export interface Observation {
+  /**
+   * `memory`: from the controller's copies of what it watches, enough to decide. `server`: read from the API server for
+   * this observation. Only on the latter is anything done to a workload or a pod.
+   */
+  readonly from: "memory" | "server";
   readonly halt: NodeHalt;
   readonly policy: HaltPolicy | undefined;
   /** What the halt's verdict calls for; `undefined` when no policy is left to ask. */
@@ -72,4 +77,9 @@ export interface Observation {
   readonly neighbours: Neighbours;
   /** Milliseconds since the epoch. */
   readonly now: number;
+}
+
+/** A workload in words. */
+export function whatOf(workload: WorkloadSight): string {
+  return workload.kind === "not-asked" ? "The workload" : workload.what;
 }

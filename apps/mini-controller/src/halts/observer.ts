@@ -2,17 +2,20 @@ import type { Verdict } from "@upgrade-halt/consumer";
 import { parseReasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { hasEnded, isSwapping, type NodeHalt } from "../api/node-halt.ts";
+import type { KubeApi } from "../kube/types.ts";
 import type { WorkloadTarget } from "../workloads/workload.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import { judgePod, recommendFor } from "./judgement.ts";
 import type { Neighbours, Observation, PodSight, WorkloadSight } from "./observation.ts";
 import { containerOf, type Pod } from "./pod.ts";
 import { isOpen, isSameHalt } from "./same-halt.ts";
+import { readServerView } from "./server-view.ts";
 import type { SlotBook } from "./slot-book.ts";
 import type { StatusWatch } from "./status-watch.ts";
 import { haltsOf, podKeyOf, podsOf, policyKeyOf, policyOf, type Stores } from "./stores.ts";
 
 export interface ObserverOptions {
+  readonly api: KubeApi;
   readonly stores: Stores;
   readonly workloads: Workloads;
   readonly statuses: StatusWatch;
@@ -35,40 +38,59 @@ export class Observer {
    * other nodes do may change while this one waits for an answer. `workload` is a reading that was begun earlier.
    */
   async observe(halt: NodeHalt, workload?: Promise<WorkloadSight>): Promise<() => Observation> {
-    const { stores, now } = this.#options;
+    const { stores } = this.#options;
     const policy = policyOf(halt, stores);
-    const target = targetOf(halt, policy, stores.pods.get(podKeyOf(halt)));
-    const deciding = !hasEnded(halt) && !isSwapping(halt);
     const [sight, previousImage] = await Promise.all([
-      workload ?? this.#readWorkload(halt, policy, target),
-      deciding && policy !== undefined ? this.#previousImage(halt, target) : undefined,
+      workload ?? this.#readWorkload(halt, stores),
+      isDeciding(halt) && policy !== undefined ? this.#previousImage(halt, stores) : undefined,
     ]);
-    return () => ({
+    return () => this.#look(halt, { from: "memory", stores, workload: sight, previousImage });
+  }
+
+  /**
+   * The same from what the API server says now: policies, pod, workload and siblings are read for it. The workload is
+   * asked for at the same time as the pod, by what is remembered of that, and once more if the pod has changed.
+   */
+  async observeOnServer(halt: NodeHalt): Promise<() => Observation> {
+    const { api, stores: known } = this.#options;
+    const [view, early, previousImage] = await Promise.all([
+      readServerView(api, halt, known),
+      this.#readWorkload(halt, known),
+      this.#previousImage(halt, known),
+    ]);
+    const { stores } = view;
+    const hasChanged = versionOf(halt, known) !== versionOf(halt, stores);
+    const workload = hasChanged ? await this.#readWorkload(halt, stores) : early;
+    await view.addSiblings(workload);
+    return () => this.#look(halt, { from: "server", stores, workload, previousImage });
+  }
+
+  #look(halt: NodeHalt, { from, stores, workload, previousImage }: Readings): Observation {
+    const policy = policyOf(halt, stores);
+    const seen = policy && this.#seenOf(halt, policy, stores);
+    return {
+      from,
       halt,
       policy,
-      recommendation:
-        policy === undefined
-          ? undefined
-          : recommendFor(halt.spec, policy.spec, { previousImage, seen: this.#seenOf(halt, policy) }),
-      workload: sight,
-      pod: this.#podSight(halt, policy, sight),
-      neighbours: deciding
-        ? this.#neighbours(halt, this.#runningSiblings(halt, policy, sight))
-        : NO_NEIGHBOURS,
-      now: now(),
-    });
+      recommendation: policy && recommendFor(halt.spec, policy.spec, { previousImage, seen }),
+      workload,
+      pod: this.#podSight(halt, policy, workload, stores),
+      neighbours:
+        from === "server" || isDeciding(halt)
+          ? this.#neighbours(halt, this.#runningSiblings(halt, policy, workload, stores))
+          : NO_NEIGHBOURS,
+      now: this.#options.now(),
+    };
   }
 
   /**
    * A node that recovers is watched by its height; asking for its workload each time would be many requests. A
    * Deployment is asked all the same: only its ReplicaSets tell which pod is the new one.
    */
-  async #readWorkload(
-    halt: NodeHalt,
-    policy: HaltPolicy | undefined,
-    target: WorkloadTarget | undefined,
-  ): Promise<WorkloadSight> {
-    const { workloads, stores } = this.#options;
+  async #readWorkload(halt: NodeHalt, stores: Stores): Promise<WorkloadSight> {
+    const { workloads } = this.#options;
+    const policy = policyOf(halt, stores);
+    const target = targetOf(halt, stores);
     const isWatched = hasEnded(halt) || halt.status?.phase === "Recovering";
     if (isWatched && halt.spec.workload?.kind !== "Deployment") return NOT_ASKED;
     if (target !== undefined) return await workloads.ofRef(target.ref).read(target);
@@ -84,7 +106,8 @@ export class Observer {
    * The newest image of the workload's history that did not itself halt there; where that history is gone (a
    * `revisionHistoryLimit` of 0), the newest that a journal shows to have recovered there.
    */
-  async #previousImage(halt: NodeHalt, target: WorkloadTarget | undefined): Promise<string | undefined> {
+  async #previousImage(halt: NodeHalt, stores: Stores): Promise<string | undefined> {
+    const target = targetOf(halt, stores);
     if (target === undefined || parseReasonToken(halt.spec.reason) !== ShutdownReason.BinaryTooNew)
       return undefined;
     const images = await this.#options.workloads.ofRef(target.ref).previousImages(target);
@@ -108,18 +131,19 @@ export class Observer {
     halt: NodeHalt,
     policy: HaltPolicy | undefined,
     workload: WorkloadSight,
+    stores: Stores,
   ): readonly string[] {
     if (policy === undefined || workload.kind !== "found") return [];
     return workload.groups
       .filter(({ strategy }) => strategy.kind !== "OnDelete")
-      .flatMap(({ uid }) => this.#options.stores.pods.under(podsOf.controller(uid)))
+      .flatMap(({ uid }) => stores.pods.under(podsOf.controller(uid)))
       .filter((pod) => pod.metadata.name !== halt.spec.podName && this.#runs(pod, policy))
       .map(({ metadata }) => metadata.name);
   }
 
   /** What the very pod that halted says now. */
-  #seenOf(halt: NodeHalt, policy: HaltPolicy): Verdict | undefined {
-    const pod = this.#options.stores.pods.get(podKeyOf(halt));
+  #seenOf(halt: NodeHalt, policy: HaltPolicy, stores: Stores): Verdict | undefined {
+    const pod = stores.pods.get(podKeyOf(halt));
     return pod?.metadata.uid === halt.spec.podUID ? this.#judge(pod, policy) : undefined;
   }
 
@@ -135,8 +159,13 @@ export class Observer {
     return judgePod(pod, policy.spec, live);
   }
 
-  #podSight(halt: NodeHalt, policy: HaltPolicy | undefined, workload: WorkloadSight): PodSight {
-    const pod = this.#currentPod(halt, workload);
+  #podSight(
+    halt: NodeHalt,
+    policy: HaltPolicy | undefined,
+    workload: WorkloadSight,
+    stores: Stores,
+  ): PodSight {
+    const pod = currentPod(halt, workload, stores);
     if (pod === undefined) return { kind: "gone" };
     const { uid = "", deletionTimestamp, namespace, name } = pod.metadata;
     const terminating = deletionTimestamp !== undefined;
@@ -146,20 +175,6 @@ export class Observer {
     const image = containerOf(pod, halt.spec.container)?.image ?? "";
     const { height, firstHeight } = live ?? {};
     return { kind: "successor", uid, terminating, image, verdict, height, firstHeight };
-  }
-
-  /** The pod of the halt's name; where a workload names pods anew, the newest of its pods. */
-  #currentPod(halt: NodeHalt, workload: WorkloadSight): Pod | undefined {
-    const { stores } = this.#options;
-    const named = stores.pods.get(podKeyOf(halt));
-    if (named !== undefined || workload.kind !== "found") return named;
-    return workload.groups
-      .filter(({ podNames }) => podNames.length === 0)
-      .flatMap(({ uid }) => stores.pods.under(podsOf.controller(uid)))
-      .filter((pod) => pod.metadata.deletionTimestamp === undefined)
-      .toSorted((a, b) =>
-        (a.metadata.creationTimestamp ?? "") < (b.metadata.creationTimestamp ?? "") ? 1 : -1,
-      )[0];
   }
 
   /** The journal whose swap brought the image that `halt` is about: it fails, and is paged for, itself. */
@@ -189,12 +204,40 @@ export class Observer {
 const NO_NEIGHBOURS: Neighbours = { swapping: 0, failed: 0, running: [], toldBy: undefined };
 const UNGOVERNED = { kind: "unknown", why: "No policy is left to judge it by.", contradictions: [] } as const;
 
-function targetOf(
-  { metadata, spec }: NodeHalt,
-  policy: HaltPolicy | undefined,
-  pod: Pod | undefined,
-): WorkloadTarget | undefined {
+/** The pod of the halt's name; where a workload names pods anew, the newest of its pods. */
+function currentPod(halt: NodeHalt, workload: WorkloadSight, stores: Stores): Pod | undefined {
+  const named = stores.pods.get(podKeyOf(halt));
+  if (named !== undefined || workload.kind !== "found") return named;
+  return workload.groups
+    .filter(({ podNames }) => podNames.length === 0)
+    .flatMap(({ uid }) => stores.pods.under(podsOf.controller(uid)))
+    .filter((pod) => pod.metadata.deletionTimestamp === undefined)
+    .toSorted((a, b) =>
+      (a.metadata.creationTimestamp ?? "") < (b.metadata.creationTimestamp ?? "") ? 1 : -1,
+    )[0];
+}
+
+/** What one look is made of. */
+interface Readings {
+  readonly from: Observation["from"];
+  readonly stores: Stores;
+  readonly workload: WorkloadSight;
+  readonly previousImage: string | undefined;
+}
+
+function isDeciding(halt: NodeHalt): boolean {
+  return !hasEnded(halt) && !isSwapping(halt);
+}
+
+/** Which version of the node's pod these stores have. */
+function versionOf(halt: NodeHalt, stores: Stores): string | undefined {
+  return stores.pods.get(podKeyOf(halt))?.metadata.resourceVersion;
+}
+
+function targetOf(halt: NodeHalt, stores: Stores): WorkloadTarget | undefined {
+  const { metadata, spec } = halt;
   if (spec.workload === undefined) return undefined;
   const { workload: ref, container } = spec;
-  return { namespace: metadata.namespace ?? "", ref, container, policy, pod };
+  const pod = stores.pods.get(podKeyOf(halt));
+  return { namespace: metadata.namespace ?? "", ref, container, policy: policyOf(halt, stores), pod };
 }

@@ -4,8 +4,9 @@ import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { Action } from "../api/node-halt.ts";
 import { journalMove, type StepDraft, timestamp } from "./journal.ts";
 import type { Move } from "./move.ts";
-import type { Observation } from "./observation.ts";
+import { type Observation, whatOf } from "./observation.ts";
 import { heightPast } from "./recovery.ts";
+import { refusalOf } from "./refusals/refusals.ts";
 
 /** How long a halt that waits for a slot or for its siblings waits before it looks again by itself. */
 const LOOK_AGAIN_MS = 1_000;
@@ -25,7 +26,7 @@ export function planDecision(observation: Observation): Move {
   switch (recommendation.action) {
     case "swap-to-image":
     case "roll-back": {
-      const blocked = obstacle(observation, policy, recommendation);
+      const blocked = obstacle(observation, recommendation);
       if (blocked !== undefined) return record(observation, blocked);
       return journalMove(halt, beginSwap(observation, policy, recommendation), now);
     }
@@ -119,78 +120,22 @@ export function summaryOf({ halt }: Observation, why: string): string {
 }
 
 /** What keeps the change from being made now; `undefined` when nothing does. */
-function obstacle(observation: Observation, policy: HaltPolicy, change: ImageChange): StepDraft | undefined {
+function obstacle(observation: Observation, change: ImageChange): StepDraft | undefined {
   const action = actionOf(change);
-  const hold = (reason: string, message: string): StepDraft => {
-    return { phase: "Held", action, reason, message, conditions: [notUpgrading(reason, message)] };
+  const refusal = refusalOf(observation, { step: "decide", action, image: change.image });
+  if (refusal === undefined) return undefined;
+  const { reason, message, kind } = refusal;
+  return {
+    phase: kind === "wait" ? "Recorded" : "Held",
+    action,
+    reason,
+    message,
+    page: kind === "page" ? { reason, summary: summaryOf(observation, message) } : undefined,
+    conditions: [notUpgrading(reason, message)],
   };
-  const heldAndPaged = (reason: string, message: string): StepDraft => {
-    return { ...hold(reason, message), page: { reason, summary: summaryOf(observation, message) } };
-  };
-  const fault = faultOf(observation, change);
-  const { workload, neighbours } = observation;
-  if (fault?.reason === "ImageDoesNotHelp" && neighbours.toldBy !== undefined)
-    return hold(fault.reason, `${fault.message} NodeHalt ${neighbours.toldBy} tells of it.`);
-  if (fault !== undefined) return heldAndPaged(fault.reason, fault.message);
-  if (policy.spec.dryRun)
-    return hold("DryRun", `Would set ${whatOf(workload)} to ${change.image} and replace the pod.`);
-  if (policy.spec.paused) return hold("Paused", `HaltPolicy ${policy.metadata.name} is paused.`);
-  if (action === "SwapImage" && neighbours.failed >= policy.spec.errorBudget) {
-    const message = `${neighbours.failed} swaps failed under this policy and nobody acknowledged them (budget ${policy.spec.errorBudget}).`;
-    return hold("ErrorBudgetSpent", message);
-  }
-  const queued = waitingFor(observation, policy);
-  return queued === undefined ? undefined : { ...hold(queued.reason, queued.message), phase: "Recorded" };
 }
 
-interface Obstacle {
-  readonly reason: string;
-  readonly message: string;
-}
-
-/** What only a person can put right. */
-function faultOf({ halt, workload }: Observation, change: ImageChange): Obstacle | undefined {
-  const { spec } = halt;
-  if (workload.kind === "disowned")
-    return {
-      reason: "NotTheOwner",
-      message: `Not changed, since it cannot be proven whose it is: ${workload.why}`,
-    };
-  if (workload.kind !== "found")
-    return { reason: "WorkloadMissing", message: `${whatOf(workload)} is not there.` };
-  if (change.image === spec.image) {
-    return {
-      reason: "ImageDoesNotHelp",
-      message: `${change.image} is listed for this plan and is what halted.`,
-    };
-  }
-  if (workload.image !== spec.image && workload.image !== change.image) {
-    const message = `${workload.what} has ${workload.image} by now, neither the image that halted nor ${change.image}.`;
-    return { reason: "ImageChangedMeanwhile", message };
-  }
-  return undefined;
-}
-
-/** What other nodes have to do first. */
-function waitingFor({ neighbours }: Observation, { spec }: HaltPolicy): Obstacle | undefined {
-  if (neighbours.running.length > 0) {
-    const names = neighbours.running.slice(0, 3).join(", ");
-    return {
-      reason: "SiblingsRunning",
-      message: `The roll-out would take down ${names}, which did not halt.`,
-    };
-  }
-  if (neighbours.swapping >= spec.maxConcurrent) {
-    return { reason: "WaitingForSlot", message: `${spec.maxConcurrent} other nodes are being swapped.` };
-  }
-  return undefined;
-}
-
-function whatOf(workload: Observation["workload"]): string {
-  return workload.kind === "not-asked" ? "The workload" : workload.what;
-}
-
-function actionOf({ action }: ImageChange): Action {
+function actionOf({ action }: ImageChange): Extract<Action, "SwapImage" | "RollBack"> {
   return action === "roll-back" ? "RollBack" : "SwapImage";
 }
 

@@ -1,9 +1,10 @@
 import type { Verdict } from "@upgrade-halt/consumer";
 import { journalMove } from "./journal.ts";
-import type { Move } from "./move.ts";
+import type { Act, Move } from "./move.ts";
 import type { Observation, PodSight } from "./observation.ts";
 import { summaryOf } from "./plan-decision.ts";
 import { heightPast } from "./recovery.ts";
+import { refusalOf } from "./refusals/refusals.ts";
 
 /** How soon to look at a workload whose own controller is about to take notice of the new image, at least and at most. */
 export const SETTLE_MS = 20;
@@ -23,16 +24,15 @@ export function planSwap(observation: Observation): Move {
   const wait = (ms: number): Move => ({ kind: "wait", ms: Math.min(ms, left) });
   if (phase === "Swapping") return planSwapping(observation, wait);
   if (phase === "Recreating") return planRecreating(observation, wait);
-  const again = observation.pod.kind === "halted" ? deletion(observation.pod) : undefined;
-  return again ?? wait(RECOVER_MS);
+  return observation.pod.kind === "halted" ? deletion(observation, observation.pod, wait) : wait(RECOVER_MS);
 }
 
 /**
  * The image is set only if the policy still says so at that moment: it may have been changed since the journal was
- * written, for as long as nobody was there to act. A swap whose image is set is finished, whatever the policy says.
+ * written, for as long as nobody was there to act.
  */
 function planSwapping(observation: Observation, wait: (ms: number) => Move): Move {
-  const { halt, policy, pod, workload, now } = observation;
+  const { halt, pod, workload, now } = observation;
   const { toImage = "", fromImage = "" } = halt.status ?? {};
   if (workload.kind !== "found") return wait(RECOVER_MS);
   if (workload.image !== toImage) {
@@ -40,8 +40,8 @@ function planSwapping(observation: Observation, wait: (ms: number) => Move): Mov
       const message = `HaltPolicy ${halt.spec.policyName} no longer asks for ${toImage}, which was not set yet.`;
       return fail(observation, { reason: "ImageWithdrawn", message });
     }
-    if (policy?.spec.paused || policy?.spec.dryRun) return wait(RECOVER_MS);
-    return { kind: "effect", effect: { kind: "set-image", from: fromImage, to: toImage } };
+    const effect = { kind: "set-image", from: fromImage, to: toImage } as const;
+    return unlessRefused(observation, effect, wait);
   }
   if (!workload.settled) return wait(settleWait(observation));
   const message =
@@ -64,11 +64,12 @@ function isWithdrawn({ halt, recommendation }: Observation): boolean {
   return recommendation?.action !== "swap-to-image" || recommendation.image !== halt.status?.toImage;
 }
 
-function planRecreating({ halt, pod, workload, now }: Observation, wait: (ms: number) => Move): Move {
+function planRecreating(observation: Observation, wait: (ms: number) => Move): Move {
+  const { halt, pod, workload, now } = observation;
   const { toImage = "" } = halt.status ?? {};
   if (pod.kind === "halted" || (pod.kind === "successor" && pod.image !== toImage)) {
     const others = workload.kind === "found" && workload.replacesPods;
-    return others ? wait(RECOVER_MS) : (deletion(pod) ?? wait(RECOVER_MS));
+    return others ? wait(RECOVER_MS) : deletion(observation, pod, wait);
   }
   const message =
     pod.kind === "successor"
@@ -81,8 +82,26 @@ function planRecreating({ halt, pod, workload, now }: Observation, wait: (ms: nu
  * Deletes a pod that halted, and one that its owner made from the old image before it had taken notice: only
  * another one can have the new image.
  */
-function deletion({ uid, terminating }: Exclude<PodSight, { kind: "gone" }>): Move | undefined {
-  return terminating ? undefined : { kind: "effect", effect: { kind: "delete-pod", uid } };
+function deletion(
+  observation: Observation,
+  { uid, terminating }: Exclude<PodSight, { kind: "gone" }>,
+  wait: (ms: number) => Move,
+): Move {
+  if (terminating) return wait(RECOVER_MS);
+  return unlessRefused(observation, { kind: "delete-pod", uid }, wait);
+}
+
+/** The effect, unless something speaks against it by now: then the journal says so, and the swap stands where it stands. */
+function unlessRefused(observation: Observation, effect: Act, wait: (ms: number) => Move): Move {
+  const { halt, now } = observation;
+  const { status = {} } = halt;
+  const action = status.action === "RollBack" ? "RollBack" : "SwapImage";
+  const refusal = refusalOf(observation, { step: effect.kind, action, image: status.toImage ?? "" });
+  if (refusal === undefined) return { kind: "effect", effect };
+  const { reason, message } = refusal;
+  if (status.reason === reason && status.message === message) return wait(RECOVER_MS);
+  const page = refusal.kind === "page" ? { reason, summary: summaryOf(observation, message) } : undefined;
+  return journalMove(halt, { phase: status.phase ?? "Swapping", reason, message, page }, now);
 }
 
 /** The move to Recovered, once the node is seen past the halt on the new image. */

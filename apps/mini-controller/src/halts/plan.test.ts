@@ -312,12 +312,12 @@ describe("a swap", () => {
     [
       "paused before the image was set",
       { halt: begun("Swapping"), policy: policyWith({ paused: true }) },
-      "wait",
+      "Swapping Paused",
     ],
     [
       "paused after the image was set",
       { halt: begun("Recreating"), workload: withNew, policy: policyWith({ paused: true }) },
-      "delete-pod",
+      "Recreating Paused",
     ],
     [
       "its image withdrawn before it was set",
@@ -340,7 +340,7 @@ describe("a swap", () => {
     [
       "its policy deleted in the middle",
       { halt: begun("Recreating"), workload: withNew, policy: null },
-      "delete-pod",
+      "Recreating PolicyMissing",
     ],
   ];
   test.each(cases)("%s", (_, scene, expected) => expect(summary(scene)).toBe(expected));

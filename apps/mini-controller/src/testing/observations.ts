@@ -96,6 +96,7 @@ export function observe({ policy: given, previousImage, ...changes }: Scene = {}
   const policy = given === null ? undefined : (given ?? policyWith());
   const halt = changes.halt ?? haltWith();
   return {
+    from: "server",
     halt,
     policy,
     recommendation: policy && recommendFor(halt.spec, policy.spec, { previousImage }),

@@ -1,0 +1,54 @@
+import { until } from "@upgrade-halt/testing";
+import { afterEach, expect, test } from "vitest";
+import { objectPath, PODS } from "../kube/paths.ts";
+import { FakeCluster, image, NAMESPACE } from "../testing/fake-cluster.ts";
+import type { Call } from "../testing/guarded-api.ts";
+import { TestController } from "../testing/test-controller.ts";
+
+const undo: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+
+/** A node that halts; `change` happens with the n-th write of its journal, before any watch can tell of it. */
+async function haltAndChange(write: number, change: (cluster: FakeCluster) => unknown): Promise<FakeCluster> {
+  const cluster = new FakeCluster();
+  await cluster.addPolicy();
+  await cluster.addNode("sei-0");
+  let writes = 0;
+  const onCall = ({ verb, path }: Call) => {
+    if (verb !== "update" || !path.includes("/nodehalts/")) return;
+    writes += 1;
+    if (writes === write) void change(cluster);
+  };
+  const controller = await new TestController(cluster, { onCall }).start();
+  undo.push(() => controller.stop());
+  cluster.reach(30);
+  await until("the journal to be written", () => writes >= write);
+  return cluster;
+}
+
+const reasonOf = (cluster: FakeCluster) => cluster.halts()[0]?.status?.reason;
+
+test("a policy that is paused as the swap is journaled is paused before the image is set", async () => {
+  const cluster = await haltAndChange(1, (at) => at.changePolicy({ paused: true }));
+  await until("the pause to be told", () => reasonOf(cluster) === "Paused");
+  expect(cluster.imagesSet).toEqual([]);
+  expect(cluster.podsDeleted).toEqual([]);
+  await cluster.changePolicy({ paused: false });
+  await until("the swap to go on", () => cluster.podsDeleted.length === 1);
+  expect(cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
+});
+
+test("a policy that is paused as the deletion is journaled keeps the pod", async () => {
+  const cluster = await haltAndChange(2, (at) => at.changePolicy({ paused: true }));
+  await until("the pause to be told", () => reasonOf(cluster) === "Paused");
+  expect(cluster.podsDeleted).toEqual([]);
+});
+
+test("a pod that was replaced as the deletion is journaled is not deleted again", async () => {
+  const cluster = await haltAndChange(2, (at) => at.api.drop(objectPath(PODS, NAMESPACE, "sei-0-0")));
+  cluster.reach(31);
+  await until("Recovered", () => cluster.halts()[0]?.status?.phase === "Recovered");
+  expect(cluster.podsDeleted).toHaveLength(1);
+});

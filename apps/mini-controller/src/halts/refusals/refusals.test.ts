@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import {
+  HALTED,
+  haltWith,
+  NEW,
+  OLD,
+  observe,
+  policyWith,
+  type Scene,
+  workloadWith,
+} from "../../testing/observations.ts";
+import type { Proposal } from "./refusal.ts";
+import { refusalOf } from "./refusals.ts";
+
+const PROPOSAL: Proposal = { step: "decide", action: "SwapImage", image: NEW };
+const NOBODY = { swapping: 0, failed: 0, running: [] };
+
+const cases: readonly (readonly [string, Scene, Proposal["step"], string | undefined])[] = [
+  ["nothing speaks against it", {}, "decide", undefined],
+  ["nothing speaks against the image", {}, "set-image", undefined],
+  [
+    "nothing speaks against the deletion",
+    { workload: workloadWith({ image: NEW }) },
+    "delete-pod",
+    undefined,
+  ],
+  ["no policy", { policy: null }, "delete-pod", "PolicyMissing"],
+  [
+    "a pod that only claims its owner",
+    { workload: { kind: "disowned", what: "x", why: "y" } },
+    "set-image",
+    "NotTheOwner",
+  ],
+  ["no workload", { workload: { kind: "missing", what: "x" } }, "set-image", "WorkloadMissing"],
+  ["the image that halted", { halt: haltWith({ image: NEW }) }, "decide", "ImageDoesNotHelp"],
+  ["a third image", { workload: workloadWith({ image: "x" }) }, "delete-pod", "ImageChangedMeanwhile"],
+  ["a dry run", { policy: policyWith({ dryRun: true }) }, "delete-pod", "DryRun"],
+  ["a pause before the image", { policy: policyWith({ paused: true }) }, "set-image", "Paused"],
+  ["a pause before the deletion", { policy: policyWith({ paused: true }) }, "delete-pod", "Paused"],
+  ["a spent budget", { neighbours: { ...NOBODY, failed: 1 } }, "decide", "ErrorBudgetSpent"],
+  ["a running sibling", { neighbours: { ...NOBODY, running: ["sei-1"] } }, "set-image", "SiblingsRunning"],
+  ["no slot", { neighbours: { ...NOBODY, swapping: 1 } }, "decide", "WaitingForSlot"],
+  ["no slot, for a swap that has one", { neighbours: { ...NOBODY, swapping: 1 } }, "set-image", undefined],
+];
+
+test.each(cases)("%s", (_, scene, step, reason) => {
+  expect(refusalOf(observe({ pod: HALTED, ...scene }), { ...PROPOSAL, step })?.reason).toBe(reason);
+});
+
+test("a refusal says which object it found, and which image", () => {
+  const refusal = refusalOf(observe({ workload: workloadWith({ image: "registry/other:1" }) }), PROPOSAL);
+  expect(refusal?.message).toContain("StatefulSet sei/sei-0 has registry/other:1");
+  expect(OLD).not.toBe(NEW);
+});

@@ -1,0 +1,38 @@
+import type { Observation } from "../observation.ts";
+import { dryRun } from "./dry-run.ts";
+import { errorBudgetSpent } from "./error-budget-spent.ts";
+import { imageChangedMeanwhile } from "./image-changed-meanwhile.ts";
+import { imageDoesNotHelp } from "./image-does-not-help.ts";
+import { notTheOwner } from "./not-the-owner.ts";
+import { paused } from "./paused.ts";
+import { policyMissing } from "./policy-missing.ts";
+import type { Check, Proposal, Refusal } from "./refusal.ts";
+import { siblingsRunning } from "./siblings-running.ts";
+import { waitingForSlot } from "./waiting-for-slot.ts";
+import { workloadMissing } from "./workload-missing.ts";
+
+/**
+ * Everything that keeps a change from being made, the gravest first. Asked when a swap is decided on, and again right
+ * before each of its effects, about what the API server says at that moment.
+ */
+const CHECKS: readonly Check[] = [
+  policyMissing,
+  notTheOwner,
+  workloadMissing,
+  imageDoesNotHelp,
+  imageChangedMeanwhile,
+  dryRun,
+  paused,
+  errorBudgetSpent,
+  siblingsRunning,
+  waitingForSlot,
+];
+
+/** Why `proposal` is not carried out now: the first refusal of the list; `undefined` when nothing speaks against it. */
+export function refusalOf(observation: Observation, proposal: Proposal): Refusal | undefined {
+  for (const check of CHECKS) {
+    const refusal = check(observation, proposal);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
