@@ -20,7 +20,7 @@ export async function startWorkloads(client: KubeClient, signal: AbortSignal): P
     new Scheduler(client, pods),
     new ClaimLoop(client, pods),
     new RootCaPublisher(client),
-    new DeploymentLoop(client, replicaSets),
+    new DeploymentLoop(client, replicaSets, pods),
   ];
   await Promise.all([pods.start(signal), replicaSets.start(signal)]);
   await Promise.all(loops.map((loop) => loop.start(signal)));

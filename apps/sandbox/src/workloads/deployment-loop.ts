@@ -27,19 +27,24 @@ export class DeploymentLoop {
   readonly #client: KubeClient;
   readonly #deployments: ResourceCache;
   readonly #sets: ResourceCache;
+  readonly #pods: ResourceCache;
   readonly #queue: KeyQueue;
 
-  constructor(client: KubeClient, sets: ResourceCache) {
+  constructor(client: KubeClient, sets: ResourceCache, pods: ResourceCache) {
     this.#client = client;
     this.#sets = sets;
+    this.#pods = pods;
     this.#deployments = new ResourceCache(client, DEPLOYMENTS);
     this.#queue = new KeyQueue({ reconcile: (key) => this.#reconcile(key) });
     this.#deployments.onChange((key) => this.#queue.add(key));
-    sets.onChange((_, set, last) => {
-      for (const owner of arrayAt(set ?? last, "metadata", "ownerReferences")) {
-        this.#queue.add(`${stringAt(set ?? last, "metadata", "namespace")}/${stringAt(owner, "name")}`);
-      }
+    sets.onChange((_, set, last) => this.#enqueueOwners(set ?? last));
+    pods.onChange((_, pod, last) => {
+      if (pod === undefined) for (const key of ownersOf(last)) this.#enqueueOwners(sets.get(key));
     });
+  }
+
+  #enqueueOwners(object: KubeObject | undefined): void {
+    for (const key of ownersOf(object)) this.#queue.add(key);
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -59,7 +64,8 @@ export class DeploymentLoop {
     }
     const old = owned.filter((set) => set !== current);
     await this.#renumber(current, old);
-    const scales = planRollout(deployment, current, old);
+    const oldPods = this.#pods.values().filter((pod) => old.some((set) => isControlledBy(pod, set)));
+    const scales = planRollout(deployment, current, old, oldPods);
     for (const set of owned) await this.#scale(set, scales.get(set.metadata.name) ?? replicasOf(set));
     await this.#writeStatus(deployment, current, owned);
   }
@@ -144,6 +150,14 @@ function availableCondition(deployment: KubeObject, isAvailable: boolean): JsonO
   const reason = isAvailable ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable";
   const message = `Deployment ${isAvailable ? "has" : "does not have"} minimum availability.`;
   return { type: "Available", status, reason, message, lastUpdateTime: now, lastTransitionTime: now };
+}
+
+/** The keys of an object's owners, of whatever kind. */
+function ownersOf(object: KubeObject | undefined): readonly string[] {
+  const namespace = stringAt(object, "metadata", "namespace");
+  return arrayAt(object, "metadata", "ownerReferences").map(
+    (owner) => `${namespace}/${stringAt(owner, "name")}`,
+  );
 }
 
 /** A template without the hash that its ReplicaSet adds. */

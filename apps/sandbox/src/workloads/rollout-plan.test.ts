@@ -22,7 +22,16 @@ function plan(
   current: KubeObject,
   ...old: readonly KubeObject[]
 ): Record<string, number> {
-  return Object.fromEntries(planRollout(deployment, current, old));
+  return planWith([], deployment, current, ...old);
+}
+
+function planWith(
+  oldPods: readonly KubeObject[],
+  deployment: KubeObject,
+  current: KubeObject,
+  ...old: readonly KubeObject[]
+): Record<string, number> {
+  return Object.fromEntries(planRollout(deployment, current, old, oldPods));
 }
 
 describe("planRollout", () => {
@@ -59,5 +68,15 @@ describe("planRollout", () => {
     const deployment = deploymentOf(2, { type: "Recreate" });
     expect(plan(deployment, setOf("new", 0), setOf("old", 2))).toEqual({ new: 0, old: 0 });
     expect(plan(deployment, setOf("new", 0), setOf("old", 0))).toEqual({ new: 2, old: 0 });
+  });
+
+  it.each([
+    ["that is terminating", { deletionTimestamp: "2026-01-01T00:00:00Z" }, "Running", 0],
+    ["that is lost with its machine", {}, "Unknown", 0],
+    ["that failed", {}, "Failed", 1],
+  ])("waits, when Recreate, for an old pod %s: %#", (_, meta, phase, made) => {
+    const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "p", ...meta }, status: { phase } };
+    const deployment = deploymentOf(1, { type: "Recreate" });
+    expect(planWith([pod], deployment, setOf("new", 0), setOf("old", 0))).toEqual({ new: made, old: 0 });
   });
 });

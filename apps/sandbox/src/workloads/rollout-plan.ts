@@ -1,6 +1,6 @@
 import { at, type Json, numberAt, stringAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
-import { replicasOf } from "./pod-state.ts";
+import { isOver, replicasOf } from "./pod-state.ts";
 
 /** How many replicas each ReplicaSet is to have next, by name. */
 export type Scales = ReadonlyMap<string, number>;
@@ -8,11 +8,19 @@ export type Scales = ReadonlyMap<string, number>;
 /**
  * The next step of a Deployment (pkg/controller/deployment, rolling.go and recreate.go): RollingUpdate keeps within
  * maxSurge and maxUnavailable, Recreate ends the old pods first. Each step waits for the pods of the one before.
+ * `oldPods` are those of the old sets, the terminating ones included: for Recreate they are gone only when they are
+ * over or no longer there (`oldPodsRunning`).
  */
-export function planRollout(deployment: KubeObject, current: KubeObject, old: readonly KubeObject[]): Scales {
+export function planRollout(
+  deployment: KubeObject,
+  current: KubeObject,
+  old: readonly KubeObject[],
+  oldPods: readonly KubeObject[],
+): Scales {
   const wanted = replicasOf(deployment);
   if (stringAt(deployment, "spec", "strategy", "type") === "Recreate") {
-    const isEmpty = old.every((set) => (numberAt(set, "status", "replicas") ?? 0) === 0);
+    const isScaledDown = old.every((set) => (numberAt(set, "status", "replicas") ?? 0) === 0);
+    const isEmpty = isScaledDown && oldPods.every(isOver);
     return new Map([
       ...old.map((set): [string, number] => [nameOf(set), 0]),
       [nameOf(current), isEmpty ? wanted : 0],
