@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { proof } from "./harness/proof.ts";
 import { factsOf } from "./harness/source-facts.ts";
 
@@ -93,6 +94,39 @@ describe("the allowed imports", () => {
   proof("contract depends on zod alone", ["BOUNDARIES"], () => {
     const manifest = JSON.parse(readFileSync(join(ROOT, "packages/contract/package.json"), "utf8"));
     expect(Object.keys(manifest.dependencies)).toEqual(["zod"]);
+  });
+});
+
+describe("what a published package has from npm", () => {
+  const published = globSync("packages/*/package.json", { cwd: ROOT })
+    .map((path) => ({ path, manifest: JSON.parse(readFileSync(join(ROOT, path), "utf8")) }))
+    .filter(({ manifest }) => !manifest.private);
+  const dependencies = new Set(
+    published
+      .flatMap(({ manifest }) => Object.keys(manifest.dependencies))
+      .filter((name) => !name.startsWith(SCOPE)),
+  );
+  const workspace = parse(readFileSync(join(ROOT, "pnpm-workspace.yaml"), "utf8"));
+
+  proof("is imported by its name alone, never from its inside", ["BOUNDARIES"], () => {
+    const folders = published.map(({ path }) => dirname(path));
+    const imported = folders.flatMap((folder) =>
+      sourcesUnder(`${folder}/{src,bin}`)
+        .filter((file) => !isForTests(file))
+        .flatMap((file) => factsOf(readFileSync(join(ROOT, file), "utf8")).imports),
+    );
+    const outside = imported.filter((name) => !/^(\.|node:|@upgrade-halt\/)/.test(name));
+    expect(new Set(outside)).toEqual(new Set([...dependencies, "fastify"]));
+  });
+
+  proof("is not patched", ["BOUNDARIES"], () => {
+    const patched = Object.keys(workspace.patchedDependencies).map((spec) => spec.replace(/(?<=.)@.*$/, ""));
+    expect(patched.filter((name) => dependencies.has(name))).toEqual([]);
+  });
+
+  proof("may be a later version, so that security fixes reach its users", ["BOUNDARIES"], () => {
+    const exact = [...dependencies].filter((name) => !String(workspace.catalog[name]).startsWith("^"));
+    expect(exact).toEqual([]);
   });
 });
 

@@ -1,5 +1,4 @@
-import type { Dispatcher } from "undici";
-import Agent from "undici/lib/dispatcher/agent.js";
+import { Agent, type Dispatcher } from "undici";
 import { ABORTED, type Exchange, ExchangeHandler } from "./exchange.ts";
 import type { StatusLimits } from "./status-result.ts";
 
