@@ -77,6 +77,8 @@ export class HaltCase {
       height,
       corroborated,
       sources: announced && !this.#disputed ? named : [],
+      ...(this.#disputed || (!agreed && this.#latched?.disputed) ? { disputed: true as const } : {}),
+      ...(this.#latched?.inferred ? { inferred: true as const } : {}),
       why: `It halted for ${describeClaim(this)}, as ${this.#grounds(named, corroborated)}${since}.`,
       contradictions,
     };

@@ -5,6 +5,7 @@ import type { EndedProcess, Evidence } from "./evidence.ts";
 import { claimOfStatus, type IntentClaim } from "./intent-claim.ts";
 import { latchedHalt } from "./latch.ts";
 import { announcedBy, describeEnd, earlierEnd, latestEnd } from "./process-end.ts";
+import { seenOf } from "./seen.ts";
 import type { UnrecognisedHaltVerdict, Verdict } from "./verdict.ts";
 import { withoutHalt } from "./without-halt.ts";
 
@@ -14,6 +15,12 @@ import { withoutHalt } from "./without-halt.ts";
  * it. A doubtful intent still makes a halt where nothing better is known, never a corroborated one.
  */
 export function classify(evidence: Evidence): Verdict {
+  const verdict = judge(evidence);
+  const seen = seenOf(evidence);
+  return verdict.kind === "halted" && seen !== undefined ? { ...verdict, seen } : verdict;
+}
+
+function judge(evidence: Evidence): Verdict {
   const intent = claimOfStatus(evidence);
   const latest = latestEnd(evidence);
   return (

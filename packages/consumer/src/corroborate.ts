@@ -2,13 +2,7 @@ import { ShutdownReason } from "@upgrade-halt/contract";
 import { describeClaim, type HaltCase } from "./case.ts";
 import type { Evidence, ListedPlan } from "./evidence.ts";
 import { earlierEnd, latestEnd } from "./process-end.ts";
-import { heightSeen, isPast, startOfProcess } from "./seen.ts";
-
-/**
- * How far below a plan's height a node may have been seen last and still have halted at it: readings are up to
- * 10 s old, and Sei's blocks take about 400 ms.
- */
-const REACH_BLOCKS = 25;
+import { heightSeen, isPast, REACH_BLOCKS, startOfProcess } from "./seen.ts";
 
 /** Lets every source beside the exit code and the intent speak for or against a case. */
 export function corroborate(halt: HaltCase, evidence: Evidence): void {

@@ -8,12 +8,11 @@ export type Action = (typeof ACTIONS)[number];
 export interface Decision {
   /** The verdict, in the words of the documentation. */
   readonly verdict: string;
-  /** What else has to be so. */
+  /** What else has to be so. The first row of a verdict whose condition holds is the one. */
   readonly condition: string;
   readonly action: Action;
   readonly page: boolean;
   readonly reason: RecommendationReason;
-  readonly why: string;
   /** The key of a policy's `actions` that may ask for something else. */
   readonly choice: keyof ActionChoices | undefined;
 }
@@ -27,60 +26,114 @@ export const CHOICES = {
   crashed: ["leave-alone", "page"],
 } as const satisfies { [Key in keyof ActionChoices]-?: readonly NonNullable<ActionChoices[Key]>[] };
 
-const UPGRADE = { verdict: "halted, `upgrade_required`", choice: "upgradeRequired" } as const;
-const TOO_NEW = { verdict: "halted, `binary_too_new`", choice: "binaryTooNew" } as const;
-const ONE_SOURCE = {
-  condition: "only one source says so",
+const UPGRADE = {
+  verdict: "halted, `upgrade_required`",
+  choice: "upgradeRequired",
   action: "page",
   page: true,
-  reason: "NotCorroborated",
-  why: "Only one source says so: nothing is changed without a person.",
+} as const;
+const TOO_NEW = {
+  verdict: "halted, `binary_too_new`",
+  choice: "binaryTooNew",
+  action: "page",
+  page: true,
+} as const;
+const OTHER_CHAIN = {
+  condition: "it was seen on another chain than the policy names",
+  reason: "OtherChain",
+} as const;
+const DISPUTED = { condition: "one source disputes another", reason: "SourcesDispute" } as const;
+const ONE_SOURCE = { condition: "only one source says so", reason: "NotCorroborated" } as const;
+const CHAIN_UNNAMED = { condition: "the policy names no chain", reason: "ChainNotNamed" } as const;
+const CHAIN_UNSEEN = {
+  condition: "its chain was never read from `/status`",
+  reason: "ChainNotSeen",
 } as const;
 const QUIET = { condition: "", action: "leave-alone", page: false, choice: undefined } as const;
 
 /** The decision table of the wire contract, a row for each situation that a node can be in. */
 export const DECISIONS = {
-  "upgrade-listed": {
+  "inferred-ignored": {
+    ...QUIET,
+    verdict: "halted, inferred",
+    condition: "the policy ignores inferred halts",
+    reason: "InferredHaltIgnored",
+  },
+  "upgrade-other-chain": { ...UPGRADE, ...OTHER_CHAIN },
+  "upgrade-other-height": {
     ...UPGRADE,
-    condition: "corroborated, and an image is listed for exactly that plan",
-    action: "swap-to-image",
-    page: false,
-    reason: "ImageListed",
-    why: "An image is listed for exactly this plan.",
+    condition: "the plan is listed for another height",
+    reason: "ListedForAnotherHeight",
+  },
+  "upgrade-disputed": { ...UPGRADE, ...DISPUTED },
+  "upgrade-plan-unnamed": {
+    ...UPGRADE,
+    condition: "the node did not name its plan",
+    reason: "PlanNotNamed",
   },
   "upgrade-unlisted": {
     ...UPGRADE,
     condition: "no image is listed for exactly that plan",
-    action: "page",
-    page: true,
     reason: "ImageMappingMissing",
-    why: "No image is listed for exactly this plan.",
+  },
+  "upgrade-height-unlisted": {
+    ...UPGRADE,
+    condition: "the plan is listed without a height",
+    reason: "HeightNotListed",
   },
   "upgrade-one-source": { ...UPGRADE, ...ONE_SOURCE },
+  "upgrade-height-unnamed": {
+    ...UPGRADE,
+    condition: "the node did not name the height",
+    reason: "HeightNotNamed",
+  },
+  "upgrade-height-unseen": {
+    ...UPGRADE,
+    condition: "its height was never read from `/status`",
+    reason: "HeightNotSeen",
+  },
+  "upgrade-out-of-reach": {
+    ...UPGRADE,
+    condition: "it was seen far below the height, or past it",
+    reason: "HeightOutOfReach",
+  },
+  "upgrade-chain-unnamed": { ...UPGRADE, ...CHAIN_UNNAMED },
+  "upgrade-chain-unseen": { ...UPGRADE, ...CHAIN_UNSEEN },
+  "upgrade-inferred": {
+    ...UPGRADE,
+    condition: "it was inferred, and the policy does not say `inferredHalts: act`",
+    reason: "InferredHalt",
+  },
+  "upgrade-listed": {
+    ...UPGRADE,
+    condition: "corroborated, and an image is listed for exactly that chain, plan and height",
+    action: "swap-to-image",
+    page: false,
+    reason: "ImageListed",
+  },
+  "too-new-other-chain": { ...TOO_NEW, ...OTHER_CHAIN },
+  "too-new-disputed": { ...TOO_NEW, ...DISPUTED },
+  "too-new-one-source": { ...TOO_NEW, ...ONE_SOURCE },
+  "too-new-inferred": { ...TOO_NEW, condition: "it was inferred", reason: "InferredHalt" },
+  "too-new-without-previous": {
+    ...TOO_NEW,
+    condition: "the image that ran before is not known",
+    reason: "PreviousImageUnknown",
+  },
+  "too-new-chain-unnamed": { ...TOO_NEW, ...CHAIN_UNNAMED },
+  "too-new-chain-unseen": { ...TOO_NEW, ...CHAIN_UNSEEN },
   "too-new": {
     ...TOO_NEW,
     condition: "corroborated, and the image that ran before is known",
     action: "roll-back",
-    page: true,
     reason: "BinaryTooNew",
-    why: "Its binary is too new: it goes back to the image that ran before.",
   },
-  "too-new-without-previous": {
-    ...TOO_NEW,
-    condition: "the image that ran before is not known",
-    action: "page",
-    page: true,
-    reason: "PreviousImageUnknown",
-    why: "Its binary is too new, and the image that ran before is not known.",
-  },
-  "too-new-one-source": { ...TOO_NEW, ...ONE_SOURCE },
   downgrade: {
     verdict: "halted, `downgrade_detected`",
     condition: "",
     action: "page",
     page: true,
     reason: "DowngradeDetected",
-    why: "A downgraded node is for a person: no image makes it whole by itself.",
     choice: "downgradeDetected",
   },
   unrecognised: {
@@ -89,19 +142,12 @@ export const DECISIONS = {
     action: "hold",
     page: true,
     reason: "UnrecognisedHalt",
-    why: "A newer node halted for something that this program does not know.",
     choice: "unrecognised",
   },
-  crashed: {
-    ...QUIET,
-    verdict: "crashed",
-    reason: "Crashed",
-    why: "A crash is for the supervisor's restarts.",
-    choice: "crashed",
-  },
-  running: { ...QUIET, verdict: "running", reason: "Running", why: "It runs." },
-  stopped: { ...QUIET, verdict: "stopped", reason: "Stopped", why: "Somebody stopped it." },
-  unknown: { ...QUIET, verdict: "unknown", reason: "Unknown", why: "Too little is known to act." },
+  crashed: { ...QUIET, verdict: "crashed", reason: "Crashed", choice: "crashed" },
+  running: { ...QUIET, verdict: "running", reason: "Running" },
+  stopped: { ...QUIET, verdict: "stopped", reason: "Stopped" },
+  unknown: { ...QUIET, verdict: "unknown", reason: "Unknown" },
 } as const satisfies Record<string, Decision>;
 
 export type Situation = keyof typeof DECISIONS;

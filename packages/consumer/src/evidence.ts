@@ -14,6 +14,8 @@ export interface Evidence {
   readonly status?: StatusSighting | undefined;
   /** What an earlier observer remembers of the node from before. */
   readonly lastSeen?: LastSeen | undefined;
+  /** The chain that the operator expects the node to be on. A status of another chain proves nothing. */
+  readonly chainId?: string | undefined;
   /** The upgrades that an operator has listed for this node. */
   readonly listed?: readonly ListedPlan[] | undefined;
   /** cosmovisor's `<home>/data/upgrade-info.json`, where the caller can read it. */
@@ -124,11 +126,16 @@ export interface KnownHalt {
   readonly reason: HaltReason;
   /** The plan's name as the node gave it, untrusted: `printable` it before it meets a terminal. */
   readonly plan?: string | undefined;
+  /** The plan's height as the node gave it. A height that is only listed is not taken for the node's own. */
   readonly height?: number | undefined;
   /** Two independent sources agree. Without it, nothing is to be changed without a person. */
   readonly corroborated: boolean;
   /** The sources that agree, each once, in the order of `HALT_SOURCES`. None where one disputes another. */
   readonly sources: readonly HaltSource[];
+  /** One source says something else than another: `contradictions` has what. */
+  readonly disputed?: true | undefined;
+  /** The node did not announce the halt itself: it was inferred from its log, its end and its height. */
+  readonly inferred?: true | undefined;
 }
 
 /** A halt by a code or reason that this reader does not know, or that it could not read. */

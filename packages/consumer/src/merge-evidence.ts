@@ -19,6 +19,7 @@ export function mergeEvidence(a: Evidence, b: Evidence): Evidence {
     ...mergeProcesses(a, b),
     status: newest<StatusSighting>([a.status, b.status], ({ kind, at }) => [kind === "answered" ? 1 : 0, at]),
     lastSeen: newest<LastSeen>([a.lastSeen, b.lastSeen], (seen) => [seen.processStartedAt, seen.height]),
+    chainId: newest<string>([a.chainId, b.chainId], () => []),
     listed: mergeListed(a.listed, b.listed),
     upgradeInfo: newest<UpgradeInfo>([a.upgradeInfo, b.upgradeInfo], (info) => [
       info.modifiedAt,

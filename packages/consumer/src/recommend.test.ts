@@ -1,31 +1,65 @@
 import { expect, test } from "vitest";
 import { CHOICES, DECISIONS } from "./decisions.ts";
 import { recommend } from "./recommend.ts";
-import type { ActionChoices, Policy } from "./recommendation.ts";
+import type { ActionChoices, Policy, RecommendationReason } from "./recommendation.ts";
 import type { HaltedVerdict, Verdict } from "./verdict.ts";
 
 const said = { why: "It is so.", contradictions: [] };
-const halted = (reason: 70 | 71 | 72, corroborated = true): HaltedVerdict => ({
+const chainId = "pacific-1";
+const halted = (reason: 70 | 71 | 72, changes: Partial<HaltedVerdict> = {}): HaltedVerdict => ({
   kind: "halted",
   reason,
   plan: "v6.7",
   height: 30,
-  corroborated,
+  corroborated: true,
   sources: [],
+  seen: { chainId, height: 29 },
   ...said,
+  ...changes,
 });
 const upgrades = [{ planName: "v6.7", height: 30, image: "sei:v6.7" }];
-const listed: Policy = { upgrades, previousImage: "sei:v6.5" };
+const listed: Policy = { upgrades, previousImage: "sei:v6.5", chainId };
+const withoutChain: Policy = { upgrades, previousImage: "sei:v6.5" };
+const oneSource = { corroborated: false } as const;
+const disputed = { corroborated: false, disputed: true } as const;
+const inferred = { inferred: true } as const;
+const otherChain = { seen: { chainId: "atlantic-2", height: 29 } } as const;
+const page = (reason: RecommendationReason) => ({ action: "page", page: true, reason });
 
 /** One verdict and policy for every row, and what the contract says about it. */
 const ROWS = {
+  "inferred-ignored": [
+    halted(72, inferred),
+    { ...listed, inferredHalts: "ignore" },
+    { action: "leave-alone", page: false },
+  ],
+  "upgrade-other-chain": [halted(70, otherChain), listed, page("OtherChain")],
+  "upgrade-other-height": [halted(70, { ...disputed, height: 31 }), listed, page("ListedForAnotherHeight")],
+  "upgrade-disputed": [halted(70, disputed), listed, page("SourcesDispute")],
+  "upgrade-plan-unnamed": [halted(70, { ...oneSource, plan: undefined }), listed, page("PlanNotNamed")],
+  "upgrade-unlisted": [halted(70), { ...listed, upgrades: [] }, page("ImageMappingMissing")],
+  "upgrade-height-unlisted": [
+    halted(70),
+    { ...listed, upgrades: [{ planName: "v6.7", image: "sei:v6.7" }] },
+    page("HeightNotListed"),
+  ],
+  "upgrade-one-source": [halted(70, oneSource), listed, page("NotCorroborated")],
+  "upgrade-height-unnamed": [halted(70, { height: undefined }), listed, page("HeightNotNamed")],
+  "upgrade-height-unseen": [halted(70, { seen: { chainId } }), listed, page("HeightNotSeen")],
+  "upgrade-out-of-reach": [halted(70, { seen: { chainId, height: 4 } }), listed, page("HeightOutOfReach")],
+  "upgrade-chain-unnamed": [halted(70), withoutChain, page("ChainNotNamed")],
+  "upgrade-chain-unseen": [halted(70, { seen: { height: 29 } }), listed, page("ChainNotSeen")],
+  "upgrade-inferred": [halted(70, inferred), listed, page("InferredHalt")],
   "upgrade-listed": [halted(70), listed, { action: "swap-to-image", image: "sei:v6.7", page: false }],
-  "upgrade-unlisted": [halted(70), { upgrades: [] }, { action: "page", reason: "ImageMappingMissing" }],
-  "upgrade-one-source": [halted(70, false), listed, { action: "page", reason: "NotCorroborated" }],
+  "too-new-other-chain": [halted(71, otherChain), listed, page("OtherChain")],
+  "too-new-disputed": [halted(71, disputed), listed, page("SourcesDispute")],
+  "too-new-one-source": [halted(71, oneSource), listed, page("NotCorroborated")],
+  "too-new-inferred": [halted(71, inferred), { ...listed, inferredHalts: "act" }, page("InferredHalt")],
+  "too-new-without-previous": [halted(71), { upgrades, chainId }, page("PreviousImageUnknown")],
+  "too-new-chain-unnamed": [halted(71), withoutChain, page("ChainNotNamed")],
+  "too-new-chain-unseen": [halted(71, { seen: undefined }), listed, page("ChainNotSeen")],
   "too-new": [halted(71), listed, { action: "roll-back", image: "sei:v6.5", page: true }],
-  "too-new-without-previous": [halted(71), { upgrades }, { action: "page", reason: "PreviousImageUnknown" }],
-  "too-new-one-source": [halted(71, false), listed, { action: "page", reason: "NotCorroborated" }],
-  downgrade: [halted(72), listed, { action: "page", reason: "DowngradeDetected" }],
+  downgrade: [halted(72), listed, page("DowngradeDetected")],
   unrecognised: [
     { kind: "unrecognised-halt", code: 73, range: "upgrade", ...said },
     listed,
@@ -71,18 +105,61 @@ test.each(cells)(
 );
 
 test.each([
-  ["another height", [{ planName: "v6.7", height: 31, image: "sei:v6.7" }]],
-  ["another plan whose name begins the same", [{ planName: "v6.7.1", image: "sei:v6.7.1" }]],
+  ["another plan whose name begins the same", [{ planName: "v6.7.1", height: 30, image: "sei:v6.7.1" }]],
   ["two images", [...upgrades, { planName: "v6.7", image: "sei:evil" }]],
-  ["no image", [{ planName: "v6.7", image: "" }]],
+  ["no image", [{ planName: "v6.7", height: 30, image: "" }]],
 ])("a plan listed with %s is not listed", (_, other) => {
-  expect(recommend(halted(70), { upgrades: other })).toMatchObject({
-    action: "page",
-    reason: "ImageMappingMissing",
-  });
+  expect(recommend(halted(70), { ...listed, upgrades: other })).toMatchObject(page("ImageMappingMissing"));
 });
 
-test("a halt that names no plan swaps nothing", () => {
-  const { plan: _, ...nameless } = halted(70);
-  expect(recommend(nameless, listed)).toMatchObject({ action: "page", reason: "ImageMappingMissing" });
+test.each([
+  [5, "swap-to-image"],
+  [30, "swap-to-image"],
+  [4, "page"],
+  [31, "page"],
+] as const)("a node that was seen at %i of height 30: %s", (height, action) => {
+  expect(recommend(halted(70, { seen: { chainId, height } }), listed).action).toBe(action);
+});
+
+test.each([
+  [28, "page"],
+  [29, "swap-to-image"],
+  [30, "swap-to-image"],
+] as const)("an inferred halt of a node that was seen at %i of height 30: %s", (height, action) => {
+  const verdict = halted(70, { ...inferred, seen: { chainId, height } });
+  expect(recommend(verdict, { ...listed, inferredHalts: "act" }).action).toBe(action);
+});
+
+test("a plan that is listed at several heights is taken at the one that the node named", () => {
+  const heights = [30, 60].map((height) => ({ planName: "v6.7", height, image: `sei:${height}` }));
+  expect(recommend(halted(70), { ...listed, upgrades: heights })).toMatchObject({ image: "sei:30" });
+});
+
+test.each([
+  [
+    "what was found, expected and to do",
+    halted(70, { ...disputed, height: 30 }),
+    { ...listed, upgrades: [{ planName: "v6.7", height: 31, image: "sei:v6.7" }] },
+    "v6.7 is listed for height 31, the node halted at height 30. List it for the height that governance decided.",
+  ],
+  [
+    "the line to add",
+    halted(70),
+    { ...listed, upgrades: [{ planName: "v6.7", image: "sei:v6.7" }] },
+    "v6.7 is listed without a height, and only a listed height binds. Add height 30 to its line in the policy's upgrades.",
+  ],
+  [
+    "what is listed instead",
+    halted(70, { plan: "v6.8" }),
+    listed,
+    "No image is listed for exactly this plan: the node named v6.8. Listed: v6.7 (30). Add planName v6.8, height 30 and its image to the policy's upgrades.",
+  ],
+  [
+    "that the plan is what is unknown",
+    halted(70, { ...oneSource, plan: undefined, height: undefined }),
+    listed,
+    "The node did not name its plan, so no image can be chosen. Listed: v6.7 (30). Find the plan's name in the node's log.",
+  ],
+])("a page says %s", (_, verdict, policy, why) => {
+  expect(recommend(verdict, policy).why).toBe(why);
 });

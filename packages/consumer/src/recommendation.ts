@@ -19,13 +19,40 @@ export interface Policy {
   /** The image that ran before the one that halted, where it is known. */
   readonly previousImage?: string | undefined;
   readonly actions?: ActionChoices | undefined;
+  /** The chain that `upgrades` is for. Without it nothing is acted on. */
+  readonly chainId?: string | undefined;
+  /** What to do about a halt that the node did not announce itself. Default `page`. */
+  readonly inferredHalts?: "ignore" | "page" | "act" | undefined;
 }
 
 /** Why this action and no other: a stable token, fit for a Kubernetes condition's `reason`. */
 export type RecommendationReason =
   | "ImageListed"
+  /** No image is listed for the plan that the node named, or more than one. */
   | "ImageMappingMissing"
+  /** The plan is listed for another height than the node named. */
+  | "ListedForAnotherHeight"
+  /** The plan is listed without a height: only a listed height binds. */
+  | "HeightNotListed"
+  /** The node did not name its plan. */
+  | "PlanNotNamed"
+  /** The node named its plan, and not the plan's height. */
+  | "HeightNotNamed"
+  /** No height of the node was ever read from `/status`. */
+  | "HeightNotSeen"
+  /** The node was seen too far from the height that it named. */
+  | "HeightOutOfReach"
+  | "SourcesDispute"
   | "NotCorroborated"
+  /** The policy names no chain. */
+  | "ChainNotNamed"
+  /** The node's chain was never read from `/status`. */
+  | "ChainNotSeen"
+  /** The node is on another chain than the policy. */
+  | "OtherChain"
+  /** The node did not announce the halt, and the policy does not allow to act on such a one. */
+  | "InferredHalt"
+  | "InferredHaltIgnored"
   | "ChosenByPolicy"
   | "BinaryTooNew"
   | "PreviousImageUnknown"

@@ -1,9 +1,34 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
 import type { AnsweredStatus, Evidence } from "./evidence.ts";
+import type { SeenNode } from "./verdict.ts";
 
-/** Whether a status is of another chain than the one that the node was on before. */
-export function isOfAnotherChain({ lastSeen }: Evidence, { node }: AnsweredStatus): boolean {
-  return lastSeen?.chainId !== undefined && node.chainId !== undefined && lastSeen.chainId !== node.chainId;
+/** Blocks below a plan's height at which a node may have been seen last and still have halted at it: readings are up to 10 s old, and Sei's blocks take about 400 ms. */
+export const REACH_BLOCKS = 25;
+/** The same for a halt that was inferred: the block before the plan's height, or the one at it. */
+export const INFERRED_REACH_BLOCKS = 1;
+
+/** Whether a node that was seen at `seen` can have halted at `height`: neither far below nor past it. Unknown is no. */
+export function isWithinReach(
+  seen: number | undefined,
+  height: number | undefined,
+  reach = REACH_BLOCKS,
+): boolean {
+  if (seen === undefined || seen === 0 || height === undefined) return false;
+  return seen <= height && seen >= height - reach;
+}
+
+/** What `/status` told of the node, now or before. The chain that it was seen on first is its chain. */
+export function seenOf(evidence: Evidence): SeenNode | undefined {
+  const { lastSeen, status } = evidence;
+  const chainId = lastSeen?.chainId ?? (status?.kind === "answered" ? status.node.chainId : undefined);
+  const height = heightSeen(evidence) || undefined;
+  return chainId === undefined && height === undefined ? undefined : { chainId, height };
+}
+
+/** Whether a status is of another chain than the one that the node was on before, or is expected on. */
+export function isOfAnotherChain({ lastSeen, chainId }: Evidence, { node }: AnsweredStatus): boolean {
+  const known = lastSeen?.chainId ?? chainId;
+  return known !== undefined && node.chainId !== undefined && known !== node.chainId;
 }
 
 /** The highest block that the node was ever seen at, 0 for never. */

@@ -12,8 +12,18 @@ export interface RunningVerdict extends Judgement {
   readonly height?: number | undefined;
 }
 
+/** What `/status` itself told of a node, now or when it was read before. Nothing else counts as seen. */
+export interface SeenNode {
+  readonly chainId?: string | undefined;
+  /** The highest block that it was seen at. */
+  readonly height?: number | undefined;
+}
+
 /** The node stopped on purpose and waits for an operator. */
-export interface HaltedVerdict extends Judgement, KnownHalt {}
+export interface HaltedVerdict extends Judgement, KnownHalt {
+  /** What the node was truly seen at: acting needs its chain and, for an upgrade, a height within reach. */
+  readonly seen?: SeenNode | undefined;
+}
 
 /** The node stopped on purpose, for something that this reader cannot name. */
 export interface UnrecognisedHaltVerdict extends Judgement, UnrecognisedHalt {}

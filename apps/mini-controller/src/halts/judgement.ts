@@ -64,8 +64,12 @@ export function recommendFor(
     seen,
   }: { readonly previousImage?: string | undefined; readonly seen?: Verdict | undefined },
 ): Recommendation {
-  return recommend(recordedVerdict(spec, policy, seen), {
-    upgrades: policy.upgrades,
+  const verdict = recordedVerdict(spec, policy, seen);
+  // A policy cannot name its chain yet, and nothing records where the node was seen: both are taken for granted here.
+  const trusted = { chainId: TRUSTED_CHAIN, height: spec.height };
+  return recommend(verdict.kind === "halted" ? { ...verdict, seen: trusted } : verdict, {
+    upgrades: policy.upgrades.map((upgrade) => ({ ...upgrade, height: upgrade.height ?? spec.height })),
+    chainId: TRUSTED_CHAIN,
     previousImage,
     actions: {
       upgradeRequired: CHOICES[policy.actions.upgradeRequired],
@@ -75,6 +79,8 @@ export function recommendFor(
     },
   });
 }
+
+const TRUSTED_CHAIN = "the node's own";
 
 const CHOICES = { SwapImage: "swap-to-image", RollBack: "roll-back", Page: "page", Hold: "hold" } as const;
 

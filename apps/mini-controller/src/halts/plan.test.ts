@@ -41,12 +41,12 @@ describe("a halt whose swap has not begun", () => {
     [
       "70 listed for another height",
       { policy: policyWith({ upgrades: [{ planName: "v6.7", height: 31, image: NEW }] }) },
-      "Held ImageMappingMissing +page",
+      "Held ListedForAnotherHeight +page",
     ],
     [
       "70 by an exit code alone",
       { halt: haltWith({ sources: ["exit-code"], planName: undefined }) },
-      "Held ImageMappingMissing +page",
+      "Held PlanNotNamed +page",
     ],
     [
       "70 listed with the image that halted",

@@ -4,6 +4,7 @@ import { classify } from "../classify.ts";
 import { ConsumerError } from "../consumer-error.ts";
 import type { Evidence } from "../evidence.ts";
 import { recommend } from "../recommend.ts";
+import type { Policy } from "../recommendation.ts";
 import { parseDocument, readPolicy } from "./documents.ts";
 import { EvidenceDocumentSchema } from "./evidence-document.ts";
 import { type Io, readInput } from "./io.ts";
@@ -49,13 +50,18 @@ async function judge(options: ClassifyOptions, io: Io): Promise<void> {
   if (text.trim() === "")
     throw new ConsumerError("usage", "Standard input is empty: give the evidence as JSON.");
   const evidence = evidenceFrom(text, options);
-  const verdict = classify({ ...evidence, listed: evidence.listed ?? policy?.upgrades });
+  const verdict = classify({ ...evidence, ...expectations(evidence, policy) });
   const recommendation = policy && recommend(verdict, policy);
   io.stdout.write(
     options.json === true
       ? toJsonLine({ verdict, recommendation })
       : renderVerdict(verdict, recommendation, io),
   );
+}
+
+/** What the evidence itself does not say is the policy's to say. */
+function expectations({ chainId, listed }: Evidence, policy: Policy | undefined): Evidence {
+  return { chainId: chainId ?? policy?.chainId, listed: listed ?? policy?.upgrades };
 }
 
 function evidenceFrom(text: string, { from, container }: ClassifyOptions): Evidence {

@@ -25,6 +25,8 @@ export function parseDocument<T>(schema: z.ZodType<T>, text: string, what: strin
 }
 
 const PolicySchema: z.ZodType<Policy> = z.strictObject({
+  chainId: z.string().min(1).optional(),
+  inferredHalts: z.enum(["ignore", "page", "act"]).optional(),
   upgrades: z.array(
     z.strictObject({
       planName: z.string().min(1),

@@ -52,6 +52,8 @@ const BeliefSchema = z.discriminatedUnion("kind", [
     height: Height.optional(),
     corroborated: z.boolean(),
     sources: z.array(z.enum(HALT_SOURCES)),
+    disputed: z.literal(true).optional(),
+    inferred: z.literal(true).optional(),
   }),
   z.object({
     kind: z.literal("unrecognised-halt"),
@@ -75,6 +77,7 @@ export const EvidenceDocumentSchema = z.strictObject({
       processStartedAt: Time.optional(),
     })
     .optional(),
+  chainId: z.string().min(1).optional(),
   listed: z
     .array(z.strictObject({ planName: z.string(), height: Height.optional(), image: z.string().optional() }))
     .optional(),

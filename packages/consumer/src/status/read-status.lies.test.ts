@@ -24,7 +24,7 @@ async function judge(body: string, before: Evidence = {}) {
   await using node = await httpNode((_, response) => response.end(body));
   const read = await readStatus(node.url, { dispatcher, now: () => NOW });
   const verdict = classify({ ...before, status: sightingOf(read), listed: upgrades });
-  return { read, verdict, ...recommend(verdict, { upgrades }) };
+  return { read, verdict, ...recommend(verdict, { upgrades, chainId: "pacific-1" }) };
 }
 
 test("the truth is acted on", async () => {

@@ -1,0 +1,111 @@
+import type { Situation } from "./decisions.ts";
+import { printable } from "./printable.ts";
+import type { Policy } from "./recommendation.ts";
+import type { HaltedVerdict, Verdict } from "./verdict.ts";
+
+/** Why a row of the decision table, for a person: what was found, what was expected, and what to do. Printable. */
+export function explain(situation: Situation, verdict: Verdict, policy: Policy): string {
+  return verdict.kind === "halted" ? explainHalt(situation, verdict, policy) : explainOther(situation);
+}
+
+function explainOther(situation: Situation): string {
+  switch (situation) {
+    case "unrecognised":
+      return "A newer node halted for something that this program does not know. Read the node's log, and update this program.";
+    case "crashed":
+      return "A crash is for the supervisor's restarts.";
+    case "running":
+      return "It runs.";
+    case "stopped":
+      return "Somebody stopped it.";
+    default:
+      return "Too little is known to act.";
+  }
+}
+
+function explainHalt(situation: Situation, verdict: HaltedVerdict, policy: Policy): string {
+  const { height, seen, contradictions } = verdict;
+  const plan = verdict.plan === undefined ? "a plan" : name(verdict.plan);
+  const at = height === undefined ? "" : ` at height ${height}`;
+  const listed = listedHeights(verdict, policy);
+  const chain = seen?.chainId === undefined ? undefined : printable(seen.chainId);
+  switch (situation) {
+    case "inferred-ignored":
+      return "The node did not announce this halt, and the policy ignores inferred halts.";
+    case "upgrade-other-chain":
+    case "too-new-other-chain":
+      return `The node is on chain ${chain}; the policy is for ${printable(policy.chainId ?? "")}. Write a policy for ${chain}, or take the node out of this one.`;
+    case "upgrade-other-height":
+      return `${plan} is listed for height ${listed}, the node halted${at}. List it for the height that governance decided.`;
+    case "upgrade-disputed":
+    case "too-new-disputed":
+      return `The sources dispute each other: ${contradictions[0] ?? "one says another plan, height or reason than the rest."} Read the node's log and decide.`;
+    case "upgrade-plan-unnamed":
+      return `The node did not name its plan, so no image can be chosen.${expected(policy)} Find the plan's name in the node's log.`;
+    case "upgrade-unlisted":
+      return `${explainUnlisted(plan, verdict, policy)} Add planName ${plan}${height === undefined ? "" : `, height ${height}`} and its image to the policy's upgrades.`;
+    case "upgrade-height-unlisted":
+      return `${plan} is listed without a height, and only a listed height binds. Add height ${height ?? "(as governance decided)"} to its line in the policy's upgrades.`;
+    case "upgrade-one-source":
+    case "too-new-one-source":
+      return "Only one source says so, and two must agree: nothing is changed without a person. Read the node's log.";
+    case "upgrade-height-unnamed":
+      return `The node named ${plan} and not its height; the plan is listed for height ${listed}. Find the height in the node's log.`;
+    case "upgrade-height-unseen":
+      return `No height of the node was ever read from /status, so nothing shows that it reached height ${height}. See that its RPC is readable, or upgrade it yourself.`;
+    case "upgrade-out-of-reach":
+      return `The node named height ${height}, and was seen at ${seen?.height}: that is out of reach. Look why, before anything is changed.`;
+    case "upgrade-chain-unnamed":
+    case "too-new-chain-unnamed":
+      return `The policy names no chain, and nothing is changed without one. Set its chainId${chain === undefined ? "" : ` (the node is on ${chain})`}.`;
+    case "upgrade-chain-unseen":
+    case "too-new-chain-unseen":
+      return `The node's chain was never read from /status; the policy is for ${printable(policy.chainId ?? "")}. See that its RPC is readable.`;
+    case "upgrade-inferred":
+      return `The node did not announce this halt: its log, its end and its height tell it. An image is listed for ${plan}${at}. Upgrade it yourself, or allow inferredHalts: act.`;
+    case "too-new-inferred":
+      return "The node did not announce this halt: its log tells that its binary is too new. Go back to the image that ran before.";
+    case "upgrade-listed":
+      return `An image is listed for exactly this plan: ${plan}${at}.`;
+    case "too-new":
+      return "Its binary is too new: it goes back to the image that ran before.";
+    case "too-new-without-previous":
+      return "Its binary is too new, and the image that ran before is not known. Set the image of the release before.";
+    case "downgrade":
+      return "Its binary is older than its data, and no image makes that whole by itself. Find the release that applied the last plan; do not restart it before.";
+    case "unrecognised":
+    case "crashed":
+    case "running":
+    case "stopped":
+    case "unknown":
+      return explainOther(situation);
+  }
+}
+
+function explainUnlisted(plan: string, { height }: HaltedVerdict, policy: Policy): string {
+  const images = policy.upgrades
+    .filter((listed) => name(listed.planName) === plan && (listed.height ?? height) === height)
+    .map(({ image }) => image);
+  if (images.length > 1) return `More than one image is listed for ${plan}, so none is taken.`;
+  if (images.length === 1) return `${plan} is listed with no image.`;
+  return `No image is listed for exactly this plan: the node named ${plan}.${expected(policy)}`;
+}
+
+function expected({ upgrades }: Policy): string {
+  if (upgrades.length === 0) return " Nothing is listed.";
+  const some = upgrades
+    .slice(0, 3)
+    .map(({ planName, height }) => `${name(planName)}${height === undefined ? "" : ` (${height})`}`);
+  return ` Listed: ${some.join(", ")}${upgrades.length > some.length ? ", ..." : ""}.`;
+}
+
+function listedHeights({ plan }: HaltedVerdict, { upgrades }: Policy): string {
+  const heights = upgrades.flatMap(({ planName, height }) =>
+    planName === plan && height !== undefined ? [height] : [],
+  );
+  return [...new Set(heights)].join(", ");
+}
+
+function name(plan: string): string {
+  return printable(plan, 64);
+}
