@@ -40,6 +40,9 @@ export function startDoomedController(world: World, boundary: Boundary | `any#${
   return start(world, [], { env: { ...process.env, MINI_CONTROLLER_CRASH_AT: boundary } });
 }
 
+/** The scenarios' pagers are on this machine, and one is nowhere. */
+const PAGING_HOSTS = "events.pagerduty.com,http://127.0.0.1:*,http://pager.invalid";
+
 async function start(
   world: ControllerPlace,
   flags: readonly string[],
@@ -47,7 +50,7 @@ async function start(
   server?: string,
 ): Promise<Program> {
   const where = ["--kubeconfig", await controllerKubeconfig(world, server), "--namespace", world.namespace];
-  const how = ["--metrics-addr", "127.0.0.1:0", "--log-format", "json"];
+  const how = ["--metrics-addr", "127.0.0.1:0", "--log-format", "json", "--paging-hosts", PAGING_HOSTS];
   const controller = await startBin("mini-controller", ["run", ...where, ...how, ...flags], options);
   world.cleanup.add(() => controller.stop());
   return controller;

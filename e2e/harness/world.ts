@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "@upgrade-halt/testing";
+import { PURPOSE, PURPOSE_PAGING } from "../../apps/mini-controller/src/api/group.ts";
 import type { Api } from "./api.ts";
 import { Cleanup } from "./cleanup.ts";
 import { type PageReceiver, startPageReceiver } from "./page-receiver.ts";
@@ -28,9 +29,19 @@ export async function openWorld(api: Api): Promise<World> {
   const namespace = `e2e-${randomBytes(4).toString("hex")}`;
   await api.core.createNamespace({ body: { metadata: { name: namespace } } });
   cleanup.add(() => removeNamespace(api, namespace));
-  const secret = { metadata: { name: "pager" }, stringData: { url: pager.url } };
-  await api.core.createNamespacedSecret({ namespace, body: secret });
-  return { api, namespace, pager, folder, cleanup };
+  const world = { api, namespace, pager, folder, cleanup };
+  await createPagingSecret(world, "pager", { url: pager.url });
+  return world;
+}
+
+/** Creates a Secret that says itself that it is for paging. */
+export async function createPagingSecret(
+  { api, namespace }: Pick<World, "api" | "namespace">,
+  name: string,
+  stringData: Readonly<Record<string, string>>,
+): Promise<void> {
+  const metadata = { name, labels: { [PURPOSE]: PURPOSE_PAGING } };
+  await api.core.createNamespacedSecret({ namespace, body: { metadata, stringData } });
 }
 
 /**

@@ -7,10 +7,11 @@ import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { metricsUrlOf, startController } from "../harness/controller.ts";
 import { planAt } from "../harness/fixtures/mock-nodes.ts";
-import { haltsIn, policyIn } from "../harness/observe.ts";
-import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import { createPhantom, setPhantomState, terminated } from "../harness/fixtures/phantom-pods.ts";
+import { conditionOf, haltsIn, policyIn } from "../harness/observe.ts";
+import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import type { World } from "../harness/world.ts";
+import { createPagingSecret, type World } from "../harness/world.ts";
 
 interface Received {
   readonly path: string;
@@ -52,7 +53,7 @@ scenario(
     const { api, namespace } = world;
     const pagers = await startPagers(world);
     const stringData = { ...SECRETS, url: `${pagers.url}/${SECRETS.path}?token=${SECRETS.path}` };
-    await api.core.createNamespacedSecret({ namespace, body: { metadata: { name: "keys" }, stringData } });
+    await createPagingSecret(world, "keys", stringData);
     const secret = (key: string) => ({ name: "keys", key });
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world, {
@@ -98,5 +99,51 @@ scenario(
     const [halt] = await haltsIn(world);
     const about = lines.filter(({ object }) => object === `${namespace}/${halt?.metadata.name}`);
     expect(about.map(({ phase }) => phase)).toEqual([undefined, "Held"]);
+  },
+);
+
+scenario(
+  "a Secret that is not marked for paging, and a receiver that was not allowed, get nothing and are named in conditions",
+  ["SECRETS-MARKED", "PAGING-HOSTS"],
+  async (world) => {
+    const { api, namespace } = world;
+    const pagers = await startPagers(world);
+    pagers.accept();
+    const stringData = { "priv_validator_key.json": "n0t-a-real-key", url: pagers.url };
+    await api.core.createNamespacedSecret({
+      namespace,
+      body: { metadata: { name: "validator" }, stringData },
+    });
+    const routingKeySecretRef = { name: "validator", key: "priv_validator_key.json" };
+    await createPhantom(world, "sei-0");
+    await createPolicy(world, {
+      paging: [
+        { pagerDuty: { url: `${pagers.url}/collect`, routingKeySecretRef } },
+        { webhook: { urlSecretRef: { name: "validator", key: "url" } } },
+      ],
+    });
+    const controller = await startController(world);
+    await setPhantomState(world, "sei-0", { state: terminated(75) });
+    const expectRefused = async (reason: string, says: RegExp) => {
+      await until(`${reason}: ${says}`, async () => {
+        const found = await conditionOf(world, "PagingReady");
+        return found?.reason === reason && says.test(found.message);
+      });
+      await until("an attempt that says so", async () =>
+        says.test((await haltsIn(world))[0]?.status?.page?.lastError ?? ""),
+      );
+    };
+    await expectRefused(
+      "SecretNotMarked",
+      /Secret e2e-\w+\/validator is not marked for paging: who owns it must/,
+    );
+    await changePolicy(world, { paging: [{ webhook: { url: "https://169.254.169.254/latest" } }] });
+    await expectRefused("HostNotAllowed", /169\.254\.169\.254 is an address that is never paged/);
+    await changePolicy(world, {
+      paging: [{ webhook: { url: pagers.url.replace("127.0.0.1", "localhost") } }],
+    });
+    await expectRefused("HostNotAllowed", /add http:\/\/localhost:\d+ to --paging-hosts/);
+    expect(pagers.received).toEqual([]);
+    expect(controller.output()).not.toContain("n0t-a-real-key");
   },
 );

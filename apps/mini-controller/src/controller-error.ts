@@ -14,6 +14,8 @@ export type ControllerErrorCode =
   | "not-leading"
   | "bad-kubeconfig"
   | "bad-reference"
+  | "secret-not-marked"
+  | "host-not-allowed"
   | "page-refused";
 
 /**

@@ -25,6 +25,7 @@ import { keyOf, type Store } from "./kube/store.ts";
 import type { KubeApi, KubeObject } from "./kube/types.ts";
 import { AlertRenewal } from "./paging/alert-renewal.ts";
 import { sendPage } from "./paging/pager.ts";
+import type { PagingHosts } from "./paging/paging-hosts.ts";
 import { ReceiverLanes } from "./paging/receiver-lanes.ts";
 import { resolveHost } from "./paging/resolve-host.ts";
 import { governingPolicy } from "./policies/governing-policy.ts";
@@ -41,6 +42,8 @@ export interface ControllerOptions {
   readonly metrics: Metrics;
   /** Carries pages; unless it is fenced as `api` is, a leader that lost its lease may still page. */
   readonly pages?: Dispatcher;
+  /** The receivers that may be paged. */
+  readonly pagingHosts: PagingHosts;
   readonly onBoundary?: OnBoundary;
   readonly now?: () => number;
   /** How often alerts are sent to Alertmanager again (30 s unless said). */
@@ -90,6 +93,7 @@ export class Controller {
       log,
       metrics,
       pages,
+      pagingHosts,
       onBoundary = () => {},
       now = Date.now,
       readNode = readStatus,
@@ -135,6 +139,7 @@ export class Controller {
       statuses: this.#statuses,
       events: this.#events,
       resolveHost,
+      pagingHosts,
       now,
     });
     const lanes = new ReceiverLanes(pages);
@@ -142,12 +147,20 @@ export class Controller {
     this.#pages = new PageTeller({
       stores,
       journal,
-      send: (page) => sendPage({ ...page, api, now, deliver }),
+      send: (page) => sendPage({ ...page, api, hosts: pagingHosts, now, deliver }),
       onBoundary,
       onTold: (halt) => this.#onHalt(halt),
       now,
     });
-    this.#renewal = new AlertRenewal({ api, stores, deliver, now, log, everyMs: options.renewAlertsMs });
+    this.#renewal = new AlertRenewal({
+      api,
+      stores,
+      hosts: pagingHosts,
+      deliver,
+      now,
+      log,
+      everyMs: options.renewAlertsMs,
+    });
     metrics.observeStores(stores, () => this.#queues().reduce((sum, { depth }) => sum + depth, 0));
     for (const kind of ["pod", "policy", "page"])
       for (const outcome of ["done", "failed"]) metrics.reconciles.inc({ kind, outcome }, 0);

@@ -8,6 +8,7 @@ import { Controller } from "../src/controller.ts";
 import { KubeClient } from "../src/kube/kube-client.ts";
 import { collectionPath, EVENTS, HALT_POLICIES, NODE_HALTS, objectPath } from "../src/kube/paths.ts";
 import type { KubeObject } from "../src/kube/types.ts";
+import { PAGER_DUTY_HOSTS, PagingHosts } from "../src/paging/paging-hosts.ts";
 import { Metrics } from "../src/server/metrics.ts";
 import { RealApiServer } from "../src/testing/real-api-server.ts";
 
@@ -216,6 +217,7 @@ describe("a real API server with the CustomResourceDefinitions", () => {
       namespace: "default",
       log: pino({ level: "silent" }),
       metrics: new Metrics(),
+      pagingHosts: PagingHosts.parse(PAGER_DUTY_HOSTS),
     });
     await controller.sync();
     controller.work();

@@ -12,3 +12,9 @@ export const LABEL_HALT = `${GROUP}/halt`;
 export const ANNOTATION_ACKNOWLEDGED = `${GROUP}/acknowledged`;
 /** Pod condition for `spec.readinessGates`: False while the node is halted. */
 export const CONDITION_NOT_HALTED = `${GROUP}/NotHalted`;
+
+/** Label, or annotation, of a Secret that says what it is for; the controller reads none that is not for paging. */
+export const PURPOSE = `${GROUP}/purpose`;
+export const PURPOSE_PAGING = "paging";
+/** Annotation of such a Secret: the only receivers that its values are for. */
+export const PAGING_HOSTS = `${GROUP}/paging-hosts`;

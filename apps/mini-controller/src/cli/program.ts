@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { crds, crdYaml } from "../api/crds.ts";
 import { messageOf } from "../controller-error.ts";
+import { PAGER_DUTY_HOSTS } from "../paging/paging-hosts.ts";
 import { type RunOptions, run } from "./run.ts";
 import { EXIT_FAILURE, EXIT_USAGE, UsageError } from "./usage-error.ts";
 
@@ -28,6 +29,11 @@ export function createProgram(): Command {
       "namespace of the Lease (default: the kubeconfig's or the pod's own, else upgrade-halt-system)",
     )
     .option("--lease-seconds <n>", "how long a leader that says nothing still leads", "15")
+    .option(
+      "--paging-hosts <list>",
+      "receivers that policies may page: [http://]host[:port], comma-separated; *.name for all below a name",
+      PAGER_DUTY_HOSTS,
+    )
     .addHelpText(
       "after",
       "\nExamples:\n  mini-controller run --kubeconfig ./kubeconfig --namespace sei --log-format plain\n",

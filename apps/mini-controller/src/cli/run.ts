@@ -10,6 +10,8 @@ import { KubeClient } from "../kube/kube-client.ts";
 import { type ClusterAccess, loadClusterAccess } from "../kube/kube-config.ts";
 import { LeaderElection } from "../kube/leader-election.ts";
 import { collectionPath, HALT_POLICIES } from "../kube/paths.ts";
+import { guardedLookup } from "../paging/addresses.ts";
+import { PagingHosts } from "../paging/paging-hosts.ts";
 import { HttpServer } from "../server/http-server.ts";
 import { Metrics } from "../server/metrics.ts";
 import { crashPoint } from "./crash-point.ts";
@@ -27,6 +29,7 @@ export interface RunOptions {
   readonly leaderElect: boolean;
   readonly leaderNamespace?: string;
   readonly leaseSeconds: string;
+  readonly pagingHosts: string;
 }
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
@@ -44,6 +47,7 @@ export async function run(options: RunOptions): Promise<void> {
   if (!/^\S+:\d+$/.test(options.metricsAddr) || !URL.canParse(`http://${options.metricsAddr}`)) {
     throw new UsageError(`--metrics-addr ${options.metricsAddr} is no host:port such as 0.0.0.0:8080`);
   }
+  const pagingHosts = pagingHostsOf(options.pagingHosts);
   const crash = crashPoint();
   const log = createLogger(options.logFormat, options.logLevel);
   const access = loadClusterAccess(options.kubeconfig);
@@ -56,7 +60,7 @@ export async function run(options: RunOptions): Promise<void> {
     access,
     options.leaderElect ? { allowWrite: fence.check, onRequest } : { onRequest },
   );
-  const pagers = new Agent();
+  const pagers = new Agent({ connect: { lookup: guardedLookup } });
   try {
     await checkCluster(api, access.server, options.namespace);
     const controller = new Controller({
@@ -64,12 +68,13 @@ export async function run(options: RunOptions): Promise<void> {
       namespace: options.namespace,
       log,
       metrics,
+      pagingHosts,
       onBoundary: (boundary) => {
         memorySaver.spend();
         crash(boundary);
       },
       now: steadyNow,
-      ...(options.leaderElect ? { pages: fencedDispatcher(pagers, fence.check) } : {}),
+      pages: options.leaderElect ? fencedDispatcher(pagers, fence.check) : pagers,
     });
     const server = await serve(options.metricsAddr, controller, metrics);
     try {
@@ -93,6 +98,14 @@ function leaseMsOf(seconds: string): number {
   const ms = Number(seconds) * 1000;
   if (Number.isFinite(ms) && ms >= 1_000) return ms;
   throw new UsageError(`--lease-seconds ${seconds} is no number of at least 1`);
+}
+
+function pagingHostsOf(list: string): PagingHosts {
+  try {
+    return PagingHosts.parse(list);
+  } catch (error) {
+    throw new UsageError(`--paging-hosts: ${messageOf(error)}`);
+  }
 }
 
 async function workUntil(controller: Controller, metrics: Metrics, signal: AbortSignal): Promise<void> {

@@ -7,6 +7,7 @@ import { FakeApi } from "../testing/fake-api.ts";
 import { haltWith, NOW, policyWith } from "../testing/observations.ts";
 import { PageReceiver } from "../testing/page-receiver.ts";
 
+import { LOCAL_PAGERS } from "../testing/test-controller.ts";
 import { AlertRenewal } from "./alert-renewal.ts";
 import { deliver } from "./delivery.ts";
 import { targetId } from "./pager.ts";
@@ -36,6 +37,7 @@ async function renewed(status: NodeHaltStatus, told = true): Promise<readonly Re
     api: new FakeApi(),
     stores,
     deliver,
+    hosts: LOCAL_PAGERS,
     now: () => NOW,
     log: pino({ level: "silent" }),
     everyMs: 5,

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { type NodeHalt, type PageRecord, pagesOf } from "../api/node-halt.ts";
-import type { PagingTarget } from "../api/paging.ts";
+import type { PagingTarget, SecretKeyRef } from "../api/paging.ts";
 import { messageOf } from "../controller-error.ts";
 import { haltsOf, type Stores } from "../halts/stores.ts";
 import { keyOf } from "../kube/store.ts";
@@ -10,12 +10,15 @@ import type { PageRequest } from "./delivery.ts";
 import { pageOf } from "./page.ts";
 import { type Alert, alertOf, alertsRequest } from "./page-request.ts";
 import { targetId } from "./pager.ts";
+import type { PagingHosts } from "./paging-hosts.ts";
 import { readSecretKey } from "./secrets.ts";
 
 export interface AlertRenewalOptions {
   readonly api: KubeApi;
   readonly stores: Pick<Stores, "halts" | "policies">;
   readonly deliver: (request: PageRequest) => Promise<void>;
+  /** The receivers that may be paged. */
+  readonly hosts: PagingHosts;
   readonly now: () => number;
   readonly log: Logger;
   /** How often (30 s unless said). */
@@ -66,16 +69,15 @@ export class AlertRenewal {
   }
 
   async #renewAt(target: PagingTarget, policy: HaltPolicy): Promise<void> {
-    const { api, stores, deliver, now, log } = this.#options;
+    const { api, stores, hosts, deliver, now, log } = this.#options;
     const halts = stores.halts.under(haltsOf.policy(keyOf(policy)));
     const alerts = halts.flatMap((halt) => alertsOf(halt, targetId(target), now()));
     const { namespace = "" } = policy.metadata;
+    const means = { hosts, readSecret: (ref: SecretKeyRef) => readSecretKey(api, namespace, ref) };
     try {
       for (let at = 0; at < alerts.length && !this.#stopped; at += BATCH) {
         const batch = alerts.slice(at, at + BATCH);
-        const request = await alertsRequest(target.alertmanager ?? {}, batch, (ref) =>
-          readSecretKey(api, namespace, ref),
-        );
+        const request = await alertsRequest(target.alertmanager ?? {}, batch, means);
         await deliver(request);
       }
     } catch (error) {

@@ -5,6 +5,7 @@ import type { PagingTarget } from "../api/paging.ts";
 import { haltWith } from "../testing/observations.ts";
 import { type Page, pageOf } from "./page.ts";
 import { pageRequest } from "./page-request.ts";
+import { PagingHosts } from "./paging-hosts.ts";
 
 const record: PageRecord = {
   key: "upgrade-halt/sei/sei-0-0-x/ImageMappingMissing",
@@ -21,10 +22,15 @@ const secrets: Readonly<Record<string, string>> = {
   hmac: "key",
   routing: "R0UT1NG",
 };
-const readSecret = async ({ key }: { readonly key: string }) => secrets[key] ?? "";
+const EVERYWHERE = PagingHosts.parse("*,http://*:*");
+const readSecret = async ({ key }: { readonly key: string }) => ({
+  value: secrets[key] ?? "",
+  hosts: undefined,
+});
 const resolved: Page = pageOf(haltWith(), { ...record, resolvedAt: "2026-08-21T19:00:00.456Z" });
 const NOW = Date.parse("2026-08-23T18:00:00Z");
-const requestFor = (target: PagingTarget, about = page) => pageRequest(target, about, readSecret, NOW);
+const requestFor = (target: PagingTarget, about = page) =>
+  pageRequest(target, about, { readSecret, hosts: EVERYWHERE }, NOW);
 
 describe("a page's request", () => {
   test("to a webhook carries its stable key, and where its URL is a secret takes it from there", async () => {

@@ -2,15 +2,26 @@ import { createHash } from "node:crypto";
 import type { PagingTarget, SecretKeyRef } from "../api/paging.ts";
 import { ControllerError } from "../controller-error.ts";
 import type { PageRequest } from "./delivery.ts";
+import { destinationOf, expectMeantFor } from "./destination.ts";
 import type { Page } from "./page.ts";
+import { PAGER_DUTY_HOSTS, PagingHosts } from "./paging-hosts.ts";
+import type { PagingSecret } from "./secrets.ts";
 import { SIGNATURE_HEADER, signatureOf } from "./signature.ts";
 
 /** Reads a value from a Secret of the policy's namespace. */
-export type ReadSecret = (ref: SecretKeyRef) => Promise<string>;
+export type ReadSecret = (ref: SecretKeyRef) => Promise<PagingSecret>;
+
+/** What a request is made with: the Secrets of one namespace, and the receivers that may be paged. */
+export interface PagingMeans {
+  readonly readSecret: ReadSecret;
+  readonly hosts: PagingHosts;
+}
 
 /** Longest `dedup_key` that PagerDuty takes. Cut off, the keys of two reasons would be one. */
 const DEDUP_KEY_MAX = 255;
 const PAGER_DUTY_URL = "https://events.pagerduty.com/v2/enqueue";
+/** A routing key is for PagerDuty, unless its Secret says otherwise. */
+const PAGER_DUTY = PagingHosts.parse(PAGER_DUTY_HOSTS);
 /** How long an alert fires that nobody sends again: longer than a controller may be away unnoticed. */
 const ALERT_LASTS_MS = 24 * 3_600_000;
 
@@ -18,34 +29,46 @@ const ALERT_LASTS_MS = 24 * 3_600_000;
  * The request that carries `page`, or that it is over, to a target. Built anew at each attempt, and but for an alert's
  * end with the same bytes.
  *
- * @throws {ControllerError} `bad-reference` when a Secret or its key is missing, or holds no http(s) URL.
+ * @throws {ControllerError} `bad-reference` when a Secret or its key is missing, or holds no http(s) URL;
+ * `secret-not-marked` and `host-not-allowed` when it must not be used, or must not go there.
  */
 export async function pageRequest(
   target: PagingTarget,
   page: Page,
-  readSecret: ReadSecret,
+  means: PagingMeans,
   now: number,
 ): Promise<PageRequest> {
-  if (target.webhook !== undefined) return webhookRequest(target.webhook, page, readSecret);
+  if (target.webhook !== undefined) return webhookRequest(target.webhook, page, means);
   if (target.alertmanager !== undefined)
-    return alertsRequest(target.alertmanager, [alertOf(page, now)], readSecret);
-  if (target.pagerDuty !== undefined) return pagerDutyRequest(target.pagerDuty, page, readSecret);
+    return alertsRequest(target.alertmanager, [alertOf(page, now)], means);
+  if (target.pagerDuty !== undefined) return pagerDutyRequest(target.pagerDuty, page, means);
   throw new ControllerError("bad-reference", "the paging target names no receiver");
 }
 
 async function webhookRequest(
   target: NonNullable<PagingTarget["webhook"]>,
   page: Page,
-  readSecret: ReadSecret,
+  means: PagingMeans,
 ): Promise<PageRequest> {
   const body = JSON.stringify(page);
-  const url = await urlOf(target, readSecret);
-  const secret = target.hmacSecretRef === undefined ? undefined : await readSecret(target.hmacSecretRef);
-  const at = page.resolvedAt ?? page.at;
-  const signed = secret === undefined ? {} : { [SIGNATURE_HEADER]: signatureOf(body, secret, at) };
+  const url = await urlOf(target, means);
+  const signed = await signatureHeader(target, url, body, page, means);
   // That a page is over is another message: a receiver that knows the page's key already must take it all the same.
   const key = page.state === "firing" ? page.key : `${page.key}/resolved`;
-  return { url, headers: { "idempotency-key": key, ...signed }, body };
+  return requestTo(url, body, { "idempotency-key": key, ...signed });
+}
+
+async function signatureHeader(
+  { hmacSecretRef }: NonNullable<PagingTarget["webhook"]>,
+  url: URL,
+  body: string,
+  page: Page,
+  means: PagingMeans,
+): Promise<Readonly<Record<string, string>>> {
+  if (hmacSecretRef === undefined) return {};
+  const { value, hosts } = await means.readSecret(hmacSecretRef);
+  expectMeantFor(url, `Secret ${hmacSecretRef.name}`, hosts);
+  return { [SIGNATURE_HEADER]: signatureOf(body, value, page.resolvedAt ?? page.at) };
 }
 
 /** An alert as Alertmanager's v2 API takes it. */
@@ -87,20 +110,23 @@ export function alertOf(page: Page, now: number): Alert {
 export async function alertsRequest(
   target: NonNullable<PagingTarget["alertmanager"]>,
   alerts: readonly Alert[],
-  readSecret: ReadSecret,
+  means: PagingMeans,
 ): Promise<PageRequest> {
-  const url = new URL(await urlOf(target, readSecret));
+  const url = await urlOf(target, means);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}/api/v2/alerts`;
-  return { url: url.href, headers: {}, body: JSON.stringify(alerts) };
+  return requestTo(url, JSON.stringify(alerts));
 }
 
 async function pagerDutyRequest(
-  { routingKeySecretRef, url = PAGER_DUTY_URL }: NonNullable<PagingTarget["pagerDuty"]>,
+  { routingKeySecretRef, url: given = PAGER_DUTY_URL }: NonNullable<PagingTarget["pagerDuty"]>,
   page: Page,
-  readSecret: ReadSecret,
+  { readSecret, hosts }: PagingMeans,
 ): Promise<PageRequest> {
+  const url = destinationOf(given, { kind: "policy" }, hosts);
+  const secret = await readSecret(routingKeySecretRef);
+  expectMeantFor(url, `Secret ${routingKeySecretRef.name}`, secret.hosts, PAGER_DUTY);
   const event = {
-    routing_key: await readSecret(routingKeySecretRef),
+    routing_key: secret.value,
     event_action: page.state === "firing" ? "trigger" : "resolve",
     dedup_key:
       page.key.length <= DEDUP_KEY_MAX ? page.key : createHash("sha256").update(page.key).digest("hex"),
@@ -116,7 +142,7 @@ async function pagerDutyRequest(
       custom_details: page,
     },
   };
-  return { url, headers: {}, body: JSON.stringify(event) };
+  return requestTo(url, JSON.stringify(event));
 }
 
 async function urlOf(
@@ -124,14 +150,24 @@ async function urlOf(
     url,
     urlSecretRef,
   }: { readonly url?: string | undefined; readonly urlSecretRef?: SecretKeyRef | undefined },
-  readSecret: ReadSecret,
-): Promise<string> {
-  if (urlSecretRef === undefined) return checked(url ?? "", "url");
+  { readSecret, hosts }: PagingMeans,
+): Promise<URL> {
+  if (urlSecretRef === undefined) return destinationOf(url ?? "", { kind: "policy" }, hosts);
   const { name, key } = urlSecretRef;
-  return checked((await readSecret(urlSecretRef)).trim(), `key ${key} of Secret ${name}`);
+  const secret = await readSecret(urlSecretRef);
+  const where = `key ${key} of Secret ${name}`;
+  const found = destinationOf(secret.value.trim(), { kind: "secret", where }, hosts);
+  expectMeantFor(found, `Secret ${name}`, secret.hosts);
+  return found;
 }
 
-function checked(url: string, where: string): string {
-  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-  throw new ControllerError("bad-reference", `${where} holds no http(s) URL`);
+/** Credentials in a URL go where HTTP has them. */
+function requestTo(url: URL, body: string, headers: Readonly<Record<string, string>> = {}): PageRequest {
+  if (url.username === "" && url.password === "") return { url: url.href, headers, body };
+  const bare = new URL(url);
+  bare.username = "";
+  bare.password = "";
+  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const authorization = `Basic ${Buffer.from(credentials).toString("base64")}`;
+  return { url: bare.href, headers: { ...headers, authorization }, body };
 }

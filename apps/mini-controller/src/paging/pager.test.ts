@@ -5,6 +5,7 @@ import { resolving } from "../halts/journal.ts";
 import { FakeApi } from "../testing/fake-api.ts";
 import { haltWith, NOW, policyWith } from "../testing/observations.ts";
 import { PageReceiver } from "../testing/page-receiver.ts";
+import { LOCAL_PAGERS } from "../testing/test-controller.ts";
 import { sendPage } from "./pager.ts";
 
 const receivers: PageReceiver[] = [];
@@ -34,7 +35,14 @@ const webhooks = (...urls: readonly string[]) =>
   policyWith({ paging: urls.map((url) => ({ webhook: { url } })) });
 
 async function attempt(page: PageRecord, policy: HaltPolicy | undefined, now = NOW) {
-  return await sendPage({ api: new FakeApi(), halt: haltPaging(page), page, policy, now: () => now });
+  return await sendPage({
+    api: new FakeApi(),
+    halt: haltPaging(page),
+    page,
+    policy,
+    hosts: LOCAL_PAGERS,
+    now: () => now,
+  });
 }
 
 describe("sending a page", () => {

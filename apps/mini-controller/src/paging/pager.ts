@@ -2,13 +2,14 @@ import { createHash } from "node:crypto";
 import type { ConditionDraft } from "../api/condition.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, PageRecord } from "../api/node-halt.ts";
-import type { PagingTarget } from "../api/paging.ts";
+import type { PagingTarget, SecretKeyRef } from "../api/paging.ts";
 import { messageOf } from "../controller-error.ts";
 import type { KubeApi } from "../kube/types.ts";
 import { backoffMs } from "../queue/backoff.ts";
 import { deliver, type PageRequest } from "./delivery.ts";
 import { pageOf } from "./page.ts";
-import { pageRequest, type ReadSecret } from "./page-request.ts";
+import { pageRequest } from "./page-request.ts";
+import type { PagingHosts } from "./paging-hosts.ts";
 import { readSecretKey } from "./secrets.ts";
 
 /** Attempts go on for as long as the journal says Pending: a pager that is down for an hour still gets it. */
@@ -26,6 +27,8 @@ export interface SendPageOptions {
   /** Which of the halt's pages, and whether it is to be sent or, once it is resolving, to be taken back. */
   readonly page: PageRecord;
   readonly policy: HaltPolicy | undefined;
+  /** The receivers that may be paged. */
+  readonly hosts: PagingHosts;
   readonly now: () => number;
   /** Brings a request to its receiver (over a connection of its own, unless said). */
   readonly deliver?: ((request: PageRequest) => Promise<void>) | undefined;
@@ -37,6 +40,7 @@ export async function sendPage({
   halt,
   page: record,
   policy,
+  hosts,
   now,
   deliver: bring = deliver,
 }: SendPageOptions): Promise<PageAttempt> {
@@ -45,8 +49,8 @@ export async function sendPage({
   const results = await Promise.allSettled(
     targets.map(async (target) => {
       if (record.delivered.includes(targetId(target))) return;
-      const readSecret: ReadSecret = (ref) => readSecretKey(api, namespace, ref);
-      const request = await pageRequest(target, pageOf(halt, record), readSecret, now());
+      const means = { hosts, readSecret: (ref: SecretKeyRef) => readSecretKey(api, namespace, ref) };
+      const request = await pageRequest(target, pageOf(halt, record), means, now());
       await bring(request);
     }),
   );

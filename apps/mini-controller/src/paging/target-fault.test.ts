@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import type { PagingTarget } from "../api/paging.ts";
+import type { PagingTarget, SecretKeyRef } from "../api/paging.ts";
 import { ControllerError } from "../controller-error.ts";
+import { PagingHosts } from "./paging-hosts.ts";
+import type { PagingSecret } from "./secrets.ts";
 import { targetFault } from "./target-fault.ts";
 
 const SECRETS: Readonly<Record<string, string>> = {
@@ -9,14 +11,16 @@ const SECRETS: Readonly<Record<string, string>> = {
   text: "t0ps3cret",
 };
 
-async function readSecret({ name, key }: { readonly name: string; readonly key: string }): Promise<string> {
+async function readSecret({ name, key }: SecretKeyRef): Promise<PagingSecret> {
   const value = SECRETS[key];
   if (value === undefined) throw new ControllerError("bad-reference", `Secret sei/${name} has no key ${key}`);
-  return value;
+  return { value, hosts: undefined };
 }
+const hosts = PagingHosts.parse("*,http://*:*,http://[::1]:9");
 
-async function resolveHost(host: string): Promise<void> {
+async function resolveHost(host: string): Promise<readonly string[]> {
   if (host.endsWith(".invalid")) throw Object.assign(new Error(`getaddrinfo ${host}`), { code: "ENOTFOUND" });
+  return [host.startsWith("metadata.") ? "169.254.169.254" : host === "::1" ? host : "192.0.2.1"];
 }
 
 const secret = (key: string) => ({ name: "pager", key });
@@ -44,9 +48,14 @@ test.each([
     { webhook: { urlSecretRef: secret("text") } },
     "spec.paging[2].webhook: key text of Secret pager holds no http(s) URL",
   ],
+  [
+    "a name that stands for the credentials of a cloud's machine",
+    { webhook: { url: "https://metadata.example/latest" } },
+    "spec.paging[2].webhook: the host metadata.example stands for 169.254.169.254, an address that is never paged",
+  ],
 ] as readonly (readonly [string, PagingTarget, string | undefined])[])(
   "finds %s",
   async (_, target, fault) => {
-    expect(await targetFault(target, 2, readSecret, resolveHost)).toBe(fault);
+    expect((await targetFault(target, 2, { readSecret, hosts }, resolveHost))?.message).toBe(fault);
   },
 );

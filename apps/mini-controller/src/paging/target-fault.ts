@@ -1,10 +1,17 @@
 import type { PagingTarget } from "../api/paging.ts";
 import { hasCode, messageOf } from "../controller-error.ts";
+import { isForbiddenAddress } from "./addresses.ts";
 import type { Page } from "./page.ts";
-import { pageRequest, type ReadSecret } from "./page-request.ts";
+import { type PagingMeans, pageRequest } from "./page-request.ts";
 
-/** Resolves when the host has an address, as `dns.promises.lookup` does; rejects with a code such as `ENOTFOUND`. */
-export type ResolveHost = (host: string) => Promise<unknown>;
+/** Addresses of a host, as `dns.promises.lookup` gives them; rejects with a code such as `ENOTFOUND`. */
+export type ResolveHost = (host: string) => Promise<readonly string[]>;
+
+/** What is wrong with a target: its reason in one CamelCase word, and a sentence that names the field. */
+export interface TargetFault {
+  readonly reason: "HostNotAllowed" | "SecretNotMarked" | "TargetUnusable";
+  readonly message: string;
+}
 
 /** A page that is never sent, to see whether its request could be made. */
 const NEVER_SENT: Page = {
@@ -24,26 +31,43 @@ const NEVER_SENT: Page = {
 
 /**
  * What keeps every page from reaching the target at `index` of `spec.paging`, as far as it shows without sending one:
- * a Secret, a URL, a host without an address. Names the field and never a secret's value.
+ * a Secret, a URL, a host without an address or one that may not be paged. Names the field and never a secret's value.
  */
 export async function targetFault(
   target: PagingTarget,
   index: number,
-  readSecret: ReadSecret,
+  means: PagingMeans,
   resolveHost: ResolveHost,
-): Promise<string | undefined> {
+): Promise<TargetFault | undefined> {
   const [kind = "target"] = Object.keys(target);
   const where = `spec.paging[${index}].${kind}`;
   try {
-    const { url } = await pageRequest(target, NEVER_SENT, readSecret, 0);
-    const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
-    return await resolveHost(host).then(
-      () => undefined,
-      (cause: NodeJS.ErrnoException) =>
-        `${where}: the host ${host} has no address (${cause.code ?? cause.name})`,
-    );
+    const { url } = await pageRequest(target, NEVER_SENT, means, 0);
+    return await addressFault(new URL(url).hostname.replace(/^\[|\]$/g, ""), where, resolveHost);
   } catch (error) {
-    if (!hasCode(error, "bad-reference")) throw error;
-    return `${where}: ${messageOf(error)}`;
+    const message = `${where}: ${messageOf(error)}`;
+    if (hasCode(error, "host-not-allowed")) return { reason: "HostNotAllowed", message };
+    if (hasCode(error, "secret-not-marked")) return { reason: "SecretNotMarked", message };
+    if (hasCode(error, "bad-reference")) return { reason: "TargetUnusable", message };
+    throw error;
+  }
+}
+
+async function addressFault(
+  host: string,
+  where: string,
+  resolveHost: ResolveHost,
+): Promise<TargetFault | undefined> {
+  try {
+    const bad = (await resolveHost(host)).find((address) => isForbiddenAddress(address, host));
+    if (bad === undefined) return undefined;
+    const message = `${where}: the host ${host} stands for ${bad}, an address that is never paged`;
+    return { reason: "HostNotAllowed", message };
+  } catch (cause) {
+    const { code, name } = cause as NodeJS.ErrnoException;
+    return {
+      reason: "TargetUnusable",
+      message: `${where}: the host ${host} has no address (${code ?? name})`,
+    };
   }
 }

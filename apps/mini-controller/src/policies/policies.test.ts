@@ -142,7 +142,14 @@ describe("a policy's conditions", () => {
     ["PagingReady", view({ policy: policyWith({ paging: [] }) }), "False", /nobody is paged/],
     [
       "PagingReady",
-      view({ pagingFaults: ["spec.paging[0].webhook: Secret sei/pager is not there"] }),
+      view({
+        pagingFaults: [
+          {
+            reason: "TargetUnusable",
+            message: "spec.paging[0].webhook: Secret sei/pager is not there",
+          },
+        ],
+      }),
       "False",
       /^spec\.paging\[0\]\.webhook: Secret sei\/pager is not there\.$/,
     ],

@@ -1,6 +1,7 @@
 import { type ConditionDraft, mergeConditions } from "../api/condition.ts";
 import { API_VERSION } from "../api/group.ts";
 import { type HaltPolicy, type HaltPolicyStatus, withDefaults } from "../api/halt-policy.ts";
+import type { SecretKeyRef } from "../api/paging.ts";
 import { hasCode } from "../controller-error.ts";
 import { timestamp } from "../halts/journal.ts";
 import { judgePod } from "../halts/judgement.ts";
@@ -10,8 +11,9 @@ import type { EventRecorder } from "../kube/event-recorder.ts";
 import { HALT_POLICIES, objectPath } from "../kube/paths.ts";
 import { keyOf } from "../kube/store.ts";
 import type { KubeApi } from "../kube/types.ts";
+import type { PagingHosts } from "../paging/paging-hosts.ts";
 import { readSecretKey } from "../paging/secrets.ts";
-import { type ResolveHost, targetFault } from "../paging/target-fault.ts";
+import { type ResolveHost, type TargetFault, targetFault } from "../paging/target-fault.ts";
 import type { Outcome } from "../queue/key-queue.ts";
 import { governingPolicy } from "./governing-policy.ts";
 import { matchesLabels } from "./label-selector.ts";
@@ -23,6 +25,8 @@ export interface PolicyReconcilerOptions {
   readonly statuses: StatusWatch;
   readonly events: EventRecorder;
   readonly resolveHost: ResolveHost;
+  /** The receivers that may be paged. */
+  readonly pagingHosts: PagingHosts;
   readonly now: () => number;
 }
 
@@ -33,7 +37,7 @@ const LOOK_AGAIN_MS = { good: 300_000, broken: 10_000 } as const;
 interface TargetCheck {
   /** Of the policy: its UID and generation, which a policy made anew under the same name has not. */
   readonly version: string;
-  readonly faults: readonly string[];
+  readonly faults: readonly TargetFault[];
   readonly until: number;
 }
 
@@ -66,15 +70,14 @@ export class PolicyReconciler {
   }
 
   async #checkTargets(key: string, { metadata, spec }: HaltPolicy): Promise<TargetCheck> {
-    const { api, resolveHost, now } = this.#options;
+    const { api, resolveHost, pagingHosts: hosts, now } = this.#options;
     const { uid, generation, namespace = "" } = metadata;
     const version = `${uid} ${generation}`;
     const known = this.#checks.get(key);
     if (known !== undefined && known.version === version && now() < known.until) return known;
+    const means = { hosts, readSecret: (ref: SecretKeyRef) => readSecretKey(api, namespace, ref) };
     const found = await Promise.all(
-      spec.paging.map((target, index) =>
-        targetFault(target, index, (ref) => readSecretKey(api, namespace, ref), resolveHost),
-      ),
+      spec.paging.map((target, index) => targetFault(target, index, means, resolveHost)),
     );
     const faults = found.filter((fault) => fault !== undefined);
     const until = now() + LOOK_AGAIN_MS[faults.length > 0 ? "broken" : "good"];

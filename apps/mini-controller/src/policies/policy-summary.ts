@@ -4,6 +4,7 @@ import type { HaltPolicy, HaltPolicyStatus } from "../api/halt-policy.ts";
 import { hasEnded, isSwapping, type NodeHalt } from "../api/node-halt.ts";
 import { lastEndWasCrash } from "../halts/judgement.ts";
 import { containerOf, containerStatusOf, type Pod } from "../halts/pod.ts";
+import type { TargetFault } from "../paging/target-fault.ts";
 import { selectsEverything } from "./label-selector.ts";
 
 /** A pod that a policy's selector takes, who governs it, and what became of it. */
@@ -21,8 +22,8 @@ export interface PolicyView {
   readonly halts: readonly NodeHalt[];
   /** Failed halts that nobody acknowledged. */
   readonly failed: number;
-  /** What is wrong with its paging targets, one sentence each, which names the field. */
-  readonly pagingFaults: readonly string[];
+  /** What is wrong with its paging targets. */
+  readonly pagingFaults: readonly TargetFault[];
 }
 
 /** Counts for `HaltPolicy.status`. */
@@ -116,9 +117,10 @@ function conflicting({ pods }: PolicyView): ConditionDraft {
 }
 
 function paging({ policy, halts, pagingFaults }: PolicyView): ConditionDraft {
-  if (pagingFaults.length > 0) {
-    const message = `${pagingFaults.join("; ")}.`;
-    return { type: "PagingReady", status: "False", reason: "TargetUnusable", message };
+  const [fault] = pagingFaults;
+  if (fault !== undefined) {
+    const text = pagingFaults.map(({ message }) => message).join("; ");
+    return { type: "PagingReady", status: "False", reason: fault.reason, message: `${text}.` };
   }
   const undelivered = halts.find(({ status }) => status?.page?.state === "Pending" && status.page.lastError);
   if (undelivered !== undefined) {

@@ -6,7 +6,7 @@ import {
   reasonToken,
   ShutdownReason,
 } from "@upgrade-halt/contract";
-import { API_VERSION } from "../api/group.ts";
+import { API_VERSION, PURPOSE, PURPOSE_PAGING } from "../api/group.ts";
 import { HaltPolicySpecSchema } from "../api/halt-policy.ts";
 import type { NodeHalt } from "../api/node-halt.ts";
 import type { Pod } from "../halts/pod.ts";
@@ -129,7 +129,7 @@ export class FakeCluster {
     const body = {
       apiVersion: "v1",
       kind: "Secret",
-      metadata: { name, namespace: NAMESPACE },
+      metadata: { name, namespace: NAMESPACE, labels: { [PURPOSE]: PURPOSE_PAGING } },
       data: encoded,
     };
     await this.api.create(collectionPath(SECRETS, NAMESPACE), body);

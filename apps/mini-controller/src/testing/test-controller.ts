@@ -1,6 +1,7 @@
 import pino, { type Logger } from "pino";
 import { Controller } from "../controller.ts";
 import type { Boundary } from "../halts/boundary.ts";
+import { PagingHosts } from "../paging/paging-hosts.ts";
 import { Metrics } from "../server/metrics.ts";
 import type { FakeCluster } from "./fake-cluster.ts";
 import { type Call, GuardedApi } from "./guarded-api.ts";
@@ -11,6 +12,9 @@ export interface TestControllerOptions {
   readonly now?: () => number;
   readonly log?: Logger;
 }
+
+/** Tests have their pagers on this machine. */
+export const LOCAL_PAGERS = PagingHosts.parse("http://127.0.0.1:*");
 
 /** A controller over a fake cluster, as a process would be: it can be killed, and says when it was. */
 export class TestController {
@@ -27,6 +31,7 @@ export class TestController {
       api: this.api,
       log,
       metrics: new Metrics(),
+      pagingHosts: LOCAL_PAGERS,
       readNode: cluster.readNode,
       ...(now === undefined ? {} : { now }),
       onBoundary: (boundary) => {

@@ -66,6 +66,8 @@ export class ControllerProcess {
       "127.0.0.1:0",
       "--log-format",
       "json",
+      "--paging-hosts",
+      "http://127.0.0.1:*",
     ];
     const child = spawn(process.execPath, [controllerProgram(), ...args], {
       stdio: ["ignore", "pipe", "pipe"],

@@ -138,6 +138,7 @@ export function readDemoManifests(): Promise<readonly KubeObject[]> {
 }
 
 function pagerSecret(url: string) {
-  const metadata = { name: "pager", namespace: NAMESPACE };
+  const labels = { "upgrade-halt.dev/purpose": "paging" };
+  const metadata = { name: "pager", namespace: NAMESPACE, labels };
   return { apiVersion: "v1", kind: "Secret", metadata, stringData: { url } };
 }
