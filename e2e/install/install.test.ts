@@ -54,6 +54,8 @@ proof("the API server takes all that the kustomization renders", ["INSTALL"], as
     ServiceAccount: [{}],
     Role: [{}],
     ClusterRole: [{}, {}, {}],
+    ValidatingAdmissionPolicy: [{}, {}],
+    ValidatingAdmissionPolicyBinding: [{}, {}],
     Deployment: [{}],
     Service: [{}],
     NetworkPolicy: [{}],

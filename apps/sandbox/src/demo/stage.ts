@@ -16,8 +16,16 @@ import { PageReceiver } from "./page-receiver.ts";
 import { Interrupted } from "./wait.ts";
 import { CONTAINER, NAMESPACE } from "./world.ts";
 
-/** Kinds of the controller's manifests that would run it in a pod: here it runs as a process. */
-const NOT_HERE = new Set(["Deployment", "PodDisruptionBudget"]);
+/**
+ * Kinds of the controller's manifests that have no use here: it runs as a process and not in a pod, and the embedded API
+ * server asks no admission policy.
+ */
+const NOT_HERE = new Set([
+  "Deployment",
+  "PodDisruptionBudget",
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionPolicyBinding",
+]);
 
 /** Everything that the story needs, started. */
 export interface Stage {
