@@ -19,6 +19,7 @@ import { SlotBook } from "./halts/slot-book.ts";
 import { StatusWatch } from "./halts/status-watch.ts";
 import { createStores, haltsOf, podKeyOf, policyKeyOf } from "./halts/stores.ts";
 import { EventRecorder } from "./kube/event-recorder.ts";
+import { FreshLists } from "./kube/fresh-lists.ts";
 import { Informer, RESTART_REASONS } from "./kube/informer.ts";
 import { collectionPath, HALT_POLICIES, NODE_HALTS, PODS, type Resource } from "./kube/paths.ts";
 import { keyOf, type Store } from "./kube/store.ts";
@@ -125,7 +126,7 @@ export class Controller {
     this.#nodes = new NodeReconciler({
       ...shared,
       detector: new Detector({ ...shared, onBoundary, log }),
-      observer: new Observer({ ...shared, api }),
+      observer: new Observer({ ...shared, server: { api, pods: new FreshLists(api, projectPod) } }),
       actor: new Actor({ api, onBoundary }),
       marks: new PodMarks(api, now),
       onBoundary,

@@ -160,6 +160,10 @@ export const HaltPolicySpecSchema = z
       .default([])
       .meta({ description: "Images by plan. Nothing else is ever run.", ...listMap("planName") }),
     target: TargetSchema.default({ kind: "StatefulSet" }),
+    roll: z.enum(["WholeSet", "OnePartition"]).default("WholeSet").meta({
+      description:
+        "When the template of several pods changes. WholeSet: when every one of them has halted for the plan. OnePartition: also when the last ordinals have; the others are kept on their revision by the partition of a RollingUpdate, which is moved along.",
+    }),
     actions: ActionsSchema.default({
       upgradeRequired: "SwapImage",
       binaryTooNew: "RollBack",

@@ -42,13 +42,10 @@ export class Actor {
     }
   }
 
-  async #setImage(
-    { from, to }: Extract<Effect, { kind: "set-image" }>,
-    { workload }: Observation,
-  ): Promise<void> {
+  async #setImage(change: Extract<Effect, { kind: "set-image" }>, { workload }: Observation): Promise<void> {
     if (workload.kind !== "found")
       throw new ControllerError("bad-reference", "the workload to change is not there");
-    await this.#options.api.jsonPatch(workload.path, imagePatch(workload, from, to));
+    await this.#options.api.jsonPatch(workload.path, imagePatch(workload, change));
   }
 
   async #deletePod(uid: string, { halt: { metadata, spec } }: Observation): Promise<void> {

@@ -2,7 +2,13 @@ import type { NodeHaltStatus } from "../api/node-halt.ts";
 
 /** What changes a node. It is done only on an observation that was read from the API server for it. */
 export type Act =
-  | { readonly kind: "set-image"; readonly from: string; readonly to: string }
+  | {
+      readonly kind: "set-image";
+      readonly from: string;
+      readonly to: string;
+      /** Partition of the RollingUpdate to be set with it, where the policy rolls one partition at a time. */
+      readonly partition?: number;
+    }
   | { readonly kind: "delete-pod"; readonly uid: string };
 
 /** Something done outside the journal. Each may be done twice with the outcome of once. */

@@ -3,6 +3,8 @@ import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt } from "../api/node-halt.ts";
 import type { Manager } from "../workloads/manager.ts";
 import type { PodGroup } from "../workloads/pod-group.ts";
+import type { Twin } from "./identity.ts";
+import type { Sibling } from "./siblings.ts";
 
 /** The object that holds the image, as it is now. */
 export type WorkloadSight =
@@ -55,8 +57,6 @@ export interface Neighbours {
   readonly swapping: number;
   /** Failed swaps that nobody acknowledged. */
   readonly failed: number;
-  /** Pods of the same workload that still run, and that the workload's roll-out would take down. */
-  readonly running: readonly string[];
   /** Name of the journal of this node whose swap brought the image that now halted for the same plan. */
   readonly toldBy?: string | undefined;
 }
@@ -75,6 +75,10 @@ export interface Observation {
   readonly workload: WorkloadSight;
   readonly pod: PodSight;
   readonly neighbours: Neighbours;
+  /** Every other pod that is made from the same template. */
+  readonly siblings: readonly Sibling[];
+  /** Other pods that may run as the same validator. */
+  readonly twins: readonly Twin[];
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

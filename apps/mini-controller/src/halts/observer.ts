@@ -2,20 +2,21 @@ import type { Verdict } from "@upgrade-halt/consumer";
 import { parseReasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { hasEnded, isSwapping, type NodeHalt } from "../api/node-halt.ts";
-import type { KubeApi } from "../kube/types.ts";
 import type { WorkloadTarget } from "../workloads/workload.ts";
 import type { Workloads } from "../workloads/workloads.ts";
+import { type KnownPod, storagesOf, type Twin, twinsOf } from "./identity.ts";
 import { judgePod, recommendFor } from "./judgement.ts";
 import type { Neighbours, Observation, PodSight, WorkloadSight } from "./observation.ts";
 import { containerOf, type Pod } from "./pod.ts";
 import { isOpen, isSameHalt } from "./same-halt.ts";
-import { readServerView } from "./server-view.ts";
+import { readServerView, type Server } from "./server-view.ts";
+import { type Sibling, siblingsOf } from "./siblings.ts";
 import type { SlotBook } from "./slot-book.ts";
-import type { StatusWatch } from "./status-watch.ts";
+import type { LiveStatus, StatusWatch } from "./status-watch.ts";
 import { haltsOf, podKeyOf, podsOf, policyKeyOf, policyOf, type Stores } from "./stores.ts";
 
 export interface ObserverOptions {
-  readonly api: KubeApi;
+  readonly server: Server;
   readonly stores: Stores;
   readonly workloads: Workloads;
   readonly statuses: StatusWatch;
@@ -52,16 +53,14 @@ export class Observer {
    * asked for at the same time as the pod, by what is remembered of that, and once more if the pod has changed.
    */
   async observeOnServer(halt: NodeHalt): Promise<() => Observation> {
-    const { api, stores: known } = this.#options;
-    const [view, early, previousImage] = await Promise.all([
-      readServerView(api, halt, known),
+    const { server, stores: known } = this.#options;
+    const [stores, early, previousImage] = await Promise.all([
+      readServerView(server, halt, known),
       this.#readWorkload(halt, known),
       this.#previousImage(halt, known),
     ]);
-    const { stores } = view;
     const hasChanged = versionOf(halt, known) !== versionOf(halt, stores);
     const workload = hasChanged ? await this.#readWorkload(halt, stores) : early;
-    await view.addSiblings(workload);
     return () => this.#look(halt, { from: "server", stores, workload, previousImage });
   }
 
@@ -75,10 +74,13 @@ export class Observer {
       recommendation: policy && recommendFor(halt.spec, policy.spec, { previousImage, seen }),
       workload,
       pod: this.#podSight(halt, policy, workload, stores),
-      neighbours:
-        from === "server" || isDeciding(halt)
-          ? this.#neighbours(halt, this.#runningSiblings(halt, policy, workload, stores))
-          : NO_NEIGHBOURS,
+      ...(from === "server" || isDeciding(halt)
+        ? {
+            neighbours: this.#neighbours(halt),
+            siblings: this.#siblings(halt, policy, workload, stores),
+            twins: this.#twins(currentPod(halt, workload, stores), stores),
+          }
+        : NOBODY_ELSE),
       now: this.#options.now(),
     };
   }
@@ -127,18 +129,44 @@ export class Observer {
       .filter((other) => other.spec.workload?.name === spec.workload?.name);
   }
 
-  #runningSiblings(
+  #siblings(
     halt: NodeHalt,
     policy: HaltPolicy | undefined,
     workload: WorkloadSight,
-    stores: Stores,
-  ): readonly string[] {
+    { pods }: Stores,
+  ): readonly Sibling[] {
     if (policy === undefined || workload.kind !== "found") return [];
-    return workload.groups
-      .filter(({ strategy }) => strategy.kind !== "OnDelete")
-      .flatMap(({ uid }) => stores.pods.under(podsOf.controller(uid)))
-      .filter((pod) => pod.metadata.name !== halt.spec.podName && this.#runs(pod, policy))
-      .map(({ metadata }) => metadata.name);
+    return siblingsOf(
+      halt.spec,
+      workload.groups,
+      (uid) => pods.under(podsOf.controller(uid)),
+      (pod) => ({ verdict: this.#judge(pod, policy), height: this.#liveOf(pod)?.height }),
+    );
+  }
+
+  /** `stores` has the pod's namespace; what is known of other namespaces is the controller's own copies. */
+  #twins(pod: Pod | undefined, stores: Stores): readonly Twin[] {
+    if (pod === undefined) return [];
+    const { stores: known, statuses } = this.#options;
+    const { namespace = "" } = pod.metadata;
+    const pods = (value: string) => [
+      ...stores.pods.under(value),
+      ...known.pods.under(value).filter(({ metadata }) => metadata.namespace !== namespace),
+    ];
+    const withAddress = ({ pod }: Pick<KnownPod, "pod">): KnownPod => ({
+      pod,
+      validatorAddress: this.#liveOf(pod)?.validatorAddress,
+    });
+    const self = withAddress({ pod });
+    const near = storagesOf(pod).flatMap((storage) => pods(podsOf.storage(storage)));
+    const far = statuses
+      .keysOfValidator(self.validatorAddress)
+      .flatMap((key) => (key.startsWith(`${namespace}/`) ? stores : known).pods.get(key) ?? []);
+    const others = new Map([...near, ...far].map((other) => [other.metadata.uid, other]));
+    return twinsOf(
+      self,
+      [...others.values()].map((other) => withAddress({ pod: other })),
+    );
   }
 
   /** What the very pod that halted says now. */
@@ -147,16 +175,12 @@ export class Observer {
     return pod?.metadata.uid === halt.spec.podUID ? this.#judge(pod, policy) : undefined;
   }
 
-  #runs(pod: Pod, policy: HaltPolicy | undefined): boolean {
-    return policy !== undefined && this.#judge(pod, policy).kind === "running";
+  #judge(pod: Pod, policy: HaltPolicy): Verdict {
+    return judgePod(pod, policy.spec, this.#liveOf(pod));
   }
 
-  #judge(pod: Pod, policy: HaltPolicy) {
-    const live = this.#options.statuses.get(
-      `${pod.metadata.namespace}/${pod.metadata.name}`,
-      pod.metadata.uid,
-    );
-    return judgePod(pod, policy.spec, live);
+  #liveOf({ metadata: { namespace, name, uid } }: Pod): LiveStatus | undefined {
+    return this.#options.statuses.get(`${namespace}/${name}`, uid);
   }
 
   #podSight(
@@ -191,17 +215,21 @@ export class Observer {
       )?.metadata.name;
   }
 
-  #neighbours(halt: NodeHalt, running: readonly string[]): Neighbours {
+  #neighbours(halt: NodeHalt): Neighbours {
     const { stores, slots } = this.#options;
     const policy = policyKeyOf(halt);
     const failed = new Set(stores.halts.under(haltsOf.failed(policy)).map(({ spec }) => spec.podName)).size;
     const swapping = slots.takenByOthers(policy, halt.spec.podName);
-    return { swapping, failed, running, toldBy: this.#toldBy(halt) };
+    return { swapping, failed, toldBy: this.#toldBy(halt) };
   }
 }
 
 /** Only a decision asks for them: counting is not for every look of a thousand halts at once. */
-const NO_NEIGHBOURS: Neighbours = { swapping: 0, failed: 0, running: [], toldBy: undefined };
+const NOBODY_ELSE: Pick<Observation, "neighbours" | "siblings" | "twins"> = {
+  neighbours: { swapping: 0, failed: 0, toldBy: undefined },
+  siblings: [],
+  twins: [],
+};
 const UNGOVERNED = { kind: "unknown", why: "No policy is left to judge it by.", contradictions: [] } as const;
 
 /** The pod of the halt's name; where a workload names pods anew, the newest of its pods. */

@@ -10,6 +10,8 @@ import { refusalOf } from "./refusals/refusals.ts";
 
 /** How long a halt that waits for a slot or for its siblings waits before it looks again by itself. */
 const LOOK_AGAIN_MS = 1_000;
+/** The same for one that a person is to put right elsewhere, where nothing tells of it. */
+const LOOK_AGAIN_REFUSED_MS = 5_000;
 
 /** The change of an image that a recommendation calls for. */
 type ImageChange = Extract<Recommendation, { action: "swap-to-image" | "roll-back" }>;
@@ -27,7 +29,8 @@ export function planDecision(observation: Observation): Move {
     case "swap-to-image":
     case "roll-back": {
       const blocked = obstacle(observation, recommendation);
-      if (blocked !== undefined) return record(observation, blocked);
+      const lookAgainMs = blocked?.page === undefined ? undefined : LOOK_AGAIN_REFUSED_MS;
+      if (blocked !== undefined) return record(observation, blocked, lookAgainMs);
       return journalMove(halt, beginSwap(observation, policy, recommendation), now);
     }
     case "page":
@@ -55,8 +58,11 @@ function recoveredElsewhere({ halt, pod, now }: Observation): Move | undefined {
   return journalMove(halt, { ...draft, conditions }, now);
 }
 
-/** Writes `wanted` unless the journal says so already. A halt that waits for others looks again by itself. */
-function record(observation: Observation, wanted: StepDraft): Move {
+/**
+ * Writes `wanted` unless the journal says so already. A halt that waits for others looks again by itself, and so does
+ * one that is held where `lookAgainMs` says how soon.
+ */
+function record(observation: Observation, wanted: StepDraft, lookAgainMs?: number): Move {
   const { halt, now } = observation;
   const { status } = halt;
   const draft = withoutPageInDryRun(observation, wanted);
@@ -64,7 +70,8 @@ function record(observation: Observation, wanted: StepDraft): Move {
   const isSaid =
     status?.phase === draft.phase && status.reason === draft.reason && status.message === draft.message;
   if (!isSaid || !isPaged) return journalMove(halt, draft, now);
-  return draft.phase === "Recorded" ? { kind: "wait", ms: LOOK_AGAIN_MS } : { kind: "rest" };
+  if (draft.phase === "Recorded") return { kind: "wait", ms: LOOK_AGAIN_MS };
+  return lookAgainMs === undefined ? { kind: "rest" } : { kind: "wait", ms: lookAgainMs };
 }
 
 /** A dry run tells nobody either. */

@@ -5,6 +5,7 @@ import type { Observation, PodSight } from "./observation.ts";
 import { summaryOf } from "./plan-decision.ts";
 import { heightPast } from "./recovery.ts";
 import { refusalOf } from "./refusals/refusals.ts";
+import { templateChange } from "./template-change.ts";
 
 /** How soon to look at a workload whose own controller is about to take notice of the new image, at least and at most. */
 export const SETTLE_MS = 20;
@@ -35,12 +36,19 @@ function planSwapping(observation: Observation, wait: (ms: number) => Move): Mov
   const { halt, pod, workload, now } = observation;
   const { toImage = "", fromImage = "" } = halt.status ?? {};
   if (workload.kind !== "found") return wait(RECOVER_MS);
-  if (workload.image !== toImage) {
+  const change = templateChange(observation, toImage);
+  if (change.kind === "change") {
     if (isWithdrawn(observation)) {
       const message = `HaltPolicy ${halt.spec.policyName} no longer asks for ${toImage}, which was not set yet.`;
       return fail(observation, { reason: "ImageWithdrawn", message });
     }
-    const effect = { kind: "set-image", from: fromImage, to: toImage } as const;
+    const { partition } = change;
+    const effect = {
+      kind: "set-image",
+      from: fromImage,
+      to: toImage,
+      ...(partition !== undefined && { partition }),
+    } as const;
     return unlessRefused(observation, effect, wait);
   }
   if (!workload.settled) return wait(settleWait(observation));

@@ -9,6 +9,7 @@ import {
   observe,
   policyWith,
   type Scene,
+  siblingWith,
   successor,
   workloadWith,
 } from "../testing/observations.ts";
@@ -65,20 +66,12 @@ describe("a halt whose swap has not begun", () => {
       { policy: policyWith({ dryRun: true, upgrades: [] }) },
       "Held ImageMappingMissing",
     ],
-    [
-      "70 with every slot taken",
-      { neighbours: { swapping: 1, failed: 0, running: [] } },
-      "Recorded WaitingForSlot",
-    ],
-    [
-      "70 with the error budget spent",
-      { neighbours: { swapping: 0, failed: 1, running: [] } },
-      "Held ErrorBudgetSpent",
-    ],
+    ["70 with every slot taken", { neighbours: { swapping: 1, failed: 0 } }, "Recorded WaitingForSlot"],
+    ["70 with the error budget spent", { neighbours: { swapping: 0, failed: 1 } }, "Held ErrorBudgetSpent"],
     [
       "70 beside a running sibling that would go down",
-      { neighbours: { swapping: 0, failed: 0, running: ["sei-1"] } },
-      "Recorded SiblingsRunning",
+      { siblings: [siblingWith()] },
+      "Recorded SiblingsNotHalted",
     ],
     [
       "70 whose workload is gone",
@@ -102,7 +95,7 @@ describe("a halt whose swap has not begun", () => {
         halt: tooNew,
         workload: tooNewWorkload,
         previousImage: OLD,
-        neighbours: { swapping: 0, failed: 9, running: [] },
+        neighbours: { swapping: 0, failed: 9 },
       },
       "Swapping BinaryTooNew +page",
     ],

@@ -46,6 +46,8 @@ export interface PodContainer {
 export interface PodVolume {
   readonly name: string;
   readonly persistentVolumeClaim?: { readonly claimName: string };
+  /** Makes a claim named after the pod and the volume. */
+  readonly ephemeral?: object;
   readonly hostPath?: { readonly path: string; readonly type?: string };
 }
 
@@ -114,9 +116,10 @@ export function projectPod(pod: Pod): Pod {
       })),
       ...defined({ nodeName: pod.spec.nodeName, readinessGates: pod.spec.readinessGates }),
       ...defined({
-        volumes: volumes?.map(({ name, persistentVolumeClaim, hostPath }) => ({
+        volumes: volumes?.map(({ name, persistentVolumeClaim, ephemeral, hostPath }) => ({
           name,
           ...defined({
+            ephemeral: ephemeral && {},
             persistentVolumeClaim: persistentVolumeClaim && {
               claimName: persistentVolumeClaim.claimName,
             },
@@ -140,8 +143,8 @@ export function projectPod(pod: Pod): Pod {
   };
 }
 
-function outlivesPod({ persistentVolumeClaim, hostPath }: PodVolume): boolean {
-  return persistentVolumeClaim !== undefined || hostPath !== undefined;
+function outlivesPod({ persistentVolumeClaim, ephemeral, hostPath }: PodVolume): boolean {
+  return persistentVolumeClaim !== undefined || ephemeral !== undefined || hostPath !== undefined;
 }
 
 /** The entries of `fields` that have a value. */
@@ -171,4 +174,16 @@ export function statusUrlOf(pod: Pod, container: string, portName: string): stri
 export function mayServe(pod: Pod, container: string): boolean {
   const state = containerStatusOf(pod, container)?.state;
   return state?.terminated === undefined && state?.waiting === undefined;
+}
+
+/**
+ * False only once a pod was seen to end for good: its phase says so, and each of its containers was seen terminated. A
+ * pod that is pending, waits to be restarted, is being deleted or sits on a node that does not answer may run, now or
+ * later.
+ */
+export function mayRun({ status }: Pod): boolean {
+  const isOver = status?.phase === "Failed" || status?.phase === "Succeeded";
+  const containers = status?.containerStatuses ?? [];
+  const haveEnded = containers.length > 0 && containers.every(({ state }) => state?.terminated !== undefined);
+  return !(isOver && haveEnded);
 }

@@ -1,54 +1,36 @@
 import { type HaltPolicy, withDefaults } from "../api/halt-policy.ts";
 import type { NodeHalt } from "../api/node-halt.ts";
 import { ControllerError } from "../controller-error.ts";
+import type { FreshLists } from "../kube/fresh-lists.ts";
 import { collectionPath, HALT_POLICIES, NODE_HALTS, objectPath, PODS } from "../kube/paths.ts";
 import type { KubeApi } from "../kube/types.ts";
-import { getIfThere } from "../workloads/owner-reference.ts";
-import type { WorkloadSight } from "./observation.ts";
-import { type Pod, projectPod } from "./pod.ts";
-import { createStores, podsOf, type Stores } from "./stores.ts";
+import type { Pod } from "./pod.ts";
+import { createStores, type Stores } from "./stores.ts";
 
-/** What the API server says of one halt's node: its policies and its pods, in stores of their own. */
-export interface ServerView {
-  readonly stores: Stores;
-  /** Adds the pods that share a template with the node's. */
-  readonly addSiblings: (workload: WorkloadSight) => Promise<void>;
+/** The API server, and the lists of pods that those who ask at once share. */
+export interface Server {
+  readonly api: KubeApi;
+  readonly pods: FreshLists<Pod>;
 }
 
 /**
- * Reads what an act about `halt` rests on, all at once. `known` are the controller's copies, by which pods without
- * names of their own are found.
+ * Reads what an act about `halt` rests on, all at once: its policies and every pod of its namespace, in stores of their
+ * own. All pods, since any of them may be the same validator, and no label says which. `known` are the controller's
+ * copies.
  *
  * @throws {ControllerError} `conflict` when the journal itself was written since: `refresh` and plan again.
  */
-export async function readServerView(api: KubeApi, halt: NodeHalt, known: Stores): Promise<ServerView> {
+export async function readServerView({ api, pods }: Server, halt: NodeHalt, known: Stores): Promise<Stores> {
   const { namespace = "", name, resourceVersion } = halt.metadata;
-  const stores: Stores = { ...createStores(), halts: known.halts };
-  const readPod = async (podName: string) => {
-    const pod = await getIfThere<Pod>(api, objectPath(PODS, namespace, podName));
-    if (pod !== undefined) stores.pods.put(projectPod(pod));
-  };
-  const [journal, policies] = await Promise.all([
+  const [journal, policies, podsThere] = await Promise.all([
     api.get<NodeHalt>(objectPath(NODE_HALTS, namespace, name)),
     api.list<HaltPolicy>(collectionPath(HALT_POLICIES, namespace)),
-    readPod(halt.spec.podName),
+    pods.list(collectionPath(PODS, namespace)),
   ]);
   if (journal.metadata.resourceVersion !== resourceVersion)
     throw new ControllerError("conflict", `NodeHalt ${namespace}/${name} was written meanwhile`);
+  const stores: Stores = { ...createStores(), halts: known.halts };
   for (const policy of policies.items) stores.policies.put(withDefaults(policy));
-  return {
-    stores,
-    addSiblings: async (workload) => {
-      await Promise.all(siblingNames(workload, halt.spec.podName, known).map(readPod));
-    },
-  };
-}
-
-function siblingNames(workload: WorkloadSight, podName: string, known: Stores): readonly string[] {
-  if (workload.kind !== "found") return [];
-  const names = workload.groups.flatMap(({ uid, podNames }) => [
-    ...podNames,
-    ...known.pods.under(podsOf.controller(uid)).map(({ metadata }) => metadata.name),
-  ]);
-  return [...new Set(names)].filter((name) => name !== podName);
+  for (const pod of podsThere) stores.pods.put(pod);
+  return stores;
 }

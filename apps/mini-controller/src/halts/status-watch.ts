@@ -51,6 +51,8 @@ const READ_APART_MS = 2;
 export class StatusWatch {
   readonly #options: StatusWatchOptions;
   readonly #watched = new Map<string, Watched>();
+  /** Keys of the pods that told a validator address. */
+  readonly #validators = new Map<string, Set<string>>();
   #nextReadAt = 0;
 
   constructor(options: StatusWatchOptions) {
@@ -87,8 +89,15 @@ export class StatusWatch {
   }
 
   forget(key: string): void {
-    clearTimeout(this.#watched.get(key)?.timer);
+    const watched = this.#watched.get(key);
+    clearTimeout(watched?.timer);
+    this.#moveKey(key, watched?.live?.validatorAddress, undefined);
     this.#watched.delete(key);
+  }
+
+  /** Keys of the pods that told this validator address last. */
+  keysOfValidator(address: string | undefined): readonly string[] {
+    return address === undefined ? [] : [...(this.#validators.get(address) ?? [])];
   }
 
   /** What is remembered of the pod with this key, if it is the one with this UID. */
@@ -124,10 +133,21 @@ export class StatusWatch {
     watched.failures = result.kind === "ok" ? 0 : watched.failures + 1;
     const before = watched.live;
     watched.live = liveStatus(before, this.#options.toSighting(result));
+    this.#moveKey(key, before?.validatorAddress, watched.live.validatorAddress);
     if (matters(before, watched.live, watched.pod.urgent)) this.#options.onChange(key);
     if (watched.isResting) return;
     const { pod, failures, live } = watched;
     this.#schedule(key, watched, pollInterval({ ...pod, failures, ...paceOf(live) }));
+  }
+
+  #moveKey(key: string, from: string | undefined, to: string | undefined): void {
+    if (from === to) return;
+    if (from !== undefined) {
+      const keys = this.#validators.get(from);
+      keys?.delete(key);
+      if (keys?.size === 0) this.#validators.delete(from);
+    }
+    if (to !== undefined) this.#validators.set(to, (this.#validators.get(to) ?? new Set()).add(key));
   }
 }
 

@@ -2,6 +2,7 @@ import type { HaltPolicy } from "../api/halt-policy.ts";
 import { hasEnded, isSwapping, isUnacknowledgedFailure, type NodeHalt } from "../api/node-halt.ts";
 import { Store } from "../kube/store.ts";
 import { controllerRefOf } from "../workloads/owner-reference.ts";
+import { storagesOf } from "./identity.ts";
 import type { Pod } from "./pod.ts";
 
 /** The controller's copies of what it watches. */
@@ -19,15 +20,16 @@ export function createStores(): Stores {
   };
 }
 
-/** Index values under which pods are found: of a namespace, and by what controls them. */
+/** Index values under which pods are found, besides their namespace: by what controls them and what outlives them. */
 export const podsOf = {
   controller: (uid: string) => `controller ${uid}`,
+  storage: (storage: string) => `storage ${storage}`,
 } as const;
 
 function podIndex(pod: Pod): readonly string[] {
   const uid = controllerRefOf(pod)?.uid;
-  const namespace = pod.metadata.namespace ?? "";
-  return uid === undefined ? [namespace] : [namespace, podsOf.controller(uid)];
+  const storages = storagesOf(pod).map(podsOf.storage);
+  return [pod.metadata.namespace ?? "", ...(uid === undefined ? [] : [podsOf.controller(uid)]), ...storages];
 }
 
 /** Index values under which the halts of a pod or of a policy are found. */

@@ -3,6 +3,8 @@ import { type HaltPolicy, HaltPolicySpecSchema } from "../api/halt-policy.ts";
 import type { NodeHalt, NodeHaltSpec, NodeHaltStatus } from "../api/node-halt.ts";
 import { recommendFor } from "../halts/judgement.ts";
 import type { Observation, PodSight, WorkloadSight } from "../halts/observation.ts";
+import type { Sibling } from "../halts/siblings.ts";
+import type { PodGroup } from "../workloads/pod-group.ts";
 
 /** The moment at which every observation of the tests is made. */
 export const NOW = Date.parse("2026-08-21T18:00:00Z");
@@ -72,6 +74,33 @@ export function workloadWith(
   };
 }
 
+export function groupWith(changes: Partial<PodGroup> = {}): PodGroup {
+  return {
+    what: "StatefulSet sei",
+    uid: "set-1",
+    strategy: { kind: "RollingUpdate", partition: 0 },
+    podNames: ["sei-0", "sei-1", "sei-2"],
+    currentRevision: "old",
+    updateRevision: "old",
+    image: OLD,
+    ...changes,
+  };
+}
+
+/** Another pod of the template, which runs on the image that halted, unless said. */
+export function siblingWith(changes: Partial<Sibling> = {}): Sibling {
+  return {
+    name: "sei-1",
+    group: groupWith(),
+    index: 1,
+    state: { kind: "not-halted", found: "runs" },
+    uid: "uid-of-sibling",
+    image: OLD,
+    revision: "old",
+    ...changes,
+  };
+}
+
 export const HALTED: PodSight = { kind: "halted", uid: "uid-1", terminating: false };
 
 export function successor(changes: Partial<Extract<PodSight, { kind: "successor" }>> = {}): PodSight {
@@ -102,7 +131,9 @@ export function observe({ policy: given, previousImage, ...changes }: Scene = {}
     recommendation: policy && recommendFor(halt.spec, policy.spec, { previousImage }),
     workload: workloadWith(),
     pod: HALTED,
-    neighbours: { swapping: 0, failed: 0, running: [] },
+    neighbours: { swapping: 0, failed: 0 },
+    siblings: [],
+    twins: [],
     now: NOW,
     ...changes,
   };

@@ -50,6 +50,7 @@ export class DeploymentWorkload implements WorkloadKind {
     const own = sets.filter((set) => isControlledBy(set, deployment.metadata.uid));
     const why = wasReplaced(ref, deployment, pod) ?? (pod && notMadeBy(deployment, own, pod));
     if (why !== undefined) return { kind: "disowned", what, why };
+    if (own.length === 0) return { kind: "disowned", what, why: `${what} has no ReplicaSet yet.` };
     const groups = own.map((set) => groupOf(deployment, set, container));
     return templateSight(deployment, { what, path, container }, groups, true);
   }

@@ -42,22 +42,38 @@ export function wasReplaced(ref: WorkloadRef, object: KubeObject, pod: Pod | und
   return pod === undefined ? `The journal does not say which ${ref.kind} ${name} ran the pod.` : undefined;
 }
 
+/** The image to be set, and the partition with it where the pods below it are to stay as they are. */
+export interface ImageChange {
+  readonly from: string;
+  readonly to: string;
+  readonly partition?: number;
+}
+
+const PARTITION = "/spec/updateStrategy/rollingUpdate/partition";
+
 /**
- * The patch that changes the image and nothing else. Its tests make the API server refuse it when the object was
- * made anew, or its spec was written since it was looked at: also one that arrives late, after the image was changed
- * and changed back.
+ * The patch that makes the change and nothing else, all of it or none. Its tests make the API server refuse it when the
+ * object was made anew, or its spec was written since it was looked at: also one that arrives late, after the image
+ * was changed and changed back.
  */
 export function imagePatch(
-  { pointer, uid, generation }: Extract<WorkloadSight, { kind: "found" }>,
-  from: string,
-  to: string,
+  { pointer, uid, generation, groups }: Extract<WorkloadSight, { kind: "found" }>,
+  { from, to, partition }: ImageChange,
 ): readonly JsonPatchOperation[] {
+  const strategy = groups[0]?.strategy;
+  const isMoved = partition !== undefined && strategy?.kind === "RollingUpdate";
   return [
     { op: "test", path: "/metadata/uid", value: uid },
     ...(generation === undefined
       ? []
       : [{ op: "test", path: "/metadata/generation", value: generation } as const]),
     { op: "test", path: pointer, value: from },
+    ...(isMoved
+      ? ([
+          { op: "test", path: PARTITION, value: strategy.partition },
+          { op: "replace", path: PARTITION, value: partition },
+        ] as const)
+      : []),
     { op: "replace", path: pointer, value: to },
   ];
 }

@@ -7,13 +7,14 @@ import {
   observe,
   policyWith,
   type Scene,
+  siblingWith,
   workloadWith,
 } from "../../testing/observations.ts";
 import type { Proposal } from "./refusal.ts";
 import { refusalOf } from "./refusals.ts";
 
 const PROPOSAL: Proposal = { step: "decide", action: "SwapImage", image: NEW };
-const NOBODY = { swapping: 0, failed: 0, running: [] };
+const NOBODY = { swapping: 0, failed: 0 };
 
 const cases: readonly (readonly [string, Scene, Proposal["step"], string | undefined])[] = [
   ["nothing speaks against it", {}, "decide", undefined],
@@ -38,7 +39,13 @@ const cases: readonly (readonly [string, Scene, Proposal["step"], string | undef
   ["a pause before the image", { policy: policyWith({ paused: true }) }, "set-image", "Paused"],
   ["a pause before the deletion", { policy: policyWith({ paused: true }) }, "delete-pod", "Paused"],
   ["a spent budget", { neighbours: { ...NOBODY, failed: 1 } }, "decide", "ErrorBudgetSpent"],
-  ["a running sibling", { neighbours: { ...NOBODY, running: ["sei-1"] } }, "set-image", "SiblingsRunning"],
+  ["a running sibling", { siblings: [siblingWith()] }, "set-image", "SiblingsNotHalted"],
+  [
+    "a pod that may be the same validator",
+    { twins: [{ pod: "sei/other", shares: "PersistentVolumeClaim sei/data" }] },
+    "delete-pod",
+    "SameValidatorMayRun",
+  ],
   ["no slot", { neighbours: { ...NOBODY, swapping: 1 } }, "decide", "WaitingForSlot"],
   ["no slot, for a swap that has one", { neighbours: { ...NOBODY, swapping: 1 } }, "set-image", undefined],
 ];

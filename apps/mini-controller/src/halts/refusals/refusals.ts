@@ -4,10 +4,14 @@ import { errorBudgetSpent } from "./error-budget-spent.ts";
 import { imageChangedMeanwhile } from "./image-changed-meanwhile.ts";
 import { imageDoesNotHelp } from "./image-does-not-help.ts";
 import { notTheOwner } from "./not-the-owner.ts";
+import { ownedBy } from "./owned-by.ts";
+import { partitionExcludes } from "./partition-excludes.ts";
 import { paused } from "./paused.ts";
 import { policyMissing } from "./policy-missing.ts";
 import type { Check, Proposal, Refusal } from "./refusal.ts";
-import { siblingsRunning } from "./siblings-running.ts";
+import { sameValidatorMayRun } from "./same-validator-may-run.ts";
+import { siblingsNotHalted } from "./siblings-not-halted.ts";
+import { twoAtATime } from "./two-at-a-time.ts";
 import { waitingForSlot } from "./waiting-for-slot.ts";
 import { workloadMissing } from "./workload-missing.ts";
 
@@ -21,10 +25,14 @@ const CHECKS: readonly Check[] = [
   workloadMissing,
   imageDoesNotHelp,
   imageChangedMeanwhile,
+  ownedBy,
+  twoAtATime,
+  partitionExcludes,
   dryRun,
   paused,
   errorBudgetSpent,
-  siblingsRunning,
+  sameValidatorMayRun,
+  siblingsNotHalted,
   waitingForSlot,
 ];
 

@@ -1,0 +1,122 @@
+import { expect, test } from "vitest";
+import { type KnownPod, storagesOf, twinsOf } from "./identity.ts";
+import type { Pod, PodVolume } from "./pod.ts";
+
+const ADDRESS = "9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C";
+const DATA: PodVolume = { name: "data", persistentVolumeClaim: { claimName: "data-sei-0-0" } };
+const FOLDER: PodVolume = { name: "data", hostPath: { path: "/var/lib/sei" } };
+
+interface Changes {
+  readonly namespace?: string;
+  readonly volumes?: readonly PodVolume[];
+  readonly readOnly?: boolean;
+  readonly nodeName?: string;
+  readonly deleting?: boolean;
+  readonly status?: Pod["status"];
+}
+
+function podOf(name: string, changes: Changes = {}): Pod {
+  const { namespace = "sei", volumes = [DATA], readOnly = false, nodeName, deleting, status } = changes;
+  const mounts = volumes.map((volume) => ({ name: volume.name, readOnly }));
+  return {
+    metadata: {
+      ...{ name, namespace, uid: `uid of ${name}` },
+      ...(deleting === true ? { deletionTimestamp: "2026-01-01T00:00:00Z" } : {}),
+    },
+    spec: {
+      containers: [{ name: "seid", image: "seid:v6.6", volumeMounts: mounts }],
+      volumes,
+      ...(nodeName === undefined ? {} : { nodeName }),
+    },
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+function twins(self: Pod, other: Pod, addresses: readonly (string | undefined)[] = []): readonly string[] {
+  const [own, others] = addresses;
+  const known: KnownPod = { pod: other, validatorAddress: others };
+  return twinsOf({ pod: self, validatorAddress: own }, [known]).map(({ pod, shares }) => `${pod}: ${shares}`);
+}
+
+const ENDED = { name: "seid", state: { terminated: { exitCode: 0 } } };
+const RUNNING = { name: "seid", state: { running: {} } };
+
+test.each<[string, Changes, boolean]>([
+  ["runs", { status: { phase: "Running", containerStatuses: [RUNNING] } }, true],
+  ["waits to be scheduled", { status: { phase: "Pending" } }, true],
+  [
+    "is in back-off",
+    { status: { phase: "Running", containerStatuses: [{ name: "seid", state: { waiting: {} } }] } },
+    true,
+  ],
+  ["ended and may be restarted", { status: { phase: "Running", containerStatuses: [ENDED] } }, true],
+  [
+    "is being deleted on a machine that does not answer",
+    { deleting: true, status: { phase: "Running", containerStatuses: [RUNNING] } },
+    true,
+  ],
+  ["is of an unknown phase", { status: { phase: "Unknown", containerStatuses: [RUNNING] } }, true],
+  [
+    "is called Failed while its container was last seen running",
+    { status: { phase: "Failed", containerStatuses: [RUNNING] } },
+    true,
+  ],
+  ["is called Failed and told nothing of its containers", { status: { phase: "Failed" } }, true],
+  ["has no status at all", {}, true],
+  ["ended for good", { status: { phase: "Failed", containerStatuses: [ENDED] } }, false],
+  ["succeeded", { status: { phase: "Succeeded", containerStatuses: [ENDED] } }, false],
+])("another pod with the same claim that %s is a danger: %#", (_, changes, isDanger) => {
+  expect(twins(podOf("sei-0-0"), podOf("other", changes))).toEqual(
+    isDanger ? ["sei/other: PersistentVolumeClaim sei/data-sei-0-0"] : [],
+  );
+});
+
+test("a claim of the same name in another namespace is another claim", () => {
+  expect(twins(podOf("sei-0-0"), podOf("other", { namespace: "atlantic" }))).toEqual([]);
+});
+
+test("a pod is no twin of itself", () => {
+  expect(twins(podOf("sei-0-0"), podOf("sei-0-0"))).toEqual([]);
+});
+
+test("the claim of an ephemeral volume can be mounted by its name", () => {
+  const self = podOf("sei-0-0", { volumes: [{ name: "data", ephemeral: {} }] });
+  expect(twins(self, podOf("other"))).toEqual([]);
+  const claim = { name: "x", persistentVolumeClaim: { claimName: "sei-0-0-data" } };
+  expect(twins(self, podOf("other", { volumes: [claim] }))).toHaveLength(1);
+});
+
+test.each<[string, Changes, Changes, boolean]>([
+  ["of one machine", { nodeName: "a" }, { nodeName: "a" }, true],
+  ["of another machine", { nodeName: "a" }, { nodeName: "b" }, false],
+  ["of a machine that is not chosen yet", { nodeName: "a" }, {}, true],
+  ["written otherwise", {}, { volumes: [{ name: "data", hostPath: { path: "//var/lib/./sei/" } }] }, true],
+  ["that is only read", {}, { readOnly: true }, false],
+  ["that is another", {}, { volumes: [{ name: "data", hostPath: { path: "/var/lib/other" } }] }, false],
+  [
+    "that is a socket",
+    {},
+    { volumes: [{ name: "data", hostPath: { path: "/var/lib/sei", type: "Socket" } }] },
+    false,
+  ],
+])("two pods with a folder %s", (_, self, other, isDanger) => {
+  const volumes = [FOLDER];
+  expect(twins(podOf("a", { volumes, ...self }), podOf("b", { volumes, ...other }))).toHaveLength(
+    isDanger ? 1 : 0,
+  );
+});
+
+test("the same validator address is the same validator, wherever it runs", () => {
+  const other = podOf("b", { namespace: "elsewhere", volumes: [] });
+  expect(twins(podOf("a"), other, [ADDRESS, ADDRESS])).toEqual([`elsewhere/b: validator address ${ADDRESS}`]);
+  expect(twins(podOf("a"), other, [ADDRESS, undefined])).toEqual([]);
+  expect(twins(podOf("a"), other, [undefined, undefined])).toEqual([]);
+});
+
+test("what outlives a pod is named the same for the same thing", () => {
+  const volumes = [DATA, { name: "logs", hostPath: { path: "/logs", type: "DirectoryOrCreate" } }];
+  expect(storagesOf(podOf("sei-0-0", { volumes }))).toEqual([
+    "PersistentVolumeClaim sei/data-sei-0-0",
+    "folder /logs of the machine",
+  ]);
+});

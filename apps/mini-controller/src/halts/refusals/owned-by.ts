@@ -1,0 +1,13 @@
+import { templateChange } from "../template-change.ts";
+import type { Check } from "./refusal.ts";
+
+/** Somebody else decides the image, and would write it back: an owner, or a tool that applies a declared state. */
+export const ownedBy: Check = (observation, { image }) => {
+  const { workload } = observation;
+  if (workload.kind !== "found" || workload.manager === undefined) return undefined;
+  if (templateChange(observation, image).kind === "none") return undefined;
+  const { who, by } = workload.manager;
+  const field = workload.pointer.slice(1).replaceAll("/", ".");
+  const message = `${workload.what} is managed by ${who} (as ${by} says), which would write ${field} back from ${image} to what it declares. Set the image in ${who}.`;
+  return { reason: "OwnedBy", message, kind: "page" };
+};

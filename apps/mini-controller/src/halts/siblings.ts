@@ -1,0 +1,117 @@
+import type { Verdict } from "@upgrade-halt/consumer";
+import type { NodeHaltSpec } from "../api/node-halt.ts";
+import type { PodGroup } from "../workloads/pod-group.ts";
+import { planNameOf } from "./detection.ts";
+import { reasonOf } from "./judgement.ts";
+import { containerOf, mayRun, type Pod } from "./pod.ts";
+
+/** Where another pod of the same template stands, seen from a halt. */
+export type SiblingState =
+  /** It halted for the same reason and plan, at the same height, and two sources agree on that. */
+  | { readonly kind: "halted" }
+  /** It runs, and was seen above the halt's height. */
+  | { readonly kind: "past"; readonly height: number }
+  /** Anything else, unknown states included: `found` says what was seen. */
+  | { readonly kind: "not-halted"; readonly found: string };
+
+/** Another pod that is made from the same template, or the place of one that is missing. */
+export interface Sibling {
+  readonly name: string;
+  readonly group: PodGroup;
+  /** Place among the ordinals of its group; `undefined` for a pod that has none there. */
+  readonly index: number | undefined;
+  readonly state: SiblingState;
+  readonly uid: string | undefined;
+  readonly image: string | undefined;
+  /** Revision of the template that it was made from, by its label. */
+  readonly revision: string | undefined;
+}
+
+/** What is known of a sibling's node: the verdict about it, and the newest height on its `/status`. */
+export interface SiblingJudgement {
+  readonly verdict: Verdict;
+  readonly height: number | undefined;
+}
+
+/**
+ * Every other pod of the groups: the pods that each controls, by UID, and for each of its ordinals that has none a
+ * place that is missing. `self` is the name of the pod that halted.
+ */
+export function siblingsOf(
+  halt: NodeHaltSpec,
+  groups: readonly PodGroup[],
+  podsOf: (controllerUID: string) => readonly Pod[],
+  judge: (pod: Pod) => SiblingJudgement,
+): readonly Sibling[] {
+  return groups.flatMap((group) => {
+    // A ReplicaSet keeps pods that are over; a StatefulSet makes them again.
+    const pods = podsOf(group.uid).filter((pod) => group.podNames.length > 0 || mayRun(pod));
+    const names = new Set(pods.map(({ metadata }) => metadata.name));
+    const missing = group.podNames.filter((name) => !names.has(name));
+    return [
+      ...pods.map((pod) => siblingOf(halt, group, pod, judge)),
+      ...missing.map((name): Sibling => missingFrom(group, name)),
+    ].filter(({ name }) => name !== halt.podName);
+  });
+}
+
+function siblingOf(
+  halt: NodeHaltSpec,
+  group: PodGroup,
+  pod: Pod,
+  judge: (pod: Pod) => SiblingJudgement,
+): Sibling {
+  const { name, uid, labels } = pod.metadata;
+  return {
+    name,
+    group,
+    index: indexIn(group, name),
+    state: stateOf(halt, pod, judge(pod)),
+    uid,
+    image: containerOf(pod, halt.container)?.image,
+    revision: labels?.["controller-revision-hash"],
+  };
+}
+
+function missingFrom(group: PodGroup, name: string): Sibling {
+  const state = { kind: "not-halted", found: "there is no such pod" } as const;
+  return {
+    ...{ name, group, state, index: indexIn(group, name) },
+    ...{ uid: undefined, image: undefined, revision: undefined },
+  };
+}
+
+/** Place of a pod among its group's ordinals, by which a partition counts. */
+export function indexIn({ podNames }: Pick<PodGroup, "podNames">, name: string): number | undefined {
+  const index = podNames.indexOf(name);
+  return index === -1 ? undefined : index;
+}
+
+function stateOf(halt: NodeHaltSpec, pod: Pod, { verdict, height }: SiblingJudgement): SiblingState {
+  if (pod.metadata.deletionTimestamp !== undefined) return { kind: "not-halted", found: "is being deleted" };
+  if (verdict.kind === "halted") {
+    const isSame =
+      reasonOf(verdict) === halt.reason &&
+      planNameOf(verdict) !== undefined &&
+      planNameOf(verdict) === halt.planName &&
+      verdict.height === halt.height;
+    if (isSame && verdict.corroborated) return { kind: "halted" };
+    const doubt = isSame
+      ? "on one source alone"
+      : `for ${reasonOf(verdict)}, plan ${planNameOf(verdict) ?? "unknown"}`;
+    return { kind: "not-halted", found: `halted ${doubt}` };
+  }
+  if (verdict.kind === "running" && halt.height !== undefined && height !== undefined && height > halt.height)
+    return { kind: "past", height };
+  // No height in it: the message would change, and be written, with each block.
+  const unseen = verdict.kind === "running" && height === undefined ? ", and was seen at no height" : "";
+  return { kind: "not-halted", found: `${WORDS[verdict.kind]}${unseen}` };
+}
+
+const WORDS: Readonly<Record<Exclude<Verdict["kind"], "halted">, string>> = {
+  running: "runs",
+  "unrecognised-halt": "halted for an unknown reason",
+  crashed: "crashed",
+  stopped: "stopped",
+  unknown: "is in an unknown state",
+};

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { FakeApi } from "../testing/fake-api.ts";
+import { GuardedApi } from "../testing/guarded-api.ts";
+import { FreshLists } from "./fresh-lists.ts";
+import type { KubeObject } from "./types.ts";
+
+const PODS = "/api/v1/namespaces/sei/pods";
+
+function lists() {
+  const api = new GuardedApi(new FakeApi());
+  return { api, fresh: new FreshLists<KubeObject>(api, (object) => object) };
+}
+
+async function create(api: GuardedApi, name: string): Promise<void> {
+  await api.create(PODS, { metadata: { name, namespace: "sei" } });
+}
+
+const namesOf = (objects: readonly KubeObject[]) => objects.map(({ metadata }) => metadata.name);
+
+test("a list that was begun before the question does not answer it", async () => {
+  const { api, fresh } = lists();
+  const first = fresh.list(PODS);
+  const created = create(api, "late");
+  await Promise.all([first, created]);
+  const [second, third] = await Promise.all([fresh.list(PODS), fresh.list(PODS)]);
+  expect(namesOf(second)).toEqual(["late"]);
+  expect(namesOf(third)).toEqual(["late"]);
+});
+
+test("all who ask while one is read share the next", async () => {
+  const { api, fresh } = lists();
+  await Promise.all(Array.from({ length: 100 }, () => fresh.list(PODS)));
+  expect(api.calls.filter(({ verb }) => verb === "list")).toHaveLength(2);
+});
+
+test("a failure answers those who asked, and not those who ask next", async () => {
+  const failing = new FakeApi();
+  const plain = failing.list.bind(failing);
+  failing.list = () => {
+    failing.list = plain;
+    return Promise.reject(new Error("no answer"));
+  };
+  const fresh = new FreshLists<KubeObject>(failing, (object) => object);
+  const first = fresh.list(PODS);
+  const second = fresh.list(PODS);
+  await expect(first).rejects.toThrow("no answer");
+  expect(await second).toEqual([]);
+});
+
+test("every page is read", async () => {
+  const api = new FakeApi();
+  const asked: unknown[] = [];
+  api.list = async (_path, query) => {
+    asked.push(query?.continue);
+    const name = `pod-${asked.length}`;
+    const next = asked.length < 3 ? { continue: name } : {};
+    return { metadata: { resourceVersion: "1", ...next }, items: [{ metadata: { name } }] as never };
+  };
+  const fresh = new FreshLists<KubeObject>(api, (object) => object);
+  expect(namesOf(await fresh.list(PODS))).toEqual(["pod-1", "pod-2", "pod-3"]);
+  expect(asked).toEqual([undefined, "pod-1", "pod-2"]);
+});
