@@ -91,6 +91,7 @@ export const REQUIREMENTS = {
   "POLICY-BAD-CR": "A malformed HaltPolicy is refused by the API server, and the answer names the field.",
   "POLICY-ODD":
     "A policy that matches nothing, everything or the wrong thing says so in a condition and an Event, and nothing crashes.",
+  "MEMORY-BOUNDED": "Pods that no policy selects cost little memory, however large they are.",
   "SECRETS-MARKED": "Only a Secret that says itself that it is for paging is read for paging.",
   "PAGING-HOSTS": "Pages go to no receiver that whoever runs the controller did not name.",
   "SECRETS-HIDDEN": "What a Secret holds is sent to its pager, and is in no log, Event, metric or status.",

@@ -8,6 +8,7 @@ export type ControllerErrorCode =
   | "forbidden"
   | "unauthorized"
   | "too-many-requests"
+  | "too-large"
   | "server-error"
   | "unreachable"
   | "timeout"

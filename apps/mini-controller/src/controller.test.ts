@@ -284,3 +284,30 @@ async function setImage(cluster: FakeCluster, version: string): Promise<void> {
   ]);
   cluster.api.drop("/api/v1/namespaces/sei/pods/sei-0-0");
 }
+
+describe("a controller of all namespaces", () => {
+  const podIn = (namespace: string) => ({
+    kind: "Pod",
+    metadata: { name: "other", namespace },
+    spec: { containers: [] },
+  });
+
+  test("keeps the pods of namespaces that have a policy, and no others", async () => {
+    const cluster = new FakeCluster();
+    await cluster.api.create("/api/v1/namespaces/elsewhere/pods", podIn("elsewhere"));
+    await cluster.addNode("sei-0");
+    await until("the pod", () => cluster.pods().length === 1);
+    const { controller } = await start(cluster);
+    expect(controller.podsKept).toEqual([]);
+    await cluster.addPolicy();
+    await until("its pods", () => controller.podsKept.length === 1);
+    expect(controller.podsKept).toEqual(["sei/sei-0-0"]);
+    await cluster.api.create("/api/v1/namespaces/elsewhere/pods", {
+      ...podIn("elsewhere"),
+      metadata: { name: "later", namespace: "elsewhere" },
+    });
+    cluster.reach(30);
+    await until("Recovering", () => inPhase(cluster, "Recovering").length === 1);
+    expect(controller.podsKept).toEqual(["sei/sei-0-0"]);
+  });
+});

@@ -2,8 +2,7 @@ import { readStatus, type StatusResult, sightingOf } from "@upgrade-halt/consume
 import type { Logger } from "pino";
 import type { Dispatcher } from "undici";
 import { type HaltPolicy, withDefaults } from "./api/halt-policy.ts";
-import type { NodeHalt, Phase } from "./api/node-halt.ts";
-import { hasEnded, isSwapping } from "./api/node-halt.ts";
+import { hasEnded, isSwapping, type NodeHalt, type Phase, projectHalt } from "./api/node-halt.ts";
 import { hasCode, messageOf } from "./controller-error.ts";
 import { Actor } from "./halts/actor.ts";
 import type { OnBoundary } from "./halts/boundary.ts";
@@ -13,14 +12,14 @@ import { HaltJournal } from "./halts/halt-journal.ts";
 import { NodeReconciler } from "./halts/node-reconciler.ts";
 import { Observer } from "./halts/observer.ts";
 import { PageTeller } from "./halts/page-teller.ts";
-import { type Pod, projectPod } from "./halts/pod.ts";
+import { type Pod, projectPod, projectUnselected } from "./halts/pod.ts";
 import { PodMarks } from "./halts/pod-marks.ts";
 import { SlotBook } from "./halts/slot-book.ts";
 import { StatusWatch } from "./halts/status-watch.ts";
 import { createStores, haltsOf, podKeyOf, policyKeyOf } from "./halts/stores.ts";
 import { EventRecorder } from "./kube/event-recorder.ts";
 import { FreshLists } from "./kube/fresh-lists.ts";
-import { Informer, RESTART_REASONS } from "./kube/informer.ts";
+import { Informer, type InformerOptions, RESTART_REASONS } from "./kube/informer.ts";
 import { collectionPath, HALT_POLICIES, NODE_HALTS, PODS, type Resource } from "./kube/paths.ts";
 import { keyOf, type Store } from "./kube/store.ts";
 import type { KubeApi, KubeObject } from "./kube/types.ts";
@@ -74,6 +73,9 @@ export class Controller {
     Informer<KubeObject>,
     "start" | "stop" | "hasSynced" | "lastContactAt"
   >[];
+  readonly #pods: Informer<Pod>;
+  /** Namespaces that had a policy or a halt since the start: only their pods are kept. */
+  readonly #namespaces = new Set<string>();
   readonly #statuses: StatusWatch;
   readonly #events: EventRecorder;
   /** Pods; policies; and halts with pages to tell: none of them waits for another's receivers. */
@@ -165,15 +167,21 @@ export class Controller {
     metrics.observeStores(stores, () => this.#queues().reduce((sum, { depth }) => sum + depth, 0));
     for (const kind of ["pod", "policy", "page"])
       for (const outcome of ["done", "failed"]) metrics.reconciles.inc({ kind, outcome }, 0);
+    this.#pods = this.#informer<Pod>(PODS, stores.pods, {
+      onChange: (pod) => this.#onPod(pod),
+      project: (pod) => this.#projectPod(pod),
+      keep: ({ metadata }) => this.#isWatched(metadata.namespace ?? ""),
+    });
     this.#informers = [
-      this.#informer<Pod>(PODS, stores.pods, (pod) => this.#onPod(pod), projectPod),
-      this.#informer<HaltPolicy>(
-        HALT_POLICIES,
-        stores.policies,
-        (policy) => this.#onPolicy(policy),
-        withDefaults,
-      ),
-      this.#informer<NodeHalt>(NODE_HALTS, stores.halts, (halt) => this.#onHalt(halt)),
+      this.#pods,
+      this.#informer<HaltPolicy>(HALT_POLICIES, stores.policies, {
+        onChange: (policy) => this.#onPolicy(policy),
+        project: withDefaults,
+      }),
+      this.#informer<NodeHalt>(NODE_HALTS, stores.halts, {
+        onChange: (halt) => this.#onHalt(halt),
+        project: projectHalt,
+      }),
     ];
     metrics.observeContact(() =>
       Object.keys(stores).map((name, index) => [name, this.#informers[index]?.lastContactAt ?? 0]),
@@ -184,9 +192,16 @@ export class Controller {
     return this.#informers.every((informer) => informer.hasSynced);
   }
 
+  /** Keys of the pods that are kept. */
+  get podsKept(): readonly string[] {
+    return [...this.#stores.pods.keys()];
+  }
+
   /** Begins to watch, and resolves when everything was listed once. */
   async sync(): Promise<void> {
-    await Promise.all(this.#informers.map((informer) => informer.start()));
+    const others = this.#informers.filter((informer) => informer !== this.#pods);
+    await Promise.all(others.map((informer) => informer.start()));
+    await this.#pods.start();
   }
 
   /** Begins to act. Call it once `sync` has resolved, and on the leader only. */
@@ -213,22 +228,37 @@ export class Controller {
   #informer<T extends KubeObject>(
     resource: Resource,
     store: Store<T>,
-    onChange: (object: T) => void,
-    project: (object: T) => T = (object) => object,
+    options: Pick<InformerOptions<T>, "onChange" | "project" | "keep">,
   ): Informer<T> {
     const { api, namespace, log, metrics } = this.#options;
     for (const reason of RESTART_REASONS) metrics.restarts.inc({ resource: resource.plural, reason }, 0);
     return new Informer<T>({
+      ...options,
       api,
       path: collectionPath(resource, namespace),
       store,
-      onChange,
-      project,
       onRestart: (reason, detail) => {
         metrics.restarts.inc({ resource: resource.plural, reason });
         log.debug({ resource: resource.plural, reason, detail }, "watch begun anew");
       },
     });
+  }
+
+  #isWatched(namespace: string): boolean {
+    return this.#options.namespace !== undefined || this.#namespaces.has(namespace);
+  }
+
+  #projectPod(raw: Pod): Pod {
+    const pod = projectPod(raw);
+    const policies = this.#stores.policies.under(pod.metadata.namespace ?? "");
+    return governingPolicy(pod, policies) === undefined ? projectUnselected(pod) : pod;
+  }
+
+  /** Keeps the pods of this namespace from now on. */
+  #watchNamespace({ metadata: { namespace = "" } }: KubeObject): void {
+    if (this.#isWatched(namespace)) return;
+    this.#namespaces.add(namespace);
+    this.#pods.relist();
   }
 
   #onPod(pod: Pod): void {
@@ -241,6 +271,7 @@ export class Controller {
   }
 
   #onHalt(halt: NodeHalt): void {
+    this.#watchNamespace(halt);
     this.#addPod(podKeyOf(halt));
     this.#settle(policyKeyOf(halt));
     if (hasEnded(halt)) this.#wakeWaiting(policyKeyOf(halt));
@@ -248,6 +279,7 @@ export class Controller {
 
   #onPolicy(policy: HaltPolicy): void {
     const { namespace = "", generation } = policy.metadata;
+    this.#watchNamespace(policy);
     this.#settle(keyOf(policy));
     const isGone = this.#stores.policies.get(keyOf(policy)) === undefined;
     if (isGone || policy.status?.observedGeneration !== generation)
@@ -322,6 +354,8 @@ export class Controller {
   }
 
   async #reconcilePolicy(key: string): Promise<Outcome> {
+    // Of pods that are being listed nothing can be said yet.
+    if (!this.#pods.isCurrent) return { requeueAfterMs: this.#settleMs };
     const began = performance.now();
     const outcome = await this.#policies.reconcile(key);
     const took = performance.now() - began;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ConditionSchema } from "./condition.ts";
-import type { ObjectMeta } from "./object-meta.ts";
+import { keptMetadata, type ObjectMeta } from "./object-meta.ts";
 import { PagingTargetSchema } from "./paging.ts";
 import { cel, listMap } from "./validation.ts";
 
@@ -252,7 +252,8 @@ const SELECTS_NOTHING = HaltPolicySpecSchema.parse({
  * before a field had its default lacks it. One that was stored before its spec would have been refused has a defect,
  * and governs no pod.
  */
-export function withDefaults(policy: HaltPolicy): HaltPolicy {
+export function withDefaults(stored: HaltPolicy): HaltPolicy {
+  const policy = { ...stored, metadata: keptMetadata(stored.metadata) };
   const { success, data, error } = HaltPolicySpecSchema.safeParse(policy.spec);
   if (success) return { ...policy, spec: data };
   const [issue] = error.issues;

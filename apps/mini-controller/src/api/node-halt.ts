@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ConditionSchema } from "./condition.ts";
 import { ANNOTATION_ACKNOWLEDGED } from "./group.ts";
-import type { ObjectMeta } from "./object-meta.ts";
+import { keptMetadata, type ObjectMeta } from "./object-meta.ts";
 import { cel, listMap } from "./validation.ts";
 
 /**
@@ -185,6 +185,11 @@ export interface NodeHalt {
   readonly metadata: ObjectMeta;
   readonly spec: NodeHaltSpec;
   readonly status?: NodeHaltStatus;
+}
+
+/** A `NodeHalt` as the controller keeps it. */
+export function projectHalt(halt: NodeHalt): NodeHalt {
+  return { ...halt, metadata: keptMetadata(halt.metadata) };
 }
 
 /** Every page about a halt that there was, as far as it is remembered, the oldest first. */

@@ -1,5 +1,5 @@
 import { API_VERSION, LABEL_POD, LABEL_POLICY } from "../api/group.ts";
-import type { NodeHalt, NodeHaltSpec, NodeHaltStatus } from "../api/node-halt.ts";
+import { type NodeHalt, type NodeHaltSpec, type NodeHaltStatus, projectHalt } from "../api/node-halt.ts";
 import { hasCode } from "../controller-error.ts";
 import { collectionPath, NODE_HALTS, objectPath } from "../kube/paths.ts";
 import type { Store } from "../kube/store.ts";
@@ -26,8 +26,7 @@ export class HaltJournal {
     const labels = { [LABEL_POLICY]: labelValue(spec.policyName), [LABEL_POD]: labelValue(spec.podName) };
     const body = { apiVersion: API_VERSION, kind: "NodeHalt", metadata: { name, namespace, labels }, spec };
     try {
-      const halt = await this.#api.create<NodeHalt>(collectionPath(NODE_HALTS, namespace), body);
-      this.#store.put(halt);
+      const halt = this.#keep(await this.#api.create<NodeHalt>(collectionPath(NODE_HALTS, namespace), body));
       return { halt, isNew: true };
     } catch (error) {
       if (!hasCode(error, "already-exists")) throw error;
@@ -48,19 +47,22 @@ export class HaltJournal {
       kind: "NodeHalt",
       status,
     });
-    this.#store.put(written);
-    return written;
+    return this.#keep(written);
   }
 
   async refresh(namespace: string, name: string): Promise<NodeHalt> {
     try {
-      const halt = await this.#api.get<NodeHalt>(objectPath(NODE_HALTS, namespace, name));
-      this.#store.put(halt);
-      return halt;
+      return this.#keep(await this.#api.get<NodeHalt>(objectPath(NODE_HALTS, namespace, name)));
     } catch (error) {
       if (hasCode(error, "not-found")) this.#store.delete(`${namespace}/${name}`);
       throw error;
     }
+  }
+
+  #keep(answer: NodeHalt): NodeHalt {
+    const halt = projectHalt(answer);
+    this.#store.put(halt);
+    return halt;
   }
 }
 

@@ -147,6 +147,22 @@ function outlivesPod({ persistentVolumeClaim, ephemeral, hostPath }: PodVolume):
   return persistentVolumeClaim !== undefined || ephemeral !== undefined || hostPath !== undefined;
 }
 
+/** More characters than any node's pod comes to. */
+const MOST_UNSELECTED = 16 * 1024;
+
+/** A pod that no policy selects is kept to see who shares a volume or a name with a node, and for no more than that. */
+export function projectUnselected(pod: Pod): Pod {
+  if (JSON.stringify(pod).length <= MOST_UNSELECTED) return pod;
+  const { labels: _, ...metadata } = pod.metadata;
+  const { nodeName, volumes } = pod.spec;
+  const { phase } = pod.status ?? {};
+  return {
+    metadata,
+    spec: { containers: [], ...defined({ nodeName, volumes }) },
+    status: { ...defined({ phase }) },
+  };
+}
+
 /** The entries of `fields` that have a value. */
 function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {

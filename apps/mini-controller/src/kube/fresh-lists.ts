@@ -1,6 +1,5 @@
+import { listPages } from "./list-pages.ts";
 import type { KubeApi, KubeObject } from "./types.ts";
-
-const PAGE = 500;
 
 /**
  * Lists that are read from the API server after they were asked for, and never from a copy. Whoever asks while one
@@ -41,12 +40,8 @@ export class FreshLists<T extends KubeObject> {
 
   async #read(path: string): Promise<readonly T[]> {
     const objects: T[] = [];
-    let next: string | undefined;
-    do {
-      const page = await this.#api.list<T>(path, { limit: PAGE, continue: next });
-      objects.push(...page.items.map((item) => this.#project(item)));
-      next = page.metadata.continue === "" ? undefined : page.metadata.continue;
-    } while (next !== undefined);
+    for await (const { items } of listPages<T>(this.#api, path))
+      for (const item of items) objects.push(this.#project(item));
     return objects;
   }
 }

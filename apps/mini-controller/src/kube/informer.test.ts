@@ -3,8 +3,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { ControllerError } from "../controller-error.ts";
 import { listOf, objectNamed, ScriptedApi, type WatchScript } from "../testing/scripted-api.ts";
 import { Informer, type InformerOptions, type RestartReason } from "./informer.ts";
-import { Store } from "./store.ts";
-import type { KubeApi, KubeList, KubeObject } from "./types.ts";
+import { keyOf, Store } from "./store.ts";
+import type { KubeApi, KubeList, KubeObject, Query } from "./types.ts";
 
 const running: Informer<KubeObject>[] = [];
 afterEach(async () => {
@@ -49,6 +49,55 @@ describe("an informer", () => {
     expect(informer.hasSynced).toBe(true);
     expect([...store.keys()]).toEqual(["sei/a"]);
     expect(restarts).toEqual(["failed", "failed"]);
+  });
+
+  test("asks for fewer objects at a time where the answer is too large, and for more again where it is not", async () => {
+    const { informer, api, store } = inform([listOf("5", objectNamed("z", "4"))], [HANG]);
+    const asked: unknown[] = [];
+    const pages = ["a", "b", "c"];
+    api.list = async <T extends KubeObject>(_: string, { limit, continue: next }: Query = {}) => {
+      asked.push([limit, next]);
+      if (Number(limit) > 7) throw new ControllerError("too-large", "more than 8 MiB");
+      const index = next === undefined ? 0 : Number(next);
+      const metadata = { resourceVersion: "5", ...(index < 2 ? { continue: String(index + 1) } : {}) };
+      return { metadata, items: [objectNamed(pages[index] ?? "", "4")] } as unknown as KubeList<T>;
+    };
+    await informer.start();
+    expect([...store.keys()]).toEqual(["sei/a", "sei/b", "sei/c"]);
+    expect(asked).toEqual([
+      [20, undefined],
+      [5, undefined],
+      [10, "1"],
+      [2, "1"],
+      [4, "2"],
+    ]);
+  });
+
+  test("keeps only what is wanted, and lists anew when more is", async () => {
+    const wanted = new Set(["sei/a"]);
+    const { informer, store, changes } = inform(
+      [listOf("5", objectNamed("a", "3"), objectNamed("b", "4"))],
+      [
+        {
+          events: [
+            { type: "MODIFIED", object: objectNamed("b", "6") },
+            { type: "DELETED", object: objectNamed("b", "7") },
+          ],
+          ends: "never",
+        },
+        HANG,
+      ],
+      { keep: (object) => wanted.has(keyOf(object)) },
+    );
+    await informer.start();
+    await until("the first watch", () => informer.isCurrent);
+    expect([...store.keys()]).toEqual(["sei/a"]);
+    expect(changes).toEqual(["a"]);
+    wanted.add("sei/b");
+    informer.relist();
+    expect(informer.isCurrent).toBe(false);
+    await until("the second list", () => informer.isCurrent);
+    expect([...store.keys()].toSorted()).toEqual(["sei/a", "sei/b"]);
   });
 
   test("watches from the list, and resumes from the last event or bookmark after a cut", async () => {

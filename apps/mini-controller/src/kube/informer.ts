@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ControllerError, hasCode, messageOf } from "../controller-error.ts";
 import { backoffMs } from "../queue/backoff.ts";
+import { listPages } from "./list-pages.ts";
 import { errorOfWatch } from "./response-error.ts";
 import { isOlderVersion, keyOf, type Store } from "./store.ts";
 import type { KubeApi, KubeObject } from "./types.ts";
@@ -17,6 +18,8 @@ export interface InformerOptions<T extends KubeObject> {
   readonly onChange: (object: T) => void;
   /** Keeps what the controller needs of an object: ten thousand whole pods would be much memory. */
   readonly project?: (object: T) => T;
+  /** Whether an object is kept at all (each is, unless said). Call `relist` when it would say otherwise of some. */
+  readonly keep?: (object: T) => boolean;
   readonly onRestart?: (reason: RestartReason, detail: string) => void;
   /** A watch is asked to last this long, and everything is listed anew after `relistMs`. */
   readonly watchMs?: number;
@@ -26,8 +29,6 @@ export interface InformerOptions<T extends KubeObject> {
   readonly backoff?: { readonly baseMs: number; readonly maxMs: number };
 }
 
-/** Objects of one page are in memory whole; pages that outlive V8's young generation would triple the heap. */
-const PAGE = 100;
 /** A watch that ends sooner counts as a failure, so that a server which can't watch is not asked all the time. */
 const SHORTEST_MS = 500;
 /** After so many failed watches in a row the place to watch from is in doubt as well: a server may have lost it. */
@@ -45,6 +46,9 @@ export class Informer<T extends KubeObject> {
   /** Where the next watch begins. */
   #version: string | undefined;
   #mustList = true;
+  #isListing = false;
+  /** Ends the watch that is open. */
+  #interrupt = new AbortController();
   #listedAt = 0;
   #failures = 0;
   #synced = Promise.withResolvers<void>();
@@ -56,6 +60,7 @@ export class Informer<T extends KubeObject> {
   constructor(options: InformerOptions<T>) {
     this.#options = {
       project: (object) => object,
+      keep: () => true,
       onRestart: () => {},
       watchMs: 45_000,
       relistMs: 900_000,
@@ -69,6 +74,17 @@ export class Informer<T extends KubeObject> {
   async start(): Promise<void> {
     this.#done ??= this.#run();
     await this.#synced.promise;
+  }
+
+  /** Whether all that is to be kept was listed since it was said last what that is. */
+  get isCurrent(): boolean {
+    return this.hasSynced && !this.#mustList && !this.#isListing;
+  }
+
+  /** Lists everything anew as soon as may be: what is kept has changed. */
+  relist(): void {
+    this.#mustList = true;
+    this.#interrupt.abort();
   }
 
   async stop(): Promise<void> {
@@ -110,25 +126,36 @@ export class Informer<T extends KubeObject> {
   }
 
   async #list(): Promise<void> {
-    const { api, path, store, project } = this.#options;
+    this.#mustList = false;
+    this.#interrupt = new AbortController();
+    this.#isListing = true;
+    try {
+      await this.#listAll();
+    } catch (error) {
+      this.#mustList = true;
+      throw error;
+    } finally {
+      this.#isListing = false;
+    }
+  }
+
+  async #listAll(): Promise<void> {
+    const { api, path, store, project, keep } = this.#options;
     const gone = new Set(store.keys());
-    let next: string | undefined;
-    let version: string;
-    do {
-      const list = await api.list<T>(path, { limit: PAGE, continue: next });
-      const rewound = isOlderVersion(list.metadata.resourceVersion, this.#version);
+    let version: string | undefined;
+    for await (const list of listPages<T>(api, path)) {
+      version = list.metadata.resourceVersion;
+      const rewound = isOlderVersion(version, this.#version);
       for (const item of list.items) {
         const object = project(item);
+        if (!keep(object)) continue;
         gone.delete(keyOf(object));
         if (rewound) store.delete(keyOf(object));
         this.#take(object);
       }
-      next = list.metadata.continue === "" ? undefined : list.metadata.continue;
-      version = list.metadata.resourceVersion;
-    } while (next !== undefined);
+    }
     for (const key of gone) this.#forget(key);
     this.#version = version;
-    this.#mustList = false;
     this.#listedAt = performance.now();
     this.lastContactAt = Date.now();
     this.hasSynced = true;
@@ -147,32 +174,37 @@ export class Informer<T extends KubeObject> {
     const deadline = AbortSignal.timeout(timeoutSeconds * 1000 + graceMs);
     const began = performance.now();
     const query = { resourceVersion: this.#version, allowWatchBookmarks: true, timeoutSeconds };
+    const interrupt = this.#interrupt.signal;
+    const signal = AbortSignal.any([deadline, interrupt, this.#stop.signal]);
     try {
-      for await (const event of api.watch<T>(path, query, AbortSignal.any([deadline, this.#stop.signal]))) {
+      for await (const event of api.watch<T>(path, query, signal)) {
         this.lastContactAt = Date.now();
         if (event.type === "ERROR") throw errorOfWatch(event.object);
         this.#failures = 0;
         this.#version = event.object.metadata.resourceVersion;
         if (event.type !== "BOOKMARK") this.#apply(event.type, event.object);
       }
-      if (this.#stop.signal.aborted) return;
+      if (this.#stop.signal.aborted || interrupt.aborted) return;
       if (performance.now() - began < SHORTEST_MS) throw endedAtOnce();
       this.#failures = 0;
       this.lastContactAt = Date.now();
       onRestart("ended", "the server ended the watch");
     } catch (error) {
+      if (interrupt.aborted && !this.#stop.signal.aborted) return;
       if (!deadline.aborted) throw error;
       onRestart("silent", `no end and no word after ${timeoutSeconds} s`);
     }
   }
 
   #apply(type: "ADDED" | "MODIFIED" | "DELETED", raw: T): void {
-    const { store, project, onChange } = this.#options;
+    const { store, project, keep, onChange } = this.#options;
     const object = project(raw);
-    if (type !== "DELETED") {
+    if (type !== "DELETED" && keep(object)) {
       this.#take(object);
       return;
     }
+    const known = store.get(keyOf(object));
+    if (known === undefined && !keep(object)) return;
     if (store.get(keyOf(object))?.metadata.uid === object.metadata.uid) store.delete(keyOf(object));
     onChange(object);
   }

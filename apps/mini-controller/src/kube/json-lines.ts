@@ -10,11 +10,21 @@ const MAX_LINE = 16 * 1024 * 1024;
  */
 export async function* jsonLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<unknown> {
   const decoder = new TextDecoder();
-  let rest = "";
+  // A long line comes in many pieces: each is looked at once.
+  let pieces: string[] = [];
+  let length = 0;
   for await (const chunk of chunks) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    if (rest.length > MAX_LINE) throw new RangeError(`a line of more than ${MAX_LINE} characters`);
-    for (const line of lines) if (line.trim() !== "") yield JSON.parse(line);
+    const lines = decoder.decode(chunk, { stream: true }).split("\n");
+    const rest = lines.pop() ?? "";
+    for (const end of lines) {
+      const line = pieces.length === 0 ? end : pieces.join("") + end;
+      pieces = [];
+      length = 0;
+      if (line.trim() !== "") yield JSON.parse(line);
+    }
+    if (rest === "") continue;
+    pieces.push(rest);
+    length += rest.length;
+    if (length > MAX_LINE) throw new RangeError(`a line of more than ${MAX_LINE} characters`);
   }
 }

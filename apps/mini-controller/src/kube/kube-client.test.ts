@@ -56,6 +56,14 @@ describe("a Kubernetes client", () => {
     await expect(client.get("/x")).rejects.toMatchObject({ code, message: `GET /x: ${status} because` });
   });
 
+  test("reads no page of a list that is too large to its end, but for a page of one", async () => {
+    const items = [{ metadata: { name: "x".repeat(9 * 1024 * 1024) } }];
+    const { client } = await connect(answer(200, { metadata: { resourceVersion: "1" }, items }));
+    await expect(client.list("/pods", { limit: 2 })).rejects.toMatchObject({ code: "too-large" });
+    expect((await client.list("/pods", { limit: 1 })).items).toHaveLength(1);
+    expect((await client.list("/pods")).items).toHaveLength(1);
+  });
+
   test("passes on how long the server asks to wait", async () => {
     const { client } = await connect(answer(429, { message: "slow down" }, { "retry-after": "7" }));
     await expect(client.create("/x", {})).rejects.toMatchObject({ retryAfterMs: 7_000 });

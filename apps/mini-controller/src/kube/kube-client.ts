@@ -12,6 +12,8 @@ const CREDENTIALS_AGE_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const CONNECTIONS = 32;
+/** A page of a list that is longer is not read to its end: it would be in memory three times over. */
+const MOST_PAGE_BYTES = 8 * 1024 * 1024;
 
 export interface KubeClientOptions {
   /** Asked as each write goes onto the wire; throws to forbid it (a leader that lost its lease writes nothing). */
@@ -76,7 +78,10 @@ export class KubeClient implements KubeApi {
   }
 
   list<T extends KubeObject>(path: string, query: Query = {}): Promise<KubeList<T>> {
-    return this.#json<KubeList<T>>("GET", path, { query });
+    const { limit } = query;
+    // A page of one can't be made smaller.
+    const mostBytes = typeof limit === "number" && limit > 1 ? MOST_PAGE_BYTES : undefined;
+    return this.#json<KubeList<T>>("GET", path, { query, mostBytes });
   }
 
   create<T extends KubeObject>(path: string, body: object): Promise<T> {
@@ -132,7 +137,7 @@ export class KubeClient implements KubeApi {
       const response = await this.#send(method, path, { ...options, signal: deadline.signal });
       outcome = String(response.statusCode);
       if (response.statusCode >= 300) throw await errorOfResponse(method, path, response);
-      return (await response.body.json()) as T;
+      return await bodyOf<T>(response, `${method} ${path}`, options.mostBytes);
     } catch (cause) {
       throw cause instanceof ControllerError ? cause : unreachable(method, this.#access.server, cause);
     } finally {
@@ -179,6 +184,20 @@ interface SendOptions {
   readonly query?: Query;
   readonly body?: object;
   readonly contentType?: string;
+  /** An answer of more bytes fails with `too-large`. */
+  readonly mostBytes?: number | undefined;
+}
+
+/** What is left unread of an answer that is too long closes its connection. */
+async function bodyOf<T>({ body }: Response, what: string, mostBytes = Number.POSITIVE_INFINITY): Promise<T> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+    if (bytes > mostBytes) throw new ControllerError("too-large", `${what}: more than ${mostBytes} bytes`);
+  }
+  return JSON.parse(Buffer.concat(chunks, bytes).toString("utf8")) as T;
 }
 
 /** As `AbortSignal.timeout`, which would keep what a request leaves in memory until its time is over. */

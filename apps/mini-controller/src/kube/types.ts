@@ -40,6 +40,7 @@ export type Query = Readonly<Record<string, string | number | boolean | undefine
  */
 export interface KubeApi {
   get<T extends KubeObject>(path: string): Promise<T>;
+  /** A page (`limit` above 1) of too many bytes rejects with `too-large`: ask for fewer objects. */
   list<T extends KubeObject>(path: string, query?: Query): Promise<KubeList<T>>;
   create<T extends KubeObject>(path: string, body: object): Promise<T>;
   /** JSON merge patch (RFC 7386). A `metadata.resourceVersion` in it is a precondition. */

@@ -18,7 +18,7 @@ export class ScriptedApi implements Pick<KubeApi, "list" | "watch"> {
     this.#watches = watches;
   }
 
-  async list<T extends KubeObject>(): Promise<KubeList<T>> {
+  async list<T extends KubeObject>(_path: string, _query?: Query): Promise<KubeList<T>> {
     const answer = this.#lists[Math.min(this.lists, this.#lists.length - 1)];
     this.lists += 1;
     if (answer instanceof Error || answer === undefined) throw answer;
@@ -34,6 +34,7 @@ export class ScriptedApi implements Pick<KubeApi, "list" | "watch"> {
     this.watchedFrom.push(query.resourceVersion);
     for (const event of script?.events ?? []) yield event as WatchEvent<T>;
     if (script?.ends instanceof Error) throw script.ends;
+    signal.throwIfAborted();
     if (script?.ends === "never")
       await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   }

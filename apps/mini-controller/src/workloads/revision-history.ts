@@ -1,4 +1,5 @@
 import type { PodContainer } from "../halts/pod.ts";
+import { listWanted } from "../kube/list-pages.ts";
 import { CONTROLLER_REVISIONS, collectionPath } from "../kube/paths.ts";
 import type { KubeApi, KubeObject } from "../kube/types.ts";
 import { isControlledBy } from "./owner-reference.ts";
@@ -22,8 +23,8 @@ export async function revisionImages(
   owner: { readonly name: string; readonly uid: string | undefined },
   container: string,
 ): Promise<readonly string[]> {
-  const { items } = await api.list<ControllerRevision>(collectionPath(CONTROLLER_REVISIONS, namespace));
-  const own = items.filter((revision) => isControlledBy(revision, owner.uid));
+  const path = collectionPath(CONTROLLER_REVISIONS, namespace);
+  const own = await listWanted<ControllerRevision>(api, path, (one) => isControlledBy(one, owner.uid));
   const images = own
     .toSorted((a, b) => b.revision - a.revision)
     .flatMap(

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { type Pod, projectPod, projectUnselected } from "./pod.ts";
+
+const podWith = (labels: Record<string, string>): Pod => ({
+  metadata: { name: "a", namespace: "sei", uid: "u", labels },
+  spec: {
+    containers: [{ name: "x", image: "x", volumeMounts: [{ name: "data" }] }],
+    nodeName: "n",
+    volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data-sei-0" } }],
+  },
+  status: { phase: "Running" },
+});
+
+test("a pod that no policy selects is kept as it is, unless it is larger than any node's pod", () => {
+  const small = projectPod(podWith({ app: "x" }));
+  expect(projectUnselected(small)).toBe(small);
+  const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`label-${index}`, "x"]));
+  const large = projectUnselected(projectPod(podWith(many)));
+  expect(JSON.stringify(large).length).toBeLessThan(1_000);
+  expect(large).toMatchObject({
+    metadata: { name: "a", namespace: "sei", uid: "u" },
+    spec: { nodeName: "n", volumes: [{ persistentVolumeClaim: { claimName: "data-sei-0" } }] },
+    status: { phase: "Running" },
+  });
+});

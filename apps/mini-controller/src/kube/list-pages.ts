@@ -1,0 +1,54 @@
+import { hasCode } from "../controller-error.ts";
+import type { KubeApi, KubeList, KubeObject } from "./types.ts";
+
+/**
+ * Objects of one page are in memory whole. The first page is a small one, as nothing is known of their size yet; pages grow
+ * to this many objects for as long as the answers are not too large.
+ */
+const PAGE = { first: 20, most: 500 } as const;
+
+/** The pages of the collection at `path`, each let go of before the next is asked for. */
+export async function* listPages<T extends KubeObject>(
+  api: Pick<KubeApi, "list">,
+  path: string,
+): AsyncGenerator<KubeList<T>> {
+  let [limit, most]: [number, number] = [PAGE.first, PAGE.most];
+  let next: string | undefined;
+  for (;;) {
+    const list = await pageOf<T>(api, path, limit, next);
+    if (list === "too-large") {
+      most = Math.max(1, Math.floor(limit / 2));
+      limit = Math.max(1, Math.floor(limit / 4));
+      continue;
+    }
+    yield list;
+    next = list.metadata.continue;
+    if (next === undefined || next === "") return;
+    limit = Math.min(limit * 2, most);
+  }
+}
+
+/** Every object of the collection that is wanted, without the others of its pages. */
+export async function listWanted<T extends KubeObject>(
+  api: Pick<KubeApi, "list">,
+  path: string,
+  isWanted: (object: T) => boolean,
+): Promise<readonly T[]> {
+  const wanted: T[] = [];
+  for await (const { items } of listPages<T>(api, path)) wanted.push(...items.filter(isWanted));
+  return wanted;
+}
+
+async function pageOf<T extends KubeObject>(
+  api: Pick<KubeApi, "list">,
+  path: string,
+  limit: number,
+  next: string | undefined,
+): Promise<KubeList<T> | "too-large"> {
+  try {
+    return await api.list<T>(path, { limit, continue: next });
+  } catch (error) {
+    if (hasCode(error, "too-large") && limit > 1) return "too-large";
+    throw error;
+  }
+}

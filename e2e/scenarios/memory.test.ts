@@ -1,0 +1,54 @@
+import { readFile } from "node:fs/promises";
+import { until } from "@upgrade-halt/testing";
+import { expect } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { metricsUrlOf, startController } from "../harness/controller.ts";
+import { createPolicy } from "../harness/operator.ts";
+import { scenario } from "../harness/scenario.ts";
+import type { World } from "../harness/world.ts";
+
+/** Nearly as large as an API server takes. */
+const FAT = "x".repeat(1_400_000);
+
+async function createFatPods({ api, namespace }: World, prefix: string, count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1) {
+    const body = {
+      metadata: { name: `${prefix}-${index}` },
+      spec: {
+        nodeName: "phantom",
+        terminationGracePeriodSeconds: 0,
+        containers: [{ name: "x", image: "x", env: [{ name: "FAT", value: FAT }] }],
+      },
+    };
+    await until("a pod to be made", () => api.core.createNamespacedPod({ namespace, body }));
+  }
+}
+
+/** The memory limit of `deploy/deployment.yaml`, in MiB. */
+async function limitMiB(): Promise<number> {
+  const file = new URL("../../apps/mini-controller/deploy/deployment.yaml", import.meta.url);
+  const [deployment] = parseAllDocuments(await readFile(file, "utf8"));
+  const containers = ["spec", "template", "spec", "containers", 0];
+  return Number.parseInt(String(deployment?.getIn([...containers, "resources", "limits", "memory"])), 10);
+}
+
+async function podsKept(metricsUrl: string): Promise<number> {
+  const text = await (await fetch(`${metricsUrl}/metrics`)).text();
+  return Number(/^upgrade_halt_objects\{resource="pods"\} (\d+)$/m.exec(text)?.[1]);
+}
+
+scenario(
+  "pods that no policy selects cost little memory, however large they are",
+  ["MEMORY-BOUNDED"],
+  async (world) => {
+    await createPolicy(world, { selector: { matchLabels: { who: "nobody" } } });
+    await createFatPods(world, "before", 100);
+    const controller = await startController(world);
+    await createFatPods(world, "after", 40);
+    await until("all of them to be seen", async () => (await podsKept(metricsUrlOf(controller))) === 140);
+    const status = await readFile(`/proc/${controller.pid}/status`, "utf8");
+    const peakMiB = Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]) / 1024;
+    expect(peakMiB).toBeGreaterThan(50);
+    expect(peakMiB).toBeLessThan((await limitMiB()) / 2);
+  },
+);
