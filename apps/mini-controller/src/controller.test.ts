@@ -292,22 +292,28 @@ describe("a controller of all namespaces", () => {
     spec: { containers: [] },
   });
 
-  test("keeps the pods of namespaces that have a policy, and no others", async () => {
+  test("keeps the pods of namespaces that have a policy, those with folders of machines, and no others", async () => {
     const cluster = new FakeCluster();
     await cluster.api.create("/api/v1/namespaces/elsewhere/pods", podIn("elsewhere"));
+    const folder = { name: "keys", hostPath: { path: "/keys" } };
+    await cluster.api.create("/api/v1/namespaces/elsewhere/pods", {
+      kind: "Pod",
+      metadata: { name: "folder", namespace: "elsewhere" },
+      spec: { containers: [], volumes: [folder] },
+    });
     await cluster.addNode("sei-0");
     await until("the pod", () => cluster.pods().length === 1);
     const { controller } = await start(cluster);
-    expect(controller.podsKept).toEqual([]);
+    expect(controller.podsKept).toEqual(["elsewhere/folder"]);
     await cluster.addPolicy();
-    await until("its pods", () => controller.podsKept.length === 1);
-    expect(controller.podsKept).toEqual(["sei/sei-0-0"]);
+    await until("its pods", () => controller.podsKept.length === 2);
+    expect(controller.podsKept.toSorted()).toEqual(["elsewhere/folder", "sei/sei-0-0"]);
     await cluster.api.create("/api/v1/namespaces/elsewhere/pods", {
       ...podIn("elsewhere"),
       metadata: { name: "later", namespace: "elsewhere" },
     });
     cluster.reach(30);
     await until("Recovering", () => inPhase(cluster, "Recovering").length === 1);
-    expect(controller.podsKept).toEqual(["sei/sei-0-0"]);
+    expect(controller.podsKept.toSorted()).toEqual(["elsewhere/folder", "sei/sei-0-0"]);
   });
 });

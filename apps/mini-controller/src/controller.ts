@@ -12,7 +12,7 @@ import { HaltJournal } from "./halts/halt-journal.ts";
 import { NodeReconciler } from "./halts/node-reconciler.ts";
 import { Observer } from "./halts/observer.ts";
 import { PageTeller } from "./halts/page-teller.ts";
-import { type Pod, projectPod, projectUnselected } from "./halts/pod.ts";
+import { hasMachineFolder, type Pod, projectPod, projectUnselected } from "./halts/pod.ts";
 import { PodMarks } from "./halts/pod-marks.ts";
 import { SlotBook } from "./halts/slot-book.ts";
 import { StatusWatch } from "./halts/status-watch.ts";
@@ -74,7 +74,7 @@ export class Controller {
     "start" | "stop" | "hasSynced" | "lastContactAt"
   >[];
   readonly #pods: Informer<Pod>;
-  /** Namespaces that had a policy or a halt since the start: only their pods are kept. */
+  /** Namespaces that had a policy or a halt since the start: their pods are kept, and those that have folders of machines. */
   readonly #namespaces = new Set<string>();
   readonly #statuses: StatusWatch;
   readonly #events: EventRecorder;
@@ -170,7 +170,7 @@ export class Controller {
     this.#pods = this.#informer<Pod>(PODS, stores.pods, {
       onChange: (pod) => this.#onPod(pod),
       project: (pod) => this.#projectPod(pod),
-      keep: ({ metadata }) => this.#isWatched(metadata.namespace ?? ""),
+      keep: (pod) => this.#isWatched(pod.metadata.namespace ?? "") || hasMachineFolder(pod),
     });
     this.#informers = [
       this.#pods,

@@ -1,12 +1,16 @@
 import { expect, test } from "vitest";
+import { storagesOf } from "./identity.ts";
 import { type Pod, projectPod, projectUnselected } from "./pod.ts";
 
 const podWith = (labels: Record<string, string>): Pod => ({
   metadata: { name: "a", namespace: "sei", uid: "u", labels },
   spec: {
-    containers: [{ name: "x", image: "x", volumeMounts: [{ name: "data" }] }],
+    containers: [{ name: "x", image: "x", volumeMounts: [{ name: "data" }, { name: "keys" }] }],
     nodeName: "n",
-    volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data-sei-0" } }],
+    volumes: [
+      { name: "data", persistentVolumeClaim: { claimName: "data-sei-0" } },
+      { name: "keys", hostPath: { path: "/keys" } },
+    ],
   },
   status: { phase: "Running" },
 });
@@ -19,7 +23,9 @@ test("a pod that no policy selects is kept as it is, unless it is larger than an
   expect(JSON.stringify(large).length).toBeLessThan(1_000);
   expect(large).toMatchObject({
     metadata: { name: "a", namespace: "sei", uid: "u" },
-    spec: { nodeName: "n", volumes: [{ persistentVolumeClaim: { claimName: "data-sei-0" } }] },
+    spec: { nodeName: "n" },
     status: { phase: "Running" },
   });
+  expect(storagesOf(large)).toEqual(storagesOf(small));
+  expect(storagesOf(large)).toHaveLength(2);
 });

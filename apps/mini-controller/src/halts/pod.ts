@@ -150,17 +150,25 @@ function outlivesPod({ persistentVolumeClaim, ephemeral, hostPath }: PodVolume):
 /** More characters than any node's pod comes to. */
 const MOST_UNSELECTED = 16 * 1024;
 
-/** A pod that no policy selects is kept to see who shares a volume or a name with a node, and for no more than that. */
+/** A pod that no policy selects is kept to see what it shares with a node, and for no more than that. */
 export function projectUnselected(pod: Pod): Pod {
   if (JSON.stringify(pod).length <= MOST_UNSELECTED) return pod;
   const { labels: _, ...metadata } = pod.metadata;
   const { nodeName, volumes } = pod.spec;
+  const containers = pod.spec.containers.flatMap(({ name, volumeMounts = [] }) =>
+    volumeMounts.length === 0 ? [] : { name, image: "", volumeMounts },
+  );
   const { phase } = pod.status ?? {};
   return {
     metadata,
-    spec: { containers: [], ...defined({ nodeName, volumes }) },
+    spec: { containers, ...defined({ nodeName, volumes }) },
     status: { ...defined({ phase }) },
   };
+}
+
+/** Whether the pod has a folder of its machine: a pod of any other namespace may have the same. */
+export function hasMachineFolder({ spec }: Pod): boolean {
+  return spec.volumes?.some(({ hostPath }) => hostPath !== undefined) ?? false;
 }
 
 /** The entries of `fields` that have a value. */

@@ -1,6 +1,7 @@
 import type { CustomResourceTarget } from "../api/halt-policy.ts";
 import type { WorkloadSight } from "../halts/observation.ts";
 import type { Pod } from "../halts/pod.ts";
+import { listWanted } from "../kube/list-pages.ts";
 import { collectionPath, objectPath, resourceOf, STATEFUL_SETS } from "../kube/paths.ts";
 import type { KubeApi, KubeObject } from "../kube/types.ts";
 import { managerOf } from "./manager.ts";
@@ -86,8 +87,7 @@ export class CustomResourceWorkload implements WorkloadKind {
   }
 
   async #statefulSets(namespace: string): Promise<readonly StatefulSet[]> {
-    const { items } = await this.#api.list<StatefulSet>(collectionPath(STATEFUL_SETS, namespace));
-    return items;
+    return await listWanted<StatefulSet>(this.#api, collectionPath(STATEFUL_SETS, namespace), () => true);
   }
 }
 

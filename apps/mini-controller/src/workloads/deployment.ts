@@ -1,6 +1,7 @@
 import type { WorkloadRef } from "../api/node-halt.ts";
 import type { WorkloadSight } from "../halts/observation.ts";
 import type { Pod } from "../halts/pod.ts";
+import { listWanted } from "../kube/list-pages.ts";
 import { collectionPath, DEPLOYMENTS, objectPath, REPLICA_SETS } from "../kube/paths.ts";
 import type { KubeApi } from "../kube/types.ts";
 import { matchesLabels } from "../policies/label-selector.ts";
@@ -66,8 +67,11 @@ export class DeploymentWorkload implements WorkloadKind {
   }
 
   async #replicaSets(namespace: string): Promise<readonly TemplatedWorkload[]> {
-    const { items } = await this.#api.list<TemplatedWorkload>(collectionPath(REPLICA_SETS, namespace));
-    return items;
+    return await listWanted<TemplatedWorkload>(
+      this.#api,
+      collectionPath(REPLICA_SETS, namespace),
+      () => true,
+    );
   }
 
   async #deploymentOf(pod: Pod): Promise<Ownership<Deployment>> {
