@@ -16,6 +16,10 @@ const ROOMS: Readonly<Record<string, { folder: string; imports: string[]; progra
   consumer: { folder: "packages/consumer", imports: ["contract"] },
   "mock-node": { folder: "apps/mock-node", imports: ["producer", "contract"] },
   "mini-controller": { folder: "apps/mini-controller", imports: ["consumer", "contract"] },
+  simulation: {
+    folder: "apps/simulation",
+    imports: ["mini-controller", "consumer", "contract", "testing"],
+  },
   sandbox: { folder: "apps/sandbox", imports: ["contract"], programs: ["mock-node", "mini-controller"] },
 };
 

@@ -1,0 +1,396 @@
+import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
+import { type Chain, imageOf } from "./cluster/chain.ts";
+import { type Cluster, NAMESPACE, POLICY } from "./cluster/cluster.ts";
+import type { Network } from "./network.ts";
+import { type NodeHalt, PATHS, type Pod, type Upgrade } from "./objects.ts";
+import type { Pager } from "./pager.ts";
+import type { Random } from "./random.ts";
+import type { Replica } from "./replica.ts";
+
+/** What an episode is played with. */
+export interface Stage {
+  readonly cluster: Cluster;
+  readonly network: Network;
+  readonly pager: Pager;
+  readonly replicas: readonly Replica[];
+  readonly chain: Chain;
+}
+
+/** Something that happens to the cluster at a time, with the numbers that decide how. */
+export interface Event {
+  readonly at: number;
+  readonly kind: EventKind;
+  /** In [0, 1): which pod, which plan, which release, how long. */
+  readonly dice: readonly [number, number, number];
+}
+
+const pick = <T>(choices: readonly T[], die: number): T | undefined =>
+  choices[Math.floor(die * choices.length)];
+const seconds = (die: number, most: number) => Math.floor(die * most * 1000);
+
+/** The listing that a careful operator makes of a plan: the image of that release. */
+export function upgradeOf({ plans }: Chain, index: number): Upgrade {
+  const plan = plans[index];
+  if (plan === undefined) throw new Error(`the chain has no plan ${index}`);
+  return { planName: plan.name, height: plan.height, image: imageOf(index) };
+}
+
+function list({ cluster }: Stage, upgrade: Upgrade): void {
+  const listed = cluster.policy()?.spec.upgrades ?? [];
+  const others = listed.filter(({ planName }) => planName !== upgrade.planName);
+  cluster.changePolicy({ upgrades: [...others, upgrade] });
+}
+
+function podPath({ metadata }: Pod, subresource = ""): string {
+  return `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}${subresource}`;
+}
+
+function annotate(
+  { cluster }: Stage,
+  halt: NodeHalt | undefined,
+  annotations: Readonly<Record<string, string>>,
+): void {
+  if (halt === undefined) return;
+  const { namespace, name } = halt.metadata;
+  const path = `${PATHS.halts.replace("/nodehalts", "")}/namespaces/${namespace}/nodehalts/${name}`;
+  cluster.server.mergePatch("operator", path, { metadata: { annotations } }, false);
+}
+
+/** Each kind of event, how often it comes beside the others, and what it does. */
+const EVENTS = {
+  pause: [3, ({ cluster }: Stage) => cluster.changePolicy({ paused: true })],
+  resume: [6, ({ cluster }: Stage) => cluster.changePolicy({ paused: false })],
+  abort: [
+    2,
+    (stage: Stage, [a]: Dice) =>
+      annotate(stage, pick(stage.cluster.server.all<NodeHalt>(PATHS.halts), a), {
+        "upgrade-halt.dev/abort": "true",
+      }),
+  ],
+  acknowledge: [
+    3,
+    (stage: Stage, [a]: Dice) =>
+      annotate(stage, pick(stage.cluster.server.all<NodeHalt>(PATHS.halts), a), {
+        "upgrade-halt.dev/acknowledged": "true",
+      }),
+  ],
+  list: [
+    12,
+    (stage: Stage, [a]: Dice) =>
+      list(stage, upgradeOf(stage.chain, Math.floor(a * stage.chain.plans.length))),
+  ],
+  "list-wrong-image": [
+    2,
+    (stage: Stage, [a, b]: Dice) =>
+      list(stage, {
+        ...upgradeOf(stage.chain, Math.floor(a * stage.chain.plans.length)),
+        image: imageOf(Math.floor(b * 5) - 1),
+      }),
+  ],
+  "list-wrong-height": [
+    2,
+    (stage: Stage, [a, b]: Dice) => {
+      const upgrade = upgradeOf(stage.chain, Math.floor(a * stage.chain.plans.length));
+      list(stage, { ...upgrade, height: (upgrade.height ?? 0) + Math.floor(b * 40) - 20 });
+    },
+  ],
+  "list-without-height": [
+    1,
+    (stage: Stage, [a]: Dice) => {
+      const { height: _, ...upgrade } = upgradeOf(stage.chain, Math.floor(a * stage.chain.plans.length));
+      list(stage, upgrade);
+    },
+  ],
+  unlist: [2, (stage: Stage) => stage.cluster.changePolicy({ upgrades: [] })],
+  "other-chain": [
+    1,
+    (stage: Stage, [a]: Dice) =>
+      stage.cluster.changePolicy({ chainId: a < 0.5 ? "another-1" : stage.chain.id }),
+  ],
+  deselect: [
+    2,
+    (stage: Stage, [a]: Dice) => {
+      const pod = pick(stage.cluster.pods(), a);
+      if (pod !== undefined)
+        stage.cluster.server.mergePatch(
+          "operator",
+          podPath(pod),
+          { metadata: { labels: { app: "other" } } },
+          false,
+        );
+    },
+  ],
+  "select-others": [
+    1,
+    (stage: Stage, [a]: Dice) =>
+      stage.cluster.changePolicy({ selector: { matchLabels: { app: a < 0.6 ? "seid" : "none" } } }),
+  ],
+  "delete-policy": [
+    1,
+    ({ cluster }: Stage) => {
+      if (cluster.policy() !== undefined)
+        cluster.server.remove(
+          "operator",
+          `${PATHS.policies.replace("/haltpolicies", "")}/namespaces/${NAMESPACE}/haltpolicies/${POLICY}`,
+        );
+    },
+  ],
+  "create-policy": [
+    3,
+    (stage: Stage) =>
+      stage.cluster.createPolicy({
+        upgrades: stage.chain.plans.map((_, index) => upgradeOf(stage.chain, index)),
+      }),
+  ],
+  "second-policy": [
+    1,
+    (stage: Stage, [a]: Dice) =>
+      stage.cluster.createPolicy({ paused: a < 0.5, upgrades: [upgradeOf(stage.chain, 0)] }, "second"),
+  ],
+  drain: [
+    4,
+    ({ cluster }: Stage, [a]: Dice) => {
+      const pod = pick(cluster.pods(), a);
+      if (pod !== undefined) cluster.server.remove("operator", podPath(pod), pod.metadata.uid);
+    },
+  ],
+  scale: [
+    3,
+    ({ cluster }: Stage, [a, b]: Dice) => {
+      const set = pick(cluster.sets(), a);
+      if (set !== undefined)
+        cluster.changeSet(set.metadata.name, (spec) => ({ ...spec, replicas: 1 + Math.floor(b * 3) }));
+    },
+  ],
+  strategy: [
+    3,
+    ({ cluster }: Stage, [a, b, c]: Dice) => {
+      const set = pick(cluster.sets(), a);
+      const updateStrategy =
+        b < 0.4
+          ? ({ type: "OnDelete" } as const)
+          : { type: "RollingUpdate" as const, rollingUpdate: { partition: Math.floor(c * 3) } };
+      if (set !== undefined) cluster.changeSet(set.metadata.name, (spec) => ({ ...spec, updateStrategy }));
+    },
+  ],
+  deploy: [
+    2,
+    ({ cluster }: Stage, [a, b]: Dice) => {
+      const set = pick(cluster.sets(), a);
+      if (set === undefined) return;
+      const image = imageOf(Math.floor(b * 4) - 1);
+      cluster.changeSet(set.metadata.name, (spec) => {
+        const containers = spec.template.spec.containers.map((container) => ({ ...container, image }));
+        return { ...spec, template: { ...spec.template, spec: { ...spec.template.spec, containers } } };
+      });
+    },
+  ],
+  "delete-set": [
+    1,
+    ({ cluster }: Stage, [a, b]: Dice) => {
+      const set = pick(cluster.sets(), a);
+      if (set === undefined) return;
+      const { name } = set.metadata;
+      cluster.server.remove("operator", `/apis/apps/v1/namespaces/${NAMESPACE}/statefulsets/${name}`);
+      cluster.createSet(name, { ...set.spec, release: Math.floor(b * 3) - 1 });
+    },
+  ],
+  "skip-upgrade": [
+    2,
+    ({ cluster, chain }: Stage, [a, b]: Dice) => {
+      const pod = pick(cluster.pods(), a);
+      const plan = pick(chain.plans, b);
+      if (pod === undefined || plan === undefined) return;
+      cluster.validators.ofPod(pod.metadata.name, chain).skipped.add(plan.height);
+      cluster.kubelet.restart(pod, 0);
+    },
+  ],
+  "replace-binary": [
+    2,
+    ({ cluster, chain }: Stage, [a, b]: Dice) => {
+      const pod = pick(cluster.pods(), a);
+      if (pod === undefined) return;
+      cluster.validators.ofPod(pod.metadata.name, chain).replaced = Math.floor(b * 4) - 1;
+      cluster.kubelet.restart(pod, 0);
+    },
+  ],
+  "restore-snapshot": [
+    2,
+    ({ cluster, chain }: Stage, [a, b]: Dice) => {
+      const pod = pick(cluster.pods(), a);
+      if (pod === undefined) return;
+      const process = cluster.kubelet.processOf(pod.metadata.uid);
+      process?.end(0);
+      const validator = cluster.validators.ofPod(pod.metadata.name, chain);
+      validator.height = Math.floor(validator.height * b);
+      validator.applied = chain.plans
+        .filter(({ name, height }) => validator.applied.includes(name) && height <= validator.height)
+        .map(({ name }) => name);
+      cluster.kubelet.restart(pod, 0);
+    },
+  ],
+  crash: [
+    5,
+    ({ cluster }: Stage, [a, b]: Dice) => {
+      const pod = pick(cluster.pods(), a);
+      if (pod !== undefined)
+        cluster.kubelet.processOf(pod.metadata.uid)?.end(pick([1, 2, 137, 139, 0], b) ?? 2);
+    },
+  ],
+  "stay-alive": [
+    3,
+    ({ cluster, chain }: Stage, [a, b]: Dice) => {
+      const pod = pick(cluster.pods(), a);
+      if (pod !== undefined) cluster.validators.ofPod(pod.metadata.name, chain).staysAlive = b < 0.7;
+    },
+  ],
+  "lose-kubelet": [
+    2,
+    ({ cluster }: Stage, [a]: Dice) => {
+      const pod = pick(cluster.pods(), a);
+      if (pod !== undefined) cluster.kubelet.setReachable(pod.spec.nodeName, false);
+    },
+  ],
+  "heal-kubelets": [3, ({ cluster }: Stage) => cluster.kubelet.healAll()],
+  mirror: [
+    1,
+    ({ cluster }: Stage, [a]: Dice) => {
+      cluster.mirrors = a < 0.5;
+    },
+  ],
+  "pager-down": [
+    2,
+    ({ pager }: Stage) => {
+      pager.isDown = true;
+    },
+  ],
+  "pager-up": [
+    3,
+    ({ pager }: Stage) => {
+      pager.isDown = false;
+    },
+  ],
+  "kill-replica": [8, ({ replicas }: Stage, [a, b]: Dice) => pick(replicas, a)?.crash(100 + seconds(b, 20))],
+  "cut-replica": [
+    4,
+    ({ network, replicas }: Stage, [a, b]: Dice) =>
+      network.cut(pick(replicas, a)?.name ?? "", seconds(b, 60)),
+  ],
+  skew: [
+    3,
+    ({ replicas }: Stage, [a, b]: Dice) => pick(replicas, a)?.skew(Math.floor((b - 0.5) * 1_800_000)),
+  ],
+  "bad-network": [
+    4,
+    ({ network }: Stage, [a]: Dice) => {
+      network.faultRate = a * 0.2;
+    },
+  ],
+  "forge-owner": [2, ({ cluster, chain }: Stage, [a, b]: Dice) => forgePod(cluster, chain, a, b)],
+  "forge-halt": [2, ({ cluster, chain }: Stage, [a, b]: Dice) => forgeHalt(cluster, chain, a, b)],
+} as const satisfies Record<string, readonly [weight: number, apply: (stage: Stage, dice: Dice) => void]>;
+
+type Dice = Event["dice"];
+export type EventKind = keyof typeof EVENTS;
+export const EVENT_KINDS = Object.keys(EVENTS) as readonly EventKind[];
+
+/** So many events at times that the seed decides, in order. */
+export function planEvents(random: Random, count: number, untilMs: number): readonly Event[] {
+  const bag = EVENT_KINDS.flatMap((kind) => Array.from({ length: EVENTS[kind][0] }, () => kind));
+  const events = Array.from(
+    { length: count },
+    (): Event => ({
+      at: random.between(1_000, untilMs),
+      kind: random.pick(bag),
+      dice: [random.next(), random.next(), random.next()],
+    }),
+  );
+  return events.sort((one, other) => one.at - other.at);
+}
+
+export function applyEvent({ kind, dice }: Event, stage: Stage): void {
+  EVENTS[kind][1](stage, dice);
+}
+
+/** A pod of an attacker's own that claims to belong to somebody's set, and halts. */
+function forgePod(
+  { server, sets, validators, policy }: Cluster,
+  chain: Chain,
+  which: number,
+  how: number,
+): void {
+  const set = pick(serverSets({ server }), which);
+  if (set === undefined) return;
+  const name = how < 0.3 ? `${set.metadata.name}-7` : `mallory-${Math.floor(how * 1000)}`;
+  if (server.find(PATHS.pods, NAMESPACE, name) !== undefined) return;
+  const claim = {
+    apiVersion: "apps/v1",
+    kind: "StatefulSet",
+    name: set.metadata.name,
+    uid: set.metadata.uid,
+  };
+  const validator = validators.ofPod(name, chain);
+  const due = chain.plans.findIndex((plan) => !validator.applied.includes(plan.name));
+  validator.height = Math.max(0, (chain.plans[due]?.height ?? 1) - 2);
+  validator.applied = chain.plans.slice(0, Math.max(0, due)).map((plan) => plan.name);
+  server.create("attacker", `/api/v1/namespaces/${NAMESPACE}/pods`, {
+    metadata: {
+      name,
+      labels: { app: "seid", ...(how < 0.6 ? set.spec.selector.matchLabels : {}) },
+      ownerReferences: [how < 0.5 ? { ...claim, controller: false } : claim],
+    },
+    spec: {
+      nodeName: `node-${name}`,
+      containers: [{ name: "seid", image: imageOf(due - 1), ports: [{ name: "rpc", containerPort: 26657 }] }],
+    },
+    status: { phase: "Pending" },
+  });
+  void [sets, policy];
+}
+
+/** A NodeHalt about a healthy node, written by somebody who may create them and nothing else. */
+function forgeHalt({ server, pods }: Cluster, chain: Chain, which: number, how: number): void {
+  const pod = pick(serverPods({ server }), which);
+  const plan = pick(chain.plans, how);
+  const owner = pod?.metadata.ownerReferences?.[0];
+  const reason = how < 0.7 ? ShutdownReason.UpgradeRequired : ShutdownReason.BinaryTooNew;
+  if (pod === undefined || plan === undefined || owner === undefined) return;
+  const name = `forged-${Math.floor(how * 1e6)}`;
+  const path = `${PATHS.halts.replace("/nodehalts", "")}/namespaces/${NAMESPACE}/nodehalts`;
+  if (server.find(PATHS.halts, NAMESPACE, name) !== undefined) return;
+  server.create("attacker", path, {
+    apiVersion: "upgrade-halt.dev/v1alpha1",
+    kind: "NodeHalt",
+    metadata: { name },
+    spec: {
+      podName: pod.metadata.name,
+      podUID: pod.metadata.uid,
+      container: "seid",
+      policyName: POLICY,
+      workload: {
+        apiVersion: "apps/v1",
+        kind: "StatefulSet",
+        resource: "statefulsets",
+        name: owner.name,
+        uid: owner.uid,
+      },
+      reason: reasonToken(reason),
+      exitCode: reason,
+      planName: plan.name,
+      height: plan.height,
+      image: pod.spec.containers[0]?.image,
+      sources: ["exit-code", "plan-line", "listed-plan", "last-height"],
+      verdict: "forged",
+      detectedAt: "2026-01-01T00:00:00.000Z",
+    },
+  });
+  void pods;
+}
+
+function serverSets({ server }: Pick<Cluster, "server">) {
+  return server.all<import("./objects.ts").StatefulSet>(PATHS.statefulSets);
+}
+
+function serverPods({ server }: Pick<Cluster, "server">) {
+  return server.all<Pod>(PATHS.pods).filter(({ metadata }) => metadata.ownerReferences?.[0]?.controller);
+}

@@ -1,0 +1,43 @@
+/** An upgrade that the chain has decided on. */
+export interface Plan {
+  readonly name: string;
+  readonly height: number;
+  /** A minor release may be in a binary before its height. */
+  readonly isMinor: boolean;
+}
+
+/** Milliseconds from one block to the next. */
+export const BLOCK_MS = 1_000;
+
+export interface Chain {
+  readonly id: string;
+  readonly plans: readonly Plan[];
+}
+
+/** The newest height of a chain: it goes on whatever the nodes here do. */
+export function headAt(now: number): number {
+  return 1 + Math.floor(now / BLOCK_MS);
+}
+
+const REPOSITORY = "registry.example/seid";
+const MIRROR = "mirror.internal/seid";
+
+/** The image of a release, by digest: of the chain's n-th plan, it has the handlers of that and all before. */
+export function imageOf(release: number): string {
+  return `${REPOSITORY}@${digestOf(release)}`;
+}
+
+/** The same image as an admission webhook rewrites it. */
+export function mirrored(image: string): string {
+  return image.replace(REPOSITORY, MIRROR);
+}
+
+/** Which release an image is; `undefined` for one that no registry has. */
+export function releaseOf(image: string): number | undefined {
+  const [, digits] = /@sha256:0*([0-9]{1,4})$/.exec(image) ?? [];
+  return digits === undefined ? undefined : Number(digits) - 1;
+}
+
+function digestOf(release: number): string {
+  return `sha256:${String(release + 1).padStart(64, "0")}`;
+}

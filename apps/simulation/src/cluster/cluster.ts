@@ -1,0 +1,178 @@
+import type { StatusResult } from "@upgrade-halt/consumer";
+import type { HaltIntent, HaltReason } from "@upgrade-halt/contract";
+import { announcedAtNow, reasonToken } from "@upgrade-halt/contract";
+import { ApiServer, type Commit } from "../api-server.ts";
+import type { Network } from "../network.ts";
+import { type HaltPolicy, PATHS, type Pod, type StatefulSet } from "../objects.ts";
+import { PAGER_URL } from "../pager.ts";
+import type { Random } from "../random.ts";
+import type { Program, VirtualTime } from "../virtual-time.ts";
+import { type Chain, imageOf, mirrored } from "./chain.ts";
+import { Kubelet } from "./kubelet.ts";
+import type { NodeProcess } from "./node.ts";
+import { StatefulSetController } from "./stateful-set-controller.ts";
+import { Validators } from "./validators.ts";
+
+export const NAMESPACE = "validators";
+export const POLICY = "policy";
+
+export interface ClusterOptions {
+  readonly time: VirtualTime;
+  readonly random: Random;
+  readonly network: Network;
+  readonly chain: Chain;
+  readonly onCommit: (commit: Commit) => void;
+  readonly onStart: (process: NodeProcess) => void;
+}
+
+/** A cluster with its own controllers, and what its operators do to it. */
+export class Cluster {
+  readonly server: ApiServer;
+  readonly kubelet: Kubelet;
+  readonly validators = new Validators();
+  /** An admission webhook that points images at a mirror. */
+  mirrors = false;
+  readonly #options: ClusterOptions;
+
+  constructor(options: ClusterOptions) {
+    const { time, random, chain, onCommit, onStart } = options;
+    this.#options = options;
+    this.server = new ApiServer(time, onCommit);
+    const { server, validators } = this;
+    this.kubelet = new Kubelet({ time, random, server, validators, chainOf: () => chain, onStart });
+    new StatefulSetController({
+      time,
+      random,
+      server,
+      admit: (image) => (this.mirrors ? mirrored(image) : image),
+    });
+  }
+
+  createSet(
+    name: string,
+    spec: Partial<StatefulSet["spec"]> & {
+      readonly release: number;
+      readonly labels?: Readonly<Record<string, string>>;
+    },
+  ): void {
+    const { release, labels = {}, ...rest } = spec;
+    const own = { app: "seid", set: name, ...labels };
+    const containers = [
+      { name: "seid", image: imageOf(release), ports: [{ name: "rpc", containerPort: 26657 }] },
+    ];
+    this.server.create("operator", `/apis/apps/v1/namespaces/${NAMESPACE}/statefulsets`, {
+      apiVersion: "apps/v1",
+      kind: "StatefulSet",
+      metadata: { name, labels: own },
+      spec: {
+        replicas: 1,
+        podManagementPolicy: "OrderedReady",
+        updateStrategy: { type: "OnDelete" },
+        selector: { matchLabels: { set: name } },
+        template: { metadata: { labels: own }, spec: { containers } },
+        ...rest,
+      },
+    });
+  }
+
+  createPolicy(spec: Partial<HaltPolicy["spec"]>, name = POLICY): void {
+    if (this.policy(name) !== undefined) return;
+    this.server.create(
+      "operator",
+      `${PATHS.policies.replace("/haltpolicies", "")}/namespaces/${NAMESPACE}/haltpolicies`,
+      {
+        apiVersion: "upgrade-halt.dev/v1alpha1",
+        kind: "HaltPolicy",
+        metadata: { name },
+        spec: {
+          selector: { matchLabels: { app: "seid" } },
+          container: "seid",
+          chainId: this.#options.chain.id,
+          upgrades: [],
+          paging: [{ webhook: { url: PAGER_URL } }],
+          recoveryTimeoutSeconds: 300,
+          ...spec,
+        },
+      },
+    );
+  }
+
+  policy(name = POLICY): HaltPolicy | undefined {
+    return this.server.find<HaltPolicy>(PATHS.policies, NAMESPACE, name);
+  }
+
+  changePolicy(patch: object, name = POLICY): void {
+    if (this.policy(name) === undefined) return;
+    const path = `${PATHS.policies.replace("/haltpolicies", "")}/namespaces/${NAMESPACE}/haltpolicies/${name}`;
+    this.server.mergePatch("operator", path, { spec: patch }, false);
+  }
+
+  sets(): readonly StatefulSet[] {
+    return this.server.all<StatefulSet>(PATHS.statefulSets);
+  }
+
+  pods(): readonly Pod[] {
+    return this.server.all<Pod>(PATHS.pods);
+  }
+
+  changeSet(name: string, change: (spec: StatefulSet["spec"]) => StatefulSet["spec"]): void {
+    const set = this.server.find<StatefulSet>(PATHS.statefulSets, NAMESPACE, name);
+    if (set === undefined) return;
+    const path = `/apis/apps/v1/namespaces/${NAMESPACE}/statefulsets/${name}`;
+    const { metadata, ...rest } = set;
+    const { resourceVersion: _, ...kept } = metadata;
+    this.server.replace("operator", path, { ...rest, metadata: kept, spec: change(set.spec) });
+  }
+
+  /** What a node's `/status` says to a program that asks for it. */
+  readonly readNode = (program: Program, url: string, timeoutMs: number): Promise<StatusResult> => {
+    const { time, network } = this.#options;
+    const fate = network.fateOf(program);
+    const ip = /^http:\/\/([\d.]+):/.exec(url)?.[1] ?? "";
+    return new Promise((resolve) => {
+      const answer = (ms: number, result: () => StatusResult) =>
+        time.schedule(ms, () => resolve(result()), program);
+      if (fate.isLost || fate.isUnanswered) {
+        answer(timeoutMs, () => ({ kind: "timeout", at: Date.now(), problem: "no answer" }));
+        return;
+      }
+      time.later(fate.there, () => {
+        const process = this.kubelet.processAt(ip);
+        const node = process && nodeStatus(process);
+        answer(fate.back, () =>
+          node === undefined
+            ? { kind: "unreachable", at: Date.now(), problem: "refused" }
+            : { kind: "ok", at: Date.now(), envelope: "bare", node },
+        );
+      });
+    });
+  };
+}
+
+function nodeStatus(process: NodeProcess) {
+  const { state, validator, height } = process;
+  if (state.kind !== "running" && state.kind !== "halted") return undefined;
+  const halt = state.kind === "halted" ? state.halt : undefined;
+  return {
+    chainId: validator.chain.id,
+    moniker: validator.name,
+    height: halt?.height ?? height,
+    catchingUp: false,
+    validatorAddress: validator.address,
+    haltIntent:
+      halt === undefined
+        ? ({ kind: "absent" } as const)
+        : ({ kind: "intent", intent: intentOf(halt), defects: [] } as const),
+  };
+}
+
+function intentOf(halt: NonNullable<NodeProcess["halt"]>): HaltIntent & { readonly reason: HaltReason } {
+  const { reason } = halt;
+  return {
+    reason,
+    reason_string: reasonToken(reason),
+    plan_name: halt.plan,
+    ...(halt.height === undefined ? {} : { height: halt.height }),
+    announced_at: announcedAtNow(Date.now),
+  };
+}

@@ -1,0 +1,226 @@
+import type { ApiServer } from "../api-server.ts";
+import { type ContainerState, type ContainerStatus, PATHS, type Pod, type Stored } from "../objects.ts";
+import type { Random } from "../random.ts";
+import type { VirtualTime } from "../virtual-time.ts";
+import type { Chain } from "./chain.ts";
+import { lineOf, NodeProcess } from "./node.ts";
+import type { Validators } from "./validators.ts";
+
+/** What a kubelet knows of one pod. */
+interface PodRuntime {
+  readonly uid: string;
+  readonly ip: string;
+  process: NodeProcess | undefined;
+  restartCount: number;
+  last: ContainerState;
+  /** Ended and not to be started again, as the pod's restart rules say of a halt. */
+  isHeld: boolean;
+  endedAt: string;
+  backOffMs: number;
+  isEnding: boolean;
+}
+
+export interface KubeletOptions {
+  readonly time: VirtualTime;
+  readonly random: Random;
+  readonly server: ApiServer;
+  readonly validators: Validators;
+  readonly chainOf: (pod: Pod) => Chain;
+  /** Told of each process as it starts. */
+  readonly onStart: (process: NodeProcess, pod: Pod) => void;
+}
+
+const CONTAINER = "seid";
+const FIRST_BACK_OFF_MS = 10_000;
+const LONGEST_BACK_OFF_MS = 300_000;
+
+/** Runs the pods that are bound to it, and reports them as a kubelet does. */
+export class Kubelet {
+  readonly #options: KubeletOptions;
+  readonly #pods = new Map<string, PodRuntime>();
+  /** Nodes whose kubelet reaches nobody: their processes go on. */
+  readonly #unreachable = new Set<string>();
+  #address = 0;
+
+  constructor(options: KubeletOptions) {
+    this.#options = options;
+    options.server.watch(PATHS.pods, 0, ({ object, type }) => {
+      if (type !== "DELETED")
+        options.time.later(options.random.between(5, 60), () =>
+          this.#sync(object.metadata.name, object.metadata.namespace),
+        );
+      else this.#pods.delete(object.metadata.uid);
+    });
+  }
+
+  /** The process at an address, if one serves there. */
+  processAt(ip: string): NodeProcess | undefined {
+    for (const runtime of this.#pods.values()) if (runtime.ip === ip) return runtime.process;
+    return undefined;
+  }
+
+  processOf(uid: string): NodeProcess | undefined {
+    return this.#pods.get(uid)?.process;
+  }
+
+  setReachable(nodeName: string, isReachable: boolean): void {
+    if (isReachable) this.#unreachable.delete(nodeName);
+    else this.#unreachable.add(nodeName);
+    if (isReachable) for (const pod of this.#all()) this.#sync(pod.metadata.name, pod.metadata.namespace);
+  }
+
+  healAll(): void {
+    for (const name of [...this.#unreachable]) this.setReachable(name, true);
+  }
+
+  /** Ends the pod's process with this code and starts it again, whatever it ended with, as a person with a shell does. */
+  restart(pod: Pod, code: number): void {
+    const runtime = this.#pods.get(pod.metadata.uid);
+    if (runtime === undefined) return;
+    runtime.isHeld = false;
+    if (runtime.process?.isAlive) runtime.process.end(code);
+    else this.#options.time.later(50, () => this.#start(pod, runtime));
+  }
+
+  #all(): readonly Pod[] {
+    return this.#options.server.all<Pod>(PATHS.pods);
+  }
+
+  #sync(name: string, namespace: string): void {
+    const pod = this.#options.server.find<Pod>(PATHS.pods, namespace, name);
+    if (pod === undefined || this.#unreachable.has(pod.spec.nodeName)) return;
+    const runtime = this.#pods.get(pod.metadata.uid);
+    if (pod.metadata.deletionTimestamp !== undefined) this.#endPod(pod, runtime);
+    else if (runtime === undefined) this.#admit(pod);
+    else this.#report(pod, runtime);
+  }
+
+  #admit(pod: Pod): void {
+    this.#address += 1;
+    const runtime: PodRuntime = {
+      uid: pod.metadata.uid,
+      ip: `10.0.${this.#address >> 8}.${this.#address & 255}`,
+      process: undefined,
+      restartCount: 0,
+      last: {},
+      isHeld: false,
+      endedAt: "",
+      backOffMs: FIRST_BACK_OFF_MS,
+      isEnding: false,
+    };
+    this.#pods.set(pod.metadata.uid, runtime);
+    this.#options.time.later(this.#options.random.between(50, 500), () => this.#start(pod, runtime));
+  }
+
+  #start(pod: Pod, runtime: PodRuntime): void {
+    if (runtime.isEnding || runtime.process?.isAlive || !this.#pods.has(runtime.uid)) return;
+    const { time, validators, chainOf, onStart } = this.#options;
+    const image = pod.spec.containers.find(({ name }) => name === CONTAINER)?.image ?? "";
+    const validator = validators.ofPod(pod.metadata.name, chainOf(pod));
+    if (runtime.process !== undefined) runtime.restartCount += 1;
+    const process = new NodeProcess(time, validator, image, (ended) => this.#onEnd(pod, runtime, ended));
+    runtime.process = process;
+    validators.processes.push(process);
+    onStart(process, pod);
+    this.#reportSoon(pod, runtime);
+  }
+
+  #onEnd(pod: Pod, runtime: PodRuntime, { state, halt }: NodeProcess): void {
+    if (state.kind !== "ended") return;
+    const { time } = this.#options;
+    runtime.endedAt = time.timestamp.replace(/\.\d+Z$/, "Z");
+    runtime.isHeld = halt !== undefined && pod.metadata.labels?.restart !== "always";
+    if (runtime.isEnding) {
+      this.#finish(pod);
+      return;
+    }
+    if (!runtime.isHeld) {
+      const ms = runtime.backOffMs;
+      runtime.backOffMs = Math.min(LONGEST_BACK_OFF_MS, ms * 2);
+      time.later(ms, () => this.#start(pod, runtime));
+    }
+    this.#reportSoon(pod, runtime);
+  }
+
+  /** SIGTERM, and the pod's removal once nothing of it runs. */
+  #endPod(pod: Pod, runtime: PodRuntime | undefined): void {
+    if (runtime?.isEnding) return;
+    if (runtime === undefined || !runtime.process?.isAlive) {
+      if (runtime !== undefined) runtime.isEnding = true;
+      this.#finish(pod);
+      return;
+    }
+    runtime.isEnding = true;
+    this.#options.time.later(this.#options.random.between(100, 5_000), () => runtime.process?.end(0));
+  }
+
+  #finish(pod: Pod): void {
+    const { time, random, server } = this.#options;
+    time.later(random.between(10, 200), () => {
+      if (this.#unreachable.has(pod.spec.nodeName)) time.later(1_000, () => this.#finish(pod));
+      else server.finishRemoval(pod);
+    });
+  }
+
+  #reportSoon(pod: Pod, runtime: PodRuntime): void {
+    const { time, random } = this.#options;
+    time.later(random.between(5, 300), () => this.#report(pod, runtime));
+  }
+
+  #report({ metadata, spec }: Stored, runtime: PodRuntime): void {
+    const { server } = this.#options;
+    const pod = server.find<Pod>(PATHS.pods, metadata.namespace, metadata.name);
+    if (pod === undefined || pod.metadata.uid !== runtime.uid || runtime.process === undefined) return;
+    if (this.#unreachable.has((spec as Pod["spec"]).nodeName)) return;
+    const conditions = readyConditions(pod, runtime.process.isAlive);
+    const status = {
+      ...pod.status,
+      phase: "Running",
+      podIP: runtime.ip,
+      conditions,
+      containerStatuses: [statusOf(runtime)],
+    };
+    const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}/status`;
+    server.replace("kubelet", path, {
+      ...pod,
+      status,
+      metadata: { ...pod.metadata, resourceVersion: undefined },
+    });
+  }
+}
+
+function readyConditions(pod: Pod, isReady: boolean) {
+  const others = (pod.status.conditions ?? []).filter(({ type }) => type !== "Ready");
+  return [...others, { type: "Ready", status: isReady ? "True" : "False" }];
+}
+
+function statusOf(runtime: PodRuntime): ContainerStatus {
+  const process = runtime.process as NodeProcess;
+  const startedAt = new Date(Date.UTC(2026, 0, 1) + process.startedAt).toISOString().replace(/\.\d+Z$/, "Z");
+  const state = stateOf(runtime, process, startedAt);
+  return {
+    name: CONTAINER,
+    image: process.image,
+    imageID: process.image,
+    restartCount: runtime.restartCount,
+    ready: process.isAlive,
+    state: state.now,
+    lastState: state.last,
+  };
+}
+
+function stateOf(runtime: PodRuntime, process: NodeProcess, startedAt: string) {
+  const { state } = process;
+  if (state.kind !== "ended") return { now: { running: { startedAt } }, last: runtime.last };
+  const terminated = {
+    exitCode: state.code,
+    reason: state.code === 0 ? "Completed" : "Error",
+    startedAt,
+    finishedAt: runtime.endedAt,
+    ...(state.halt === undefined ? {} : { message: lineOf(state.halt) }),
+  };
+  runtime.last = { terminated };
+  return runtime.isHeld
+    ? { now: { terminated }, last: {} }
+    : { now: { waiting: { reason: "CrashLoopBackOff" } }, last: { terminated } };
+}

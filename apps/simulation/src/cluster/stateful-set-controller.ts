@@ -1,0 +1,170 @@
+import type { ApiServer } from "../api-server.ts";
+import { PATHS, type Pod, type StatefulSet, type Stored } from "../objects.ts";
+import type { Random } from "../random.ts";
+import type { VirtualTime } from "../virtual-time.ts";
+
+export interface StatefulSetControllerOptions {
+  readonly time: VirtualTime;
+  readonly random: Random;
+  readonly server: ApiServer;
+  /** What an admission webhook makes of an image. */
+  readonly admit: (image: string) => string;
+}
+
+const ME = "statefulset-controller";
+
+/** kube-controller-manager's StatefulSet controller, as far as rollouts go (`stateful_set_control.go`, 1.35). */
+export class StatefulSetController {
+  readonly #options: StatefulSetControllerOptions;
+  readonly #planned = new Set<string>();
+  /** Templates by revision name. */
+  readonly #revisions = new Map<string, StatefulSet["spec"]["template"]>();
+
+  constructor(options: StatefulSetControllerOptions) {
+    this.#options = options;
+    const { server } = options;
+    server.watch(PATHS.statefulSets, 0, ({ object, type }) => {
+      if (type === "DELETED") this.#orphanOrDelete(object);
+      else this.#plan(object);
+    });
+    server.watch(PATHS.pods, 0, ({ object }) => {
+      const owner = object.metadata.ownerReferences?.find(({ controller }) => controller);
+      if (owner?.kind !== "StatefulSet") return;
+      const set = server.find(PATHS.statefulSets, object.metadata.namespace, owner.name);
+      if (set !== undefined) this.#plan(set);
+    });
+  }
+
+  #plan({ metadata: { namespace, name } }: Stored): void {
+    const key = `${namespace}/${name}`;
+    if (this.#planned.has(key)) return;
+    this.#planned.add(key);
+    const { time, random, server } = this.#options;
+    time.later(random.between(5, 150), () => {
+      this.#planned.delete(key);
+      const set = server.find<StatefulSet>(PATHS.statefulSets, namespace, name);
+      if (set !== undefined) this.#reconcile(set);
+    });
+  }
+
+  #orphanOrDelete(set: Stored): void {
+    for (const pod of this.#podsOf(set)) this.#remove(pod);
+  }
+
+  #podsOf(set: Stored): readonly Pod[] {
+    return this.#options.server
+      .all<Pod>(PATHS.pods)
+      .filter(({ metadata }) =>
+        metadata.ownerReferences?.some(({ uid, controller }) => controller && uid === set.metadata.uid),
+      );
+  }
+
+  #reconcile(set: StatefulSet): void {
+    const update = revisionOf(set);
+    this.#revisions.set(`${set.metadata.name}-${update}`, set.spec.template);
+    const pods = this.#podsOf(set);
+    const wasCurrent = set.status?.currentRevision ?? update;
+    const isDone = pods.length >= set.spec.replicas && pods.every((pod) => revisionOfPod(pod) === update);
+    const current = isDone ? update : wasCurrent;
+    this.#writeStatus(set, {
+      observedGeneration: set.metadata.generation,
+      currentRevision: current,
+      updateRevision: update,
+      replicas: pods.length,
+    });
+    const byName = new Map(pods.map((pod) => [pod.metadata.name, pod]));
+    for (const pod of pods) if (ordinalOf(pod) >= set.spec.replicas) this.#remove(pod);
+    const inOrder = set.spec.podManagementPolicy === "OrderedReady";
+    for (let ordinal = 0; ordinal < set.spec.replicas; ordinal += 1) {
+      const pod = byName.get(`${set.metadata.name}-${ordinal}`);
+      if (pod === undefined) this.#create(set, ordinal, isCurrentNeeded(set, ordinal) ? current : update);
+      else if (["Failed", "Succeeded"].includes(pod.status.phase)) this.#remove(pod);
+      if (inOrder && (pod === undefined || !isReady(pod))) return;
+    }
+    if (set.spec.updateStrategy.type === "OnDelete") return;
+    const partition = set.spec.updateStrategy.rollingUpdate?.partition ?? 0;
+    for (let ordinal = set.spec.replicas - 1; ordinal >= partition; ordinal -= 1) {
+      const pod = byName.get(`${set.metadata.name}-${ordinal}`);
+      if (pod === undefined) return;
+      if (revisionOfPod(pod) !== update && pod.metadata.deletionTimestamp === undefined) {
+        this.#remove(pod);
+        return;
+      }
+      if (!isReady(pod)) return;
+    }
+  }
+
+  #create(set: StatefulSet, ordinal: number, revision: string): void {
+    const { server, admit } = this.#options;
+    const template = this.#revisions.get(`${set.metadata.name}-${revision}`) ?? set.spec.template;
+    const name = `${set.metadata.name}-${ordinal}`;
+    const { namespace } = set.metadata;
+    // A pod of that name which belongs to somebody else: the real one reports a conflict and tries again.
+    if (server.find(PATHS.pods, namespace, name) !== undefined) return;
+    server.create(ME, `/api/v1/namespaces/${namespace}/pods`, {
+      metadata: {
+        name,
+        labels: { ...template.metadata.labels, "controller-revision-hash": revision },
+        ownerReferences: [
+          {
+            apiVersion: "apps/v1",
+            kind: "StatefulSet",
+            name: set.metadata.name,
+            uid: set.metadata.uid,
+            controller: true,
+          },
+        ],
+      },
+      spec: {
+        nodeName: `node-${name}`,
+        containers: template.spec.containers.map((container) => ({
+          ...container,
+          image: admit(container.image),
+        })),
+        volumes: [{ name: "data", persistentVolumeClaim: { claimName: `data-${name}` } }],
+      },
+      status: { phase: "Pending" },
+    });
+  }
+
+  #remove(pod: Pod): void {
+    if (pod.metadata.deletionTimestamp !== undefined) return;
+    this.#options.server.remove(
+      ME,
+      `/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}`,
+      pod.metadata.uid,
+    );
+  }
+
+  #writeStatus(set: StatefulSet, status: Readonly<Record<string, unknown>>): void {
+    const path = `/apis/apps/v1/namespaces/${set.metadata.namespace}/statefulsets/${set.metadata.name}/status`;
+    this.#options.server.mergePatch(ME, path, { status }, false);
+  }
+}
+
+/** `isCurrentRevisionNeeded`: whether an ordinal that is made now keeps the revision of before. */
+function isCurrentNeeded({ spec }: StatefulSet, ordinal: number): boolean {
+  if (spec.updateStrategy.type !== "RollingUpdate") return false;
+  return ordinal < (spec.updateStrategy.rollingUpdate?.partition ?? 0);
+}
+
+function revisionOf({ spec }: StatefulSet): string {
+  return JSON.stringify(spec.template.spec.containers.map(({ image }) => image))
+    .replaceAll(/[^0-9a-z]/g, "")
+    .slice(-12);
+}
+
+function revisionOfPod({ metadata }: Pod): string | undefined {
+  return metadata.labels?.["controller-revision-hash"];
+}
+
+function ordinalOf({ metadata }: Pod): number {
+  return Number(metadata.name.slice(metadata.name.lastIndexOf("-") + 1));
+}
+
+function isReady({ metadata, status }: Pod): boolean {
+  const isDeleting = metadata.deletionTimestamp !== undefined;
+  return (
+    !isDeleting && (status.conditions ?? []).some(({ type, status }) => type === "Ready" && status === "True")
+  );
+}

@@ -1,0 +1,197 @@
+import dns from "node:dns/promises";
+import { syncBuiltinESMExports } from "node:module";
+import type { Boundary } from "@upgrade-halt/mini-controller";
+import { applyEvent, type Event, planEvents, type Stage, upgradeOf } from "./chaos.ts";
+import type { Chain, Plan } from "./cluster/chain.ts";
+import { Cluster } from "./cluster/cluster.ts";
+import { brokenAtEnd, brokenBy, brokenByStart } from "./invariants.ts";
+import { Network } from "./network.ts";
+import { Observer } from "./observer.ts";
+import { Pager } from "./pager.ts";
+import { Random } from "./random.ts";
+import { Replica } from "./replica.ts";
+import { Story, type StoryLine } from "./story.ts";
+import { VirtualTime } from "./virtual-time.ts";
+
+/** Milliseconds in which things go wrong, and the time after in which everything must come to rest. */
+const TROUBLE_MS = 15 * 60_000;
+const REST_MS = 25 * 60_000;
+const EVENTS = 40;
+/** One in so many boundaries of the controller's work ends the process there, while there is trouble. */
+const CRASH_AT_BOUNDARY = 1 / 60;
+
+export interface EpisodeOptions {
+  readonly seed: number;
+  /** What happens; planned by the seed unless given. */
+  readonly events?: readonly Event[] | undefined;
+  readonly onBoundary?: ((boundary: Boundary) => void) | undefined;
+}
+
+export interface EpisodeResult {
+  readonly seed: number;
+  readonly steps: number;
+  readonly virtualMs: number;
+  readonly events: readonly Event[];
+  readonly acts: number;
+  readonly recovered: number;
+  /** Which invariant was broken, and by what. */
+  readonly broken: string | undefined;
+  readonly story: readonly StoryLine[];
+}
+
+/** Plays one cluster's life from one seed. The same seed and events always give the same. */
+export async function playEpisode({
+  seed,
+  events: given,
+  onBoundary,
+}: EpisodeOptions): Promise<EpisodeResult> {
+  const planned = new Random(seed * 2 + 1);
+  const chain = planChain(planned);
+  const events = given ?? planEvents(planned, EVENTS, TROUBLE_MS);
+  const random = new Random(seed * 2 + 2);
+  const time = new VirtualTime();
+  const uninstall = time.install(random);
+  const { lookup } = dns;
+  dns.lookup = (async () => ({ address: "10.255.0.1", family: 4 })) as unknown as typeof dns.lookup;
+  syncBuiltinESMExports();
+  try {
+    return await play({ seed, events, random, planned, time, chain, onBoundary });
+  } finally {
+    dns.lookup = lookup;
+    uninstall();
+  }
+}
+
+interface Play extends EpisodeOptions {
+  readonly events: readonly Event[];
+  readonly random: Random;
+  readonly planned: Random;
+  readonly time: VirtualTime;
+  readonly chain: Chain;
+}
+
+async function play({
+  seed,
+  events,
+  random,
+  planned,
+  time,
+  chain,
+  onBoundary,
+}: Play): Promise<EpisodeResult> {
+  let broken: string | undefined;
+  let acts = 0;
+  const story = new Story(time);
+  const network = new Network(time, random);
+  const pager = new Pager(time, network);
+  const cluster = new Cluster({
+    time,
+    random,
+    network,
+    chain,
+    onCommit: (commit) => {
+      story.onCommit(commit);
+      const act = observer.onCommit(commit);
+      if (act === undefined) return;
+      if (act.kind !== "other") acts += 1;
+      broken ??= brokenBy(act, observer);
+    },
+    onStart: (process) => {
+      story.onStart(process);
+      broken ??= brokenByStart(process, observer);
+    },
+  });
+  const { server, kubelet, validators } = cluster;
+  const observer: Observer = new Observer({
+    now: () => time.now,
+    processOf: (uid) => kubelet.processOf(uid),
+    processes: validators.processes,
+    validatorOf: (name) => validators.ofPod(name, chain),
+    all: (collection) => server.all(collection),
+    find: (collection, namespace, name) => server.find(collection, namespace, name),
+    told: pager.told,
+  });
+  const isTroubled = () => time.now < TROUBLE_MS;
+  const replicas = ["controller-a", "controller-b"].map(
+    (name) =>
+      new Replica({
+        name,
+        time,
+        random,
+        network,
+        server,
+        pager,
+        readNode: cluster.readNode,
+        onReading: (reading) => observer.onReading(reading),
+        onBoundary: (boundary) => {
+          onBoundary?.(boundary);
+          if (!isTroubled() || !random.chance(CRASH_AT_BOUNDARY)) return;
+          story.note(`${name} is killed at ${boundary}`);
+          replicas.find((replica) => replica.name === name)?.crash(500);
+        },
+      }),
+  );
+  const stage: Stage = { cluster, network, pager, replicas, chain };
+  populate(stage, planned);
+  for (const replica of replicas) replica.start();
+  for (const event of events)
+    time.later(event.at, () => {
+      story.note(`${event.kind} ${event.dice.map((die) => die.toFixed(2)).join(" ")}`);
+      applyEvent(event, stage);
+    });
+  time.later(TROUBLE_MS, () => calm(stage, story));
+  time.later(TROUBLE_MS + REST_MS, () => {
+    broken ??= brokenAtEnd(observer);
+  });
+  await time.run(() => broken !== undefined || time.now >= TROUBLE_MS + REST_MS);
+  const recovered = server
+    .all("/apis/upgrade-halt.dev/v1alpha1/nodehalts")
+    .filter(({ status }) => status?.phase === "Recovered").length;
+  return {
+    seed,
+    steps: time.steps,
+    virtualMs: time.now,
+    events,
+    acts,
+    recovered,
+    broken,
+    story: story.lines,
+  };
+}
+
+/** Two to four upgrades, some of them minor, within the time of trouble. */
+function planChain(random: Random): Chain {
+  let height = 0;
+  const plans = Array.from({ length: random.between(2, 4) }, (_, index): Plan => {
+    height += random.between(60, 220);
+    return { name: `v${index + 1}`, height, isMinor: random.chance(0.25) };
+  });
+  return { id: "pacific-1", plans };
+}
+
+function populate({ cluster, chain }: Stage, random: Random): void {
+  const sets = random.between(1, 3);
+  for (let index = 0; index < sets; index += 1)
+    cluster.createSet(`sei-${"abc"[index]}`, {
+      release: -1,
+      replicas: random.pick([1, 1, 1, 2, 3]),
+      podManagementPolicy: random.pick(["OrderedReady", "Parallel"] as const),
+      updateStrategy: random.pick([{ type: "OnDelete" }, { type: "RollingUpdate" }] as const),
+      ...(random.chance(0.3) ? { labels: { restart: "always" } } : {}),
+    });
+  const listed = chain.plans.map((_, index) => upgradeOf(chain, index)).filter(() => random.chance(0.6));
+  cluster.createPolicy({
+    upgrades: listed,
+    maxConcurrent: random.pick([1, 2, 10]),
+    ...(random.chance(0.2) ? { roll: "OnePartition" } : {}),
+  });
+}
+
+/** Every fault ends; what people did stays as they left it. */
+function calm({ cluster, network, pager, replicas }: Stage, story: Story): void {
+  story.note("all faults end");
+  network.heal();
+  pager.isDown = false;
+  cluster.kubelet.healAll();
+  for (const replica of replicas) replica.skew(0);
+}

@@ -1,0 +1,140 @@
+/** Objects of the simulated API server. Written objects are never changed: a write puts a new one in their place. */
+export interface Meta {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation: number;
+  readonly creationTimestamp: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly OwnerRef[];
+}
+
+export interface OwnerRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller?: boolean;
+}
+
+export interface Stored {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: Meta;
+  readonly spec?: Json;
+  readonly status?: Json;
+  readonly [field: string]: unknown;
+}
+
+export type Json = Readonly<Record<string, unknown>>;
+
+export interface ContainerSpec {
+  readonly name: string;
+  readonly image: string;
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
+}
+
+export interface Terminated {
+  readonly exitCode: number;
+  readonly reason: string;
+  readonly message?: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+}
+
+export interface ContainerState {
+  readonly running?: { readonly startedAt: string };
+  readonly waiting?: { readonly reason: string };
+  readonly terminated?: Terminated;
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly image: string;
+  readonly imageID: string;
+  readonly restartCount: number;
+  readonly ready: boolean;
+  readonly state: ContainerState;
+  readonly lastState: ContainerState;
+}
+
+export interface Pod extends Stored {
+  readonly spec: {
+    readonly nodeName: string;
+    readonly containers: readonly ContainerSpec[];
+    readonly volumes?: readonly Json[];
+  };
+  readonly status: {
+    readonly phase: string;
+    readonly podIP?: string;
+    readonly conditions?: readonly Json[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+export interface StatefulSet extends Stored {
+  readonly spec: {
+    readonly replicas: number;
+    readonly podManagementPolicy: "OrderedReady" | "Parallel";
+    readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
+    readonly updateStrategy: {
+      readonly type: "OnDelete" | "RollingUpdate";
+      readonly rollingUpdate?: { readonly partition?: number };
+    };
+    readonly template: {
+      readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+      readonly spec: { readonly containers: readonly ContainerSpec[]; readonly volumes?: readonly Json[] };
+    };
+  };
+  readonly status?: Json & {
+    readonly observedGeneration?: number;
+    readonly currentRevision?: string;
+    readonly updateRevision?: string;
+  };
+}
+
+export interface Upgrade {
+  readonly planName: string;
+  readonly height?: number;
+  readonly image: string;
+}
+
+export interface HaltPolicy extends Stored {
+  readonly spec: Json & {
+    readonly selector: { readonly matchLabels?: Readonly<Record<string, string>> };
+    readonly chainId?: string;
+    readonly upgrades: readonly Upgrade[];
+    readonly paused?: boolean;
+    readonly dryRun?: boolean;
+  };
+}
+
+export interface NodeHalt extends Stored {
+  readonly spec: Json & {
+    readonly podName: string;
+    readonly podUID: string;
+    readonly policyName: string;
+    readonly reason: string;
+  };
+  readonly status?: Json & {
+    readonly phase?: string;
+    readonly reason?: string;
+    readonly toImage?: string;
+    readonly page?: { readonly key: string; readonly reason: string; readonly state: string };
+  };
+}
+
+const GROUP = "/apis/upgrade-halt.dev/v1alpha1";
+
+export const PATHS = {
+  pods: "/api/v1/pods",
+  statefulSets: "/apis/apps/v1/statefulsets",
+  revisions: "/apis/apps/v1/controllerrevisions",
+  policies: `${GROUP}/haltpolicies`,
+  halts: `${GROUP}/nodehalts`,
+  records: `${GROUP}/noderecords`,
+  leases: "/apis/coordination.k8s.io/v1/leases",
+} as const;

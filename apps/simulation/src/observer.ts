@@ -1,0 +1,111 @@
+import type { Commit } from "./api-server.ts";
+import type { NodeProcess, Validator } from "./cluster/node.ts";
+import { type HaltPolicy, type NodeHalt, PATHS, type Pod, type StatefulSet, type Stored } from "./objects.ts";
+import type { Told } from "./pager.ts";
+import { sameValue } from "./patches.ts";
+import type { Reading } from "./simulated-api.ts";
+
+/** Something that the controller did to the cluster and cannot take back. */
+export type Act =
+  | { readonly kind: "delete-pod"; readonly by: string; readonly at: number; readonly pod: Pod }
+  | {
+      readonly kind: "set-image";
+      readonly by: string;
+      readonly at: number;
+      readonly before: StatefulSet;
+      readonly after: StatefulSet;
+      readonly image: string;
+    }
+  | { readonly kind: "other"; readonly by: string; readonly at: number; readonly commit: Commit };
+
+/** What the simulation itself knows: the truth about nodes, which the controller can only infer. */
+export interface Truth {
+  readonly now: () => number;
+  readonly processOf: (podUID: string) => NodeProcess | undefined;
+  readonly processes: readonly NodeProcess[];
+  readonly validatorOf: (podName: string) => Validator;
+  readonly all: <T extends Stored>(collection: string) => readonly T[];
+  readonly find: <T extends Stored>(collection: string, namespace: string, name: string) => T | undefined;
+  readonly told: readonly Told[];
+}
+
+export interface Read<T> {
+  readonly object: T;
+  readonly at: number;
+}
+
+/** Images in which a validator was seen at work, and up to which height. */
+export interface Ran {
+  readonly image: string;
+  readonly until: number;
+}
+
+/** Longest time from a reading to the act that rests on it: two slow requests and one time-out. */
+const FRESH_MS = 20_000;
+
+/** Watches every request of every replica. It knows the API and the nodes, and nothing of how the controller works. */
+export class Observer {
+  readonly truth: Truth;
+  readonly acts: Act[] = [];
+  readonly #reads = new Map<string, Read<Stored>>();
+  readonly #policies = new Map<string, Read<readonly HaltPolicy[]>>();
+
+  constructor(truth: Truth) {
+    this.truth = truth;
+  }
+
+  /** Readings that a replica asked for object by object: what it acts on. Its watches are not among them. */
+  onReading({ by, path, objects, at }: Reading): void {
+    if (!path.includes("/namespaces/")) return;
+    if (/\/haltpolicies$/.test(path)) {
+      this.#policies.set(by, { object: objects as unknown as readonly HaltPolicy[], at });
+      return;
+    }
+    const [object] = objects;
+    if (object !== undefined && path.endsWith(`/${object.metadata.name}`))
+      this.#reads.set(`${by} ${path}`, { object, at });
+  }
+
+  /** The act that a commit is, if a replica made it. */
+  onCommit(commit: Commit): Act | undefined {
+    const { by } = commit;
+    if (!by.startsWith("controller-")) return undefined;
+    const at = this.truth.now();
+    const act = actOf(commit, by, at);
+    this.acts.push(act);
+    return act;
+  }
+
+  /** The pod as the replica read it last for an act. */
+  podRead({ by, at }: Act, { metadata }: Stored): Read<Pod> | undefined {
+    return this.#fresh<Pod>(by, at, `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`);
+  }
+
+  /** The policies as the replica read them last for an act. */
+  policiesRead({ by, at }: Act): readonly HaltPolicy[] | undefined {
+    const read = this.#policies.get(by);
+    return read !== undefined && read.at >= at - FRESH_MS ? read.object : undefined;
+  }
+
+  haltRead({ by, at }: Act, { metadata }: NodeHalt): Read<NodeHalt> | undefined {
+    const path = `${PATHS.halts.replace("/nodehalts", "")}/namespaces/${metadata.namespace}/nodehalts/${metadata.name}`;
+    return this.#fresh<NodeHalt>(by, at, path);
+  }
+
+  #fresh<T extends Stored>(by: string, at: number, path: string): Read<T> | undefined {
+    const read = this.#reads.get(`${by} ${path}`) as Read<T> | undefined;
+    return read !== undefined && read.at >= at - FRESH_MS ? read : undefined;
+  }
+}
+
+function actOf(commit: Commit, by: string, at: number): Act {
+  const { collection, verb, before, after } = commit;
+  if (collection === PATHS.pods && verb === "delete")
+    return { kind: "delete-pod", by, at, pod: before as Pod };
+  if (collection === PATHS.statefulSets && before !== undefined && after !== undefined) {
+    const [was, is] = [before as StatefulSet, after as StatefulSet];
+    const image = is.spec.template.spec.containers[0]?.image ?? "";
+    if (!sameValue(was.spec, is.spec)) return { kind: "set-image", by, at, before: was, after: is, image };
+  }
+  return { kind: "other", by, at, commit };
+}
