@@ -87,6 +87,26 @@ describe.concurrent("the leader", () => {
   );
 
   scenario(
+    "whose clock is 15 minutes ahead goes on with the swap of the one before",
+    ["CLOCK-JUMP", "EXACTLY-ONCE"],
+    async (world) => {
+      const stage = await setStage(world);
+      await allowLeading(world);
+      const leader = await startCandidate(world, {
+        env: { MINI_CONTROLLER_CRASH_AT: "after:journal-Swapping" },
+        server: stage.proxy.url,
+      });
+      await untilLeading(leader);
+      const next = await startCandidate(world, { server: stage.proxy.url, env: jumpingClock(900_000) });
+      next.signal("SIGUSR2");
+      await until("its clock to be set", () => next.output().includes("clock set"));
+      await letNodesHalt(world);
+      await expectSameEnd(world, stage);
+      expect(await leader.ended).toEqual({ code: null, signal: "SIGKILL" });
+    },
+  );
+
+  scenario(
     "that is cut off stops, and what it sent before arrives too late",
     ["LEADER-PARTITIONED", "EXACTLY-ONCE"],
     async (world) => {

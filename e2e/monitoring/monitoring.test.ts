@@ -1,6 +1,12 @@
 import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
-import { metricsUrlOf, startController, startDoomedController } from "../harness/controller.ts";
+import { jumpingClock } from "../faults/jumping-clock.ts";
+import {
+  metricsUrlOf,
+  startController,
+  startControllerWith,
+  startDoomedController,
+} from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { haltOf, haltsIn } from "../harness/observe.ts";
 import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
@@ -17,7 +23,7 @@ async function startReplicas(world: World): Promise<readonly Program[]> {
   return [await startController(world, ...flags), await startController(world, ...flags)];
 }
 
-const upgrades = (image: string) => [{ planName: "v6.7", image }];
+const upgrades = (image: string) => [{ planName: "v6.7", height: 10, image }];
 
 scenario(
   "other alerts about a node are inhibited while its upgrade is expected, and heard again once it failed",
@@ -119,6 +125,33 @@ scenario(
     );
     expect(await second.alerts(page), "Alertmanager shows no alert that is over").toEqual([]);
     expect(await second.received("resolved")).toBeGreaterThan(0);
+  },
+);
+
+scenario(
+  "the alert of a page ends although the clock was set back since it began",
+  ["PAGE-RESOLVED", "CLOCK-JUMP"],
+  async (world) => {
+    const { namespace } = world;
+    const alertmanager = await Alertmanager.start(world);
+    await setPlans(world, planAt("v6.7", 10));
+    await createPolicy(world, { paging: [{ alertmanager: { url: alertmanager.url } }] });
+    const controller = await startControllerWith(world, { env: jumpingClock(-120_000) });
+    await createNode(world, "sei-0", { version: "v6.6" });
+    const page = { alertname: "UpgradeHalt", namespace, reason: "ImageMappingMissing" };
+    await alertmanager.seen(page, "there");
+
+    controller.signal("SIGUSR2");
+    await until("its clock to be set", () => controller.output().includes("clock set"));
+    await changePolicy(world, { upgrades: upgrades(imageOf("v6.7")) });
+    const { status } = await until("the page to be resolved", async () => {
+      const halt = await haltOf(world, "sei-0", "Recovered");
+      return halt.status?.page?.state === "Resolved" && halt;
+    });
+    expect(await alertmanager.alerts(page)).toEqual([]);
+    expect(await alertmanager.received("resolved")).toBeGreaterThan(0);
+    const { at = "", resolvedAt = "" } = status?.page ?? {};
+    expect(Date.parse(resolvedAt)).toBeGreaterThanOrEqual(Date.parse(at));
   },
 );
 

@@ -14,6 +14,7 @@ import { Observer } from "./halts/observer.ts";
 import { PageTeller } from "./halts/page-teller.ts";
 import { hasMachineFolder, type Pod, projectPod, projectUnselected } from "./halts/pod.ts";
 import { PodMarks } from "./halts/pod-marks.ts";
+import { RecoveryTimer } from "./halts/recovery-timer.ts";
 import { SlotBook } from "./halts/slot-book.ts";
 import { StatusWatch } from "./halts/status-watch.ts";
 import { createStores, haltsOf, podKeyOf, policyKeyOf } from "./halts/stores.ts";
@@ -45,7 +46,10 @@ export interface ControllerOptions {
   /** The receivers that may be paged. */
   readonly pagingHosts: PagingHosts;
   readonly onBoundary?: OnBoundary;
+  /** Milliseconds since the epoch, for what is written: it may be corrected at any time. */
   readonly now?: () => number;
+  /** Milliseconds of a clock that never goes back, for how long something takes. */
+  readonly steady?: () => number;
   /** How often alerts are sent to Alertmanager again (30 s unless said). */
   readonly renewAlertsMs?: number;
   /** Reads a node's `/status`; over HTTP unless a test has nodes of its own. */
@@ -99,6 +103,7 @@ export class Controller {
       pagingHosts,
       onBoundary = () => {},
       now = Date.now,
+      steady = () => performance.now(),
       readNode = readStatus,
     } = options;
     const stores = this.#stores;
@@ -128,7 +133,11 @@ export class Controller {
     this.#nodes = new NodeReconciler({
       ...shared,
       detector: new Detector({ ...shared, onBoundary, log }),
-      observer: new Observer({ ...shared, server: { api, pods: new FreshLists(api, projectPod) } }),
+      observer: new Observer({
+        ...shared,
+        timer: new RecoveryTimer(steady),
+        server: { api, pods: new FreshLists(api, projectPod) },
+      }),
       actor: new Actor({ api, onBoundary }),
       marks: new PodMarks(api, now),
       onBoundary,
@@ -144,6 +153,7 @@ export class Controller {
       resolveHost,
       pagingHosts,
       now,
+      steady,
     });
     const lanes = new ReceiverLanes(pages);
     const deliver = lanes.deliver;

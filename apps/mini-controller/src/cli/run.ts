@@ -73,7 +73,6 @@ export async function run(options: RunOptions): Promise<void> {
         memorySaver.spend();
         crash(boundary);
       },
-      now: steadyNow,
       pages: options.leaderElect ? fencedDispatcher(pagers, fence.check) : pagers,
     });
     const server = await serve(options.metricsAddr, controller, metrics);
@@ -162,14 +161,6 @@ interface LeadOptions {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly stop: AbortSignal;
-}
-
-/**
- * The time by a clock that doesn't jump: the wall clock's at the start of the process, moved on by the steady one. A
- * wall clock that is set meanwhile neither ends a recovery early nor puts a page off.
- */
-function steadyNow(): number {
-  return performance.timeOrigin + performance.now();
 }
 
 /**

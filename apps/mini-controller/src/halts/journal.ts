@@ -117,11 +117,15 @@ function formerWith(status: NodeHaltStatus | undefined, at: string): PageRecord[
   return [...formerPages, resolving(page, at)].slice(-MAX_FORMER_PAGES);
 }
 
-/** The record of a page that nobody is needed for since `at`: each of its targets is still to be told so. */
+/**
+ * The record of a page that nobody is needed for since `at`: each of its targets is still to be told so. By a clock that is
+ * behind the one of the page it would be over before it began, which receivers refuse.
+ */
 export function resolving(page: PageRecord, at: string): PageRecord {
   if (page.resolvedAt !== undefined) return page;
   const { lastError: _, ...rest } = page;
-  return { ...rest, state: "Resolving", resolvedAt: at, delivered: [], attempts: 0, nextAttemptAt: at };
+  const resolvedAt = Date.parse(page.at) > Date.parse(at) ? page.at : at;
+  return { ...rest, state: "Resolving", resolvedAt, delivered: [], attempts: 0, nextAttemptAt: at };
 }
 
 function withoutUndefined<T extends object>(fields: T): T {

@@ -79,7 +79,9 @@ export interface Observation {
   readonly siblings: readonly Sibling[];
   /** Other pods that may run as the same validator. */
   readonly twins: readonly Twin[];
-  /** Milliseconds since the epoch. */
+  /** Milliseconds that a swap on its way has left to recover, by the steady clock. */
+  readonly recoverWithinMs: number | undefined;
+  /** Milliseconds since the epoch, for what is journaled. */
   readonly now: number;
 }
 

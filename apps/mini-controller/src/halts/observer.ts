@@ -8,6 +8,7 @@ import { type KnownPod, storagesOf, type Twin, twinsOf } from "./identity.ts";
 import { judgePod, recommendFor } from "./judgement.ts";
 import type { Neighbours, Observation, PodSight, WorkloadSight } from "./observation.ts";
 import { containerOf, type Pod } from "./pod.ts";
+import type { RecoveryTimer } from "./recovery-timer.ts";
 import { isOpen, isSameHalt } from "./same-halt.ts";
 import { readServerView, type Server } from "./server-view.ts";
 import { type Sibling, siblingsOf } from "./siblings.ts";
@@ -21,6 +22,7 @@ export interface ObserverOptions {
   readonly workloads: Workloads;
   readonly statuses: StatusWatch;
   readonly slots: SlotBook;
+  readonly timer: RecoveryTimer;
   readonly now: () => number;
 }
 
@@ -81,6 +83,7 @@ export class Observer {
             twins: this.#twins(currentPod(halt, workload, stores), stores),
           }
         : NOBODY_ELSE),
+      recoverWithinMs: this.#options.timer.leftOf(halt),
       now: this.#options.now(),
     };
   }

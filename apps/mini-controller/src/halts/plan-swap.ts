@@ -15,13 +15,13 @@ const RECOVER_MS = 500;
 
 /** Carries a swap that was begun to its end: Recovered, or Failed when its time is over. */
 export function planSwap(observation: Observation): Move {
-  const { halt, now } = observation;
+  const { halt, recoverWithinMs = RECOVER_MS } = observation;
   const done = recovery(observation);
   if (done !== undefined) return done;
   const failed = failure(observation);
   if (failed !== undefined) return fail(observation, failed);
-  const { phase, recoverBy } = halt.status ?? {};
-  const left = recoverBy === undefined ? RECOVER_MS : Math.max(1, Date.parse(recoverBy) - now);
+  const { phase } = halt.status ?? {};
+  const left = Math.max(1, recoverWithinMs);
   const wait = (ms: number): Move => ({ kind: "wait", ms: Math.min(ms, left) });
   if (phase === "Swapping") return planSwapping(observation, wait);
   if (phase === "Recreating") return planRecreating(observation, wait);
@@ -138,7 +138,7 @@ interface Failure {
   readonly message: string;
 }
 
-function failure({ halt, pod, workload, now }: Observation): Failure | undefined {
+function failure({ halt, pod, workload, recoverWithinMs }: Observation): Failure | undefined {
   const { toImage, fromImage, recoverBy, phase } = halt.status ?? {};
   if (
     phase === "Recovering" &&
@@ -156,10 +156,10 @@ function failure({ halt, pod, workload, now }: Observation): Failure | undefined
     const message = `${workload.what} was set to ${workload.image} by somebody else in the middle of the swap to ${toImage}.`;
     return { reason: "ImageChangedMeanwhile", message };
   }
-  if (recoverBy !== undefined && now >= Date.parse(recoverBy)) {
+  if (recoverWithinMs !== undefined && recoverWithinMs <= 0) {
     return {
       reason: "RecoveryTimedOut",
-      message: `Not seen past the halt on ${toImage} by ${recoverBy} (${standing(pod)}).`,
+      message: `Not seen past the halt on ${toImage} in its time, ${recoverBy} (${standing(pod)}).`,
     };
   }
   return undefined;

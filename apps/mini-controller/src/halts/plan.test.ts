@@ -13,6 +13,7 @@ import {
   successor,
   workloadWith,
 } from "../testing/observations.ts";
+import { resolving } from "./journal.ts";
 import { plan } from "./plan.ts";
 
 /** A plan in one line: what it does, or where it puts the halt and why. */
@@ -425,6 +426,12 @@ describe("a page", () => {
     const third = write({ halt: haltWith({}, second), policy: listedNothing, now: NOW - 1 });
     expect(third.page?.key).toBe(`${first.page?.key}/2`);
     expect(third.formerPages, "a page that nobody was told of is forgotten").toHaveLength(1);
+  });
+
+  test("is over when it began at the earliest, by whichever clock", () => {
+    const begun = { ...sent, at: at(15_000) };
+    expect(resolving(begun, at(0)).resolvedAt).toBe(at(15_000));
+    expect(resolving(begun, at(16_000)).resolvedAt).toBe(at(16_000));
   });
 
   test("that is due later does not hold a rollback up", () => {

@@ -112,6 +112,20 @@ describe("a page's request", () => {
     expect(over).toEqual({ ...firing, endsAt: "2026-08-21T19:00:00.456Z" });
   });
 
+  test.each([
+    ["behind the one that paged", "2026-08-21T18:00:15.000Z", "2026-08-21T18:00:15.000Z"],
+    ["as far as the one that paged", "2026-08-21T18:00:00.000Z", "2026-08-21T18:00:00.000Z"],
+    ["far behind what the journal says already", "2026-08-21T18:00:15.000Z", "2026-08-21T17:00:00.000Z"],
+  ])("to Alertmanager ends an alert after it began, by a clock that is %s", async (_, at, resolvedAt) => {
+    const now = Date.parse("2026-08-21T18:00:00.000Z");
+    const over = pageOf(haltWith(), { ...record, at, resolvedAt });
+    const target = { alertmanager: { url: "http://alertmanager:9093" } };
+    const means = { readSecret, hosts: EVERYWHERE };
+    const [alert] = JSON.parse((await pageRequest(target, over, means, now)).body);
+    expect(Date.parse(alert.startsAt)).toBeLessThan(Date.parse(alert.endsAt));
+    expect(Date.parse(alert.endsAt)).toBeLessThanOrEqual(now);
+  });
+
   test("to an Alertmanager below a path, or behind a token in its query", async () => {
     const urlFor = async (url: string) => (await requestFor({ alertmanager: { url } })).url;
     expect(await urlFor("https://x/alerts/")).toBe("https://x/alerts/api/v2/alerts");

@@ -97,9 +97,18 @@ export function alertOf(page: Page, now: number): Alert {
       node_halt: nodeHalt,
     },
     annotations: { summary: page.summary, key: page.key, image: page.image, plan: page.planName ?? "" },
-    startsAt: page.at,
-    endsAt: page.resolvedAt ?? new Date(now + ALERT_LASTS_MS).toISOString(),
+    ...timesOf(page, now),
   };
+}
+
+/**
+ * An alert that is over ends now at the latest by this clock, so that it does end however wrong the clock of the page was.
+ * Alertmanager refuses one that does not begin before it ends.
+ */
+function timesOf({ at, resolvedAt }: Page, now: number): Pick<Alert, "startsAt" | "endsAt"> {
+  const ends = resolvedAt === undefined ? now + ALERT_LASTS_MS : Math.min(Date.parse(resolvedAt), now);
+  const startsAt = Date.parse(at) < ends ? at : new Date(ends - 1).toISOString();
+  return { startsAt, endsAt: new Date(ends).toISOString() };
 }
 
 /**

@@ -28,6 +28,7 @@ export interface PolicyReconcilerOptions {
   /** The receivers that may be paged. */
   readonly pagingHosts: PagingHosts;
   readonly now: () => number;
+  readonly steady: () => number;
 }
 
 /** Secrets and addresses are not watched: targets are looked at again after this time, broken ones sooner. */
@@ -38,6 +39,7 @@ interface TargetCheck {
   /** Of the policy: its UID and generation, which a policy made anew under the same name has not. */
   readonly version: string;
   readonly faults: readonly TargetFault[];
+  /** By the steady clock. */
   readonly until: number;
 }
 
@@ -51,7 +53,7 @@ export class PolicyReconciler {
   }
 
   async reconcile(key: string): Promise<Outcome> {
-    const { stores, now } = this.#options;
+    const { stores, steady } = this.#options;
     const policy = stores.policies.get(key);
     if (policy === undefined) {
       this.#checks.delete(key);
@@ -66,21 +68,21 @@ export class PolicyReconciler {
       pagingFaults: check.faults,
     };
     await this.#write(policy, view);
-    return policy.spec.paging.length > 0 ? { requeueAfterMs: check.until - now() } : {};
+    return policy.spec.paging.length > 0 ? { requeueAfterMs: check.until - steady() } : {};
   }
 
   async #checkTargets(key: string, { metadata, spec }: HaltPolicy): Promise<TargetCheck> {
-    const { api, resolveHost, pagingHosts: hosts, now } = this.#options;
+    const { api, resolveHost, pagingHosts: hosts, steady } = this.#options;
     const { uid, generation, namespace = "" } = metadata;
     const version = `${uid} ${generation}`;
     const known = this.#checks.get(key);
-    if (known !== undefined && known.version === version && now() < known.until) return known;
+    if (known !== undefined && known.version === version && steady() < known.until) return known;
     const means = { hosts, readSecret: (ref: SecretKeyRef) => readSecretKey(api, namespace, ref) };
     const found = await Promise.all(
       spec.paging.map((target, index) => targetFault(target, index, means, resolveHost)),
     );
     const faults = found.filter((fault) => fault !== undefined);
-    const until = now() + LOOK_AGAIN_MS[faults.length > 0 ? "broken" : "good"];
+    const until = steady() + LOOK_AGAIN_MS[faults.length > 0 ? "broken" : "good"];
     const check = { version, faults, until };
     this.#checks.set(key, check);
     return check;

@@ -139,7 +139,7 @@ export class Metrics {
     const { phase = "Detected", reason = "" } = halt.status ?? {};
     this.steps.inc({ phase, reason });
     if (phase === before) return;
-    const seconds = (now - Date.parse(halt.spec.detectedAt)) / 1000;
+    const seconds = Math.max(0, now - Date.parse(halt.spec.detectedAt)) / 1000;
     if (phase === "Swapping") this.toSwap.observe(seconds);
     if (phase === "Recovered") this.toRecovered.observe(seconds);
   }

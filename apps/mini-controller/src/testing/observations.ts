@@ -134,7 +134,13 @@ export function observe({ policy: given, previousImage, ...changes }: Scene = {}
     neighbours: { swapping: 0, failed: 0 },
     siblings: [],
     twins: [],
+    recoverWithinMs: leftOf(halt, changes.now),
     now: NOW,
     ...changes,
   };
+}
+
+/** What is left of a swap's time, by the clock that journaled it. */
+function leftOf({ status }: NodeHalt, now = NOW): number | undefined {
+  return status?.recoverBy === undefined ? undefined : Date.parse(status.recoverBy) - now;
 }

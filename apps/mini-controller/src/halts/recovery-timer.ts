@@ -1,0 +1,40 @@
+import { isSwapping, type NodeHalt } from "../api/node-halt.ts";
+
+/** How long a swap may take whose journal does not say when it began. */
+const UNKNOWN_MS = 600_000;
+
+/**
+ * How much of its time a swap has left, by this process's own steady clock and from when it saw the swap first. The times
+ * in a journal are of the clock of whoever led then: one that is 15 minutes ahead would have failed every swap at once.
+ * A new leader gives a swap its whole time again.
+ */
+export class RecoveryTimer {
+  readonly #steady: () => number;
+  readonly #seenAt = new Map<string, number>();
+
+  /** `steady` is in milliseconds, and never goes back. */
+  constructor(steady: () => number) {
+    this.#steady = steady;
+  }
+
+  /** Milliseconds that are left, 0 or less when the time is over; `undefined` when no swap is on its way. */
+  leftOf(halt: NodeHalt): number | undefined {
+    const { uid, name } = halt.metadata;
+    const key = uid ?? name;
+    if (!isSwapping(halt) || halt.status?.recoverBy === undefined) {
+      this.#seenAt.delete(key);
+      return undefined;
+    }
+    const now = this.#steady();
+    const seenAt = this.#seenAt.get(key) ?? now;
+    this.#seenAt.set(key, seenAt);
+    return seenAt + wholeTimeOf(halt) - now;
+  }
+}
+
+/** Both times are of one clock, so their difference is right whatever the clock said. */
+function wholeTimeOf({ status }: NodeHalt): number {
+  const began = status?.steps?.find(({ phase }) => phase === "Swapping")?.at;
+  const ms = Date.parse(status?.recoverBy ?? "") - Date.parse(began ?? "");
+  return ms > 0 ? ms : UNKNOWN_MS;
+}
