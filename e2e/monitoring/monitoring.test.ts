@@ -189,6 +189,14 @@ scenario(
       within: 60_000,
       explain,
     });
+    await haltOf(world, "sei-0", "Recovered");
+    for (const phase of ["Swapping", "Recreating", "Recovering", "Recovered"]) {
+      // One step, seen whole: `increase` takes a little more, as it looks past the first and the last scrape.
+      const steps = `round(sum(increase(upgrade_halt_steps_total{phase="${phase}"}[2m]))) == 1`;
+      await until(`one step to ${phase}`, async () => (await prometheus.query(steps)).length === 1, {
+        explain: async () => JSON.stringify((await haltsIn(world)).map(({ status }) => status?.steps)),
+      });
+    }
     // They are scraped one after the other, and the halt may have moved on in between.
     const one = "sum(max by (phase) (upgrade_halt_nodehalts)) == 1";
     await until("two replicas to tell of one halt", async () => (await prometheus.query(one)).length === 1);

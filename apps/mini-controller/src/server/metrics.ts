@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { isSwapping, isUnacknowledgedFailure, type NodeHalt, type Phase } from "../api/node-halt.ts";
 import type { Stores } from "../halts/stores.ts";
+import { stepSeries } from "./step-series.ts";
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900];
 
@@ -35,6 +36,7 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    for (const series of stepSeries()) this.steps.inc(series, 0);
   }
 
   /** Gauges that are counted from the stores when somebody asks. */

@@ -1,9 +1,11 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { LABEL_HALT } from "../api/group.ts";
 import { createStores } from "../halts/stores.ts";
 import { haltWith } from "../testing/observations.ts";
 import { Metrics } from "./metrics.ts";
+import { STEP_REASONS } from "./step-series.ts";
 
 function exposed(): { readonly metrics: Metrics; readonly stores: ReturnType<typeof createStores> } {
   const [metrics, stores] = [new Metrics(), createStores()];
@@ -77,4 +79,43 @@ test("how long a swap and a recovery took is measured once each", async () => {
   const text = await metrics.registry.metrics();
   expect(text).toContain("upgrade_halt_detected_to_swapping_seconds_sum 2\n");
   expect(text).toContain("upgrade_halt_detected_to_recovered_seconds_count 1\n");
+});
+
+/** Reasons as the sources spell them where a step gets one. */
+function reasonsIn(pattern: string): readonly string[] {
+  const root = new URL("../../", import.meta.url).pathname;
+  const files = globSync(pattern, { cwd: root }).filter((file) => !file.includes(".test."));
+  return files.flatMap((file) =>
+    [...readFileSync(join(root, file), "utf8").matchAll(/reason: "([A-Z]\w+)"/g)].map(
+      ([, reason = ""]) => reason,
+    ),
+  );
+}
+
+test("every step that there can be is counted from 0", async () => {
+  const text = readFileSync(
+    new URL("../../../../packages/consumer/src/recommendation.ts", import.meta.url),
+    "utf8",
+  );
+  const [, union = ""] = /type RecommendationReason =(.*?);\n\n/s.exec(text) ?? [];
+  const recommended = [...union.matchAll(/\| "(\w+)"/g)].map(([, reason = ""]) => reason);
+  expect(recommended.length).toBeGreaterThan(20);
+  const all = new Set([...recommended, ...reasonsIn("src/halts/**/*.ts")]);
+  expect([...all].filter((reason) => !STEP_REASONS.includes(reason))).toEqual([]);
+
+  const { values } = await exposed().metrics.steps.get();
+  for (const reason of all)
+    for (const phase of ["Held", "Swapping", "Recovered", "Failed"])
+      expect(values).toContainEqual({ labels: { phase, reason }, value: 0 });
+});
+
+test("steps are counted by phase and reason, and a clock that was set back makes no time negative", async () => {
+  const { metrics } = exposed();
+  const status = { phase: "Swapping", reason: "ImageListed", steps: [] } as const;
+  const halt = haltWith({ detectedAt: "2026-08-21T18:00:00.000Z" }, { ...status, steps: [] });
+  metrics.onPhase(halt, undefined, Date.parse("2026-08-21T18:00:02.000Z"));
+  metrics.onPhase(halt, undefined, Date.parse("2026-08-21T17:00:00.000Z"));
+  const text = await metrics.registry.metrics();
+  expect(text).toContain('upgrade_halt_steps_total{phase="Swapping",reason="ImageListed"} 2\n');
+  expect(text).toContain("upgrade_halt_detected_to_swapping_seconds_sum 2\n");
 });
