@@ -99,3 +99,28 @@ function readmes(): string[] {
   const patterns = ["*.md", "docs/**/*.md", "{packages,apps}/*/README.md"];
   return globSync(patterns, { cwd: ROOT, exclude: ["**/node_modules/**"] });
 }
+
+describe("the threat model", () => {
+  const references = [...read("docs/security.md").matchAll(/`([\w./-]+\.ts)`(?: "([^"]+)")?/g)];
+
+  test("names a test or an invariant for every threat", () => {
+    const [, threats = ""] = read("docs/security.md").split("\n## Threats\n");
+    const rows = threats.split("\n").filter((line) => /^\| (?!threat|---)/.test(line));
+    expect(rows.length).toBeGreaterThan(15);
+    expect(rows.filter((row) => !/`[\w./-]+\.ts` "[^"]+"/.test(row))).toEqual([]);
+  });
+
+  test.each(references.map(([, file = "", name = ""]) => ({ file, name })))(
+    "$file has $name",
+    ({ file, name }) => expect(read(file)).toContain(name),
+  );
+
+  test("every manifest that it names is there", () => {
+    const named = [...read("docs/security.md").matchAll(/`((?:deploy|rbac|admission)\/[\w/-]+\.yaml)`/g)];
+    const paths = named.map(([, path = ""]) =>
+      path.replace(/^(?:deploy\/)?/, "apps/mini-controller/deploy/"),
+    );
+    expect(paths.length).toBeGreaterThan(4);
+    expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});
