@@ -130,6 +130,7 @@ export class Controller {
     const slots = new SlotBook(stores.halts);
     const journal = new HaltJournal(api, stores.halts);
     const shared = { stores, workloads, statuses: this.#statuses, slots, journal, now };
+    const actor = new Actor({ api, onBoundary });
     this.#nodes = new NodeReconciler({
       ...shared,
       detector: new Detector({ ...shared, onBoundary, log }),
@@ -137,8 +138,9 @@ export class Controller {
         ...shared,
         timer: new RecoveryTimer(steady),
         server: { api, pods: new FreshLists(api, projectPod) },
+        setWasRefused: (halt) => actor.setWasRefused(halt),
       }),
-      actor: new Actor({ api, onBoundary }),
+      actor,
       marks: new PodMarks(api, now),
       onBoundary,
       onPageDue: (halt) => this.#onPageDue(halt),

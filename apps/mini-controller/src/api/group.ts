@@ -10,6 +10,8 @@ export const LABEL_POD = `${GROUP}/pod`;
 export const LABEL_HALT = `${GROUP}/halt`;
 /** On a NodeHalt: a person has seen the failure, so it no longer spends the policy's error budget. */
 export const ANNOTATION_ACKNOWLEDGED = `${GROUP}/acknowledged`;
+/** On a NodeHalt: a person wants nothing more to be done about this halt, whatever its step. */
+export const ANNOTATION_ABORT = `${GROUP}/abort`;
 /** Pod condition for `spec.readinessGates`: False while the node is halted. */
 export const CONDITION_NOT_HALTED = `${GROUP}/NotHalted`;
 

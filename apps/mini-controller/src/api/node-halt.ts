@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { ConditionSchema } from "./condition.ts";
-import { ANNOTATION_ACKNOWLEDGED } from "./group.ts";
+import { ANNOTATION_ABORT, ANNOTATION_ACKNOWLEDGED } from "./group.ts";
 import { keptMetadata, type ObjectMeta } from "./object-meta.ts";
 import { cel, listMap } from "./validation.ts";
 
 /**
  * Where a halt stands. It moves to the right only:
  * Detected -> Recorded -> Swapping -> Recreating -> Recovering -> Recovered, or Held (waiting for something to
- * change), Paged (a person's now) or Failed.
+ * change), Paged (a person's now), Failed, or Withdrawn (its node runs again without having been touched).
  */
 export const PhaseSchema = z.enum([
   "Detected",
@@ -19,6 +19,7 @@ export const PhaseSchema = z.enum([
   "Recovered",
   "Paged",
   "Failed",
+  "Withdrawn",
 ]);
 export type Phase = z.infer<typeof PhaseSchema>;
 
@@ -120,12 +121,20 @@ export type PageRecord = z.infer<typeof PageRecordSchema>;
 
 const order = cel(
   {
-    rule: "!has(oldSelf.phase) || !(oldSelf.phase in ['Recovered', 'Failed', 'Paged']) || (has(self.phase) && self.phase == oldSelf.phase)",
-    message: "a halt that ended Recovered, Failed or Paged stays so",
+    rule: "!has(oldSelf.phase) || !(oldSelf.phase in ['Recovered', 'Failed', 'Paged', 'Withdrawn']) || (has(self.phase) && self.phase == oldSelf.phase)",
+    message: "a halt that ended Recovered, Failed, Paged or Withdrawn stays so",
   },
   {
-    rule: "!has(oldSelf.phase) || !(oldSelf.phase in ['Swapping', 'Recreating', 'Recovering']) || (has(self.phase) && self.phase in ['Swapping', 'Recreating', 'Recovering', 'Recovered', 'Failed'])",
-    message: "a swap that was begun ends Recovered or Failed",
+    rule: "!has(oldSelf.phase) || !(oldSelf.phase in ['Swapping', 'Recreating', 'Recovering']) || (has(self.phase) && self.phase in ['Swapping', 'Recreating', 'Recovering', 'Recovered', 'Failed']) || (oldSelf.phase == 'Swapping' && has(self.phase) && self.phase == 'Withdrawn')",
+    message: "a swap that was begun ends Recovered or Failed, or Withdrawn before its image was set",
+  },
+  {
+    rule: "!has(oldSelf.seen) || (has(self.seen) && self.seen == oldSelf.seen)",
+    message: "what was seen of a halt can't be changed",
+  },
+  {
+    rule: "!has(oldSelf.deletedPodUID) || (has(self.deletedPodUID) && self.deletedPodUID == oldSelf.deletedPodUID)",
+    message: "a halt deletes one pod, once",
   },
   {
     rule: "!has(oldSelf.toImage) || (has(self.toImage) && self.toImage == oldSelf.toImage)",
@@ -137,13 +146,34 @@ const order = cel(
   },
 );
 
+const SeenSchema = z
+  .object({
+    at: z.string().max(40).meta({ description: "When the controller saw the pod show the halt, RFC 3339." }),
+    sources: z
+      .array(EvidenceSourceSchema)
+      .max(16)
+      .meta({ description: "Independent sources that told of the halt then." }),
+    chainId: z.string().max(128).optional().meta({ description: "Chain that the node told on /status." }),
+    height: z.int().min(1).optional().meta({ description: "Highest block that the node told on /status." }),
+  })
+  .meta({
+    description:
+      "What the controller itself saw. A NodeHalt without it was written by somebody else, and is not acted on.",
+  });
+export type Seen = z.infer<typeof SeenSchema>;
+
 /** `NodeHalt.status`: the journal. Each step is here before its effect. */
 export const NodeHaltStatusSchema = z
   .object({
     phase: PhaseSchema.optional().meta({
       description:
-        "Detected, Recorded, Swapping, Recreating, Recovering, Recovered in this order; or Held (waits for something to change), Paged (a person has it), Failed (paged, never tried again by itself).",
+        "Detected, Recorded, Swapping, Recreating, Recovering, Recovered in this order; or Held (waits for something to change), Paged (a person has it), Failed (paged, never tried again by itself), Withdrawn (its node runs again by itself).",
     }),
+    policyName: z.string().max(253).optional().meta({
+      description:
+        "HaltPolicy that governs the node now: another than spec.policyName once that one lets it go.",
+    }),
+    seen: SeenSchema.optional(),
     action: ActionSchema.optional().meta({ description: "What is done, or was, about the halt." }),
     reason: z
       .string()
@@ -153,7 +183,17 @@ export const NodeHaltStatusSchema = z
     message: z.string().max(1024).optional().meta({ description: "The same as a sentence." }),
     fromImage: z.string().max(512).optional().meta({ description: "Image in the workload before the swap." }),
     toImage: z.string().max(512).optional().meta({ description: "Image that the swap sets." }),
-    recoverBy: z.string().max(40).optional().meta({ description: "Past this time the swap has failed." }),
+    workloadGeneration: z.int().min(0).optional().meta({
+      description:
+        "metadata.generation of the workload when the swap was decided: the image is set on no other.",
+    }),
+    recoverBy: z.string().max(40).optional().meta({
+      description: "About when the swap will have failed. A controller counts the time by its own clock.",
+    }),
+    deletedPodUID: z.string().max(64).optional().meta({
+      description:
+        "The pod that is deleted for this halt, written before it is deleted. There is no second one.",
+    }),
     newPodUID: z.string().max(64).optional().meta({ description: "UID of the pod that recovered." }),
     recoveredHeight: z
       .int()
@@ -201,7 +241,12 @@ export function pagesOf({ status }: NodeHalt): readonly PageRecord[] {
 /** Condition of a halt that ended Paged or Failed: the node was seen running again, whoever put it right. */
 export const CONDITION_RESOLVED = "Resolved";
 
-const ENDED: ReadonlySet<Phase | undefined> = new Set<Phase | undefined>(["Recovered", "Failed", "Paged"]);
+const ENDED: ReadonlySet<Phase | undefined> = new Set<Phase | undefined>([
+  "Recovered",
+  "Failed",
+  "Paged",
+  "Withdrawn",
+]);
 const SWAPPING: ReadonlySet<Phase | undefined> = new Set<Phase | undefined>([
   "Swapping",
   "Recreating",
@@ -213,9 +258,25 @@ export function hasEnded(halt: NodeHalt): boolean {
   return ENDED.has(halt.status?.phase);
 }
 
-/** True for a failed swap that no person has acknowledged: what an error budget counts. */
+/** Reason of a swap that a person stopped for good by an annotation. */
+export const ABORTED = "Aborted";
+
+/** True where a person wants nothing more to be done about the halt. */
+export function isAborted({ metadata }: NodeHalt): boolean {
+  return metadata.annotations?.[ANNOTATION_ABORT] === "true";
+}
+
+/** Name of the policy that governs the halt's node, as far as the journal knows. */
+export function policyNameOf({ spec, status }: NodeHalt): string {
+  return status?.policyName ?? spec.policyName;
+}
+
+/**
+ * True for a failed swap that no person has acknowledged: what an error budget counts. Who aborted a swap has seen it.
+ */
 export function isUnacknowledgedFailure({ metadata, status }: NodeHalt): boolean {
-  return status?.phase === "Failed" && metadata.annotations?.[ANNOTATION_ACKNOWLEDGED] !== "true";
+  if (status?.phase !== "Failed" || status.reason === ABORTED) return false;
+  return metadata.annotations?.[ANNOTATION_ACKNOWLEDGED] !== "true";
 }
 
 /** True between the decision to change the image and the recovery: what `maxConcurrent` counts. */

@@ -15,6 +15,8 @@ export interface ActorOptions {
 /** Does what the journal announced. Each effect is refused or does nothing when it was done before. */
 export class Actor {
   readonly #options: ActorOptions;
+  /** UIDs of halts whose image the API server refused to set at the last attempt. */
+  readonly #refused = new Set<string | undefined>();
 
   constructor(options: ActorOptions) {
     this.#options = options;
@@ -42,18 +44,33 @@ export class Actor {
     }
   }
 
-  async #setImage(change: Extract<Effect, { kind: "set-image" }>, { workload }: Observation): Promise<void> {
-    if (workload.kind !== "found")
-      throw new ControllerError("bad-reference", "the workload to change is not there");
-    await this.#options.api.jsonPatch(workload.path, imagePatch(workload, change));
+  /** Whether the image of this halt's swap is known not to be set, since the API server refused the last attempt. */
+  setWasRefused({ metadata }: NodeHalt): boolean {
+    return this.#refused.has(metadata.uid);
   }
 
-  async #deletePod(uid: string, { halt: { metadata, spec } }: Observation): Promise<void> {
+  async #setImage(
+    change: Extract<Effect, { kind: "set-image" }>,
+    { workload, halt }: Observation,
+  ): Promise<void> {
+    if (workload.kind !== "found")
+      throw new ControllerError("bad-reference", "the workload to change is not there");
+    this.#refused.delete(halt.metadata.uid);
+    try {
+      await this.#options.api.jsonPatch(workload.path, imagePatch(workload, change));
+    } catch (error) {
+      if (hasCode(error, "conflict", "invalid")) this.#refused.add(halt.metadata.uid);
+      throw error;
+    }
+  }
+
+  async #deletePod(uid: string, { halt: { metadata, spec }, pod }: Observation): Promise<void> {
+    if (pod.kind === "gone") return;
     const path = objectPath(PODS, metadata.namespace ?? "", spec.podName);
     try {
-      await this.#options.api.remove(path, uid);
+      await this.#options.api.remove(path, uid, pod.resourceVersion);
     } catch (error) {
-      if (!hasCode(error, "not-found", "conflict")) throw error;
+      if (!hasCode(error, "not-found")) throw error;
     }
   }
 }

@@ -19,7 +19,14 @@ export interface PageDraft {
 export interface StepDraft
   extends Pick<
     NodeHaltStatus,
-    "action" | "fromImage" | "toImage" | "recoverBy" | "newPodUID" | "recoveredHeight"
+    | "action"
+    | "fromImage"
+    | "toImage"
+    | "workloadGeneration"
+    | "recoverBy"
+    | "deletedPodUID"
+    | "newPodUID"
+    | "recoveredHeight"
   > {
   readonly phase: Phase;
   readonly reason: string;

@@ -11,9 +11,15 @@ import {
 } from "@upgrade-halt/consumer";
 import { parseExitCode, parseReasonToken, reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { HaltPolicySpec } from "../api/halt-policy.ts";
-import type { NodeHaltSpec } from "../api/node-halt.ts";
+import type { NodeHaltSpec, Seen } from "../api/node-halt.ts";
 import type { Pod } from "./pod.ts";
 import type { LiveStatus } from "./status-watch.ts";
+
+/** A halt as its NodeHalt describes it, and what the controller itself saw of it. */
+export interface RecordedHalt {
+  readonly spec: NodeHaltSpec;
+  readonly seen: Seen;
+}
 
 /** What stands for a reason that this controller doesn't know. */
 export const UNRECOGNISED = "unrecognised";
@@ -26,7 +32,7 @@ export function judgePod(
   pod: Pod,
   policy: HaltPolicySpec,
   live: LiveStatus | undefined,
-  recorded?: NodeHaltSpec,
+  recorded?: RecordedHalt,
 ): Verdict {
   const evidence: Evidence = {
     ...evidenceFromPod(pod, policy.container),
@@ -57,18 +63,18 @@ export function reasonOf(verdict: Verdict): string | undefined {
  * moment before its exit code tells the same.
  */
 export function recommendFor(
-  spec: NodeHaltSpec,
+  halt: RecordedHalt,
   policy: HaltPolicySpec,
   {
     previousImage,
     seen,
   }: { readonly previousImage?: string | undefined; readonly seen?: Verdict | undefined },
 ): Recommendation {
-  const verdict = recordedVerdict(spec, policy, seen);
+  const verdict = recordedVerdict(halt, policy, seen);
   // A policy cannot name its chain yet, and nothing records where the node was seen: both are taken for granted here.
-  const trusted = { chainId: TRUSTED_CHAIN, height: spec.height };
+  const trusted = { chainId: TRUSTED_CHAIN, height: halt.spec.height };
   return recommend(verdict.kind === "halted" ? { ...verdict, seen: trusted } : verdict, {
-    upgrades: policy.upgrades.map((upgrade) => ({ ...upgrade, height: upgrade.height ?? spec.height })),
+    upgrades: policy.upgrades.map((upgrade) => ({ ...upgrade, height: upgrade.height ?? halt.spec.height })),
     chainId: TRUSTED_CHAIN,
     previousImage,
     actions: {
@@ -84,8 +90,9 @@ const TRUSTED_CHAIN = "the node's own";
 
 const CHOICES = { SwapImage: "swap-to-image", RollBack: "roll-back", Page: "page", Hold: "hold" } as const;
 
-function recordedVerdict(spec: NodeHaltSpec, policy: HaltPolicySpec, seen: Verdict | undefined): Verdict {
-  const believed = beliefOf(spec);
+function recordedVerdict(halt: RecordedHalt, policy: HaltPolicySpec, seen: Verdict | undefined): Verdict {
+  const { spec } = halt;
+  const believed = beliefOf(halt);
   if (believed === undefined) {
     const meaning = parseExitCode(spec.exitCode);
     const range = meaning.kind === "reserved" ? meaning.range : "outside";
@@ -101,11 +108,15 @@ function recordedVerdict(spec: NodeHaltSpec, policy: HaltPolicySpec, seen: Verdi
   });
 }
 
-/** A recorded halt as the consumer takes it for evidence; `undefined` for a reason that this controller doesn't know. */
-function beliefOf({ reason: token, planName, height, sources: told }: NodeHaltSpec): KnownHalt | undefined {
+/**
+ * A recorded halt as the consumer takes it for evidence; `undefined` for a reason that this controller doesn't know. Its
+ * sources are those that the controller saw itself: anybody may have written the spec.
+ */
+function beliefOf({ spec, seen }: RecordedHalt): KnownHalt | undefined {
+  const { reason: token, planName, height } = spec;
   const reason = parseReasonToken(token);
   if (reason === undefined || reason === ShutdownReason.Unknown) return undefined;
-  const sources = told.filter((source): source is HaltSource =>
+  const sources = seen.sources.filter((source): source is HaltSource =>
     HALT_SOURCES.some((known) => known === source),
   );
   return { kind: "halted", reason, plan: planName, height, corroborated: sources.length > 1, sources };

@@ -22,11 +22,11 @@ import type { Observation, WorkloadSight } from "./observation.ts";
 import type { Observer } from "./observer.ts";
 import { plan, planBesidePage } from "./plan.ts";
 import { SETTLE_MS } from "./plan-swap.ts";
-import { containerOf, mayServe, type Pod, statusUrlOf } from "./pod.ts";
+import { containerOf, containerStatusOf, mayServe, type Pod, statusUrlOf } from "./pod.ts";
 import type { PodMarks } from "./pod-marks.ts";
 import { isOpen } from "./same-halt.ts";
 import type { SlotBook } from "./slot-book.ts";
-import type { StatusWatch } from "./status-watch.ts";
+import type { LiveStatus, StatusWatch } from "./status-watch.ts";
 import { haltsOf, policyKeyOf, type Stores } from "./stores.ts";
 
 export interface NodeReconcilerOptions {
@@ -192,7 +192,9 @@ export class NodeReconciler {
     const latched = stores.halts
       .under(haltsOf.pod(key))
       .find((halt) => isOpen(halt) && halt.spec.podUID === uid);
-    const verdict = judgePod(pod, policy.spec, statuses.get(key, uid), latched?.spec);
+    const seen = latched?.status?.seen;
+    const recorded = latched && seen && { spec: latched.spec, seen };
+    const verdict = judgePod(pod, policy.spec, statuses.get(key, uid), recorded);
     const still = latched?.spec.reason === UNRECOGNISED && verdict.kind !== "running";
     return reasonOf(verdict) ?? (still ? UNRECOGNISED : undefined);
   }
@@ -215,11 +217,20 @@ export class NodeReconciler {
     }
     const expectedHeights = policy.spec.upgrades.flatMap(({ height }) => height ?? []);
     const image = containerOf(pod, policy.spec.container)?.image;
+    const run = containerStatusOf(pod, policy.spec.container)?.restartCount ?? 0;
+    const isAnnounced = announcesHalt(statuses.get(key, uid));
     const urgent = stores.halts
       .under(haltsOf.pod(key))
-      .some((halt) => isOpen(halt) && !(halt.spec.podUID === uid && halt.spec.image === image));
-    statuses.track(key, { uid, url, expectedHeights, urgent });
+      .some(
+        (halt) => isOpen(halt) && !(isAnnounced && halt.spec.podUID === uid && halt.spec.image === image),
+      );
+    statuses.track(key, { uid, url, run, expectedHeights, urgent });
   }
+}
+
+/** Whether the node said last that it is halted: nothing about it moves then. */
+function announcesHalt(live: LiveStatus | undefined): boolean {
+  return live?.sighting.kind === "answered" && live.sighting.node.haltIntent.kind === "intent";
 }
 
 /** A journal entry that its act follows at once. */

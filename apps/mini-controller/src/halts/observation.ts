@@ -1,6 +1,6 @@
 import type { Recommendation, Verdict } from "@upgrade-halt/consumer";
 import type { HaltPolicy } from "../api/halt-policy.ts";
-import type { NodeHalt } from "../api/node-halt.ts";
+import type { NodeHalt, Seen } from "../api/node-halt.ts";
 import type { Manager } from "../workloads/manager.ts";
 import type { PodGroup } from "../workloads/pod-group.ts";
 import type { Twin } from "./identity.ts";
@@ -34,22 +34,33 @@ export type WorkloadSight =
       readonly groups: readonly PodGroup[];
     };
 
+/** What is said of any pod. */
+interface SeenPod {
+  readonly uid: string;
+  readonly resourceVersion: string | undefined;
+  readonly terminating: boolean;
+  readonly image: string;
+}
+
 /** The node's pod, as it is now. */
 export type PodSight =
   | { readonly kind: "gone" }
   /** The pod that halted is still there, or one that was made anew from the same image and halted the same way. */
-  | { readonly kind: "halted"; readonly uid: string; readonly terminating: boolean }
+  | (SeenPod & {
+      readonly kind: "halted";
+      /** It shows the halt at this moment. A process that was started again shows nothing until it halts again. */
+      readonly shown: boolean;
+    })
+  /** The pod that halted runs again, as it is: nothing is left to be done about it. */
+  | (SeenPod & { readonly kind: "healthy"; readonly height: number })
   /** Another pod has taken its place. */
-  | {
+  | (SeenPod & {
       readonly kind: "successor";
-      readonly uid: string;
-      readonly terminating: boolean;
-      readonly image: string;
       readonly verdict: Verdict;
       /** Newest height that it told, and the first: to see that it moves where no height is known to pass. */
       readonly height?: number | undefined;
       readonly firstHeight?: number | undefined;
-    };
+    });
 
 /** What other halts under the same policy stand in the way. */
 export interface Neighbours {
@@ -69,7 +80,14 @@ export interface Observation {
    */
   readonly from: "memory" | "server";
   readonly halt: NodeHalt;
+  /** The policy that governs the pod; where none selects it any more, the last one that did. */
   readonly policy: HaltPolicy | undefined;
+  /** A policy selects the pod. Of a pod that is gone nobody can say. */
+  readonly selected: boolean;
+  /** What the pod tells of this halt, if it tells of just this one. */
+  readonly seen: Seen | undefined;
+  /** The API server refused this controller's last attempt to set the image, so it is not set by this swap yet. */
+  readonly setWasRefused: boolean;
   /** What the halt's verdict calls for; `undefined` when no policy is left to ask. */
   readonly recommendation: Recommendation | undefined;
   readonly workload: WorkloadSight;

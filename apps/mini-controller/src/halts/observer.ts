@@ -6,18 +6,20 @@ import type { WorkloadTarget } from "../workloads/workload.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import { type KnownPod, storagesOf, type Twin, twinsOf } from "./identity.ts";
 import { judgePod, recommendFor } from "./judgement.ts";
-import type { Neighbours, Observation, PodSight, WorkloadSight } from "./observation.ts";
-import { containerOf, type Pod } from "./pod.ts";
-import type { RecoveryTimer } from "./recovery-timer.ts";
-import { isOpen, isSameHalt } from "./same-halt.ts";
+import type { Neighbours, Observation, WorkloadSight } from "./observation.ts";
+import type { Pod } from "./pod.ts";
+import { type KnownNode, podSightOf, seenOf } from "./pod-sight.ts";
+import { isStopped, type RecoveryTimer } from "./recovery-timer.ts";
+import { isOpen } from "./same-halt.ts";
 import { readServerView, type Server } from "./server-view.ts";
 import { type Sibling, siblingsOf } from "./siblings.ts";
 import type { SlotBook } from "./slot-book.ts";
 import type { LiveStatus, StatusWatch } from "./status-watch.ts";
-import { haltsOf, podKeyOf, podsOf, policyKeyOf, policyOf, type Stores } from "./stores.ts";
+import { governanceOf, haltsOf, podKeyOf, podsOf, policyKeyOf, policyOf, type Stores } from "./stores.ts";
 
 export interface ObserverOptions {
   readonly server: Server;
+  readonly setWasRefused: (halt: NodeHalt) => boolean;
   readonly stores: Stores;
   readonly workloads: Workloads;
   readonly statuses: StatusWatch;
@@ -67,24 +69,35 @@ export class Observer {
   }
 
   #look(halt: NodeHalt, { from, stores, workload, previousImage }: Readings): Observation {
-    const policy = policyOf(halt, stores);
-    const seen = policy && this.#seenOf(halt, policy, stores);
+    const { policy, selected } = governanceOf(halt, stores);
+    const now = this.#options.now();
+    const verdict = policy && this.#seenOf(halt, policy, stores);
+    const pod = currentPod(halt, workload, stores);
+    const node = pod && this.#knownNode(pod, policy);
+    const shown = node && seenOf(halt, node, now);
+    const seen = halt.status?.seen ?? shown;
     return {
       from,
       halt,
       policy,
-      recommendation: policy && recommendFor(halt.spec, policy.spec, { previousImage, seen }),
+      selected,
+      seen: shown,
+      setWasRefused: this.#options.setWasRefused(halt),
+      recommendation:
+        policy &&
+        seen &&
+        recommendFor({ spec: halt.spec, seen }, policy.spec, { previousImage, seen: verdict }),
       workload,
-      pod: this.#podSight(halt, policy, workload, stores),
+      pod: node === undefined ? { kind: "gone" } : podSightOf(halt, node),
       ...(from === "server" || isDeciding(halt)
         ? {
             neighbours: this.#neighbours(halt),
             siblings: this.#siblings(halt, policy, workload, stores),
-            twins: this.#twins(currentPod(halt, workload, stores), stores),
+            twins: this.#twins(pod, stores),
           }
         : NOBODY_ELSE),
-      recoverWithinMs: this.#options.timer.leftOf(halt),
-      now: this.#options.now(),
+      recoverWithinMs: this.#options.timer.leftOf(halt, isStopped(halt, policy)),
+      now,
     };
   }
 
@@ -125,11 +138,11 @@ export class Observer {
     return [...images, ...recovered].find((image) => !halted.has(image));
   }
 
-  #haltsOfWorkload({ metadata, spec }: NodeHalt): readonly NodeHalt[] {
+  #haltsOfWorkload(halt: NodeHalt): readonly NodeHalt[] {
     const { stores } = this.#options;
     return stores.halts
-      .under(haltsOf.policy(`${metadata.namespace ?? ""}/${spec.policyName}`))
-      .filter((other) => other.spec.workload?.name === spec.workload?.name);
+      .under(haltsOf.policy(policyKeyOf(halt)))
+      .filter((other) => other.spec.workload?.name === halt.spec.workload?.name);
   }
 
   #siblings(
@@ -186,22 +199,8 @@ export class Observer {
     return this.#options.statuses.get(`${namespace}/${name}`, uid);
   }
 
-  #podSight(
-    halt: NodeHalt,
-    policy: HaltPolicy | undefined,
-    workload: WorkloadSight,
-    stores: Stores,
-  ): PodSight {
-    const pod = currentPod(halt, workload, stores);
-    if (pod === undefined) return { kind: "gone" };
-    const { uid = "", deletionTimestamp, namespace, name } = pod.metadata;
-    const terminating = deletionTimestamp !== undefined;
-    const live = this.#options.statuses.get(`${namespace}/${name}`, uid);
-    const verdict = policy === undefined ? UNGOVERNED : judgePod(pod, policy.spec, live);
-    if (isSameHalt(halt.spec, pod, verdict)) return { kind: "halted", uid, terminating };
-    const image = containerOf(pod, halt.spec.container)?.image ?? "";
-    const { height, firstHeight } = live ?? {};
-    return { kind: "successor", uid, terminating, image, verdict, height, firstHeight };
+  #knownNode(pod: Pod, policy: HaltPolicy | undefined): KnownNode {
+    return { pod, policy: policy?.spec, live: this.#liveOf(pod) };
   }
 
   /** The journal whose swap brought the image that `halt` is about: it fails, and is paged for, itself. */
@@ -233,7 +232,6 @@ const NOBODY_ELSE: Pick<Observation, "neighbours" | "siblings" | "twins"> = {
   siblings: [],
   twins: [],
 };
-const UNGOVERNED = { kind: "unknown", why: "No policy is left to judge it by.", contradictions: [] } as const;
 
 /** The pod of the halt's name; where a workload names pods anew, the newest of its pods. */
 function currentPod(halt: NodeHalt, workload: WorkloadSight, stores: Stores): Pod | undefined {

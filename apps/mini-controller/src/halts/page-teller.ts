@@ -10,7 +10,7 @@ import { planPages } from "./plan-page.ts";
 import { policyOf, type Stores } from "./stores.ts";
 
 export interface PageTellerOptions {
-  readonly stores: Pick<Stores, "halts" | "policies">;
+  readonly stores: Pick<Stores, "halts" | "pods" | "policies">;
   readonly journal: HaltJournal;
   readonly send: (page: Pick<SendPageOptions, "halt" | "page" | "policy">) => Promise<PageAttempt>;
   readonly onBoundary: OnBoundary;

@@ -6,6 +6,9 @@ import { journalMove, type StepDraft, timestamp } from "./journal.ts";
 import type { Move } from "./move.ts";
 import { type Observation, whatOf } from "./observation.ts";
 import { heightPast } from "./recovery.ts";
+import { haltNotSeen } from "./refusals/halt-not-seen.ts";
+import { policyMissing } from "./refusals/policy-missing.ts";
+import type { Refusal } from "./refusals/refusal.ts";
 import { refusalOf } from "./refusals/refusals.ts";
 
 /** How long a halt that waits for a slot or for its siblings waits before it looks again by itself. */
@@ -19,12 +22,11 @@ type ImageChange = Extract<Recommendation, { action: "swap-to-image" | "roll-bac
 /** Decides about a halt whose swap has not begun: begin it, or say why not. Nothing is written twice. */
 export function planDecision(observation: Observation): Move {
   const { halt, policy, recommendation, now } = observation;
-  const elsewhere = recoveredElsewhere(observation);
-  if (elsewhere !== undefined) return elsewhere;
-  if (policy === undefined || recommendation === undefined) {
-    const message = `HaltPolicy ${halt.spec.policyName} is gone or malformed, so nothing is done about this halt.`;
-    return record(observation, { phase: "Held", action: "Hold", reason: "PolicyMissing", message });
-  }
+  const over = recoveredElsewhere(observation) ?? withdrawal(observation);
+  if (over !== undefined) return over;
+  const unbelieved = policyMissing(observation, undefined) ?? haltNotSeen(observation, undefined);
+  if (unbelieved !== undefined) return record(observation, refusedStep(observation, unbelieved, "Hold"));
+  if (policy === undefined || recommendation === undefined) return { kind: "rest" };
   switch (recommendation.action) {
     case "swap-to-image":
     case "roll-back": {
@@ -56,6 +58,17 @@ function recoveredElsewhere({ halt, pod, now }: Observation): Move | undefined {
     recoveredHeight: height,
   } as const;
   return journalMove(halt, { ...draft, conditions }, now);
+}
+
+/**
+ * The very pod that halted runs again although nothing was done: its upgrade was skipped, its binary was changed in place,
+ * its data was restored. Nothing is left to do, also not later.
+ */
+export function withdrawal({ halt, pod, now }: Observation): Move | undefined {
+  if (pod.kind !== "healthy" || halt.status?.seen === undefined) return undefined;
+  const message = `The pod that halted runs again as it is, at height ${pod.height}. Nothing is done about its halt.`;
+  const conditions = [notUpgrading("RunsAgain", message)];
+  return journalMove(halt, { phase: "Withdrawn", reason: "RunsAgain", message, conditions }, now);
 }
 
 /**
@@ -130,8 +143,14 @@ export function summaryOf({ halt }: Observation, why: string): string {
 function obstacle(observation: Observation, change: ImageChange): StepDraft | undefined {
   const action = actionOf(change);
   const refusal = refusalOf(observation, { step: "decide", action, image: change.image });
-  if (refusal === undefined) return undefined;
-  const { reason, message, kind } = refusal;
+  return refusal && refusedStep(observation, refusal, action);
+}
+
+function refusedStep(
+  observation: Observation,
+  { reason, message, kind }: Refusal,
+  action: Action,
+): StepDraft {
   return {
     phase: kind === "wait" ? "Recorded" : "Held",
     action,
@@ -155,7 +174,9 @@ function beginSwap(observation: Observation, policy: HaltPolicy, change: ImageCh
     action: actionOf(change),
     reason,
     message,
-    ...(workload.kind === "found" ? { fromImage: workload.image } : {}),
+    ...(workload.kind === "found"
+      ? { fromImage: workload.image, workloadGeneration: workload.generation }
+      : {}),
     toImage,
     recoverBy: timestamp(now + policy.spec.recoveryTimeoutSeconds * 1000),
     page: page ? { reason, summary: summaryOf(observation, why) } : undefined,

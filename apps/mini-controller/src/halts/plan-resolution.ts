@@ -13,8 +13,8 @@ export function planResolution(observation: Observation): Move {
   const { halt, pod, now } = observation;
   const { phase, reason = "", message = "" } = halt.status ?? {};
   if (phase === undefined || !isOpen(halt)) return { kind: "rest" };
-  const height = pod.kind === "successor" ? heightPast(halt.spec, pod) : undefined;
-  if (pod.kind !== "successor" || height === undefined) return { kind: "wait", ms: LOOK_AGAIN_MS };
+  const height = runningHeight(observation);
+  if (pod.kind === "gone" || height === undefined) return { kind: "wait", ms: LOOK_AGAIN_MS };
   const resolved = {
     type: CONDITION_RESOLVED,
     status: "True" as const,
@@ -22,4 +22,9 @@ export function planResolution(observation: Observation): Move {
     message: `Runs ${pod.image} and is at height ${height}.`,
   };
   return journalMove(halt, { phase, reason, message, conditions: [resolved] }, now);
+}
+
+function runningHeight({ halt, pod }: Observation): number | undefined {
+  if (pod.kind === "healthy") return pod.height;
+  return pod.kind === "successor" ? heightPast(halt.spec, pod) : undefined;
 }

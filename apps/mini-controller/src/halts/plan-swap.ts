@@ -1,8 +1,10 @@
 import type { Verdict } from "@upgrade-halt/consumer";
+import { ANNOTATION_ABORT } from "../api/group.ts";
+import { ABORTED, isAborted, policyNameOf } from "../api/node-halt.ts";
 import { journalMove } from "./journal.ts";
 import type { Act, Move } from "./move.ts";
 import type { Observation, PodSight } from "./observation.ts";
-import { summaryOf } from "./plan-decision.ts";
+import { summaryOf, withdrawal } from "./plan-decision.ts";
 import { heightPast } from "./recovery.ts";
 import { refusalOf } from "./refusals/refusals.ts";
 import { templateChange } from "./template-change.ts";
@@ -13,19 +15,23 @@ const SETTLE_MOST_MS = 500;
 /** How soon to look at a node that is coming back; its own events and heights wake the halt earlier. */
 const RECOVER_MS = 500;
 
-/** Carries a swap that was begun to its end: Recovered, or Failed when its time is over. */
+/** Carries a swap that was begun to its end: Recovered, or Failed when its time is over or a person aborts it. */
 export function planSwap(observation: Observation): Move {
-  const { halt, recoverWithinMs = RECOVER_MS } = observation;
+  const { halt, pod, recoverWithinMs = RECOVER_MS } = observation;
   const done = recovery(observation);
   if (done !== undefined) return done;
   const failed = failure(observation);
   if (failed !== undefined) return fail(observation, failed);
-  const { phase } = halt.status ?? {};
   const left = Math.max(1, recoverWithinMs);
   const wait = (ms: number): Move => ({ kind: "wait", ms: Math.min(ms, left) });
-  if (phase === "Swapping") return planSwapping(observation, wait);
-  if (phase === "Recreating") return planRecreating(observation, wait);
-  return observation.pod.kind === "halted" ? deletion(observation, observation.pod, wait) : wait(RECOVER_MS);
+  switch (halt.status?.phase) {
+    case "Swapping":
+      return planSwapping(observation, wait);
+    case "Recreating":
+      return planRecreating(observation, wait);
+    default:
+      return pod.kind === "halted" ? deletion(observation, pod, wait) : wait(RECOVER_MS);
+  }
 }
 
 /**
@@ -38,8 +44,10 @@ function planSwapping(observation: Observation, wait: (ms: number) => Move): Mov
   if (workload.kind !== "found") return wait(RECOVER_MS);
   const change = templateChange(observation, toImage);
   if (change.kind === "change") {
+    const over = withdrawal(observation);
+    if (over !== undefined) return over;
     if (isWithdrawn(observation)) {
-      const message = `HaltPolicy ${halt.spec.policyName} no longer asks for ${toImage}, which was not set yet.`;
+      const message = `HaltPolicy ${policyNameOf(halt)} no longer asks for ${toImage}, which was not set yet.`;
       return fail(observation, { reason: "ImageWithdrawn", message });
     }
     const { partition } = change;
@@ -52,11 +60,12 @@ function planSwapping(observation: Observation, wait: (ms: number) => Move): Mov
     return unlessRefused(observation, effect, wait);
   }
   if (!workload.settled) return wait(settleWait(observation));
-  const message =
-    pod.kind === "halted"
-      ? `${workload.what} has ${toImage}; ${workload.replacesPods ? "it replaces" : "deleting"} pod ${halt.spec.podName}.`
-      : `${workload.what} has ${toImage}, and the pod that halted is gone.`;
-  return journalMove(halt, { phase: "Recreating", reason: "Recreating", message }, now);
+  const isThere = pod.kind === "halted" || pod.kind === "healthy";
+  const message = isThere
+    ? `${workload.what} has ${toImage}; ${workload.replacesPods ? "it replaces" : "deleting"} pod ${halt.spec.podName}.`
+    : `${workload.what} has ${toImage}, and the pod that halted is gone.`;
+  const deletedPodUID = pod.kind === "halted" && !workload.replacesPods ? pod.uid : undefined;
+  return journalMove(halt, { phase: "Recreating", reason: "Recreating", message, deletedPodUID }, now);
 }
 
 /** A quarter of the time that it has taken so far: a server that a thousand halts keep busy is not asked by each all the time. */
@@ -73,12 +82,18 @@ function isWithdrawn({ halt, recommendation }: Observation): boolean {
 }
 
 function planRecreating(observation: Observation, wait: (ms: number) => Move): Move {
-  const { halt, pod, workload, now } = observation;
+  const { halt, pod, policy, selected, workload, now } = observation;
   const { toImage = "" } = halt.status ?? {};
-  if (pod.kind === "halted" || (pod.kind === "successor" && pod.image !== toImage)) {
-    const others = workload.kind === "found" && workload.replacesPods;
-    return others ? wait(RECOVER_MS) : deletion(observation, pod, wait);
+  if (pod.kind === "halted" || pod.kind === "healthy") {
+    if (workload.kind === "found" && workload.replacesPods) return wait(RECOVER_MS);
+    if (policy !== undefined && selected && isWithdrawn(observation)) {
+      const message = `HaltPolicy ${policyNameOf(halt)} no longer asks for ${toImage}. It is set, and the pod was not replaced.`;
+      return fail(observation, { reason: "ImageWithdrawn", message });
+    }
+    return deletion(observation, pod, wait);
   }
+  if (pod.kind === "successor" && pod.image === halt.spec.image) return wait(RECOVER_MS);
+  if (pod.kind === "successor" && pod.image !== toImage) return reportRewritten(observation, pod.image);
   const message =
     pod.kind === "successor"
       ? `New pod with ${pod.image}; waiting for its height.`
@@ -86,17 +101,32 @@ function planRecreating(observation: Observation, wait: (ms: number) => Move): M
   return journalMove(halt, { phase: "Recovering", reason: "Recovering", message }, now);
 }
 
+/** Something changed the image on the way from the workload to the pod. The pod runs, so it is watched and not touched. */
+function reportRewritten(observation: Observation, image: string): Move {
+  const { halt, now } = observation;
+  const reason = "ImageRewritten";
+  const message = `The new pod has ${image} instead of ${halt.status?.toImage}: an admission webhook may have rewritten it. It is left as it is, and watched.`;
+  const page = { reason, summary: summaryOf(observation, message) };
+  return journalMove(halt, { phase: "Recovering", reason, message, page }, now);
+}
+
 /**
- * Deletes a pod that halted, and one that its owner made from the old image before it had taken notice: only
- * another one can have the new image.
+ * Deletes a pod that stands halted: only another one can have the new image. Which one is written down first, once and
+ * for all.
  */
 function deletion(
   observation: Observation,
   { uid, terminating }: Exclude<PodSight, { kind: "gone" }>,
   wait: (ms: number) => Move,
 ): Move {
+  const { halt, now } = observation;
+  const { status } = halt;
   if (terminating) return wait(RECOVER_MS);
-  return unlessRefused(observation, { kind: "delete-pod", uid }, wait);
+  const move = unlessRefused(observation, { kind: "delete-pod", uid }, wait);
+  if (move.kind !== "effect" || status?.deletedPodUID !== undefined) return move;
+  const message = `Deleting pod ${halt.spec.podName}, which came back with ${halt.spec.image} and halted again.`;
+  const draft = { phase: status?.phase ?? "Recreating", reason: "Recreating", message, deletedPodUID: uid };
+  return journalMove(halt, draft, now);
 }
 
 /** The effect, unless something speaks against it by now: then the journal says so, and the swap stands where it stands. */
@@ -115,10 +145,13 @@ function unlessRefused(observation: Observation, effect: Act, wait: (ms: number)
 /** The move to Recovered, once the node is seen past the halt on the new image. */
 function recovery({ halt, pod, now }: Observation): Move | undefined {
   const { toImage, phase } = halt.status ?? {};
-  if (phase !== "Recovering" || pod.kind !== "successor" || pod.image !== toImage) return undefined;
+  if (phase !== "Recovering" || pod.kind !== "successor" || pod.image === halt.spec.image) return undefined;
   const height = heightPast(halt.spec, pod);
   if (height === undefined) return undefined;
-  const message = `Runs ${toImage} and is at height ${height}.`;
+  const message =
+    pod.image === toImage
+      ? `Runs ${toImage} and is at height ${height}.`
+      : `Runs ${pod.image}, not ${toImage}, and is at height ${height}.`;
   return journalMove(
     halt,
     {
@@ -140,13 +173,18 @@ interface Failure {
 
 function failure({ halt, pod, workload, recoverWithinMs }: Observation): Failure | undefined {
   const { toImage, fromImage, recoverBy, phase } = halt.status ?? {};
+  if (isAborted(halt) && phase !== "Recovering")
+    return { reason: ABORTED, message: `Stopped for good by its annotation ${ANNOTATION_ABORT}.` };
   if (
     phase === "Recovering" &&
     pod.kind === "successor" &&
-    pod.image === toImage &&
+    pod.image !== halt.spec.image &&
     haltsAgain(pod.verdict)
   ) {
-    return { reason: "HaltedAgain", message: `The new pod halted as well on ${toImage}: ${pod.verdict.why}` };
+    return {
+      reason: "HaltedAgain",
+      message: `The new pod halted as well on ${pod.image}: ${pod.verdict.why}`,
+    };
   }
   if (
     workload.kind === "found" &&
@@ -175,15 +213,16 @@ function standing(pod: PodSight): string {
       return "no pod";
     case "halted":
       return "the pod that halted is still there";
+    case "healthy":
+      return `the pod that halted runs again on ${pod.image}, at height ${pod.height}`;
     case "successor":
       return `the new pod has ${pod.image} and height ${pod.height ?? "unknown"}: ${pod.verdict.why}`;
   }
 }
 
 function fail(observation: Observation, { reason, message }: Failure): Move {
-  const page = observation.policy?.spec.dryRun
-    ? undefined
-    : { reason, summary: summaryOf(observation, message) };
+  const isQuiet = reason === ABORTED || observation.policy?.spec.dryRun;
+  const page = isQuiet ? undefined : { reason, summary: summaryOf(observation, message) };
   const conditions = [{ type: "Upgrading", status: "False" as const, reason, message }];
   return journalMove(
     observation.halt,

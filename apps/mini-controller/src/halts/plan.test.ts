@@ -2,12 +2,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type NodeHaltStatus, type PageRecord, type Phase, PhaseSchema } from "../api/node-halt.ts";
 import {
+  HALTED,
+  HEALTHY,
   haltWith,
   NEW,
   NOW,
   OLD,
   observe,
   policyWith,
+  RESTARTED,
   type Scene,
   siblingWith,
   successor,
@@ -26,6 +29,8 @@ function summary(scene: Scene): string {
   return `${phase} ${reason}${pages ? " +page" : ""}`;
 }
 
+const HELD: NodeHaltStatus = { phase: "Held", reason: "ImageMappingMissing", steps: [] };
+const ABORT = { ...haltWith().metadata, annotations: { "upgrade-halt.dev/abort": "true" } };
 const listedNothing = policyWith({ upgrades: [] });
 const tooNew = haltWith({ reason: "binary_too_new", planName: "v6.8", image: NEW });
 const tooNewWorkload = workloadWith({ image: NEW });
@@ -38,7 +43,21 @@ describe("a halt whose swap has not begun", () => {
       { workload: workloadWith({ image: NEW }) },
       "Swapping ImageListed",
     ],
-    ["70 whose pod is gone already", { pod: { kind: "gone" } }, "Swapping ImageListed"],
+    ["70 whose pod is gone already", { pod: { kind: "gone" } }, "Recorded PodGone"],
+    ["70 whose process was started again", { pod: RESTARTED }, "Recorded HaltNotShown"],
+    ["70 whose pod runs again as it is", { pod: HEALTHY, halt: haltWith({}, HELD) }, "Withdrawn RunsAgain"],
+    [
+      "70 that nothing but its NodeHalt tells of",
+      { pod: HEALTHY, seen: undefined },
+      "Held HaltNotSeen +page",
+    ],
+    [
+      "72 that nothing but its NodeHalt tells of",
+      { halt: haltWith({ reason: "downgrade_detected" }), pod: HEALTHY, seen: undefined },
+      "Held HaltNotSeen +page",
+    ],
+    ["70 whose pod no policy selects any more", { selected: false }, "Held PodNotSelected +page"],
+    ["70 that a person aborts", { halt: { ...haltWith(), metadata: ABORT } }, "Held Aborted"],
     ["70 with nothing listed", { policy: listedNothing }, "Held ImageMappingMissing +page"],
     [
       "70 listed for another height",
@@ -234,13 +253,84 @@ describe("a swap", () => {
       "Failed ImageChangedMeanwhile +page",
     ],
     ["somebody set the old image back", { halt: begun("Recreating") }, "Failed ImageChangedMeanwhile +page"],
-    ["the halted pod is there", { halt: begun("Recreating"), workload: withNew }, "delete-pod"],
+    [
+      "the halted pod is there",
+      { halt: begun("Recreating", { deletedPodUID: "uid-1" }), workload: withNew },
+      "delete-pod",
+    ],
+    [
+      "the halted pod is there, and its deletion is not journaled",
+      { halt: begun("Recreating"), workload: withNew },
+      "Recreating Recreating",
+    ],
+    [
+      "the pod came back with the old image and halted again",
+      { halt: begun("Recreating", { deletedPodUID: "uid-0" }), workload: withNew },
+      "Recreating PodKeepsOldImage +page",
+    ],
+    [
+      "the halted pod was started again",
+      { halt: begun("Recreating", { deletedPodUID: "uid-1" }), workload: withNew, pod: RESTARTED },
+      "Recreating HaltNotShown",
+    ],
+    [
+      "the halted pod runs again before the image was set",
+      { halt: begun("Swapping"), pod: HEALTHY },
+      "Withdrawn RunsAgain",
+    ],
+    [
+      "the halted pod runs again after the image was set",
+      { halt: begun("Recreating", { deletedPodUID: "uid-1" }), workload: withNew, pod: HEALTHY },
+      "Recreating HaltNotShown",
+    ],
+    [
+      "somebody set the image back, or changed the workload otherwise",
+      { halt: begun("Swapping", { workloadGeneration: 1 }), workload: workloadWith({ generation: 3 }) },
+      "Swapping WorkloadChanged +page",
+    ],
+    [
+      "somebody changed the workload, and the image is known not to be set",
+      {
+        halt: begun("Swapping", { workloadGeneration: 1 }),
+        workload: workloadWith({ generation: 3 }),
+        setWasRefused: true,
+      },
+      "set-image",
+    ],
+    [
+      "aborted by a person",
+      { halt: { ...begun("Recreating"), metadata: ABORT }, workload: withNew },
+      "Failed Aborted",
+    ],
+    [
+      "an image that a webhook rewrote",
+      {
+        halt: begun("Recreating"),
+        workload: withNew,
+        pod: successor({ image: "mirror.internal/registry/seid:v6.7" }),
+      },
+      "Recovering ImageRewritten +page",
+    ],
+    [
+      "past the height on an image that a webhook rewrote",
+      { ...recovering, pod: successor({ image: "mirror.internal/registry/seid:v6.7", height: 31 }) },
+      "Recovered Recovered",
+    ],
+    [
+      "its policy lists another image after it was set",
+      {
+        halt: begun("Recreating", { deletedPodUID: "uid-1" }),
+        workload: withNew,
+        policy: policyWith({ upgrades: [] }),
+      },
+      "Failed ImageWithdrawn +page",
+    ],
     [
       "the halted pod is going",
       {
         halt: begun("Recreating"),
         workload: withNew,
-        pod: { kind: "halted", uid: "uid-1", terminating: true },
+        pod: { ...HALTED, terminating: true },
       },
       "wait",
     ],
@@ -252,7 +342,7 @@ describe("a swap", () => {
     [
       "a new pod from the old image",
       { halt: begun("Recreating"), workload: withNew, pod: successor({ image: OLD }) },
-      "delete-pod",
+      "wait",
     ],
     [
       "the pod is gone",

@@ -1,4 +1,4 @@
-import { hasEnded, isSwapping } from "../api/node-halt.ts";
+import { hasEnded, isSwapping, type NodeHaltStatus, policyNameOf } from "../api/node-halt.ts";
 import type { Move } from "./move.ts";
 import type { Observation } from "./observation.ts";
 import { planDecision } from "./plan-decision.ts";
@@ -32,7 +32,29 @@ export function planBesidePage(observation: Observation): Move {
 }
 
 function planPhase(observation: Observation): Move {
+  const move = planStep(observation);
+  const standing = standingOf(observation);
+  if (move.kind === "journal") return { kind: "journal", status: { ...move.status, ...standing } };
+  const { status } = observation.halt;
+  return standing === undefined || status === undefined || move.kind === "effect"
+    ? move
+    : { kind: "journal", status: { ...status, ...standing } };
+}
+
+function planStep(observation: Observation): Move {
   const { halt } = observation;
   if (hasEnded(halt)) return planResolution(observation);
   return isSwapping(halt) ? planSwap(observation) : planDecision(observation);
+}
+
+/** What the journal has to learn beside the step: what the pod showed, once, and which policy governs it now. */
+function standingOf({ halt, policy, selected, seen }: Observation): NodeHaltStatus | undefined {
+  if (hasEnded(halt)) return undefined;
+  const isFollowed = policy === undefined || !selected || policy.metadata.name === policyNameOf(halt);
+  const isSeen = seen === undefined || halt.status?.seen !== undefined;
+  if (isFollowed && isSeen) return undefined;
+  return {
+    ...(isFollowed ? {} : { policyName: policy.metadata.name }),
+    ...(isSeen ? {} : { seen }),
+  };
 }

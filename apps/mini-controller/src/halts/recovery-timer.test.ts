@@ -34,3 +34,13 @@ test("a swap whose journal does not say when it began has ten minutes", () => {
   for (const change of [{ steps: [] }, { recoverBy: "soon" }, { recoverBy: "2026-08-21T17:00:00.000Z" }])
     expect(timer.leftOf(haltWith({}, { ...SWAPPING, ...change }))).toBe(600_000);
 });
+
+test("the time of a swap that a person has stopped stands still", () => {
+  let now = 0;
+  const timer = new RecoveryTimer(() => now);
+  timer.leftOf(haltWith({}, SWAPPING));
+  now += 20_000;
+  expect(timer.leftOf(haltWith({}, SWAPPING), true)).toBe(60_000);
+  now += 20_000;
+  expect(timer.leftOf(haltWith({}, SWAPPING), false)).toBe(40_000);
+});

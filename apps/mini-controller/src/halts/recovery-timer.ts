@@ -1,4 +1,5 @@
-import { isSwapping, type NodeHalt } from "../api/node-halt.ts";
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import { isAborted, isSwapping, type NodeHalt } from "../api/node-halt.ts";
 
 /** How long a swap may take whose journal does not say when it began. */
 const UNKNOWN_MS = 600_000;
@@ -10,26 +11,35 @@ const UNKNOWN_MS = 600_000;
  */
 export class RecoveryTimer {
   readonly #steady: () => number;
-  readonly #seenAt = new Map<string, number>();
+  readonly #seen = new Map<string, { readonly at: number; readonly spent: number }>();
 
   /** `steady` is in milliseconds, and never goes back. */
   constructor(steady: () => number) {
     this.#steady = steady;
   }
 
-  /** Milliseconds that are left, 0 or less when the time is over; `undefined` when no swap is on its way. */
-  leftOf(halt: NodeHalt): number | undefined {
+  /**
+   * Milliseconds that are left, 0 or less when the time is over; `undefined` when no swap is on its way. While a person
+   * has it stopped (`stopped`), its time stands still.
+   */
+  leftOf(halt: NodeHalt, stopped = false): number | undefined {
     const { uid, name } = halt.metadata;
     const key = uid ?? name;
     if (!isSwapping(halt) || halt.status?.recoverBy === undefined) {
-      this.#seenAt.delete(key);
+      this.#seen.delete(key);
       return undefined;
     }
-    const now = this.#steady();
-    const seenAt = this.#seenAt.get(key) ?? now;
-    this.#seenAt.set(key, seenAt);
-    return seenAt + wholeTimeOf(halt) - now;
+    const at = this.#steady();
+    const last = this.#seen.get(key) ?? { at, spent: 0 };
+    const spent = last.spent + (stopped ? 0 : at - last.at);
+    this.#seen.set(key, { at, spent });
+    return wholeTimeOf(halt) - spent;
   }
+}
+
+/** Whether a person has stopped what is done about a halt. */
+export function isStopped(halt: NodeHalt, policy: HaltPolicy | undefined): boolean {
+  return policy === undefined || policy.spec.paused || policy.spec.dryRun || isAborted(halt);
 }
 
 /** Both times are of one clock, so their difference is right whatever the clock said. */

@@ -24,7 +24,7 @@ export function isSameHalt(spec: NodeHaltSpec, pod: Pod, verdict: Verdict): bool
 
 /** Whether a journal still stands for its node's trouble: a halt that comes after it was over is another one. */
 export function isOpen({ status }: NodeHalt): boolean {
-  if (status?.phase === "Recovered") return false;
+  if (status?.phase === "Recovered" || status?.phase === "Withdrawn") return false;
   return !status?.conditions?.some(
     (condition) => condition.type === CONDITION_RESOLVED && condition.status === "True",
   );

@@ -12,12 +12,17 @@ export interface LiveStatus {
   readonly height: number | undefined;
   readonly firstHeight: number | undefined;
   readonly firstHeightAt: number;
+  /** Run of the container, in restarts, that the sighting is of, and the first height that this run told. */
+  readonly run: number | undefined;
+  readonly runHeight: number | undefined;
 }
 
 /** A pod to watch. */
 export interface WatchedPod {
   readonly uid: string;
   readonly url: string;
+  /** How often the container was restarted: which of its runs answers. */
+  readonly run?: number | undefined;
   /** Heights at which the policy expects it to halt. */
   readonly expectedHeights: readonly number[];
   /** Something waits for its next height. */
@@ -127,12 +132,15 @@ export class StatusWatch {
 
   async #poll(key: string, watched: Watched): Promise<void> {
     watched.isReading = true;
+    const { run } = watched.pod;
     const result = await this.#options.read(watched.pod.url, READ_TIMEOUT_MS);
     watched.isReading = false;
     if (this.#watched.get(key) !== watched) return;
     watched.failures = result.kind === "ok" ? 0 : watched.failures + 1;
     const before = watched.live;
-    watched.live = liveStatus(before, this.#options.toSighting(result));
+    // An answer that was under way while the container was restarted may be of either run.
+    const ofRun = run === watched.pod.run ? run : undefined;
+    watched.live = liveStatus(before, this.#options.toSighting(result), ofRun);
     this.#moveKey(key, before?.validatorAddress, watched.live.validatorAddress);
     if (matters(before, watched.live, watched.pod.urgent)) this.#options.onChange(key);
     if (watched.isResting) return;
@@ -151,7 +159,11 @@ export class StatusWatch {
   }
 }
 
-function liveStatus(before: LiveStatus | undefined, sighting: LiveStatus["sighting"]): LiveStatus {
+function liveStatus(
+  before: LiveStatus | undefined,
+  sighting: LiveStatus["sighting"],
+  run: number | undefined,
+): LiveStatus {
   const node = sighting.kind === "answered" ? sighting.node : undefined;
   const told = node?.height;
   return {
@@ -161,6 +173,8 @@ function liveStatus(before: LiveStatus | undefined, sighting: LiveStatus["sighti
     height: told ?? before?.height,
     firstHeight: before?.firstHeight ?? told,
     firstHeightAt: before?.firstHeight === undefined ? sighting.at : before.firstHeightAt,
+    run,
+    runHeight: run !== undefined && before?.run === run ? (before.runHeight ?? told) : told,
   };
 }
 

@@ -1,6 +1,13 @@
 import type { HaltPolicy } from "../api/halt-policy.ts";
-import { hasEnded, isSwapping, isUnacknowledgedFailure, type NodeHalt } from "../api/node-halt.ts";
+import {
+  hasEnded,
+  isSwapping,
+  isUnacknowledgedFailure,
+  type NodeHalt,
+  policyNameOf,
+} from "../api/node-halt.ts";
 import { Store } from "../kube/store.ts";
+import { governingPolicy } from "../policies/governing-policy.ts";
 import { controllerRefOf } from "../workloads/owner-reference.ts";
 import { storagesOf } from "./identity.ts";
 import type { Pod } from "./pod.ts";
@@ -43,7 +50,7 @@ export const haltsOf = {
 
 function haltIndex(halt: NodeHalt): readonly string[] {
   const namespace = halt.metadata.namespace ?? "";
-  const policy = `${namespace}/${halt.spec.policyName}`;
+  const policy = `${namespace}/${policyNameOf(halt)}`;
   const always = [haltsOf.pod(`${namespace}/${halt.spec.podName}`), haltsOf.policy(policy)];
   if (isSwapping(halt)) return [...always, haltsOf.swapping(policy)];
   if (!hasEnded(halt)) return [...always, haltsOf.waiting(policy)];
@@ -51,8 +58,8 @@ function haltIndex(halt: NodeHalt): readonly string[] {
 }
 
 /** Key of the policy that a halt is under. */
-export function policyKeyOf({ metadata, spec }: NodeHalt): string {
-  return `${metadata.namespace ?? ""}/${spec.policyName}`;
+export function policyKeyOf(halt: NodeHalt): string {
+  return `${halt.metadata.namespace ?? ""}/${policyNameOf(halt)}`;
 }
 
 /** Key of the pod that a halt was seen in. */
@@ -60,8 +67,30 @@ export function podKeyOf({ metadata, spec }: NodeHalt): string {
   return `${metadata.namespace ?? ""}/${spec.podName}`;
 }
 
-/** The policy that a halt is under; `undefined` when it is gone or malformed. */
-export function policyOf(halt: NodeHalt, { policies }: Pick<Stores, "policies">): HaltPolicy | undefined {
-  const policy = policies.get(policyKeyOf(halt));
-  return policy?.defect === undefined ? policy : undefined;
+/** Which policy a halt is under now. */
+export interface Governance {
+  readonly policy: HaltPolicy | undefined;
+  /** Whether a policy selects the pod. Of a pod that is gone nobody can say. */
+  readonly selected: boolean;
+}
+
+/**
+ * The policy that governs the halt's pod now, whichever it was when the halt was recorded. Where none selects the pod,
+ * the last one that governed it still answers for the halt: it pages, and nothing is changed.
+ */
+export function governanceOf(
+  halt: NodeHalt,
+  { policies, pods }: Pick<Stores, "policies" | "pods">,
+): Governance {
+  const last = policies.get(policyKeyOf(halt));
+  const policy = last?.defect === undefined ? last : undefined;
+  const pod = pods.get(podKeyOf(halt));
+  if (pod === undefined) return { policy, selected: true };
+  const governing = governingPolicy(pod, policies.under(halt.metadata.namespace ?? ""));
+  return governing === undefined ? { policy, selected: false } : { policy: governing, selected: true };
+}
+
+/** The policy that answers for a halt; `undefined` when there is none. */
+export function policyOf(halt: NodeHalt, stores: Pick<Stores, "policies" | "pods">): HaltPolicy | undefined {
+  return governanceOf(halt, stores).policy;
 }

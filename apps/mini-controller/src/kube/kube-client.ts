@@ -104,9 +104,10 @@ export class KubeClient implements KubeApi {
     return this.#json<T>("PUT", path, { body });
   }
 
-  async remove(path: string, uid: string): Promise<void> {
+  async remove(path: string, uid: string, resourceVersion?: string): Promise<void> {
+    const preconditions = resourceVersion === undefined ? { uid } : { uid, resourceVersion };
     await this.#json("DELETE", path, {
-      body: { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid } },
+      body: { apiVersion: "v1", kind: "DeleteOptions", preconditions },
     });
   }
 

@@ -51,8 +51,11 @@ export interface KubeApi {
   jsonPatch<T extends KubeObject>(path: string, operations: readonly JsonPatchOperation[]): Promise<T>;
   /** Replaces the object; its `metadata.resourceVersion` is a precondition. */
   replace<T extends KubeObject>(path: string, body: object): Promise<T>;
-  /** Deletes the object if it still is the one with this UID; `conflict` when it is another by now. */
-  remove(path: string, uid: string): Promise<void>;
+  /**
+   * Deletes the object if it still is the one with this UID and, where given, was not written since this version;
+   * `conflict` when it is another or was.
+   */
+  remove(path: string, uid: string, resourceVersion?: string): Promise<void>;
   /** Yields events until the server ends the watch, the connection fails or `signal` aborts. */
   watch<T extends KubeObject>(path: string, query: Query, signal: AbortSignal): AsyncIterable<WatchEvent<T>>;
 }

@@ -1,8 +1,8 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
 import { until } from "@upgrade-halt/testing";
-import { isSwapping } from "../api/node-halt.ts";
+import { isSwapping, type NodeHalt } from "../api/node-halt.ts";
 import type { Boundary } from "../halts/boundary.ts";
-import { type Behaviour, FakeCluster, image, onePlan, WRONG, WRONG_PLAN } from "./fake-cluster.ts";
+import { type Behaviour, FakeCluster, image, onePlan, SKIPPED, WRONG, WRONG_PLAN } from "./fake-cluster.ts";
 import { PageReceiver } from "./page-receiver.ts";
 import { TestController } from "./test-controller.ts";
 
@@ -24,8 +24,8 @@ export interface Outcome {
 }
 
 /**
- * Ends that every kill must lead to: two upgrades, a rollback, a downgrade that is left alone, and an upgrade to a wrong
- * image that halts again.
+ * Ends that every kill must lead to: two upgrades, a rollback, a downgrade that is left alone, an upgrade to a wrong
+ * image that halts again, and a node that runs again before anybody listed its upgrade.
  */
 export const EXPECTED: Omit<Outcome, "kills"> = {
   phases: [
@@ -35,6 +35,7 @@ export const EXPECTED: Omit<Outcome, "kills"> = {
     "new-0 Recovered",
     "sei-0-0 Recovered",
     "sei-1-0 Recovered",
+    "skip-0 Withdrawn",
   ],
   imagesSet: [
     `bad ${image(`v6.7${WRONG}`)}`,
@@ -44,15 +45,15 @@ export const EXPECTED: Omit<Outcome, "kills"> = {
     `sei-1 ${image("v6.7")}`,
   ],
   podsDeleted: 5,
-  pages: ["BinaryTooNew new-0", "DowngradeDetected low-0", "HaltedAgain bad-0"],
-  resolved: ["BinaryTooNew new-0"],
+  pages: ["BinaryTooNew new-0", "DowngradeDetected low-0", "HaltedAgain bad-0", "ImageMappingMissing skip-0"],
+  resolved: ["BinaryTooNew new-0", "ImageMappingMissing skip-0"],
 };
 
 const ENDS = EXPECTED.phases.map((end) => end.split(" ")[1]).toSorted();
 
 const behave: Behaviour = (of, height) => {
   if (of.endsWith("v6.5")) return ShutdownReason.DowngradeDetected;
-  if (of.endsWith(WRONG)) return ShutdownReason.UpgradeRequired;
+  if (of.endsWith(WRONG) || of.endsWith(SKIPPED)) return ShutdownReason.UpgradeRequired;
   return onePlan(of, height);
 };
 
@@ -93,18 +94,25 @@ export async function playWithKills(kills: readonly Kill[]): Promise<Outcome> {
         )
           cluster.reach(cluster.height + 1);
         const halts = cluster.halts();
+        const isPaged = ({ spec, status }: NodeHalt) =>
+          spec.podName === "skip-0" && status?.page?.state === "Sent";
+        if (halts.some(isPaged)) cluster.restart("skip-0");
         const ends = halts.map(({ status }) => status?.phase).toSorted();
         const told = halts.filter(({ status }) => status?.page?.state === "Sent").length;
         const over = halts.filter(({ status }) => status?.page?.state === "Resolved").length;
         return told === 2 && over === EXPECTED.resolved.length && ends.join() === ENDS.join();
       },
-      { within: 20_000 },
+      { within: 15_000, explain: () => cluster.halts().map(describe).join("\n") },
     );
     return outcomeOf(cluster, pager, kills.length - left.length);
   } finally {
     await controller.stop().catch(() => {});
     await pager.stop();
   }
+}
+
+function describe({ spec, status }: NodeHalt): string {
+  return `${spec.podName}: ${status?.phase} ${status?.reason} (${status?.message}), page ${status?.page?.state}`;
 }
 
 async function setStage(cluster: FakeCluster, pager: PageReceiver): Promise<void> {
@@ -127,10 +135,11 @@ async function setStage(cluster: FakeCluster, pager: PageReceiver): Promise<void
   for (const name of ["sei-0", "sei-1"]) await cluster.addNode(name);
   await cluster.addNode("low", "v6.5");
   await cluster.addNode("bad", `v6.6${WRONG}`);
+  await cluster.addNode("skip", `v6.6${SKIPPED}`);
   cluster.reach(30);
-  await until("five halted pods", () => {
+  await until("six halted pods", () => {
     return (
-      cluster.pods().filter(({ status }) => status?.containerStatuses?.[0]?.state?.terminated).length === 5
+      cluster.pods().filter(({ status }) => status?.containerStatuses?.[0]?.state?.terminated).length === 6
     );
   });
 }

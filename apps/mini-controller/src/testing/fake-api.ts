@@ -19,6 +19,12 @@ export class FakeApi implements KubeApi {
   /** Told of each change that was made, after it. */
   onWrite: (before: Stored | undefined, after: Stored | undefined) => void = () => {};
   readonly #watchers = new Set<Watcher>();
+  /** Every change there was, so that a watch begins where its list ended. */
+  readonly #changes: {
+    readonly version: number;
+    readonly key: string;
+    readonly event: WatchEvent<KubeObject>;
+  }[] = [];
   #version = 1;
   #uid = 0;
 
@@ -68,15 +74,17 @@ export class FakeApi implements KubeApi {
     return this.#change(path, next) as unknown as T;
   }
 
-  async remove(path: string, uid: string): Promise<void> {
+  async remove(path: string, uid: string, resourceVersion?: string): Promise<void> {
     const before = this.#at(path);
     if (before.metadata.uid !== uid) throw conflict(path);
+    if (resourceVersion !== undefined && before.metadata.resourceVersion !== resourceVersion)
+      throw conflict(path);
     this.drop(path);
   }
 
   async *watch<T extends KubeObject>(
     path: string,
-    _query: Query,
+    query: Query,
     signal: AbortSignal,
   ): AsyncIterable<WatchEvent<T>> {
     const events: WatchEvent<KubeObject>[] = [];
@@ -88,6 +96,9 @@ export class FakeApi implements KubeApi {
         wake();
       },
     };
+    for (const { version, key, event } of this.#changes)
+      if (version > Number(query.resourceVersion ?? this.#version) && isIn(key, path))
+        events.push(structuredClone(event));
     this.#watchers.add(watcher);
     signal.addEventListener("abort", () => wake(), { once: true });
     try {
@@ -151,6 +162,7 @@ export class FakeApi implements KubeApi {
   }
 
   #tell(key: string, event: WatchEvent<KubeObject>): void {
+    this.#changes.push({ version: this.#version, key, event: structuredClone(event) });
     for (const { collection, push } of this.#watchers)
       if (isIn(key, collection)) push(structuredClone(event));
   }

@@ -51,7 +51,11 @@ const LINES: Readonly<Record<HaltReason, (image: string) => string>> = {
 export const WRONG = "-wrong";
 export const WRONG_PLAN = "v6.7-wrong";
 
+/** Images whose names end in this wait for a plan that nobody lists. */
+export const SKIPPED = "-skipped";
+
 function planOf(image: string): string {
+  if (image.endsWith(SKIPPED)) return `v6.7${SKIPPED}`;
   return image.endsWith(WRONG) ? WRONG_PLAN : "v6.7";
 }
 
@@ -72,6 +76,7 @@ export class FakeCluster {
   failedPods = false;
   /** How many pods were made. */
   podsMade = 0;
+  readonly #skipped = new Set<string>();
   #moving = false;
   #again = false;
 
@@ -133,6 +138,19 @@ export class FakeCluster {
       data: encoded,
     };
     await this.api.create(collectionPath(SECRETS, NAMESPACE), body);
+  }
+
+  /** Runs a halted pod's process again, in the same pod: its operator skipped the upgrade. */
+  restart(name: string): void {
+    const pod = this.pods().find(({ metadata }) => metadata.name === name);
+    const [container] = pod?.status?.containerStatuses ?? [];
+    if (container?.state?.terminated === undefined) return;
+    const run = { restartCount: (container.restartCount ?? 0) + 1, lastState: container.state };
+    const containerStatuses = [
+      { name: CONTAINER, ...run, state: { running: { startedAt: new Date().toISOString() } } },
+    ];
+    void this.api.mergePatch(objectPath(PODS, NAMESPACE, name, "status"), { status: { containerStatuses } });
+    this.#skipped.add(name);
   }
 
   /** Lets the chain reach `height`, and every node do what it does there. */
@@ -228,6 +246,7 @@ export class FakeCluster {
     const { name, uid = "" } = pod.metadata;
     const [container] = pod.spec.containers;
     const known = pod.status?.containerStatuses?.[0];
+    if (this.#skipped.has(name)) return;
     const does = this.behave(container?.image ?? "", this.height);
     if (known !== undefined && (known.state?.terminated !== undefined || does === undefined)) return;
     const startedAt = "2026-01-01T00:00:00Z";

@@ -52,8 +52,8 @@ export class GuardedApi implements KubeApi {
     return this.#pass("update", path, () => this.#api.replace<T>(path, body));
   }
 
-  remove(path: string, uid: string): Promise<void> {
-    return this.#pass("delete", path, () => this.#api.remove(path, uid));
+  remove(path: string, uid: string, resourceVersion?: string): Promise<void> {
+    return this.#pass("delete", path, () => this.#api.remove(path, uid, resourceVersion));
   }
 
   async *watch<T extends KubeObject>(

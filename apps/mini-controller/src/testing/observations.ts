@@ -1,6 +1,6 @@
 import { API_VERSION } from "../api/group.ts";
 import { type HaltPolicy, HaltPolicySpecSchema } from "../api/halt-policy.ts";
-import type { NodeHalt, NodeHaltSpec, NodeHaltStatus } from "../api/node-halt.ts";
+import type { NodeHalt, NodeHaltSpec, NodeHaltStatus, Seen } from "../api/node-halt.ts";
 import { recommendFor } from "../halts/judgement.ts";
 import type { Observation, PodSight, WorkloadSight } from "../halts/observation.ts";
 import type { Sibling } from "../halts/siblings.ts";
@@ -10,6 +10,14 @@ import type { PodGroup } from "../workloads/pod-group.ts";
 export const NOW = Date.parse("2026-08-21T18:00:00Z");
 export const OLD = "registry/seid:v6.6";
 export const NEW = "registry/seid:v6.7";
+
+/** What the controller saw of each halt of the tests, unless one says otherwise. */
+export const SEEN: Seen = {
+  at: "2026-08-21T17:59:59.990Z",
+  sources: ["exit-code", "plan-line"],
+  chainId: "pacific-1",
+  height: 30,
+};
 
 const SPEC: NodeHaltSpec = {
   podName: "sei-0-0",
@@ -35,7 +43,11 @@ export function haltWith(spec: Partial<NodeHaltSpec> = {}, status?: NodeHaltStat
     resourceVersion: "1",
   };
   const halt = { apiVersion: API_VERSION, kind: "NodeHalt", metadata, spec: { ...SPEC, ...spec } } as const;
-  return status === undefined ? halt : { ...halt, status };
+  return status === undefined ? halt : { ...halt, status: { seen: seenOf(halt), ...status } };
+}
+
+function seenOf({ spec }: NodeHalt): Seen {
+  return { ...SEEN, sources: spec.sources };
 }
 
 export function policyWith(spec: object = {}): HaltPolicy {
@@ -101,12 +113,17 @@ export function siblingWith(changes: Partial<Sibling> = {}): Sibling {
   };
 }
 
-export const HALTED: PodSight = { kind: "halted", uid: "uid-1", terminating: false };
+const POD = { uid: "uid-1", resourceVersion: "7", terminating: false, image: OLD } as const;
+export const HALTED: Extract<PodSight, { kind: "halted" }> = { kind: "halted", ...POD, shown: true };
+/** The process was started again in the pod that halted, and has not halted again yet. */
+export const RESTARTED: PodSight = { ...HALTED, shown: false };
+export const HEALTHY: PodSight = { kind: "healthy", ...POD, height: 31 };
 
 export function successor(changes: Partial<Extract<PodSight, { kind: "successor" }>> = {}): PodSight {
   return {
     kind: "successor",
     uid: "uid-2",
+    resourceVersion: "9",
     terminating: false,
     image: NEW,
     verdict: { kind: "running", why: "It runs.", contradictions: [] },
@@ -128,7 +145,14 @@ export function observe({ policy: given, previousImage, ...changes }: Scene = {}
     from: "server",
     halt,
     policy,
-    recommendation: policy && recommendFor(halt.spec, policy.spec, { previousImage }),
+    selected: true,
+    seen: seenOf(halt),
+    setWasRefused: false,
+    recommendation:
+      policy &&
+      recommendFor({ spec: halt.spec, seen: halt.status?.seen ?? seenOf(halt) }, policy.spec, {
+        previousImage,
+      }),
     workload: workloadWith(),
     pod: HALTED,
     neighbours: { swapping: 0, failed: 0 },

@@ -24,4 +24,4 @@ export interface Refusal {
 }
 
 /** One kind of refusal. Pure: the observation says it all. */
-export type Check = (observation: Observation, proposal: Proposal) => Refusal | undefined;
+export type Check<Asked = Proposal> = (observation: Observation, proposal: Asked) => Refusal | undefined;

@@ -1,18 +1,24 @@
 import type { Observation } from "../observation.ts";
+import { aborted } from "./aborted.ts";
+import { alreadyDeleted } from "./already-deleted.ts";
 import { dryRun } from "./dry-run.ts";
 import { errorBudgetSpent } from "./error-budget-spent.ts";
+import { haltNotSeen } from "./halt-not-seen.ts";
+import { haltNotShown } from "./halt-not-shown.ts";
 import { imageChangedMeanwhile } from "./image-changed-meanwhile.ts";
 import { imageDoesNotHelp } from "./image-does-not-help.ts";
 import { notTheOwner } from "./not-the-owner.ts";
 import { ownedBy } from "./owned-by.ts";
 import { partitionExcludes } from "./partition-excludes.ts";
 import { paused } from "./paused.ts";
+import { podNotSelected } from "./pod-not-selected.ts";
 import { policyMissing } from "./policy-missing.ts";
 import type { Check, Proposal, Refusal } from "./refusal.ts";
 import { sameValidatorMayRun } from "./same-validator-may-run.ts";
 import { siblingsNotHalted } from "./siblings-not-halted.ts";
 import { twoAtATime } from "./two-at-a-time.ts";
 import { waitingForSlot } from "./waiting-for-slot.ts";
+import { workloadChanged } from "./workload-changed.ts";
 import { workloadMissing } from "./workload-missing.ts";
 
 /**
@@ -20,7 +26,10 @@ import { workloadMissing } from "./workload-missing.ts";
  * before each of its effects, about what the API server says at that moment.
  */
 const CHECKS: readonly Check[] = [
+  aborted,
   policyMissing,
+  haltNotSeen,
+  podNotSelected,
   notTheOwner,
   workloadMissing,
   imageDoesNotHelp,
@@ -28,8 +37,11 @@ const CHECKS: readonly Check[] = [
   ownedBy,
   twoAtATime,
   partitionExcludes,
+  workloadChanged,
   dryRun,
   paused,
+  haltNotShown,
+  alreadyDeleted,
   errorBudgetSpent,
   sameValidatorMayRun,
   siblingsNotHalted,

@@ -1,0 +1,103 @@
+import { expect, test } from "vitest";
+import { haltWith, NOW, OLD, policyWith } from "../testing/observations.ts";
+import type { ContainerStatus, Pod } from "./pod.ts";
+import { podSightOf, seenOf } from "./pod-sight.ts";
+import type { LiveStatus } from "./status-watch.ts";
+
+const LINE = 'UPGRADE "v6.7" NEEDED at height: 30: \n';
+const ended = (exitCode: number, message = "") => ({ terminated: { exitCode, message } });
+const RUNNING = { running: { startedAt: "2026-08-21T17:59:59Z" } };
+const policy = policyWith().spec;
+const halt = haltWith({}, { phase: "Held", steps: [] });
+
+function podWith(status: Partial<ContainerStatus>, image = OLD): Pod {
+  return {
+    metadata: { name: "sei-0-0", namespace: "sei", uid: "uid-1" },
+    spec: { containers: [{ name: "seid", image }] },
+    status: { phase: "Running", containerStatuses: [{ name: "seid", restartCount: 0, ...status }] },
+  };
+}
+
+function liveAt(height: number, run: number, changes: Partial<LiveStatus> = {}, intent?: object): LiveStatus {
+  const haltIntent =
+    intent === undefined
+      ? ({ kind: "absent" } as const)
+      : ({
+          kind: "intent",
+          intent: { reason: 70, reason_string: "upgrade_required", plan_name: "v6.7", height: 30 },
+          defects: [],
+        } as const);
+  return {
+    sighting: {
+      kind: "answered",
+      at: NOW,
+      envelope: "bare",
+      node: { height, chainId: "pacific-1", haltIntent },
+    },
+    chainId: "pacific-1",
+    validatorAddress: undefined,
+    height,
+    firstHeight: height,
+    firstHeightAt: NOW,
+    run,
+    runHeight: height,
+    ...changes,
+  };
+}
+
+const look = (pod: Pod, live?: LiveStatus) => podSightOf(halt, { pod, policy, live });
+
+test("a pod shows its halt by its exit code, and keeps it while it ends otherwise as it restarts", () => {
+  expect(look(podWith({ state: ended(70, LINE) }))).toMatchObject({ kind: "halted", shown: true });
+  const waiting = { state: { waiting: { reason: "CrashLoopBackOff" } }, lastState: ended(70, LINE) };
+  expect(look(podWith(waiting))).toMatchObject({ kind: "halted", shown: true });
+  expect(look(podWith({ state: ended(130), restartCount: 2 }))).toMatchObject({
+    kind: "halted",
+    shown: true,
+  });
+});
+
+test("a process that was started again shows no halt until it announces it", () => {
+  const again = podWith({ state: RUNNING, lastState: ended(70, LINE), restartCount: 1 });
+  expect(look(again)).toMatchObject({ kind: "halted", shown: false });
+  expect(look(again, liveAt(30, 1, {}, {}))).toMatchObject({ kind: "halted", shown: true });
+});
+
+test("a pod runs again once its present run answers clearly past the height, below it, or moves", () => {
+  const again = podWith({ state: RUNNING, lastState: ended(70, LINE), restartCount: 1 });
+  expect(look(again, liveAt(31, 1))).toMatchObject({ kind: "healthy", height: 31 });
+  expect(look(again, liveAt(2, 1))).toMatchObject({ kind: "healthy", height: 2 });
+  expect(look(again, liveAt(30, 1, { runHeight: 29 }))).toMatchObject({ kind: "healthy", height: 30 });
+  expect(look(again, liveAt(29, 1)), "as it stands at the halt").toMatchObject({
+    kind: "halted",
+    shown: false,
+  });
+  expect(look(again, liveAt(2, 0)), "what an earlier run said").toMatchObject({
+    kind: "halted",
+    shown: false,
+  });
+});
+
+test("what another image does in the same pod says nothing of the one that halted", () => {
+  const other = podWith({ state: RUNNING, restartCount: 1 }, "registry/seid:v6.7");
+  expect(look(other, liveAt(31, 1))).toMatchObject({ kind: "successor", image: "registry/seid:v6.7" });
+});
+
+test("a halt was seen only where the pod tells just what the NodeHalt says", () => {
+  const node = { pod: podWith({ state: ended(70, LINE) }), policy, live: liveAt(29, 0) };
+  expect(seenOf(halt, node, NOW)).toMatchObject({
+    sources: expect.arrayContaining(["exit-code", "plan-line"]),
+    height: 29,
+    chainId: "pacific-1",
+  });
+  for (const forged of [
+    { planName: "v6.8" },
+    { height: 31 },
+    { image: "x" },
+    { container: "y" },
+    { podName: "z", podUID: "z" },
+  ])
+    expect(seenOf(haltWith(forged), node, NOW)).toBeUndefined();
+  const healthy = { ...node, pod: podWith({ state: RUNNING }) };
+  expect(seenOf(halt, healthy, NOW)).toBeUndefined();
+});

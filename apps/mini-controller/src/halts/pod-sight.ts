@@ -1,0 +1,91 @@
+import type { HaltPolicySpec } from "../api/halt-policy.ts";
+import type { NodeHalt, Seen } from "../api/node-halt.ts";
+import { planNameOf } from "./detection.ts";
+import { timestamp } from "./journal.ts";
+import { judgePod, reasonOf } from "./judgement.ts";
+import type { PodSight } from "./observation.ts";
+import { containerOf, containerStatusOf, type Pod } from "./pod.ts";
+import { isSameHalt } from "./same-halt.ts";
+import type { LiveStatus } from "./status-watch.ts";
+
+const UNGOVERNED = { kind: "unknown", why: "No policy is left to judge it by.", contradictions: [] } as const;
+
+/** What is known of a node's pod, and under which policy it is judged. */
+export interface KnownNode {
+  readonly pod: Pod;
+  readonly policy: HaltPolicySpec | undefined;
+  readonly live: LiveStatus | undefined;
+}
+
+/** Where the pod stands, seen from a halt. */
+export function podSightOf(halt: NodeHalt, node: KnownNode): PodSight {
+  const { spec } = halt;
+  const { pod, policy, live } = node;
+  const { uid = "", resourceVersion, deletionTimestamp } = pod.metadata;
+  const image = containerOf(pod, spec.container)?.image ?? "";
+  const sight = { uid, resourceVersion, image, terminating: deletionTimestamp !== undefined };
+  const verdict = policy === undefined ? UNGOVERNED : judgePod(pod, policy, live);
+  if (!isSameHalt(spec, pod, verdict)) {
+    const { height, firstHeight } = live ?? {};
+    return { kind: "successor", ...sight, verdict, height, firstHeight };
+  }
+  const healthy = image === spec.image && uid === spec.podUID ? healthyHeight(halt, node) : undefined;
+  if (healthy !== undefined) return { kind: "healthy", ...sight, height: healthy };
+  return { kind: "halted", ...sight, shown: showsHalt(halt, node) };
+}
+
+/**
+ * The height at which the very pod that halted runs again, without having been touched: its present run answers on
+ * `/status`, announces nothing, and is not standing at the halt. Past the plan's height, clearly below it, or moving.
+ */
+function healthyHeight({ spec }: NodeHalt, { pod, live }: KnownNode): number | undefined {
+  const { state, restartCount = 0 } = containerStatusOf(pod, spec.container) ?? {};
+  if (state?.running === undefined || live?.sighting.kind !== "answered" || live.run !== restartCount)
+    return undefined;
+  const { haltIntent, height } = live.sighting.node;
+  const isMoving = height !== undefined && live.runHeight !== undefined && height > live.runHeight;
+  if (
+    height === undefined ||
+    (haltIntent.kind !== "absent" && !(isMoving && haltIntent.kind === "unavailable"))
+  )
+    return undefined;
+  const halted = spec.reason === "upgrade_required" ? spec.height : undefined;
+  const isElsewhere = halted !== undefined && (height > halted || height < halted - 1);
+  return isMoving || isElsewhere ? height : undefined;
+}
+
+/**
+ * Whether the pod shows the halt at this moment, so that something may be done to it. A process that runs shows it only
+ * by announcing it. One that has ended shows it by how it ended, and keeps it while it ends otherwise as it restarts.
+ */
+function showsHalt(halt: NodeHalt, { pod, policy, live }: KnownNode): boolean {
+  if (policy === undefined) return false;
+  const isRunning = containerStatusOf(pod, halt.spec.container)?.state?.running !== undefined;
+  const { spec, status } = halt;
+  const recorded = isRunning || status?.seen === undefined ? undefined : { spec, seen: status.seen };
+  const verdict = judgePod(pod, policy, live, recorded);
+  if (reasonOf(verdict) !== halt.spec.reason || planNameOf(verdict) !== halt.spec.planName) return false;
+  return !isRunning || (verdict.kind === "halted" && verdict.sources.includes("live-intent"));
+}
+
+/**
+ * What the pod itself tells of the halt that `halt` records: `undefined` unless name, container, image, reason, plan and
+ * height are the recorded ones. Whoever may create a NodeHalt may write anything into its spec.
+ */
+export function seenOf(halt: NodeHalt, { pod, policy, live }: KnownNode, now: number): Seen | undefined {
+  const { spec } = halt;
+  if (policy === undefined || policy.container !== spec.container) return undefined;
+  const { name, uid } = pod.metadata;
+  if (name !== spec.podName && uid !== spec.podUID) return undefined;
+  if (containerOf(pod, spec.container)?.image !== spec.image) return undefined;
+  const verdict = judgePod(pod, policy, live);
+  if (reasonOf(verdict) !== spec.reason || planNameOf(verdict) !== spec.planName) return undefined;
+  const halted = verdict.kind === "halted" ? verdict : undefined;
+  if (halted?.height !== spec.height) return undefined;
+  return {
+    at: timestamp(now),
+    sources: [...(halted?.sources ?? [])],
+    ...(live?.chainId === undefined ? {} : { chainId: live.chainId }),
+    ...(live?.height === undefined || live.height < 1 ? {} : { height: live.height }),
+  };
+}

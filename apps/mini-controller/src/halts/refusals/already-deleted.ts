@@ -1,0 +1,11 @@
+import type { Check } from "./refusal.ts";
+
+/** A pod was deleted for this halt already, and this is another one that came back as the first. */
+export const alreadyDeleted: Check = ({ halt, pod, workload }, { step, image }) => {
+  const deleted = halt.status?.deletedPodUID;
+  if (step !== "delete-pod" || pod.kind === "gone" || deleted === undefined || deleted === pod.uid)
+    return undefined;
+  const what = workload.kind === "found" ? workload.what : "its owner";
+  const message = `Pod ${halt.spec.podName} was deleted once and came back with ${pod.image} instead of ${image}. It is not deleted again: see whether a partition or a webhook of ${what} keeps that image.`;
+  return { reason: "PodKeepsOldImage", message, kind: "page" };
+};

@@ -1,0 +1,14 @@
+import type { Check } from "./refusal.ts";
+
+/** Nothing but the NodeHalt itself tells of the halt: anybody who may create one could have written it. */
+export const haltNotSeen: Check<unknown> = ({ halt, seen, pod }) => {
+  if (halt.status?.seen !== undefined || seen !== undefined) return undefined;
+  if (pod.kind === "gone")
+    return {
+      reason: "HaltNotSeen",
+      message: `Pod ${halt.spec.podName} is gone, and was not seen to halt.`,
+      kind: "wait",
+    };
+  const message = `Pod ${halt.spec.podName} shows no such halt, and the controller never saw it halt so. Find out who wrote this NodeHalt; delete it if nobody needs it.`;
+  return { reason: "HaltNotSeen", message, kind: "page" };
+};
