@@ -66,7 +66,7 @@ const TENANT_WORKERS = 24;
 /** Pages are told by workers of their own, of which one policy has but a few. */
 const PAGE_WORKERS = { workers: 64, laneWorkers: 4 } as const;
 /** Counting for the status of policies, which may wait for a resolver or for a Secret. */
-const POLICY_WORKERS = 4;
+const POLICY_WORKERS = { workers: 6, laneWorkers: 2 } as const;
 /** How many waiting halts are woken when a slot may have become free. */
 const WAKE = 32;
 
@@ -114,7 +114,8 @@ export class Controller {
       laneWorkers: TENANT_WORKERS,
     });
     this.#policyQueue = this.#queueOf("policy", (key) => this.#reconcilePolicy(key), {
-      workers: POLICY_WORKERS,
+      ...POLICY_WORKERS,
+      laneOf: (key) => key.slice(0, key.indexOf("/")),
     });
     this.#pageQueue = this.#queueOf("page", (key) => this.#pages.tell(key).then(() => ({})), {
       ...PAGE_WORKERS,

@@ -36,6 +36,18 @@ test("two thousand pods that are due at once are read in turn, 500 a second, and
   expect(reads).toHaveLength(told);
 });
 
+test("a pod that somebody waits for is read before thousands for which nobody does", async () => {
+  const reads: string[] = [];
+  const watch = watchOf(reads);
+  for (let i = 0; i < 2_000; i += 1)
+    watch.track(`sei/${i}`, { uid: String(i), url: `http://${i}`, expectedHeights: [], urgent: false });
+  watch.track("sei/urgent", { uid: "u", url: "http://urgent", expectedHeights: [], urgent: true });
+  await vi.advanceTimersByTimeAsync(10);
+  expect(reads).toContain("http://urgent");
+  expect(reads.length).toBeLessThan(20);
+  watch.stop();
+});
+
 test("a pod that is read alone waits for nobody", async () => {
   const reads: string[] = [];
   const watch = watchOf(reads);

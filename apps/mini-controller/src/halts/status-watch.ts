@@ -58,7 +58,7 @@ export class StatusWatch {
   readonly #watched = new Map<string, Watched>();
   /** Keys of the pods that told a validator address. */
   readonly #validators = new Map<string, Set<string>>();
-  #nextReadAt = 0;
+  readonly #nextReadAt = { urgent: 0, patient: 0 };
 
   constructor(options: StatusWatchOptions) {
     this.#options = options;
@@ -120,11 +120,12 @@ export class StatusWatch {
     watched.timer = setTimeout(() => this.#takeTurn(key, watched), ms);
   }
 
-  /** Reads now, or as soon as those that were due before have been read. */
+  /** Reads now, or as soon as those of the same urgency that were due before have been read. */
   #takeTurn(key: string, watched: Watched): void {
     const now = performance.now();
-    const at = Math.max(now, this.#nextReadAt);
-    this.#nextReadAt = at + READ_APART_MS;
+    const lane = watched.pod.urgent ? "urgent" : "patient";
+    const at = Math.max(now, this.#nextReadAt[lane]);
+    this.#nextReadAt[lane] = at + READ_APART_MS;
     const read = () => void this.#poll(key, watched);
     if (at === now) read();
     else watched.timer = setTimeout(read, at - now);

@@ -17,6 +17,8 @@ export interface EventDraft {
 }
 
 const COMPONENT = "upgrade-halt-mini-controller";
+/** Events written at a time: those of a thousand halts must not stand before a swap's own requests. */
+const AT_ONCE = 4;
 
 /**
  * Writes Events beside the work: a failure is logged and changes nothing. The same thing about the same object
@@ -26,7 +28,9 @@ export class EventRecorder {
   readonly #api: KubeApi;
   readonly #log: Logger;
   readonly #now: () => number;
-  readonly #pending = new Set<Promise<void>>();
+  readonly #waiting: EventDraft[] = [];
+  readonly #writers = new Set<Promise<void>>();
+  #active = 0;
 
   constructor(api: KubeApi, log: Logger, now: () => number) {
     this.#api = api;
@@ -35,13 +39,22 @@ export class EventRecorder {
   }
 
   record(draft: EventDraft): void {
-    const pending = this.#write(draft).finally(() => this.#pending.delete(pending));
-    this.#pending.add(pending);
+    this.#waiting.push(draft);
+    if (this.#active >= AT_ONCE) return;
+    this.#active += 1;
+    const writer = this.#writeAll().finally(() => this.#writers.delete(writer));
+    this.#writers.add(writer);
   }
 
   /** Resolves when every Event so far was written or given up. */
   async flush(): Promise<void> {
-    await Promise.all(this.#pending);
+    await Promise.all(this.#writers);
+  }
+
+  async #writeAll(): Promise<void> {
+    for (let draft = this.#waiting.shift(); draft !== undefined; draft = this.#waiting.shift())
+      await this.#write(draft);
+    this.#active -= 1;
   }
 
   async #write({ regarding, type, reason, message }: EventDraft): Promise<void> {

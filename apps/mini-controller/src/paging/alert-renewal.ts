@@ -29,6 +29,8 @@ export interface AlertRenewalOptions {
 const RESOLVED_MS = 15 * 60_000;
 /** Alerts of one request: Alertmanager takes any number, its proxies may not. */
 const BATCH = 500;
+/** Targets at a time: one that does not answer makes the others wait for little, and swaps have the API server to themselves. */
+const AT_ONCE = 8;
 
 /**
  * Sends the alerts of delivered pages again and again, as Prometheus does with its own. Alertmanager ends an alert at
@@ -60,12 +62,16 @@ export class AlertRenewal {
   }
 
   async #renew(): Promise<void> {
-    const rounds = [...this.#options.stores.policies.values()].flatMap((policy) =>
+    const left = [...this.#options.stores.policies.values()].flatMap((policy) =>
       policy.spec.paging
         .filter(({ alertmanager }) => alertmanager !== undefined)
-        .map((target) => this.#renewAt(target, policy)),
+        .map((target) => ({ target, policy })),
     );
-    await Promise.all(rounds);
+    const renewInTurn = async () => {
+      for (let next = left.shift(); next !== undefined; next = left.shift())
+        await this.#renewAt(next.target, next.policy);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, renewInTurn));
   }
 
   async #renewAt(target: PagingTarget, policy: HaltPolicy): Promise<void> {

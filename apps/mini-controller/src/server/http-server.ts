@@ -13,6 +13,14 @@ export type Route = () => Promise<Answer>;
 
 const NOT_FOUND: Route = async () => ({ status: 404, body: "not found\n" });
 
+/** Whoever reaches the port may ask, and must not keep the probes from being answered. */
+const LIMITS = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  maxHeaderSize: 8_192,
+};
+
 /** Serves `routes` on `address` (`host:port`, port 0 for any). */
 export class HttpServer {
   readonly #server: Server;
@@ -24,7 +32,7 @@ export class HttpServer {
   /** @throws {ControllerError} `unreachable` when the address can't be listened on. */
   static async listen(address: string, routes: Readonly<Record<string, Route>>): Promise<HttpServer> {
     const { hostname, port } = new URL(`http://${address}`);
-    const server = createServer((request, response) => {
+    const server = createServer(LIMITS, (request, response) => {
       const route = routes[(request.url ?? "/").split("?")[0] ?? "/"] ?? NOT_FOUND;
       void route().then(
         ({ status, body, type = "text/plain; charset=utf-8" }) => {

@@ -1,0 +1,37 @@
+import pino from "pino";
+import { expect, test } from "vitest";
+import { ControllerError } from "../controller-error.ts";
+import { FakeApi } from "../testing/fake-api.ts";
+import { EventRecorder } from "./event-recorder.ts";
+
+const draft = (index: number) => ({
+  regarding: {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: `sei-${index}`, namespace: "sei", uid: "u" },
+  },
+  type: "Normal" as const,
+  reason: "Recovered",
+  message: "It runs.",
+});
+
+test("every Event is written, few at a time, whether others failed or not", async () => {
+  const api = new FakeApi();
+  let [active, most] = [0, 0];
+  const create = api.create.bind(api);
+  api.create = async (path, body) => {
+    active += 1;
+    most = Math.max(most, active);
+    await new Promise((resolve) => setImmediate(resolve));
+    active -= 1;
+    if (JSON.stringify(body).includes('"sei-7"')) throw new ControllerError("server-error", "no");
+    return await create(path, body);
+  };
+  const events = new EventRecorder(api, pino({ level: "silent" }), () => 0);
+  for (let index = 0; index < 50; index += 1) events.record(draft(index));
+  await events.flush();
+  for (let index = 50; index < 60; index += 1) events.record(draft(index));
+  await events.flush();
+  expect(api.objects.size).toBe(59);
+  expect(most).toBe(4);
+});
