@@ -2,7 +2,7 @@ import type { HaltIntentReading } from "@upgrade-halt/contract";
 import { expect, test } from "vitest";
 import { classify } from "./classify.ts";
 import type { Evidence, HaltBelief } from "./evidence.ts";
-import { findPlanLines } from "./plan-line.ts";
+import { findPlanLines } from "./log/plan-line.ts";
 
 test("exit 70 with the upstream line in its log is a corroborated halt for that plan", () => {
   const planLines = findPlanLines('boot\nUPGRADE "v6.7" NEEDED at height: 30: \n');
@@ -36,9 +36,10 @@ const answered = (haltIntent: HaltIntentReading, height?: number) =>
     envelope: "bare",
     node: { chainId: "pacific-1", height, haltIntent },
   }) as const;
-const announcing = (claim: { reason?: 70 | 71; plan_name?: string; height?: number } = {}) => {
-  const { reason = 70, plan_name = "v6.7", height = 30 } = claim;
-  const intent = { reason, plan_name, height, announced_at: "2026-08-21T17:59:41Z" };
+const announcing = (claim: { reason?: 70 | 71; plan_name?: string; height?: number | undefined } = {}) => {
+  const { reason, plan_name, height } = { reason: 70 as const, plan_name: "v6.7", height: 30, ...claim };
+  const named = height === undefined ? {} : { height };
+  const intent = { reason, plan_name, ...named, announced_at: "2026-08-21T17:59:41Z" };
   return { kind: "intent", intent, defects: [] } as const;
 };
 const healthy = (height: number) => answered({ kind: "absent" }, height);
@@ -102,6 +103,56 @@ const NOT_ENOUGH: Record<string, Evidence> = {
     status: answered(announcing()),
     lastSeen: { height: 4 },
     upgradeInfo: { name: "v6.7", height: 20 },
+  },
+  "an intent without a height, of a node far below the listed one": {
+    status: answered(announcing({ height: undefined }), 500),
+    listed: [{ planName: "v6.7", height: 1_000_000 }],
+  },
+  "an intent without a height, where nobody saw one and one is listed": {
+    status: answered(announcing({ height: undefined })),
+    listed,
+  },
+  "an exit code and an intent without a height, of a node far below the listed one": {
+    process: ended(70),
+    status: answered(announcing({ height: undefined }), 500),
+    listed: [{ planName: "v6.7", height: 1_000_000 }],
+  },
+  "an exit code and a line for a height far above the one seen": {
+    process: ended(70, { planLines: [{ ...line, height: 1_000_000 }] }),
+    status: healthy(500),
+    listed: [{ planName: "v6.7", height: 1_000_000 }],
+  },
+  "an exit code and a line, 26 blocks above what was seen": {
+    process: ended(70, { planLines: [line] }),
+    lastSeen: { height: 4 },
+  },
+  "an exit code and a file of a later height than was seen": {
+    process: ended(70, { startedAt: AT - 9_000, endedAt: AT }),
+    lastSeen: { height: 500 },
+    upgradeInfo: { name: "v6.7", height: 1_000_000, modifiedAt: AT },
+  },
+  "an exit code and a file of before its process": {
+    process: ended(70, { startedAt: AT, endedAt: AT + 9_000 }),
+    upgradeInfo: { name: "v6.7", height: 30, modifiedAt: AT - 9_000 },
+  },
+  "an exit code and a file that was written long before the end": {
+    process: ended(70, { startedAt: AT - 7_200_000, endedAt: AT }),
+    upgradeInfo: { name: "v6.7", height: 30, modifiedAt: AT - 3_600_000 },
+  },
+  "an exit code and a file that was written while the node was below its height": {
+    process: ended(70, { startedAt: AT - 60_000, endedAt: AT + 1 }),
+    status: healthy(20),
+    upgradeInfo: { name: "v6.7", height: 30, modifiedAt: AT - 30_000 },
+  },
+  "an exit code and a file, of which nothing tells when the process began": {
+    process: ended(70),
+    lastSeen: { height: 29 },
+    upgradeInfo: { name: "v6.7", height: 30, modifiedAt: AT },
+  },
+  "an intent for the expected plan, of another chain than is expected": {
+    chainId: "arctic-1",
+    status: answered(announcing(), 30),
+    listed,
   },
   "an intent with a damaged field": {
     status: answered({ ...announcing(), defects: [{ field: "info", problem: "a number" }] }, 30),
@@ -211,6 +262,55 @@ test("a plan that is listed twice, with an image each, is listed like any other"
 test("a file that is left of an earlier upgrade disputes nothing", () => {
   const evidence = { process: ended(70, { planLines: [line] }), lastSeen: { height: 4 } };
   expect(classify({ ...evidence, upgradeInfo: { name: "v6.6", height: 20 } })).toEqual(classify(evidence));
+});
+
+test("a file that the halt wrote corroborates its exit code, and names plan and height", () => {
+  const verdict = classify({
+    process: ended(70, { startedAt: AT - 9_000, endedAt: AT + 9_000 }),
+    status: healthy(29),
+    upgradeInfo: { name: "v6.7", height: 30, modifiedAt: AT + 8_000 },
+  });
+  expect(verdict).toMatchObject({
+    plan: "v6.7",
+    height: 30,
+    corroborated: true,
+    sources: ["exit-code", "last-height", "upgrade-info"],
+    seen: { chainId: "pacific-1", height: 29 },
+  });
+});
+
+test("a listed height is not taken for the node's own", () => {
+  const verdict = classify({ process: ended(70), lastSeen: { height: 29 }, listed });
+  expect(verdict).toMatchObject({ plan: "v6.7", corroborated: true, height: undefined });
+});
+
+test.each([2, 28])(
+  "a node that answers at %i after a halt at 30 has other data, and is free of it",
+  (height) => {
+    expect(
+      classify({ process: restarted, previous: ended(70), status: healthy(height), believed }),
+    ).toMatchObject({
+      kind: "running",
+      height,
+    });
+  },
+);
+
+test.each([29, 30])("a node that answers without an intent at %i is still in its halt at 30", (height) => {
+  const evidence = { process: restarted, previous: ended(70), status: healthy(height), believed };
+  expect(classify(evidence)).toMatchObject({ kind: "halted", plan: "v6.7" });
+});
+
+test("a halt line is named while the process runs, and after it started again, until the node is seen past it", () => {
+  const running = { kind: "running", planLines: [line] } as const;
+  const previous = ended(2, { planLines: [line] });
+  const told = "Its log has a halt line of upgrade_required (plan v6.7 at height 30).";
+  expect(classify({ process: running }).contradictions).toEqual([told]);
+  expect(classify({ process: running, status: healthy(29) }).contradictions).toEqual([told]);
+  expect(classify({ process: { kind: "running" }, previous }).contradictions).toEqual([
+    `${told} The instance before wrote it.`,
+  ]);
+  expect(classify({ process: running, previous, status: healthy(31) }).contradictions).toEqual([]);
 });
 
 test("an intent that names a height and no plan takes away nothing", () => {

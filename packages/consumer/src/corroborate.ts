@@ -2,7 +2,8 @@ import { ShutdownReason } from "@upgrade-halt/contract";
 import { describeClaim, type HaltCase } from "./case.ts";
 import type { Evidence, ListedPlan } from "./evidence.ts";
 import { earlierEnd, latestEnd } from "./process-end.ts";
-import { heightSeen, isPast, REACH_BLOCKS, startOfProcess } from "./seen.ts";
+import { heightSeen, isPast, isWithinReach } from "./seen.ts";
+import { whyNotOfThisHalt } from "./upgrade-info.ts";
 
 /** Lets every source beside the exit code and the intent speak for or against a case. */
 export function corroborate(halt: HaltCase, evidence: Evidence): void {
@@ -11,6 +12,7 @@ export function corroborate(halt: HaltCase, evidence: Evidence): void {
   weighUpgradeInfo(halt, evidence);
   weighLastHeight(halt, evidence);
   weighListed(halt, evidence);
+  weighReach(halt, evidence);
 }
 
 function weighPlanLines(halt: HaltCase, evidence: Evidence): void {
@@ -39,18 +41,20 @@ function weighBelief(halt: HaltCase, evidence: Evidence): void {
   else halt.contradictions.push(`It was believed to have halted for ${describeClaim(believed)}.`);
 }
 
-/** The file outlives its upgrade, and is written at its height or past it: only one that is of this halt counts. */
+/** The file outlives its upgrade, and other tools write it too: only one that this very halt wrote counts. */
 function weighUpgradeInfo(halt: HaltCase, evidence: Evidence): void {
   const { upgradeInfo } = evidence;
   if (upgradeInfo === undefined || halt.reason !== ShutdownReason.UpgradeRequired) return;
-  const startedAt = latestEnd(evidence)?.startedAt ?? startOfProcess(evidence);
+  const { name: plan, height } = upgradeInfo;
   const seen = heightSeen(evidence);
-  const writtenNow =
-    startedAt !== undefined && upgradeInfo.modifiedAt !== undefined && upgradeInfo.modifiedAt >= startedAt;
-  const notPassed = seen > 0 && upgradeInfo.height !== undefined && upgradeInfo.height >= seen;
-  const isEarlier = (upgradeInfo.height ?? Number.POSITIVE_INFINITY) < (halt.height ?? 0);
-  if (isEarlier || (!writtenNow && !notPassed)) return;
-  const claim = { reason: halt.reason, plan: upgradeInfo.name };
+  if ((height ?? Number.POSITIVE_INFINITY) < Math.max(halt.height ?? 0, seen)) return;
+  if (height !== undefined && seen > 0 && !isWithinReach(seen, height))
+    return void halt.contradictions.push(
+      `The file upgrade-info.json is of height ${height}, the node was at ${seen}.`,
+    );
+  const problem = whyNotOfThisHalt(upgradeInfo, evidence);
+  if (problem !== undefined) return void halt.contradictions.push(...problem);
+  const claim = { reason: halt.reason, plan, height };
   if (halt.agrees(claim)) halt.support("upgrade-info", claim);
   else halt.dispute(`The file upgrade-info.json says ${describeClaim(claim)}.`);
 }
@@ -59,30 +63,49 @@ function weighUpgradeInfo(halt: HaltCase, evidence: Evidence): void {
 function weighLastHeight(halt: HaltCase, evidence: Evidence): void {
   const seen = heightSeen(evidence);
   if (seen === 0 || halt.reason !== ShutdownReason.UpgradeRequired || !halt.has("exit-code")) return;
-  const within = (height: number | undefined) =>
-    height !== undefined && seen <= height && seen >= height - REACH_BLOCKS;
   const near = (evidence.listed ?? []).filter(
-    (plan) => within(plan.height) && halt.agrees(claimOfListed(halt, plan)),
+    (plan) => isWithinReach(seen, plan.height) && halt.agrees(claimOfListed(halt, plan)),
   );
   const [plan] = near;
   const isOne = near.every(({ planName, height }) => planName === plan?.planName && height === plan.height);
-  if (plan !== undefined && isOne) halt.support("last-height", claimOfListed(halt, plan));
-  else if (within(halt.height)) halt.support("last-height", { reason: halt.reason });
+  if (plan !== undefined && isOne) halt.support("last-height", { reason: halt.reason, plan: plan.planName });
+  else if (isWithinReach(seen, halt.height)) halt.support("last-height", { reason: halt.reason });
 }
 
-function weighListed(halt: HaltCase, { listed = [] }: Evidence): void {
+/** A list binds by its height, and lends none: the height of a halt is the node's own to say. */
+function weighListed(halt: HaltCase, evidence: Evidence): void {
+  const { listed = [] } = evidence;
   if (halt.plan === undefined) return;
+  const seen = heightSeen(evidence);
   for (const plan of listed.filter(({ planName }) => planName === halt.plan)) {
-    const claim = claimOfListed(halt, plan);
-    if (halt.agrees(claim)) halt.support("listed-plan", claim);
-    else halt.dispute(`The plan is listed for height ${plan.height}, and the node said ${halt.height}.`);
+    if (!halt.agrees(claimOfListed(halt, plan)))
+      halt.dispute(`The plan is listed for height ${plan.height}, and the node said ${halt.height}.`);
+    else if (isBound(halt, plan, seen)) halt.support("listed-plan", { reason: halt.reason, plan: halt.plan });
+    else if (seen > 0)
+      halt.dispute(`The plan is listed for height ${plan.height}, and the node was seen at ${seen}.`);
   }
-  if (halt.reason !== ShutdownReason.UpgradeRequired || halt.height === undefined) return;
+  if (halt.reason !== ShutdownReason.UpgradeRequired) return;
+  const at = halt.height ?? listed.find(({ planName }) => planName === halt.plan)?.height;
   for (const plan of listed.filter(
-    ({ planName, height }) => planName !== halt.plan && height === halt.height,
+    ({ planName, height }) => planName !== halt.plan && height !== undefined && height === at,
   )) {
     halt.contradictions.push(`For that height ${describeClaim(claimOfListed(halt, plan))} is listed.`);
   }
+}
+
+/** Whether a listed plan is for this halt: by the height that the node said, or else by the one that it was seen at. */
+function isBound({ reason, height }: HaltCase, plan: ListedPlan, seen: number): boolean {
+  if (reason !== ShutdownReason.UpgradeRequired || plan.height === undefined || height !== undefined)
+    return true;
+  return isWithinReach(seen, plan.height);
+}
+
+/** An upgrade stops a node at its height: one that was seen far below has not come to it. */
+function weighReach(halt: HaltCase, evidence: Evidence): void {
+  const seen = heightSeen(evidence);
+  if (halt.reason !== ShutdownReason.UpgradeRequired || halt.height === undefined || seen === 0) return;
+  if (!isWithinReach(seen, halt.height))
+    halt.dispute(`It is a halt of height ${halt.height}, and the node was seen at ${seen}.`);
 }
 
 function claimOfListed({ reason }: HaltCase, { planName, height }: ListedPlan) {

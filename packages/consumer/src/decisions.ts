@@ -65,6 +65,11 @@ export const DECISIONS = {
     condition: "the plan is listed for another height",
     reason: "ListedForAnotherHeight",
   },
+  "upgrade-out-of-reach": {
+    ...UPGRADE,
+    condition: "it was seen far below the height, or past it",
+    reason: "HeightOutOfReach",
+  },
   "upgrade-disputed": { ...UPGRADE, ...DISPUTED },
   "upgrade-plan-unnamed": {
     ...UPGRADE,
@@ -91,11 +96,6 @@ export const DECISIONS = {
     ...UPGRADE,
     condition: "its height was never read from `/status`",
     reason: "HeightNotSeen",
-  },
-  "upgrade-out-of-reach": {
-    ...UPGRADE,
-    condition: "it was seen far below the height, or past it",
-    reason: "HeightOutOfReach",
   },
   "upgrade-chain-unnamed": { ...UPGRADE, ...CHAIN_UNNAMED },
   "upgrade-chain-unseen": { ...UPGRADE, ...CHAIN_UNSEEN },

@@ -36,7 +36,7 @@ function explainHalt(situation: Situation, verdict: HaltedVerdict, policy: Polic
     case "too-new-other-chain":
       return `The node is on chain ${chain}; the policy is for ${printable(policy.chainId ?? "")}. Write a policy for ${chain}, or take the node out of this one.`;
     case "upgrade-other-height":
-      return `${plan} is listed for height ${listed}, the node halted${at}. List it for the height that governance decided.`;
+      return `${plan} is listed for height ${listed}, the node halted${height === undefined ? "" : ` at ${height}`}. List it for the height that governance decided.`;
     case "upgrade-disputed":
     case "too-new-disputed":
       return `The sources dispute each other: ${contradictions[0] ?? "one says another plan, height or reason than the rest."} Read the node's log and decide.`;

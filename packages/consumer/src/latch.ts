@@ -12,7 +12,7 @@ export type Latched =
 
 /**
  * The halt that still holds although nothing says so now: the instance before announced it, or an earlier verdict
- * did. A node that answers without an intent, past the plan's height where one is known, is free of it.
+ * did. A node that answers without an intent, and not at the plan's height where one is known, is free of it.
  */
 export function latchedHalt(evidence: Evidence, intent: IntentClaim): Latched | undefined {
   return haltOfEarlierEnd(evidence, intent) ?? believedHalt(evidence, intent);
@@ -61,8 +61,10 @@ function unrecognised(
 
 function isFree(claim: Claim, evidence: Evidence, intent: IntentClaim): boolean {
   if (isPast(claim, heightSeen(evidence))) return true;
-  if (!isSeenHealthy(evidence, intent)) return false;
-  return claim.reason !== ShutdownReason.UpgradeRequired || claim.height === undefined;
+  if (intent.kind !== "healthy" || !isSeenHealthy(evidence, intent)) return false;
+  if (claim.reason !== ShutdownReason.UpgradeRequired || claim.height === undefined) return true;
+  // A node that knows of no contract may answer at its halt. One that is below it by now has other data.
+  return intent.height !== undefined && intent.height < claim.height - 1;
 }
 
 /** A status beside a process that has ended is of before: of before the halt, too, where nothing tells when it began. */

@@ -140,7 +140,7 @@ test.each([
     "what was found, expected and to do",
     halted(70, { ...disputed, height: 30 }),
     { ...listed, upgrades: [{ planName: "v6.7", height: 31, image: "sei:v6.7" }] },
-    "v6.7 is listed for height 31, the node halted at height 30. List it for the height that governance decided.",
+    "v6.7 is listed for height 31, the node halted at 30. List it for the height that governance decided.",
   ],
   [
     "the line to add",

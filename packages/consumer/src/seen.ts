@@ -55,5 +55,5 @@ export function isPast(
 export function startOfProcess({ process, previous, lastSeen }: Evidence): number | undefined {
   if (process === undefined || process.kind === "waiting")
     return previous?.startedAt ?? lastSeen?.processStartedAt;
-  return process.startedAt ?? previous?.endedAt ?? lastSeen?.processStartedAt;
+  return process.startedAt ?? previous?.endedAt ?? previous?.startedAt ?? lastSeen?.processStartedAt;
 }

@@ -41,6 +41,7 @@ function upgradeSituation(verdict: HaltedVerdict, policy: Policy): Found {
   if (isOnAnotherChain(verdict, policy)) return { name: "upgrade-other-chain" };
   const listing = listingOf(verdict, policy.upgrades);
   if (listing.kind === "other-height") return { name: "upgrade-other-height" };
+  if (isOutOfReach(verdict)) return { name: "upgrade-out-of-reach" };
   if (verdict.disputed) return { name: "upgrade-disputed" };
   if (verdict.plan === undefined) return { name: "upgrade-plan-unnamed" };
   if (listing.kind === "none") return { name: "upgrade-unlisted" };
@@ -50,11 +51,14 @@ function upgradeSituation(verdict: HaltedVerdict, policy: Policy): Found {
   return unsafeToUpgrade(verdict, policy) ?? { name: "upgrade-listed", listed: listing.upgrade };
 }
 
+function isOutOfReach({ height, inferred, seen }: HaltedVerdict): boolean {
+  if (height === undefined || seen?.height === undefined) return false;
+  return !isWithinReach(seen.height, height, inferred ? INFERRED_REACH_BLOCKS : REACH_BLOCKS);
+}
+
 /** What forbids to act on a halt that is corroborated and listed. */
 function unsafeToUpgrade({ height, inferred, seen }: HaltedVerdict, policy: Policy): Found | undefined {
-  if (seen?.height === undefined) return { name: "upgrade-height-unseen" };
-  const reach = inferred ? INFERRED_REACH_BLOCKS : REACH_BLOCKS;
-  if (!isWithinReach(seen.height, height, reach)) return { name: "upgrade-out-of-reach" };
+  if (seen?.height === undefined || height === undefined) return { name: "upgrade-height-unseen" };
   if (!policy.chainId) return { name: "upgrade-chain-unnamed" };
   if (!seen.chainId) return { name: "upgrade-chain-unseen" };
   if (inferred && policy.inferredHalts !== "act") return { name: "upgrade-inferred" };

@@ -1,8 +1,10 @@
 import { describeClaim } from "./case.ts";
 import type { EndedProcess, Evidence } from "./evidence.ts";
 import type { IntentClaim } from "./intent-claim.ts";
+import type { PlanLine } from "./log/plan-line.ts";
 import { printable } from "./printable.ts";
 import { describeEnd, ordinaryEnd } from "./process-end.ts";
+import { heightSeen, isPast } from "./seen.ts";
 import type { CrashCause, Verdict } from "./verdict.ts";
 
 /** The verdict where nothing announces a halt. */
@@ -20,7 +22,7 @@ export function withoutHalt(
       kind: "running",
       ...heightOf(intent),
       why: `It answers${at} and announces no halt.`,
-      contradictions: [],
+      contradictions: linesOfRunning(evidence),
     };
   }
   if (intent.kind === "unavailable") return unknown("It answers, and could not say whether it halted.");
@@ -32,7 +34,7 @@ export function withoutHalt(
     return {
       kind: "running",
       why: "Its process runs, and nothing says that it halted.",
-      contradictions: unanswered,
+      contradictions: [...linesOfRunning(evidence), ...unanswered],
     };
   }
   if (process?.kind === "waiting") {
@@ -42,10 +44,27 @@ export function withoutHalt(
   return unknown(unanswered[0] ?? "Nothing tells what became of it.");
 }
 
+/** The halt lines of a process that runs and of the instance before it, unless the node was seen past them. */
+function linesOfRunning(evidence: Evidence): string[] {
+  const { process, previous } = evidence;
+  const seen = heightSeen(evidence);
+  const now = process?.kind === "running" ? (process.planLines ?? []) : [];
+  const before = previous?.planLines ?? [];
+  const isNew = (line: PlanLine) => !isPast(line, seen);
+  return [
+    ...now.filter(isNew).map(tellLine),
+    ...before.filter(isNew).map((line) => `${tellLine(line)} The instance before wrote it.`),
+  ];
+}
+
+function tellLine(line: PlanLine): string {
+  return `Its log has a halt line of ${describeClaim(line)}.`;
+}
+
 function ended({ end, planLines = [] }: EndedProcess, intent: IntentClaim): Verdict {
   const meaning = ordinaryEnd(end);
   const contradictions = [
-    ...planLines.map((line) => `Its log has a halt line of ${describeClaim(line)}.`),
+    ...planLines.map(tellLine),
     ...(intent.kind === "unavailable" ? ["Its status could not say whether it halted."] : []),
   ];
   switch (meaning.kind) {

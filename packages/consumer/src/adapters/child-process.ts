@@ -1,5 +1,5 @@
 import type { Evidence, ProcessEnd } from "../evidence.ts";
-import { findPlanLines } from "../plan-line.ts";
+import { findPlanLines } from "../log/plan-line.ts";
 
 /** What Node's `exit` event of a child process carries, and what the caller kept beside it. */
 export interface ChildExit {
@@ -15,7 +15,13 @@ export interface ChildExit {
 export function evidenceFromChildExit(exit: ChildExit): Evidence {
   const { startedAt, endedAt, logTail = "" } = exit;
   return {
-    process: { kind: "ended", end: endOf(exit), startedAt, endedAt, planLines: findPlanLines(logTail) },
+    process: {
+      kind: "ended",
+      end: endOf(exit),
+      startedAt,
+      endedAt,
+      planLines: findPlanLines(logTail, { startedAt }),
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Evidence, ProcessSighting } from "../evidence.ts";
-import { findPlanLines } from "../plan-line.ts";
+import { findPlanLines } from "../log/plan-line.ts";
 import { endShortOfMemory } from "../process-end.ts";
 import { millis } from "./time.ts";
 
@@ -13,6 +13,9 @@ export interface DockerState {
   readonly FinishedAt?: string | undefined;
 }
 
+/** Made, and not started so far: `created` is Docker's word, the others are Podman's. Their exit code 0 is nobody's. */
+const NOT_STARTED: ReadonlySet<string> = new Set(["created", "configured", "initialized"]);
+
 /** What a Docker Engine says of a container. While it restarts one, the end is that of the instance before. */
 export function evidenceFromDocker(state: DockerState, logTail = ""): Evidence {
   const process = sightingOf(state, logTail);
@@ -22,11 +25,13 @@ export function evidenceFromDocker(state: DockerState, logTail = ""): Evidence {
 function sightingOf(state: DockerState, logTail: string): ProcessSighting | undefined {
   const { Status: status, Running: running, OOMKilled: outOfMemory, ExitCode: code } = state;
   const startedAt = millis(state.StartedAt);
-  const planLines = findPlanLines(logTail);
-  if (status === "created") return { kind: "waiting", reason: status };
+  const planLines = findPlanLines(logTail, { startedAt });
+  if (status !== undefined && NOT_STARTED.has(status)) return { kind: "waiting", reason: status };
   if ((running ?? status === "running") && status !== "restarting")
     return { kind: "running", startedAt, planLines };
   if (code === undefined) return undefined;
+  const neverStarted = state.StartedAt !== undefined && startedAt === undefined;
+  if (neverStarted) return { kind: "waiting", reason: status };
   const end = outOfMemory === true ? endShortOfMemory(code) : ({ kind: "exited", code } as const);
   return { kind: "ended", end, startedAt, endedAt: millis(state.FinishedAt), planLines };
 }

@@ -1,5 +1,5 @@
 import type { EndedProcess, Evidence, ProcessEnd, ProcessSighting } from "../evidence.ts";
-import { findPlanLines } from "../plan-line.ts";
+import { findPlanLines } from "../log/plan-line.ts";
 import { endShortOfMemory, signalName } from "../process-end.ts";
 import { millis, type Time } from "./time.ts";
 
@@ -76,8 +76,19 @@ function endedFrom(terminated: ContainerTerminated): EndedProcess {
     end: endOf(terminated),
     startedAt: millis(terminated.startedAt),
     endedAt: millis(terminated.finishedAt),
-    planLines: findPlanLines(terminated.message ?? ""),
+    planLines: linesOf(terminated),
   };
+}
+
+/** A kubelet keeps so many bytes of a log at most, and begins anywhere in a line then. */
+const MESSAGE_BYTES = 2048;
+/** What is lost of a character that was cut through. */
+const CUT_BYTES = 4;
+
+function linesOf({ message, startedAt }: ContainerTerminated) {
+  const log = message ?? "";
+  const isCut = Buffer.byteLength(log) > MESSAGE_BYTES - CUT_BYTES;
+  return findPlanLines(log, { startedAt: millis(startedAt), isCut });
 }
 
 /** `ContainerStatusUnknown` is what a kubelet makes up, as 137, when it lost a container. */

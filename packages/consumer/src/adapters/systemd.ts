@@ -1,5 +1,5 @@
 import type { Evidence, ProcessEnd } from "../evidence.ts";
-import { findPlanLines } from "../plan-line.ts";
+import { findPlanLines } from "../log/plan-line.ts";
 import { endShortOfMemory } from "../process-end.ts";
 
 /** What systemd gives `ExecStopPost=` in its environment (systemd.exec(5)). */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { EndedProcess, Evidence, RunningProcess, StatusSighting } from "../evidence.ts";
 import { HALT_SOURCES } from "../evidence.ts";
 import { HALT_REASONS } from "../halt-reasons.ts";
-import { findPlanLines } from "../plan-line.ts";
+import { findPlanLines } from "../log/plan-line.ts";
 import { decodeStatus } from "../status/decode-status.ts";
 
 const Time = z.union(
@@ -27,11 +27,11 @@ const EndedSchema = z
     endedAt: Time.optional(),
     log: z.string().optional(),
   })
-  .transform(({ log, ...rest }): EndedProcess => ({ ...rest, planLines: findPlanLines(log ?? "") }));
+  .transform(({ log, ...rest }): EndedProcess => ({ ...rest, planLines: findPlanLines(log ?? "", rest) }));
 
 const RunningSchema = z
   .strictObject({ kind: z.literal("running"), startedAt: Time.optional(), log: z.string().optional() })
-  .transform(({ log, ...rest }): RunningProcess => ({ ...rest, planLines: findPlanLines(log ?? "") }));
+  .transform(({ log, ...rest }): RunningProcess => ({ ...rest, planLines: findPlanLines(log ?? "", rest) }));
 
 const WaitingSchema = z.strictObject({ kind: z.literal("waiting"), reason: z.string().optional() });
 

@@ -46,6 +46,11 @@ function paint(style: Style, text: string, { stdout, env }: Io): string {
   return plain || stdout.isTTY !== true ? text : styleText(style, text, { validateStream: false });
 }
 
+/** A verdict on one line: its headline, why, and what does not fit, so that no halt line is passed over. */
+export function oneLine(verdict: Verdict): string {
+  return [`${headline(verdict)}.`, verdict.why, ...verdict.contradictions].join(" ");
+}
+
 /** A verdict, and what to do about it, for a person. */
 export function renderVerdict(verdict: Verdict, recommendation: Recommendation | undefined, io: Io): string {
   const lines = [colouredHeadline(verdict, io), `  why: ${verdict.why}`];

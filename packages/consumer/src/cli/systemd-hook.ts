@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { text } from "node:stream/consumers";
+import { finished } from "node:stream/promises";
 import type { Command } from "commander";
 import { evidenceFromSystemd } from "../adapters/systemd.ts";
 import { classify } from "../classify.ts";
@@ -9,7 +9,8 @@ import type { Io } from "./io.ts";
 import { toJsonLine } from "./json.ts";
 import { readLogTail } from "./log-tail.ts";
 import { onOption, parseReactions, react } from "./reactions.ts";
-import { headline } from "./render.ts";
+import { oneLine } from "./render.ts";
+import { Tail } from "./tail.ts";
 
 interface HookFlags {
   readonly on?: string[];
@@ -48,7 +49,7 @@ async function hook({ on, log, journal, json }: HookFlags, io: Io): Promise<void
   const reactions = parseReactions(on);
   const tail = log !== undefined ? await readLog(log, io) : journal === true ? await readJournal(io) : "";
   const verdict = classify(evidenceFromSystemd({ SERVICE_RESULT, EXIT_CODE, EXIT_STATUS }, tail));
-  io.stdout.write(json === true ? toJsonLine({ verdict }) : `${headline(verdict)}. ${verdict.why}\n`);
+  io.stdout.write(json === true ? toJsonLine({ verdict }) : `${oneLine(verdict)}\n`);
   await react(reactions, verdict, io);
 }
 
@@ -68,11 +69,17 @@ async function readJournal({ env }: Io): Promise<string> {
   if (id === undefined || !/^[0-9a-f]{32}$/.test(id)) return "";
   // What the service wrote last may still be on its way into the journal.
   await journalctl(["--sync"]);
-  return await journalctl([`_SYSTEMD_INVOCATION_ID=${id}`, "--lines=80", "--output=cat", "--no-pager"]);
+  const lines = `--lines=${JOURNAL_LINES}`;
+  return await journalctl([`_SYSTEMD_INVOCATION_ID=${id}`, lines, "--output=cat", "--no-pager"]);
 }
+
+/** As far back as the end of a log file is read, where lines have 6 bytes and more: a Go panic has hundreds of them. */
+const JOURNAL_LINES = 10_000;
 
 async function journalctl(args: readonly string[]): Promise<string> {
   const child = spawn("journalctl", args, { stdio: ["ignore", "pipe", "ignore"] });
   const failed = new Promise<string>((resolve) => child.once("error", () => resolve("")));
-  return await Promise.race([text(child.stdout), failed]);
+  const tail = new Tail();
+  const read = finished(child.stdout.on("data", (chunk: Buffer) => tail.push(chunk))).then(() => tail.text());
+  return await Promise.race([read, failed]);
 }

@@ -1,5 +1,5 @@
 import { parseExitCode, ShutdownReason } from "@upgrade-halt/contract";
-import type { AnsweredStatus, Evidence, HaltSource } from "../evidence.ts";
+import type { AnsweredStatus, Evidence, HaltSource, ListedPlan } from "../evidence.ts";
 import type { HaltedVerdict, Verdict } from "../verdict.ts";
 
 /**
@@ -22,7 +22,8 @@ function witnessesOf(verdict: HaltedVerdict, evidence: Evidence): Set<HaltSource
   const { listed = [], upgradeInfo } = evidence;
   const isUpgrade = verdict.reason === ShutdownReason.UpgradeRequired;
   const isListed = listed.some(
-    ({ planName, height }) => planName === verdict.plan && isSame(height, verdict.height),
+    (one) =>
+      one.planName === verdict.plan && isSame(one.height, verdict.height) && binds(one, verdict, evidence),
   );
   const speaks: Record<HaltSource, boolean> = {
     "live-intent": hasIntent(verdict, evidence),
@@ -30,7 +31,12 @@ function witnessesOf(verdict: HaltedVerdict, evidence: Evidence): Set<HaltSource
     "plan-line": linesOf(evidence).some((line) => fits(line, verdict, evidence)),
     "listed-plan": isListed,
     "last-height": isUpgrade && isNear(verdict, evidence),
-    "upgrade-info": isUpgrade && upgradeInfo?.name === verdict.plan,
+    "upgrade-info":
+      isUpgrade &&
+      upgradeInfo?.name === verdict.plan &&
+      isSame(upgradeInfo?.height, verdict.height) &&
+      isOfThisRun(evidence) &&
+      (upgradeInfo?.height === undefined || !isFarFrom(upgradeInfo.height, evidence)),
   };
   return new Set((Object.keys(speaks) as HaltSource[]).filter((name) => speaks[name]));
 }
@@ -55,8 +61,35 @@ function isOver({ reason, height = Infinity }: Claim, evidence: Evidence): boole
   return reason === ShutdownReason.BinaryTooNew && seen > 0 && seen >= height;
 }
 
+const REACH = 25;
+
+/** Truly seen, and somewhere that a halt at this height cannot come from. */
+function isFarFrom(height: number, evidence: Evidence): boolean {
+  const seen = heightOf(evidence);
+  return seen > 0 && (seen > height || height - seen > REACH);
+}
+
+/** For an upgrade whose height the node did not say, a listed height counts only where the node was seen near it. */
+function binds({ height }: ListedPlan, verdict: HaltedVerdict, evidence: Evidence): boolean {
+  if (verdict.reason !== ShutdownReason.UpgradeRequired || height === undefined) return true;
+  return verdict.height === height || (heightOf(evidence) > 0 && !isFarFrom(height, evidence));
+}
+
+/** The file was written after the process began whose end or run the evidence tells of. */
+function isOfThisRun({ process, previous, lastSeen, upgradeInfo }: Evidence): boolean {
+  const now = process?.kind === "waiting" ? undefined : process;
+  const ended = now?.kind === "ended" ? now : now === undefined ? previous : undefined;
+  const afterPrevious = now === undefined ? undefined : (previous?.endedAt ?? previous?.startedAt);
+  const began = ended?.startedAt ?? now?.startedAt ?? afterPrevious ?? lastSeen?.processStartedAt;
+  return (
+    began !== undefined && upgradeInfo?.modifiedAt !== undefined && upgradeInfo.modifiedAt + 1_000 >= began
+  );
+}
+
 function isDisputed(verdict: HaltedVerdict, evidence: Evidence): boolean {
   const { reason, plan, height } = verdict;
+  const isUpgrade = reason === ShutdownReason.UpgradeRequired;
+  if (isUpgrade && height !== undefined && isFarFrom(height, evidence)) return true;
   const lines = linesOf(evidence).filter((line) => line.reason === reason && !isOver(line, evidence));
   return (
     lines.some((line) => !fits(line, verdict, evidence)) ||

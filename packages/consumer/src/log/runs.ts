@@ -1,0 +1,17 @@
+import type { LogEntry } from "./record.ts";
+
+/** What a node says once, when it starts: of cosmos-sdk's server, of cosmovisor, and what supervisors write about it. */
+const STARTS = [
+  "starting node with ABCI (?:Tendermint|CometBFT)",
+  "starting ABCI with (?:Tendermint|CometBFT)",
+  "[Ss]tarting ABCI server",
+  "running app(?:$| args=)",
+  String.raw`App \[[^\]]+\] starting`,
+  "Started [^ ]+ ?(?:-|\\.service)",
+];
+const START = new RegExp(`^(?:${STARTS.join("|")})`);
+
+/** Whether a node's run begins with this entry: what came before is of another. */
+export function beginsRun(entry: LogEntry): boolean {
+  return START.test(entry.kind === "record" ? entry.message : entry.text);
+}
