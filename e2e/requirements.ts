@@ -15,6 +15,16 @@ export const REQUIREMENTS = {
     "A node that is run by a custom resource is swapped in that resource, and in nothing that is made from it.",
   "OWN-WORKLOAD":
     "A pod only has the workload changed that truly made it: by controller reference, UID, selector and name.",
+  "SHARED-TEMPLATE":
+    "A template of several pods changes only when every one of them has halted for the plan: missing, pending and unknown pods have not.",
+  "ONE-PARTITION":
+    "With roll OnePartition the last ordinals are swapped, and the others keep their pods and their image, drained or not.",
+  "PARTITION-EXCLUDES":
+    "A partition that keeps the halted pod on its image is told of, and no pod is deleted for nothing.",
+  "ONE-VALIDATOR":
+    "No image is set and no pod deleted while another pod that was not seen to end may run as the same validator.",
+  "OWNED-BY":
+    "An object that an owner or a GitOps tool manages is left to that, and the page names it and the field.",
   "SWAP-70-DIGEST": "An image that is listed by digest is run by that digest.",
   "SWAP-70-EXACT-PLAN": "Only an image listed for exactly the plan that halted the node is ever run.",
   "SWAP-70-NEXT-PLAN": "The same node halting at its next plan is a halt of its own, and is swapped again.",

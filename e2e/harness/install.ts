@@ -29,6 +29,7 @@ const CUSTOM_RESOURCES = {
   haltpolicies: "upgrade-halt.dev",
   nodehalts: "upgrade-halt.dev",
   seinodes: "sei.io",
+  seinetworks: "sei.io",
 } as const;
 
 interface Manifest {

@@ -207,11 +207,9 @@ export class NodeReconciler {
     const { statuses, stores } = this.#options;
     const url = statusUrlOf(pod, policy.spec.container, policy.spec.rpcPort);
     const { uid } = pod.metadata;
-    if (url === undefined || uid === undefined || pod.status?.phase !== "Running") {
-      statuses.forget(key);
-      return;
-    }
-    if (!mayServe(pod, policy.spec.container)) {
+    const isServing = pod.status?.phase === "Running" && mayServe(pod, policy.spec.container);
+    if (url === undefined || uid === undefined || !isServing) {
+      // What the pod said last is kept: which validator it was matters until it is gone.
       statuses.rest(key);
       return;
     }

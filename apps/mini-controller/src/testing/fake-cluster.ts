@@ -72,8 +72,12 @@ export class FakeCluster {
   height = 20;
   /** What running nodes announce as `halt_intent` on `/status`. */
   intent: unknown;
+  /** The validator address that a running pod tells. */
+  validatorOf: (podName: string) => string | undefined = () => undefined;
   /** Whether a halted pod's phase is Failed, which makes its StatefulSet delete it and make it again. */
   failedPods = false;
+  /** Names of the pods whose `/status` was read. */
+  readonly statusReads = new Set<string>();
   /** How many pods were made. */
   podsMade = 0;
   readonly #skipped = new Set<string>();
@@ -174,7 +178,10 @@ export class FakeCluster {
     if (pod?.status?.containerStatuses?.[0]?.state?.running === undefined) {
       return { kind: "unreachable", at, problem: "connection refused" };
     }
-    const node = { height: this.height, chainId: "test", haltIntent: decodeHaltIntent(this.intent) };
+    this.statusReads.add(pod.metadata.name);
+    const validatorAddress = this.validatorOf(pod.metadata.name);
+    const haltIntent = decodeHaltIntent(this.intent);
+    const node = { height: this.height, chainId: "test", haltIntent, validatorAddress };
     return { kind: "ok", at, envelope: "bare", node };
   };
 

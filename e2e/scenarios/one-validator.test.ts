@@ -1,0 +1,93 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import { until } from "@upgrade-halt/testing";
+import { expect } from "vitest";
+import { startController } from "../harness/controller.ts";
+import { imageOf, mockNodeClaim, mockNodeDeployment, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { haltOfPod, pod } from "../harness/fixtures/node-sets.ts";
+import { haltsIn, imageInSet } from "../harness/observe.ts";
+import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import { scenario } from "../harness/scenario.ts";
+import type { World } from "../harness/world.ts";
+
+const [OLD, NEW] = [imageOf("v6.6"), imageOf("v6.7")];
+
+async function open(world: World, options: object = {}): Promise<void> {
+  await setPlans(world, planAt("v6.7", 30));
+  await createPolicy(world, { upgrades: [{ planName: "v6.7", height: 30, image: NEW }], ...options });
+  await startController(world);
+}
+
+/** Makes a pod that mounts the node's claim, on a machine that no kubelet serves. */
+async function createTwin({ api, namespace }: World): Promise<void> {
+  const body: V1Pod = {
+    metadata: { name: "twin" },
+    spec: {
+      nodeName: "phantom",
+      terminationGracePeriodSeconds: 600,
+      containers: [{ name: "seid", image: OLD, volumeMounts: [{ name: "data", mountPath: "/data" }] }],
+      volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data-sei-0-0" } }],
+    },
+  };
+  await api.core.createNamespacedPod({ namespace, body });
+}
+
+scenario(
+  "a pod with the same claim, terminating on a machine that does not answer, holds the swap until it is gone",
+  ["ONE-VALIDATOR"],
+  async (world) => {
+    const { api, namespace } = world;
+    await open(world);
+    await createNode(world, "sei-0", { version: "v6.6" });
+    await createTwin(world);
+    await api.core.deleteNamespacedPod({ namespace, name: "twin" });
+    const before = await pod(world, "sei-0-0");
+
+    const { status } = await haltOfPod(world, "sei-0-0", "Recorded", "SameValidatorMayRun");
+
+    expect(status?.message).toContain(
+      `${namespace}/twin (same PersistentVolumeClaim ${namespace}/data-sei-0-0)`,
+    );
+    expect(await imageInSet(world, "sei-0")).toBe(OLD);
+    expect(await pod(world, "sei-0-0")).toEqual(before);
+    // The person who knows that the machine is off says so.
+    await api.core.deleteNamespacedPod({ namespace, name: "twin", body: { gracePeriodSeconds: 0 } });
+    await haltOfPod(world, "sei-0-0", "Recovered");
+    expect((await pod(world, "sei-0-0")).image).toBe(NEW);
+  },
+);
+
+scenario(
+  "a Deployment that surges, or has several replicas, is never changed",
+  ["ONE-VALIDATOR"],
+  async (world) => {
+    const { api, namespace } = world;
+    await open(world, { target: { kind: "Deployment" } });
+    const made = (name: string, replicas: number, type: "RollingUpdate" | "Recreate") => {
+      const { spec, ...deployment } = mockNodeDeployment(name, { version: "v6.6" });
+      if (!spec) throw new Error("a mock node has a spec");
+      return { ...deployment, spec: { ...spec, replicas, strategy: { type } } };
+    };
+    for (const body of [made("surging", 1, "RollingUpdate"), made("several", 2, "Recreate")]) {
+      await api.core.createNamespacedPersistentVolumeClaim({
+        namespace,
+        body: mockNodeClaim(body.metadata?.name ?? ""),
+      });
+      await api.apps.createNamespacedDeployment({ namespace, body });
+    }
+
+    for (const [name, reason] of [
+      ["surging", "StrategyNotRecreate"],
+      ["several", "SeveralReplicas"],
+    ] as const) {
+      await until(`the halt of ${name} to be ${reason}`, async () =>
+        (await haltsIn(world)).find(
+          ({ spec, status }) =>
+            spec.workload?.name === name && status?.phase === "Held" && status.reason === reason,
+        ),
+      );
+      const { metadata, spec } = await api.apps.readNamespacedDeployment({ namespace, name });
+      expect([metadata?.generation, spec?.template.spec?.containers[0]?.image]).toEqual([1, OLD]);
+    }
+    expect(world.pager.pages().length).toBeGreaterThan(0);
+  },
+);

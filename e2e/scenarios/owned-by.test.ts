@@ -1,0 +1,76 @@
+import { expect } from "vitest";
+import { startController } from "../harness/controller.ts";
+import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { createSet, haltOfPod, pod } from "../harness/fixtures/node-sets.ts";
+import {
+  createSeiNetwork,
+  createSeiNode,
+  deploySeiNetwork,
+  SEI_NODE_TARGET,
+  seiNodeOf,
+  startSeiController,
+  startSeiNetworks,
+} from "../harness/fixtures/sei-nodes.ts";
+import { imageInSet, setOf } from "../harness/observe.ts";
+import { createPolicy, setPlans } from "../harness/operator.ts";
+import { scenario } from "../harness/scenario.ts";
+import type { World } from "../harness/world.ts";
+
+const [OLD, NEW] = [imageOf("v6.6"), imageOf("v6.7")];
+
+async function open(world: World, options: object = {}): Promise<void> {
+  await setPlans(world, planAt("v6.7", 20));
+  await createPolicy(world, { upgrades: [{ planName: "v6.7", height: 20, image: NEW }], ...options });
+  await startController(world);
+}
+
+scenario(
+  "a SeiNode under a SeiNetwork is left to that, and replaced once that has the image",
+  ["OWNED-BY"],
+  async (world) => {
+    startSeiController(world);
+    startSeiNetworks(world, 500);
+    await open(world, { target: SEI_NODE_TARGET });
+    const network = await createSeiNetwork(world, "net", "v6.6");
+    await createSeiNode(world, "sei-0", "v6.6", [network]);
+    const before = await pod(world, "sei-0-0");
+
+    const { status } = await haltOfPod(world, "sei-0-0", "Held", "OwnedBy");
+
+    expect(status?.message).toContain(`SeiNetwork ${world.namespace}/net`);
+    expect(status?.message).toContain("spec.image");
+    expect((await seiNodeOf(world, "sei-0")).metadata.generation, "not patched").toBe(1);
+    expect(await pod(world, "sei-0-0")).toEqual(before);
+    await deploySeiNetwork(world, "net", NEW);
+    await haltOfPod(world, "sei-0-0", "Recovered");
+    expect((await pod(world, "sei-0-0")).image).toBe(NEW);
+    expect((await seiNodeOf(world, "sei-0")).metadata.generation, "changed by its owner alone").toBe(2);
+    expect([...world.pager.countByKey().values()], "paged once").toEqual([1]);
+  },
+);
+
+const MARKS = [
+  ["annotations", "argocd.argoproj.io/tracking-id", "sei:apps/StatefulSet:sei/sei-0", "Argo CD"],
+  ["labels", "argocd.argoproj.io/instance", "sei", "Argo CD"],
+  ["labels", "kustomize.toolkit.fluxcd.io/name", "sei", "Flux Kustomization"],
+  ["labels", "helm.toolkit.fluxcd.io/name", "sei", "Flux HelmRelease"],
+] as const;
+
+for (const [where, key, value, tool] of MARKS)
+  scenario(
+    `a StatefulSet with the ${where.slice(0, -1)} ${key} is left to ${tool}`,
+    ["OWNED-BY"],
+    async (world) => {
+      await open(world);
+      await createSet(world, "sei-0", { version: "v6.6" }, ({ metadata }) => {
+        if (metadata) metadata[where] = { ...metadata[where], [key]: value };
+      });
+
+      const { status } = await haltOfPod(world, "sei-0-0", "Held", "OwnedBy");
+
+      expect(status?.message).toContain(`${tool} ${tool === "Argo CD" ? "application " : ""}${value}`);
+      expect(status?.page?.reason).toBe("OwnedBy");
+      expect(await imageInSet(world, "sei-0")).toBe(OLD);
+      expect((await setOf(world, "sei-0")).metadata?.generation).toBe(1);
+    },
+  );
