@@ -88,6 +88,6 @@ scenario(
       const { metadata, spec } = await api.apps.readNamespacedDeployment({ namespace, name });
       expect([metadata?.generation, spec?.template.spec?.containers[0]?.image]).toEqual([1, OLD]);
     }
-    expect(world.pager.pages().length).toBeGreaterThan(0);
+    await until("a page about each", () => world.pager.countByKey().size >= 2);
   },
 );
