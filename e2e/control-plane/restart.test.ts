@@ -20,7 +20,7 @@ proof(
     try {
       const { kubeconfig, restartApiServer } = await startServers(cleanup);
       const api = connect(kubeconfig);
-      await installController(api, cleanup);
+      await installController(api, cleanup, "control-plane");
       const world = await openWorld(api);
       cleanup.add(() => world.cleanup.run());
       await createPolicy(world);

@@ -58,7 +58,7 @@ async function kill(campaign: Campaign): Promise<number> {
   try {
     const cluster = await startCluster(targetFromEnvironment());
     cleanup.add(() => cluster.stop());
-    await installController(connect(cluster.kubeconfig), cleanup);
+    await installController(connect(cluster.kubeconfig), cleanup, cluster.target);
     await Promise.all(
       Array.from({ length: STORIES_AT_ONCE }, () => playUntilEnough(cluster.kubeconfig, campaign)),
     );

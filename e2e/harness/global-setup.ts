@@ -28,7 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     const cluster = await startCluster(targetFromEnvironment());
     cleanup.add(() => cluster.stop());
-    await installController(connect(cluster.kubeconfig), cleanup);
+    await installController(connect(cluster.kubeconfig), cleanup, cluster.target);
     project.provide("kubeconfig", cluster.kubeconfig);
     project.provide("target", cluster.target);
   } catch (error) {

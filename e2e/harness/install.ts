@@ -4,6 +4,7 @@ import { until } from "@upgrade-halt/testing";
 import { parseAllDocuments } from "yaml";
 import type { Api } from "./api.ts";
 import type { Cleanup } from "./cleanup.ts";
+import type { Target } from "./cluster.ts";
 import { rawRequest } from "./raw-request.ts";
 
 const DEPLOY = join(import.meta.dirname, "../../apps/mini-controller/deploy");
@@ -25,6 +26,13 @@ const COLLECTIONS: Readonly<Record<string, (namespace: string) => string>> = {
   RoleBinding: (namespace) => `${RBAC}/namespaces/${namespace}/rolebindings`,
 };
 
+const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
+/** What the embedded API server has not: it asks no admission policy. */
+const ADMISSION_COLLECTIONS: typeof COLLECTIONS = {
+  ValidatingAdmissionPolicy: () => `${ADMISSION}/validatingadmissionpolicies`,
+  ValidatingAdmissionPolicyBinding: () => `${ADMISSION}/validatingadmissionpolicybindings`,
+};
+
 const CUSTOM_RESOURCES = {
   haltpolicies: "upgrade-halt.dev",
   nodehalts: "upgrade-halt.dev",
@@ -39,14 +47,20 @@ interface Manifest {
 
 /**
  * Installs the controller's own manifests, but for what runs it as a pod: the scenarios run its process themselves.
+ * Admission policies are installed on a `target` that asks them.
  * What wasn't there before is deleted again by `cleanup`. The manifests go out as they are written: client-node's typed
  * objects would lose a CRD's `default` and `x-kubernetes-*`.
  */
-export async function installController(api: Api, cleanup: Cleanup): Promise<void> {
+export async function installController(
+  api: Api,
+  cleanup: Cleanup,
+  target: Target = "embedded",
+): Promise<void> {
+  const collections = { ...COLLECTIONS, ...(target === "embedded" ? {} : ADMISSION_COLLECTIONS) };
   const [kustomization] = documentsOf<{ resources: string[] }>("kustomization.yaml");
   const files = [...(kustomization?.resources ?? []), ...SEI_NODES];
   const manifests = files.flatMap((file) => documentsOf<Manifest>(file));
-  for (const [kind, collection] of Object.entries(COLLECTIONS)) {
+  for (const [kind, collection] of Object.entries(collections)) {
     for (const manifest of manifests.filter((manifest) => manifest.kind === kind)) {
       await create(api, collection(manifest.metadata.namespace ?? SYSTEM_NAMESPACE), manifest, cleanup);
     }
