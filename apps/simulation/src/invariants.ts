@@ -1,5 +1,5 @@
 import { parseExitCode, ShutdownReason } from "@upgrade-halt/contract";
-import type { NodeProcess } from "./cluster/node.ts";
+import type { Halt, NodeProcess } from "./cluster/node.ts";
 import { type HaltPolicy, type NodeHalt, PATHS, type Pod, type StatefulSet, type Stored } from "./objects.ts";
 import type { Act, Observer } from "./observer.ts";
 
@@ -18,6 +18,8 @@ export interface Invariant {
   readonly atEnd?: (observer: Observer) => string | undefined;
 }
 
+/** Such a page is about who wrote a NodeHalt, and stands for as long as it is there. */
+const FORGED = "HaltNotSeen";
 /** A page about a node that runs again is over after this time at the latest. */
 const SETTLED_MS = 600_000;
 
@@ -32,7 +34,7 @@ export const INVARIANTS: readonly Invariant[] = [
       const halt = haltIn(act.before, observer);
       const running = podsOf(act.before, observer).filter(
         (pod) =>
-          !isKept(act.after, pod) && !isStopped(act, pod, observer) && !isPast(pod, halt?.plan, observer),
+          !isKept(act, pod.metadata.name) && !isStopped(act, pod, observer) && !isPast(pod, halt, observer),
       );
       return running.length === 0 ? undefined : `${namesOf(running)} runs and shares the template`;
     },
@@ -45,7 +47,10 @@ export const INVARIANTS: readonly Invariant[] = [
       if (act.kind !== "set-image") return undefined;
       const names = new Set(podsOf(act.before, observer).map(({ metadata }) => metadata.name));
       const missing = ordinals(act.after).filter(
-        (name) => !names.has(name) && !observer.podRead(act, { metadata: { ...act.before.metadata, name } }),
+        (name) =>
+          !names.has(name) &&
+          !isKept(act, name) &&
+          !observer.podRead(act, { metadata: { ...act.before.metadata, name } }),
       );
       return missing.length === 0 ? undefined : `${missing.join(", ")} is not there to be seen`;
     },
@@ -142,6 +147,8 @@ export const INVARIANTS: readonly Invariant[] = [
     onAct: (act, observer) => {
       if (act.kind !== "set-image") return undefined;
       const pods = podsOf(act.before, observer);
+      const policies = observer.policiesRead(act) ?? [];
+      if (pods.some((pod) => isListedFor(act.image, pod, policies, observer))) return undefined;
       const stranded = pods.filter((pod) => lacksApplied(act.image, pod, observer));
       return stranded.length === 0
         ? undefined
@@ -163,7 +170,7 @@ export const INVARIANTS: readonly Invariant[] = [
       const { truth } = observer;
       const open = new Map(truth.told.map((told) => [told.key, told]));
       const stale = [...open.values()].filter(
-        (told) => told.state === "firing" && isHealthy(told.pod, observer),
+        (told) => told.state === "firing" && told.reason !== FORGED && isHealthy(told.pod, observer),
       );
       return stale.length === 0 ? undefined : `the page ${stale[0]?.key} stands, and its node runs`;
     },
@@ -207,11 +214,17 @@ function ordinals({ metadata, spec }: StatefulSet): readonly string[] {
   return Array.from({ length: spec.replicas }, (_, index) => `${metadata.name}-${index}`);
 }
 
-/** Whether the set's partition keeps the pod on the template of before. */
-function isKept({ spec }: StatefulSet, { metadata }: Pod): boolean {
-  const partition = spec.updateStrategy.rollingUpdate?.partition ?? 0;
-  const ordinal = Number(metadata.name.slice(metadata.name.lastIndexOf("-") + 1));
-  return spec.updateStrategy.type === "RollingUpdate" && ordinal < partition;
+/** Whether a pod of this name is made from the same template after the act as before it. */
+function isKept({ before, after, image }: SetImage, podName: string): boolean {
+  const ordinal = Number(podName.slice(podName.lastIndexOf("-") + 1));
+  const had = before.spec.template.spec.containers[0]?.image === image;
+  return ordinal < partitionOf(after) || (had && ordinal >= partitionOf(before));
+}
+
+function partitionOf({ spec }: StatefulSet): number {
+  return spec.updateStrategy.type === "RollingUpdate"
+    ? (spec.updateStrategy.rollingUpdate?.partition ?? 0)
+    : 0;
 }
 
 /** Halted or ended, now or when the replica read it last: what happened between is nobody's fault. */
@@ -235,9 +248,13 @@ function haltIn(set: StatefulSet, observer: Observer) {
     .find((halt) => halt !== undefined);
 }
 
-function isPast(pod: Pod, plan: string | undefined, { truth }: Observer): boolean {
-  const process = truth.processOf(pod.metadata.uid);
-  return plan !== undefined && (process?.validator.applied.includes(plan) ?? false);
+/** Past the upgrade: it was applied, or skipped and left behind. */
+function isPast({ metadata }: Pod, halt: Halt | undefined, { truth }: Observer): boolean {
+  const process = truth.processOf(metadata.uid);
+  if (process === undefined || halt === undefined) return false;
+  const isAbove =
+    process.state.kind === "running" && halt.height !== undefined && process.height > halt.height;
+  return process.validator.applied.includes(halt.plan) || isAbove;
 }
 
 function isListedFor(image: string, pod: Pod, policies: readonly HaltPolicy[], { truth }: Observer): boolean {

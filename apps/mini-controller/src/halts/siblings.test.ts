@@ -56,6 +56,14 @@ test.each<[string, Verdict, number | undefined, SiblingState["kind"]]>([
   expect(stateOf({ verdict: judged, height })?.kind).toBe(kind);
 });
 
+test("a sibling that was started again after its halt has not halted, unless it announces that it has", () => {
+  const state = { running: {} };
+  const pod = { ...podOf("sei-1"), status: { containerStatuses: [{ name: "seid", state }] } };
+  expect(stateOf({ verdict: halted(), height: 30 }, pod)?.kind).toBe("not-halted");
+  const sources = ["live-intent", "listed-plan"] as const;
+  expect(stateOf({ verdict: halted({ sources }), height: 30 }, pod)?.kind).toBe("halted");
+});
+
 test("a sibling that is being deleted has not halted, whatever it says", () => {
   const pod = podOf("sei-1", { deletionTimestamp: "2026-01-01T00:00:00Z" });
   expect(stateOf({ verdict: halted(), height: 30 }, pod)?.kind).toBe("not-halted");

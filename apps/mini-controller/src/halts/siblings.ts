@@ -3,7 +3,7 @@ import type { NodeHaltSpec } from "../api/node-halt.ts";
 import type { PodGroup } from "../workloads/pod-group.ts";
 import { planNameOf } from "./detection.ts";
 import { reasonOf } from "./judgement.ts";
-import { containerOf, mayRun, type Pod } from "./pod.ts";
+import { containerOf, containerStatusOf, mayRun, type Pod } from "./pod.ts";
 
 /** Where another pod of the same template stands, seen from a halt. */
 export type SiblingState =
@@ -95,6 +95,9 @@ function stateOf(halt: NodeHaltSpec, pod: Pod, { verdict, height }: SiblingJudge
       planNameOf(verdict) !== undefined &&
       planNameOf(verdict) === halt.planName &&
       verdict.height === halt.height;
+    const runs = containerStatusOf(pod, halt.container)?.state?.running !== undefined;
+    if (runs && !verdict.sources.includes("live-intent"))
+      return { kind: "not-halted", found: "was started again and shows no halt now" };
     if (isSame && verdict.corroborated) return { kind: "halted" };
     const doubt = isSame
       ? "on one source alone"
