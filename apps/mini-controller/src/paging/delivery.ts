@@ -10,6 +10,8 @@ export interface PageRequest {
 }
 
 const TIMEOUT_MS = 3_000;
+/** Of an answer so much is read to use its connection again. */
+const MOST_ANSWER_BYTES = 16 * 1024;
 
 /** A receiver that gave no answer in time: the next request most likely gets none either. */
 export class ReceiverTimeout extends ControllerError {}
@@ -30,7 +32,8 @@ export async function deliver({ url, headers, body }: PageRequest, dispatcher?: 
       signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(dispatcher === undefined ? {} : { dispatcher }),
     });
-    await response.body.dump();
+    // Its status says it all: a receiver that took the page must not get it again because its answer has no end.
+    response.body.dump({ limit: MOST_ANSWER_BYTES }).catch(() => {});
     if (response.statusCode >= 200 && response.statusCode < 300) return;
     throw new ControllerError("page-refused", `the pager at ${host} answered ${response.statusCode}`);
   } catch (cause) {
