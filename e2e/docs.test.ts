@@ -124,3 +124,28 @@ describe("the threat model", () => {
     expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 });
+
+describe("what validators are promised", () => {
+  const guide = read("docs/guides/validators.md");
+  const [, guarantees = ""] = /## What the controller guarantees\n(.*?)\n## /s.exec(guide) ?? [];
+  const references = [...guide.matchAll(/`([\w./-]+\.test\.ts)` "([^"]+)"/g)];
+
+  test("names a test for every guarantee", () => {
+    const rows = guarantees.split("\n").filter((line) => /^\| (?!it \||---)/.test(line));
+    expect(rows.length).toBeGreaterThan(8);
+    expect(rows.filter((row) => !/`[\w./-]+\.test\.ts` "[^"]+"/.test(row))).toEqual([]);
+  });
+
+  test.each(references.map(([, file = "", name = ""]) => ({ file, name })))(
+    "$file has $name",
+    ({ file, name }) => expect(read(file)).toContain(name),
+  );
+
+  test("every reason of a page that it explains is one of the controller's", () => {
+    const [, table = ""] = guide.split("## What a page of this kind asks for\n");
+    const reasons = [...table.matchAll(/`([A-Z][A-Za-z]+)`/g)].map(([, reason = ""]) => reason);
+    const known = read("apps/mini-controller/src/server/step-series.ts");
+    expect(reasons.length).toBeGreaterThan(5);
+    expect(reasons.filter((reason) => !known.includes(`"${reason}"`))).toEqual([]);
+  });
+});

@@ -5,9 +5,9 @@ import { hasEnded, isSwapping, type NodeHalt } from "../api/node-halt.ts";
 import type { WorkloadTarget } from "../workloads/workload.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import { type KnownPod, storagesOf, type Twin, twinsOf } from "./identity.ts";
-import { judgePod, recommendFor } from "./judgement.ts";
+import { judgePod, type RecordedHalt, recommendFor } from "./judgement.ts";
 import type { Neighbours, Observation, WorkloadSight } from "./observation.ts";
-import type { Pod } from "./pod.ts";
+import { containerStatusOf, type Pod } from "./pod.ts";
 import { type KnownNode, podSightOf, seenOf } from "./pod-sight.ts";
 import { isStopped, type RecoveryTimer } from "./recovery-timer.ts";
 import { isOpen } from "./same-halt.ts";
@@ -156,8 +156,23 @@ export class Observer {
       halt.spec,
       workload.groups,
       (uid) => pods.under(podsOf.controller(uid)),
-      (pod) => ({ verdict: this.#judge(pod, policy), height: this.#liveOf(pod)?.height }),
+      (pod) => ({
+        verdict: judgePod(pod, policy.spec, this.#liveOf(pod), this.#recordedOf(pod, policy)),
+        height: this.#liveOf(pod)?.height,
+      }),
     );
+  }
+
+  /** What was seen of a pod's halt, while no process of it runs: what it says as it restarts is still that halt. */
+  #recordedOf(pod: Pod, policy: HaltPolicy): RecordedHalt | undefined {
+    const { namespace, name, uid } = pod.metadata;
+    if (containerStatusOf(pod, policy.spec.container)?.state?.running !== undefined) return undefined;
+    for (const halt of this.#options.stores.halts.under(haltsOf.pod(`${namespace}/${name}`))) {
+      const { spec, status } = halt;
+      if (spec.podUID === uid && status?.seen !== undefined && isOpen(halt))
+        return { spec, seen: status.seen };
+    }
+    return undefined;
   }
 
   /** `stores` has the pod's namespace; what is known of other namespaces is the controller's own copies. */

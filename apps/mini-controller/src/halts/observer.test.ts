@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { groupWith, haltWith, NOW, OLD, policyWith, workloadWith } from "../testing/observations.ts";
+import { Observer, type ObserverOptions } from "./observer.ts";
+import type { ContainerState, Pod } from "./pod.ts";
+import { RecoveryTimer } from "./recovery-timer.ts";
+import { SlotBook } from "./slot-book.ts";
+import { StatusWatch } from "./status-watch.ts";
+import { createStores } from "./stores.ts";
+
+const CRASHED: ContainerState = {
+  terminated: { exitCode: 2, reason: "Error", message: "panic: something else" },
+};
+
+function podOf(name: string, state: ContainerState): Pod {
+  const owner = { apiVersion: "apps/v1", kind: "StatefulSet", name: "sei", uid: "set-1", controller: true };
+  return {
+    metadata: { name, namespace: "sei", uid: `uid of ${name}`, ownerReferences: [owner] },
+    spec: { containers: [{ name: "seid", image: OLD }] },
+    status: { phase: "Running", containerStatuses: [{ name: "seid", restartCount: 3, state }] },
+  };
+}
+
+/** The state of sei-1 as the halt of sei-0 sees it, where a halt of sei-1 was journaled. */
+async function siblingState(state: ContainerState, journaled: { podUID?: string; seen?: boolean } = {}) {
+  const stores = createStores();
+  const { podUID = "uid of sei-1", seen = true } = journaled;
+  const told = {
+    at: "2026-08-21T17:59:59Z",
+    sources: ["exit-code", "plan-line"],
+    chainId: "pacific-1",
+    height: 30,
+  };
+  stores.policies.put(policyWith());
+  for (const name of ["sei-0", "sei-1"]) stores.pods.put(podOf(name, state));
+  const own = haltWith({ podName: "sei-0", podUID: "uid of sei-0" });
+  const others = haltWith({ podName: "sei-1", podUID });
+  const status = seen ? { phase: "Recorded" as const, seen: told } : { phase: "Recorded" as const };
+  stores.halts.put({ ...others, metadata: { ...others.metadata, name: "other" }, status });
+  const statuses = new StatusWatch({
+    read: () => Promise.reject(new Error("not read")),
+    toSighting: () => ({ kind: "silent", at: NOW, problem: "not read" }),
+    onChange: () => {},
+  });
+  const observer = new Observer({
+    stores,
+    statuses,
+    slots: new SlotBook(stores.halts),
+    timer: new RecoveryTimer(() => NOW),
+    setWasRefused: () => false,
+    now: () => NOW,
+  } as unknown as ObserverOptions);
+  const workload = workloadWith({ groups: [groupWith({ podNames: ["sei-0", "sei-1"] })] });
+  const look = await observer.observe(own, Promise.resolve(workload));
+  return look().siblings.find(({ name }) => name === "sei-1")?.state.kind;
+}
+
+test("a sibling that crashes as it restarts after its halt is still in that halt", async () => {
+  expect(await siblingState(CRASHED)).toBe("halted");
+});
+
+test.each([
+  ["whose journal the controller did not write", CRASHED, { seen: false }],
+  ["whose journal is of a pod before it", CRASHED, { podUID: "before" }],
+  ["that runs again", { running: {} }, {}],
+] as const)("a sibling %s has not halted", async (_, state, journaled) => {
+  expect(await siblingState(state, journaled)).toBe("not-halted");
+});
