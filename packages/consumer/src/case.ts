@@ -67,7 +67,9 @@ export class HaltCase {
   conclude(since: string): HaltedVerdict {
     const named = HALT_SOURCES.filter((source) => this.#sources.has(source));
     const announced = named.some((source) => ANNOUNCING.has(source));
-    const agreed = announced && named.length >= 2;
+    // What was only inferred before needs more than a list to become certain: it is inferred anew, or stays as it was.
+    const inferred = this.#latched?.inferred === true && !this.#isAnnounced();
+    const agreed = announced && named.length >= 2 && !inferred;
     const corroborated = !this.#disputed && (agreed || this.#latched?.corroborated === true);
     const { reason, plan, height, contradictions } = this;
     return {
@@ -76,12 +78,25 @@ export class HaltCase {
       plan,
       height,
       corroborated,
-      sources: announced && !this.#disputed ? named : [],
+      sources: this.#sourcesOf(named, { announced, inferred, corroborated }),
       ...(this.#disputed || (!agreed && this.#latched?.disputed) ? { disputed: true as const } : {}),
-      ...(this.#latched?.inferred ? { inferred: true as const } : {}),
+      ...(inferred ? { inferred: true as const } : {}),
       why: `It halted for ${describeClaim(this)}, as ${this.#grounds(named, corroborated)}${since}.`,
       contradictions,
     };
+  }
+
+  /** The node itself said so, or whoever supervises it. */
+  #isAnnounced(): boolean {
+    return this.has("exit-code") || this.has("live-intent");
+  }
+
+  #sourcesOf(
+    named: readonly HaltSource[],
+    is: { readonly announced: boolean; readonly inferred: boolean; readonly corroborated: boolean },
+  ): readonly HaltSource[] {
+    if (!is.announced || this.#disputed) return [];
+    return is.inferred && !is.corroborated ? named.slice(0, 1) : named;
   }
 
   #grounds(named: readonly HaltSource[], corroborated: boolean): string {

@@ -2,17 +2,19 @@ import { type ReservedRange, ShutdownReason } from "@upgrade-halt/contract";
 import { describeClaim, HaltCase } from "./case.ts";
 import { corroborate } from "./corroborate.ts";
 import type { EndedProcess, Evidence } from "./evidence.ts";
+import { inferredHalt } from "./inferred-halt.ts";
 import { claimOfStatus, type IntentClaim } from "./intent-claim.ts";
 import { latchedHalt } from "./latch.ts";
 import { announcedBy, describeEnd, earlierEnd, latestEnd } from "./process-end.ts";
 import { seenOf } from "./seen.ts";
-import type { UnrecognisedHaltVerdict, Verdict } from "./verdict.ts";
+import type { HaltedVerdict, UnrecognisedHaltVerdict, Verdict } from "./verdict.ts";
 import { withoutHalt } from "./without-halt.ts";
 
 /**
  * The one judgement of what became of a node. Pure and total: every evidence has a verdict. What is said now outweighs
  * what was said before, an exit code outweighs an intent, and a halt once concluded holds until the node is seen free of
- * it. A doubtful intent still makes a halt where nothing better is known, never a corroborated one.
+ * it. A doubtful intent still makes a halt where nothing better is known, never a corroborated one. A node that announces
+ * nothing may still have halted: see `inferredHalt`.
  */
 export function classify(evidence: Evidence): Verdict {
   const verdict = judge(evidence);
@@ -26,8 +28,9 @@ function judge(evidence: Evidence): Verdict {
   return (
     haltByExit(evidence, latest, intent) ??
     haltByIntent(evidence, latest, intent, false) ??
-    haltBefore(evidence, intent) ??
+    haltBefore(evidence, latest, intent) ??
     haltByIntent(evidence, latest, intent, true) ??
+    inferredHalt(evidence, latest, intent) ??
     withoutHalt(evidence, latest, intent)
   );
 }
@@ -73,7 +76,11 @@ function haltByIntent(
   return doubtful ? halt.conclude(after) : conclude(halt, evidence, after);
 }
 
-function haltBefore(evidence: Evidence, intent: IntentClaim): Verdict | undefined {
+function haltBefore(
+  evidence: Evidence,
+  latest: EndedProcess | undefined,
+  intent: IntentClaim,
+): Verdict | undefined {
   const latched = latchedHalt(evidence, intent);
   if (latched === undefined) return undefined;
   if (latched.kind === "unrecognised") {
@@ -82,7 +89,9 @@ function haltBefore(evidence: Evidence, intent: IntentClaim): Verdict | undefine
     return unrecognised(latched, code === undefined ? UNREADABLE : `halted with ${code}`, doubts, since);
   }
   weighIntent(latched.halt, intent);
-  return conclude(latched.halt, evidence, latched.since);
+  const verdict = conclude(latched.halt, evidence, latched.since);
+  // What was inferred before is inferred anew where the evidence still allows it: the list may be another by now.
+  return verdict.inferred ? (inferredHalt(evidence, latest, intent) ?? verdict) : verdict;
 }
 
 /** An intent with doubts is only mentioned; one without them supports the case or disputes it. */
@@ -104,7 +113,7 @@ function weighEarlierEnd(halt: HaltCase, evidence: Evidence): void {
   }
 }
 
-function conclude(halt: HaltCase, evidence: Evidence, since: string): Verdict {
+function conclude(halt: HaltCase, evidence: Evidence, since: string): HaltedVerdict {
   corroborate(halt, evidence);
   return halt.conclude(since);
 }

@@ -113,8 +113,8 @@ export const DECISIONS = {
   },
   "too-new-other-chain": { ...TOO_NEW, ...OTHER_CHAIN },
   "too-new-disputed": { ...TOO_NEW, ...DISPUTED },
-  "too-new-one-source": { ...TOO_NEW, ...ONE_SOURCE },
   "too-new-inferred": { ...TOO_NEW, condition: "it was inferred", reason: "InferredHalt" },
+  "too-new-one-source": { ...TOO_NEW, ...ONE_SOURCE },
   "too-new-without-previous": {
     ...TOO_NEW,
     condition: "the image that ran before is not known",

@@ -12,6 +12,10 @@ export interface Evidence {
   readonly previous?: EndedProcess | undefined;
   /** The newest reading of `/status`. */
   readonly status?: StatusSighting | undefined;
+  /** Since when `/status` has told the same height, up to `status`. */
+  readonly heightStillSince?: number | undefined;
+  /** How long a height must not have moved to count as a standstill, in ms. Default 30,000. */
+  readonly standstillMs?: number | undefined;
   /** What an earlier observer remembers of the node from before. */
   readonly lastSeen?: LastSeen | undefined;
   /** The chain that the operator expects the node to be on. A status of another chain proves nothing. */

@@ -18,6 +18,8 @@ export function mergeEvidence(a: Evidence, b: Evidence): Evidence {
   return withoutEmpty({
     ...mergeProcesses(a, b),
     status: newest<StatusSighting>([a.status, b.status], ({ kind, at }) => [kind === "answered" ? 1 : 0, at]),
+    heightStillSince: highest(a.heightStillSince, b.heightStillSince),
+    standstillMs: highest(a.standstillMs, b.standstillMs),
     lastSeen: newest<LastSeen>([a.lastSeen, b.lastSeen], (seen) => [seen.processStartedAt, seen.height]),
     chainId: newest<string>([a.chainId, b.chainId], () => []),
     listed: mergeListed(a.listed, b.listed),
@@ -63,6 +65,11 @@ function isSameEnd(a: ProcessSighting, b: ProcessSighting | undefined): boolean 
   return (
     a.startedAt === b.startedAt && a.endedAt === b.endedAt && JSON.stringify(a.end) === JSON.stringify(b.end)
   );
+}
+
+/** Of two standstills the shorter, and of two waits for one the longer: nothing is concluded early. */
+function highest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }
 
 function mergeListed(

@@ -46,9 +46,10 @@ function upgradeSituation(verdict: HaltedVerdict, policy: Policy): Found {
   if (verdict.plan === undefined) return { name: "upgrade-plan-unnamed" };
   if (listing.kind === "none") return { name: "upgrade-unlisted" };
   if (listing.kind === "without-height") return { name: "upgrade-height-unlisted" };
-  if (!verdict.corroborated) return { name: "upgrade-one-source" };
+  const unsafe = unsafeToUpgrade(verdict, policy);
+  if (!verdict.corroborated) return (verdict.inferred && unsafe) || { name: "upgrade-one-source" };
   if (listing.kind === "height-unnamed") return { name: "upgrade-height-unnamed" };
-  return unsafeToUpgrade(verdict, policy) ?? { name: "upgrade-listed", listed: listing.upgrade };
+  return unsafe ?? { name: "upgrade-listed", listed: listing.upgrade };
 }
 
 function isOutOfReach({ height, inferred, seen }: HaltedVerdict): boolean {
@@ -61,8 +62,7 @@ function unsafeToUpgrade({ height, inferred, seen }: HaltedVerdict, policy: Poli
   if (seen?.height === undefined || height === undefined) return { name: "upgrade-height-unseen" };
   if (!policy.chainId) return { name: "upgrade-chain-unnamed" };
   if (!seen.chainId) return { name: "upgrade-chain-unseen" };
-  if (inferred && policy.inferredHalts !== "act") return { name: "upgrade-inferred" };
-  return undefined;
+  return inferred && policy.inferredHalts !== "act" ? { name: "upgrade-inferred" } : undefined;
 }
 
 /** How a halt's plan is listed. */
@@ -91,8 +91,8 @@ function listingOf({ plan, height }: HaltedVerdict, upgrades: readonly ListedUpg
 function tooNewSituation(verdict: HaltedVerdict, policy: Policy): Found {
   if (isOnAnotherChain(verdict, policy)) return { name: "too-new-other-chain" };
   if (verdict.disputed) return { name: "too-new-disputed" };
-  if (!verdict.corroborated) return { name: "too-new-one-source" };
   if (verdict.inferred) return { name: "too-new-inferred" };
+  if (!verdict.corroborated) return { name: "too-new-one-source" };
   if (!policy.previousImage) return { name: "too-new-without-previous" };
   if (!policy.chainId) return { name: "too-new-chain-unnamed" };
   if (!verdict.seen?.chainId) return { name: "too-new-chain-unseen" };

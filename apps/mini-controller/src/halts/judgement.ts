@@ -119,5 +119,12 @@ function beliefOf({ spec, seen }: RecordedHalt): KnownHalt | undefined {
   const sources = seen.sources.filter((source): source is HaltSource =>
     HALT_SOURCES.some((known) => known === source),
   );
-  return { kind: "halted", reason, plan: planName, height, corroborated: sources.length > 1, sources };
+  const corroborated = sources.length > 1;
+  const inferred = isInferred(sources) ? { inferred: true as const } : {};
+  return { kind: "halted", reason, plan: planName, height, corroborated, sources, ...inferred };
+}
+
+/** A halt line without an exit code or an intent beside it is of a node that announced nothing. */
+function isInferred(sources: readonly HaltSource[]): boolean {
+  return sources.includes("plan-line") && !sources.includes("exit-code") && !sources.includes("live-intent");
 }

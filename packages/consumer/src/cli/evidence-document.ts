@@ -70,6 +70,8 @@ export const EvidenceDocumentSchema = z.strictObject({
   process: z.discriminatedUnion("kind", [EndedSchema, RunningSchema, WaitingSchema]).optional(),
   previous: EndedSchema.optional(),
   status: StatusSchema.optional(),
+  heightStillSince: Time.optional(),
+  standstillMs: z.int().positive().optional(),
   lastSeen: z
     .strictObject({
       height: Height.optional(),

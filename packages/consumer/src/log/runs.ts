@@ -1,10 +1,16 @@
 import type { LogEntry } from "./record.ts";
 
-/** What a node says once, when it starts: of cosmos-sdk's server, of cosmovisor, and what supervisors write about it. */
+/**
+ * What a node says when it starts, and when it applies an upgrade and so has left its halt behind: of cosmos-sdk, CometBFT
+ * and cosmovisor, and what supervisors write about it.
+ */
 const STARTS = [
   "starting node with ABCI (?:Tendermint|CometBFT)",
   "starting ABCI with (?:Tendermint|CometBFT)",
   "[Ss]tarting ABCI server",
+  "ABCI Handshake App Info",
+  "Version info",
+  'applying upgrade "',
   "running app(?:$| args=)",
   String.raw`App \[[^\]]+\] starting`,
   "Started [^ ]+ ?(?:-|\\.service)",

@@ -37,6 +37,7 @@ export const planLine: fc.Arbitrary<PlanLine> = fc.record({
   reason: haltReason,
   plan: planName,
   height: optional(height),
+  ending: optional(fc.constant(true as const)),
 });
 
 export const endedProcess: fc.Arbitrary<EndedProcess> = fc.record({
@@ -77,6 +78,7 @@ export const knownHalt: fc.Arbitrary<KnownHalt> = fc.record({
   height: optional(height),
   corroborated: fc.boolean(),
   sources: fc.subarray([...HALT_SOURCES]),
+  inferred: optional(fc.constant(true as const)),
 });
 
 const belief: fc.Arbitrary<HaltBelief> = fc.oneof(
@@ -107,6 +109,9 @@ export const evidence: fc.Arbitrary<Evidence> = fc.record({
     ),
   ),
   previous: optional(endedProcess),
+  heightStillSince: optional(moment),
+  standstillMs: optional(fc.constantFrom(1_000, 3_000)),
+  chainId: optional(chainId),
   status: optional(statusSighting),
   lastSeen: optional(
     fc.record({ height: optional(height), chainId: optional(chainId), processStartedAt: optional(moment) }),

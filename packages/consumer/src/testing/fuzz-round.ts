@@ -1,15 +1,23 @@
+import { ShutdownReason } from "@upgrade-halt/contract";
 import { seededRandom } from "@upgrade-halt/testing";
 import fc from "fast-check";
 import { classify } from "../classify.ts";
 import type { Evidence } from "../evidence.ts";
 import { recommend } from "../recommend.ts";
+import type { Policy } from "../recommendation.ts";
 import { decodeStatus } from "../status/decode-status.ts";
+import type { Verdict } from "../verdict.ts";
 import * as any from "./arbitraries.ts";
 import { mutate, mutateText } from "./mutate.ts";
-import { falselyCorroborated } from "./oracle.ts";
+import { falselyCorroborated, falselyInferred } from "./oracle.ts";
 
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
-const POLICY = { upgrades: [{ planName: "v6.7", image: "sei:v6.7" }], previousImage: "sei:v6.5" };
+const POLICY: Policy = {
+  chainId: "pacific-1",
+  upgrades: [{ planName: "v6.7", height: 30, image: "sei:v6.7" }],
+  previousImage: "sei:v6.5",
+  inferredHalts: "act",
+};
 
 /** Throws where a verdict of this evidence breaks a promise. */
 export function judgeFuzzed(evidence: Evidence): void {
@@ -18,13 +26,19 @@ export function judgeFuzzed(evidence: Evidence): void {
   if (UNPRINTABLE.test(said)) throw new Error(`unprintable: ${JSON.stringify(said)}`);
   if (falselyCorroborated(verdict, evidence))
     throw new Error(`falsely corroborated: ${JSON.stringify(evidence)}`);
+  if (falselyInferred(verdict, evidence)) throw new Error(`falsely inferred: ${JSON.stringify(evidence)}`);
   const { action } = recommend(verdict, POLICY);
-  if (
-    action === "swap-to-image" &&
-    !(verdict.kind === "halted" && verdict.corroborated && verdict.plan === "v6.7")
-  ) {
+  if (action === "swap-to-image" && !isFitToSwap(verdict))
     throw new Error(`swapped for nothing: ${JSON.stringify(evidence)}`);
-  }
+}
+
+function isFitToSwap(verdict: Verdict): boolean {
+  if (verdict.kind !== "halted" || !verdict.corroborated || verdict.reason !== ShutdownReason.UpgradeRequired)
+    return false;
+  const { chainId, height = 0 } = verdict.seen ?? {};
+  const lowest = verdict.inferred ? 29 : 5;
+  const isListed = verdict.plan === "v6.7" && verdict.height === 30;
+  return isListed && chainId === "pacific-1" && height >= lowest && height <= 30;
 }
 
 /** Judges `runs` random evidences. */

@@ -12,6 +12,7 @@ export function falselyCorroborated(verdict: Verdict, evidence: Evidence): boole
   const known = believed?.kind === "halted" && fits(believed, verdict, evidence) ? believed : undefined;
   if (isDisputed(verdict, evidence)) return true;
   if (known?.corroborated) return false;
+  if (verdict.inferred) return !isProvenUnannounced(verdict, evidence);
   const witnesses = witnessesOf(verdict, evidence);
   if (known?.sources.length === 1) witnesses.add(known.sources[0] as HaltSource);
   const announced = (["live-intent", "exit-code", "plan-line"] as const).some((name) => witnesses.has(name));
@@ -61,6 +62,46 @@ function isOver({ reason, height = Infinity }: Claim, evidence: Evidence): boole
   return reason === ShutdownReason.BinaryTooNew && seen > 0 && seen >= height;
 }
 
+/** Section 5: no word of the log or of a belief counts, only the list, the chain and the height that was read. */
+function isProvenUnannounced(verdict: HaltedVerdict, evidence: Evidence): boolean {
+  const { plan, height } = verdict;
+  const { chainId, listed = [], lastSeen, status, upgradeInfo } = evidence;
+  const named = listed.filter((one) => one.planName === plan);
+  const isOnlyListed = named.length > 0 && named.every((one) => one.height === height);
+  const told = status?.kind === "answered" ? status.node.chainId : undefined;
+  const isOnChain = chainId !== undefined && (lastSeen?.chainId ?? told) === chainId;
+  const seen = heightOf(evidence);
+  const isThere = height !== undefined && (seen === height || seen === height - 1);
+  const isWritten = upgradeInfo?.name === plan && upgradeInfo?.height === height && isOfThisRun(evidence);
+  return (
+    verdict.reason === ShutdownReason.UpgradeRequired && isOnlyListed && isOnChain && (isThere || isWritten)
+  );
+}
+
+/** A verdict that infers a halt where section 5 would not. */
+export function falselyInferred(verdict: Verdict, evidence: Evidence): boolean {
+  if (verdict.kind !== "halted" || !verdict.inferred) return false;
+  const { believed, process, previous, status, heightStillSince, standstillMs = 30_000 } = evidence;
+  if (believed?.kind === "halted" && believed.inferred) return false;
+  const instance = process?.kind === "waiting" || process === undefined ? previous : process;
+  const line = instance?.planLines?.find(
+    (one) => one.reason === verdict.reason && one.plan === verdict.plan && one.height === verdict.height,
+  );
+  if (line === undefined || instance?.planLines?.length !== 1 || isOver(line, evidence)) return true;
+  const stands =
+    status?.kind === "answered" &&
+    heightStillSince !== undefined &&
+    status.at - heightStillSince >= standstillMs;
+  if (instance.kind !== "ended" && !stands) return true;
+  if (line.reason !== ShutdownReason.UpgradeRequired)
+    return !(line.ending && instance.kind === "ended" && instance.end.kind === "exited");
+  const seen = heightOf(evidence);
+  const { upgradeInfo } = evidence;
+  const isWritten =
+    upgradeInfo?.name === line.plan && upgradeInfo?.height === line.height && isOfThisRun(evidence);
+  return line.height === undefined || !(seen === line.height || seen === line.height - 1 || isWritten);
+}
+
 const REACH = 25;
 
 /** Truly seen, and somewhere that a halt at this height cannot come from. */
@@ -97,8 +138,8 @@ function isDisputed(verdict: HaltedVerdict, evidence: Evidence): boolean {
   );
 }
 
-function sameChain({ lastSeen }: Evidence, { node }: AnsweredStatus): boolean {
-  return isSame(lastSeen?.chainId, node.chainId);
+function sameChain({ lastSeen, chainId }: Evidence, { node }: AnsweredStatus): boolean {
+  return isSame(lastSeen?.chainId ?? chainId, node.chainId);
 }
 
 function heightOf(evidence: Evidence): number {

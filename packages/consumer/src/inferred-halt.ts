@@ -1,0 +1,124 @@
+import { ShutdownReason } from "@upgrade-halt/contract";
+import { describeClaim } from "./case.ts";
+import type { EndedProcess, Evidence, HaltSource } from "./evidence.ts";
+import type { IntentClaim } from "./intent-claim.ts";
+import type { PlanLine } from "./log/plan-line.ts";
+import { describeEnd } from "./process-end.ts";
+import { heightSeen, INFERRED_REACH_BLOCKS, isPast, isWithinReach, seenOf } from "./seen.ts";
+import { whyNotOfThisHalt } from "./upgrade-info.ts";
+import type { HaltedVerdict } from "./verdict.ts";
+
+/** How long a node's height must not have moved, unless the evidence says otherwise, in ms. */
+const STANDSTILL_MS = 30_000;
+
+/**
+ * The halt of a node that never heard of the contract, where enough speaks for it: the halt line of this very instance, how
+ * the instance ended or that it stands still, and for an upgrade that its height was reached. All of it was meant for
+ * somebody else, so it is corroborated by less than an announced halt is: see `corroboration`.
+ */
+export function inferredHalt(
+  evidence: Evidence,
+  latest: EndedProcess | undefined,
+  intent: IntentClaim,
+): HaltedVerdict | undefined {
+  const line = onlyLine(evidence, latest);
+  const stop = line === undefined ? undefined : howItStopped(evidence, latest, intent);
+  if (line === undefined || stop === undefined) return undefined;
+  if (line.reason !== ShutdownReason.UpgradeRequired) {
+    if (line.ending !== true || !endedByItself(latest)) return undefined;
+    return conclude(line, stop, [], contradictionsOf(latest, intent));
+  }
+  const reached = reachedBy(line, evidence);
+  if (reached.length === 0) return undefined;
+  return conclude(line, stop, corroboration(line, reached, evidence), contradictionsOf(latest, intent));
+}
+
+/** What this instance's log says, where it says one thing only. A node that was seen past it has left it behind. */
+function onlyLine(evidence: Evidence, latest: EndedProcess | undefined): PlanLine | undefined {
+  const { process } = evidence;
+  const lines = (process?.kind === "running" ? process : latest)?.planLines ?? [];
+  const [line] = lines;
+  return lines.length === 1 && line !== undefined && !isPast(line, heightSeen(evidence)) ? line : undefined;
+}
+
+/** In words: how the instance ended, or for how long it has stood still. `undefined` where it goes on. */
+function howItStopped(
+  { process, status, heightStillSince, standstillMs = STANDSTILL_MS }: Evidence,
+  latest: EndedProcess | undefined,
+  intent: IntentClaim,
+): string | undefined {
+  if (latest !== undefined) return describeEnd(latest.end);
+  if (process?.kind !== "running" || status?.kind !== "answered" || heightStillSince === undefined)
+    return undefined;
+  const isFresh = intent.kind === "unavailable" || (intent.kind === "healthy" && intent.doubts.length === 0);
+  const still = status.at - heightStillSince;
+  return isFresh && still >= standstillMs ? `has stood still for ${Math.floor(still / 1_000)} s` : undefined;
+}
+
+/** A Go panic is exit 2, an error that a program or its wrapper ends with is 1. */
+function endedByItself(latest: EndedProcess | undefined): boolean {
+  return latest?.end.kind === "exited" && (latest.end.code === 1 || latest.end.code === 2);
+}
+
+/** What shows that the node came to the line's height: where it was seen, or the file that this instance wrote. */
+function reachedBy(line: PlanLine, evidence: Evidence): HaltSource[] {
+  const { upgradeInfo } = evidence;
+  const { plan, height } = line;
+  if (height === undefined) return [];
+  const seen = heightSeen(evidence);
+  const isWritten =
+    upgradeInfo?.name === plan &&
+    upgradeInfo.height === height &&
+    (seen === 0 || isWithinReach(seen, height)) &&
+    whyNotOfThisHalt(upgradeInfo, evidence) === undefined;
+  return [
+    ...(isWithinReach(seen, height, INFERRED_REACH_BLOCKS) ? (["last-height"] as const) : []),
+    ...(isWritten ? (["upgrade-info"] as const) : []),
+  ];
+}
+
+/**
+ * What the node's log cannot forge, all of it or nothing: the plan is listed with this name and height, for the chain
+ * that the node was seen on, and its height was reached.
+ */
+function corroboration(
+  { plan, height }: PlanLine,
+  reached: readonly HaltSource[],
+  evidence: Evidence,
+): HaltSource[] {
+  const { chainId, listed = [] } = evidence;
+  const ofPlan = listed.filter(({ planName }) => planName === plan);
+  const isListed = ofPlan.length > 0 && ofPlan.every((one) => one.height === height);
+  const isOfChain = chainId !== undefined && seenOf(evidence)?.chainId === chainId;
+  return isListed && isOfChain ? ["listed-plan", ...reached] : [];
+}
+
+function contradictionsOf(latest: EndedProcess | undefined, intent: IntentClaim): string[] {
+  if (intent.kind === "unavailable") return ["Its status could not say whether it halted."];
+  const isReplaced = intent.kind === "healthy" && intent.at > (latest?.endedAt ?? Number.POSITIVE_INFINITY);
+  return isReplaced ? ["Something answers in its place since then, and announces no halt."] : [];
+}
+
+function conclude(
+  { reason, plan, height }: PlanLine,
+  stop: string,
+  corroborating: readonly HaltSource[],
+  contradictions: readonly string[],
+): HaltedVerdict {
+  const sources: HaltSource[] = ["plan-line", ...corroborating];
+  const corroborated = corroborating.length > 0;
+  const grounds = corroborated
+    ? `${sources.join(", ")} agree`
+    : "its log says, which is not enough to act on";
+  return {
+    kind: "halted",
+    reason,
+    plan,
+    height,
+    corroborated,
+    inferred: true,
+    sources,
+    why: `It halted for ${describeClaim({ reason, plan, height })}, as ${grounds}; it ${stop}, and did not announce the halt itself.`,
+    contradictions,
+  };
+}
