@@ -286,6 +286,53 @@ const EVENTS = {
       network.faultRate = a * 0.2;
     },
   ],
+  "deploy-deployment": [
+    2,
+    ({ cluster }: Stage, [a, b]: Dice) => {
+      const deployment = pick(cluster.deployments(), a);
+      if (deployment === undefined) return;
+      const image = imageOf(Math.floor(b * 4) - 1);
+      cluster.changeDeployment(deployment.metadata.name, (spec) => {
+        const containers = spec.template.spec.containers.map((container) => ({ ...container, image }));
+        return { ...spec, template: { ...spec.template, spec: { ...spec.template.spec, containers } } };
+      });
+    },
+  ],
+  "deployment-strategy": [
+    2,
+    ({ cluster }: Stage, [a, b]: Dice) => {
+      const type = b < 0.6 ? "Recreate" : "RollingUpdate";
+      const deployment = pick(cluster.deployments(), a);
+      if (deployment !== undefined)
+        cluster.changeDeployment(deployment.metadata.name, (spec) => ({ ...spec, strategy: { type } }));
+    },
+  ],
+  "scale-deployment": [
+    1,
+    ({ cluster }: Stage, [a, b]: Dice) => {
+      const deployment = pick(cluster.deployments(), a);
+      const replicas = Math.floor(b * 3);
+      if (deployment !== undefined)
+        cluster.changeDeployment(deployment.metadata.name, (spec) => ({ ...spec, replicas }));
+    },
+  ],
+  "deploy-sei-node": [
+    2,
+    ({ cluster }: Stage, [a, b]: Dice) => {
+      const node = pick(cluster.seiNodes(), a);
+      if (node === undefined) return;
+      const path = `/apis/sei.io/v1alpha1/namespaces/${NAMESPACE}/seinodes/${node.metadata.name}`;
+      const image = imageOf(Math.floor(b * 4) - 1);
+      cluster.server.mergePatch("operator", path, { spec: { image } }, false);
+    },
+  ],
+  "adopt-sei-node": [
+    1,
+    ({ cluster }: Stage, [a]: Dice) => {
+      const node = pick(cluster.seiNodes(), a);
+      if (node !== undefined) cluster.seiNodeController.adopt(node);
+    },
+  ],
   "forge-owner": [2, ({ cluster, chain }: Stage, [a, b]: Dice) => forgePod(cluster, chain, a, b)],
   "forge-halt": [2, ({ cluster, chain }: Stage, [a, b]: Dice) => forgeHalt(cluster, chain, a, b)],
 } as const satisfies Record<string, readonly [weight: number, apply: (stage: Stage, dice: Dice) => void]>;

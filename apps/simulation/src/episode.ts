@@ -170,15 +170,35 @@ function planChain(random: Random): Chain {
 }
 
 function populate({ cluster, chain }: Stage, random: Random): void {
-  const sets = random.between(1, 3);
-  for (let index = 0; index < sets; index += 1)
-    cluster.createSet(`sei-${"abc"[index]}`, {
-      release: -1,
+  cluster.target = random.pick([
+    "StatefulSet",
+    "StatefulSet",
+    "StatefulSet",
+    "Deployment",
+    "CustomResource",
+  ] as const);
+  const count = random.between(1, 3);
+  for (let index = 0; index < count; index += 1) {
+    const name = `sei-${"abc"[index]}`;
+    const labels = random.chance(0.3) ? { restart: "always" } : {};
+    const set = {
+      labels,
       replicas: random.pick([1, 1, 1, 2, 3]),
       podManagementPolicy: random.pick(["OrderedReady", "Parallel"] as const),
       updateStrategy: random.pick([{ type: "OnDelete" }, { type: "RollingUpdate" }] as const),
-      ...(random.chance(0.3) ? { labels: { restart: "always" } } : {}),
-    });
+    };
+    switch (cluster.target) {
+      case "StatefulSet":
+        cluster.createSet(name, { ...set, release: -1 });
+        break;
+      case "CustomResource":
+        cluster.createSeiNode(name, -1, set);
+        break;
+      case "Deployment":
+        cluster.createDeployment(name, { release: -1, labels });
+        break;
+    }
+  }
   const listed = chain.plans.map((_, index) => upgradeOf(chain, index)).filter(() => random.chance(0.6));
   cluster.createPolicy({
     upgrades: listed,

@@ -1,7 +1,17 @@
 import { parseExitCode, ShutdownReason } from "@upgrade-halt/contract";
 import type { Halt, NodeProcess } from "./cluster/node.ts";
-import { type HaltPolicy, type NodeHalt, PATHS, type Pod, type StatefulSet, type Stored } from "./objects.ts";
-import type { Act, Observer } from "./observer.ts";
+import {
+  type Deployment,
+  type HaltPolicy,
+  type NodeHalt,
+  PATHS,
+  type Pod,
+  type StatefulSet,
+  type Stored,
+  type Workload,
+} from "./objects.ts";
+import { type Act, imageIn, type Observer } from "./observer.ts";
+import { sameValue } from "./patches.ts";
 
 type Change = Extract<Act, { kind: "delete-pod" | "set-image" }>;
 type SetImage = Extract<Act, { kind: "set-image" }>;
@@ -75,11 +85,66 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     name: "one-process",
     words: "No two live processes of one validator.",
-    onStart: (process, { truth }) => {
-      const other = truth.processes.find(
+    onStart: (process, observer) => {
+      const other = observer.truth.processes.find(
         (one) => one !== process && one.isAlive && one.validator === process.validator,
       );
-      return other === undefined ? undefined : `${process.validator.name} runs twice`;
+      if (other === undefined) return undefined;
+      // A Deployment makes a second pod beside one that somebody asked to end: that is not the controller's doing.
+      const { deployments } = observer.workloads();
+      const isDeployment = deployments.some(({ metadata }) => metadata.name === process.validator.name);
+      const acted = observer.acts.findLast(({ kind }) => kind === "set-image")?.at ?? -1;
+      if (isDeployment && acted <= observer.meddledAt) return undefined;
+      return `${process.validator.name} runs twice`;
+    },
+  },
+  {
+    name: "ends-first",
+    words: "A Deployment's image changes only where it ends its one pod before it makes another.",
+    onAct: (act) => {
+      if (act.kind !== "set-image" || act.before.kind !== "Deployment") return undefined;
+      const { strategy, replicas } = (act.before as Deployment).spec;
+      if (strategy.type !== "Recreate") return `its strategy is ${strategy.type}`;
+      return replicas > 1 ? `it has ${replicas} replicas of one validator` : undefined;
+    },
+  },
+  {
+    name: "no-twin",
+    words: "Nothing is done about a halt while another pod that was listed may run as the same validator.",
+    onAct: (act, observer) => {
+      if (act.kind === "other") return undefined;
+      const own = act.kind === "delete-pod" ? [act.pod] : podsOf(act.before, observer);
+      const listed = observer.podsRead(act)?.object ?? [];
+      const twin = listed.find((pod) => {
+        const process = observer.truth.processOf(pod.metadata.uid);
+        const same = own.some(
+          (one) =>
+            one.metadata.uid !== pod.metadata.uid &&
+            process !== undefined &&
+            observer.truth.validatorOf(one.metadata.name) === process.validator,
+        );
+        return same && process?.isAlive && process.halt === undefined;
+      });
+      return twin === undefined ? undefined : `${twin.metadata.name} may run as the same validator`;
+    },
+  },
+  {
+    name: "not-owned",
+    words: "An object whose owner decides its image is not changed.",
+    onAct: (act) => {
+      if (act.kind !== "set-image") return undefined;
+      const owner = act.before.metadata.ownerReferences?.find(({ controller }) => controller);
+      return owner === undefined ? undefined : `${owner.kind} ${owner.name} owns ${act.before.metadata.name}`;
+    },
+  },
+  {
+    name: "image-alone",
+    words: "Of a workload, its image and its partition are changed, and nothing else.",
+    onAct: (act) => {
+      if (act.kind !== "set-image") return undefined;
+      return sameValue(withoutImage(act.before), withoutImage(act.after))
+        ? undefined
+        : `more than the image of ${act.before.metadata.name} was changed`;
     },
   },
   {
@@ -202,29 +267,57 @@ export function brokenAtEnd(observer: Observer): string | undefined {
   return undefined;
 }
 
-function podsOf(set: StatefulSet, { truth }: Observer): readonly Pod[] {
-  return truth
+/** Pods that a workload made, itself or by a ReplicaSet or StatefulSet of its own. */
+function podsOf({ metadata }: Stored, observer: Observer): readonly Pod[] {
+  const { sets } = observer.workloads();
+  const makers = new Set([metadata.uid, ...sets.filter(isControlledBy(metadata.uid)).map(uidOf)]);
+  return observer.truth
     .all<Pod>(PATHS.pods)
     .filter(({ metadata }) =>
-      metadata.ownerReferences?.some(({ uid, controller }) => controller && uid === set.metadata.uid),
+      metadata.ownerReferences?.some(({ uid, controller }) => controller && makers.has(uid)),
     );
 }
 
-function ordinals({ metadata, spec }: StatefulSet): readonly string[] {
-  return Array.from({ length: spec.replicas }, (_, index) => `${metadata.name}-${index}`);
+function isControlledBy(owner: string) {
+  return ({ metadata }: Stored) =>
+    metadata.ownerReferences?.some(({ uid, controller }) => controller && uid === owner) ?? false;
+}
+
+function uidOf({ metadata }: Stored): string {
+  return metadata.uid;
+}
+
+/** Names that the pods of a StatefulSet have; a Deployment names its pods anew. */
+function ordinals({ metadata, kind, spec }: Workload): readonly string[] {
+  if (kind !== "StatefulSet") return [];
+  const { replicas } = spec as StatefulSet["spec"];
+  return Array.from({ length: replicas }, (_, index) => `${metadata.name}-${index}`);
+}
+
+/** A workload's spec without what a swap may change. */
+function withoutImage({ spec }: Workload): unknown {
+  if ("image" in spec) return { ...spec, image: "" };
+  const containers = spec.template.spec.containers.map((container, index) =>
+    index === 0 ? { ...container, image: "" } : container,
+  );
+  const template = { ...spec.template, spec: { ...spec.template.spec, containers } };
+  if (!("updateStrategy" in spec)) return { ...spec, template };
+  const { updateStrategy } = spec;
+  const rollingUpdate = { ...updateStrategy.rollingUpdate, partition: 0 };
+  return { ...spec, template, updateStrategy: { ...updateStrategy, rollingUpdate } };
 }
 
 /** Whether a pod of this name is made from the same template after the act as before it. */
 function isKept({ before, after, image }: SetImage, podName: string): boolean {
+  if (before.kind !== "StatefulSet") return false;
   const ordinal = Number(podName.slice(podName.lastIndexOf("-") + 1));
-  const had = before.spec.template.spec.containers[0]?.image === image;
+  const had = imageIn(before) === image;
   return ordinal < partitionOf(after) || (had && ordinal >= partitionOf(before));
 }
 
-function partitionOf({ spec }: StatefulSet): number {
-  return spec.updateStrategy.type === "RollingUpdate"
-    ? (spec.updateStrategy.rollingUpdate?.partition ?? 0)
-    : 0;
+function partitionOf({ spec }: Workload): number {
+  if (!("updateStrategy" in spec) || spec.updateStrategy.type !== "RollingUpdate") return 0;
+  return spec.updateStrategy.rollingUpdate?.partition ?? 0;
 }
 
 /** Halted or ended, now or when the replica read it last: what happened between is nobody's fault. */
@@ -242,7 +335,7 @@ function showsHalt({ status }: Pod): boolean {
   });
 }
 
-function haltIn(set: StatefulSet, observer: Observer) {
+function haltIn(set: Stored, observer: Observer) {
   return podsOf(set, observer)
     .map((pod) => observer.truth.processOf(pod.metadata.uid)?.halt)
     .find((halt) => halt !== undefined);
@@ -259,7 +352,7 @@ function isPast({ metadata }: Pod, halt: Halt | undefined, { truth }: Observer):
 
 function isListedFor(image: string, pod: Pod, policies: readonly HaltPolicy[], { truth }: Observer): boolean {
   const process = truth.processOf(pod.metadata.uid);
-  const halt = process?.halt ?? lastHaltOf(pod, truth.processes);
+  const halt = process?.halt ?? lastHaltOf(pod, truth);
   if (process === undefined || halt?.reason !== ShutdownReason.UpgradeRequired) return false;
   return policies.some(
     ({ spec }) =>
@@ -271,16 +364,16 @@ function isListedFor(image: string, pod: Pod, policies: readonly HaltPolicy[], {
   );
 }
 
-function lastHaltOf({ metadata }: Pod, processes: readonly NodeProcess[]) {
-  return processes.findLast(
-    (process) => process.validator.name === metadata.name && process.halt !== undefined,
-  )?.halt;
+function lastHaltOf({ metadata }: Pod, { processes, validatorOf }: Observer["truth"]) {
+  const validator = validatorOf(metadata.name);
+  return processes.findLast((process) => process.validator === validator && process.halt !== undefined)?.halt;
 }
 
 /** A process of the validator ran with this image before it halted for something else. */
 function ranBefore(image: string, { metadata }: Pod, { truth }: Observer): boolean {
+  const validator = truth.validatorOf(metadata.name);
   return truth.processes.some(
-    (process) => process.validator.name === metadata.name && process.image === image && process.hasRun,
+    (process) => process.validator === validator && process.image === image && process.hasRun,
   );
 }
 

@@ -96,6 +96,22 @@ export interface StatefulSet extends Stored {
   };
 }
 
+export interface ReplicaSet extends Stored {
+  readonly spec: Pick<StatefulSet["spec"], "replicas" | "selector" | "template">;
+}
+
+export interface Deployment extends Stored {
+  readonly spec: ReplicaSet["spec"] & { readonly strategy: { readonly type: "Recreate" | "RollingUpdate" } };
+}
+
+/** A custom resource whose controller carries its image on to a StatefulSet of its name. */
+export interface SeiNode extends Stored {
+  readonly spec: { readonly image: string };
+}
+
+/** What can hold the image of a pod. */
+export type Workload = StatefulSet | Deployment | SeiNode;
+
 export interface Upgrade {
   readonly planName: string;
   readonly height?: number;
@@ -132,6 +148,9 @@ const GROUP = "/apis/upgrade-halt.dev/v1alpha1";
 export const PATHS = {
   pods: "/api/v1/pods",
   statefulSets: "/apis/apps/v1/statefulsets",
+  deployments: "/apis/apps/v1/deployments",
+  replicaSets: "/apis/apps/v1/replicasets",
+  seiNodes: "/apis/sei.io/v1alpha1/seinodes",
   revisions: "/apis/apps/v1/controllerrevisions",
   policies: `${GROUP}/haltpolicies`,
   halts: `${GROUP}/nodehalts`,

@@ -1,6 +1,6 @@
 import type { Commit } from "./api-server.ts";
 import type { NodeProcess, Validator } from "./cluster/node.ts";
-import { type HaltPolicy, type NodeHalt, PATHS, type Pod, type StatefulSet, type Stored } from "./objects.ts";
+import { type HaltPolicy, type NodeHalt, PATHS, type Pod, type Stored, type Workload } from "./objects.ts";
 import type { Told } from "./pager.ts";
 import { sameValue } from "./patches.ts";
 import type { Reading } from "./simulated-api.ts";
@@ -12,8 +12,8 @@ export type Act =
       readonly kind: "set-image";
       readonly by: string;
       readonly at: number;
-      readonly before: StatefulSet;
-      readonly after: StatefulSet;
+      readonly before: Workload;
+      readonly after: Workload;
       readonly image: string;
     }
   | { readonly kind: "other"; readonly by: string; readonly at: number; readonly commit: Commit };
@@ -40,6 +40,9 @@ export interface Ran {
   readonly until: number;
 }
 
+const MADE: ReadonlySet<string> = new Set([PATHS.pods, PATHS.deployments]);
+/** Collections of objects that hold an image. */
+const HOLDERS: ReadonlySet<string> = new Set([PATHS.statefulSets, PATHS.deployments, PATHS.seiNodes]);
 /** Longest time from a reading to the act that rests on it: two slow requests and one time-out. */
 const FRESH_MS = 20_000;
 
@@ -48,6 +51,9 @@ export class Observer {
   readonly truth: Truth;
   readonly acts: Act[] = [];
   readonly #reads = new Map<string, Read<Stored>>();
+  readonly #pods = new Map<string, Read<readonly Pod[]>>();
+  /** When a person or an attacker last touched a pod or what makes one. */
+  meddledAt = -1;
   readonly #policies = new Map<string, Read<readonly HaltPolicy[]>>();
 
   constructor(truth: Truth) {
@@ -61,6 +67,10 @@ export class Observer {
       this.#policies.set(by, { object: objects as unknown as readonly HaltPolicy[], at });
       return;
     }
+    if (/\/pods$/.test(path)) {
+      this.#pods.set(by, { object: objects as unknown as readonly Pod[], at });
+      return;
+    }
     const [object] = objects;
     if (object !== undefined && path.endsWith(`/${object.metadata.name}`))
       this.#reads.set(`${by} ${path}`, { object, at });
@@ -69,6 +79,8 @@ export class Observer {
   /** The act that a commit is, if a replica made it. */
   onCommit(commit: Commit): Act | undefined {
     const { by } = commit;
+    if ((by === "operator" || by === "attacker") && MADE.has(commit.collection))
+      this.meddledAt = this.truth.now();
     if (!by.startsWith("controller-")) return undefined;
     const at = this.truth.now();
     const act = actOf(commit, by, at);
@@ -77,8 +89,25 @@ export class Observer {
   }
 
   /** The pod as the replica read it last for an act. */
-  podRead({ by, at }: Act, { metadata }: Stored): Read<Pod> | undefined {
-    return this.#fresh<Pod>(by, at, `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`);
+  podRead(act: Act, { metadata }: Stored): Read<Pod> | undefined {
+    const object = this.podsRead(act)?.object.find(({ metadata: { name } }) => name === metadata.name);
+    const list = this.podsRead(act);
+    return object === undefined || list === undefined ? undefined : { object, at: list.at };
+  }
+
+  /** All pods of the namespace as the replica listed them last for an act. */
+  podsRead({ by, at }: Act): Read<readonly Pod[]> | undefined {
+    const list = this.#pods.get(by);
+    return list !== undefined && list.at >= at - FRESH_MS ? list : undefined;
+  }
+
+  /** What makes pods here, as it is. */
+  workloads(): { readonly deployments: readonly Stored[]; readonly sets: readonly Stored[] } {
+    const { all } = this.truth;
+    return {
+      deployments: all(PATHS.deployments),
+      sets: [...all(PATHS.statefulSets), ...all(PATHS.replicaSets)],
+    };
   }
 
   /** The policies as the replica read them last for an act. */
@@ -102,10 +131,15 @@ function actOf(commit: Commit, by: string, at: number): Act {
   const { collection, verb, before, after } = commit;
   if (collection === PATHS.pods && verb === "delete")
     return { kind: "delete-pod", by, at, pod: before as Pod };
-  if (collection === PATHS.statefulSets && before !== undefined && after !== undefined) {
-    const [was, is] = [before as StatefulSet, after as StatefulSet];
-    const image = is.spec.template.spec.containers[0]?.image ?? "";
-    if (!sameValue(was.spec, is.spec)) return { kind: "set-image", by, at, before: was, after: is, image };
+  if (HOLDERS.has(collection) && before !== undefined && after !== undefined) {
+    const [was, is] = [before as Workload, after as Workload];
+    if (!sameValue(was.spec, is.spec))
+      return { kind: "set-image", by, at, before: was, after: is, image: imageIn(is) ?? "" };
   }
   return { kind: "other", by, at, commit };
+}
+
+/** Image that a workload's pods are made with. */
+export function imageIn({ spec }: Workload): string | undefined {
+  return "image" in spec ? spec.image : spec.template.spec.containers[0]?.image;
 }

@@ -1,6 +1,6 @@
 import type { Commit } from "./api-server.ts";
 import type { NodeProcess } from "./cluster/node.ts";
-import { PATHS, type Pod, type StatefulSet } from "./objects.ts";
+import { type Deployment, PATHS, type Pod, type SeiNode, type StatefulSet } from "./objects.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 /** One line of what happened, for a person. */
@@ -48,6 +48,14 @@ function textOf({ by, verb, collection, subresource, before, after }: Commit): s
     case PATHS.statefulSets:
       if (subresource === "status") return undefined;
       return `${by} ${verb}s set ${name}: ${describeSet(after as StatefulSet | undefined)}`;
+    case PATHS.deployments: {
+      const { spec } = (after ?? before) as Deployment;
+      const image = shortOf(spec.template.spec.containers[0]?.image ?? "");
+      if (subresource === "status") return undefined;
+      return `${by} ${verb}s Deployment ${name}: ${spec.replicas} x ${image}, ${spec.strategy.type}`;
+    }
+    case PATHS.seiNodes:
+      return `${by} ${verb}s SeiNode ${name}: ${shortOf(((after ?? before) as SeiNode).spec.image)}`;
     case PATHS.halts: {
       const { phase, reason, message } = after?.status ?? {};
       return `${by} ${verb}s NodeHalt ${name}: ${phase ?? "new"} ${reason ?? ""} ${message ?? ""}`;

@@ -3,18 +3,39 @@ import type { HaltIntent, HaltReason } from "@upgrade-halt/contract";
 import { announcedAtNow, reasonToken } from "@upgrade-halt/contract";
 import { ApiServer, type Commit } from "../api-server.ts";
 import type { Network } from "../network.ts";
-import { type HaltPolicy, PATHS, type Pod, type StatefulSet } from "../objects.ts";
+import {
+  type Deployment,
+  type HaltPolicy,
+  type OwnerRef,
+  PATHS,
+  type Pod,
+  type SeiNode,
+  type StatefulSet,
+} from "../objects.ts";
 import { PAGER_URL } from "../pager.ts";
 import type { Random } from "../random.ts";
 import type { Program, VirtualTime } from "../virtual-time.ts";
 import { type Chain, imageOf, mirrored } from "./chain.ts";
+import { DeploymentController } from "./deployment-controller.ts";
 import { Kubelet } from "./kubelet.ts";
 import type { NodeProcess } from "./node.ts";
+import { SeiNodeController } from "./sei-node-controller.ts";
 import { StatefulSetController } from "./stateful-set-controller.ts";
 import { Validators } from "./validators.ts";
 
 export const NAMESPACE = "validators";
 export const POLICY = "policy";
+
+export type WorkloadKind = "StatefulSet" | "Deployment" | "CustomResource";
+
+const TARGETS = {
+  StatefulSet: { kind: "StatefulSet" },
+  Deployment: { kind: "Deployment" },
+  CustomResource: {
+    kind: "CustomResource",
+    customResource: { apiVersion: "sei.io/v1alpha1", kind: "SeiNode", resource: "seinodes" },
+  },
+} as const satisfies Record<WorkloadKind, object>;
 
 export interface ClusterOptions {
   readonly time: VirtualTime;
@@ -32,6 +53,9 @@ export class Cluster {
   readonly validators = new Validators();
   /** An admission webhook that points images at a mirror. */
   mirrors = false;
+  /** Kind of the workloads here, as every policy names it. */
+  target: WorkloadKind = "StatefulSet";
+  readonly seiNodeController: SeiNodeController;
   readonly #options: ClusterOptions;
 
   constructor(options: ClusterOptions) {
@@ -40,12 +64,10 @@ export class Cluster {
     this.server = new ApiServer(time, onCommit);
     const { server, validators } = this;
     this.kubelet = new Kubelet({ time, random, server, validators, chainOf: () => chain, onStart });
-    new StatefulSetController({
-      time,
-      random,
-      server,
-      admit: (image) => (this.mirrors ? mirrored(image) : image),
-    });
+    const admit = (image: string) => (this.mirrors ? mirrored(image) : image);
+    new StatefulSetController({ time, random, server, admit });
+    new DeploymentController({ time, random, server, validators, admit });
+    this.seiNodeController = new SeiNodeController({ time, random, server });
   }
 
   createSet(
@@ -53,17 +75,16 @@ export class Cluster {
     spec: Partial<StatefulSet["spec"]> & {
       readonly release: number;
       readonly labels?: Readonly<Record<string, string>>;
+      readonly ownerReferences?: readonly OwnerRef[];
     },
   ): void {
-    const { release, labels = {}, ...rest } = spec;
+    const { release, labels = {}, ownerReferences, ...rest } = spec;
     const own = { app: "seid", set: name, ...labels };
-    const containers = [
-      { name: "seid", image: imageOf(release), ports: [{ name: "rpc", containerPort: 26657 }] },
-    ];
+    const containers = [containerOf(release)];
     this.server.create("operator", `/apis/apps/v1/namespaces/${NAMESPACE}/statefulsets`, {
       apiVersion: "apps/v1",
       kind: "StatefulSet",
-      metadata: { name, labels: own },
+      metadata: { name, labels: own, ...(ownerReferences && { ownerReferences }) },
       spec: {
         replicas: 1,
         podManagementPolicy: "OrderedReady",
@@ -72,6 +93,49 @@ export class Cluster {
         template: { metadata: { labels: own }, spec: { containers } },
         ...rest,
       },
+    });
+  }
+
+  createDeployment(
+    name: string,
+    spec: Partial<Deployment["spec"]> & {
+      readonly release: number;
+      readonly labels?: Readonly<Record<string, string>>;
+    },
+  ): void {
+    const { release, labels = {}, ...rest } = spec;
+    const own = { app: "seid", set: name, ...labels };
+    this.server.create("operator", `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`, {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name, labels: own },
+      spec: {
+        replicas: 1,
+        strategy: { type: "Recreate" },
+        selector: { matchLabels: { set: name } },
+        template: { metadata: { labels: own }, spec: { containers: [containerOf(release)] } },
+        ...rest,
+      },
+    });
+  }
+
+  /** A custom resource, and the StatefulSet that its controller makes for it. */
+  createSeiNode(
+    name: string,
+    release: number,
+    set: Omit<Parameters<Cluster["createSet"]>[1], "release" | "ownerReferences"> = {},
+  ): void {
+    const { apiVersion, kind } = { apiVersion: "sei.io/v1alpha1", kind: "SeiNode" };
+    const { uid } = this.server.create("operator", `/apis/${apiVersion}/namespaces/${NAMESPACE}/seinodes`, {
+      apiVersion,
+      kind,
+      metadata: { name },
+      spec: { image: imageOf(release) },
+    }).metadata;
+    this.createSet(name, {
+      ...set,
+      release,
+      ownerReferences: [{ apiVersion, kind, name, uid, controller: true }],
     });
   }
 
@@ -89,6 +153,7 @@ export class Cluster {
           container: "seid",
           chainId: this.#options.chain.id,
           upgrades: [],
+          ...(this.target === "StatefulSet" ? {} : { target: TARGETS[this.target] }),
           paging: [{ webhook: { url: PAGER_URL } }],
           recoveryTimeoutSeconds: 300,
           ...spec,
@@ -109,6 +174,21 @@ export class Cluster {
 
   sets(): readonly StatefulSet[] {
     return this.server.all<StatefulSet>(PATHS.statefulSets);
+  }
+
+  deployments(): readonly Deployment[] {
+    return this.server.all<Deployment>(PATHS.deployments);
+  }
+
+  seiNodes(): readonly SeiNode[] {
+    return this.server.all<SeiNode>(PATHS.seiNodes);
+  }
+
+  changeDeployment(name: string, change: (spec: Deployment["spec"]) => Deployment["spec"]): void {
+    const found = this.server.find<Deployment>(PATHS.deployments, NAMESPACE, name);
+    if (found === undefined) return;
+    const path = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${name}`;
+    this.server.mergePatch("operator", path, { spec: change(found.spec) }, false);
   }
 
   pods(): readonly Pod[] {
@@ -147,6 +227,10 @@ export class Cluster {
       });
     });
   };
+}
+
+function containerOf(release: number) {
+  return { name: "seid", image: imageOf(release), ports: [{ name: "rpc", containerPort: 26657 }] };
 }
 
 function nodeStatus(process: NodeProcess) {

@@ -62,6 +62,7 @@ export class StatefulSetController {
   #reconcile(set: StatefulSet): void {
     const update = revisionOf(set);
     this.#revisions.set(`${set.metadata.name}-${update}`, set.spec.template);
+    this.#record(set, update);
     const pods = this.#podsOf(set);
     const wasCurrent = set.status?.currentRevision ?? update;
     const isDone = pods.length >= set.spec.replicas && pods.every((pod) => revisionOfPod(pod) === update);
@@ -92,6 +93,28 @@ export class StatefulSetController {
       }
       if (!isReady(pod)) return;
     }
+  }
+
+  /** The ControllerRevision of the present template, newest of the set's. */
+  #record(set: StatefulSet, update: string): void {
+    const { server } = this.#options;
+    const { name, namespace, uid } = set.metadata;
+    const own = server
+      .all(PATHS.revisions)
+      .filter(({ metadata }) => metadata.ownerReferences?.[0]?.uid === uid);
+    const newest = Math.max(0, ...own.map(({ revision }) => Number(revision)));
+    const collection = `/apis/apps/v1/namespaces/${namespace}/controllerrevisions`;
+    const known = own.find(({ metadata }) => metadata.name === `${name}-${update}-${uid}`);
+    if (known !== undefined && Number(known.revision) === newest) return;
+    if (known !== undefined) server.remove(ME, `${collection}/${known.metadata.name}`);
+    server.create(ME, collection, {
+      metadata: {
+        name: `${name}-${update}-${uid}`,
+        ownerReferences: [{ apiVersion: "apps/v1", kind: "StatefulSet", name, uid, controller: true }],
+      },
+      revision: newest + 1,
+      data: { spec: { template: set.spec.template } },
+    });
   }
 
   #create(set: StatefulSet, ordinal: number, revision: string): void {

@@ -5,14 +5,21 @@ import type { NodeProcess, Validator } from "./node.ts";
 export class Validators {
   readonly #validators = new Map<string, Validator>();
   readonly processes: NodeProcess[] = [];
+  readonly #shared = new Map<string, string>();
+
+  /** A pod of this name has the data of the validator `name`, as a pod of a Deployment does. */
+  share(podName: string, name: string): void {
+    this.#shared.set(podName, name);
+  }
 
   /** The validator whose data a pod of this name has. */
   ofPod(podName: string, chain: Chain): Validator {
-    const known = this.#validators.get(podName);
+    const name = this.#shared.get(podName) ?? podName;
+    const known = this.#validators.get(name);
     if (known !== undefined) return known;
     const number = this.#validators.size + 1;
     const validator: Validator = {
-      name: podName,
+      name,
       chain,
       address: String(number).padStart(40, "A"),
       height: 0,
@@ -21,7 +28,7 @@ export class Validators {
       replaced: undefined,
       staysAlive: false,
     };
-    this.#validators.set(podName, validator);
+    this.#validators.set(name, validator);
     return validator;
   }
 

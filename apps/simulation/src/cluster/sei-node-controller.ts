@@ -1,0 +1,64 @@
+import type { ApiServer } from "../api-server.ts";
+import { PATHS, type SeiNode, type StatefulSet } from "../objects.ts";
+import type { Random } from "../random.ts";
+import type { VirtualTime } from "../virtual-time.ts";
+
+export interface SeiNodeControllerOptions {
+  readonly time: VirtualTime;
+  readonly random: Random;
+  readonly server: ApiServer;
+}
+
+const ME = "sei-node-controller";
+const NETWORK = "sei-network-controller";
+/** How often a SeiNetwork writes its image into the nodes that it owns. */
+const WRITE_BACK_MS = 30_000;
+
+/** Sei's own controllers: a SeiNode's image goes on to its StatefulSet, and a SeiNetwork's to its SeiNodes. */
+export class SeiNodeController {
+  readonly #options: SeiNodeControllerOptions;
+  /** Image that a network declares for a node that it owns, by the node's name. */
+  readonly #declared = new Map<string, string>();
+
+  constructor(options: SeiNodeControllerOptions) {
+    this.#options = options;
+    const { server, time, random } = options;
+    server.watch(PATHS.seiNodes, 0, ({ object, type }) => {
+      if (type === "DELETED") return;
+      time.later(random.between(50, 2_000), () =>
+        this.#carry(object.metadata.namespace, object.metadata.name),
+      );
+    });
+  }
+
+  /** A network takes the node over with the image that it has now. */
+  adopt({ metadata: { name, namespace }, spec }: SeiNode): void {
+    if (this.#declared.has(name)) return;
+    this.#declared.set(name, spec.image);
+    const network = { apiVersion: "sei.io/v1alpha1", kind: "SeiNetwork", name: "net", uid: "uid-net" };
+    const path = `/apis/sei.io/v1alpha1/namespaces/${namespace}/seinodes/${name}`;
+    const metadata = { ownerReferences: [{ ...network, controller: true }] };
+    this.#options.server.mergePatch(NETWORK, path, { metadata }, false);
+    const writeBack = () => {
+      const image = this.#declared.get(name);
+      if (this.#options.server.find(PATHS.seiNodes, namespace, name) !== undefined)
+        this.#options.server.mergePatch(NETWORK, path, { spec: { image } }, false);
+      this.#options.time.later(WRITE_BACK_MS, writeBack);
+    };
+    this.#options.time.later(WRITE_BACK_MS, writeBack);
+  }
+
+  #carry(namespace: string, name: string): void {
+    const { server } = this.#options;
+    const node = server.find<SeiNode>(PATHS.seiNodes, namespace, name);
+    const set = server.find<StatefulSet>(PATHS.statefulSets, namespace, name);
+    if (node === undefined || set === undefined) return;
+    const isOwn = set.metadata.ownerReferences?.some(({ uid }) => uid === node.metadata.uid);
+    const [container] = set.spec.template.spec.containers;
+    if (!isOwn || container === undefined || container.image === node.spec.image) return;
+    const containers = [{ ...container, image: node.spec.image }];
+    const template = { ...set.spec.template, spec: { ...set.spec.template.spec, containers } };
+    const path = `/apis/apps/v1/namespaces/${namespace}/statefulsets/${name}`;
+    server.mergePatch(ME, path, { spec: { template } }, false);
+  }
+}
