@@ -1,9 +1,9 @@
-import { KUBERNETES_VERSION } from "./programs.ts";
+import { KUBERNETES_VERSION, type KubernetesVersion } from "./programs.ts";
 
 /** Names the release in the programs themselves: without it they claim v0.0.0 and clients refuse them. */
-export function linkerFlags(): string {
-  const [major, minor] = KUBERNETES_VERSION.slice(1).split(".");
-  const settings = { gitVersion: KUBERNETES_VERSION, gitMajor: major, gitMinor: minor };
+export function linkerFlags(version: KubernetesVersion = KUBERNETES_VERSION): string {
+  const [major, minor] = version.slice(1).split(".");
+  const settings = { gitVersion: version, gitMajor: major, gitMinor: minor };
   const stamps = Object.entries(settings).map(
     ([key, value]) => `-X k8s.io/component-base/version.${key}=${value}`,
   );

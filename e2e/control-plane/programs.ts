@@ -2,19 +2,41 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** The release that `kubernetes/go.mod` pins; it names the cache folder and the servers' own version. */
-export const KUBERNETES_VERSION = "v1.35.4";
+/** The releases that can be built: each has a Go module of its name under `kubernetes/`. The first is the default. */
+export const KUBERNETES_VERSIONS = ["v1.35.4", "v1.37.2"] as const;
+
+export type KubernetesVersion = (typeof KUBERNETES_VERSIONS)[number];
+
+/**
+ * The release that `E2E_KUBERNETES` names, such as `1.37.2`. It names the Go module, the cache folder and the servers' own version.
+ *
+ * @throws Error that lists the releases, when the variable names another.
+ */
+export function kubernetesVersion(environment: NodeJS.ProcessEnv = process.env): KubernetesVersion {
+  const asked = environment.E2E_KUBERNETES || KUBERNETES_VERSIONS[0];
+  const found = KUBERNETES_VERSIONS.find((one) => one === asked || one === `v${asked}`);
+  if (found) return found;
+  throw new Error(
+    `E2E_KUBERNETES is ${JSON.stringify(asked)}: set it to one of ${KUBERNETES_VERSIONS.join(", ")}`,
+  );
+}
+
+export const KUBERNETES_VERSION: KubernetesVersion = kubernetesVersion();
 
 /** A control plane and the client that installs onto it: what is built, from which module beside this file and package. */
 export const PROGRAMS = [
   { name: "etcd", module: "etcd", package: "." },
-  { name: "kube-apiserver", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kube-apiserver" },
+  {
+    name: "kube-apiserver",
+    module: `kubernetes/${KUBERNETES_VERSION}`,
+    package: "k8s.io/kubernetes/cmd/kube-apiserver",
+  },
   {
     name: "kube-controller-manager",
-    module: "kubernetes",
+    module: `kubernetes/${KUBERNETES_VERSION}`,
     package: "k8s.io/kubernetes/cmd/kube-controller-manager",
   },
-  { name: "kubectl", module: "kubernetes", package: "k8s.io/kubernetes/cmd/kubectl" },
+  { name: "kubectl", module: `kubernetes/${KUBERNETES_VERSION}`, package: "k8s.io/kubernetes/cmd/kubectl" },
 ] as const;
 
 /** The folder that a build fills: under `XDG_CACHE_HOME` or `~/.cache`, one per Kubernetes version. */

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { linkerFlags } from "../control-plane/linker-flags.ts";
 import { goBuild } from "../harness/go-build.ts";
 import { whyNoKubelet } from "./node.ts";
-import { cacheFolder, kubeletPath, pausePath } from "./programs.ts";
+import { cacheFolder, KUBELET_VERSION, kubeletPath, pausePath } from "./programs.ts";
 
 const reason = whyNoKubelet();
 if (reason !== undefined) {
@@ -28,8 +28,8 @@ if (!existsSync(kubeletPath())) {
   goBuild({
     what: "The kubelet",
     target: kubeletPath(),
-    module: join(import.meta.dirname, "../control-plane/kubernetes"),
+    module: join(import.meta.dirname, "../control-plane/kubernetes", KUBELET_VERSION),
     package: "k8s.io/kubernetes/cmd/kubelet",
-    linkerFlags: linkerFlags(),
+    linkerFlags: linkerFlags(KUBELET_VERSION),
   });
 }

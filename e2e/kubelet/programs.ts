@@ -1,14 +1,16 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { KUBERNETES_VERSION } from "../control-plane/programs.ts";
+import { KUBERNETES_VERSIONS } from "../control-plane/programs.ts";
+
+/** The kubelet's release, whatever the control plane's is: newer kubelets refuse Debian's containerd 1.6. */
+export const KUBELET_VERSION = KUBERNETES_VERSIONS[0];
 
 /** The folder that `build.ts` fills: under `XDG_CACHE_HOME` or `~/.cache`, one per Kubernetes version. */
 export function cacheFolder(): string {
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  return join(cache, "upgrade-halt", "kubelet", KUBERNETES_VERSION);
+  return join(cache, "upgrade-halt", "kubelet", KUBELET_VERSION);
 }
 
-/** A kubelet of the control plane's own version. */
 export function kubeletPath(): string {
   return join(cacheFolder(), "kubelet");
 }

@@ -15,6 +15,8 @@ const review = (resourceAttributes: object) => ({
   spec: { resourceAttributes },
 });
 
+const NOBODY = { "impersonate-user": "nobody" };
+
 /** A ServiceAccount that may read ConfigMaps and write one of them: what it is given, and how it is refused. */
 export const access: Conversation = {
   name: "access",
@@ -105,6 +107,61 @@ export const access: Conversation = {
       name: "may read a scale that is not there",
       path: "/apis/apps/v1/namespaces/$ns/statefulsets/any/scale",
       headers: asReader,
+    },
+    {
+      name: "may not be another",
+      path: `${MAPS}/one`,
+      headers: (earlier) => ({ ...asReader(earlier), ...NOBODY }),
+    },
+    { name: "an administrator as nobody", path: MAPS, headers: NOBODY },
+    { name: "nobody makes", method: "POST", path: MAPS, headers: NOBODY, body: map("three") },
+    {
+      name: "an administrator as the reader",
+      path: `${MAPS}/one`,
+      headers: { "impersonate-user": "system:serviceaccount:compare-access:reader" },
+    },
+    {
+      name: "an administrator as nobody, of the masters",
+      path: `${MAPS}/one`,
+      headers: { ...NOBODY, "impersonate-group": "system:masters" },
+    },
+    {
+      name: "a group without a user",
+      path: `${MAPS}/one`,
+      headers: { "impersonate-group": "system:masters" },
+    },
+    {
+      name: "may nobody make?",
+      method: "POST",
+      path: REVIEWS,
+      headers: NOBODY,
+      body: review({ namespace: "compare-access", verb: "create", resource: "configmaps" }),
+    },
+    {
+      name: "may another read?",
+      method: "POST",
+      path: "/apis/authorization.k8s.io/v1/subjectaccessreviews",
+      body: {
+        spec: {
+          user: "system:serviceaccount:compare-access:reader",
+          resourceAttributes: { namespace: "compare-access", verb: "get", resource: "configmaps" },
+        },
+      },
+      ignore: ["status.reason"],
+    },
+    {
+      name: "may nobody ask about another?",
+      method: "POST",
+      path: "/apis/authorization.k8s.io/v1/subjectaccessreviews",
+      headers: NOBODY,
+      body: { spec: { user: "x", resourceAttributes: { verb: "get", resource: "configmaps" } } },
+    },
+    {
+      name: "whose is a token that is none?",
+      method: "POST",
+      path: "/apis/authentication.k8s.io/v1/tokenreviews",
+      body: { spec: { token: "nonsense" } },
+      ignore: ["status.error"],
     },
     { name: "an unknown token", path: `${MAPS}/one`, headers: { authorization: "Bearer nonsense" } },
     {

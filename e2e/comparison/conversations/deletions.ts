@@ -32,6 +32,18 @@ export const deletions: Conversation = {
       body: (earlier) => preconditions(earlier("make").metadata.uid, "1"),
       ignore: ["message"],
     },
+    {
+      name: "delete dry by the body",
+      method: "DELETE",
+      path: `${MAPS}/one`,
+      body: { apiVersion: "v1", kind: "DeleteOptions", dryRun: ["All"] },
+    },
+    {
+      name: "delete dry in a way that is none",
+      method: "DELETE",
+      path: `${MAPS}/one`,
+      body: { apiVersion: "v1", kind: "DeleteOptions", dryRun: ["Some"] },
+    },
     { name: "delete dry", method: "DELETE", path: `${MAPS}/one?dryRun=All` },
     { name: "it is still there", path: `${MAPS}/one` },
     {

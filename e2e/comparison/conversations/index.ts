@@ -6,6 +6,7 @@ import { discovery } from "./discovery.ts";
 import { lists } from "./lists.ts";
 import { objects } from "./objects.ts";
 import { patches } from "./patches.ts";
+import { pods } from "./pods.ts";
 import { refusals } from "./refusals.ts";
 import { watches } from "./watches.ts";
 import { workloads } from "./workloads.ts";
@@ -15,6 +16,7 @@ export const CONVERSATIONS: readonly Conversation[] = [
   discovery,
   objects,
   patches,
+  pods,
   lists,
   watches,
   deletions,

@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { until } from "@upgrade-halt/testing";
 import { assetsFolder } from "../../control-plane/programs.ts";
 import { apiIsReady, connect } from "../api.ts";
@@ -150,6 +152,28 @@ function signingKey(folder: string): string {
   return join(folder, "service-accounts.key");
 }
 
+/** From this minor release on the controllers of clouds are gone, and their names are refused. */
+const CLOUD_CONTROLLERS_GONE = 37;
+const CLOUD_CONTROLLERS = [
+  "node-route-controller",
+  "service-lb-controller",
+  "cloud-node-lifecycle-controller",
+];
+
+/** The minor release that a program of Kubernetes says it is of: 35 for v1.35.4. */
+async function programVersion(program: string): Promise<number> {
+  const { stdout } = await promisify(execFile)(program, ["--version"]);
+  const minor = /v1\.(\d+)\./.exec(stdout)?.[1];
+  if (minor === undefined) throw new Error(`${program} --version says ${JSON.stringify(stdout)}: no release`);
+  return Number(minor);
+}
+
+function controllersOff(minor: number): string {
+  const clouds = minor < CLOUD_CONTROLLERS_GONE ? CLOUD_CONTROLLERS : [];
+  const off = ["node-ipam-controller", ...clouds, "persistentvolume-attach-detach-controller"];
+  return off.map((name) => `-${name}`).join(",");
+}
+
 /**
  * Every controller that is on by default, but those that need a cloud, a network plan or a node's real life:
  * the process kubelet has neither CIDRs nor attachable disks.
@@ -168,7 +192,7 @@ async function startControllerManager(
     "--use-service-account-credentials",
     `--service-account-private-key-file=${signingKey(folder)}`,
     `--root-ca-file=${join(folder, "certificates", "apiserver.crt")}`,
-    "--controllers=*,-node-ipam-controller,-node-route-controller,-service-lb-controller,-cloud-node-lifecycle-controller,-persistentvolume-attach-detach-controller",
+    `--controllers=*,${controllersOff(await programVersion(join(assets, "kube-controller-manager")))}`,
     "--concurrent-statefulset-syncs=5",
     ...flags,
   ]);

@@ -8,6 +8,7 @@ import { untilStopped } from "./signals.ts";
 interface ClusterFlags {
   readonly kubeconfigOut: string;
   readonly port: number;
+  readonly scheduler: readonly string[];
 }
 
 /** `sandbox cluster`: the embedded cluster alone, until SIGTERM or SIGINT. */
@@ -18,12 +19,18 @@ export function clusterCommand(setCode: (code: number) => void): Command {
     )
     .option("--kubeconfig-out <file>", "where to write the kubeconfig", "sandbox.kubeconfig")
     .option("--port <port>", "port of the API server on 127.0.0.1 (0: a free one)", readPort, 0)
+    .option(
+      "--scheduler <name>",
+      "bind pods that name this scheduler too (repeatable)",
+      (name: string, before: readonly string[]) => [...before, name],
+      [],
+    )
     .action(async (flags: ClusterFlags) => setCode(await runCluster(flags)));
 }
 
-async function runCluster({ kubeconfigOut, port }: ClusterFlags): Promise<number> {
+async function runCluster({ kubeconfigOut, port, scheduler }: ClusterFlags): Promise<number> {
   const stopping = untilStopped();
-  const cluster = await startCluster({ port }).catch((cause: unknown) => {
+  const cluster = await startCluster({ port, schedulers: scheduler }).catch((cause: unknown) => {
     throw new SandboxError(`the API server can't start: ${why(cause, port)}`, { cause });
   });
   try {

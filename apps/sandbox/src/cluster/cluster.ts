@@ -15,6 +15,8 @@ export interface ClusterOptions {
   readonly port?: number;
   readonly backOff?: BackOff;
   readonly historyLimit?: number;
+  /** Schedulers whose pods are bound, beside `default-scheduler`; pods that name another wait for theirs. */
+  readonly schedulers?: readonly string[];
   /** Told of the end of containers' processes, for measurements. */
   readonly onContainerEnd?: ContainerEndListener;
 }
@@ -53,7 +55,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     return stopped;
   };
   try {
-    await Promise.all([startWorkloads(client, loops.signal), kubelet.start()]);
+    await Promise.all([startWorkloads(client, loops.signal, options.schedulers), kubelet.start()]);
   } catch (error) {
     await stop();
     throw error;

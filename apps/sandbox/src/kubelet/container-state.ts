@@ -1,4 +1,5 @@
 import type { JsonObject } from "../json/json.ts";
+import type { ContainerRole } from "./pod-spec.ts";
 
 /** A container's end, as core/v1 ContainerStateTerminated has it; times in milliseconds. */
 export interface Terminated {
@@ -18,6 +19,7 @@ export type ContainerState =
 
 /** What a kubelet knows of a container at one moment. */
 export interface ContainerSnapshot {
+  readonly role: ContainerRole;
   readonly name: string;
   readonly image: string;
   readonly imageId: string;
@@ -59,6 +61,11 @@ function apiState(state: ContainerState | undefined): JsonObject {
   }
 }
 
+/** Whether a container has ended well and stays down. */
+export function hasSucceeded({ state, staysDown }: ContainerSnapshot): boolean {
+  return staysDown && state.kind === "terminated" && state.exitCode === 0;
+}
+
 /** core/v1 ContainerStatus of a container. */
 export function apiContainerStatus(container: ContainerSnapshot): JsonObject {
   return {
@@ -66,8 +73,8 @@ export function apiContainerStatus(container: ContainerSnapshot): JsonObject {
     image: container.image,
     imageID: container.imageId,
     ...(container.containerId === "" ? {} : { containerID: container.containerId }),
-    ready: container.ready,
-    started: container.state.kind === "running",
+    ready: container.role === "init" ? hasSucceeded(container) : container.ready,
+    started: container.role !== "init" && container.state.kind === "running",
     restartCount: container.restartCount,
     state: apiState(container.state),
     lastState: apiState(container.lastEnd),

@@ -5,6 +5,8 @@ import type { ContainerSnapshot, ContainerState, Terminated } from "./container-
 import { ContainerConfigError } from "./environment.ts";
 import { findImage, type RunnableImage } from "./images.ts";
 import type { Inherited } from "./inherited.ts";
+import type { ContainerLog } from "./log-server.ts";
+import { LogTimes } from "./log-times.ts";
 import type { ContainerSpec, PodSpec } from "./pod-spec.ts";
 import { ReadinessProbe } from "./probe.ts";
 import { type BackOff, restartDelay, shouldRestart } from "./restart-policy.ts";
@@ -29,28 +31,55 @@ export interface ContainerHost {
   readonly onEvent: (type: "Normal" | "Warning", reason: string, message: string) => void;
 }
 
+/** One run of a container, for its log. */
+class Run {
+  readonly log: ContainerLog;
+  readonly #times: LogTimes;
+  #isOver = false;
+
+  constructor(file: string, times: LogTimes) {
+    this.#times = times;
+    this.log = { file, timeOf: (offset) => times.at(offset), isOpen: () => !this.#isOver };
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#times.end();
+  }
+}
+
 /** One container of a pod: starts its process, restarts it as its policies and the back-off say, and tells its state. */
 export class Container {
   readonly spec: ContainerSpec;
   readonly #pod: PodSpec;
   readonly #host: ContainerHost;
-  #state: ContainerState = { kind: "waiting", reason: "ContainerCreating", message: "" };
+  #state: ContainerState;
   #lastEnd: Terminated | undefined;
   #restartCount: number;
   #failures = 0;
   #image: RunnableImage | undefined;
   #containerId = "";
+  readonly #inheritedImageId: string;
+  /** The runs whose logs there are: of the present state, and of the last end. */
+  #run: Run | undefined;
+  #lastRun: Run | undefined;
   #process: ProcessGroup | undefined;
   #probe: ReadinessProbe | undefined;
   #isReady = false;
   #staysDown = false;
   readonly #stopping = new AbortController();
   #loop: Promise<void> = Promise.resolve();
+  readonly #firstStart = Promise.withResolvers<boolean>();
 
   constructor(pod: PodSpec, spec: ContainerSpec, host: ContainerHost, inherited?: Inherited) {
     this.spec = spec;
     this.#pod = pod;
     this.#host = host;
+    const reason = pod.containers.some(({ role }) => role !== "main")
+      ? "PodInitializing"
+      : "ContainerCreating";
+    this.#state = { kind: "waiting", reason, message: "" };
+    this.#inheritedImageId = inherited?.imageId ?? "";
     this.#restartCount = inherited?.restartCount ?? 0;
     const end = inherited?.end;
     if (end !== undefined && !shouldRestart(pod, spec, end.exitCode)) {
@@ -66,8 +95,9 @@ export class Container {
   snapshot(): ContainerSnapshot {
     return {
       name: this.spec.name,
+      role: this.spec.role,
       image: this.spec.image,
-      imageId: this.#image?.imageId ?? "",
+      imageId: this.#image?.imageId ?? this.#inheritedImageId,
       containerId: this.#containerId,
       restartCount: this.#restartCount,
       ready: this.#isReady && this.#state.kind === "running",
@@ -78,17 +108,48 @@ export class Container {
   }
 
   start(): void {
-    if (!this.#staysDown) this.#loop = this.#run();
+    if (!this.#staysDown) this.#loop = this.#runUntilDown();
+    void this.#loop.then(() => this.#firstStart.resolve(false));
+  }
+
+  /** Resolves when the container first runs (true), or never will (false). */
+  get started(): Promise<boolean> {
+    return this.#firstStart.promise;
+  }
+
+  /** Resolves when the container has ended for good: with true for exit code 0. */
+  async ended(): Promise<boolean> {
+    await this.#loop;
+    return this.#state.kind === "terminated" && this.#state.exitCode === 0;
+  }
+
+  /** The log of the present run or of the one before, or a kubelet's words for why there is none. */
+  log(previous: boolean): ContainerLog | { readonly refusal: string } {
+    const where = `container ${JSON.stringify(this.spec.name)} in pod ${JSON.stringify(this.#pod.name)}`;
+    const run = previous || this.#state.kind === "waiting" ? this.#lastRun : this.#run;
+    if (run !== undefined) return run.log;
+    if (previous) return { refusal: `previous terminated ${where} not found` };
+    if (this.#state.kind !== "waiting")
+      return { refusal: `the log of ${where} went with an earlier kubelet` };
+    const why = {
+      ErrImagePull: "image can't be pulled",
+      ImagePullBackOff: "trying and failing to pull image",
+    };
+    const { reason } = this.#state;
+    return {
+      refusal: `${where} is waiting to start: ${Object.hasOwn(why, reason) ? why[reason as keyof typeof why] : reason}`,
+    };
   }
 
   /** Ends the process (SIGTERM, then SIGKILL after `graceMs`) and never starts it again. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping.abort();
+    this.#firstStart.resolve(false);
     await this.#process?.stop(graceMs);
     await this.#loop;
   }
 
-  async #run(): Promise<void> {
+  async #runUntilDown(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       const image = await this.#pull();
       const spec = image && (await this.#configure(image));
@@ -135,9 +196,13 @@ export class Container {
   async #runOnce(spec: ProcessSpec): Promise<Terminated> {
     const process = new ProcessGroup(spec, this.#host.lifeline);
     this.#process = process;
+    const times = new LogTimes(spec.logFile, this.#host.now);
+    const run = new Run(spec.logFile, times);
+    this.#run = run;
     const startedAt = this.#host.now();
     this.#containerId = `process://${process.pid ?? 0}`;
     this.#state = { kind: "running", startedAt };
+    this.#firstStart.resolve(true);
     this.#isReady = this.spec.readinessProbe === undefined;
     this.#host.onEvent("Normal", "Started", `Started container ${this.spec.name}`);
     if (this.spec.readinessProbe !== undefined) {
@@ -148,6 +213,7 @@ export class Container {
     this.#host.onChange();
     if (this.#stopping.signal.aborted) await process.stop(0);
     const end = this.#describe(await process.ended, startedAt, spec.logFile);
+    run.end();
     this.#host.onEnd(end.finishedAt);
     this.#probe?.stop();
     this.#isReady = false;
@@ -181,6 +247,7 @@ export class Container {
       const { name, namespace, uid } = this.#pod;
       const text = `back-off ${delay / 1000}s restarting failed container=${this.spec.name} pod=${name}_${namespace}(${uid})`;
       this.#lastEnd = end;
+      this.#lastRun = this.#run;
       this.#wait("CrashLoopBackOff", text);
       this.#host.onEvent(
         "Warning",
@@ -191,6 +258,7 @@ export class Container {
     }
     if (this.#stopping.signal.aborted) return false;
     this.#lastEnd = end;
+    this.#lastRun = this.#run;
     this.#restartCount += 1;
     return true;
   }

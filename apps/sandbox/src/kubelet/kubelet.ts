@@ -47,8 +47,9 @@ export class Kubelet {
     this.#pods.onChange((_, pod, last) => this.#onPod(pod, last));
     this.#logs = new LogServer((namespace, name, container, previous) => {
       const pod = this.#pods.get(`${namespace}/${name}`);
-      return this.#workers.get(stringAt(pod, "metadata", "uid") ?? "")?.logFile(container, previous);
-    });
+      const worker = this.#workers.get(stringAt(pod, "metadata", "uid") ?? "");
+      return worker?.log(container, previous) ?? { refusal: `pod "${name}" is not running on this node` };
+    }, Date.now);
     const events = new EventRecorder(client, "kubelet", nodeName, Date.now);
     this.#context = {
       client,

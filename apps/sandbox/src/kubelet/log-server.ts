@@ -1,15 +1,25 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { type LogLine, type LogOptions, linesOf, logOptions, selected, shownLine } from "./log-options.ts";
 
-/** Finds the log file of a container, undefined when there is none. */
+/** The log of one run of a container. */
+export interface ContainerLog {
+  readonly file: string;
+  /** When the byte at an offset was written, in milliseconds. */
+  readonly timeOf: (offset: number) => number;
+  /** Whether the run may still write. */
+  readonly isOpen: () => boolean;
+}
+
+/** Finds the log of a container's run, or says in a kubelet's words why there is none. */
 export type FindLog = (
   namespace: string,
   pod: string,
   container: string,
   previous: boolean,
-) => string | undefined;
+) => ContainerLog | { readonly refusal: string };
 
 const FOLLOW_MS = 200;
 
@@ -17,8 +27,10 @@ const FOLLOW_MS = 200;
 export class LogServer {
   readonly #server: Server;
 
-  constructor(findLog: FindLog) {
-    this.#server = createServer((request, response) => void answer(request, response, findLog));
+  constructor(findLog: FindLog, now: () => number) {
+    this.#server = createServer((request, response) => {
+      answer(request, response, findLog, now).catch(() => response.destroy());
+    });
   }
 
   async start(): Promise<number> {
@@ -36,52 +48,51 @@ export class LogServer {
   }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, findLog: FindLog): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  findLog: FindLog,
+  now: () => number,
+): Promise<void> {
   const url = new URL(request.url ?? "/", "http://localhost");
   const [root, namespace = "", pod = "", container = ""] = url.pathname
     .split("/")
     .slice(1)
     .map(decodeURIComponent);
-  const file = findLog(namespace, pod, container, url.searchParams.get("previous") === "true");
-  if (root !== "containerLogs" || file === undefined) {
-    response.writeHead(404, { "content-type": "text/plain" }).end(`no log of container ${container}\n`);
+  const options = logOptions(url.searchParams, now());
+  if (root !== "containerLogs") return void response.writeHead(404).end();
+  const log = findLog(namespace, pod, container, options.previous);
+  if ("refusal" in log) {
+    response.writeHead(400, { "content-type": "text/plain" }).end(log.refusal);
     return;
   }
   response.writeHead(200, { "content-type": "text/plain" });
-  const lines = Number(url.searchParams.get("tailLines") ?? Number.POSITIVE_INFINITY);
-  const position = await copyTail(file, lines, response);
-  if (url.searchParams.get("follow") === "true") follow(file, position, response);
-  else response.end();
+  await send(log, options, response);
+  response.end();
 }
 
-/** Copies the last `lines` lines; resolves with the file position that follows them. */
-async function copyTail(file: string, lines: number, response: ServerResponse): Promise<number> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of createReadStream(file)) chunks.push(chunk as Buffer);
-  const all = Buffer.concat(chunks);
-  const kept = Number.isFinite(lines)
-    ? all
-        .toString("utf8")
-        .split(/(?<=\n)/)
-        .slice(-lines)
-        .join("")
-    : all;
-  response.write(kept.length === 0 ? "" : kept);
-  return all.length;
-}
-
-function follow(file: string, from: number, response: ServerResponse): void {
-  let position = from;
-  const timer = setInterval(async () => {
-    const size = await stat(file).then(
-      (found) => found.size,
-      () => -1,
-    );
-    if (size < 0) return void response.end();
-    if (size === position) return;
-    const start = position;
-    position = size;
-    createReadStream(file, { start, end: size - 1 }).pipe(response, { end: false });
-  }, FOLLOW_MS);
-  response.on("close", () => clearInterval(timer));
+/** Sends what is there, and what comes, until the run is over, the limit is reached or the client is gone. */
+async function send(log: ContainerLog, options: LogOptions, response: ServerResponse): Promise<void> {
+  let left = options.limitBytes;
+  const write = (lines: readonly LogLine[]): void => {
+    for (const line of lines) {
+      if (left <= 0) return;
+      const bytes = shownLine(line, options);
+      response.write(bytes.subarray(0, Math.min(left, bytes.length)));
+      left -= bytes.length;
+    }
+  };
+  const all = await readFile(log.file);
+  write(selected(linesOf(all, 0, log.timeOf), options));
+  let position = all.length;
+  while (options.follow && left > 0 && !response.destroyed) {
+    const isLast = !log.isOpen();
+    const { size } = await stat(log.file);
+    const more = size > position ? (await readFile(log.file)).subarray(position) : Buffer.alloc(0);
+    const whole = options.timestamps && !isLast ? more.subarray(0, more.lastIndexOf(0x0a) + 1) : more;
+    write(linesOf(whole, position, log.timeOf));
+    position += whole.length;
+    if (isLast) return;
+    await delay(FOLLOW_MS);
+  }
 }

@@ -8,7 +8,11 @@ export interface RestartRule {
   readonly values: readonly number[];
 }
 
+/** `init` runs to its end before the next starts; `sidecar` is an init container with restartPolicy Always (KEP-753). */
+export type ContainerRole = "init" | "sidecar" | "main";
+
 export interface ContainerSpec {
+  readonly role: ContainerRole;
   readonly name: string;
   readonly image: string;
   readonly command: readonly string[];
@@ -30,6 +34,8 @@ export interface PodSpec {
   readonly name: string;
   readonly nodeName: string;
   readonly restartPolicy: string;
+  readonly terminationGraceSeconds: number;
+  /** In the order in which they start: init containers and sidecars as listed, then the others. */
   readonly containers: readonly ContainerSpec[];
   readonly volumes: readonly JsonObject[];
   readonly readinessGates: readonly string[];
@@ -47,7 +53,13 @@ export function readPodSpec(pod: KubeObject): PodSpec {
     name: metadata.name,
     nodeName: stringAt(pod, "spec", "nodeName") ?? "",
     restartPolicy: stringAt(pod, "spec", "restartPolicy") ?? "Always",
-    containers: arrayAt(pod, "spec", "containers").filter(isObject).map(readContainer),
+    terminationGraceSeconds: numberAt(pod, "spec", "terminationGracePeriodSeconds") ?? 30,
+    containers: [
+      ...arrayAt(pod, "spec", "initContainers").filter(isObject).map(readInitContainer),
+      ...arrayAt(pod, "spec", "containers")
+        .filter(isObject)
+        .map((one) => readContainer(one, "main")),
+    ],
     volumes: arrayAt(pod, "spec", "volumes").filter(isObject),
     readinessGates: arrayAt(pod, "spec", "readinessGates").map(
       (gate) => stringAt(gate, "conditionType") ?? "",
@@ -59,9 +71,14 @@ export function readPodSpec(pod: KubeObject): PodSpec {
   };
 }
 
-function readContainer(container: JsonObject): ContainerSpec {
+function readInitContainer(container: JsonObject): ContainerSpec {
+  return readContainer(container, container.restartPolicy === "Always" ? "sidecar" : "init");
+}
+
+function readContainer(container: JsonObject, role: ContainerRole): ContainerSpec {
   const probe = container.readinessProbe;
   return {
+    role,
     name: stringAt(container, "name") ?? "",
     image: stringAt(container, "image") ?? "",
     command: strings(container, "command"),

@@ -19,6 +19,7 @@ function ended(exitCode: number): ContainerState & { kind: "terminated" } {
 function container(state: ContainerState, more: Partial<ContainerSnapshot> = {}): ContainerSnapshot {
   const ready = state.kind === "running";
   return {
+    role: "main",
     name: "c",
     image: "i",
     imageId: "",

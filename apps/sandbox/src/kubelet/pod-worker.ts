@@ -11,7 +11,8 @@ import type { AddressPool } from "./address-pool.ts";
 import { Container } from "./container.ts";
 import type { EventRecorder } from "./event-recorder.ts";
 import { inheritedFrom } from "./inherited.ts";
-import { type ContainerSpec, type PodSpec, readPodSpec } from "./pod-spec.ts";
+import type { ContainerLog } from "./log-server.ts";
+import { type ContainerRole, type ContainerSpec, type PodSpec, readPodSpec } from "./pod-spec.ts";
 import { podStatus } from "./pod-status.ts";
 import { processSpecOf } from "./process-spec.ts";
 import type { BackOff } from "./restart-policy.ts";
@@ -70,12 +71,11 @@ export class PodWorker {
     else if (this.#pod.readinessGates.length > 0) this.#reporter.changed();
   }
 
-  /** The log file of a container's present or previous run, undefined when there is none. */
-  logFile(name: string, previous: boolean): string | undefined {
+  /** The log of a container's present or previous run, or why there is none. */
+  log(name: string, previous: boolean): ContainerLog | { readonly refusal: string } {
     const container = this.#containers.find((one) => one.spec.name === name);
-    if (container === undefined) return undefined;
-    const attempt = container.snapshot().restartCount - (previous ? 1 : 0);
-    return attempt < 0 ? undefined : this.#logPath(name, attempt);
+    const where = `container ${JSON.stringify(name)} in pod ${JSON.stringify(this.#pod.name)}`;
+    return container?.log(previous) ?? { refusal: `${where} is waiting to start: ContainerCreating` };
   }
 
   /** Ends the processes within the deletion's grace period, reports the end, and lets the API server forget the pod. */
@@ -96,7 +96,33 @@ export class PodWorker {
     await mkdir(this.#podDir, { recursive: true });
     this.#containers = this.#pod.containers.map((spec) => this.#container(spec));
     this.#reporter.changed();
-    for (const container of this.#containers) container.start();
+    void this.#startInOrder();
+  }
+
+  /** Starts init containers one after the other, each when the one before is done; then all others at once. */
+  async #startInOrder(): Promise<void> {
+    for (const container of this.#ofRole("init", "sidecar")) {
+      container.start();
+      const goesOn = container.spec.role === "init" ? container.ended() : container.started;
+      if (!(await goesOn)) return this.#endSidecars();
+    }
+    if (this.#termination !== undefined || this.#reporter.isStopped) return;
+    const mains = this.#ofRole("main");
+    for (const container of mains) container.start();
+    await Promise.all(mains.map((container) => container.ended()));
+    await this.#endSidecars();
+  }
+
+  /** Nothing that they serve runs any more: sidecars end in the opposite order of their start (KEP-753). */
+  async #endSidecars(graceMs = this.#pod.terminationGraceSeconds * 1000): Promise<void> {
+    const until = this.#context.now() + graceMs;
+    for (const sidecar of this.#ofRole("sidecar").toReversed()) {
+      await sidecar.stop(Math.max(0, until - this.#context.now()));
+    }
+  }
+
+  #ofRole(...roles: readonly ContainerRole[]): readonly Container[] {
+    return this.#containers.filter(({ spec }) => roles.includes(spec.role));
   }
 
   #container(spec: ContainerSpec): Container {
@@ -172,7 +198,9 @@ export class PodWorker {
 
   async #stopProcesses(graceMs: number): Promise<void> {
     await this.#setUp;
-    await Promise.all(this.#containers.map((container) => container.stop(graceMs)));
+    const until = this.#context.now() + graceMs;
+    await Promise.all(this.#ofRole("main", "init").map((container) => container.stop(graceMs)));
+    await this.#endSidecars(Math.max(0, until - this.#context.now()));
   }
 
   async #cleanUp(): Promise<void> {

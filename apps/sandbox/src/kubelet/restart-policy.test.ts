@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { KUBELET_BACK_OFF, restartDelay, shouldRestart } from "./restart-policy.ts";
 
 const keepsHaltsDown = [{ action: "Restart", operator: "NotIn" as const, values: [70, 71, 72] }];
-const noRules = { restartPolicy: undefined, restartRules: [] };
+const noRules = { role: "main" as const, restartPolicy: undefined, restartRules: [] };
 
 describe("shouldRestart", () => {
   it.each([
@@ -23,12 +23,20 @@ describe("shouldRestart", () => {
     [0, true],
     [137, true],
   ])("rules that keep halts down, exit code %d: %s", (exitCode, restarts) => {
-    const container = { restartPolicy: "Never", restartRules: keepsHaltsDown };
+    const container = { role: "main" as const, restartPolicy: "Never", restartRules: keepsHaltsDown };
     expect(shouldRestart({ restartPolicy: "Always" }, container, exitCode)).toBe(restarts);
   });
 
+  it("starts a sidecar again whatever its code, and an init container only where it failed", () => {
+    const never = { restartPolicy: "Never" };
+    expect(shouldRestart(never, { ...noRules, role: "sidecar", restartPolicy: "Always" }, 0)).toBe(true);
+    expect(shouldRestart({ restartPolicy: "Always" }, { ...noRules, role: "init" }, 0)).toBe(false);
+    expect(shouldRestart({ restartPolicy: "Always" }, { ...noRules, role: "init" }, 1)).toBe(true);
+    expect(shouldRestart(never, { ...noRules, role: "init" }, 1)).toBe(false);
+  });
+
   it("ignores rules without a policy of the container's own, as the kubelet does", () => {
-    const container = { restartPolicy: undefined, restartRules: keepsHaltsDown };
+    const container = { role: "main" as const, restartPolicy: undefined, restartRules: keepsHaltsDown };
     expect(shouldRestart({ restartPolicy: "Never" }, container, 2)).toBe(false);
   });
 });

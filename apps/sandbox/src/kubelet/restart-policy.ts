@@ -1,20 +1,22 @@
 import type { ContainerSpec, PodSpec } from "./pod-spec.ts";
 
 /**
- * Whether a container that ended with `exitCode` is to run again: its rules first, then its own policy,
- * then the pod's (ContainerShouldRestart of kubernetes pkg/api/v1/pod, KEP-5307).
+ * Whether a container that ended with `exitCode` is to run again: a sidecar always; others by their rules first,
+ * then their own policy, then the pod's; an init container that succeeded never (ContainerShouldRestart of kubernetes pkg/api/v1/pod, KEP-5307).
  */
 export function shouldRestart(
   pod: Pick<PodSpec, "restartPolicy">,
-  container: Pick<ContainerSpec, "restartPolicy" | "restartRules">,
+  container: Pick<ContainerSpec, "role" | "restartPolicy" | "restartRules">,
   exitCode: number,
 ): boolean {
+  if (container.role === "sidecar") return true;
   if (container.restartPolicy !== undefined) {
     const rule = container.restartRules.find(
       (one) => one.values.includes(exitCode) === (one.operator === "In"),
     );
     if (rule?.action === "Restart") return true;
   }
+  if (container.role === "init" && exitCode === 0) return false;
   switch (container.restartPolicy ?? pod.restartPolicy) {
     case "Never":
       return false;

@@ -3,22 +3,34 @@ import { KeyQueue } from "../client/key-queue.ts";
 import type { KubeClient } from "../client/kube-client.ts";
 import { ResourceCache } from "../client/resource-cache.ts";
 import { NODES, PODS, pathOf } from "../client/resource-path.ts";
-import { arrayAt, at, stringAt } from "../json/json.ts";
+import { arrayAt, at, stringAt, stringsAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
+import { EventRecorder } from "../kubelet/event-recorder.ts";
 
-/** Binds each pod without a node to a Ready node, the one with the fewest pods. */
+/** The name that a pod has when it asks for no scheduler. */
+const DEFAULT_SCHEDULER = "default-scheduler";
+
+/**
+ * Binds each pod without a node that names one of its schedulers to a Ready node with the labels of the pod's
+ * `nodeSelector`, the one with the fewest pods. A pod that fits no node says so in its PodScheduled condition and an Event.
+ */
 export class Scheduler {
   readonly #client: KubeClient;
   readonly #pods: ResourceCache;
   readonly #nodes: ResourceCache;
   readonly #queue: KeyQueue;
+  readonly #events: EventRecorder;
+  readonly #names: ReadonlySet<string>;
 
-  constructor(client: KubeClient, pods: ResourceCache) {
+  /** `names`: of schedulers that it stands for, beside the default one. */
+  constructor(client: KubeClient, pods: ResourceCache, names: readonly string[] = []) {
+    this.#events = new EventRecorder(client, DEFAULT_SCHEDULER, "", Date.now);
+    this.#names = new Set([DEFAULT_SCHEDULER, ...names]);
     this.#client = client;
     this.#pods = pods;
     this.#nodes = new ResourceCache(client, NODES);
     this.#queue = new KeyQueue({ reconcile: (key) => this.#bind(key) });
-    pods.onChange((key, pod) => (pod !== undefined && isUnbound(pod) ? this.#queue.add(key) : undefined));
+    pods.onChange((key, pod) => (pod !== undefined && this.#isMine(pod) ? this.#queue.add(key) : undefined));
     this.#nodes.onChange(() => this.#bindWaiting());
   }
 
@@ -28,15 +40,16 @@ export class Scheduler {
   }
 
   #bindWaiting(): void {
-    for (const pod of this.#pods.values().filter(isUnbound)) {
+    for (const pod of this.#pods.values().filter((one) => this.#isMine(one))) {
       this.#queue.add(`${stringAt(pod, "metadata", "namespace")}/${pod.metadata.name}`);
     }
   }
 
   async #bind(key: string): Promise<void> {
     const pod = this.#pods.get(key);
-    const node = this.#pickNode();
-    if (pod === undefined || !isUnbound(pod) || node === undefined) return;
+    if (pod === undefined || !this.#isMine(pod)) return;
+    const node = this.#pickNode(pod);
+    if (node === undefined) return this.#sayUnschedulable(pod);
     const namespace = stringAt(pod, "metadata", "namespace") ?? "";
     const { name, uid = "" } = pod.metadata;
     const binding = {
@@ -52,15 +65,41 @@ export class Scheduler {
     }
   }
 
-  #pickNode(): string | undefined {
+  #isMine(pod: KubeObject): boolean {
+    return isUnbound(pod) && this.#names.has(stringAt(pod, "spec", "schedulerName") ?? DEFAULT_SCHEDULER);
+  }
+
+  /** Says once why the pod waits. */
+  async #sayUnschedulable(pod: KubeObject): Promise<void> {
+    const nodes = this.#nodes.values();
+    const strange = nodes.filter((node) => isReady(node) && !fits(pod, node)).length;
+    const why =
+      strange === 0 ? "none is ready" : `${strange} node(s) didn't match Pod's node affinity/selector`;
+    const message = `0/${nodes.length} nodes are available: ${why}.`;
+    const before = arrayAt(pod, "status", "conditions").find((one) => at(one, "type") === "PodScheduled");
+    if (nodes.length === 0 || stringAt(before, "message") === message) return;
+    const namespace = stringAt(pod, "metadata", "namespace") ?? "";
+    const condition = { type: "PodScheduled", status: "False", reason: "Unschedulable", message };
+    try {
+      await this.#client.patch(pathOf(PODS, namespace, pod.metadata.name, "status"), "strategic", {
+        metadata: { uid: pod.metadata.uid ?? "" },
+        status: { conditions: [condition] },
+      });
+      this.#events.record(pod, "Warning", "FailedScheduling", message);
+    } catch (error) {
+      if (!isStatus(error, 404) && !isStatus(error, 409) && !isStatus(error, 422)) throw error;
+    }
+  }
+
+  #pickNode(pod: KubeObject): string | undefined {
     const load = new Map<string, number>();
-    for (const pod of this.#pods.values()) {
-      const name = stringAt(pod, "spec", "nodeName") ?? "";
+    for (const other of this.#pods.values()) {
+      const name = stringAt(other, "spec", "nodeName") ?? "";
       load.set(name, (load.get(name) ?? 0) + 1);
     }
     const names = this.#nodes
       .values()
-      .filter(isReady)
+      .filter((node) => isReady(node) && fits(pod, node))
       .map((node) => node.metadata.name);
     return names.toSorted((left, right) => (load.get(left) ?? 0) - (load.get(right) ?? 0))[0];
   }
@@ -68,6 +107,13 @@ export class Scheduler {
 
 function isUnbound(pod: KubeObject): boolean {
   return stringAt(pod, "spec", "nodeName") === undefined && pod.metadata.deletionTimestamp === undefined;
+}
+
+function fits(pod: KubeObject, node: KubeObject): boolean {
+  const labels = stringsAt(node, "metadata", "labels");
+  return Object.entries(stringsAt(pod, "spec", "nodeSelector")).every(
+    ([key, value]) => labels[key] === value,
+  );
 }
 
 function isReady(node: KubeObject): boolean {

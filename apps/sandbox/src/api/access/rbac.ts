@@ -2,7 +2,7 @@ import { arrayAt, type Json, stringAt } from "../../json/json.ts";
 import type { KubeObject } from "../../json/kube-object.ts";
 import { ApiError } from "../api-error.ts";
 import type { Store } from "../store.ts";
-import { groupsOf, type User, usernameOf } from "./service-account-tokens.ts";
+import { isMaster, serviceAccountName, type User } from "./user.ts";
 
 /** What a request does: a verb of the API on a resource. */
 export interface Attempt {
@@ -32,15 +32,14 @@ export function verbOf(method: string, hasName: boolean, isWatch: boolean): stri
   }
 }
 
-/** Holds a ServiceAccount to the roles that are bound to it. @throws ApiError 403. */
+/** Holds a user to the roles that are bound to it. @throws ApiError 403. */
 export function authorize(store: Store, user: User, attempt: Attempt): void {
-  if (user.kind === "admin" || isAllowed(store, user, attempt)) return;
+  if (isAllowed(store, user, attempt)) return;
   const { verb, group, resource, namespace, name } = attempt;
-  const who = usernameOf(user);
   const where = namespace === "" ? "at the cluster scope" : `in the namespace "${namespace}"`;
   const kind = resource.split("/")[0] ?? resource;
   const subject = `${group === "" ? kind : `${kind}.${group}`}${name === "" ? "" : ` "${name}"`}`;
-  const message = `${subject} is forbidden: User "${who}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`;
+  const message = `${subject} is forbidden: User "${user.name}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`;
   throw new ApiError(403, "Forbidden", message, {
     ...(name === "" ? {} : { name }),
     ...(group === "" ? {} : { group }),
@@ -50,26 +49,30 @@ export function authorize(store: Store, user: User, attempt: Attempt): void {
 
 /** Whether some role bound to the user allows the attempt. */
 export function isAllowed(store: Store, user: User, attempt: Attempt): boolean {
-  if (user.kind === "admin") return true;
-  const everywhere = store.list(`${RBAC}/clusterrolebindings`);
-  const here = attempt.namespace === "" ? [] : store.list(`${RBAC}/rolebindings`, attempt.namespace);
-  return [...everywhere, ...here]
-    .filter((binding) => arrayAt(binding, "subjects").some((subject) => isSubject(subject, user, binding)))
-    .flatMap((binding) => arrayAt(roleOf(store, binding), "rules"))
-    .some((rule) => permits(rule, attempt));
+  return isMaster(user) || rulesOf(store, user, attempt.namespace).some((rule) => permits(rule, attempt));
 }
 
-function isSubject(
-  subject: Json,
-  user: Extract<User, { kind: "service-account" }>,
-  binding: KubeObject,
-): boolean {
+/** Whether some role bound to the user allows the verb on a path that is no resource, such as `/metrics`. */
+export function isPathAllowed(store: Store, user: User, verb: string, path: string): boolean {
+  return isMaster(user) || rulesOf(store, user, "").some((rule) => permitsPath(rule, verb, path));
+}
+
+/** The rules that hold for a user in a namespace; those of the cluster alone for "". */
+export function rulesOf(store: Store, user: User, namespace: string): readonly Json[] {
+  const everywhere = store.list(`${RBAC}/clusterrolebindings`);
+  const here = namespace === "" ? [] : store.list(`${RBAC}/rolebindings`, namespace);
+  return [...everywhere, ...here]
+    .filter((binding) => arrayAt(binding, "subjects").some((subject) => isSubject(subject, user, binding)))
+    .flatMap((binding) => arrayAt(roleOf(store, binding), "rules"));
+}
+
+function isSubject(subject: Json, user: User, binding: KubeObject): boolean {
   const kind = stringAt(subject, "kind");
   const name = stringAt(subject, "name");
-  if (kind === "Group") return groupsOf(user).includes(name ?? "");
-  if (kind === "User") return name === usernameOf(user);
+  if (kind === "Group") return user.groups.includes(name ?? "");
+  if (kind === "User") return name === user.name;
   const namespace = stringAt(subject, "namespace") ?? stringAt(binding, "metadata", "namespace");
-  return kind === "ServiceAccount" && name === user.name && namespace === user.namespace;
+  return kind === "ServiceAccount" && user.name === serviceAccountName(namespace ?? "", name ?? "");
 }
 
 function roleOf(store: Store, binding: KubeObject): KubeObject | undefined {
@@ -77,6 +80,14 @@ function roleOf(store: Store, binding: KubeObject): KubeObject | undefined {
   if (stringAt(binding, "roleRef", "kind") === "ClusterRole")
     return store.get(`${RBAC}/clusterroles`, "", name);
   return store.get(`${RBAC}/roles`, stringAt(binding, "metadata", "namespace") ?? "", name);
+}
+
+function permitsPath(rule: Json, verb: string, path: string): boolean {
+  const isPath = (pattern: Json): boolean =>
+    typeof pattern === "string" &&
+    (pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : pattern === path);
+  const verbs = arrayAt(rule, "verbs");
+  return (verbs.includes(verb) || verbs.includes("*")) && arrayAt(rule, "nonResourceURLs").some(isPath);
 }
 
 function permits(rule: Json, { verb, group, resource, name }: Attempt): boolean {

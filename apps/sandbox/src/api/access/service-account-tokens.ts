@@ -4,26 +4,7 @@ import { numberAt, stringAt } from "../../json/json.ts";
 import type { KubeObject } from "../../json/kube-object.ts";
 import { ApiError } from "../api-error.ts";
 import type { Store } from "../store.ts";
-
-/** Who a request comes from. */
-export type User =
-  | { readonly kind: "admin" }
-  | {
-      readonly kind: "service-account";
-      readonly namespace: string;
-      readonly name: string;
-      readonly uid: string;
-    };
-
-type ServiceAccount = Extract<User, { kind: "service-account" }>;
-
-export function usernameOf({ namespace, name }: ServiceAccount): string {
-  return `system:serviceaccount:${namespace}:${name}`;
-}
-
-export function groupsOf({ namespace }: ServiceAccount): readonly string[] {
-  return ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, "system:authenticated"];
-}
+import { ADMIN, AUTHENTICATED, serviceAccountGroups, serviceAccountName, type User } from "./user.ts";
 
 interface Grant {
   readonly namespace: string;
@@ -72,15 +53,19 @@ export class ServiceAccountTokens {
 
   /** The user that an Authorization header stands for. @throws ApiError 401. */
   authenticate(header: string | undefined): User {
-    if (header === undefined) return { kind: "admin" };
-    const grant = this.#grants.get(/^Bearer (.+)$/i.exec(header)?.[1] ?? "");
-    if (grant === undefined || grant.expiresAt < this.#now()) throw unauthorized();
-    const account = this.#store.get("/serviceaccounts", grant.namespace, grant.name);
-    if (account?.metadata.uid !== grant.uid) throw unauthorized();
-    return { kind: "service-account", namespace: grant.namespace, name: grant.name, uid: grant.uid };
+    if (header === undefined) return ADMIN;
+    const user = this.userOf(/^Bearer (.+)$/i.exec(header)?.[1] ?? "");
+    if (user === undefined) throw new ApiError(401, "Unauthorized", "Unauthorized");
+    return user;
   }
-}
 
-function unauthorized(): ApiError {
-  return new ApiError(401, "Unauthorized", "Unauthorized");
+  /** The ServiceAccount that a token is of; undefined for a token that is unknown or over, or whose account is gone. */
+  userOf(token: string): User | undefined {
+    const grant = this.#grants.get(token);
+    if (grant === undefined || grant.expiresAt < this.#now()) return undefined;
+    const { namespace, name, uid } = grant;
+    if (this.#store.get("/serviceaccounts", namespace, name)?.metadata.uid !== uid) return undefined;
+    const groups = [...serviceAccountGroups(namespace), AUTHENTICATED];
+    return { name: serviceAccountName(namespace, name), uid, groups, extra: {} };
+  }
 }

@@ -1,4 +1,4 @@
-import type { Json } from "../../json/json.ts";
+import { type Json, objectAt } from "../../json/json.ts";
 import { methodNotAllowed } from "../api-error.ts";
 import {
   type RefuseBody,
@@ -9,7 +9,7 @@ import {
   refuseYaml,
 } from "../body-words.ts";
 import { existing, served, type Target } from "../operations/context.ts";
-import { remove } from "../operations/delete.ts";
+import { evict } from "../operations/eviction.ts";
 import { list } from "../operations/list.ts";
 import { bind, finalizeNamespace, patchScale, scaleOf, setScale } from "../operations/subresources.ts";
 import { requireAcceptable } from "./negotiation.ts";
@@ -98,7 +98,7 @@ function handleSubresource(call: ResourceRequest, body: Json | undefined): void 
       sendJson(response, 201, SUCCESS);
       break;
     case "POST eviction":
-      remove(context, { ...target, subresource: "" }, deleteOptions(call.query, undefined));
+      evict(context, target, body, deleteOptions(call.query, objectAt(body, "deleteOptions")));
       sendJson(response, 201, SUCCESS);
       break;
     case "PATCH scale":
@@ -115,7 +115,7 @@ function handleSubresource(call: ResourceRequest, body: Json | undefined): void 
       sendJson(response, 201, call.tokens.issue(existing(context, target), required(body)));
       break;
     case "PUT finalize":
-      sendJson(response, 200, finalizeNamespace(context, target, required(body)));
+      sendJson(response, 200, finalizeNamespace(context, target, required(body), optionsOf(call)));
       break;
     default:
       throw methodNotAllowed();

@@ -2,9 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { stringAt } from "../../json/json.ts";
 import type { KubeObject } from "../../json/kube-object.ts";
+import { impersonated } from "../access/impersonation.ts";
 import { authorize, verbOf } from "../access/rbac.ts";
-import { selfSubjectAccessReview, selfSubjectReview } from "../access/self-review.ts";
+import { answerReview, reviewAt } from "../access/reviews.ts";
 import { ServiceAccountTokens } from "../access/service-account-tokens.ts";
+import type { User } from "../access/user.ts";
 import { ApiError, methodNotAllowed, noSuchResource } from "../api-error.ts";
 import { refuseObject } from "../body-words.ts";
 import { resourceList } from "../discovery/discovery.ts";
@@ -24,8 +26,6 @@ import { parseApiPath } from "./request-path.ts";
 import { sendError, sendJson, sendText } from "./respond.ts";
 
 const CRDS = "apiextensions.k8s.io/customresourcedefinitions";
-const ACCESS_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-const SELF_REVIEW = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
 
 export interface ApiServerOptions {
   /** Loopback address to listen on, 127.0.0.1 by default. */
@@ -115,10 +115,13 @@ export class ApiServer {
     try {
       requireLocal(request);
       const url = new URL(request.url ?? "/", "http://localhost");
-      if (url.pathname === ACCESS_REVIEW && request.method === "POST")
-        await this.#reviewAccess(request, response);
-      else if (url.pathname === SELF_REVIEW && request.method === "POST") this.#review(request, response);
-      else if (!answerFixedPath(url.pathname, this.#context.registry.all(), request, response))
+      const asked = request.method === "POST" ? reviewAt(url.pathname) : undefined;
+      if (asked !== undefined) {
+        const user = this.#userOf(request);
+        const { json } = await readBody(request, refuseObject(asked.review.kind));
+        const { store, now } = this.#context;
+        sendJson(response, 201, answerReview({ store, now, tokens: this.#tokens }, asked, user, json));
+      } else if (!answerFixedPath(url.pathname, this.#context.registry.all(), request, response))
         await this.#answerResource(url, request, response);
     } catch (error) {
       if (response.headersSent) response.destroy();
@@ -157,27 +160,13 @@ export class ApiServer {
     });
   }
 
-  #review(request: IncomingMessage, response: ServerResponse): void {
-    request.resume();
-    const user = this.#tokens.authenticate(request.headers.authorization);
-    sendJson(response, 201, selfSubjectReview(user, this.#context.now()));
-  }
-
-  async #reviewAccess(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const user = this.#tokens.authenticate(request.headers.authorization);
-    sendJson(
-      response,
-      201,
-      selfSubjectAccessReview(
-        this.store,
-        user,
-        (await readBody(request, refuseObject("SelfSubjectAccessReview"))).json,
-      ),
-    );
+  /** Who the request is judged as. @throws ApiError 401, 403. */
+  #userOf(request: IncomingMessage): User {
+    return impersonated(this.store, this.#tokens.authenticate(request.headers.authorization), request);
   }
 
   #authorize(request: IncomingMessage, url: URL, { type, namespace, name, subresource }: Target): void {
-    const user = this.#tokens.authenticate(request.headers.authorization);
+    const user = this.#userOf(request);
     const isWatch = flag(url.searchParams, "watch");
     authorize(this.store, user, {
       verb: verbOf(request.method ?? "GET", name !== "", isWatch),

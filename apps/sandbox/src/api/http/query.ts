@@ -1,4 +1,4 @@
-import { isObject, type Json, numberAt, objectAt, stringAt } from "../../json/json.ts";
+import { arrayAt, isObject, type Json, numberAt, objectAt, stringAt } from "../../json/json.ts";
 import { ApiError, badRequest, invalid } from "../api-error.ts";
 import { refuseNonObject } from "../body-words.ts";
 import { parseLabelSelector } from "../label-selector.ts";
@@ -105,14 +105,12 @@ export function deleteOptions(query: URLSearchParams, body: Json | undefined): D
   }
   const uid = stringAt(preconditions, "uid");
   const resourceVersion = stringAt(preconditions, "resourceVersion");
-  const bodyDryRun = objectAt(body).dryRun;
+  const inBody = arrayAt(body, "dryRun").map(String);
   return {
     ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
     ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
     ...(uid === undefined ? {} : { uid }),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    dryRun:
-      isDryRun(query.getAll("dryRun"), "DeleteOptions") ||
-      (Array.isArray(bodyDryRun) && bodyDryRun.length > 0),
+    dryRun: isDryRun(query.getAll("dryRun"), "DeleteOptions") || isDryRun(inBody, "DeleteOptions"),
   };
 }

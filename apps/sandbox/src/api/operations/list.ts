@@ -100,7 +100,7 @@ function current(context: ApiContext, { type, namespace }: Target, query: ListQu
 export function requireReached(context: ApiContext, resourceVersion: string): void {
   const { revision } = context.store;
   if (Number(resourceVersion) > revision) {
-    const message = `Too large resource version: ${resourceVersion}, current: ${revision}`;
+    const message = `Timeout: Too large resource version: ${resourceVersion}, current: ${revision}`;
     throw new ApiError(504, "Timeout", message, {
       causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
       retryAfterSeconds: 1,

@@ -21,7 +21,7 @@ export function bind(context: ApiContext, target: Target, body: Json, options: W
   const scheduled = { type: "PodScheduled", status: "True", lastProbeTime: null, lastTransitionTime: now };
   next.status = { ...objectAt(next, "status"), conditions: [scheduled] };
   next.metadata.managedFields = trackUpdate(target.type, current, next, options.manager, now);
-  context.store.commit("MODIFIED", target.type.storageKey, next);
+  if (!options.dryRun) context.store.commit("MODIFIED", target.type.storageKey, next);
 }
 
 /** The autoscaling/v1 Scale of a workload. */
@@ -77,11 +77,17 @@ export function patchScale(
 }
 
 /** PUT namespaces/{name}/finalize: takes the given spec.finalizers over; the last one gone removes it. */
-export function finalizeNamespace(context: ApiContext, target: Target, body: Json): KubeObject {
+export function finalizeNamespace(
+  context: ApiContext,
+  target: Target,
+  body: Json,
+  options: Pick<WriteOptions, "dryRun">,
+): KubeObject {
   const current = existing(context, target);
   const spec = isObject(body) ? objectAt(body, "spec") : {};
   const finalizers = Array.isArray(spec.finalizers) ? spec.finalizers : [];
   const isGone = finalizers.length === 0 && current.metadata.deletionTimestamp !== undefined;
   const next = { ...clone<KubeObject>(current), spec: { ...objectAt(current, "spec"), finalizers } };
+  if (options.dryRun) return next;
   return context.store.commit(isGone ? "DELETED" : "MODIFIED", target.type.storageKey, next);
 }
