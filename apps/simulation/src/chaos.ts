@@ -24,6 +24,7 @@ export interface Event {
   readonly dice: readonly [number, number, number];
 }
 
+const HALT_CODES = Object.values(ShutdownReason).filter((code) => code !== ShutdownReason.Unknown);
 const pick = <T>(choices: readonly T[], die: number): T | undefined =>
   choices[Math.floor(die * choices.length)];
 const seconds = (die: number, most: number) => Math.floor(die * most * 1000);
@@ -331,6 +332,50 @@ const EVENTS = {
     ({ cluster }: Stage, [a]: Dice) => {
       const node = pick(cluster.seiNodes(), a);
       if (node !== undefined) cluster.seiNodeController.adopt(node);
+    },
+  ],
+  "exit-as-halt": [
+    2,
+    ({ cluster }: Stage, [a, b]: Dice) => {
+      const pod = pick(cluster.pods(), a);
+      if (pod !== undefined)
+        cluster.kubelet
+          .processOf(pod.metadata.uid)
+          ?.end(pick(HALT_CODES, b) ?? ShutdownReason.UpgradeRequired);
+    },
+  ],
+  "quote-line": [
+    2,
+    ({ cluster, chain }: Stage, [a, b, c]: Dice) => {
+      const pod = pick(cluster.pods(), a);
+      const plan = pick(chain.plans, b);
+      if (pod === undefined || plan === undefined) return;
+      const quoted = `UPGRADE "${plan.name}" NEEDED at height: ${plan.height}: `;
+      const noise =
+        c < 0.5
+          ? `UPGRADE "${plan.name}" SCHEDULED at height: ${plan.height}: ${quoted}\n`
+          : `INF indexed tx memo="${quoted}"\n`;
+      cluster.validators.ofPod(pod.metadata.name, chain).noise = noise;
+    },
+  ],
+  "lie-on-status": [
+    2,
+    ({ cluster, chain }: Stage, [a, b, c]: Dice) => {
+      const pod = pick(cluster.pods(), a);
+      const plan = pick(chain.plans, b);
+      if (pod === undefined || plan === undefined) return;
+      const height = c < 0.4 ? undefined : c < 0.8 ? plan.height : plan.height + 1_000;
+      cluster.validators.ofPod(pod.metadata.name, chain).lie = {
+        reason: ShutdownReason.UpgradeRequired,
+        plan: plan.name,
+        height,
+      };
+    },
+  ],
+  "tell-the-truth": [
+    4,
+    ({ cluster }: Stage) => {
+      for (const validator of cluster.validators.all()) validator.lie = undefined;
     },
   ],
   "forge-owner": [2, ({ cluster, chain }: Stage, [a, b]: Dice) => forgePod(cluster, chain, a, b)],

@@ -213,5 +213,6 @@ function calm({ cluster, network, pager, replicas }: Stage, story: Story): void 
   network.heal();
   pager.isDown = false;
   cluster.kubelet.healAll();
+  for (const validator of cluster.validators.all()) validator.lie = undefined;
   for (const replica of replicas) replica.skew(0);
 }

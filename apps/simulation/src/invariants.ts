@@ -28,6 +28,8 @@ export interface Invariant {
   readonly atEnd?: (observer: Observer) => string | undefined;
 }
 
+/** A kubelet says that a process has started after this time at the latest. */
+const REPORTED_MS = 500;
 /** Such a page is about who wrote a NodeHalt, and stands for as long as it is there. */
 const FORGED = "HaltNotSeen";
 /** A page about a node that runs again is over after this time at the latest. */
@@ -320,12 +322,16 @@ function partitionOf({ spec }: Workload): number {
   return spec.updateStrategy.rollingUpdate?.partition ?? 0;
 }
 
-/** Halted or ended, now or when the replica read it last: what happened between is nobody's fault. */
+/** Halted, or started again since the replica read that it was: what happens between is nobody's fault. */
 function isStopped(act: Change, pod: Pod, observer: Observer): boolean {
-  const process = observer.truth.processOf(pod.metadata.uid);
-  if (process === undefined || process.halt !== undefined) return process !== undefined;
-  const read = observer.podRead(act, pod)?.object;
-  return read !== undefined && read.metadata.uid === pod.metadata.uid && showsHalt(read);
+  const { processes, processOf } = observer.truth;
+  const process = processOf(pod.metadata.uid);
+  if (process === undefined || process.halt !== undefined) return process?.halt !== undefined;
+  const read = observer.podRead(act, pod);
+  if (read === undefined || read.object.metadata.uid !== pod.metadata.uid || !showsHalt(read.object))
+    return false;
+  const earlier = processes.findLast((one) => one.validator === process.validator && one !== process);
+  return earlier?.halt !== undefined && process.startedAt >= read.at - REPORTED_MS;
 }
 
 function showsHalt({ status }: Pod): boolean {

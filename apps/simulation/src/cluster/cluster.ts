@@ -236,11 +236,11 @@ function containerOf(release: number) {
 function nodeStatus(process: NodeProcess) {
   const { state, validator, height } = process;
   if (state.kind !== "running" && state.kind !== "halted") return undefined;
-  const halt = state.kind === "halted" ? state.halt : undefined;
+  const halt = state.kind === "halted" ? state.halt : validator.lie;
   return {
     chainId: validator.chain.id,
     moniker: validator.name,
-    height: halt?.height ?? height,
+    height: state.kind === "halted" ? (state.halt.height ?? height) : height,
     catchingUp: false,
     validatorAddress: validator.address,
     haltIntent:

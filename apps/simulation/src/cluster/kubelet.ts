@@ -217,7 +217,7 @@ function stateOf(runtime: PodRuntime, process: NodeProcess, startedAt: string) {
     reason: state.code === 0 ? "Completed" : "Error",
     startedAt,
     finishedAt: runtime.endedAt,
-    ...(state.halt === undefined ? {} : { message: lineOf(state.halt) }),
+    message: process.validator.noise + (state.halt === undefined ? "" : lineOf(state.halt)),
   };
   runtime.last = { terminated };
   return runtime.isHeld

@@ -17,6 +17,10 @@ export interface Validator {
   replaced: number | undefined;
   /** Halts without ending: consensus stops, and `/status` says why. */
   staysAlive: boolean;
+  /** What its log says before the last line: text of the chain that others chose. */
+  noise: string;
+  /** A halt that its `/status` announces though it runs. */
+  lie: Halt | undefined;
 }
 
 export interface Halt {

@@ -27,6 +27,8 @@ export class Validators {
       skipped: new Set(),
       replaced: undefined,
       staysAlive: false,
+      noise: "",
+      lie: undefined,
     };
     this.#validators.set(name, validator);
     return validator;
