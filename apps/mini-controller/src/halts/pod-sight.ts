@@ -1,3 +1,4 @@
+import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { HaltPolicySpec } from "../api/halt-policy.ts";
 import type { NodeHalt, Seen } from "../api/node-halt.ts";
 import { planNameOf } from "./detection.ts";
@@ -49,7 +50,7 @@ function healthyHeight({ spec }: NodeHalt, { pod, live }: KnownNode): number | u
     (haltIntent.kind !== "absent" && !(isMoving && haltIntent.kind === "unavailable"))
   )
     return undefined;
-  const halted = spec.reason === "upgrade_required" ? spec.height : undefined;
+  const halted = spec.reason === reasonToken(ShutdownReason.UpgradeRequired) ? spec.height : undefined;
   const isElsewhere = halted !== undefined && (height > halted || height < halted - 1);
   return isMoving || isElsewhere ? height : undefined;
 }
