@@ -6,6 +6,7 @@ import { type NodeHalt, PATHS, type Pod, type Upgrade } from "./objects.ts";
 import type { Pager } from "./pager.ts";
 import type { Random } from "./random.ts";
 import type { Replica } from "./replica.ts";
+import { UNUSUAL_EVENTS } from "./unusual-events.ts";
 
 /** What an episode is played with. */
 export interface Stage {
@@ -378,6 +379,7 @@ const EVENTS = {
       for (const validator of cluster.validators.all()) validator.lie = undefined;
     },
   ],
+  ...UNUSUAL_EVENTS,
   "forge-owner": [2, ({ cluster, chain }: Stage, [a, b]: Dice) => forgePod(cluster, chain, a, b)],
   "forge-halt": [2, ({ cluster, chain }: Stage, [a, b]: Dice) => forgeHalt(cluster, chain, a, b)],
 } as const satisfies Record<string, readonly [weight: number, apply: (stage: Stage, dice: Dice) => void]>;
