@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { writeDurably } from "./durable-file.ts";
@@ -46,6 +55,36 @@ describe("writeDurably", () => {
     writeDurably({ path: join(folder, "f"), bytes, mode: 0o600 }, ignore);
     expect(readdirSync(folder)).toEqual(["f"]);
     expect(statSync(join(folder, "f")).mode & 0o777).toBe(0o600);
+  });
+
+  it.each([".f.tmp", ".f.0123456789abcdef.tmp"])("follows no link at %s, and takes it away", (name) => {
+    const folder = temporaryFolder();
+    const victim = join(temporaryFolder(), "victim");
+    writeFileSync(victim, "KEEP", { mode: 0o600 });
+    symlinkSync(victim, join(folder, name));
+    writeDurably({ path: join(folder, "f"), bytes, mode: 0o644 }, ignore);
+    expect(readFileSync(victim, "utf8")).toBe("KEEP");
+    expect(statSync(victim).mode & 0o777).toBe(0o600);
+    expect(lstatSync(join(folder, "f")).isFile()).toBe(true);
+    expect(readdirSync(folder)).toEqual(["f"]);
+  });
+
+  it("replaces a link at the file's own name, even one to the same bytes", () => {
+    const folder = temporaryFolder();
+    const elsewhere = join(temporaryFolder(), "elsewhere");
+    writeFileSync(elsewhere, bytes);
+    symlinkSync(elsewhere, join(folder, "f"));
+    writeDurably({ path: join(folder, "f"), bytes, mode: 0o600 }, ignore);
+    expect(lstatSync(join(folder, "f")).isFile()).toBe(true);
+    expect(readFileSync(elsewhere)).toEqual(bytes);
+  });
+
+  it("leaves other files alone, and writes beside a left-over that cannot be removed", () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, ".f.bak.tmp"), "somebody's");
+    mkdirSync(join(folder, ".f.tmp"));
+    writeDurably({ path: join(folder, "f"), bytes, mode: 0o600 }, ignore);
+    expect(readdirSync(folder).sort()).toEqual([".f.bak.tmp", ".f.tmp", "f"]);
   });
 
   it("throws what the file system threw, and cleans up", () => {

@@ -1,12 +1,15 @@
+import { randomBytes } from "node:crypto";
 import {
   closeSync,
   constants,
   fchmodSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  unlinkSync,
   writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -28,8 +31,9 @@ export interface DurableFile {
 export function writeDurably({ path, bytes, mode }: DurableFile, onStep: StepObserver): void {
   const folder = dirname(path);
   if (!syncIfEqual(path, bytes)) {
-    // One name for all attempts: what a killed attempt left is overwritten by the next.
-    const temporary = join(folder, `.${basename(path)}.tmp`);
+    const prefix = `.${basename(path)}.`;
+    removeLeftOvers(folder, prefix);
+    const temporary = join(folder, `${prefix}${randomBytes(8).toString("hex")}.tmp`);
     try {
       writeAndSync(temporary, bytes, mode, onStep);
       renameSync(temporary, path);
@@ -43,8 +47,23 @@ export function writeDurably({ path, bytes, mode }: DurableFile, onStep: StepObs
   onStep("artifact-listed");
 }
 
+/** Removes what killed attempts left, so that they fill no disk. A link goes, and never what it points at. */
+function removeLeftOvers(folder: string, prefix: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(prefix) || !/^(?:[0-9a-f]{16}\.)?tmp$/.test(name.slice(prefix.length))) continue;
+    try {
+      unlinkSync(join(folder, name));
+    } catch {
+      // It is in nobody's way: the next name is another.
+    }
+  }
+}
+
+/** Creates the file, and follows nothing that somebody put in its place. */
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
 function writeAndSync(path: string, bytes: Uint8Array, mode: number, onStep: StepObserver): void {
-  const file = openSync(path, "w", mode);
+  const file = openSync(path, CREATE, mode);
   try {
     fchmodSync(file, mode);
     for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
@@ -59,7 +78,8 @@ function writeAndSync(path: string, bytes: Uint8Array, mode: number, onStep: Ste
 function syncIfEqual(path: string, bytes: Uint8Array): boolean {
   let file: number;
   try {
-    file = openSync(path, "r");
+    // A link, a pipe or a device is never the file that was written here.
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch {
     return false;
   }

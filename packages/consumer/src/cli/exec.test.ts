@@ -1,6 +1,9 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "@upgrade-halt/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Command, runCommand, startCommand } from "../testing/command.ts";
 import { FORWARDED } from "./signals.ts";
@@ -40,6 +43,30 @@ test("runs the command for the reason, with the verdict in its environment", asy
   expect(await readFile(out, "utf8")).toBe("downgrade_detected v6.6 true");
   await expect(readFile(join(folder, "no"))).rejects.toThrow("ENOENT");
 });
+
+/** A mount namespace in which no shell can be started. */
+const WITHOUT_SHELL = 'sh="$(readlink -f /bin/sh)"; mount --bind /dev/null "$sh"; exec "$@"';
+const unshare = (args: readonly string[]) =>
+  spawnSync("unshare", ["-m", "bash", "-c", WITHOUT_SHELL, "bash", process.execPath, ...args], {
+    encoding: "utf8",
+  });
+
+test.skipIf(unshare(["-e", ""]).status !== 0)(
+  "without a shell it says that the command for the reason was not run, and keeps the exit code",
+  () => {
+    const main = join(import.meta.dirname, "..", "main.ts");
+    const { status, stderr } = unshare([
+      main,
+      "exec",
+      "--on",
+      "upgrade_required",
+      "true",
+      ...node("process.exitCode = 70"),
+    ]);
+    expect(stderr).toContain("the command for upgrade_required was not run: /bin/sh cannot be started");
+    expect(status).toBe(70);
+  },
+);
 
 test("a plan name never becomes part of a command", async () => {
   const script = `console.error('UPGRADE "$(touch ${folder}/pwned)" NEEDED at height: 30: '); process.exitCode = 70`;
@@ -168,6 +195,35 @@ test("a command that a signal ended gives 128 and the signal's number", async ()
   expect(code).toBe(137);
   expect(stderr).toMatch(/^upgrade-halt: crashed: signal\. /);
 });
+
+test.skipIf(process.platform !== "linux")("a real-time signal is no clean stop", async () => {
+  const { code, stderr } = await runCommand(["exec", "--", "sh", "-c", "kill -34 $$; sleep 1"]);
+  expect(code).toBe(162);
+  expect(stderr).toMatch(/^upgrade-halt: crashed: signal\. .*signal 34/);
+});
+
+test.skipIf(process.platform !== "linux").each(["SIGKILL", "SIGSEGV"] as const)(
+  "ended by %s, it leaves nothing running of what it started",
+  async (signal) => {
+    const script = `trap '' TERM; sh -c 'trap "" TERM; echo $$; sleep 600 & wait' & echo $$; echo ready; wait`;
+    const command = startCommand(["exec", "--", "sh", "-c", script]);
+    await command.said("ready");
+    command.child.kill(signal);
+    const { stdout } = await command.ended;
+    const pids = stdout.match(/\d+/g) ?? [];
+    expect(pids).toHaveLength(2);
+    await until("the end of what it started", () => pids.every((pid) => !isAlive(pid)));
+  },
+);
+
+/** False also for what has ended and was not waited for. */
+function isAlive(pid: string): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    return false;
+  }
+}
 
 test("a command that is not there is one sentence and 127", async () => {
   const { code, stderr } = await runCommand(["exec", "--", "/nowhere/seid", "start"]);

@@ -10,10 +10,12 @@ import { printable } from "../printable.ts";
 import { Hold } from "./hold.ts";
 import type { Io } from "./io.ts";
 import { outputPipe, releaseInto } from "./output-pipe.ts";
+import { killWithUs } from "./parent-death.ts";
 import { onOption, parseReactions, react } from "./reactions.ts";
 import { headline } from "./render.ts";
 import { FORWARDED, OF_TERMINAL } from "./signals.ts";
 import { Tail } from "./tail.ts";
+import { endingSignal } from "./wait-status.ts";
 
 /** `upgrade-halt exec -- COMMAND`. Its exit code is the command's, given to `exitWith`. */
 export function addExec(program: Command, io: Io, exitWith: (code: number) => void): void {
@@ -21,7 +23,7 @@ export function addExec(program: Command, io: Io, exitWith: (code: number) => vo
     .command("exec")
     .summary("run a node as its supervisor, and say why it ended")
     .description(
-      "Runs a command as an entry point does: passes signals and output through, says on standard error why it ended, and exits with its exit code (128+n for signal n, 127 where there is no such command, 126 where it cannot be started). It reaps no orphans: as the first process of a container it wants an init before it (docker run --init, shareProcessNamespace in a pod).",
+      "Runs a command as an entry point does: passes signals and output through, says on standard error why it ended, and exits with its exit code (128+n for signal n, 127 where there is no such command, 126 where it cannot be started). Whatever ends it, SIGKILL included, ends the command too: on Linux with all that the command started and did not detach. It reaps no orphans: as the first process of a container it wants an init before it (docker run --init, shareProcessNamespace in a pod).",
     )
     .addOption(onOption())
     .option(
@@ -58,8 +60,10 @@ async function supervise([file = "", ...args]: string[], { on, hold }: ExecFlags
     if (io.stdin.isTTY !== true || !OF_TERMINAL.has(signal)) child.kill(signal);
   });
   const tail = passThrough(outputs, io);
+  const unguard = killWithUs(child);
   try {
     const { code, signal } = await endOf(child, file, outputs);
+    unguard();
     const logTail = tail.text();
     const verdict = classify(evidenceFromChildExit({ code, signal, startedAt, endedAt: io.now(), logTail }));
     io.stderr.write(`upgrade-halt: ${headline(verdict)}. ${verdict.why}\n`);
@@ -67,8 +71,9 @@ async function supervise([file = "", ...args]: string[], { on, hold }: ExecFlags
     if (hold === true && (verdict.kind === "halted" || verdict.kind === "unrecognised-halt")) {
       await held.untilStopped();
     }
-    return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+    return code ?? 128 + signalNumber(signal);
   } finally {
+    unguard();
     forget();
     for (const output of outputs) output?.destroy();
   }
@@ -100,13 +105,34 @@ function passThrough([stdout, stderr]: Outputs, io: Io): Tail {
 
 interface End {
   readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
+  /** A real-time signal, which has no name of its own, is `signal 34` and so on. */
+  readonly signal: NodeJS.Signals | `signal ${number}` | null;
+}
+
+function signalNumber(signal: End["signal"]): number {
+  if (signal === null) return 0;
+  return isNamed(signal) ? constants.signals[signal] : Number(signal.slice("signal ".length));
+}
+
+function isNamed(signal: string): signal is NodeJS.Signals {
+  return Object.hasOwn(constants.signals, signal);
 }
 
 function endOf(child: ChildProcess, file: string, outputs: Outputs): Promise<End> {
   return new Promise((resolve, reject) => {
     child.once("error", (cause) => reject(notStarted(file, cause)));
-    child.once("exit", (code, signal) => {
+    let unnamed: number | undefined;
+    let open = outputs.length;
+    for (const output of outputs) {
+      output?.once("end", () => {
+        open -= 1;
+        if (open === 0) unnamed = endingSignal(child.pid);
+      });
+    }
+    child.once("exit", (exitCode, named) => {
+      const isUnnamed = exitCode === 0 && unnamed !== undefined;
+      const code = isUnnamed ? null : exitCode;
+      const signal = isUnnamed ? (`signal ${unnamed ?? 0}` as const) : named;
       // What the command left running may hold its output open for ever.
       const late = setTimeout(() => resolve({ code, signal }), OUTPUT_GRACE_MS);
       const read = outputs.map(async (output) => output && (await finished(output).catch(() => {})));

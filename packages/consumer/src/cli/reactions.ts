@@ -17,6 +17,9 @@ const EVENTS: readonly string[] = [
   "stopped",
 ];
 
+/** What runs a reaction. */
+const SHELL = "/bin/sh";
+
 export interface Reaction {
   readonly event: string;
   readonly command: string;
@@ -55,17 +58,24 @@ export function parseReactions(words: readonly string[] = []): Reaction[] {
 export async function react(reactions: readonly Reaction[], verdict: Verdict, io: Io): Promise<void> {
   const event = verdict.kind === "halted" ? reasonToken(verdict.reason) : verdict.kind;
   for (const { command } of reactions.filter((reaction) => reaction.event === event)) {
-    const child = spawn("/bin/sh", ["-c", command], {
+    const child = spawn(SHELL, ["-c", command], {
       env: { ...io.env, ...variablesOf(verdict, event) },
       stdio: ["ignore", "inherit", "inherit"],
     });
     // A signal to us is for it: what supervises us wants to see the end of all that we started.
     const forget = io.onSignal(FORWARDED, (signal) => void child.kill(signal));
-    const [code, signal] = await once(child, "close").finally(forget);
-    if (code !== 0) {
+    try {
+      const [code, signal] = await once(child, "close");
+      if (code === 0) continue;
       io.stderr.write(
         `upgrade-halt: the command for ${event} ended with ${signal ?? `exit code ${code}`}.\n`,
       );
+    } catch (error) {
+      io.stderr.write(
+        `upgrade-halt: the command for ${event} was not run: ${SHELL} cannot be started (${printable(String(error))}).\n`,
+      );
+    } finally {
+      forget();
     }
   }
 }
