@@ -1,16 +1,16 @@
 /**
- * Builds CometBFT and the Go program of this folder into a cache outside the tree. What is cached is not built again; a
- * cold build takes about a minute on two cores.
+ * Builds CometBFT and the Go programs of this folder into a cache outside the tree. What is cached is not built again; a
+ * cold build takes about two minutes on two cores.
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { goBuild } from "../harness/go-build.ts";
-import { cacheFolder, MODULE_FOLDER, PROGRAMS } from "./programs.ts";
+import { cacheFolder, moduleFolder, PROGRAMS } from "./programs.ts";
 
-const folder = cacheFolder();
-mkdirSync(folder, { recursive: true });
-for (const [what, source] of Object.entries(PROGRAMS)) {
+for (const [what, { module, package: source }] of Object.entries(PROGRAMS)) {
+  const folder = cacheFolder(module);
+  mkdirSync(folder, { recursive: true });
   const target = join(folder, what);
   if (existsSync(target)) continue;
-  goBuild({ what, target, module: MODULE_FOLDER, package: source, linkerFlags: "-s -w" });
+  goBuild({ what, target, module: moduleFolder(module), package: source, linkerFlags: "-s -w" });
 }

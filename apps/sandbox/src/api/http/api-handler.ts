@@ -16,7 +16,7 @@ import { requireAcceptable } from "./negotiation.ts";
 import { deleteOptions, flag, integer, matcherOf, requireMatch, resourceVersionOf } from "./query.ts";
 import { mediaTypeOf, readBody } from "./request-body.ts";
 import { optionsOf, presenter, type ResourceRequest, required } from "./resource-request.ts";
-import { sendJson } from "./respond.ts";
+import { sendObject } from "./respond.ts";
 import { streamWatch } from "./watch-stream.ts";
 import { deleteCollection, deleteOne, handleCreate, handlePatch, handleUpdate } from "./write-handlers.ts";
 
@@ -60,10 +60,10 @@ function isSpecial({ subresource }: Target): boolean {
 }
 
 async function handleRead(call: ResourceRequest): Promise<void> {
-  const { context, target, query, response, snapshots } = call;
+  const { context, target, query, request, response, snapshots } = call;
   const { type, name, subresource } = target;
   if (subresource === "log") return call.logs.send(existing(context, target), query, response);
-  if (subresource === "scale") return sendJson(response, 200, scaleOf(existing(context, target)));
+  if (subresource === "scale") return sendObject(request, response, 200, scaleOf(existing(context, target)));
   if (isSpecial(target)) throw methodNotAllowed();
   const matches = matcherOf(query, type, name);
   if (flag(query, "watch")) {
@@ -79,7 +79,7 @@ async function handleRead(call: ResourceRequest): Promise<void> {
     return streamWatch(context, target, watchQuery, integer(query, "timeoutSeconds"), response);
   }
   if (name !== "")
-    return sendJson(response, 200, presenter(call).one(served(type, existing(context, target))));
+    return sendObject(request, response, 200, presenter(call).one(served(type, existing(context, target))));
   const page = list(context, snapshots, target, {
     matches,
     limit: integer(query, "limit"),
@@ -87,7 +87,7 @@ async function handleRead(call: ResourceRequest): Promise<void> {
     continueToken: query.get("continue") ?? "",
     resourceVersion: resourceVersionOf(query),
   });
-  sendJson(response, 200, presenter(call).many(page.items, page.metadata));
+  sendObject(request, response, 200, presenter(call).many(page.items, page.metadata));
 }
 
 function handleSubresource(call: ResourceRequest, body: Json | undefined): void {
@@ -95,27 +95,28 @@ function handleSubresource(call: ResourceRequest, body: Json | undefined): void 
   switch (`${request.method} ${target.subresource}`) {
     case "POST binding":
       bind(context, target, required(body), optionsOf(call));
-      sendJson(response, 201, SUCCESS);
+      sendObject(request, response, 201, SUCCESS);
       break;
     case "POST eviction":
       evict(context, target, body, deleteOptions(call.query, objectAt(body, "deleteOptions")));
-      sendJson(response, 201, SUCCESS);
+      sendObject(request, response, 201, SUCCESS);
       break;
     case "PATCH scale":
-      sendJson(
+      sendObject(
+        request,
         response,
         200,
         patchScale(context, target, mediaTypeOf(request), required(body), optionsOf(call)),
       );
       break;
     case "PUT scale":
-      sendJson(response, 200, setScale(context, target, required(body), optionsOf(call)));
+      sendObject(request, response, 200, setScale(context, target, required(body), optionsOf(call)));
       break;
     case "POST token":
-      sendJson(response, 201, call.tokens.issue(existing(context, target), required(body)));
+      sendObject(request, response, 201, call.tokens.issue(existing(context, target), required(body)));
       break;
     case "PUT finalize":
-      sendJson(response, 200, finalizeNamespace(context, target, required(body), optionsOf(call)));
+      sendObject(request, response, 200, finalizeNamespace(context, target, required(body), optionsOf(call)));
       break;
     default:
       throw methodNotAllowed();

@@ -23,7 +23,7 @@ import { PodLogs } from "./pod-logs.ts";
 import { flag } from "./query.ts";
 import { readBody } from "./request-body.ts";
 import { parseApiPath } from "./request-path.ts";
-import { sendError, sendJson, sendText } from "./respond.ts";
+import { sendError, sendObject, sendText } from "./respond.ts";
 
 const CRDS = "apiextensions.k8s.io/customresourcedefinitions";
 
@@ -120,7 +120,12 @@ export class ApiServer {
         const user = this.#userOf(request);
         const { json } = await readBody(request, refuseObject(asked.review.kind));
         const { store, now } = this.#context;
-        sendJson(response, 201, answerReview({ store, now, tokens: this.#tokens }, asked, user, json));
+        sendObject(
+          request,
+          response,
+          201,
+          answerReview({ store, now, tokens: this.#tokens }, asked, user, json),
+        );
       } else if (!answerFixedPath(url.pathname, this.#context.registry.all(), request, response))
         await this.#answerResource(url, request, response);
     } catch (error) {

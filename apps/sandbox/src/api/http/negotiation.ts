@@ -20,11 +20,23 @@ export function viewOf(accept: string | undefined): View {
   return "object";
 }
 
+/** Whether protobuf is what a client takes before JSON. */
+export function wantsProtobuf(accept: string | undefined): boolean {
+  for (const range of (accept ?? "").split(",")) {
+    const [mediaType = "", ...parameters] = range.split(";").map((part) => part.trim());
+    if (mediaType === "application/json" || mediaType === "*/*" || mediaType === "application/*")
+      return false;
+    if (mediaType === PROTOBUF && !parameters.some((one) => one.startsWith("as="))) return true;
+  }
+  return false;
+}
+
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
 const REPRESENTATIONS = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 const STREAMS = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
 
 /**
- * YAML and protobuf are names that clients put before JSON; they get JSON.
+ * YAML is a name that clients put before JSON; they get JSON. Protobuf they get for single objects and lists of built-in kinds.
  *
  * @throws ApiError 406 when none of what the client takes is a form of this API.
  */

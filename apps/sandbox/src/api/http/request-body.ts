@@ -63,7 +63,7 @@ export async function readBody(request: IncomingMessage, refuse: RefuseBody): Pr
   }
 }
 
-/** Protobuf is read for the kinds that kubectl makes from its arguments. @throws ApiError 400, 415. */
+/** Protobuf is read for every built-in kind that is served. @throws ApiError 400, 415. */
 function readProtobuf(bytes: Buffer): Json {
   try {
     const object = decodeProtobuf(bytes);

@@ -8,7 +8,7 @@ import { update } from "../operations/update.ts";
 import { deleteOptions, flag, matcherOf } from "./query.ts";
 import { mediaTypeOf } from "./request-body.ts";
 import { optionsOf, presenter, type ResourceRequest, required } from "./resource-request.ts";
-import { sendJson } from "./respond.ts";
+import { sendObject } from "./respond.ts";
 
 /** Types whose delete answers with the object in any case. */
 const RETURNED_WHEN_GONE = new Set(["/pods", "apiextensions.k8s.io/customresourcedefinitions"]);
@@ -21,7 +21,7 @@ export function handleCreate(
 ): void {
   if (call.target.name !== "") throw methodNotAllowed();
   const written = create(call.context, call.target, required(body), { ...optionsOf(call), duplicates });
-  sendJson(call.response, 201, presenter(call).one(written.object), written.warnings);
+  sendObject(call.request, call.response, 201, presenter(call).one(written.object), written.warnings);
 }
 
 /** PUT of an object. */
@@ -32,7 +32,7 @@ export function handleUpdate(
 ): void {
   if (call.target.name === "") throw methodNotAllowed();
   const written = update(call.context, call.target, required(body), { ...optionsOf(call), duplicates });
-  sendJson(call.response, 200, presenter(call).one(written.object), written.warnings);
+  sendObject(call.request, call.response, 200, presenter(call).one(written.object), written.warnings);
 }
 
 /** PATCH of an object. */
@@ -44,15 +44,21 @@ export function handlePatch(call: ResourceRequest, body: Json | undefined): void
     isManagerNamed: call.query.has("fieldManager"),
   };
   const written = patch(call.context, call.target, mediaTypeOf(call.request), required(body), options);
-  sendJson(call.response, written.created ? 201 : 200, presenter(call).one(written.object), written.warnings);
+  sendObject(
+    call.request,
+    call.response,
+    written.created ? 201 : 200,
+    presenter(call).one(written.object),
+    written.warnings,
+  );
 }
 
 /** A delete that is done answers with a Status, one that waits with the object (202 is 200 here as in kube-apiserver). */
 export function deleteOne(call: ResourceRequest, body: Json | undefined): void {
-  const { target, response } = call;
+  const { target, request, response } = call;
   const { object, gone } = remove(call.context, target, deleteOptions(call.query, body));
   if (!gone || RETURNED_WHEN_GONE.has(target.type.storageKey)) {
-    sendJson(response, 200, presenter(call).one(object));
+    sendObject(request, response, 200, presenter(call).one(object));
     return;
   }
   const details = {
@@ -61,7 +67,13 @@ export function deleteOne(call: ResourceRequest, body: Json | undefined): void {
     kind: target.type.plural,
     uid: object.metadata.uid ?? "",
   };
-  sendJson(response, 200, { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details });
+  sendObject(request, response, 200, {
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Success",
+    details,
+  });
 }
 
 /** DELETE of a collection: answers with what was selected. */
@@ -76,7 +88,8 @@ export function deleteCollection(call: ResourceRequest, body: Json | undefined):
     remove(context, { ...target, namespace: own, name: metadata.name }, options);
   }
   const page = { resourceVersion: String(context.store.revision) };
-  sendJson(
+  sendObject(
+    call.request,
     call.response,
     200,
     presenter(call).many(

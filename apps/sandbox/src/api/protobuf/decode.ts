@@ -1,8 +1,10 @@
-import { isObject, type Json, type JsonObject, objectAt, set, stringAt } from "../../json/json.ts";
-import { messageNamed, type ProtobufField, type ProtobufMessage } from "./messages.ts";
+import protobuf from "protobufjs";
+import { isObject, type Json, type JsonObject, set } from "../../json/json.ts";
+import { jsonField, messageOf, type TypeMeta } from "./descriptors.ts";
+import { type Message, SPECIAL } from "./special.ts";
 
 /** Every body begins with it (k8s.io/apimachinery pkg/runtime/serializer/protobuf). */
-const MAGIC = Buffer.from("k8s\0");
+export const MAGIC = Buffer.from("k8s\0");
 
 /** A body that is no protobuf, or cut short. */
 export class ProtobufError extends Error {
@@ -10,7 +12,8 @@ export class ProtobufError extends Error {
 }
 
 /**
- * An object in Kubernetes' protobuf encoding as JSON; undefined for a kind that is not known here.
+ * An object in Kubernetes' protobuf encoding as the JSON that Go would write of it; undefined for a kind that is not
+ * served in protobuf.
  *
  * @throws ProtobufError
  */
@@ -20,130 +23,92 @@ export function decodeProtobuf(bytes: Buffer): JsonObject | undefined {
       "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]",
     );
   }
-  const { typeMeta, raw } = objectAt(decodeMessage(bytes.subarray(MAGIC.length), "Unknown"));
-  const kind = stringAt(typeMeta, "kind") ?? "";
-  if (messageNamed(kind) === undefined) return undefined;
-  const body = Buffer.from(typeof raw === "string" ? raw : "", "base64");
-  return { ...(isObject(typeMeta) ? typeMeta : {}), ...objectAt(decodeMessage(body, kind)) };
+  try {
+    const { typeMeta, raw } = readEnvelope(bytes.subarray(MAGIC.length));
+    const type = messageOf(typeMeta);
+    if (type === undefined) return undefined;
+    const { apiVersion, kind } = typeMeta;
+    return { apiVersion, kind, ...objectOf(Object.fromEntries(Object.entries(type.decode(raw))), type) };
+  } catch (error) {
+    throw error instanceof ProtobufError ? error : new ProtobufError(goWords(error));
+  }
 }
 
-function decodeMessage(bytes: Buffer, name: string): Json | undefined {
-  const message: ProtobufMessage = messageNamed(name) ?? new Map();
-  const reader = new Reader(bytes);
+const BYTES = 2;
+
+function readEnvelope(bytes: Buffer): { readonly typeMeta: TypeMeta; readonly raw: Uint8Array } {
+  const fields = readFields(bytes);
+  const names = readFields(fields.get(1) ?? Buffer.of());
+  const text = (field: number): string => Buffer.from(names.get(field) ?? []).toString("utf8");
+  return { typeMeta: { apiVersion: text(1), kind: text(2) }, raw: fields.get(2) ?? Buffer.of() };
+}
+
+/** The byte fields of a message by their numbers. */
+function readFields(bytes: Uint8Array): ReadonlyMap<number, Uint8Array> {
+  const reader = protobuf.Reader.create(bytes);
+  const fields = new Map<number, Uint8Array>();
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    const wireType = tag & 7;
+    if (wireType === 3 || wireType === 4 || wireType > 5) {
+      throw new ProtobufError(`proto: illegal wireType ${wireType}`);
+    }
+    if (wireType === BYTES) fields.set(tag >>> 3, reader.bytes());
+    else reader.skipType(wireType);
+  }
+  return fields;
+}
+
+/** The library's faults in the words of Go's decoder. */
+function goWords(error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError || why.startsWith("index out of range")) return "unexpected EOF";
+  return why.replace(/^invalid wire type (\d+).*/, "proto: illegal wireType $1");
+}
+
+function objectOf(message: Message, type: protobuf.Type): JsonObject {
   const result: JsonObject = {};
-  while (!reader.isAtEnd) {
-    const tag = reader.varint();
-    const field = message.get(Number(tag >> 3n));
-    const value = reader.value(Number(tag & 7n));
-    if (field !== undefined) add(result, field, value);
+  for (const field of type.fieldsArray) {
+    const value = message[field.name];
+    if (value === undefined || value === null || !Object.hasOwn(message, field.name)) continue;
+    const { name, inline, keepsZero } = jsonField(field);
+    const json = fieldOf(value, field);
+    if (json === undefined || (!keepsZero && isZero(json))) continue;
+    if (inline && isObject(json)) Object.assign(result, json);
+    else set(result, name, json);
   }
-  return name === "Time" ? timeOf(result) : result;
+  return result;
 }
 
-function add(result: JsonObject, field: ProtobufField, value: bigint | Buffer): void {
-  const { name, type, many } = field;
-  if (many === "map") {
-    const [key, item] = entryOf(value, type);
-    const entries = isObject(result[name]) ? result[name] : {};
-    set(entries, key, item);
-    result[name] = entries;
-    return;
-  }
-  const decoded = decodeValue(value, type);
-  if (many === "list") result[name] = [...(Array.isArray(result[name]) ? result[name] : []), decoded ?? ""];
-  else if (decoded !== undefined && decoded !== "") result[name] = decoded;
+/** What Go's `omitempty` leaves out; a struct is never empty to it. */
+function isZero(json: Json): boolean {
+  return json === "" || json === 0 || json === false || (Array.isArray(json) && json.length === 0);
 }
 
-/** A map is a list of messages with the key as field 1 and the value as field 2. */
-function entryOf(value: bigint | Buffer, type: string): readonly [key: string, item: Json] {
-  const reader = new Reader(bytesOf(value));
-  let key = "";
-  let item: Json = "";
-  while (!reader.isAtEnd) {
-    const tag = reader.varint();
-    const part = reader.value(Number(tag & 7n));
-    if (tag >> 3n === 1n) key = bytesOf(part).toString("utf8");
-    else item = decodeValue(part, type) ?? "";
+function fieldOf(value: unknown, field: protobuf.Field): Json | undefined {
+  if (field.map) {
+    const result: JsonObject = {};
+    for (const [key, item] of Object.entries(value ?? {})) set(result, key, jsonOf(item, field) ?? "");
+    return Object.keys(result).length === 0 ? undefined : result;
   }
-  return [key, item];
+  if (!field.repeated) return jsonOf(value, field);
+  const items = Array.isArray(value) ? value.map((item) => jsonOf(item, field) ?? {}) : [];
+  return items.length === 0 ? undefined : items;
 }
 
-/** Go leaves empty strings and times out; an empty message stays. */
-function decodeValue(value: bigint | Buffer, type: string): Json | undefined {
-  switch (type) {
-    case "string":
-      return bytesOf(value).toString("utf8");
-    case "bytes":
-      return bytesOf(value).toString("base64");
-    case "int":
-      return Number(BigInt.asIntN(64, numberOf(value)));
-    case "bool":
-      return numberOf(value) !== 0n;
-    default:
-      return decodeMessage(bytesOf(value), type);
-  }
+function jsonOf(value: unknown, field: protobuf.Field): Json | undefined {
+  const { resolvedType } = field;
+  if (resolvedType instanceof protobuf.Type) return messageJson(value, resolvedType);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  return Number(value);
 }
 
-function timeOf({ seconds }: JsonObject): string | undefined {
-  if (typeof seconds !== "number" || seconds <= 0) return undefined;
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
-}
-
-function bytesOf(value: bigint | Buffer): Buffer {
-  if (typeof value === "bigint") throw new ProtobufError("proto: wrong wireType for a field");
-  return value;
-}
-
-function numberOf(value: bigint | Buffer): bigint {
-  if (typeof value !== "bigint") throw new ProtobufError("proto: wrong wireType for a field");
-  return value;
-}
-
-class Reader {
-  readonly #bytes: Buffer;
-  #at = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  get isAtEnd(): boolean {
-    return this.#at >= this.#bytes.length;
-  }
-
-  varint(): bigint {
-    let value = 0n;
-    for (let shift = 0n; shift < 64n; shift += 7n) {
-      const byte = this.#bytes[this.#at];
-      if (byte === undefined) throw new ProtobufError("unexpected EOF");
-      this.#at += 1;
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
-    }
-    throw new ProtobufError("proto: integer overflow");
-  }
-
-  /** The value that follows a tag: a number, or bytes. */
-  value(wireType: number): bigint | Buffer {
-    switch (wireType) {
-      case 0:
-        return this.varint();
-      case 1:
-        return this.#take(8).readBigUInt64LE();
-      case 2:
-        return this.#take(Number(this.varint()));
-      case 5:
-        return BigInt(this.#take(4).readUInt32LE());
-      default:
-        throw new ProtobufError(`proto: illegal wireType ${wireType}`);
-    }
-  }
-
-  #take(length: number): Buffer {
-    const end = this.#at + length;
-    if (end > this.#bytes.length) throw new ProtobufError("unexpected EOF");
-    const taken = this.#bytes.subarray(this.#at, end);
-    this.#at = end;
-    return taken;
-  }
+function messageJson(value: unknown, type: protobuf.Type): Json | undefined {
+  const message: Message = typeof value === "object" && value !== null ? { ...value } : {};
+  const special = SPECIAL[type.fullName];
+  if (special === undefined) return objectOf(message, type);
+  const schema = type.fields.schema?.resolvedType;
+  const nested = schema instanceof protobuf.Type ? schema : type;
+  return special.toJson(message, (inner) => messageJson(inner, nested) ?? {});
 }
