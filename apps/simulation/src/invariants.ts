@@ -28,6 +28,8 @@ export interface Invariant {
   readonly atEnd?: (observer: Observer) => string | undefined;
 }
 
+/** How far below its height a halted node may have been seen last. */
+const REACH_BLOCKS = 25;
 /** A kubelet says that a process has started after this time at the latest. */
 const REPORTED_MS = 500;
 /** Such a page is about who wrote a NodeHalt, and stands for as long as it is there. */
@@ -327,11 +329,18 @@ function isStopped(act: Change, pod: Pod, observer: Observer): boolean {
   const { processes, processOf } = observer.truth;
   const process = processOf(pod.metadata.uid);
   if (process === undefined || process.halt !== undefined) return process?.halt !== undefined;
+  if (announcesInReach(process)) return true;
   const read = observer.podRead(act, pod);
   if (read === undefined || read.object.metadata.uid !== pod.metadata.uid || !showsHalt(read.object))
     return false;
   const earlier = processes.findLast((one) => one.validator === process.validator && one !== process);
   return earlier?.halt !== undefined && process.startedAt >= read.at - REPORTED_MS;
+}
+
+/** A node that announces a halt at the height where it is can't be told from one that has halted. */
+function announcesInReach({ validator, height }: NodeProcess): boolean {
+  const announced = validator.lie?.height;
+  return announced !== undefined && height <= announced && height >= announced - REACH_BLOCKS;
 }
 
 function showsHalt({ status }: Pod): boolean {
@@ -384,7 +393,9 @@ function ranBefore(image: string, { metadata }: Pod, { truth }: Observer): boole
 }
 
 function lacksApplied(image: string, { metadata }: Pod, { truth }: Observer): boolean {
-  const { chain, applied } = truth.validatorOf(metadata.name);
+  const { chain, applied, replaced } = truth.validatorOf(metadata.name);
+  // Another binary runs in the image's place, and will again.
+  if (replaced !== undefined) return false;
   const release = Number(/0*(\d+)$/.exec(image)?.[1] ?? 0) - 1;
   return chain.plans.some(({ name }, index) => applied.includes(name) && index > release);
 }
