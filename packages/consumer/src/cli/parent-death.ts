@@ -31,12 +31,18 @@ function end(pid) {
 }
 process.stdin.once("data", () => process.exit()).once("end", () => end(Number(process.argv[1])));`;
 
+/** Ends with `release`, once the command has ended by itself, or `kill`s it and what it started. */
+export interface Guard {
+  readonly release: () => void;
+  readonly kill: () => void;
+}
+
 /**
  * Sees to it that a command never outlives this process, whatever ends it, SIGKILL included: on Linux with all that it
- * started and did not detach, elsewhere alone. The result ends that, once the command has ended by itself.
+ * started and did not detach, elsewhere alone.
  */
-export function killWithUs({ pid }: ChildProcess): () => void {
-  if (pid === undefined) return () => {};
+export function killWithUs({ pid }: ChildProcess): Guard {
+  if (pid === undefined) return { release: () => {}, kill: () => {} };
   let guard = start("/bin/sh", ["-c", IN_SHELL, "upgrade-halt-guard", String(pid)]);
   let isOver = false;
   guard.once("error", () => {
@@ -44,9 +50,12 @@ export function killWithUs({ pid }: ChildProcess): () => void {
     guard = start(process.execPath, ["-e", IN_NODE, String(pid)]);
     guard.once("error", () => {});
   });
-  return () => {
-    isOver = true;
-    guard.stdin?.end("\n");
+  return {
+    release: () => {
+      isOver = true;
+      guard.stdin?.end("\n");
+    },
+    kill: () => guard.stdin?.end(),
   };
 }
 

@@ -61,7 +61,8 @@ export function sightingOf(result: StatusResult): StatusSighting {
   return { kind: "silent", at: result.at, problem: `${result.kind}: ${result.problem}` };
 }
 
-function resultOf(exchange: Exchange, at: number): StatusResult {
+/** What an exchange came to, as a reading. */
+export function resultOf(exchange: Exchange, at: number): StatusResult {
   if (exchange.kind !== "body") return { ...exchange, at };
   const decoded = decodeText(exchange.text);
   if (decoded.kind === "rpc-error") {

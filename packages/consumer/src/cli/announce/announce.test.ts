@@ -1,0 +1,164 @@
+import { once } from "node:events";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { until } from "@upgrade-halt/testing";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { readStatus } from "../../status/read-status.ts";
+import { runCommand, startCommand } from "../../testing/command.ts";
+
+let folder: string;
+let port: number;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "upgrade-halt-announce-"));
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  port = typeof address === "object" && address !== null ? address.port : 0;
+  server.close();
+  await once(server, "close");
+  await writeFile(
+    join(folder, "policy.json"),
+    JSON.stringify({
+      chainId: "test-1",
+      upgrades: [{ planName: "v6.7", height: 30, image: "sei:v6.7" }],
+    }),
+  );
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const LINE = 'UPGRADE "v6.7" NEEDED at height: 30: ';
+
+interface Legacy {
+  readonly height?: number;
+  readonly chain?: string;
+  /** The code that it ends with after its third answer; it lives on without. */
+  readonly code?: number;
+  readonly line?: string;
+  readonly intent?: string;
+}
+
+/** A node of before the contract, in few words: it tells its height three times, prints its line and ends, or lives on. */
+function legacyNode({ height = 29, chain = "test-1", code, line = LINE, intent = "" }: Legacy): string[] {
+  const body = `{"jsonrpc":"2.0","id":-1,"result":{"node_info":{"network":"${chain}"},"sync_info":{"latest_block_height":"${height}"}${intent}}}`;
+  const script = `
+let asked = 0;
+const server = require("node:http").createServer((_, response) => {
+  response.end(${JSON.stringify(body)}, () => {
+    if (++asked !== 3) return;
+    console.error(${JSON.stringify(line)});
+    ${code === undefined ? "" : `process.exit(${code});`}
+  });
+}).listen(${port}, "127.0.0.1");
+process.on("SIGTERM", () => process.exit(0));`;
+  return ["--", process.execPath, "-e", script];
+}
+
+const announce = (...flags: string[]) => [
+  "exec",
+  "--announce",
+  "--rpc",
+  `tcp://127.0.0.1:${port}`,
+  "--policy",
+  join(folder, "policy.json"),
+  ...flags,
+];
+
+test.each([2, 1])("a node that ended by %i at the plan's height is announced with 70", async (code) => {
+  const end = await runCommand([...announce(), ...legacyNode({ code })]);
+  expect(end.stderr).toContain("upgrade-halt: announced for the node, with exit code 70.");
+  expect(end.code).toBe(70);
+});
+
+test("a missing handler that a node panicked with is announced with 72", async () => {
+  const line = "panic: Wrong app version 0, upgrade handler is missing for v6.6 upgrade plan";
+  expect((await runCommand([...announce(), ...legacyNode({ code: 2, line })])).code).toBe(72);
+});
+
+test.each<[string, Legacy]>([
+  ["seen too far below", { height: 20, code: 2 }],
+  ["seen past the height", { height: 31, code: 2 }],
+  ["of another chain", { chain: "other-1", code: 2 }],
+  ["without a line", { line: "panic: out of luck", code: 2 }],
+  ["that quotes its line", { line: `I[x] said: "${LINE}"`, code: 2 }],
+  ["whose plan is not listed", { line: 'UPGRADE "v6.8" NEEDED at height: 30: ', code: 2 }],
+])("a node %s keeps its exit code", async (_, legacy) => {
+  const { code, stderr } = await runCommand([...announce(), ...legacyNode(legacy)]);
+  expect(stderr).not.toContain("announced for the node");
+  expect(code).toBe(2);
+});
+
+test("without a policy nothing is announced, and it says so", async () => {
+  const args = ["exec", "--announce", "--rpc", `http://127.0.0.1:${port}`, ...legacyNode({ code: 2 })];
+  const { code, stderr } = await runCommand(args);
+  expect(stderr).toContain("no upgrade is announced");
+  expect(code).toBe(2);
+});
+
+test("a node that lives on after its halt is ended and announced", async () => {
+  const args = [...announce("--standstill", "500"), ...legacyNode({ height: 30 })];
+  const { code, stderr } = await runCommand(args);
+  expect(stderr).toContain("it lives on after its halt, and is ended");
+  expect(code).toBe(70);
+});
+
+test("kept alive, it serves the node's last status with the halt at the node's own address", async () => {
+  const args = announce("--standstill", "500", "--stay-alive");
+  const command = startCommand([...args, ...legacyNode({ height: 30 })]);
+  const status = await until("the intent", async () => {
+    const read = await readStatus(`http://127.0.0.1:${port}`);
+    return read.kind === "ok" && read.node.haltIntent.kind !== "absent" && read;
+  });
+  command.child.kill("SIGTERM");
+  expect((await command.ended).code).toBe(70);
+  expect(status).toMatchObject({
+    envelope: "json-rpc",
+    node: {
+      chainId: "test-1",
+      height: 30,
+      haltIntent: { kind: "intent", intent: { reason: 70, plan_name: "v6.7", height: 30 } },
+    },
+  });
+});
+
+test("a halt that was announced is not announced again", async () => {
+  const inner = [process.execPath, join(import.meta.dirname, "..", "..", "main.ts"), ...announce()];
+  const { code, stderr } = await runCommand([...announce(), "--", ...inner, ...legacyNode({ code: 2 })]);
+  expect(code).toBe(70);
+  expect(stderr.match(/announced for the node/g)).toHaveLength(1);
+});
+
+test("where something else answers already, nothing is announced", async () => {
+  const [, , , other = ""] = legacyNode({ height: 30 }).slice(-4);
+  const first = startCommand(["exec", "--", process.execPath, "-e", `${other}; console.log("up")`]);
+  await first.said("up");
+  await until("its address", async () => (await readStatus(`http://127.0.0.1:${port}`)).kind === "ok");
+  const script = `console.error(${JSON.stringify(LINE)}); process.exit(2)`;
+  const { code, stderr } = await runCommand([...announce(), "--", process.execPath, "-e", script]);
+  first.child.kill("SIGTERM");
+  await first.ended;
+  expect(stderr).toContain("something else answers");
+  expect(code).toBe(2);
+});
+
+test("a link in the place of upgrade-info.json is not read", async () => {
+  const { readUpgradeInfo } = await import("./upgrade-info-file.ts");
+  const { mkdir } = await import("node:fs/promises");
+  await mkdir(join(folder, "data"));
+  const path = join(folder, "data", "upgrade-info.json");
+  await writeFile(join(folder, "elsewhere"), '{"name":"v6.7","height":30}');
+  await symlink(join(folder, "elsewhere"), path);
+  expect(await readUpgradeInfo(folder)).toBeUndefined();
+  await rm(path);
+  await writeFile(path, '{"name":"v6.7","hei');
+  expect(await readUpgradeInfo(folder)).toBeUndefined();
+  await writeFile(path, '{"name":"v6.7","height":30}');
+  expect(await readUpgradeInfo(folder)).toMatchObject({ name: "v6.7", height: 30 });
+});
+
+test("flags of --announce without it do not fit", async () => {
+  const { code, stderr } = await runCommand(["exec", "--stay-alive", "--", "true"]);
+  expect(code).toBe(64);
+  expect(stderr).toMatch(/go with --announce\.\n$/);
+});

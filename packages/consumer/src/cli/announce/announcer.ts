@@ -1,0 +1,168 @@
+import { ShutdownReason } from "@upgrade-halt/contract";
+import { evidenceFromChildExit } from "../../adapters/child-process.ts";
+import { classify } from "../../classify.ts";
+import { ConsumerError } from "../../consumer-error.ts";
+import type { Evidence } from "../../evidence.ts";
+import type { Policy } from "../../recommendation.ts";
+import { statusUrl } from "../../status/status-url.ts";
+import type { HaltedVerdict, Verdict } from "../../verdict.ts";
+import { readPolicy } from "../documents.ts";
+import type { Io } from "../io.ts";
+import { shownUrl } from "../shown-url.ts";
+import { HaltLog } from "./halt-log.ts";
+import { answers, RpcWatch } from "./rpc-watch.ts";
+import { readUpgradeInfo } from "./upgrade-info-file.ts";
+
+/** CometBFT's own default. */
+const DEFAULT_RPC = "http://127.0.0.1:26657";
+
+export interface AnnounceFlags {
+  readonly announce?: boolean;
+  readonly home?: string;
+  readonly rpc?: string;
+  readonly policy?: string;
+  readonly stayAlive?: boolean;
+  readonly standstill?: number;
+}
+
+/** How a command left, and whether something it started still holds its output. */
+export interface CommandEnd {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly isOutputOpen: boolean;
+}
+
+/** What is known before the command starts. Throws a `ConsumerError` for flags that do not fit. */
+export async function prepare(flags: AnnounceFlags, io: Io): Promise<Announcer | undefined> {
+  const { announce, home, rpc, policy, stayAlive, standstill } = flags;
+  if (announce !== true) {
+    if (home !== undefined || rpc !== undefined || policy !== undefined || stayAlive === true)
+      throw new ConsumerError("usage", "--home, --rpc, --policy and --stay-alive go with --announce.");
+    return undefined;
+  }
+  const target = statusUrl((rpc ?? DEFAULT_RPC).replace(/^tcp:/, "http:"));
+  if (target.kind === "refused") throw new ConsumerError("usage", `--rpc does not fit: ${target.problem}.`);
+  const read = policy === undefined ? undefined : await readPolicy(policy);
+  const say = (words: string) => io.stderr.write(`upgrade-halt: ${words}\n`);
+  if (read?.chainId === undefined || !read.upgrades.some(({ height }) => height !== undefined))
+    say("without a --policy that has a chainId and an upgrade with its height, no upgrade is announced.");
+  const isTaken = await answers(target.url);
+  if (isTaken)
+    say(`something else answers at ${shownUrl(target.url.origin)} already, so nothing is announced.`);
+  return new Announcer({ url: target.url, home, policy: read, standstill, isTaken, io });
+}
+
+interface Known {
+  readonly url: URL;
+  readonly home: string | undefined;
+  readonly policy: Policy | undefined;
+  readonly standstill: number | undefined;
+  readonly isTaken: boolean;
+  readonly io: Io;
+}
+
+/** Watches a node that may never have heard of the contract, and infers its halt in its place. */
+export class Announcer {
+  readonly #known: Known;
+  #log = new HaltLog(0);
+  #watch: RpcWatch | undefined;
+  #startedAt = 0;
+
+  constructor(known: Known) {
+    this.#known = known;
+  }
+
+  get url(): URL {
+    return this.#known.url;
+  }
+
+  /** The last `/status` that the node answered. */
+  get body(): string | undefined {
+    return this.#watch?.body;
+  }
+
+  push(chunk: Buffer): void {
+    this.#log.push(chunk);
+  }
+
+  /** Begins to watch. `onZombie` is called once, when the node was found to have halted and to live on. */
+  start(startedAt: number, onZombie: (verdict: HaltedVerdict) => void): void {
+    const { url, policy, isTaken, io } = this.#known;
+    this.#startedAt = startedAt;
+    this.#log = new HaltLog(startedAt);
+    if (isTaken) return;
+    let isFound = false;
+    const look = async () => {
+      if (isFound || this.#log.planLines().length === 0) return;
+      const verdict = await this.#judgeRunning();
+      if (isFound || !isToBeAnnounced(verdict)) return;
+      isFound = true;
+      onZombie(verdict);
+    };
+    this.#watch = new RpcWatch({
+      url,
+      now: io.now,
+      startedAt,
+      listed: policy?.upgrades ?? [],
+      isDue: () => this.#log.planLines().length > 0,
+      onReading: () => void look(),
+    });
+  }
+
+  /** The verdict on an end, and whether it is to be announced. `zombie` is what was found while it lived on. */
+  async judgeEnd(
+    end: CommandEnd,
+    zombie: HaltedVerdict | undefined,
+  ): Promise<{ readonly verdict: Verdict; readonly announced: boolean }> {
+    const { code, signal, startedAt, endedAt } = end;
+    const plain = evidenceFromChildExit({ code, signal, startedAt, endedAt });
+    const seen = this.#watch?.evidence();
+    this.#watch?.end();
+    if (plain.process?.kind !== "ended") return { verdict: classify(plain), announced: false };
+    const process = { ...plain.process, planLines: this.#log.planLines() };
+    const verdict = zombie ?? classify({ process, ...(await this.#expected()), lastSeen: seen?.lastSeen });
+    if (!isToBeAnnounced(verdict) || this.#known.isTaken) return { verdict, announced: false };
+    const blind = end.isOutputOpen
+      ? "something that the command started still holds its output"
+      : (await answers(this.url))
+        ? `something still answers at ${shownUrl(this.url.origin)}`
+        : undefined;
+    if (blind === undefined) return { verdict, announced: true };
+    this.#known.io.stderr.write(`upgrade-halt: ${blind}, so the halt is not announced.\n`);
+    return { verdict, announced: false };
+  }
+
+  end(): void {
+    this.#watch?.end();
+  }
+
+  async #judgeRunning(): Promise<Verdict> {
+    const expected = await this.#expected();
+    return classify({
+      process: { kind: "running", startedAt: this.#startedAt, planLines: this.#log.planLines() },
+      ...expected,
+      ...this.#watch?.evidence(),
+    });
+  }
+
+  async #expected(): Promise<Evidence> {
+    const { home, policy, standstill } = this.#known;
+    return {
+      standstillMs: standstill,
+      chainId: policy?.chainId,
+      listed: policy?.upgrades,
+      upgradeInfo: home === undefined ? undefined : await readUpgradeInfo(home),
+    };
+  }
+}
+
+/**
+ * A halt that nobody announced. An upgrade needs what the log cannot forge; of the others nothing can agree with the log, and
+ * they are held, never acted on.
+ */
+function isToBeAnnounced(verdict: Verdict): verdict is HaltedVerdict {
+  if (verdict.kind !== "halted" || verdict.inferred !== true || verdict.disputed === true) return false;
+  return verdict.corroborated || verdict.reason !== ShutdownReason.UpgradeRequired;
+}

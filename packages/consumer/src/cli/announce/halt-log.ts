@@ -1,0 +1,82 @@
+import { findPlanLines, type PlanLine } from "../../log/plan-line.ts";
+import { KEPT, Tail } from "../tail.ts";
+
+/** What every halt line has. */
+const LINES = ["NEEDED at height", "BINARY UPDATED BEFORE", "upgrade handler is missing"].map(Buffer.from);
+/** What the begin of a run has, and maybe other lines: a line of before it is forgotten then. */
+const STARTS = [
+  "tarting node with ABCI",
+  "tarting ABCI",
+  "ABCI Handshake",
+  "Version info",
+  "applying upgrade",
+  "running app",
+  "] starting",
+  "Started ",
+].map(Buffer.from);
+const LONGEST_WORD = 32;
+/** More lines than this that say different things are a dispute already. */
+const MOST = 4;
+
+/**
+ * The halt lines of a node's output, in a bounded memory: the end of the output as it is, and what was found before it. A
+ * node that lives on after its halt goes on to write.
+ */
+export class HaltLog {
+  readonly #tail = new Tail();
+  readonly #startedAt: number;
+  #before: Buffer = Buffer.alloc(0);
+  #kept: readonly PlanLine[] = [];
+  #unread = 0;
+  #isDue = false;
+
+  constructor(startedAt: number) {
+    this.#startedAt = startedAt;
+  }
+
+  push(chunk: Buffer): void {
+    // A piece no longer than what the tail keeps: no line passes through unseen.
+    for (let at = 0; at < chunk.length; at += KEPT / 2) this.#take(chunk.subarray(at, at + KEPT / 2));
+  }
+
+  text(): string {
+    return this.#tail.text();
+  }
+
+  planLines(): readonly PlanLine[] {
+    if (this.#isDue) this.#read();
+    return merge(findPlanLines(this.text(), { startedAt: this.#startedAt }), this.#kept);
+  }
+
+  #take(piece: Buffer): void {
+    this.#tail.push(piece);
+    this.#unread += piece.length;
+    const seam = Buffer.concat([this.#before, piece.subarray(0, LONGEST_WORD)]);
+    const has = (words: readonly Buffer[]) =>
+      words.some((word) => piece.includes(word) || seam.includes(word));
+    if (has(LINES)) this.#isDue = true;
+    if (this.#kept.length > 0 && has(STARTS)) {
+      this.#kept = [];
+      this.#isDue = true;
+    }
+    if (this.#isDue && this.#unread >= KEPT / 2) this.#read();
+    this.#before = Buffer.from(Buffer.concat([this.#before, piece]).subarray(-LONGEST_WORD));
+  }
+
+  #read(): void {
+    this.#kept = merge(findPlanLines(this.text(), { startedAt: this.#startedAt }), this.#kept);
+    this.#isDue = false;
+    this.#unread = 0;
+  }
+}
+
+function merge(newer: readonly PlanLine[], older: readonly PlanLine[]): readonly PlanLine[] {
+  const others = older.filter(
+    (line) =>
+      !newer.some(
+        ({ reason, plan, height }) => reason === line.reason && plan === line.plan && height === line.height,
+      ),
+  );
+  // That it was the text of a panic holds for the end of an output alone.
+  return [...newer, ...others.map(({ ending: _, ...line }) => line)].slice(0, MOST);
+}

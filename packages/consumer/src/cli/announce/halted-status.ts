@@ -1,0 +1,53 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { announcedAtNow, type HaltIntent, reasonToken, statusWithHaltIntent } from "@upgrade-halt/contract";
+import type { HaltedVerdict } from "../../verdict.ts";
+
+/** The intent that a node would have announced for a halt that was inferred. */
+export function intentOf({ reason, plan, height }: HaltedVerdict, at: number): HaltIntent {
+  return {
+    reason,
+    reason_string: reasonToken(reason),
+    ...(plan === undefined ? {} : { plan_name: plan }),
+    ...(height === undefined ? {} : { height }),
+    announced_at: announcedAtNow(() => at),
+  };
+}
+
+/**
+ * Serves a node's last `/status` with a halt intent at the node's own address. Rejects where it cannot listen there. The
+ * result ends that.
+ */
+export async function serveHaltedStatus(
+  url: URL,
+  lastBody: string | undefined,
+  intent: HaltIntent,
+): Promise<() => Promise<void>> {
+  const body = JSON.stringify(statusWithHaltIntent(parsed(lastBody), intent));
+  const server: Server = createServer((request, response) => answer(request, response, body));
+  server.listen(Number(url.port) || 80, url.hostname.replace(/^\[|\]$/g, ""));
+  await once(server, "listening");
+  return async () => {
+    server.close();
+    server.closeAllConnections();
+    await once(server, "close");
+  };
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, body: string): void {
+  const path = (request.url ?? "").split("?")[0];
+  const isStatus = path === "/status" || (request.method === "POST" && path === "/");
+  request.resume();
+  response.writeHead(isStatus ? 200 : 503, { "content-type": "application/json" });
+  response.end(isStatus ? body : '{"error":"the node has halted: see /status"}');
+}
+
+function parsed(body: string | undefined): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body ?? "");
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // It never answered: the intent alone is a status too.
+  }
+  return {};
+}

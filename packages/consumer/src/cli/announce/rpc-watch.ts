@@ -1,0 +1,95 @@
+import type { Evidence, LastSeen, ListedPlan } from "../../evidence.ts";
+import type { Exchange } from "../../status/exchange.ts";
+import { resultOf, sightingOf } from "../../status/read-status.ts";
+import { StatusRequest } from "../../status/status-request.ts";
+import { isNearPlan } from "../../watch/schedule.ts";
+
+const INTERVAL_MS = 1_000;
+/** Near a listed height, and once there is a halt line. */
+const CLOSE_INTERVAL_MS = 100;
+const TIMEOUT_MS = 2_000;
+
+export interface RpcWatchOptions {
+  readonly url: URL;
+  readonly now: () => number;
+  readonly startedAt: number;
+  readonly listed: readonly ListedPlan[];
+  /** Whether to look closely. */
+  readonly isDue: () => boolean;
+  /** Called after each reading. */
+  readonly onReading: () => void;
+}
+
+/** Reads a node's `/status` again and again, and remembers what it was seen at. */
+export class RpcWatch {
+  readonly #options: RpcWatchOptions;
+  readonly #request: StatusRequest;
+  #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
+  #status: Evidence["status"];
+  #stillSince: number | undefined;
+  #lastSeen: LastSeen | undefined;
+  #body: string | undefined;
+
+  constructor(options: RpcWatchOptions) {
+    this.#options = options;
+    this.#request = new StatusRequest(options.url, { timeoutMs: TIMEOUT_MS });
+    this.#pause();
+  }
+
+  evidence(): Evidence {
+    return { status: this.#status, heightStillSince: this.#stillSince, lastSeen: this.#lastSeen };
+  }
+
+  /** The last `/status` that the node answered, as it was. */
+  get body(): string | undefined {
+    return this.#body;
+  }
+
+  end(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#request.abandon();
+  }
+
+  #pause(): void {
+    const { listed, isDue } = this.#options;
+    const isClose = isDue() || isNearPlan(this.#lastSeen?.height, listed);
+    this.#timer = setTimeout(
+      () => this.#request.send((exchange) => this.#take(exchange)),
+      isClose ? CLOSE_INTERVAL_MS : INTERVAL_MS,
+    );
+  }
+
+  #take(exchange: Exchange): void {
+    if (this.#isOver) return;
+    const { now, startedAt, onReading } = this.#options;
+    const before = this.#status?.kind === "answered" ? this.#status.node.height : undefined;
+    const status = sightingOf(resultOf(exchange, now()));
+    // One reading that failed tells nothing of the height before and after it; the silence itself is no standstill.
+    if (status.kind === "silent") this.#stillSince = undefined;
+    this.#status = status;
+    if (status.kind === "answered") {
+      const { height, chainId } = status.node;
+      if (height === undefined) this.#stillSince = undefined;
+      else if (height !== before || this.#stillSince === undefined) this.#stillSince = status.at;
+      const known = this.#lastSeen?.chainId ?? chainId;
+      if (chainId === known) {
+        const highest = Math.max(height ?? 0, this.#lastSeen?.height ?? 0) || undefined;
+        this.#lastSeen = { chainId: known, height: highest, processStartedAt: startedAt };
+      }
+      if (exchange.kind === "body") this.#body = exchange.text;
+    }
+    onReading();
+    if (!this.#isOver) this.#pause();
+  }
+}
+
+/** Whether anything takes a connection at this address, or may. */
+export function answers(url: URL): Promise<boolean> {
+  return new Promise((resolve) => {
+    new StatusRequest(url, { timeoutMs: TIMEOUT_MS }).send((exchange) =>
+      resolve(!(exchange.kind === "unreachable")),
+    );
+  });
+}
