@@ -30,6 +30,8 @@ export interface Invariant {
 
 /** How far below its height a halted node may have been seen last. */
 const REACH_BLOCKS = 25;
+/** A Deployment has replaced its pods this long after its image was set. */
+const ROLLED_OUT_MS = 60_000;
 /** A kubelet says that a process has started after this time at the latest. */
 const REPORTED_MS = 500;
 /** Such a page is about who wrote a NodeHalt, and stands for as long as it is there. */
@@ -98,7 +100,8 @@ export const INVARIANTS: readonly Invariant[] = [
       const { deployments } = observer.workloads();
       const isDeployment = deployments.some(({ metadata }) => metadata.name === process.validator.name);
       const acted = observer.acts.findLast(({ kind }) => kind === "set-image")?.at ?? -1;
-      if (isDeployment && acted <= observer.meddledAt) return undefined;
+      if (isDeployment && (acted <= observer.meddledAt || process.startedAt - acted > ROLLED_OUT_MS))
+        return undefined;
       return `${process.validator.name} runs twice`;
     },
   },

@@ -76,7 +76,7 @@ export class Kubelet {
   /** Ends the pod's process with this code and starts it again, whatever it ended with, as a person with a shell does. */
   restart(pod: Pod, code: number): void {
     const runtime = this.#pods.get(pod.metadata.uid);
-    if (runtime === undefined) return;
+    if (runtime === undefined || this.#unreachable.has(pod.spec.nodeName)) return;
     runtime.isHeld = false;
     if (runtime.process?.isAlive) runtime.process.end(code);
     else this.#options.time.later(50, () => this.#start(pod, runtime));
