@@ -10,6 +10,8 @@ import protobuf from "protobufjs";
 import { OPTIONS, PACKAGES, packageOf, REVIEWS } from "../src/api/protobuf/packages.ts";
 import { BUILT_IN } from "../src/api/resources/built-in.ts";
 
+/** Of the OpenAPI v2 document, which clients of Go read as protobuf alone. */
+const GNOSTIC = { module: "github.com/google/gnostic-models", version: "v0.7.0" };
 const VERSION = "v0.35.4";
 const MODULES = ["k8s.io/api", "k8s.io/apimachinery", "k8s.io/apiextensions-apiserver"];
 /** Not protobuf's own `options`: what protobufjs keeps of a field beside its number and type. */
@@ -23,6 +25,9 @@ const folders = new Map(MODULES.map((module) => [module, folderOf(module)]));
 const root = new protobuf.Root();
 const tags = new Map<string, Tag>();
 for (const name of new Set([...Object.values(PACKAGES), ...SHARED()])) load(name);
+root.addJSON(protobuf.common.get("google/protobuf/any.proto")?.nested ?? {});
+const openApi = join(folderOf(GNOSTIC.module, GNOSTIC.version), "openapiv2/OpenAPIv2.proto");
+protobuf.parse(readFileSync(openApi, "utf8"), root, { keepCase: true });
 root.resolveAll();
 
 const kept = new Set<protobuf.Type>();
@@ -35,9 +40,10 @@ for (const { apiVersion, kind } of [...REVIEWS, ...OPTIONS]) {
   keep(`${packageOf(group, version)}.${kind}`);
 }
 keep("k8s.io.apimachinery.pkg.runtime.Unknown");
+keep("openapi.v2.Document");
 prune(root);
 const file = join(import.meta.dirname, "../descriptors/kubernetes.json");
-const note = `Made from ${MODULES.join(", ")} ${VERSION} (Apache License 2.0, The Kubernetes Authors) by scripts/protobuf-descriptors.ts`;
+const note = `Made from ${MODULES.join(", ")} ${VERSION} (Apache License 2.0, The Kubernetes Authors) and ${GNOSTIC.module} ${GNOSTIC.version} (Apache License 2.0, Google LLC) by scripts/protobuf-descriptors.ts`;
 writeFileSync(file, `${JSON.stringify({ note, ...root.toJSON() }, null, 1)}\n`);
 process.stdout.write(`${file}: ${kept.size} messages\n`);
 
@@ -47,8 +53,8 @@ function SHARED(): readonly string[] {
   );
 }
 
-function folderOf(module: string): string {
-  const found = execFileSync("go", ["mod", "download", "-json", `${module}@${VERSION}`], {
+function folderOf(module: string, version = VERSION): string {
+  const found = execFileSync("go", ["mod", "download", "-json", `${module}@${version}`], {
     encoding: "utf8",
   });
   return (JSON.parse(found) as { Dir: string }).Dir;

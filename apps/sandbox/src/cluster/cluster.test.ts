@@ -59,7 +59,7 @@ describe("the process kubelet", () => {
     expect(ip).toMatch(/^127\.(?!0\.)/);
     const log = await until("the log", async () => {
       const answer = await fetch(`${cluster.server}${pathOf(PODS, "default", "hello", "log")}`);
-      return answer.text();
+      return (await answer.text()) || false;
     });
     expect(log).toBe(`I am at ${ip}\n`);
   });

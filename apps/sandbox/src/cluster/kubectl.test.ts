@@ -109,6 +109,42 @@ describe.skipIf(!hasKubectl)("kubectl", () => {
     expect(await kubectl("auth", "can-i", "create", "cm", "-n", "made")).toBe("yes");
   });
 
+  it("makes workloads from its arguments", async () => {
+    await kubectl("create", "deployment", "web", "--image=registry.k8s.io/pause:3.10", "--replicas=2");
+    expect(await kubectl("get", "deploy", "web", "-o", "jsonpath={.spec.replicas} {.spec.selector}")).toBe(
+      '2 {"matchLabels":{"app":"web"}}',
+    );
+    await kubectl("create", "service", "clusterip", "web", "--tcp=80:8080");
+    expect(await kubectl("get", "svc", "web", "-o", "jsonpath={.spec.ports[0].targetPort}")).toBe("8080");
+    await kubectl("create", "pdb", "web", "--selector=app=web", "--min-available=50%");
+    expect(await kubectl("get", "pdb", "web", "-o", "jsonpath={.spec.minAvailable}")).toBe("50%");
+  });
+
+  it("applies a List", async () => {
+    const list = { apiVersion: "v1", kind: "List", items: [configMap("of-list", { k: "1" })] };
+    expect(await kubectl("apply", "-f", await fileOf(list))).toBe("configmap/of-list created");
+    expect(await kubectl("apply", "-f", await fileOf(list))).toBe("configmap/of-list unchanged");
+  });
+
+  it("evicts nothing in a drain that is a dry run", async () => {
+    await kubectl(
+      "create",
+      "-f",
+      await fileOf({ apiVersion: "v1", kind: "Node", metadata: { name: "node-a" } }),
+    );
+    await kubectl("create", "-f", await fileOf(pod("drained", { nodeName: "node-a" })));
+    const said = await kubectl("drain", "node-a", "--dry-run=server", "--force", "--ignore-daemonsets");
+    expect(said).toContain("drained (server dry run)");
+    expect(await kubectl("get", "pod", "drained", "-o", "jsonpath={.metadata.deletionTimestamp}")).toBe("");
+    expect(await kubectl("get", "node", "node-a", "-o", "jsonpath={.spec.unschedulable}")).toBe("");
+  });
+
+  it("asks as somebody else", async () => {
+    const asked = kubectl("auth", "can-i", "delete", "nodes", "--as=nobody");
+    await expect(asked).rejects.toMatchObject({ stdout: expect.stringMatching(/^no/) });
+    await expect(kubectl("get", "cm", "--as=nobody")).rejects.toThrow("Forbidden");
+  });
+
   it("watches", async () => {
     const watching = kubectl("get", "cm", "-w", "--request-timeout=2s", "--no-headers").catch(
       (error: { stdout: string }) => error.stdout,

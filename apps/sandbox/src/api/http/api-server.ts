@@ -24,6 +24,7 @@ import { flag } from "./query.ts";
 import { readBody } from "./request-body.ts";
 import { parseApiPath } from "./request-path.ts";
 import { sendError, sendObject, sendText } from "./respond.ts";
+import { refuseUnserved } from "./unserved.ts";
 
 const CRDS = "apiextensions.k8s.io/customresourcedefinitions";
 
@@ -143,6 +144,7 @@ export class ApiServer {
       subresource === "" ||
       subresource === "finalize" ||
       type?.subresources.some((one) => one === subresource);
+    refuseUnserved(path?.group ?? "", path?.resource ?? "", subresource);
     if (type === undefined || !isKnown || (namespace !== "" && !type.namespaced)) {
       request.resume();
       const types = this.#context.registry.all();

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { aggregated, coreVersions, groupList, groupOf, resourceList } from "../discovery/discovery.ts";
 import { openApiDocument, openApiIndex } from "../discovery/openapi.ts";
+import { OPENAPI_V2, openApiV2Document } from "../discovery/openapi-v2.ts";
 import type { ResourceType } from "../resources/resource-type.ts";
 import { wantsAggregated } from "./negotiation.ts";
-import { sendJson, sendText } from "./respond.ts";
+import { send, sendJson, sendText } from "./respond.ts";
 
 const AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
@@ -31,6 +32,7 @@ export function answerFixedPath(
   const isDiscovery = (root === "api" || root === "apis") && parts.length <= 3;
   if (["healthz", "livez", "readyz"].includes(root)) sendText(response, 200, "ok");
   else if (root === "version") sendJson(response, 200, VERSION);
+  else if (path === "/openapi/v2") send(response, 200, openApiV2Document(types), OPENAPI_V2);
   else if (path === "/openapi/v3") sendJson(response, 200, openApiIndex(types));
   else if (path.startsWith("/openapi/v3/"))
     found(response, openApiDocument(path.slice("/openapi/v3/".length), types));

@@ -40,7 +40,13 @@ function warn(response: ServerResponse, warnings: readonly string[]): void {
   );
 }
 
-function send(response: ServerResponse, code: number, body: string | Buffer, contentType: string): void {
+/** Answers with bytes of a media type, or text. */
+export function send(
+  response: ServerResponse,
+  code: number,
+  body: string | Buffer,
+  contentType: string,
+): void {
   response.writeHead(code, {
     "content-type": contentType,
     "content-length": Buffer.byteLength(body),

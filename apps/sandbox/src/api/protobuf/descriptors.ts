@@ -26,6 +26,11 @@ export function envelope(): protobuf.Type {
   return root().lookupType("k8s.io.apimachinery.pkg.runtime.Unknown");
 }
 
+/** OpenAPI v2 as `github.com/google/gnostic-models` has it. */
+export function openApiV2(): protobuf.Type {
+  return root().lookupType("openapi.v2.Document");
+}
+
 /** The message of a kind; undefined for one that is not served in protobuf. */
 export function messageOf({ apiVersion, kind }: TypeMeta): protobuf.Type | undefined {
   const isOption = OPTIONS.some((one) => one.kind === kind);
