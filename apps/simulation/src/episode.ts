@@ -186,6 +186,7 @@ function populate({ cluster, chain }: Stage, random: Random): void {
       replicas: random.pick([1, 1, 1, 2, 3]),
       podManagementPolicy: random.pick(["OrderedReady", "Parallel"] as const),
       updateStrategy: random.pick([{ type: "OnDelete" }, { type: "RollingUpdate" }] as const),
+      keepsKeysOnMachine: random.chance(0.2),
     };
     switch (cluster.target) {
       case "StatefulSet":

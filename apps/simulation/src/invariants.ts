@@ -99,7 +99,10 @@ export const INVARIANTS: readonly Invariant[] = [
       // A Deployment makes a second pod beside one that somebody asked to end: that is not the controller's doing.
       const { deployments } = observer.workloads();
       const isDeployment = deployments.some(({ metadata }) => metadata.name === process.validator.name);
-      const acted = observer.acts.findLast(({ kind }) => kind === "set-image")?.at ?? -1;
+      const acted =
+        observer.acts.findLast(
+          (act) => act.kind === "set-image" && act.before.metadata.name === process.validator.name,
+        )?.at ?? -1;
       if (isDeployment && (acted <= observer.meddledAt || process.startedAt - acted > ROLLED_OUT_MS))
         return undefined;
       return `${process.validator.name} runs twice`;
@@ -189,10 +192,12 @@ export const INVARIANTS: readonly Invariant[] = [
     onAct: (act, observer) => {
       if (act.kind === "other") return undefined;
       const pods = act.kind === "delete-pod" ? [act.pod] : podsOf(act.before, observer);
-      const policies = observer.policiesRead(act) ?? [];
-      const governing = pods.flatMap((pod) => governingOf(policies, labelsRead(act, pod, observer)) ?? []);
-      if (governing.length > 0 && governing.every(({ spec }) => spec.paused || spec.dryRun))
-        return "its policy is paused";
+      const isPaused = (policies: readonly HaltPolicy[]) => {
+        const governing = pods.flatMap((pod) => governingOf(policies, labelsRead(act, pod, observer)) ?? []);
+        return governing.length > 0 && governing.every(({ spec }) => spec.paused || spec.dryRun);
+      };
+      const readings = observer.policyReadings(act);
+      if (readings.length > 0 && readings.every(isPaused)) return "its policy is paused";
       const halts = observer.truth
         .all<NodeHalt>(PATHS.halts)
         .filter(({ spec }) => pods.some((pod) => pod.metadata.name === spec.podName));

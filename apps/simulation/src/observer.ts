@@ -54,7 +54,7 @@ export class Observer {
   readonly #pods = new Map<string, Read<readonly Pod[]>>();
   /** When a person or an attacker last touched a pod or what makes one. */
   meddledAt = -1;
-  readonly #policies = new Map<string, Read<readonly HaltPolicy[]>>();
+  readonly #policies = new Map<string, readonly Read<readonly HaltPolicy[]>[]>();
 
   constructor(truth: Truth) {
     this.truth = truth;
@@ -64,7 +64,8 @@ export class Observer {
   onReading({ by, path, objects, at }: Reading): void {
     if (!path.includes("/namespaces/")) return;
     if (/\/haltpolicies$/.test(path)) {
-      this.#policies.set(by, { object: objects as unknown as readonly HaltPolicy[], at });
+      const recent = (this.#policies.get(by) ?? []).filter((read) => read.at >= at - FRESH_MS);
+      this.#policies.set(by, [...recent, { object: objects as unknown as readonly HaltPolicy[], at }]);
       return;
     }
     if (/\/pods$/.test(path)) {
@@ -110,10 +111,16 @@ export class Observer {
     };
   }
 
-  /** The policies as the replica read them last for an act. */
-  policiesRead({ by, at }: Act): readonly HaltPolicy[] | undefined {
-    const read = this.#policies.get(by);
-    return read !== undefined && read.at >= at - FRESH_MS ? read.object : undefined;
+  /** The policies as the replica read them for an act, newest last. */
+  policiesRead(act: Act): readonly HaltPolicy[] | undefined {
+    const readings = this.policyReadings(act);
+    return readings.length === 0 ? undefined : readings.flat();
+  }
+
+  /** Each reading of the policies that the act may rest on: a replica works on several halts at a time. */
+  policyReadings({ by, at }: Act): readonly (readonly HaltPolicy[])[] {
+    const readings = this.#policies.get(by) ?? [];
+    return readings.filter((read) => read.at >= at - FRESH_MS).map(({ object }) => object);
   }
 
   haltRead({ by, at }: Act, { metadata }: NodeHalt): Read<NodeHalt> | undefined {

@@ -144,13 +144,25 @@ function forgeForeign({ server, validators }: Cluster, chain: Chain, how: number
 function mountAgain({ server }: Cluster, which: number, how: number): void {
   const pod = pick(server.all<Pod>(PATHS.pods), which);
   const name = `debug-${Math.floor(how * 1000)}`;
+  const claims = pod?.spec.volumes ?? [];
+  const folder = {
+    name: "keys",
+    hostPath: { path: "/var//keys/", ...(how < 0.8 ? {} : { type: "Socket" }) },
+  };
+  const volumes = how < 0.5 ? claims : [folder, { name: "scratch", ephemeral: {} }];
   if (pod === undefined || server.find(PATHS.pods, NAMESPACE, name) !== undefined) return;
   server.create("operator", `/api/v1/namespaces/${NAMESPACE}/pods`, {
     metadata: { name, labels: { app: "debug" } },
     spec: {
-      nodeName: pod.spec.nodeName,
-      containers: [{ name: "shell", image: imageOf(999) }],
-      volumes: pod.spec.volumes,
+      ...(how < 0.9 ? { nodeName: pod.spec.nodeName } : {}),
+      containers: [
+        {
+          name: "shell",
+          image: imageOf(999),
+          volumeMounts: volumes.map(({ name }) => ({ name, readOnly: how < 0.2 })),
+        },
+      ],
+      volumes,
     },
     status: { phase: "Pending" },
   });

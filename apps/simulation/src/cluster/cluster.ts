@@ -37,6 +37,8 @@ const TARGETS = {
   },
 } as const satisfies Record<WorkloadKind, object>;
 
+const KEYS = { name: "keys", hostPath: { path: "/var/keys", type: "DirectoryOrCreate" } } as const;
+
 export interface ClusterOptions {
   readonly time: VirtualTime;
   readonly random: Random;
@@ -76,11 +78,17 @@ export class Cluster {
       readonly release: number;
       readonly labels?: Readonly<Record<string, string>>;
       readonly ownerReferences?: readonly OwnerRef[];
+      /** Its key lies in a folder of the machine. */
+      readonly keepsKeysOnMachine?: boolean;
     },
   ): void {
-    const { release, labels = {}, ownerReferences, ...rest } = spec;
+    const { release, labels = {}, ownerReferences, keepsKeysOnMachine = false, ...rest } = spec;
     const own = { app: "seid", set: name, ...labels };
     const containers = [containerOf(release)];
+    const onMachine = {
+      volumes: [KEYS],
+      containers: [{ ...containerOf(release), volumeMounts: [{ name: KEYS.name }] }],
+    };
     this.server.create("operator", `/apis/apps/v1/namespaces/${NAMESPACE}/statefulsets`, {
       apiVersion: "apps/v1",
       kind: "StatefulSet",
@@ -90,7 +98,7 @@ export class Cluster {
         podManagementPolicy: "OrderedReady",
         updateStrategy: { type: "OnDelete" },
         selector: { matchLabels: { set: name } },
-        template: { metadata: { labels: own }, spec: { containers } },
+        template: { metadata: { labels: own }, spec: keepsKeysOnMachine ? onMachine : { containers } },
         ...rest,
       },
     });

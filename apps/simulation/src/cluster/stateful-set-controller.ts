@@ -144,7 +144,10 @@ export class StatefulSetController {
           ...container,
           image: admit(container.image),
         })),
-        volumes: [{ name: "data", persistentVolumeClaim: { claimName: `data-${name}` } }],
+        volumes: [
+          { name: "data", persistentVolumeClaim: { claimName: `data-${name}` } },
+          ...(template.spec.volumes ?? []),
+        ],
       },
       status: { phase: "Pending" },
     });
