@@ -5,7 +5,7 @@ import { ConsumerError } from "../consumer-error.ts";
 import type { Evidence } from "../evidence.ts";
 import { recommend } from "../recommend.ts";
 import type { Policy } from "../recommendation.ts";
-import { parseDocument, readPolicy } from "./documents.ts";
+import { isOfKind, parseDocument, readPolicy } from "./documents.ts";
 import { EvidenceDocumentSchema } from "./evidence-document.ts";
 import { type Io, readInput } from "./io.ts";
 import { toJsonLine } from "./json.ts";
@@ -67,6 +67,7 @@ function expectations({ chainId, listed }: Evidence, policy: Policy | undefined)
 function evidenceFrom(text: string, { from, container }: ClassifyOptions): Evidence {
   switch (from) {
     case "evidence":
+      if (isOfKind(text, "Pod")) return podEvidence(text, container);
       return parseDocument(EvidenceDocumentSchema, text, "the evidence");
     case "pod":
       return podEvidence(text, container);

@@ -52,10 +52,61 @@ export function unreadable(what: string, path: string, error: unknown): string {
   return `${what} ${printable(path)} cannot be read (${code})`;
 }
 
+/** Whether a text is an object of Kubernetes of this kind. */
+export function isOfKind(text: string, kind: string): boolean {
+  try {
+    return KindSchema.safeParse(JSON.parse(text.replace(BYTE_ORDER_MARK, ""))).data?.kind === kind;
+  } catch {
+    return false;
+  }
+}
+
+const KindSchema = z.object({ apiVersion: z.string(), kind: z.string() });
+
+const OF_CLUSTER = {
+  SwapImage: "swap-to-image",
+  RollBack: "roll-back",
+  Rollback: "roll-back",
+  Page: "page",
+  Hold: "hold",
+  LeaveAlone: "leave-alone",
+  Ignore: "ignore",
+  Act: "act",
+} as const;
+const InClusterWords = z
+  .string()
+  .transform((word) => Object.entries(OF_CLUSTER).find(([name]) => name === word)?.[1] ?? word);
+
+/** The spec of a HaltPolicy, of which only what judges a node counts here. */
+const HaltPolicySpecSchema = z.object({
+  chainId: z.unknown().optional(),
+  inferredHalts: InClusterWords.optional(),
+  upgrades: z
+    .array(
+      z.object({
+        planName: z.unknown(),
+        height: z.unknown().optional(),
+        image: z.unknown().optional(),
+      }),
+    )
+    .default([]),
+  actions: z.record(z.string(), InClusterWords).optional(),
+});
+const HaltPolicySchema = z.object({ kind: z.literal("HaltPolicy"), spec: HaltPolicySpecSchema });
+/** A spec without its object: no policy of the command line selects pods. */
+const BareSpecSchema = z.object({ selector: z.record(z.string(), z.unknown()) });
+
+const AnyPolicySchema: z.ZodType<Policy> = z.preprocess((value: unknown): unknown => {
+  const whole = HaltPolicySchema.safeParse(value);
+  if (whole.success) return whole.data.spec;
+  if (!BareSpecSchema.safeParse(value).success) return value;
+  return HaltPolicySpecSchema.safeParse(value).data ?? value;
+}, PolicySchema);
+
 /** Reads a policy file, or throws a `ConsumerError` that says what is wrong with it: `{"upgrades":[{"planName":"v6.7","height":30,"image":"..."}]}`. */
 export async function readPolicy(path: string): Promise<Policy> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new ConsumerError("failure", `${unreadable("the policy", path, cause)}.`, { cause });
   });
-  return parseDocument(PolicySchema, text, `the policy ${printable(path)}`);
+  return parseDocument(AnyPolicySchema, text, `the policy ${printable(path)}`);
 }

@@ -39,8 +39,13 @@ export function podEvidence(text: string, container: string | undefined): Eviden
   const all = [...names, ...(initContainerStatuses ?? []).map((status) => status.name)];
   // A pod that no kubelet has seen yet tells of no container.
   if (name === undefined || (all.length > 0 && !all.includes(name))) {
+    const isUnknown = container !== undefined && all.length > 0;
     const found = all.length === 0 ? "none" : printable(all.join(", "));
-    throw new ConsumerError("usage", `Say which container with --container: the pod's status has ${found}.`);
+    const unknown = isUnknown ? `The pod has no container ${printable(container)}. ` : "";
+    throw new ConsumerError(
+      "usage",
+      `${unknown}Say which container with --container: the pod's status has ${found}.`,
+    );
   }
   return evidenceFromPod(pod, name);
 }

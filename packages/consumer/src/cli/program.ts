@@ -8,6 +8,7 @@ import { addExplain } from "./explain.ts";
 import type { Io } from "./io.ts";
 import { addStatus } from "./status.ts";
 import { addSystemdHook } from "./systemd-hook.ts";
+import { versionLine } from "./version.ts";
 import { addWatch } from "./watch.ts";
 
 /** The whole command line: help, completion and the man page are made from it. `exitWith` hears an exit code other than 0. */
@@ -15,7 +16,8 @@ export function buildProgram(io: Io, exitWith: (code: number) => void): Command 
   const program = new Command("upgrade-halt")
     .description("Says why a chain node stopped, and what to do about it.")
     .helpCommand(false)
-    .showSuggestionAfterError(false)
+    .showSuggestionAfterError(true)
+    .version(versionLine("upgrade-halt"), "-V, --version", "print its version and the contract's")
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),

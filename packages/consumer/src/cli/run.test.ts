@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runCli } from "../testing/cli.ts";
 import { nodeAnswering } from "../testing/http-node.ts";
@@ -46,4 +49,55 @@ test.each([
   expect(code).toBe(expected);
   expect(stdout).toBe("");
   expect(stderr).toMatch(/^upgrade-halt: [^\n]+\.\n$/);
+});
+
+test.each([["--version"], ["-V"], ["version"]])("%s says its version and the contract's", async (word) => {
+  const { code, stdout } = await runCli([word]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^upgrade-halt \d+\.\d+\.\d+ \(contract \d+\.\d+\.\d+\)\n$/);
+});
+
+test("help of a command is its --help", async () => {
+  const { code, stdout } = await runCli(["help", "check"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("Usage: upgrade-halt check");
+});
+
+test.each([
+  [["chekc"], "unknown command 'chekc': did you mean check. See --help."],
+  [["status", "--jsno", "x"], "unknown option '--jsno': did you mean --json. See --help."],
+  [["exec", "sh", "-c", "exit 72"], "unknown option '-c'. Put -- before the command to run. See --help."],
+])("%j is told what was meant", async (args, words) => {
+  const { code, stderr } = await runCli(args);
+  expect(code).toBe(64);
+  expect(stderr).toBe(`upgrade-halt: ${words}\n`);
+});
+
+test("a HaltPolicy or its spec is a policy", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-run-"));
+  const spec = {
+    selector: { matchLabels: { app: "sei" } },
+    container: "seid",
+    chainId: "pacific-1",
+    inferredHalts: "Page",
+    upgrades: [{ planName: "v6.7", height: 30, image: "sei@sha256:1" }],
+    actions: { upgradeRequired: "SwapImage", binaryTooNew: "Page" },
+  };
+  const verdicts = [];
+  for (const document of [{ apiVersion: "upgrade-halt.dev/v1alpha1", kind: "HaltPolicy", spec }, spec]) {
+    await writeFile(join(folder, "policy.json"), JSON.stringify(document));
+    const evidence = {
+      process: {
+        kind: "ended",
+        end: { kind: "exited", code: 70 },
+        log: 'UPGRADE "v6.7" NEEDED at height: 30: ',
+      },
+      lastSeen: { chainId: "pacific-1", height: 29 },
+    };
+    const args = ["classify", "--json", "--policy", join(folder, "policy.json")];
+    const { stdout } = await runCli(args, { stdin: JSON.stringify(evidence) });
+    verdicts.push(JSON.parse(stdout).recommendation.action);
+  }
+  await rm(folder, { recursive: true });
+  expect(verdicts).toEqual(["swap-to-image", "swap-to-image"]);
 });

@@ -12,10 +12,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     exitCode = code;
   };
   try {
-    await buildProgram(io, exitWith).parseAsync(args, { from: "user" });
+    await buildProgram(io, exitWith).parseAsync(asOptions(args), { from: "user" });
     return exitCode;
   } catch (error) {
-    const { code, message } = outcomeOf(error);
+    const { code, message } = outcomeOf(error, args);
     if (message !== undefined) io.stderr.write(`upgrade-halt: ${message}\n`);
     return code;
   }
@@ -26,13 +26,28 @@ interface Outcome {
   readonly message?: string;
 }
 
-function outcomeOf(error: unknown): Outcome {
+/** `help check` and `version`, as other programs take them. */
+function asOptions(args: readonly string[]): readonly string[] {
+  const [first, ...rest] = args;
+  if (first === "version") return ["--version", ...rest];
+  return first === "help" ? [...rest, "--help"] : args;
+}
+
+function wordsOf({ code, message }: CommanderError, args: readonly string[]): string {
+  const said = message
+    .replace(/^error: |\.$/g, "")
+    .replace(/\n\(Did you mean (?:one of )?([^?]*)\?\)$/, ": did you mean $1");
+  const isOfCommand = code === "commander.unknownOption" && args[0] === "exec" && !args.includes("--");
+  return isOfCommand ? `${said}. Put -- before the command to run. See --help.` : `${said}. See --help.`;
+}
+
+function outcomeOf(error: unknown, args: readonly string[]): Outcome {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return { code: 0 };
     if (error.code === "commander.help") return { code: 64 };
     return {
       code: 64,
-      message: printable(`${error.message.replace(/^error: |\.$/g, "")}. See --help.`, 400),
+      message: printable(wordsOf(error, args), 400),
     };
   }
   if (error instanceof ConsumerError) return { code: EXIT_CODE_OF[error.code], message: error.message };

@@ -56,7 +56,7 @@ async function watchAll(urls: readonly string[], flags: WatchFlags, io: Io): Pro
   const forget = io.onSignal(["SIGINT", "SIGTERM"], () => stop.abort());
   io.stdout.once("error", () => stop.abort());
   const timer = flags.for === undefined ? undefined : setTimeout(() => stop.abort(), flags.for * 1_000);
-  const live = io.stdout.isTTY === true && flags.json !== true;
+  const live = io.stdout.isTTY === true && io.env.TERM !== "dumb" && flags.json !== true;
   const table = live ? new LiveTable(urls, io) : undefined;
   const show = (change: NodeChange) =>
     table ? table.show(change) : void io.stdout.write(lineOf(change, flags));
