@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runCli } from "../testing/cli.ts";
+import { runCommand } from "../testing/command.ts";
 
 const ended = (status: string) => ({ SERVICE_RESULT: "exit-code", EXIT_CODE: "exited", EXIT_STATUS: status });
 
@@ -26,6 +27,22 @@ test("without a journal it judges by the exit code", async () => {
   const { code, stdout } = await runCli(["systemd-hook", "--journal"], { env });
   expect(code).toBe(0);
   expect(stdout).toMatch(/^halted: upgrade_required, not corroborated\. /);
+});
+
+test.each([
+  ["ENOENT", undefined],
+  ["insufficient permissions; give the unit SupplementaryGroups=systemd-journal", "exit 1"],
+])("a journal that cannot be read is never silent: %s", async (words, then) => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
+  const script = `#!/bin/sh\necho "insufficient permissions" >&2; ${then}\n`;
+  if (then !== undefined) await writeFile(join(folder, "journalctl"), script, { mode: 0o755 });
+  const env = { ...ended("70"), INVOCATION_ID: "0123456789abcdef0123456789abcdef", PATH: folder };
+  const { code, stdout, stderr } = await runCommand(["systemd-hook", "--journal"], env);
+  await rm(folder, { recursive: true });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^halted: upgrade_required, not corroborated\. /);
+  expect(stderr).toContain("upgrade-halt: the journal cannot be read (");
+  expect(stderr).toContain(words);
 });
 
 test("of a log of gigabytes it reads the end", async () => {

@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
-import { finished } from "node:stream/promises";
+import { once } from "node:events";
+
 import type { Command } from "commander";
 import { evidenceFromSystemd } from "../adapters/systemd.ts";
 import { classify } from "../classify.ts";
 import { ConsumerError } from "../consumer-error.ts";
+import { printable } from "../printable.ts";
 import { unreadable } from "./documents.ts";
 import type { Io } from "./io.ts";
 import { toJsonLine } from "./json.ts";
@@ -63,23 +65,45 @@ async function readLog(path: string, { stderr }: Io): Promise<string> {
   }
 }
 
-/** The last lines that this invocation of the service wrote, or nothing where no journal can be read. */
-async function readJournal({ env }: Io): Promise<string> {
+/** The last lines that this invocation of the service wrote, or nothing and a sentence about it where no journal can be read. */
+async function readJournal({ env, stderr }: Io): Promise<string> {
   const id = env.INVOCATION_ID;
-  if (id === undefined || !/^[0-9a-f]{32}$/.test(id)) return "";
+  const warn = (problem: string) =>
+    stderr.write(`upgrade-halt: the journal cannot be read (${problem}), so it is judged without it.\n`);
+  if (id === undefined || !/^[0-9a-f]{32}$/.test(id)) {
+    warn("INVOCATION_ID is not set");
+    return "";
+  }
   // What the service wrote last may still be on its way into the journal.
   await journalctl(["--sync"]);
   const lines = `--lines=${JOURNAL_LINES}`;
-  return await journalctl([`_SYSTEMD_INVOCATION_ID=${id}`, lines, "--output=cat", "--no-pager"]);
+  const read = await journalctl([`_SYSTEMD_INVOCATION_ID=${id}`, lines, "--output=cat", "--no-pager"]);
+  if (read.problem !== undefined) warn(read.problem);
+  return read.text;
 }
 
 /** As far back as the end of a log file is read, where lines have 6 bytes and more: a Go panic has hundreds of them. */
 const JOURNAL_LINES = 10_000;
 
-async function journalctl(args: readonly string[]): Promise<string> {
-  const child = spawn("journalctl", args, { stdio: ["ignore", "pipe", "ignore"] });
-  const failed = new Promise<string>((resolve) => child.once("error", () => resolve("")));
-  const tail = new Tail();
-  const read = finished(child.stdout.on("data", (chunk: Buffer) => tail.push(chunk))).then(() => tail.text());
-  return await Promise.race([read, failed]);
+interface JournalRead {
+  readonly text: string;
+  readonly problem?: string;
+}
+
+async function journalctl(args: readonly string[]): Promise<JournalRead> {
+  const child = spawn("journalctl", args, { stdio: ["ignore", "pipe", "pipe"] });
+  const [tail, said] = [new Tail(), new Tail()];
+  child.stdout.on("data", (chunk: Buffer) => tail.push(chunk));
+  child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
+  try {
+    const [code] = await once(child, "close");
+    const words = printable(said.text().trim(), 200);
+    const isRefused = /permission|not seeing messages/i.test(words);
+    if (code === 0 && !(tail.text() === "" && isRefused)) return { text: tail.text() };
+    const advice = isRefused ? "; give the unit SupplementaryGroups=systemd-journal" : "";
+    return { text: tail.text(), problem: `journalctl ended with ${code}: ${words}${advice}` };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+    return { text: "", problem: `journalctl cannot be started, ${printable(code)}` };
+  }
 }
