@@ -5,7 +5,7 @@ import { readStatus, sightingOf } from "../status/read-status.ts";
 import type { Verdict } from "../verdict.ts";
 import type { Io } from "./io.ts";
 import { headline } from "./render.ts";
-import { shownUrl } from "./shown-url.ts";
+import { rpcUrl, shownUrl } from "./shown-url.ts";
 import { parseMillis } from "./status.ts";
 
 interface CheckFlags {
@@ -41,7 +41,7 @@ async function check(
     throw new ConsumerError("usage", "Say what to expect: --expect-not-halted or --expect-halted.");
   }
   const verdict = classify({
-    status: sightingOf(await readStatus(url, { timeoutMs: timeout, now: io.now })),
+    status: sightingOf(await readStatus(rpcUrl(url), { timeoutMs: timeout, now: io.now })),
   });
   const held = expectHalted === true ? isHalted(verdict) : verdict.kind === "running";
   if (!held) throw new ConsumerError("failure", `${shownUrl(url)} is ${headline(verdict)}. ${verdict.why}`);

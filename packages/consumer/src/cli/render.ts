@@ -42,7 +42,7 @@ export function colouredHeadline(verdict: Verdict, io: Io, columns = Number.POSI
 }
 
 function paint(style: Style, text: string, { stdout, env }: Io): string {
-  const plain = env.NO_COLOR !== undefined && env.NO_COLOR !== "";
+  const plain = env.TERM === "dumb" || (env.NO_COLOR !== undefined && env.NO_COLOR !== "");
   return plain || stdout.isTTY !== true ? text : styleText(style, text, { validateStream: false });
 }
 

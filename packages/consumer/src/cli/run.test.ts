@@ -101,3 +101,12 @@ test("a HaltPolicy or its spec is a policy", async () => {
   await rm(folder, { recursive: true });
   expect(verdicts).toEqual(["swap-to-image", "swap-to-image"]);
 });
+
+test.each([["status"], ["check", "--expect-halted"]])(
+  "%s takes CometBFT's own form of an address",
+  async (...args) => {
+    await using node = await nodeAnswering(HALTED);
+    const { code } = await runCli([...args, node.url.replace("http:", "tcp:")]);
+    expect(code).toBe(0);
+  },
+);

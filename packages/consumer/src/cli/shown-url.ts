@@ -4,3 +4,8 @@ import { printable } from "../printable.ts";
 export function shownUrl(url: string): string {
   return printable(url.replace(/^([^/?#]*\/\/)[^/?#]*@/, "$1…@"));
 }
+
+/** A node's address as it was given: CometBFT writes its own as `tcp://`, and speaks HTTP there. */
+export function rpcUrl(url: string): string {
+  return url.replace(/^tcp:\/\//, "http://");
+}

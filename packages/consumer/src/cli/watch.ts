@@ -9,7 +9,7 @@ import type { Io } from "./io.ts";
 import { toJsonLine } from "./json.ts";
 import { LiveTable } from "./live-table.ts";
 import { headline } from "./render.ts";
-import { shownUrl } from "./shown-url.ts";
+import { rpcUrl, shownUrl } from "./shown-url.ts";
 import { parseMillis } from "./status.ts";
 
 interface WatchFlags {
@@ -46,7 +46,8 @@ export function addWatch(program: Command, io: Io): void {
     .action((urls: string[], flags: WatchFlags) => watchAll(urls, flags, io));
 }
 
-async function watchAll(urls: readonly string[], flags: WatchFlags, io: Io): Promise<void> {
+async function watchAll(given: readonly string[], flags: WatchFlags, io: Io): Promise<void> {
+  const urls = given.map(rpcUrl);
   for (const url of urls) {
     const target = statusUrl(url);
     if (target.kind === "refused") throw new ConsumerError("usage", `${shownUrl(url)}: ${target.problem}.`);
