@@ -65,8 +65,9 @@ export class StatefulSetWorkload implements WorkloadKind {
   }
 
   async previousImages({ namespace, ref, container }: WorkloadTarget): Promise<readonly string[]> {
-    const { metadata } = await this.#api.get<StatefulSet>(objectPath(STATEFUL_SETS, namespace, ref.name));
-    return revisionImages(this.#api, namespace, { name: ref.name, uid: metadata.uid }, container);
+    const set = await getIfThere<StatefulSet>(this.#api, objectPath(STATEFUL_SETS, namespace, ref.name));
+    if (set === undefined) return [];
+    return revisionImages(this.#api, namespace, { name: ref.name, uid: set.metadata.uid }, container);
   }
 }
 
