@@ -1,0 +1,90 @@
+import { until } from "@upgrade-halt/testing";
+import { type Plan, planUpgrade } from "./governance.ts";
+import { Network } from "./network.ts";
+import type { Chain } from "./programs.ts";
+import { type Sample, sampleOf } from "./samples.ts";
+import type { Release, Validator } from "./validator.ts";
+
+/** The plan of every chain here; a release with its handler is the new one. */
+export const PLAN_NAME = "v9";
+export const OLD: Release = {};
+export const NEW: Release = { handlers: [PLAN_NAME] };
+const INFO = '{"upgradeType":"minor"}';
+
+/** A chain that voted for an upgrade, as folders of two moments to copy: shortly before its height, and halted at it. */
+export class HaltingChain implements AsyncDisposable {
+  readonly plan: Plan;
+  /** Stopped with the plan scheduled, some blocks below its height. */
+  readonly planned: Network;
+  /** Halted for the plan, and stopped by SIGTERM. */
+  readonly halted: Network;
+  /** What the nodes said while they stood at the height, and after SIGTERM: of each validator. */
+  readonly standing: readonly Sample[];
+  readonly stopped: readonly Sample[];
+
+  private constructor(
+    plan: Plan,
+    networks: { readonly planned: Network; readonly halted: Network },
+    samples: { readonly standing: readonly Sample[]; readonly stopped: readonly Sample[] },
+  ) {
+    this.plan = plan;
+    this.planned = networks.planned;
+    this.halted = networks.halted;
+    this.standing = samples.standing;
+    this.stopped = samples.stopped;
+  }
+
+  static async create(chain: Chain): Promise<HaltingChain> {
+    const halted = await Network.create(chain);
+    try {
+      await halted.start(OLD);
+      await halted.first.passes(1);
+      const plan = await planUpgrade(halted, PLAN_NAME, INFO);
+      await halted.stop();
+      const planned = await halted.copy();
+      await startInBothFormats(halted, OLD);
+      await saysEverywhere(halted, "CONSENSUS FAILURE");
+      const standing = await samplesOf("stands at the height", halted);
+      await halted.stop();
+      const stopped = await samplesOf("stood at the height, got SIGTERM", halted);
+      return new HaltingChain(plan, { planned, halted }, { standing, stopped });
+    } catch (error) {
+      await halted[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.planned[Symbol.asyncDispose](), this.halted[Symbol.asyncDispose]()]);
+  }
+}
+
+/** Starts every validator with a release: the first logs as a terminal shows it, the others in JSON. */
+export async function startInBothFormats({ validators }: Network, release: Release): Promise<void> {
+  await Promise.all(
+    validators.map((validator, i) => {
+      const flags = [...(release.flags ?? []), ...(i === 0 ? [] : ["--log_format", "json"])];
+      return validator.start({ ...release, flags });
+    }),
+  );
+}
+
+export async function saysEverywhere({ validators }: Network, text: string): Promise<void> {
+  await Promise.all(validators.map((validator) => validator.says(text)));
+}
+
+export async function endsEverywhere({ validators }: Network): Promise<void> {
+  await Promise.all(validators.map(ends));
+}
+
+/** Resolves when the validator's node has ended by itself. */
+export async function ends(validator: Validator): Promise<void> {
+  await until(`${validator.name} to end`, () => validator.started.end, {
+    explain: () => validator.node.output().slice(-4_000),
+  });
+}
+
+/** A sample of each validator. */
+export function samplesOf(name: string, { validators }: Network): Promise<readonly Sample[]> {
+  return Promise.all(validators.map((validator) => sampleOf(name, validator)));
+}

@@ -1,0 +1,135 @@
+import { execFile } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { builtProgram, type Chain } from "./programs.ts";
+import { withSettings } from "./toml.ts";
+import { type Release, Validator } from "./validator.ts";
+
+export const CHAIN_ID = "halting-1";
+const VALIDATORS = [0, 1, 2, 3];
+
+/** Four validators of one chain on loopback addresses of their own, with keys and a genesis of their own. */
+export class Network implements AsyncDisposable {
+  readonly chain: Chain;
+  readonly folder: string;
+  readonly validators: readonly Validator[];
+  readonly #addresses: string;
+
+  private constructor(chain: Chain, folder: string, addresses: string) {
+    this.chain = chain;
+    this.folder = folder;
+    this.#addresses = addresses;
+    const program = builtProgram(chain);
+    this.validators = VALIDATORS.map((i) => {
+      const name = `node${i}`;
+      return new Validator(name, join(folder, name, chain), program, `${addresses}${i + 1}`);
+    });
+  }
+
+  /** A new chain, whose nodes were never started. A block takes half a second at least, and a vote `VOTING_SECONDS`. */
+  static async create(chain: Chain): Promise<Network> {
+    const folder = mkdtempSync(join(tmpdir(), "upgrade-halt-chain-"));
+    const addresses = await freeAddresses();
+    const network = new Network(chain, folder, addresses);
+    await promisify(execFile)(builtProgram(chain), [
+      ...["testnet", "--v", `${VALIDATORS.length}`, "--output-dir", folder, "--chain-id", CHAIN_ID],
+      ...["--node-daemon-home", chain, "--starting-ip-address", `${addresses}1`],
+      ...["--keyring-backend", "test", "--home", join(folder, "command")],
+    ]);
+    for (const validator of network.validators) configure(validator);
+    return network;
+  }
+
+  /** The same chain once more at other addresses, from the folders as they are. Its nodes must be stopped. */
+  async copy(): Promise<Network> {
+    const folder = mkdtempSync(join(tmpdir(), "upgrade-halt-chain-"));
+    const copied = new Network(this.chain, folder, await freeAddresses());
+    for (const [i, { home }] of copied.validators.entries()) {
+      cpSync(this.#validator(i).home, home, { recursive: true });
+      rewrite(join(home, "config", "config.toml"), (toml) =>
+        toml.replaceAll(this.#addresses, copied.#addresses),
+      );
+    }
+    return copied;
+  }
+
+  get first(): Validator {
+    return this.#validator(0);
+  }
+
+  /** Starts every validator with the same release. */
+  async start(release: Release = {}): Promise<void> {
+    await Promise.all(this.validators.map((validator) => validator.start(release)));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.validators.map((validator) => validator.stop()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  #validator(i: number): Validator {
+    const validator = this.validators[i];
+    if (validator === undefined) throw new Error(`the network has no validator ${i}`);
+    return validator;
+  }
+}
+
+/** Seconds in which a proposal can be voted on. */
+export const VOTING_SECONDS = 5;
+
+function configure({ home, address }: Validator): void {
+  rewrite(join(home, "config", "config.toml"), (toml) =>
+    withSettings(toml, {
+      rpc: { laddr: `tcp://${address}:26657`, pprof_laddr: "" },
+      p2p: { laddr: `tcp://${address}:26656`, addr_book_strict: false, allow_duplicate_ip: true, pex: false },
+      consensus: { timeout_commit: "500ms", timeout_propose: "1s" },
+    }),
+  );
+  rewrite(join(home, "config", "app.toml"), (toml) =>
+    withSettings(toml, {
+      "": { pruning: "nothing", "minimum-gas-prices": "0stake" },
+      api: { enable: false },
+      grpc: { enable: false },
+      "grpc-web": { enable: false },
+    }),
+  );
+  rewrite(join(home, "config", "genesis.json"), (json) => {
+    const genesis = JSON.parse(json);
+    genesis.app_state.gov.voting_params.voting_period = `${VOTING_SECONDS}s`;
+    return JSON.stringify(genesis);
+  });
+}
+
+function rewrite(path: string, change: (text: string) => string): void {
+  writeFileSync(path, change(readFileSync(path, "utf8")));
+}
+
+/** The first three numbers of four loopback addresses, `127.x.y.`, whose RPC ports are free. */
+async function freeAddresses(): Promise<string> {
+  for (;;) {
+    const addresses = `127.${randomInt(1, 255)}.${randomInt(0, 256)}.`;
+    const free = await Promise.all(VALIDATORS.map((i) => isFree(`${addresses}${i + 1}`)));
+    if (free.every(Boolean)) return addresses;
+  }
+}
+
+async function isFree(address: string): Promise<boolean> {
+  const server = createServer();
+  try {
+    await once(server.listen(26657, address), "listening");
+  } catch {
+    return false;
+  }
+  server.close();
+  await once(server, "close");
+  return true;
+}

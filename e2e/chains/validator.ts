@@ -1,0 +1,156 @@
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { until } from "@upgrade-halt/testing";
+import { type End, type Program, startProgram } from "../harness/program.ts";
+
+/** How a validator's node is started. */
+export interface Release {
+  /** The plans that it can apply. */
+  readonly handlers?: readonly string[];
+  /** More flags of `start`. */
+  readonly flags?: readonly string[];
+  /** Command line of a supervisor that goes before the node's own. */
+  readonly around?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** A node that was started, and how it ended once it has. Times in ms since the epoch. */
+export interface StartedNode {
+  readonly program: Program;
+  readonly release: Release;
+  readonly startedAt: number;
+  end: (End & { readonly at: number }) | undefined;
+}
+
+/** `upgrade-info.json` as it lies in a home folder. */
+export interface UpgradeInfoFile {
+  readonly text: string;
+  /** Its permissions in octal digits. */
+  readonly mode: string;
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number;
+}
+
+/** What a validator has signed last, as its `priv_validator_state.json` has it. */
+export interface SignedLast {
+  readonly height: number;
+  readonly round: number;
+  /** 1 proposal, 2 prevote, 3 precommit. */
+  readonly step: number;
+  /** What was signed, in hexadecimal. */
+  readonly signbytes?: string;
+}
+
+/** One validator of a network: a home folder, an address of its own, and at most one node. */
+export class Validator {
+  readonly name: string;
+  readonly home: string;
+  readonly program: string;
+  readonly address: string;
+  #started: StartedNode | undefined;
+
+  constructor(name: string, home: string, program: string, address: string) {
+    this.name = name;
+    this.home = home;
+    this.program = program;
+    this.address = address;
+  }
+
+  get rpc(): string {
+    return `http://${this.address}:26657`;
+  }
+
+  /** The node that was started last. */
+  get started(): StartedNode {
+    if (this.#started === undefined) throw new Error(`${this.name} was never started`);
+    return this.#started;
+  }
+
+  get node(): Program {
+    return this.started.program;
+  }
+
+  /** The command line that starts its node. */
+  commandLine(flags: readonly string[] = []): readonly string[] {
+    return [this.program, "start", "--home", this.home, ...flags];
+  }
+
+  async start(release: Release = {}): Promise<Program> {
+    const { handlers = [], flags, around = [], env = process.env } = release;
+    const [file = "", ...args] = [...around, ...this.commandLine(flags)];
+    const startedAt = Date.now();
+    const program = await startProgram(this.name, file, args, {
+      env: { ...env, UPGRADE_HANDLERS: handlers.join(",") },
+    });
+    const started: StartedNode = { program, release, startedAt, end: undefined };
+    void program.ended.then((how) => {
+      started.end = { ...how, at: Date.now() };
+    });
+    this.#started = started;
+    return program;
+  }
+
+  async stop(): Promise<void> {
+    await this.#started?.program.stop();
+  }
+
+  /** The body of a route of the node's RPC, as text. */
+  async get(route: string): Promise<string> {
+    return (await fetch(`${this.rpc}/${route}`, { signal: AbortSignal.timeout(5_000) })).text();
+  }
+
+  /** `latest_block_height` on `/status`, or `undefined` while the node doesn't serve. */
+  async height(): Promise<number | undefined> {
+    const body = await this.get("status").catch(() => "");
+    const height = /"latest_block_height":\s*"(\d+)"/.exec(body)?.[1];
+    return height === undefined ? undefined : Number(height);
+  }
+
+  /** The node's height, as soon as it serves. */
+  serves(): Promise<number> {
+    return until(`${this.name} to serve`, () => this.height(), {
+      explain: () => this.node.output().slice(-4_000),
+    });
+  }
+
+  async passes(height: number, within = 60_000): Promise<void> {
+    await until(`${this.name} to pass ${height}`, async () => ((await this.height()) ?? 0) > height, {
+      within,
+      explain: () => this.node.output().slice(-4_000),
+    });
+  }
+
+  async says(text: string, within = 60_000): Promise<void> {
+    await until(`${this.name} to say ${text}`, () => this.node.output().includes(text), {
+      within,
+      explain: () => this.node.output().slice(-4_000),
+    });
+  }
+
+  /** `upgrade-info.json` with its permissions, or `undefined` where there is none. */
+  upgradeInfo(): UpgradeInfoFile | undefined {
+    const path = join(this.home, "data", "upgrade-info.json");
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return undefined;
+    const mode = (stats.mode & 0o777).toString(8).padStart(4, "0");
+    return { text: readFileSync(path, "utf8"), mode, modifiedAt: Math.floor(stats.mtimeMs) };
+  }
+
+  signedLast(): SignedLast {
+    const state = JSON.parse(readFileSync(this.#statePath, "utf8"));
+    return { ...state, height: Number(state.height) };
+  }
+
+  /** The bytes of what it signed last: they must go along wherever its data go. */
+  get signingState(): string {
+    return readFileSync(this.#statePath, "utf8");
+  }
+
+  set signingState(bytes: string) {
+    writeFileSync(this.#statePath, bytes);
+  }
+
+  get #statePath(): string {
+    return join(this.home, "data", "priv_validator_state.json");
+  }
+}
