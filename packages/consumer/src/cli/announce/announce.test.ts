@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -142,9 +142,41 @@ test("where something else answers already, nothing is announced", async () => {
   expect(code).toBe(2);
 });
 
+/** A node that is started again at its height: it panics before it serves. */
+const restarted = (home: string): string[] => [
+  ...["--home", home, "--", "sh", "-c"],
+  `printf '{"name":"v6.7","height":30}' > "${home}/data/upgrade-info.json"; echo '${LINE}' >&2; exit 2`,
+];
+
+test.each([
+  [
+    "of the listed chain",
+    '{\n "app_name": "sei", "genesis_time": "2022-05-22T00:00:00Z",\n "chain_id": "test-1", "app_state": {}}',
+    70,
+  ],
+  ["of another chain", '{"genesis_time":"2022-05-22T00:00:00Z","chain_id":"other-1"}', 2],
+  [
+    "that names the chain inside a text",
+    '{"app_name":"\\"chain_id\\":\\"test-1\\"","chain_id":"other-1"}',
+    2,
+  ],
+  ["that names a chain only deeper down", '{"app_state":{"chain_id":"test-1"},"chain_id":"test-1"}', 2],
+  ["that is cut short", '{"chain_id":"test-1', 2],
+])("a node that never served, with a genesis %s, ends with what fits", async (_, genesis, code) => {
+  await mkdir(join(folder, "config"));
+  await mkdir(join(folder, "data"));
+  await writeFile(join(folder, "config", "genesis.json"), genesis);
+  const end = await runCommand([...announce(), ...restarted(folder)]);
+  expect(end.code, end.stderr).toBe(code);
+});
+
+test("a node that never served, without a genesis, keeps its exit code", async () => {
+  await mkdir(join(folder, "data"));
+  expect((await runCommand([...announce(), ...restarted(folder)])).code).toBe(2);
+});
+
 test("a link in the place of upgrade-info.json is not read", async () => {
   const { readUpgradeInfo } = await import("./upgrade-info-file.ts");
-  const { mkdir } = await import("node:fs/promises");
   await mkdir(join(folder, "data"));
   const path = join(folder, "data", "upgrade-info.json");
   await writeFile(join(folder, "elsewhere"), '{"name":"v6.7","height":30}');

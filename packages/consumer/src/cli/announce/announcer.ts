@@ -9,6 +9,7 @@ import type { HaltedVerdict, Verdict } from "../../verdict.ts";
 import { readPolicy } from "../documents.ts";
 import type { Io } from "../io.ts";
 import { shownUrl } from "../shown-url.ts";
+import { chainOfGenesis } from "./genesis-file.ts";
 import { HaltLog } from "./halt-log.ts";
 import { answers, RpcWatch } from "./rpc-watch.ts";
 import { readUpgradeInfo } from "./upgrade-info-file.ts";
@@ -122,7 +123,8 @@ export class Announcer {
     this.#watch?.end();
     if (plain.process?.kind !== "ended") return { verdict: classify(plain), announced: false };
     const process = { ...plain.process, planLines: this.#log.planLines() };
-    const verdict = zombie ?? classify({ process, ...(await this.#expected()), lastSeen: seen?.lastSeen });
+    const lastSeen = seen?.lastSeen ?? (await this.#ofGenesis());
+    const verdict = zombie ?? classify({ process, ...(await this.#expected()), lastSeen });
     if (!isToBeAnnounced(verdict) || this.#known.isTaken) return { verdict, announced: false };
     const blind = end.isOutputOpen
       ? "something that the command started still holds its output"
@@ -145,6 +147,13 @@ export class Announcer {
       ...expected,
       ...this.#watch?.evidence(),
     });
+  }
+
+  /** Started again at the height, a node panics before it serves: then only its home tells its chain. */
+  async #ofGenesis(): Promise<Evidence["lastSeen"]> {
+    const { home } = this.#known;
+    const chainId = home === undefined ? undefined : await chainOfGenesis(home);
+    return chainId === undefined ? undefined : { chainId };
   }
 
   async #expected(): Promise<Evidence> {
