@@ -1,7 +1,7 @@
 import { until } from "@upgrade-halt/testing";
 import { describe, expect } from "vitest";
 import { metricsUrlOf, startControllerWith } from "../harness/controller.ts";
-import { haltOf } from "../harness/observe.ts";
+import { haltOf, heightOf } from "../harness/observe.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { World } from "../harness/world.ts";
 import type { Fault, ProxiedRequest } from "./fault-proxy.ts";
@@ -23,8 +23,8 @@ async function playWith(
   return stage;
 }
 
-/** Pods, policies and journals. */
-const WATCHED = 3;
+/** Pods, policies, journals and records. */
+const WATCHED = 4;
 const openWatches = ({ proxy }: Stage) =>
   new Set(proxy.requests().flatMap((watch) => (watch.isWatch && watch.status === 200 ? pathOf(watch) : [])))
     .size;
@@ -140,7 +140,7 @@ describe.concurrent("the same halts end the same way", () => {
         const ended = items.filter(({ status }) =>
           status?.containerStatuses?.some(({ state }) => state?.terminated),
         );
-        return ended.length === 2;
+        return ended.length === 1 && (await heightOf(world, "sei-0")) >= 10;
       },
       { within: PATIENCE },
     );

@@ -45,9 +45,12 @@ export async function startProxy({ cleanup }: World): Promise<FaultProxy> {
   return proxy;
 }
 
-/** Starts the node that halts at its plan, and lets the other one halt with a downgrade. */
+/**
+ * Starts the node that halts at its plan, and lets the other one halt with a downgrade. The first stays alive, so that its
+ * height can be read however late a fault lets the controller look: without that, nothing is done to a node.
+ */
 export async function letNodesHalt(world: World): Promise<void> {
-  await createNode(world, "sei-0", { version: "v6.6" });
+  await createNode(world, "sei-0", { version: "v6.6", args: ["--halt-stay-alive"] });
   await setPhantomState(world, "low-0", { state: terminated(72, DOWNGRADE_LINE) });
 }
 

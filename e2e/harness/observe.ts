@@ -2,6 +2,7 @@ import type { CoreV1Event, V1ContainerStatus, V1Pod, V1StatefulSet } from "@kube
 import { until } from "@upgrade-halt/testing";
 import type { HaltPolicy } from "../../apps/mini-controller/src/api/halt-policy.ts";
 import type { NodeHalt, Phase } from "../../apps/mini-controller/src/api/node-halt.ts";
+import type { NodeRecord } from "../../apps/mini-controller/src/api/node-record.ts";
 import { CONTAINER } from "./fixtures/mock-nodes.ts";
 import type { World } from "./world.ts";
 
@@ -114,6 +115,20 @@ export async function untilPast(world: World, node: string, height: number): Pro
     },
     { explain: () => describePods(world) },
   );
+}
+
+/** Waits until the controller has recorded that a node makes blocks on `image`: then it can be rolled back to that. */
+export async function untilRecorded({ api, namespace }: World, node: string, image: string): Promise<void> {
+  await until(`${node} to be recorded on ${image}`, async () => {
+    const { items } = await api.custom.listNamespacedCustomObject({
+      ...RESOURCES,
+      namespace,
+      plural: "noderecords",
+    });
+    return (items as readonly NodeRecord[]).some(
+      ({ spec, status }) => spec.node === node && status?.images?.[0]?.image === image,
+    );
+  });
 }
 
 /** The Events of the namespace with a reason. */

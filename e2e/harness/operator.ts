@@ -16,7 +16,13 @@ import {
 import type { World } from "./world.ts";
 
 /** What a scenario's policy may say differently. */
-export type PolicyOptions = Partial<HaltPolicySpec>;
+export type PolicyOptions = Partial<HaltPolicySpec> & {
+  /** Leave an upgrade without a height as it is. Otherwise it gets the height that the plans of its namespace have. */
+  readonly leaveHeights?: boolean;
+};
+
+/** The chain that the mock nodes are on. */
+const CHAIN_ID = "mock-1";
 
 /** Sets the plans that the nodes made from now on start with. */
 export async function setPlans({ api, namespace }: World, ...plans: readonly Plan[]): Promise<void> {
@@ -61,7 +67,7 @@ export async function createPolicy(
   options: PolicyOptions = {},
   name?: string,
 ): Promise<void> {
-  await api.objects.create(policyWith(namespace, options, name));
+  await api.objects.create(policyWith(namespace, await withHeights({ api, namespace }, options), name));
 }
 
 export async function removePolicy({ api, namespace }: World): Promise<void> {
@@ -73,14 +79,39 @@ export async function tryPolicy({ api, namespace }: World, options: PolicyOption
   await api.objects.create(policyWith(namespace, options), undefined, "All");
 }
 
+/** Only a listed height binds: upgrades get the height of the plan that the namespace's nodes have for them. */
+async function withHeights(
+  { api, namespace }: Pick<World, "api" | "namespace">,
+  options: PolicyOptions,
+): Promise<PolicyOptions> {
+  const { upgrades, leaveHeights } = options;
+  if (upgrades === undefined || leaveHeights === true) return options;
+  const heights = new Map((await plansIn({ api, namespace })).map(({ name, height }) => [name, height]));
+  return {
+    ...options,
+    upgrades: upgrades.map((upgrade) => {
+      const height = upgrade.height ?? heights.get(upgrade.planName);
+      return height === undefined ? upgrade : { ...upgrade, height };
+    }),
+  };
+}
+
+async function plansIn({ api, namespace }: Pick<World, "api" | "namespace">): Promise<readonly Plan[]> {
+  const { items } = await api.core.listNamespacedConfigMap({ namespace });
+  const plans = items.find(({ metadata }) => metadata?.name === "plans")?.data?.["plans.json"] ?? "[]";
+  return JSON.parse(plans) as readonly Plan[];
+}
+
 function policyWith(namespace: string, options: PolicyOptions, name?: string): KubernetesObject {
+  const { leaveHeights: _, ...own } = options;
   const spec: PolicyOptions = {
     selector: { matchLabels: NODE_LABELS },
+    chainId: CHAIN_ID,
     container: CONTAINER,
     allowTags: true,
     recoveryTimeoutSeconds: 60,
     paging: [{ webhook: { urlSecretRef: { name: "pager", key: "url" } } }],
-    ...options,
+    ...own,
   };
   return { ...policyHeader(namespace, name), spec } as KubernetesObject;
 }
@@ -91,7 +122,8 @@ export async function changePolicy(
   options: PolicyOptions,
   name?: string,
 ): Promise<void> {
-  await mergePatch(api, { ...policyHeader(namespace, name), spec: options } as KubernetesObject);
+  const { leaveHeights: _, ...spec } = await withHeights({ api, namespace }, options);
+  await mergePatch(api, { ...policyHeader(namespace, name), spec } as KubernetesObject);
 }
 
 /** Says of a failed NodeHalt that a person has seen it. */

@@ -10,7 +10,7 @@ import {
   SEI_NODE_TARGET,
   startSeiController,
 } from "../harness/fixtures/sei-nodes.ts";
-import { haltOf, untilPast } from "../harness/observe.ts";
+import { haltOf, untilPast, untilRecorded } from "../harness/observe.ts";
 import {
   changePlans,
   createDeployedNode,
@@ -67,6 +67,7 @@ async function rollBackDeployment(world: World): Promise<void> {
     const which = { namespace: world.namespace, name: "deployment" };
     return (await world.api.apps.readNamespacedDeployment(which)).status?.availableReplicas === 1;
   });
+  await untilRecorded(world, "deployment", imageOf("v6.6"));
   await deployNode(world, "deployment", imageOf("v6.7"));
   await haltOf(world, "deployment", "Recovered");
   await removePolicy(world);
@@ -78,6 +79,7 @@ async function rollBackSeiNode(world: World): Promise<void> {
   await createPolicy(world, { target: SEI_NODE_TARGET });
   await createSeiNode(world, "custom", "v6.6");
   await untilPast(world, "custom", 2);
+  await untilRecorded(world, "custom-0", imageOf("v6.6"));
   await deploySeiNode(world, "custom", imageOf("v6.7"));
   await haltOf(world, "custom", "Recovered");
 }

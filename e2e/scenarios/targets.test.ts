@@ -1,7 +1,7 @@
 import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
-import { digestOf, imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { digestOf, imageOf, pinnedOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import {
   createSeiNode,
   deploySeiNode,
@@ -9,7 +9,7 @@ import {
   seiNodeOf,
   startSeiController,
 } from "../harness/fixtures/sei-nodes.ts";
-import { haltOf, imageInPod, imageInSet, untilPast } from "../harness/observe.ts";
+import { haltOf, imageInPod, imageInSet, untilPast, untilRecorded } from "../harness/observe.ts";
 import { createDeployedNode, createPolicy, deployNode, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { World } from "../harness/world.ts";
@@ -54,12 +54,13 @@ scenario("71 of a Deployment goes back to what ran before", ["TOO-NEW-DEPLOYMENT
     return status?.availableReplicas === 1;
   });
 
+  await untilRecorded(world, "sei", imageOf("v6.6"));
   await deployNode(world, "sei", imageOf("v6.7"));
 
   const { spec, status } = await haltOf(world, "sei", "Recovered");
   expect(spec).toMatchObject({ reason: "binary_too_new", image: imageOf("v6.7") });
-  expect(status).toMatchObject({ action: "RollBack", toImage: imageOf("v6.6") });
-  expect(await imagesOf(world, "sei")).toEqual({ template: imageOf("v6.6"), pods: [imageOf("v6.6")] });
+  expect(status).toMatchObject({ action: "RollBack", toImage: pinnedOf("v6.6") });
+  expect(await imagesOf(world, "sei")).toEqual({ template: pinnedOf("v6.6"), pods: [pinnedOf("v6.6")] });
   expect([...world.pager.countByKey().values()]).toEqual([1]);
 });
 
@@ -108,11 +109,12 @@ scenario(
     await createSeiNode(world, "sei-0", "v6.6");
     const before = await untilPast(world, "sei-0", 2);
 
+    await untilRecorded(world, "sei-0-0", imageOf("v6.6"));
     await deploySeiNode(world, "sei-0", imageOf("v6.7"));
 
     const { status } = await haltOf(world, "sei-0", "Recovered");
-    expect(status).toMatchObject({ action: "RollBack", toImage: imageOf("v6.6") });
-    expect((await seiNodeOf(world, "sei-0")).spec.image).toBe(imageOf("v6.6"));
+    expect(status).toMatchObject({ action: "RollBack", toImage: pinnedOf("v6.6") });
+    expect((await seiNodeOf(world, "sei-0")).spec.image).toBe(pinnedOf("v6.6"));
     expect(await untilPast(world, "sei-0", before)).toBeGreaterThan(before);
     expect([...world.pager.countByKey().values()]).toEqual([1]);
   },

@@ -1,8 +1,16 @@
 import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
-import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
-import { containerOf, haltOf, imageInPod, imageInSet, podOf, untilPast } from "../harness/observe.ts";
+import { imageOf, pinnedOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import {
+  containerOf,
+  haltOf,
+  imageInPod,
+  imageInSet,
+  podOf,
+  untilPast,
+  untilRecorded,
+} from "../harness/observe.ts";
 import { createNode, createPolicy, deploy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 
@@ -18,13 +26,14 @@ scenario(
     await createNode(world, "sei-0", { version: "v6.6" });
     const before = await untilPast(world, "sei-0", 2);
 
+    await untilRecorded(world, "sei-0-0", imageOf("v6.6"));
     await deploy(world, "sei-0", imageOf("v6.7"));
 
     const { spec, status } = await haltOf(world, "sei-0", "Recovered");
     expect(spec).toMatchObject({ reason: "binary_too_new", exitCode: 71, image: imageOf("v6.7") });
-    expect(status).toMatchObject({ action: "RollBack", toImage: imageOf("v6.6") });
-    expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.6"));
-    expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.6"));
+    expect(status).toMatchObject({ action: "RollBack", toImage: pinnedOf("v6.6") });
+    expect(await imageInSet(world, "sei-0")).toBe(pinnedOf("v6.6"));
+    expect(await imageInPod(world, "sei-0")).toBe(pinnedOf("v6.6"));
     expect(await untilPast(world, "sei-0", before)).toBeGreaterThan(before);
     expect([...world.pager.countByKey().values()]).toEqual([1]);
   },

@@ -273,15 +273,17 @@ describe("a binary that is too new", () => {
     const pager = await startPager();
     await cluster.addPolicy({ upgrades: [], paging: [{ webhook: { url: pager.url } }] });
     await cluster.addNode("sei-0", "v6.7");
-    await until("the pod", () => cluster.pods().length === 1);
+    await start(cluster);
+    await until("its image to be recorded", () => {
+      cluster.reach(cluster.height + 1);
+      return cluster.records()[0]?.status?.images?.length === 1;
+    });
     await cluster.api.jsonPatch(SET, [
       { op: "replace", path: "/spec/template/spec/containers/0/image", value: image("v6.8") },
     ]);
-    await until("its revision", () => cluster.api.objects.get(SET)?.status !== undefined);
     cluster.api.drop(POD);
     await until("the new pod", () => cluster.pods()[0]?.spec.containers[0]?.image === image("v6.8"));
     cluster.intent = { reason: 71, plan_name: "v6.8" };
-    await start(cluster);
     await until("Held", () => inPhase(cluster, "Held", "NotCorroborated"));
     cluster.behave = (of) => (of.endsWith("v6.8") ? 71 : undefined);
     cluster.intent = undefined;
@@ -308,7 +310,7 @@ describe("a clock that is set", () => {
     pager.status = 200;
     await start(cluster, { now: () => Date.now() + jump });
     await until("the page", () => inPhase(cluster, "Held")?.status?.page?.state === "Sent");
-    await cluster.changePolicy({ upgrades: [{ planName: "v6.7", image: image("v6.7") }] });
+    await cluster.changePolicy({ upgrades: [{ planName: "v6.7", height: 30, image: image("v6.7") }] });
     await until("Recovered", () => {
       cluster.reach(cluster.height + 1);
       return inPhase(cluster, "Recovered")?.status?.page?.state === "Resolved";

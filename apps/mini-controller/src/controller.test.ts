@@ -70,7 +70,7 @@ describe("a controller", () => {
     );
     expect(cluster.imagesSet).toEqual([]);
     cluster.reach(40);
-    await cluster.changePolicy({ upgrades: [{ planName: "v6.7", image: image("v6.7") }] });
+    await cluster.changePolicy({ upgrades: [{ planName: "v6.7", height: 30, image: image("v6.7") }] });
     await until("its page to be resolved", () =>
       inPhase(cluster, "Recovered").some(({ status }) => status?.page?.state === "Resolved"),
     );
@@ -83,36 +83,34 @@ describe("a controller", () => {
     const [cluster, pager] = [new FakeCluster(), await startPager()];
     await cluster.addPolicy({ paging: [{ webhook: { url: pager.url } }] });
     await cluster.addNode("sei-0", "v6.7");
-    await until("the pod", () => cluster.pods().length === 1);
-    await cluster.api.jsonPatch("/apis/apps/v1/namespaces/sei/statefulsets/sei-0", [
-      { op: "replace", path: "/spec/template/spec/containers/0/image", value: image("v6.8") },
-    ]);
-    await until("its revision", () => [...cluster.api.objects.keys()].some((key) => key.endsWith("sei-0-2")));
-    cluster.api.drop("/api/v1/namespaces/sei/pods/sei-0-0");
     await start(cluster);
+    await until("its image to be recorded", () => {
+      cluster.reach(Math.min(cluster.height + 1, 28));
+      return cluster.records()[0]?.status?.images?.length === 1;
+    });
+    await setImage(cluster, "v6.8");
     await until("Recovering", () => inPhase(cluster, "Recovering").length === 1);
-    cluster.reach(21);
     await until("Recovered", () => {
       cluster.reach(cluster.height + 1);
       return inPhase(cluster, "Recovered").length === 1;
     });
+    expect(cluster.halts()[0]?.status?.toImage).toMatch(/mock-node:v6\.7@sha256:[0-9a-f]{64}$/);
     expect(cluster.imagesSet).toEqual([`sei-0 ${image("v6.8")}`, `sei-0 ${image("v6.7")}`]);
     expect(pager.keys()).toHaveLength(1);
     expect(cluster.halts()[0]?.status?.action).toBe("RollBack");
   });
 
-  test("rolls back to what a journal shows where the workload keeps no history", async () => {
+  test("rolls back to the image of the last upgrade, which it was seen to run", async () => {
     const cluster = new FakeCluster();
     await cluster.addPolicy();
     await cluster.addNode("sei-0");
     await start(cluster);
     cluster.reach(30);
-    await until("the upgrade to be Recovered", () => {
+    await until("the upgrade to be Recovered, and its image recorded", () => {
       cluster.reach(cluster.height + 1);
-      return inPhase(cluster, "Recovered").length === 1;
+      const isRecorded = cluster.records()[0]?.status?.images?.[0]?.image === image("v6.7");
+      return isRecorded && inPhase(cluster, "Recovered").length === 1;
     });
-    for (const key of cluster.api.objects.keys())
-      if (key.includes("/controllerrevisions/")) cluster.api.drop(key);
     await setImage(cluster, "v6.8");
     await until("its rollback", () => inPhase(cluster, "Recovering", "Recovering").length === 1);
     expect(cluster.imagesSet.at(-1)).toBe(`sei-0 ${image("v6.7")}`);
@@ -187,6 +185,7 @@ describe("a controller", () => {
   test("journals and pages a halt once although its StatefulSet makes the pod again and again", async () => {
     const [cluster, pager] = [new FakeCluster(() => 72), await startPager()];
     cluster.failedPods = true;
+    cluster.unread = true;
     await cluster.addPolicy({ paging: [{ webhook: { url: pager.url } }] });
     await cluster.addNode("sei-0");
     await start(cluster);

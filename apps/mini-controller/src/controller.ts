@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Dispatcher } from "undici";
 import { type HaltPolicy, withDefaults } from "./api/halt-policy.ts";
 import { hasEnded, isSwapping, type NodeHalt, type Phase, projectHalt } from "./api/node-halt.ts";
+import type { NodeRecord } from "./api/node-record.ts";
 import { hasCode, messageOf } from "./controller-error.ts";
 import { Actor } from "./halts/actor.ts";
 import type { OnBoundary } from "./halts/boundary.ts";
@@ -10,6 +11,7 @@ import { Detector } from "./halts/detector.ts";
 import { haltEvent } from "./halts/halt-event.ts";
 import { HaltJournal } from "./halts/halt-journal.ts";
 import { NodeReconciler } from "./halts/node-reconciler.ts";
+import { NodeRecorder } from "./halts/node-recorder.ts";
 import { Observer } from "./halts/observer.ts";
 import { PageTeller } from "./halts/page-teller.ts";
 import { hasMachineFolder, type Pod, projectPod, projectUnselected } from "./halts/pod.ts";
@@ -21,7 +23,14 @@ import { createStores, haltsOf, podKeyOf, policyKeyOf } from "./halts/stores.ts"
 import { EventRecorder } from "./kube/event-recorder.ts";
 import { FreshLists } from "./kube/fresh-lists.ts";
 import { Informer, type InformerOptions, RESTART_REASONS } from "./kube/informer.ts";
-import { collectionPath, HALT_POLICIES, NODE_HALTS, PODS, type Resource } from "./kube/paths.ts";
+import {
+  collectionPath,
+  HALT_POLICIES,
+  NODE_HALTS,
+  NODE_RECORDS,
+  PODS,
+  type Resource,
+} from "./kube/paths.ts";
 import { keyOf, type Store } from "./kube/store.ts";
 import type { KubeApi, KubeObject } from "./kube/types.ts";
 import { AlertRenewal } from "./paging/alert-renewal.ts";
@@ -122,10 +131,15 @@ export class Controller {
       laneOf: (key) => this.#policyOfHalt(key),
     });
     this.#events = new EventRecorder(api, log, now);
+    const recorder = new NodeRecorder({ api, records: stores.records, log, now });
     this.#statuses = new StatusWatch({
       read: (url, timeoutMs) => readNode(url, { timeoutMs }),
       toSighting: sightingOf,
       onChange: (key) => this.#addPod(key),
+      recall: (key, uid) => {
+        const pod = stores.pods.get(key);
+        return pod?.metadata.uid === uid && pod !== undefined ? recorder.recall(pod) : undefined;
+      },
     });
     const workloads = new Workloads(api);
     const slots = new SlotBook(stores.halts);
@@ -139,10 +153,12 @@ export class Controller {
         ...shared,
         timer: new RecoveryTimer(steady),
         server: { api, pods: new FreshLists(api, projectPod) },
+        recorder,
         setWasRefused: (halt) => actor.setWasRefused(halt),
       }),
       actor,
       marks: new PodMarks(api, now),
+      recorder,
       onBoundary,
       onPageDue: (halt) => this.#onPageDue(halt),
       onPhase: (halt, before) => this.#onPhase(halt, before, now()),
@@ -195,6 +211,7 @@ export class Controller {
         onChange: (halt) => this.#onHalt(halt),
         project: projectHalt,
       }),
+      this.#informer<NodeRecord>(NODE_RECORDS, stores.records, { onChange: () => {} }),
     ];
     metrics.observeContact(() =>
       Object.keys(stores).map((name, index) => [name, this.#informers[index]?.lastContactAt ?? 0]),

@@ -72,7 +72,6 @@ async function readOtherWorkloads(api: GuardedApi, cluster: FakeCluster): Promis
   const deployment = ref("Deployment", "apps/v1", "deployments");
   await workloads.ofPolicy(policyWith({ target: { kind: "Deployment" } }).spec).find(pod, undefined);
   await workloads.ofRef(deployment).read({ ...target, ref: deployment });
-  await workloads.ofRef(deployment).previousImages({ ...target, ref: deployment });
   const seiNode = ref("SeiNode", "sei.io/v1alpha1", "seinodes");
   await workloads.ofRef(seiNode).read({ ...target, ref: seiNode });
   for (const path of ["apps/v1/namespaces/sei/deployments/x", "sei.io/v1alpha1/namespaces/sei/seinodes/x"]) {

@@ -33,6 +33,7 @@ async function start(cluster: FakeCluster): Promise<void> {
 
 /** So many nodes that go down for a person to see to, each with a page. */
 async function addLost(cluster: FakeCluster, count: number): Promise<void> {
+  cluster.unread = true;
   for (let index = 0; index < count; index += 1) await cluster.addNode(`low-${index}`, "v6.5");
   await until("every pod to have ended", () => {
     const ended = cluster.pods().filter((pod) => pod.status?.containerStatuses?.[0]?.state?.terminated);
@@ -53,6 +54,7 @@ describe("a receiver that never answers", () => {
     await cluster.addNode("sei");
     await start(cluster);
     await until("the receiver to be asked", () => silent.asked() > 0);
+    await until("the node to be read", () => cluster.statusReads.has("sei-0"));
     cluster.reach(30);
     await until("the swap", () => cluster.imagesSet.includes(`sei ${image("v6.7")}`), { within: 8_000 });
     expect(silent.asked()).toBeLessThan(200);
@@ -79,12 +81,14 @@ describe("a receiver that never answers", () => {
     const silent = await startSilent();
     await cluster.addPolicy({ paging: [{ webhook: { url: silent.url } }] });
     await cluster.addNode("sei", "v6.7");
-    await until("the pod", () => cluster.pods().length === 1);
     await start(cluster);
+    await until("its image to be recorded", () => {
+      cluster.reach(Math.min(cluster.height + 1, 28));
+      return cluster.records().some(({ status }) => status?.images?.length === 1);
+    });
     await cluster.api.jsonPatch("/apis/apps/v1/namespaces/sei/statefulsets/sei", [
       { op: "replace", path: "/spec/template/spec/containers/0/image", value: image("v6.8") },
     ]);
-    await until("its revision", () => [...cluster.api.objects.keys()].some((key) => key.endsWith("/sei-2")));
     cluster.api.drop("/api/v1/namespaces/sei/pods/sei-0");
     let askedBefore = 0;
     const { onWrite } = cluster.api;

@@ -22,6 +22,7 @@ export async function createPolicy({ client }: Stage, namespace: string): Promis
       metadata: { name: "policy" },
       spec: {
         selector: { matchLabels: NODE_LABELS },
+        chainId: "pacific-1",
         container: CONTAINER,
         allowTags: true,
         maxConcurrent: 10_000,

@@ -8,6 +8,7 @@ test("exports these names and no others", () => {
     "DECISIONS",
     "HALT_SOURCES",
     "MEANINGS",
+    "REACH_BLOCKS",
     "classify",
     "decodeStatus",
     "evidenceFromChildExit",

@@ -21,6 +21,7 @@ export { mergeEvidence } from "./merge-evidence.ts";
 export { printable } from "./printable.ts";
 export { recommend } from "./recommend.ts";
 export * from "./recommendation.ts";
+export { REACH_BLOCKS } from "./seen.ts";
 export { type DecodedStatus, decodeStatus } from "./status/decode-status.ts";
 export { readStatus, sightingOf } from "./status/read-status.ts";
 export * from "./status/status-result.ts";

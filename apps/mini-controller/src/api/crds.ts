@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { GROUP, VERSION } from "./group.ts";
 import { HaltPolicySpecSchema, HaltPolicyStatusSchema } from "./halt-policy.ts";
 import { NodeHaltSpecSchema, NodeHaltStatusSchema } from "./node-halt.ts";
+import { NodeRecordSpecSchema, NodeRecordStatusSchema } from "./node-record.ts";
 import { structuralSchema } from "./structural-schema.ts";
 
 interface Column {
@@ -110,10 +111,29 @@ export const nodeHaltCrd = customResourceDefinition({
   ],
 });
 
+/** CustomResourceDefinition of `NodeRecord`. */
+export const nodeRecordCrd = customResourceDefinition({
+  kind: "NodeRecord",
+  plural: "noderecords",
+  shortNames: ["nr"],
+  description: "NodeRecord is what the controller saw of a node while it ran: chain, height, images.",
+  spec: NodeRecordSpecSchema,
+  status: NodeRecordStatusSchema,
+  columns: [
+    { name: "Chain", type: "string", jsonPath: ".status.chainId" },
+    { name: "Height", type: "integer", jsonPath: ".status.height" },
+    { name: "Seen", type: "string", jsonPath: ".status.seenAt" },
+    { name: "Image", type: "string", jsonPath: ".status.images[0].image" },
+    { name: "Validator", type: "string", jsonPath: ".status.validatorAddress", priority: 1 },
+    age,
+  ],
+});
+
 /** File name under `deploy/crds/` and definition of each custom resource. */
 export const crds = {
   "haltpolicies.yaml": haltPolicyCrd,
   "nodehalts.yaml": nodeHaltCrd,
+  "noderecords.yaml": nodeRecordCrd,
 } as const;
 
 /** A definition as the YAML document that `deploy/crds/` holds. */

@@ -50,11 +50,10 @@ export const UpgradeSchema = z
       .min(1)
       .max(128)
       .meta({ description: "Name of the x/upgrade plan, matched exactly." }),
-    height: z
-      .int()
-      .min(1)
-      .optional()
-      .meta({ description: "Height of the plan. When given, a halt at another height is held and paged." }),
+    height: z.int().min(1).optional().meta({
+      description:
+        "Height of the plan. Only a listed height binds: without it the halt is held and paged, and so is a halt at another height.",
+    }),
     image: z
       .string()
       .min(1)
@@ -143,6 +142,10 @@ const digests = cel({
 export const HaltPolicySpecSchema = z
   .object({
     selector: LabelSelectorSchema,
+    chainId: z.string().min(1).max(128).regex(/^\S+$/).optional().meta({
+      description:
+        "Chain that the upgrades are of, as /status tells it, such as pacific-1. Without it nothing is changed; a node of another chain is held and paged.",
+    }),
     container: z.string().min(1).max(63).meta({ description: "Name of the container that runs the node." }),
     rpcPort: z
       .string()

@@ -45,7 +45,7 @@ function kubeconfig(server: string): string {
 describe("the command line", () => {
   test("prints the CustomResourceDefinitions", async () => {
     expect(await call("crds")).toBe(0);
-    expect(out.match(/kind: CustomResourceDefinition/g)).toHaveLength(2);
+    expect(out.match(/kind: CustomResourceDefinition/g)).toHaveLength(3);
   });
 
   test.each([

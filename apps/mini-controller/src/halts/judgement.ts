@@ -39,6 +39,7 @@ export function judgePod(
     status: live?.sighting,
     lastSeen: live && { height: live.height, chainId: live.chainId },
     listed: policy.upgrades,
+    chainId: policy.chainId,
     believed: recorded && beliefOf(recorded),
   };
   return classify(evidence);
@@ -70,12 +71,9 @@ export function recommendFor(
     seen,
   }: { readonly previousImage?: string | undefined; readonly seen?: Verdict | undefined },
 ): Recommendation {
-  const verdict = recordedVerdict(halt, policy, seen);
-  // A policy cannot name its chain yet, and nothing records where the node was seen: both are taken for granted here.
-  const trusted = { chainId: TRUSTED_CHAIN, height: halt.spec.height };
-  return recommend(verdict.kind === "halted" ? { ...verdict, seen: trusted } : verdict, {
-    upgrades: policy.upgrades.map((upgrade) => ({ ...upgrade, height: upgrade.height ?? halt.spec.height })),
-    chainId: TRUSTED_CHAIN,
+  return recommend(recordedVerdict(halt, policy, seen), {
+    upgrades: policy.upgrades,
+    chainId: policy.chainId,
     previousImage,
     actions: {
       upgradeRequired: CHOICES[policy.actions.upgradeRequired],
@@ -85,8 +83,6 @@ export function recommendFor(
     },
   });
 }
-
-const TRUSTED_CHAIN = "the node's own";
 
 const CHOICES = { SwapImage: "swap-to-image", RollBack: "roll-back", Page: "page", Hold: "hold" } as const;
 
@@ -102,8 +98,11 @@ function recordedVerdict(halt: RecordedHalt, policy: HaltPolicySpec, seen: Verdi
   // A verdict of the same halt without sources is one that something disputes by now.
   const isDisputed = agrees && seen.sources.length === 0;
   const sources = isDisputed ? [] : [...new Set([...believed.sources, ...(agrees ? seen.sources : [])])];
+  const now = seen?.kind === "halted" ? seen.seen : undefined;
+  const lastSeen = { chainId: now?.chainId ?? halt.seen.chainId, height: now?.height ?? halt.seen.height };
   return classify({
     believed: { ...believed, corroborated: sources.length > 1, sources },
+    lastSeen,
     listed: policy.upgrades,
   });
 }

@@ -18,6 +18,7 @@ import type { Detector } from "./detector.ts";
 import type { HaltJournal } from "./halt-journal.ts";
 import { judgePod, reasonOf, UNRECOGNISED } from "./judgement.ts";
 import { type Effect, isAct, type Move } from "./move.ts";
+import type { NodeRecorder } from "./node-recorder.ts";
 import type { Observation, WorkloadSight } from "./observation.ts";
 import type { Observer } from "./observer.ts";
 import { plan, planBesidePage } from "./plan.ts";
@@ -38,6 +39,7 @@ export interface NodeReconcilerOptions {
   readonly observer: Observer;
   readonly actor: Actor;
   readonly marks: PodMarks;
+  readonly recorder: NodeRecorder;
   readonly onBoundary: OnBoundary;
   /** Sees to the halt's pages, beside what is done here. */
   readonly onPageDue: (halt: NodeHalt) => void;
@@ -89,6 +91,7 @@ export class NodeReconciler {
     const policy = pod && this.#policyOf(pod);
     if (pod === undefined || policy === undefined) statuses.forget(key);
     else this.#track(key, pod, policy);
+    if (pod && policy) await this.#options.recorder.note(pod, policy, statuses.get(key, pod.metadata.uid));
     const waits: number[] = [];
     const detected = pod && (await this.#options.detector.detect(key, pod, policy));
     for (const halt of stores.halts.under(haltsOf.pod(key))) {
@@ -104,7 +107,10 @@ export class NodeReconciler {
   async #judgeDeparted(key: string): Promise<void> {
     const pods = this.#departed.get(key) ?? [];
     for (let pod = pods[0]; pod !== undefined; pod = pods[0]) {
-      await this.#options.detector.detect(key, pod, this.#policyOf(pod));
+      const policy = this.#policyOf(pod);
+      const live = this.#options.statuses.get(key, pod.metadata.uid);
+      if (policy !== undefined) await this.#options.recorder.note(pod, policy, live, true);
+      await this.#options.detector.detect(key, pod, policy);
       pods.shift();
     }
     this.#departed.delete(key);
@@ -228,7 +234,7 @@ export class NodeReconciler {
 
 /** Whether the node said last that it is halted: nothing about it moves then. */
 function announcesHalt(live: LiveStatus | undefined): boolean {
-  return live?.sighting.kind === "answered" && live.sighting.node.haltIntent.kind === "intent";
+  return live?.sighting?.kind === "answered" && live.sighting.node.haltIntent.kind === "intent";
 }
 
 /** A journal entry that its act follows at once. */

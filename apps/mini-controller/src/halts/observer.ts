@@ -6,9 +6,11 @@ import type { WorkloadTarget } from "../workloads/workload.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import { type KnownPod, storagesOf, type Twin, twinsOf } from "./identity.ts";
 import { judgePod, type RecordedHalt, recommendFor } from "./judgement.ts";
+import type { NodeRecorder } from "./node-recorder.ts";
 import type { Neighbours, Observation, WorkloadSight } from "./observation.ts";
 import { containerStatusOf, type Pod } from "./pod.ts";
 import { type KnownNode, podSightOf, seenOf } from "./pod-sight.ts";
+import { previousImage } from "./previous-image.ts";
 import { isStopped, type RecoveryTimer } from "./recovery-timer.ts";
 import { isOpen } from "./same-halt.ts";
 import { readServerView, type Server } from "./server-view.ts";
@@ -19,6 +21,7 @@ import { governanceOf, haltsOf, podKeyOf, podsOf, policyKeyOf, policyOf, type St
 
 export interface ObserverOptions {
   readonly server: Server;
+  readonly recorder: NodeRecorder;
   readonly setWasRefused: (halt: NodeHalt) => boolean;
   readonly stores: Stores;
   readonly workloads: Workloads;
@@ -44,12 +47,8 @@ export class Observer {
    */
   async observe(halt: NodeHalt, workload?: Promise<WorkloadSight>): Promise<() => Observation> {
     const { stores } = this.#options;
-    const policy = policyOf(halt, stores);
-    const [sight, previousImage] = await Promise.all([
-      workload ?? this.#readWorkload(halt, stores),
-      isDeciding(halt) && policy !== undefined ? this.#previousImage(halt, stores) : undefined,
-    ]);
-    return () => this.#look(halt, { from: "memory", stores, workload: sight, previousImage });
+    const sight = await (workload ?? this.#readWorkload(halt, stores));
+    return () => this.#look(halt, { from: "memory", stores, workload: sight });
   }
 
   /**
@@ -58,17 +57,16 @@ export class Observer {
    */
   async observeOnServer(halt: NodeHalt): Promise<() => Observation> {
     const { server, stores: known } = this.#options;
-    const [stores, early, previousImage] = await Promise.all([
+    const [stores, early] = await Promise.all([
       readServerView(server, halt, known),
       this.#readWorkload(halt, known),
-      this.#previousImage(halt, known),
     ]);
     const hasChanged = versionOf(halt, known) !== versionOf(halt, stores);
     const workload = hasChanged ? await this.#readWorkload(halt, stores) : early;
-    return () => this.#look(halt, { from: "server", stores, workload, previousImage });
+    return () => this.#look(halt, { from: "server", stores, workload });
   }
 
-  #look(halt: NodeHalt, { from, stores, workload, previousImage }: Readings): Observation {
+  #look(halt: NodeHalt, { from, stores, workload }: Readings): Observation {
     const { policy, selected } = governanceOf(halt, stores);
     const now = this.#options.now();
     const verdict = policy && this.#seenOf(halt, policy, stores);
@@ -86,7 +84,10 @@ export class Observer {
       recommendation:
         policy &&
         seen &&
-        recommendFor({ spec: halt.spec, seen }, policy.spec, { previousImage, seen: verdict }),
+        recommendFor({ spec: halt.spec, seen }, policy.spec, {
+          previousImage: this.#previousImage(halt, pod, policy),
+          seen: verdict,
+        }),
       workload,
       pod: node === undefined ? { kind: "gone" } : podSightOf(halt, node),
       ...(from === "server" || isDeciding(halt)
@@ -120,29 +121,13 @@ export class Observer {
     return { kind: "disowned", what, why };
   }
 
-  /**
-   * The newest image of the workload's history that did not itself halt there; where that history is gone (a
-   * `revisionHistoryLimit` of 0), the newest that a journal shows to have recovered there.
-   */
-  async #previousImage(halt: NodeHalt, stores: Stores): Promise<string | undefined> {
-    const target = targetOf(halt, stores);
-    if (target === undefined || parseReasonToken(halt.spec.reason) !== ShutdownReason.BinaryTooNew)
+  /** The image to go back to, where the halt is of a binary that is too new. */
+  #previousImage(halt: NodeHalt, pod: Pod | undefined, policy: HaltPolicy): string | undefined {
+    if (pod === undefined || parseReasonToken(halt.spec.reason) !== ShutdownReason.BinaryTooNew)
       return undefined;
-    const images = await this.#options.workloads.ofRef(target.ref).previousImages(target);
-    const journals = this.#haltsOfWorkload(halt);
-    const recovered = journals
-      .filter(({ status }) => status?.phase === "Recovered")
-      .toSorted((a, b) => (a.spec.detectedAt < b.spec.detectedAt ? 1 : -1))
-      .flatMap(({ status }) => status?.toImage ?? []);
-    const halted = new Set(journals.map(({ spec }) => spec.image));
-    return [...images, ...recovered].find((image) => !halted.has(image));
-  }
-
-  #haltsOfWorkload(halt: NodeHalt): readonly NodeHalt[] {
-    const { stores } = this.#options;
-    return stores.halts
-      .under(haltsOf.policy(policyKeyOf(halt)))
-      .filter((other) => other.spec.workload?.name === halt.spec.workload?.name);
+    const journals = this.#options.stores.halts.under(haltsOf.pod(podKeyOf(halt)));
+    const record = this.#options.recorder.recordOf(pod)?.status;
+    return previousImage({ halt, record, journals, policy: policy.spec });
   }
 
   #siblings(
@@ -266,7 +251,6 @@ interface Readings {
   readonly from: Observation["from"];
   readonly stores: Stores;
   readonly workload: WorkloadSight;
-  readonly previousImage: string | undefined;
 }
 
 function isDeciding(halt: NodeHalt): boolean {

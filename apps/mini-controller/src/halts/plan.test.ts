@@ -12,6 +12,7 @@ import {
   policyWith,
   RESTARTED,
   type Scene,
+  SEEN,
   siblingWith,
   successor,
   workloadWith,
@@ -30,6 +31,7 @@ function summary(scene: Scene): string {
 }
 
 const HELD: NodeHaltStatus = { phase: "Held", reason: "ImageMappingMissing", steps: [] };
+const UNSEEN = { ...SEEN, sources: ["exit-code"], height: undefined };
 const ABORT = { ...haltWith().metadata, annotations: { "upgrade-halt.dev/abort": "true" } };
 const listedNothing = policyWith({ upgrades: [] });
 const tooNew = haltWith({ reason: "binary_too_new", planName: "v6.8", image: NEW });
@@ -66,12 +68,12 @@ describe("a halt whose swap has not begun", () => {
     ],
     [
       "70 by an exit code alone",
-      { halt: haltWith({ sources: ["exit-code"], planName: undefined }) },
+      { halt: haltWith({ sources: ["exit-code"], planName: undefined }, { seen: UNSEEN }) },
       "Held PlanNotNamed +page",
     ],
     [
       "70 listed with the image that halted",
-      { policy: policyWith({ upgrades: [{ planName: "v6.7", image: OLD }] }) },
+      { policy: policyWith({ upgrades: [{ planName: "v6.7", height: 30, image: OLD }] }) },
       "Held ImageDoesNotHelp +page",
     ],
     [
@@ -117,7 +119,7 @@ describe("a halt whose swap has not begun", () => {
         previousImage: OLD,
         neighbours: { swapping: 0, failed: 9 },
       },
-      "Swapping BinaryTooNew +page",
+      "Held ErrorBudgetSpent",
     ],
     [
       "71 without an image that ran before",

@@ -41,7 +41,7 @@ export function podSightOf(halt: NodeHalt, node: KnownNode): PodSight {
  */
 function healthyHeight({ spec }: NodeHalt, { pod, live }: KnownNode): number | undefined {
   const { state, restartCount = 0 } = containerStatusOf(pod, spec.container) ?? {};
-  if (state?.running === undefined || live?.sighting.kind !== "answered" || live.run !== restartCount)
+  if (state?.running === undefined || live?.sighting?.kind !== "answered" || live.run !== restartCount)
     return undefined;
   const { haltIntent, height } = live.sighting.node;
   const isMoving = height !== undefined && live.runHeight !== undefined && height > live.runHeight;

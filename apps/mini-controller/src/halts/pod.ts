@@ -20,6 +20,8 @@ export interface ContainerStatus {
   readonly name: string;
   readonly restartCount?: number;
   readonly ready?: boolean;
+  /** What the kubelet runs, with its digest. */
+  readonly imageID?: string;
   readonly state?: ContainerState;
   readonly lastState?: ContainerState;
 }
@@ -134,10 +136,12 @@ export function projectPod(pod: Pod): Pod {
         conditions: conditions?.map(({ type, status, reason }) => ({ type, status, ...defined({ reason }) })),
       }),
       ...defined({
-        containerStatuses: containerStatuses?.map(({ name, restartCount, ready, state, lastState }) => ({
-          name,
-          ...defined({ restartCount, ready, state, lastState }),
-        })),
+        containerStatuses: containerStatuses?.map(
+          ({ name, restartCount, ready, imageID, state, lastState }) => ({
+            name,
+            ...defined({ restartCount, ready, imageID, state, lastState }),
+          }),
+        ),
       }),
     },
   };

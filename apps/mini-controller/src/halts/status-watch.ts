@@ -1,9 +1,13 @@
-import type { Evidence, StatusResult } from "@upgrade-halt/consumer";
-import { pollInterval } from "./poll-interval.ts";
+import { type Evidence, REACH_BLOCKS, type StatusResult } from "@upgrade-halt/consumer";
+import { FAST_MS, pollInterval } from "./poll-interval.ts";
 
-/** What the controller remembers of one running pod's `/status`: a help, never the truth. */
+/** What was recorded of a node before this process watched it. */
+export type Recalled = Partial<Pick<LiveStatus, "chainId" | "height" | "validatorAddress">>;
+
+/** What the controller remembers of one running pod's `/status`: a cache, and what was recorded before. */
 export interface LiveStatus {
-  readonly sighting: NonNullable<Evidence["status"]>;
+  /** Absent before this process has read it. */
+  readonly sighting: Evidence["status"];
   /** The chain that the pod said first it belongs to. */
   readonly chainId: string | undefined;
   /** Address of the consensus key that the pod said last it signs with. */
@@ -32,6 +36,8 @@ export interface WatchedPod {
 export interface StatusWatchOptions {
   readonly read: (url: string, timeoutMs: number) => Promise<StatusResult>;
   readonly toSighting: (result: StatusResult) => NonNullable<Evidence["status"]>;
+  /** What was recorded of a pod's node before this process read anything of it. */
+  readonly recall?: (key: string, uid: string | undefined) => Recalled | undefined;
   /** Told of a pod (by its key) whose status changed in a way that matters. Must only take note. */
   readonly onChange: (key: string) => void;
 }
@@ -43,7 +49,14 @@ interface Watched {
   timer: NodeJS.Timeout | undefined;
   isReading: boolean;
   isResting: boolean;
+  /** How often a run was read that was not seen to make a block yet, and which. */
+  freshReads: number;
+  freshRun: number | undefined;
 }
+
+/** A run that just began is read so often, and so many times, until it is seen to make a block. */
+const FRESH_MS = 1_000;
+const FRESH_READS = 20;
 
 const READ_TIMEOUT_MS = 2_000;
 /** Between one reading and the next, of whichever pods: a thousand nodes that halt at once must not take all the time. */
@@ -80,7 +93,7 @@ export class StatusWatch {
     }
     this.forget(key);
     const fresh = { live: undefined, failures: 0, timer: undefined, isReading: false, isResting: false };
-    const watched: Watched = { pod, ...fresh };
+    const watched: Watched = { pod, ...fresh, freshReads: 0, freshRun: undefined };
     this.#watched.set(key, watched);
     this.#schedule(key, watched, 0);
   }
@@ -108,7 +121,10 @@ export class StatusWatch {
   /** What is remembered of the pod with this key, if it is the one with this UID. */
   get(key: string, uid: string | undefined): LiveStatus | undefined {
     const watched = this.#watched.get(key);
-    return watched?.pod.uid === uid ? watched?.live : undefined;
+    const live = watched?.pod.uid === uid ? watched?.live : undefined;
+    if (live !== undefined) return live;
+    const recalled = this.#options.recall?.(key, uid);
+    return recalled && recalledStatus(recalled);
   }
 
   stop(): void {
@@ -138,15 +154,16 @@ export class StatusWatch {
     watched.isReading = false;
     if (this.#watched.get(key) !== watched) return;
     watched.failures = result.kind === "ok" ? 0 : watched.failures + 1;
-    const before = watched.live;
+    const before = this.get(key, watched.pod.uid);
     // An answer that was under way while the container was restarted may be of either run.
     const ofRun = run === watched.pod.run ? run : undefined;
     watched.live = liveStatus(before, this.#options.toSighting(result), ofRun);
     this.#moveKey(key, before?.validatorAddress, watched.live.validatorAddress);
-    if (matters(before, watched.live, watched.pod.urgent)) this.#options.onChange(key);
+    if (matters(before, watched.live, watched.pod)) this.#options.onChange(key);
     if (watched.isResting) return;
     const { pod, failures, live } = watched;
-    this.#schedule(key, watched, pollInterval({ ...pod, failures, ...paceOf(live) }));
+    const interval = pollInterval({ ...pod, failures, ...paceOf(live) });
+    this.#schedule(key, watched, Math.min(interval, startPace(watched, failures)));
   }
 
   #moveKey(key: string, from: string | undefined, to: string | undefined): void {
@@ -162,7 +179,7 @@ export class StatusWatch {
 
 function liveStatus(
   before: LiveStatus | undefined,
-  sighting: LiveStatus["sighting"],
+  sighting: NonNullable<LiveStatus["sighting"]>,
   run: number | undefined,
 ): LiveStatus {
   const node = sighting.kind === "answered" ? sighting.node : undefined;
@@ -179,17 +196,60 @@ function liveStatus(
   };
 }
 
-function paceOf({ height, firstHeight, firstHeightAt, sighting }: LiveStatus) {
-  const blocks = (height ?? 0) - (firstHeight ?? 0);
-  return { height, msPerBlock: blocks > 0 ? (sighting.at - firstHeightAt) / blocks : undefined };
+/** A status that nobody has read yet, with what was recorded before. */
+function recalledStatus({ chainId, height, validatorAddress }: Recalled): LiveStatus {
+  const unread = {
+    sighting: undefined,
+    firstHeight: undefined,
+    firstHeightAt: 0,
+    run: undefined,
+    runHeight: undefined,
+  };
+  return { ...unread, chainId, height, validatorAddress };
 }
 
-function matters(before: LiveStatus | undefined, now: LiveStatus, urgent: boolean): boolean {
-  return intentOf(before) !== intentOf(now) || (urgent && before?.height !== now.height);
+function paceOf({ height, firstHeight, firstHeightAt, sighting }: LiveStatus) {
+  const blocks = (height ?? 0) - (firstHeight ?? 0);
+  return {
+    height,
+    msPerBlock: sighting !== undefined && blocks > 0 ? (sighting.at - firstHeightAt) / blocks : undefined,
+  };
+}
+
+function matters(
+  before: LiveStatus | undefined,
+  now: LiveStatus,
+  { urgent, expectedHeights }: WatchedPod,
+): boolean {
+  if (intentOf(before) !== intentOf(now) || (urgent && before?.height !== now.height)) return true;
+  if (movesIn(now) && !(before !== undefined && before.run === now.run && movesIn(before))) return true;
+  return expectedHeights.some((height) => isNear(now.height, height) && !isNear(before?.height, height));
+}
+
+/** How soon a run is read again that did not answer yet, or was not seen to make a block, unless it was asked often for that. */
+function startPace(watched: Watched, failures: number): number {
+  if (watched.live === undefined || movesIn(watched.live)) return Number.POSITIVE_INFINITY;
+  if (failures > 0)
+    return watched.live.height === undefined && failures <= FRESH_READS ? FAST_MS : Number.POSITIVE_INFINITY;
+  if (watched.freshRun !== watched.live.run) {
+    watched.freshRun = watched.live.run;
+    watched.freshReads = 0;
+  }
+  watched.freshReads += 1;
+  return watched.freshReads <= FRESH_READS ? FRESH_MS : Number.POSITIVE_INFINITY;
+}
+
+/** Whether the present run was seen to make blocks. */
+function movesIn({ height, runHeight }: LiveStatus): boolean {
+  return height !== undefined && runHeight !== undefined && height > runHeight;
+}
+
+function isNear(height: number | undefined, expected: number): boolean {
+  return height !== undefined && height <= expected && height >= expected - REACH_BLOCKS;
 }
 
 function intentOf(live: LiveStatus | undefined): string | undefined {
-  if (live?.sighting.kind !== "answered") return undefined;
+  if (live?.sighting?.kind !== "answered") return undefined;
   const { haltIntent } = live.sighting.node;
   return haltIntent.kind === "intent" ? `${haltIntent.kind} ${haltIntent.intent.reason}` : haltIntent.kind;
 }

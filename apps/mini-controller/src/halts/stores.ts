@@ -6,6 +6,7 @@ import {
   type NodeHalt,
   policyNameOf,
 } from "../api/node-halt.ts";
+import type { NodeRecord } from "../api/node-record.ts";
 import { Store } from "../kube/store.ts";
 import { governingPolicy } from "../policies/governing-policy.ts";
 import { controllerRefOf } from "../workloads/owner-reference.ts";
@@ -17,6 +18,7 @@ export interface Stores {
   readonly pods: Store<Pod>;
   readonly policies: Store<HaltPolicy>;
   readonly halts: Store<NodeHalt>;
+  readonly records: Store<NodeRecord>;
 }
 
 export function createStores(): Stores {
@@ -24,6 +26,7 @@ export function createStores(): Stores {
     pods: new Store<Pod>(podIndex),
     policies: new Store<HaltPolicy>(({ metadata }) => [metadata.namespace ?? ""]),
     halts: new Store<NodeHalt>(haltIndex),
+    records: new Store<NodeRecord>(),
   };
 }
 

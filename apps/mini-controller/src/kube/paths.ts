@@ -15,6 +15,7 @@ export const REPLICA_SETS: Resource = { prefix: "/apis/apps/v1", plural: "replic
 export const CONTROLLER_REVISIONS: Resource = { prefix: "/apis/apps/v1", plural: "controllerrevisions" };
 export const LEASES: Resource = { prefix: "/apis/coordination.k8s.io/v1", plural: "leases" };
 export const HALT_POLICIES: Resource = { prefix: `/apis/${GROUP}/${VERSION}`, plural: "haltpolicies" };
+export const NODE_RECORDS: Resource = { prefix: `/apis/${GROUP}/${VERSION}`, plural: "noderecords" };
 export const NODE_HALTS: Resource = { prefix: `/apis/${GROUP}/${VERSION}`, plural: "nodehalts" };
 
 /** API prefix of an `apiVersion`: the core group is the only one under `/api`. */

@@ -43,7 +43,7 @@ export class FakeApi implements KubeApi {
     const draft = structuredClone(body) as Stored;
     const key = `${path}/${draft.metadata.name}`;
     if (this.objects.has(key)) throw new ControllerError("already-exists", `${key} already exists`);
-    if (path.endsWith("/nodehalts")) delete draft.status;
+    if (path.endsWith("/nodehalts") || path.endsWith("/noderecords")) delete draft.status;
     this.#uid += 1;
     const metadata = {
       creationTimestamp: new Date().toISOString(),

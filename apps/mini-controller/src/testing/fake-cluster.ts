@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { StatusResult } from "@upgrade-halt/consumer";
 import {
   decodeHaltIntent,
@@ -9,12 +10,13 @@ import {
 import { API_VERSION, PURPOSE, PURPOSE_PAGING } from "../api/group.ts";
 import { HaltPolicySpecSchema } from "../api/halt-policy.ts";
 import type { NodeHalt } from "../api/node-halt.ts";
+import type { NodeRecord } from "../api/node-record.ts";
 import type { Pod } from "../halts/pod.ts";
 import {
-  CONTROLLER_REVISIONS,
   collectionPath,
   HALT_POLICIES,
   NODE_HALTS,
+  NODE_RECORDS,
   objectPath,
   PODS,
   type Resource,
@@ -78,6 +80,8 @@ export class FakeCluster {
   failedPods = false;
   /** Names of the pods whose `/status` was read. */
   readonly statusReads = new Set<string>();
+  /** Whether a node may halt although nobody has read its status yet. */
+  unread = false;
   /** How many pods were made. */
   podsMade = 0;
   readonly #skipped = new Set<string>();
@@ -92,6 +96,7 @@ export class FakeCluster {
   async addPolicy(spec: object = {}, name = "sei"): Promise<void> {
     const full = HaltPolicySpecSchema.parse({
       selector: { matchLabels: LABELS },
+      chainId: "test",
       container: CONTAINER,
       allowTags: true,
       maxConcurrent: 10,
@@ -167,6 +172,17 @@ export class FakeCluster {
     return this.#all<NodeHalt>(NODE_HALTS);
   }
 
+  /** Whether the status of every node was read at least once. */
+  get isRead(): boolean {
+    const names = this.#all<TemplatedWorkload>(STATEFUL_SETS).map(({ metadata }) => `${metadata.name}-0`);
+    const isGoverned = this.#all(HALT_POLICIES).length > 0;
+    return this.unread || !isGoverned || names.every((name) => this.statusReads.has(name));
+  }
+
+  records(): readonly NodeRecord[] {
+    return this.#all<NodeRecord>(NODE_RECORDS);
+  }
+
   pods(): readonly Pod[] {
     return this.#all<Pod>(PODS);
   }
@@ -178,7 +194,10 @@ export class FakeCluster {
     if (pod?.status?.containerStatuses?.[0]?.state?.running === undefined) {
       return { kind: "unreachable", at, problem: "connection refused" };
     }
-    this.statusReads.add(pod.metadata.name);
+    if (!this.statusReads.has(pod.metadata.name)) {
+      this.statusReads.add(pod.metadata.name);
+      this.#move();
+    }
     const validatorAddress = this.validatorOf(pod.metadata.name);
     const haltIntent = decodeHaltIntent(this.intent);
     const node = { height: this.height, chainId: "test", haltIntent, validatorAddress };
@@ -195,7 +214,7 @@ export class FakeCluster {
   #onWrite(before: KubeObject | undefined, after: KubeObject | undefined): void {
     const [was, is] = [imageIn(before), imageIn(after)];
     if (before !== undefined && is !== undefined && was !== is)
-      this.imagesSet.push(`${before.metadata.name} ${is}`);
+      this.imagesSet.push(`${before.metadata.name} ${withoutDigest(is)}`);
     if (after === undefined && before?.kind === "Pod") this.podsDeleted.push(before.metadata.uid ?? "");
     this.#move();
   }
@@ -224,14 +243,6 @@ export class FakeCluster {
     const { name, generation = 1, uid = "" } = set.metadata;
     const ownerReferences = [{ apiVersion: "apps/v1", kind: "StatefulSet", name, uid, controller: true }];
     if ((set.status?.observedGeneration ?? 0) < generation) {
-      const revision = {
-        metadata: { name: `${name}-${generation}`, namespace: NAMESPACE, ownerReferences },
-        revision: generation,
-      };
-      await this.api.create(collectionPath(CONTROLLER_REVISIONS, NAMESPACE), {
-        ...revision,
-        data: { spec: { template: set.spec.template } },
-      });
       const path = objectPath(STATEFUL_SETS, NAMESPACE, name, "status");
       await this.api.mergePatch(path, { status: { observedGeneration: generation } });
     }
@@ -254,17 +265,19 @@ export class FakeCluster {
     const [container] = pod.spec.containers;
     const known = pod.status?.containerStatuses?.[0];
     if (this.#skipped.has(name)) return;
-    const does = this.behave(container?.image ?? "", this.height);
+    const isSeen = this.unread || this.statusReads.has(name);
+    const does = isSeen ? this.behave(withoutDigest(container?.image ?? ""), this.height) : undefined;
     if (known !== undefined && (known.state?.terminated !== undefined || does === undefined)) return;
     const startedAt = "2026-01-01T00:00:00Z";
     const state =
       does === undefined || does === "crash"
         ? { running: { startedAt } }
-        : { terminated: endedBy(does, container?.image ?? "") };
+        : { terminated: endedBy(does, withoutDigest(container?.image ?? "")) };
     const lastState = does === "crash" ? { terminated: { exitCode: 2, reason: "Error", startedAt } } : {};
     const restartCount = does === "crash" ? 1 : 0;
     if (known?.restartCount === restartCount && does === "crash") return;
-    const containerStatuses = [{ name: CONTAINER, restartCount, state, lastState }];
+    const imageID = idOf(container?.image ?? "");
+    const containerStatuses = [{ name: CONTAINER, restartCount, state, lastState, imageID }];
     const phase = this.failedPods && does !== undefined && does !== "crash" ? "Failed" : "Running";
     const status = { phase, podIP: `10.0.0.${uid.replace("uid-", "")}`, containerStatuses };
     await this.api.mergePatch(objectPath(PODS, NAMESPACE, name, "status"), { status });
@@ -273,6 +286,17 @@ export class FakeCluster {
 
 export function image(version: string): string {
   return `upgrade-halt.dev/mock-node:${version}`;
+}
+
+/** The image by digest, as a kubelet reports what it runs. */
+export function idOf(image: string): string {
+  const name = withoutDigest(image);
+  const digest = createHash("sha256").update(name).digest("hex");
+  return `${name.slice(0, name.lastIndexOf(":"))}@sha256:${digest}`;
+}
+
+function withoutDigest(image: string): string {
+  return image.split("@")[0] ?? image;
 }
 
 function endedBy(reason: HaltReason, image: string) {

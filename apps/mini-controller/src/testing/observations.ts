@@ -47,12 +47,14 @@ export function haltWith(spec: Partial<NodeHaltSpec> = {}, status?: NodeHaltStat
 }
 
 function seenOf({ spec }: NodeHalt): Seen {
-  return { ...SEEN, sources: spec.sources };
+  const isTooNew = spec.reason === "binary_too_new";
+  return { ...SEEN, sources: spec.sources, ...(isTooNew && { height: 20 }) };
 }
 
 export function policyWith(spec: object = {}): HaltPolicy {
   const full = HaltPolicySpecSchema.parse({
     selector: {},
+    chainId: "pacific-1",
     container: "seid",
     allowTags: true,
     upgrades: [{ planName: "v6.7", height: 30, image: NEW }],

@@ -1,3 +1,4 @@
+import { until } from "@upgrade-halt/testing";
 import pino, { type Logger } from "pino";
 import { Controller } from "../controller.ts";
 import type { Boundary } from "../halts/boundary.ts";
@@ -21,11 +22,13 @@ export class TestController {
   readonly api: GuardedApi;
   readonly controller: Controller;
   killed = false;
+  readonly #cluster: FakeCluster;
 
   constructor(
     cluster: FakeCluster,
     { onCall, onBoundary, now, log = pino({ level: "silent" }) }: TestControllerOptions = {},
   ) {
+    this.#cluster = cluster;
     this.api = new GuardedApi(cluster.api, onCall);
     this.controller = new Controller({
       api: this.api,
@@ -44,6 +47,7 @@ export class TestController {
   async start(): Promise<this> {
     await this.controller.sync();
     this.controller.work();
+    await until("every node to be read", () => this.#cluster.isRead || this.killed);
     return this;
   }
 

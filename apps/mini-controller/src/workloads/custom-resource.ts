@@ -7,7 +7,6 @@ import type { KubeApi, KubeObject } from "../kube/types.ts";
 import { managerOf } from "./manager.ts";
 import { getIfThere, isControlledBy, readController } from "./owner-reference.ts";
 import { imageIn, isSettled } from "./pod-template.ts";
-import { revisionImages } from "./revision-history.ts";
 import { groupOf, notMadeBy, readStatefulSetOf, type StatefulSet } from "./stateful-set.ts";
 import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } from "./workload.ts";
 
@@ -74,16 +73,6 @@ export class CustomResourceWorkload implements WorkloadKind {
       manager: managerOf(object),
       groups: own.map((set) => groupOf(set, container)),
     };
-  }
-
-  async previousImages({ namespace, ref, container }: WorkloadTarget): Promise<readonly string[]> {
-    const own = (await this.#statefulSets(namespace)).filter((set) => isControlledBy(set, ref.uid));
-    const images = await Promise.all(
-      own.map(({ metadata: { name, uid } }) =>
-        revisionImages(this.#api, namespace, { name, uid }, container),
-      ),
-    );
-    return [...new Set(images.flat())];
   }
 
   async #statefulSets(namespace: string): Promise<readonly StatefulSet[]> {

@@ -23,7 +23,6 @@ interface Deployment extends TemplatedWorkload {
 
 const REPLICA_SET: OwnerKind = { apiVersion: "apps/v1", kind: "ReplicaSet", resource: REPLICA_SETS };
 const DEPLOYMENT: OwnerKind = { apiVersion: "apps/v1", kind: "Deployment", resource: DEPLOYMENTS };
-const REVISION = "deployment.kubernetes.io/revision";
 
 /** A Deployment's pod template. Its own controller replaces the pods, so none is deleted here. */
 export class DeploymentWorkload implements WorkloadKind {
@@ -54,16 +53,6 @@ export class DeploymentWorkload implements WorkloadKind {
     if (own.length === 0) return { kind: "disowned", what, why: `${what} has no ReplicaSet yet.` };
     const groups = own.map((set) => groupOf(deployment, set, container));
     return templateSight(deployment, { what, path, container }, groups, true);
-  }
-
-  /** The Deployment's ReplicaSets are its history, numbered by an annotation. */
-  async previousImages({ namespace, ref, container }: WorkloadTarget): Promise<readonly string[]> {
-    const sets = await this.#replicaSets(namespace);
-    const images = sets
-      .filter((set) => isControlledBy(set, ref.uid))
-      .toSorted((a, b) => revisionOf(b) - revisionOf(a))
-      .flatMap((set) => imageIn(set, container) ?? []);
-    return [...new Set(images)];
   }
 
   async #replicaSets(namespace: string): Promise<readonly TemplatedWorkload[]> {
@@ -110,8 +99,4 @@ function groupOf({ spec }: Deployment, set: TemplatedWorkload, container: string
       : { kind: "Surge", replicas: spec.replicas ?? 1 };
   const { name, uid = "" } = set.metadata;
   return { what: `ReplicaSet ${name}`, uid, strategy, podNames: [], image: imageIn(set, container) };
-}
-
-function revisionOf({ metadata }: TemplatedWorkload): number {
-  return Number(metadata.annotations?.[REVISION] ?? 0);
 }

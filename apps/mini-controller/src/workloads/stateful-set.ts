@@ -12,7 +12,6 @@ import {
 } from "./owner-reference.ts";
 import type { PodGroup, Strategy } from "./pod-group.ts";
 import { imageIn, type TemplatedWorkload, templateSight } from "./pod-template.ts";
-import { revisionImages } from "./revision-history.ts";
 import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } from "./workload.ts";
 
 /** A StatefulSet, as far as it is read. */
@@ -62,12 +61,6 @@ export class StatefulSetWorkload implements WorkloadKind {
     const why = wasReplaced(ref, set, pod) ?? (pod && notMadeBy(set, pod));
     if (why !== undefined) return { kind: "disowned", what, why };
     return templateSight(set, { what, path, container }, [groupOf(set, container)], false);
-  }
-
-  async previousImages({ namespace, ref, container }: WorkloadTarget): Promise<readonly string[]> {
-    const set = await getIfThere<StatefulSet>(this.#api, objectPath(STATEFUL_SETS, namespace, ref.name));
-    if (set === undefined) return [];
-    return revisionImages(this.#api, namespace, { name: ref.name, uid: set.metadata.uid }, container);
   }
 }
 

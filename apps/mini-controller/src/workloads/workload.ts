@@ -15,8 +15,6 @@ export interface WorkloadKind {
   find(pod: Pod, custom: CustomResourceTarget | undefined): Promise<Lineage>;
   /** The object as it is now, if it still is the one that `target` means and, where a pod is given, has made it. */
   read(target: WorkloadTarget): Promise<WorkloadSight>;
-  /** Images that ran in it before the present one, newest first, each once. */
-  previousImages(target: WorkloadTarget): Promise<readonly string[]>;
 }
 
 /** Which container of which object, in which namespace, under which policy. */

@@ -1,0 +1,152 @@
+import { REACH_BLOCKS } from "@upgrade-halt/consumer";
+import type { Logger } from "pino";
+import { API_VERSION } from "../api/group.ts";
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import { MAX_RAN_IMAGES, type NodeRecord, type NodeRecordStatus, type RanImage } from "../api/node-record.ts";
+import { ControllerError, hasCode, messageOf } from "../controller-error.ts";
+import { collectionPath, NODE_RECORDS, objectPath } from "../kube/paths.ts";
+import type { Store } from "../kube/store.ts";
+import type { KubeApi } from "../kube/types.ts";
+import { controllerRefOf } from "../workloads/owner-reference.ts";
+import { timestamp } from "./journal.ts";
+import { containerOf, containerStatusOf, type Pod } from "./pod.ts";
+import type { LiveStatus, Recalled } from "./status-watch.ts";
+
+export interface NodeRecorderOptions {
+  readonly api: KubeApi;
+  readonly records: Store<NodeRecord>;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/**
+ * Writes down what a running node was seen to be, so that it outlives this process: which chain it is on, that it came
+ * within reach of a listed height, and which images it made blocks on. A few writes for each upgrade, none for a block.
+ */
+export class NodeRecorder {
+  readonly #options: NodeRecorderOptions;
+
+  constructor(options: NodeRecorderOptions) {
+    this.#options = options;
+  }
+
+  /** What was recorded of the pod's node. */
+  recordOf(pod: Pod): NodeRecord | undefined {
+    const record = this.#options.records.get(`${pod.metadata.namespace ?? ""}/${nodeNameOf(pod)}`);
+    const { ownerUID } = record?.status ?? {};
+    return ownerUID === stableOwnerOf(pod) ? record : undefined;
+  }
+
+  /** Chain and height from before this process watched the pod. */
+  recall(pod: Pod): Recalled | undefined {
+    const { chainId, height, validatorAddress } = this.recordOf(pod)?.status ?? {};
+    return chainId === undefined && height === undefined ? undefined : { chainId, height, validatorAddress };
+  }
+
+  /** Records what `live` says of the pod where a later decision may rest on it. `isLast`: the pod went. */
+  async note(pod: Pod, policy: HaltPolicy, live: LiveStatus | undefined, isLast = false): Promise<void> {
+    const known = this.recordOf(pod);
+    const wanted =
+      live && wantedStatus(known?.status, { pod, policy, live, isLast, now: this.#options.now() });
+    if (wanted === undefined) return;
+    try {
+      await this.#write(pod, known, wanted);
+    } catch (error) {
+      if (error instanceof ControllerError && error.retryAfterMs !== undefined) throw error;
+      if (!hasCode(error, "conflict", "already-exists"))
+        this.#options.log.warn({ node: nodeNameOf(pod), error: messageOf(error) }, "node not recorded");
+    }
+  }
+
+  async #write(pod: Pod, known: NodeRecord | undefined, status: NodeRecordStatus): Promise<void> {
+    const { api, records } = this.#options;
+    const namespace = pod.metadata.namespace ?? "";
+    const name = nodeNameOf(pod);
+    const type = { apiVersion: API_VERSION, kind: "NodeRecord" } as const;
+    const stale = records.get(`${namespace}/${name}`);
+    const record =
+      known ??
+      stale ??
+      (await api.create<NodeRecord>(collectionPath(NODE_RECORDS, namespace), {
+        ...type,
+        metadata: { name, namespace },
+        spec: { node: name },
+      }));
+    const body = { ...record, ...type, status };
+    records.put(await api.replace<NodeRecord>(objectPath(NODE_RECORDS, namespace, name, "status"), body));
+  }
+}
+
+interface Sight {
+  readonly pod: Pod;
+  readonly policy: HaltPolicy;
+  readonly live: LiveStatus;
+  readonly isLast: boolean;
+  readonly now: number;
+}
+
+/** The status to write, or `undefined` while it would say nothing that matters. */
+function wantedStatus(known: NodeRecordStatus | undefined, sight: Sight): NodeRecordStatus | undefined {
+  const { pod, policy, live, isLast, now } = sight;
+  const { height, chainId, validatorAddress } = live;
+  if (height === undefined) return undefined;
+  const images = imagesWith(known?.images ?? [], sight);
+  const entersReach = policy.spec.upgrades.some(
+    (upgrade) => isWithin(height, upgrade.height) && !isWithin(known?.height, upgrade.height),
+  );
+  const isNewChain = chainId !== undefined && chainId !== known?.chainId;
+  const isHigher = isLast && height > (known?.height ?? 0);
+  if (images === undefined && !entersReach && !isNewChain && !isHigher) return undefined;
+  const ownerUID = stableOwnerOf(pod);
+  return {
+    ...(pod.metadata.uid === undefined ? {} : { podUID: pod.metadata.uid }),
+    ...(ownerUID === undefined ? {} : { ownerUID }),
+    ...(chainId === undefined ? {} : { chainId }),
+    ...(validatorAddress === undefined ? {} : { validatorAddress }),
+    height,
+    seenAt: timestamp(now),
+    images: [...(images ?? known?.images ?? [])],
+  };
+}
+
+/** The images with the present one first, where it makes blocks and was not first, or has its last height. */
+function imagesWith(
+  known: readonly RanImage[],
+  { pod, policy, live, isLast, now }: Sight,
+): readonly RanImage[] | undefined {
+  const { container } = policy.spec;
+  const status = containerStatusOf(pod, container);
+  const image = containerOf(pod, container)?.image;
+  const { height = 0, runHeight, run } = live;
+  const makesBlocks = run === (status?.restartCount ?? 0) && runHeight !== undefined && height > runHeight;
+  if (image === undefined) return undefined;
+  const [first, ...rest] = known;
+  const entry: RanImage = { image, ...imageIdOf(status?.imageID), height, at: timestamp(now) };
+  if (first?.image === image && first.imageID === entry.imageID)
+    return isLast && height > first.height ? [entry, ...rest] : undefined;
+  if (!makesBlocks) return undefined;
+  return [entry, ...known.filter((other) => other.image !== image || other.imageID !== entry.imageID)].slice(
+    0,
+    MAX_RAN_IMAGES,
+  );
+}
+
+function imageIdOf(imageID: string | undefined): { readonly imageID?: string } {
+  return imageID === undefined || imageID === "" ? {} : { imageID };
+}
+
+function isWithin(height: number | undefined, listed: number | undefined): boolean {
+  return height !== undefined && listed !== undefined && height <= listed && height >= listed - REACH_BLOCKS;
+}
+
+/** A node's name: its pod's, or that of the Deployment whose ReplicaSets name pods anew. */
+export function nodeNameOf(pod: Pod): string {
+  const owner = controllerRefOf(pod);
+  return owner?.kind === "ReplicaSet" ? owner.name.slice(0, owner.name.lastIndexOf("-")) : pod.metadata.name;
+}
+
+/** UID of the pod's controller, where that is the same for all pods of the node. */
+function stableOwnerOf(pod: Pod): string | undefined {
+  const owner = controllerRefOf(pod);
+  return owner?.kind === "ReplicaSet" ? undefined : owner?.uid;
+}
