@@ -240,20 +240,3 @@ describe("whose a pod of a custom resource is", () => {
     expect(await cluster.read(owner, "seinodes", pod)).toMatchObject({ kind: "found", settled: false });
   });
 });
-
-test("a StatefulSet that is gone has no images of before, and stops nobody who asks", async () => {
-  const ref = {
-    apiVersion: "apps/v1",
-    kind: "StatefulSet",
-    resource: "statefulsets",
-    name: "gone",
-    uid: "u",
-  };
-  const images = new Workloads(new FakeApi()).ofRef(ref).previousImages({
-    namespace: NAMESPACE,
-    ref,
-    container: "seid",
-    policy: undefined,
-  });
-  expect(await images).toEqual([]);
-});
