@@ -54,8 +54,7 @@ interface Watched {
   freshRun: number | undefined;
 }
 
-/** A run that just began is read so often, and so many times, until it is seen to make a block. */
-const FRESH_MS = 1_000;
+/** A run that just began is read fast so many times, until it is seen to make a block: it may halt soon. */
 const FRESH_READS = 20;
 
 const READ_TIMEOUT_MS = 2_000;
@@ -229,14 +228,13 @@ function matters(
 /** How soon a run is read again that did not answer yet, or was not seen to make a block, unless it was asked often for that. */
 function startPace(watched: Watched, failures: number): number {
   if (watched.live === undefined || movesIn(watched.live)) return Number.POSITIVE_INFINITY;
-  if (failures > 0)
-    return watched.live.height === undefined && failures <= FRESH_READS ? FAST_MS : Number.POSITIVE_INFINITY;
+  if (failures > 0 && watched.live.height !== undefined) return Number.POSITIVE_INFINITY;
   if (watched.freshRun !== watched.live.run) {
     watched.freshRun = watched.live.run;
     watched.freshReads = 0;
   }
   watched.freshReads += 1;
-  return watched.freshReads <= FRESH_READS ? FRESH_MS : Number.POSITIVE_INFINITY;
+  return watched.freshReads <= FRESH_READS ? FAST_MS : Number.POSITIVE_INFINITY;
 }
 
 /** Whether the present run was seen to make blocks. */
