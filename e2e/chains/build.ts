@@ -1,6 +1,6 @@
 /**
- * Builds the nodes of the chains into a cache outside the tree. What is cached is not built again; a cold build of simd
- * takes some two minutes on two cores.
+ * Builds the nodes of the chains into a cache outside the tree. What is cached is not built again; a cold build takes
+ * some two minutes for each on two cores.
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";

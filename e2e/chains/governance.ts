@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { until } from "@upgrade-halt/testing";
-import { CHAIN_ID, type Network } from "./network.ts";
+import { CHAIN_ID } from "./homes.ts";
+import type { Network } from "./network.ts";
+import type { Chain } from "./programs.ts";
 import type { Validator } from "./validator.ts";
 
 export interface Plan {
@@ -17,33 +19,65 @@ const AHEAD = 20;
  * Proposes an upgrade, votes for it with every validator, and resolves when it is planned. The nodes must run, and go on
  * running: its height comes a few seconds later.
  */
-export async function planUpgrade({ first, validators }: Network, name: string, info: string): Promise<Plan> {
-  const height = ((await first.height()) ?? 0) + AHEAD;
-  await send(first, [
-    ...["gov", "submit-proposal", "software-upgrade", name, "--title", name, "--description", name],
-    ...["--upgrade-height", `${height}`, "--upgrade-info", info, "--deposit", "10000000stake"],
-  ]);
+export async function planUpgrade(network: Network, name: string, info: string): Promise<Plan> {
+  const { chain, first, validators } = network;
+  const plan = { name, info, height: (await first.serves()) + AHEAD };
+  await send(first, [...PROPOSALS[chain](plan), "--deposit", "10000000stake"]);
   await Promise.all(validators.map((validator) => send(validator, ["gov", "vote", "1", "yes"])));
-  await until(`${name} to be planned`, async () => (await query(first, ["upgrade", "plan"])).includes(name));
-  return { name, height, info };
+  await until(`${name} to be planned`, async () => (await currentPlan(first)).includes(name));
+  return plan;
+}
+
+const PROPOSALS: Readonly<Record<Chain, (plan: Plan) => readonly string[]>> = {
+  simd: (plan) => [
+    ...["gov", "submit-proposal", "software-upgrade", plan.name, "--title", plan.name],
+    ...["--description", plan.name, ...dueAt(plan)],
+  ],
+  sdk: (plan) => [
+    ...["upgrade", "software-upgrade", plan.name, "--title", plan.name, "--summary", plan.name],
+    ...["--no-validate", ...dueAt(plan)],
+  ],
+};
+
+function dueAt({ height, info }: Plan): readonly string[] {
+  return ["--upgrade-height", `${height}`, "--upgrade-info", info];
 }
 
 /** Sends a transaction of the validator's account, and waits until it is in a block. */
 async function send(validator: Validator, message: readonly string[]): Promise<void> {
   const { stdout } = await promisify(execFile)(validator.program, [
     ...["tx", ...message, "--home", validator.home, "--from", validator.name, "--keyring-backend", "test"],
-    ...["--chain-id", CHAIN_ID, "--node", validator.rpc.replace("http", "tcp")],
-    ...["--broadcast-mode", "block", "--output", "json", "--yes"],
+    ...["--chain-id", CHAIN_ID, "--node", validator.rpc.replace("http", "tcp"), "--gas", "400000"],
+    ...["--broadcast-mode", "sync", "--output", "json", "--yes"],
   ]);
-  const { code, raw_log } = JSON.parse(stdout) as { code: number; raw_log: string };
-  if (code !== 0) throw new Error(`${message.slice(0, 3).join(" ")} was refused with ${code}: ${raw_log}`);
+  const { txhash } = accepted(message, JSON.parse(stdout) as TxAnswer);
+  const delivered = await until(`${message.slice(0, 2).join(" ")} to be in a block`, async () => {
+    const answer = JSON.parse(await validator.get(`tx?hash=0x${txhash}`)) as {
+      readonly result?: { readonly tx_result: TxAnswer };
+    };
+    return answer.result?.tx_result;
+  });
+  accepted(message, delivered);
 }
 
-/** What the chain answers to a query, as text; the command's error where it has nothing. */
-async function query({ program, rpc }: Validator, question: readonly string[]): Promise<string> {
-  const node = ["--node", rpc.replace("http", "tcp"), "--output", "json"];
-  return promisify(execFile)(program, ["query", ...question, ...node]).then(
-    ({ stdout }) => stdout,
-    (error: Error) => error.message,
-  );
+interface TxAnswer {
+  readonly code: number;
+  readonly txhash?: string;
+  readonly raw_log?: string;
+  readonly log?: string;
+}
+
+function accepted(message: readonly string[], answer: TxAnswer): TxAnswer {
+  const { code, raw_log, log } = answer;
+  if (code === 0) return answer;
+  throw new Error(`${message.slice(0, 3).join(" ")} was refused with ${code}: ${raw_log ?? log}`);
+}
+
+/** The plan that the chain has scheduled, as the bytes of its message; `""` where it has none. */
+async function currentPlan(validator: Validator): Promise<string> {
+  const path = encodeURIComponent('"/cosmos.upgrade.v1beta1.Query/CurrentPlan"');
+  const answer = JSON.parse(await validator.get(`abci_query?path=${path}`)) as {
+    readonly result?: { readonly response: { readonly value: string | null } };
+  };
+  return Buffer.from(answer.result?.response.value ?? "", "base64").toString();
 }

@@ -1,16 +1,13 @@
-import { execFile } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { fillHomes, rewrite } from "./homes.ts";
 import { builtProgram, type Chain } from "./programs.ts";
-import { withSettings } from "./toml.ts";
 import { type Release, Validator } from "./validator.ts";
 
-export const CHAIN_ID = "halting-1";
 const VALIDATORS = [0, 1, 2, 3];
 
 /** Four validators of one chain on loopback addresses of their own, with keys and a genesis of their own. */
@@ -31,17 +28,12 @@ export class Network implements AsyncDisposable {
     });
   }
 
-  /** A new chain, whose nodes were never started. A block takes half a second at least, and a vote `VOTING_SECONDS`. */
+  /** A new chain, whose nodes were never started. A block takes half a second at least. */
   static async create(chain: Chain): Promise<Network> {
     const folder = mkdtempSync(join(tmpdir(), "upgrade-halt-chain-"));
     const addresses = await freeAddresses();
     const network = new Network(chain, folder, addresses);
-    await promisify(execFile)(builtProgram(chain), [
-      ...["testnet", "--v", `${VALIDATORS.length}`, "--output-dir", folder, "--chain-id", CHAIN_ID],
-      ...["--node-daemon-home", chain, "--starting-ip-address", `${addresses}1`],
-      ...["--keyring-backend", "test", "--home", join(folder, "command")],
-    ]);
-    for (const validator of network.validators) configure(validator);
+    await fillHomes(chain, network.validators, folder);
     return network;
   }
 
@@ -81,36 +73,6 @@ export class Network implements AsyncDisposable {
     if (validator === undefined) throw new Error(`the network has no validator ${i}`);
     return validator;
   }
-}
-
-/** Seconds in which a proposal can be voted on. */
-export const VOTING_SECONDS = 5;
-
-function configure({ home, address }: Validator): void {
-  rewrite(join(home, "config", "config.toml"), (toml) =>
-    withSettings(toml, {
-      rpc: { laddr: `tcp://${address}:26657`, pprof_laddr: "" },
-      p2p: { laddr: `tcp://${address}:26656`, addr_book_strict: false, allow_duplicate_ip: true, pex: false },
-      consensus: { timeout_commit: "500ms", timeout_propose: "1s" },
-    }),
-  );
-  rewrite(join(home, "config", "app.toml"), (toml) =>
-    withSettings(toml, {
-      "": { pruning: "nothing", "minimum-gas-prices": "0stake" },
-      api: { enable: false },
-      grpc: { enable: false },
-      "grpc-web": { enable: false },
-    }),
-  );
-  rewrite(join(home, "config", "genesis.json"), (json) => {
-    const genesis = JSON.parse(json);
-    genesis.app_state.gov.voting_params.voting_period = `${VOTING_SECONDS}s`;
-    return JSON.stringify(genesis);
-  });
-}
-
-function rewrite(path: string, change: (text: string) => string): void {
-  writeFileSync(path, change(readFileSync(path, "utf8")));
 }
 
 /** The first three numbers of four loopback addresses, `127.x.y.`, whose RPC ports are free. */

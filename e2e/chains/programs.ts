@@ -3,9 +3,12 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** The chains that the suite runs: the folder of the Go module that builds each, and what it is made of. */
+/** The chains that the suite runs, each by the folder of the Go module that builds its node, and what it is made of. */
 export const CHAINS = {
+  /** The SDK line that sei-cosmos comes from: halts are panics in BeginBlock. */
   simd: { sdk: "cosmos-sdk v0.45.16", consensus: "CometBFT v0.34.27" },
+  /** The newest SDK: halts are errors of a PreBlocker, in wrapped texts. */
+  sdk: { sdk: "cosmos-sdk v0.55.0", consensus: "CometBFT v0.40.0" },
 } as const;
 export type Chain = keyof typeof CHAINS;
 
