@@ -107,7 +107,9 @@ async function setStage(world: World): Promise<void> {
   await createPhantom(world, "low-0");
   const line = "Wrong app version 0, upgrade handler is missing for v6.7 upgrade plan\n";
   await setPhantomState(world, "low-0", { state: terminated(72, line) });
-  for (const name of ["sei-0", "sei-1", "bad", "late"]) await createNode(world, name, { version: "v6.6" });
+  // They stay alive, so that their height can be read whenever a controller lives: without that, nothing is done.
+  for (const name of ["sei-0", "sei-1", "bad", "late"])
+    await createNode(world, name, { version: "v6.6", args: ["--halt-stay-alive"] });
 }
 
 /** One controller from its start to its end: by its doom, or because the story is over. */

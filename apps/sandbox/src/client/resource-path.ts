@@ -16,6 +16,10 @@ export const CONTROLLER_REVISIONS: ResourceKind = { apiVersion: "apps/v1", plura
 export const DEPLOYMENTS: ResourceKind = { apiVersion: "apps/v1", plural: "deployments" };
 export const REPLICA_SETS: ResourceKind = { apiVersion: "apps/v1", plural: "replicasets" };
 export const LEASES: ResourceKind = { apiVersion: "coordination.k8s.io/v1", plural: "leases" };
+export const NODE_RECORDS: ResourceKind = {
+  apiVersion: "upgrade-halt.dev/v1alpha1",
+  plural: "noderecords",
+};
 export const NODE_HALTS: ResourceKind = { apiVersion: "upgrade-halt.dev/v1alpha1", plural: "nodehalts" };
 
 /** The URL path of a collection, an object or its subresource; an empty namespace means all or none. */

@@ -96,8 +96,9 @@ function judgeTooNew({ halts, nodes }: Evidence): readonly Finding[] {
       held:
         own.length === 1 &&
         own[0]?.node === PARTS.tooNew &&
-        node?.wantedImage === back &&
-        node.podImage === back &&
+        node !== undefined &&
+        isImage(node.wantedImage, back) &&
+        isImage(node.podImage, back) &&
         node.isRunning,
       found: `${own.length} halts, runs ${node?.podImage}`,
     },
@@ -149,4 +150,9 @@ function judgePages({ pageKeys }: Evidence): readonly Finding[] {
       found: pageKeys.join(", ") || "none",
     },
   ];
+}
+
+/** Whether an image is the one of this tag: a rollback pins the digest beside it. */
+export function isImage(image: string, tagged: string): boolean {
+  return image === tagged || image.startsWith(`${tagged}@sha256:`);
 }

@@ -6,6 +6,7 @@ import {
   CHAIN,
   DOWNGRADE_DETECTED,
   type Evidence,
+  isImage,
   PARTS,
   UPGRADE_REQUIRED,
 } from "./expectations.ts";
@@ -66,14 +67,20 @@ class Plot {
 
   /** The operator installs a release whose plan has not come; the controller goes back to the one that ran before. */
   async tooNew(): Promise<void> {
-    await this.#setImage(PARTS.tooNew, CHAIN.tooNew);
     const back = CHAIN.image(CHAIN.plan);
+    await this.#until(`${PARTS.tooNew} to be seen at work with ${back}`, PART_DEADLINE_MS, () => {
+      const record = this.#stage.watcher.records
+        .values()
+        .find(({ metadata }) => metadata.name === `${PARTS.tooNew}-0`);
+      return JSON.stringify(record?.status ?? {}).includes(back);
+    });
+    await this.#setImage(PARTS.tooNew, CHAIN.tooNew);
     await this.#until(`${PARTS.tooNew} to be rolled back`, PART_DEADLINE_MS, () => {
       const node = this.#node(PARTS.tooNew);
       const isOver = this.#halts(BINARY_TOO_NEW).some(({ phase }) =>
         ["Recovered", "Paged", "Failed"].includes(phase),
       );
-      return isOver && node.wantedImage === back && node.podImage === back && node.isReady;
+      return isOver && isImage(node.wantedImage, back) && isImage(node.podImage, back) && node.isReady;
     });
   }
 
@@ -136,7 +143,7 @@ class Plot {
   }
 
   #until(what: string, deadlineMs: number, condition: () => boolean): Promise<void> {
-    const { pods, sets, halts } = this.#stage.watcher;
-    return waitFor([pods, sets, halts], condition, { what, deadlineMs, signal: this.#signal });
+    const { pods, sets, halts, records } = this.#stage.watcher;
+    return waitFor([pods, sets, halts, records], condition, { what, deadlineMs, signal: this.#signal });
   }
 }

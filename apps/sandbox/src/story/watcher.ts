@@ -1,6 +1,6 @@
 import type { KubeClient } from "../client/kube-client.ts";
 import { ResourceCache } from "../client/resource-cache.ts";
-import { NODE_HALTS, PODS, STATEFUL_SETS } from "../client/resource-path.ts";
+import { NODE_HALTS, NODE_RECORDS, PODS, STATEFUL_SETS } from "../client/resource-path.ts";
 import { arrayAt, at, type Json, numberAt, stringAt, stringsAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
 import type { Story } from "./story.ts";
@@ -22,6 +22,8 @@ export class StoryWatcher {
   readonly pods: ResourceCache;
   readonly sets: ResourceCache;
   readonly halts: ResourceCache;
+  /** What the controller wrote down of running nodes: a rollback goes to an image from here. */
+  readonly records: ResourceCache;
   readonly #story: Story;
   readonly #container: string;
   /** When a node was seen to halt or crash, by node, until that is over. */
@@ -37,6 +39,7 @@ export class StoryWatcher {
     this.pods = new ResourceCache(client, PODS, { namespace });
     this.sets = new ResourceCache(client, STATEFUL_SETS, { namespace });
     this.halts = new ResourceCache(client, NODE_HALTS, { namespace });
+    this.records = new ResourceCache(client, NODE_RECORDS, { namespace });
     this.pods.onChange((_, pod, last) => (pod === undefined ? undefined : this.#onPod(pod, last)));
     this.sets.onChange((_, set, last) =>
       set === undefined || last === undefined ? undefined : this.#onSet(set, last),
@@ -45,7 +48,7 @@ export class StoryWatcher {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.pods, this.sets, this.halts].map((cache) => cache.start(signal)));
+    await Promise.all([this.pods, this.sets, this.halts, this.records].map((cache) => cache.start(signal)));
   }
 
   /** Tells a page that went out, as one about the node of its NodeHalt. */
