@@ -14,7 +14,7 @@ async function createStray(world: World, plan: string, owner: V1OwnerReference):
   const height = plan === "v6.7" ? 5 : 1_000_000;
   const body = { ...plansConfigMap([planAt(plan, height)]), metadata: { name: "stray" } };
   await api.core.createNamespacedConfigMap({ namespace, body });
-  const spec = mockNode("stray", { version: "v6.6" }).spec?.template.spec;
+  const spec = mockNode("stray", { version: "v6.6", args: ["--halt-stay-alive"] }).spec?.template.spec;
   if (!spec) throw new Error("a mock node has a pod template");
   spec.volumes = [
     { name: "plans", configMap: { name: "stray" } },
@@ -38,7 +38,7 @@ const CASES = [
 for (const [what, plan, controller, reason] of CASES)
   scenario(`a pod ${what}, and the StatefulSet stays as it is`, ["OWN-WORKLOAD"], async (world) => {
     await setPlans(world, planAt("v6.7", 1_000_000));
-    await createPolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
+    await createPolicy(world, { upgrades: [{ planName: "v6.7", height: 5, image: imageOf("v6.7") }] });
     await startController(world);
     await createNode(world, "sei-0", { version: "v6.6", updateStrategy: "OnDelete" });
     await untilPast(world, "sei-0", 3);
