@@ -9,8 +9,8 @@ export interface Release {
   readonly handlers?: readonly string[];
   /** More flags of `start`. */
   readonly flags?: readonly string[];
-  /** Command line of a supervisor that goes before the node's own. */
-  readonly around?: readonly string[];
+  /** The command line of a supervisor, from the node's own. */
+  readonly supervised?: (command: readonly string[]) => readonly string[];
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -76,11 +76,11 @@ export class Validator {
   }
 
   async start(release: Release = {}): Promise<Program> {
-    const { handlers = [], flags, around = [], env = process.env } = release;
-    const [file = "", ...args] = [...around, ...this.commandLine(flags)];
+    const { handlers = [], flags, supervised = (command) => command, env } = release;
+    const [file = "", ...args] = supervised(this.commandLine(flags));
     const startedAt = Date.now();
     const program = await startProgram(this.name, file, args, {
-      env: { ...env, UPGRADE_HANDLERS: handlers.join(",") },
+      env: { ...process.env, ...env, UPGRADE_HANDLERS: handlers.join(",") },
     });
     const started: StartedNode = { program, release, startedAt, end: undefined };
     void program.ended.then((how) => {
@@ -118,6 +118,18 @@ export class Validator {
       within,
       explain: () => this.node.output().slice(-4_000),
     });
+  }
+
+  /** Waits until its application has applied the block of this height. */
+  async applies(height: number, within = 60_000): Promise<void> {
+    await until(
+      `${this.name} to apply ${height}`,
+      async () => {
+        const body = await this.get("abci_info").catch(() => "");
+        return Number(/"last_block_height":\s*"(\d+)"/.exec(body)?.[1] ?? 0) >= height;
+      },
+      { within, explain: () => this.node.output().slice(-4_000) },
+    );
   }
 
   async says(text: string, within = 60_000): Promise<void> {

@@ -1,0 +1,100 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { until } from "@upgrade-halt/testing";
+import { cosmovisorPath } from "../cosmovisor/program.ts";
+import type { Plan } from "./governance.ts";
+import { CHAIN_ID } from "./homes.ts";
+import type { Network } from "./network.ts";
+import type { Release, Validator } from "./validator.ts";
+
+const UPGRADE_HALT = [
+  process.execPath,
+  join(import.meta.dirname, "../../packages/consumer/bin/upgrade-halt.js"),
+];
+
+/** A release under `upgrade-halt exec --announce`, with a policy that lists the plan. */
+export function announced(release: Release, validator: Validator, plan: Plan, standstillMs: number): Release {
+  return { ...release, supervised: (command) => [...announce(validator, plan, standstillMs), ...command] };
+}
+
+function announce({ home, rpc }: Validator, { name, height }: Plan, standstillMs: number): readonly string[] {
+  const policy = join(home, "policy.json");
+  const upgrades = [{ planName: name, height, image: "simd:v9" }];
+  writeFileSync(policy, JSON.stringify({ chainId: CHAIN_ID, upgrades }));
+  const flags = ["--home", home, "--rpc", rpc, "--policy", policy, "--standstill", `${standstillMs}`];
+  return [...UPGRADE_HALT, "exec", "--announce", ...flags, "--"];
+}
+
+/**
+ * The old release under a shell loop around `upgrade-halt exec --announce` that changes to the new one after a 70, and ends
+ * with any other code.
+ */
+export function upgradedByLoop(validator: Validator, plan: Plan, standstillMs: number): Release {
+  const [genesis, upgraded] = installReleases(validator, plan);
+  const script = join(validator.home, "supervise");
+  const words = announce(validator, plan, standstillMs).map((word) => `'${word}'`);
+  writeProgram(
+    script,
+    `release='${genesis}'
+while :; do
+  ${words.join(" ")} "$release" "$@"
+  code=$?
+  [ $code = 70 ] && [ "$release" = '${genesis}' ] || exit $code
+  release='${upgraded}'
+done`,
+  );
+  return { supervised: ([, ...args]) => [script, ...args] };
+}
+
+/** Both releases under a real cosmovisor 1.5.0, with its defaults but for the question whether to go on. */
+export function underCosmovisor(validator: Validator, plan: Plan): Release {
+  installReleases(validator, plan);
+  const env = { DAEMON_HOME: validator.home, DAEMON_NAME: "simd", DAEMON_DATA_BACKUP_DIR: validator.home };
+  return { env, supervised: ([, ...args]) => [cosmovisorPath(), "run", ...args] };
+}
+
+/** Puts the old and the new release where cosmovisor looks for them, as scripts; resolves to their paths. */
+function installReleases({ home, program }: Validator, { name }: Plan): readonly [string, string] {
+  const place = (...folder: string[]): string => join(home, "cosmovisor", ...folder, "bin", "simd");
+  const releases = [place("genesis"), place("upgrades", name)] as const;
+  for (const [i, path] of releases.entries()) {
+    const handlers = i === 0 ? "" : name;
+    writeProgram(
+      path,
+      `echo $$ >> '${pidFile(home)}'\nUPGRADE_HANDLERS='${handlers}' exec '${program}' "$@"`,
+    );
+  }
+  return releases;
+}
+
+function writeProgram(path: string, script: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `#!/bin/sh\n${script}\n`);
+  chmodSync(path, 0o755);
+}
+
+/** Stops the supervisors of a network, and ends every node that one ever started: it may leave one behind. */
+export async function stopSupervised({ validators }: Network): Promise<void> {
+  for (const { started } of validators) started.program.signal("SIGTERM");
+  await until("the supervisors and their nodes to be gone", () => {
+    for (const { home } of validators) for (const pid of pidsOf(home)) endIfOurs(pid, home);
+    return validators.every(({ started }) => started.end !== undefined);
+  });
+}
+
+function endIfOurs(pid: number, home: string): void {
+  try {
+    if (readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(home)) process.kill(pid, "SIGKILL");
+  } catch {
+    // It is gone already.
+  }
+}
+
+function pidsOf(home: string): readonly number[] {
+  const file = pidFile(home);
+  return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").map(Number) : [];
+}
+
+function pidFile(home: string): string {
+  return join(home, "pids");
+}
