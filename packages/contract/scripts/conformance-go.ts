@@ -2,7 +2,7 @@
  * Holds TypeScript and Go to the same bytes, in both directions:
  * `node scripts/conformance-go.ts [--seed S] [--count N]`.
  *
- * 1. `go test` reads the vectors that TypeScript's tests read, and compares them with what Go prints.
+ * 1. `go test` reads the vectors that TypeScript's tests read, and compares them with what Go prints; `go vet` finds nothing.
  * 2. N random intents made here are written by both languages: the same bytes.
  * 3. N random intents made by Go are read here: the same values; and written again: the same bytes.
  * 4. N random bodies, most of them damaged, are read by both: the same JSON, and the same values but for the rules of
@@ -38,6 +38,9 @@ async function main({ seed, size: count }: Campaign): Promise<Counts> {
   const version = await runGo(["version"]);
   console.log(`${version.stdout.trim()}, seed ${seed}, ${count} intents each way`);
   const { counts, output } = await goTests();
+  const vetted = await runGo(["vet", "./..."]);
+  if (vetted.code !== 0) console.error(vetted.stderr);
+  counts[vetted.code === 0 ? "passed" : "failed"]++;
   if (counts.failed > 0) console.error(output);
   console.log(`go test: ${counts.passed} passed, ${counts.failed} failed`);
   const random = seededRandom(seed);
