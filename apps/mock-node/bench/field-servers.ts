@@ -35,6 +35,7 @@ async function serve(isHalted: boolean): Promise<string> {
     moniker: "field",
     version: "v6.6",
     flavor: "sei",
+    intentIntegers: "numbers",
     initialHeight: 1,
     identity: home.identity,
     store: home.store,

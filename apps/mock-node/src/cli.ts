@@ -4,7 +4,7 @@ import { Command, Option } from "commander";
 import { duration, folder, height, heights, names, rpcAddress } from "./cli-values.ts";
 import { MockNodeError } from "./mock-node-error.ts";
 import type { NodeOptions } from "./options.ts";
-import { FLAVORS } from "./rpc/node-view.ts";
+import { FLAVORS, INTENT_INTEGERS } from "./rpc/node-view.ts";
 
 /** The options as commander hands them over: named by their flags, values parsed. */
 type Flags = Omit<NodeOptions, "rpc" | "blockTimeMs" | "shutdownTimeoutMs" | "skipHeights" | "plansFile"> & {
@@ -70,6 +70,11 @@ function addNode(start: Command): void {
     )
     .option("--port-file <file>", "file to write the RPC port to")
     .addOption(new Option("--flavor <kind>", "whose RPC to speak").choices(FLAVORS).default("sei"))
+    .addOption(
+      new Option("--intent-integers <form>", "how /status writes reason and height of the intent")
+        .choices(INTENT_INTEGERS)
+        .default("numbers"),
+    )
     .option("--peer-height <height>", "height that peers claim to be at", height);
 }
 

@@ -15,11 +15,12 @@ export function nodeView(
   blocks: BlockFeed,
   log: Logger,
 ): NodeView {
-  const { chainId, moniker, flavor, initialHeight, peerHeight, image } = options;
+  const { chainId, moniker, flavor, intentIntegers, initialHeight, peerHeight, image } = options;
   return {
     chainId,
     moniker,
     flavor,
+    intentIntegers,
     initialHeight,
     peerHeight,
     version: versionOf(image),

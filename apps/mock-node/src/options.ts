@@ -1,5 +1,5 @@
 import type { FaultOptions } from "./faults.ts";
-import type { Flavor } from "./rpc/node-view.ts";
+import type { Flavor, IntentIntegers } from "./rpc/node-view.ts";
 import type { RpcAddress } from "./rpc/rpc-address.ts";
 
 /** Everything that a person can ask of a node, checked. */
@@ -23,6 +23,7 @@ export interface NodeOptions extends FaultOptions {
   readonly chainId: string;
   readonly moniker: string;
   readonly flavor: Flavor;
+  readonly intentIntegers: IntentIntegers;
   readonly logFormat: "json" | "plain";
   /** Milliseconds that each half of a halt's shutdown may take. */
   readonly shutdownTimeoutMs: number;

@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { haltIntentOfStatus } from "@upgrade-halt/contract";
 import { until } from "@upgrade-halt/testing";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { isHalted, PLANS, stop, testChain } from "./testing/running-node.ts";
@@ -23,6 +24,24 @@ describe("a node that stays alive", () => {
     const second = chain.start("v6.6", "--halt-stay-alive");
     expect((await second.status(() => true)).halt_intent).toEqual(intent);
     expect(await stop(second, "SIGINT")).toEqual({ code: 70, signal: null });
+  });
+
+  it("told to, writes the integers of its intent as texts, and nothing else otherwise", async () => {
+    const chain = testChain(temporaryFolder(), PLANS);
+    const numbers = chain.start("v6.6", "--halt-stay-alive");
+    await numbers.status(isHalted);
+    const plain = await numbers.get("/status");
+    await stop(numbers);
+    const texts = chain.start("v6.6", "--halt-stay-alive", "--intent-integers", "strings");
+    await texts.status(isHalted);
+    const field = (body: string) => body.slice(body.indexOf('"halt_intent"'));
+    expect(field(await texts.get("/status"))).toBe(
+      field(plain).replace('"reason":70,', '"reason":"70",').replace('"height":5,', '"height":"5",'),
+    );
+    expect(haltIntentOfStatus(JSON.parse(await texts.get("/status")))).toEqual(
+      haltIntentOfStatus(JSON.parse(plain)),
+    );
+    await stop(texts);
   });
 
   it.each([

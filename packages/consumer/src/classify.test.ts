@@ -1,5 +1,5 @@
 import type { HaltIntentReading } from "@upgrade-halt/contract";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { classify } from "./classify.ts";
 import type { Evidence, HaltBelief } from "./evidence.ts";
 import { findPlanLines } from "./log/plan-line.ts";
@@ -335,4 +335,31 @@ test("the order of the listed plans does not matter", () => {
   expect(classify({ ...evidence, listed: other.toReversed() })).toEqual(
     classify({ ...evidence, listed: other }),
   );
+});
+
+describe("a status whose intent is null", () => {
+  const couldNotSay = (height?: number) => answered({ kind: "unavailable" }, height);
+
+  test("beside a height that advances is of a node that runs", () => {
+    const verdict = classify({ status: couldNotSay(31), lastSeen: { height: 30, chainId: "pacific-1" } });
+    expect(verdict).toMatchObject({ kind: "running", height: 31, contradictions: [] });
+  });
+
+  test.each<[string, Evidence]>([
+    ["beside the height of before", { status: couldNotSay(30), lastSeen: { height: 30 } }],
+    ["beside a lower height", { status: couldNotSay(29), lastSeen: { height: 30 } }],
+    [
+      "beside a height that has stood still since",
+      { status: couldNotSay(31), lastSeen: { height: 30 }, heightStillSince: AT - 30_000 },
+    ],
+    ["without a height", { status: couldNotSay(), lastSeen: { height: 30 } }],
+    ["of a node that was never seen before", { status: couldNotSay(31) }],
+    ["of another chain", { status: couldNotSay(31), lastSeen: { height: 30, chainId: "atlantic-2" } }],
+    [
+      "that was read before this process started",
+      { status: couldNotSay(31), lastSeen: { height: 30 }, process: { kind: "running", startedAt: AT + 1 } },
+    ],
+  ])("%s says nothing", (_, evidence) => {
+    expect(classify(evidence).kind).toBe("unknown");
+  });
 });

@@ -5,11 +5,9 @@ import type { IntentClaim } from "./intent-claim.ts";
 import type { PlanLine } from "./log/plan-line.ts";
 import { describeEnd } from "./process-end.ts";
 import { heightSeen, INFERRED_REACH_BLOCKS, isPast, isWithinReach, seenOf } from "./seen.ts";
+import { STANDSTILL_MS } from "./standstill.ts";
 import { whyNotOfThisHalt } from "./upgrade-info.ts";
 import type { HaltedVerdict } from "./verdict.ts";
-
-/** How long a node's height must not have moved, unless the evidence says otherwise, in ms. */
-const STANDSTILL_MS = 30_000;
 
 /**
  * The halt of a node that never heard of the contract, where enough speaks for it: the halt line of this very instance, how

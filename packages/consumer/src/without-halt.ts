@@ -4,7 +4,8 @@ import type { IntentClaim } from "./intent-claim.ts";
 import type { PlanLine } from "./log/plan-line.ts";
 import { printable } from "./printable.ts";
 import { describeEnd, ordinaryEnd } from "./process-end.ts";
-import { heightSeen, isPast } from "./seen.ts";
+import { heightSeen, isOfAnotherChain, isPast, startOfProcess } from "./seen.ts";
+import { STANDSTILL_MS } from "./standstill.ts";
 import type { CrashCause, Verdict } from "./verdict.ts";
 
 /** The verdict where nothing announces a halt. */
@@ -25,7 +26,8 @@ export function withoutHalt(
       contradictions: linesOfRunning(evidence),
     };
   }
-  if (intent.kind === "unavailable") return unknown("It answers, and could not say whether it halted.");
+  if (intent.kind === "unavailable")
+    return advanced(evidence) ?? unknown("It answers, and could not say whether it halted.");
   const unanswered =
     status?.kind === "silent"
       ? [`Its status gave no answer: ${printable(status.problem)}.`]
@@ -42,6 +44,23 @@ export function withoutHalt(
     return unknown(`It waits to be started${reason}, and nothing tells of the time before.`);
   }
   return unknown(unanswered[0] ?? "Nothing tells what became of it.");
+}
+
+/** Some writers say `null` on a healthy node: a height that advances is a node that has not halted. */
+function advanced(evidence: Evidence): Verdict | undefined {
+  const { status, lastSeen, heightStillSince, standstillMs = STANDSTILL_MS } = evidence;
+  if (status?.kind !== "answered" || lastSeen?.height === undefined) return undefined;
+  if (heightStillSince !== undefined && status.at - heightStillSince >= standstillMs) return undefined;
+  const { height } = status.node;
+  if (height === undefined || height <= lastSeen.height || isOfAnotherChain(evidence, status))
+    return undefined;
+  if (status.at < (startOfProcess(evidence) ?? 0)) return undefined;
+  return {
+    kind: "running",
+    height,
+    why: `It answers at height ${height}, above ${lastSeen.height} where it was before; it could not say whether it halted.`,
+    contradictions: linesOfRunning(evidence),
+  };
 }
 
 /** The halt lines of a process that runs and of the instance before it, unless the node was seen past them. */

@@ -7,12 +7,20 @@ import type { Identity } from "../identity.ts";
 export const FLAVORS = ["sei", "cometbft"] as const;
 export type Flavor = (typeof FLAVORS)[number];
 
+/**
+ * How `/status` writes the integers of an intent: as `encoding/json` does, or as Sei's own marshaller does for a plain struct
+ * field, which writes every 64-bit integer as a text.
+ */
+export const INTENT_INTEGERS = ["numbers", "strings"] as const;
+export type IntentIntegers = (typeof INTENT_INTEGERS)[number];
+
 /** All that RPC may see of the node. */
 export interface NodeView {
   readonly chainId: string;
   readonly moniker: string;
   readonly version: string;
   readonly flavor: Flavor;
+  readonly intentIntegers: IntentIntegers;
   readonly initialHeight: number;
   readonly identity: Identity;
   readonly store: Pick<BlockStore, "first" | "last" | "applied" | "block">;

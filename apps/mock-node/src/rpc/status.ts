@@ -19,8 +19,17 @@ export function statusReader(view: NodeView): () => string {
     if (rendered === undefined || rendered.last !== last || rendered.applied !== applied) {
       rendered = { last, applied, body: goJson(render(view)) };
     }
-    return populateStatus(rendered.body, view.holder, view.onStatusFault);
+    const { body } = rendered;
+    const populated = populateStatus(body, view.holder, view.onStatusFault);
+    return view.intentIntegers === "numbers" ? populated : withTexts(populated, body);
   };
+}
+
+/** The populated body with the intent's integers as texts. A quote inside a text is escaped, so none of those match. */
+function withTexts(populated: string, body: string): string {
+  const start = body.length - 1;
+  const field = populated.slice(start).replaceAll(/"(reason|height)":(\d+)/g, '"$1":"$2"');
+  return populated.slice(0, start) + field;
 }
 
 /** Sei's `/status` (its Tendermint fork's `ResultStatus`), in its key order. */

@@ -40,6 +40,7 @@ export function testView(blocks: number, overrides: Partial<NodeView> = {}) {
     moniker: "here",
     version: "v6.6",
     flavor: "sei",
+    intentIntegers: "numbers",
     initialHeight: 1,
     identity: home.identity,
     store: home.store,

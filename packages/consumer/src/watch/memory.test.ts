@@ -34,3 +34,17 @@ test("a halt that one more source confirms is another belief", () => {
   const again = judgeReading({ ...memory, believed: before }, halted("v6.7"), listed);
   expect(again.memory.believed).toMatchObject({ sources: ["live-intent", "plan-line", "listed-plan"] });
 });
+
+test("a node that says null from the beginning runs once its height advances, and not while it stands", () => {
+  const saying = (height: number): StatusSighting => ({
+    kind: "answered",
+    at: 0,
+    envelope: "bare",
+    node: { height, haltIntent: { kind: "unavailable" } },
+  });
+  const first = judgeReading(NOTHING, saying(30), listed);
+  const still = judgeReading(first.memory, saying(30), listed);
+  const next = judgeReading(still.memory, saying(31), listed);
+  const kinds = [first, still, next].map(({ verdict }) => verdict.kind);
+  expect(kinds).toEqual(["unknown", "unknown", "running"]);
+});

@@ -47,8 +47,13 @@ function isSameHalt(a: KnownHalt, b: KnownHalt): boolean {
   );
 }
 
-/** A node keeps the chain that it was seen on first, and the height at which it last ran. */
+/**
+ * A node keeps the chain that it was seen on first, and the height at which it last ran; or the first height beside a `null`, so
+ * that one which advances from there is seen to.
+ */
 function seenNow(before: LastSeen, status: StatusSighting, verdict: Verdict): LastSeen {
-  if (status.kind === "silent" || verdict.kind !== "running") return before;
+  if (status.kind === "silent") return before;
+  const isFirst = before.height === undefined && status.node.haltIntent.kind === "unavailable";
+  if (verdict.kind !== "running" && !isFirst) return before;
   return { chainId: before.chainId ?? status.node.chainId, height: status.node.height ?? before.height };
 }
