@@ -35,23 +35,20 @@ export class HaltingChain implements AsyncDisposable {
   }
 
   static async create(chain: Chain): Promise<HaltingChain> {
-    const halted = await Network.create(chain);
-    try {
-      await halted.start(OLD);
-      await halted.first.passes(1);
-      const plan = await planUpgrade(halted, PLAN_NAME, INFO);
-      await halted.stop();
-      const planned = await halted.copy();
-      await startInBothFormats(halted, OLD);
-      await saysEverywhere(halted, "CONSENSUS FAILURE");
-      const standing = await samplesOf("stands at the height", halted);
-      await halted.stop();
-      const stopped = await samplesOf("stood at the height, got SIGTERM", halted);
-      return new HaltingChain(plan, { planned, halted }, { standing, stopped });
-    } catch (error) {
-      await halted[Symbol.asyncDispose]();
-      throw error;
-    }
+    await using unfinished = new AsyncDisposableStack();
+    const halted = unfinished.use(await Network.create(chain));
+    await halted.start(OLD);
+    await halted.first.passes(1);
+    const plan = await planUpgrade(halted, PLAN_NAME, INFO);
+    await halted.stop();
+    const planned = unfinished.use(await halted.copy());
+    await startInBothFormats(halted, OLD);
+    await saysEverywhere(halted, "CONSENSUS FAILURE");
+    const standing = await samplesOf("stands at the height", halted);
+    await halted.stop();
+    const stopped = await samplesOf("stood at the height, got SIGTERM", halted);
+    unfinished.move();
+    return new HaltingChain(plan, { planned, halted }, { standing, stopped });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -33,7 +33,12 @@ export class Network implements AsyncDisposable {
     const folder = mkdtempSync(join(tmpdir(), "upgrade-halt-chain-"));
     const addresses = await freeAddresses();
     const network = new Network(chain, folder, addresses);
-    await fillHomes(chain, network.validators, folder);
+    try {
+      await fillHomes(chain, network.validators, folder);
+    } catch (error) {
+      rmSync(folder, { recursive: true });
+      throw error;
+    }
     return network;
   }
 
