@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { startProgram } from "../harness/program.ts";
-import { debianVersion } from "./runit.ts";
-import { outputOf, type SupervisorKind } from "./service.ts";
+import { debianVersion, outputOf, type SupervisorKind } from "./service.ts";
 
 const UPGRADE_HALT = join(import.meta.dirname, "..", "..", "packages", "consumer", "bin", "upgrade-halt.js");
 

@@ -1,5 +1,5 @@
 import { startProgram } from "../harness/program.ts";
-import { outputOf, type Service, type SupervisorKind } from "./service.ts";
+import { debianVersion, outputOf, runScript, type SupervisorKind } from "./service.ts";
 
 export const runit: SupervisorKind = {
   name: "runit",
@@ -20,14 +20,3 @@ export const runit: SupervisorKind = {
     };
   },
 };
-
-/** A `run` script as runit, s6 and daemontools take it. */
-export function runScript({ command }: Service): string {
-  return `#!/bin/sh\nexec ${command} start\n`;
-}
-
-/** The upstream part of a Debian package's version. */
-export async function debianVersion(name: string): Promise<string> {
-  const [, version = ""] = (await outputOf("dpkg-query", ["--show", name])).split("\t");
-  return version.replace(/^\d+:/, "").replace(/-[^-]*$/, "");
-}

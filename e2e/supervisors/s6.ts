@@ -1,6 +1,5 @@
 import { startProgram } from "../harness/program.ts";
-import { debianVersion, runScript } from "./runit.ts";
-import { outputOf, type SupervisorKind } from "./service.ts";
+import { debianVersion, outputOf, runScript, type SupervisorKind } from "./service.ts";
 
 export const s6: SupervisorKind = {
   name: "s6",

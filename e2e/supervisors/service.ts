@@ -98,3 +98,14 @@ export async function untilHeld(supervisor: Supervisor): Promise<Report> {
     { within: 30_000, explain: () => JSON.stringify(last) },
   );
 }
+
+/** A `run` script as runit, s6 and daemontools take it. */
+export function runScript({ command }: Service): string {
+  return `#!/bin/sh\nexec ${command} start\n`;
+}
+
+/** The upstream part of a Debian package's version. */
+export async function debianVersion(name: string): Promise<string> {
+  const [, version = ""] = (await outputOf("dpkg-query", ["--show", name])).split("\t");
+  return version.replace(/^\d+:/, "").replace(/-[^-]*$/, "");
+}

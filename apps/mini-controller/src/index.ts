@@ -1,8 +1,7 @@
 /** What a program needs that runs the controller itself, such as a simulation of its cluster. */
-export { HaltPolicySpecSchema } from "./api/halt-policy.ts";
-export { Controller, type ControllerOptions } from "./controller.ts";
-export { ControllerError, hasCode } from "./controller-error.ts";
-export { BOUNDARIES, type Boundary } from "./halts/boundary.ts";
+export { Controller } from "./controller.ts";
+export { ControllerError } from "./controller-error.ts";
+export type { Boundary } from "./halts/boundary.ts";
 export { Fence } from "./kube/fence.ts";
 export { LeaderElection } from "./kube/leader-election.ts";
 export type { JsonPatchOperation, KubeApi, KubeList, KubeObject, Query, WatchEvent } from "./kube/types.ts";

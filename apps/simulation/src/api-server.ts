@@ -153,7 +153,7 @@ export class ApiServer {
 
   /** Pods are asked to end; everything else is gone at once. */
   remove(by: Actor, path: string, uid?: string, resourceVersion?: string): void {
-    const { collection, namespace = "", name = "" } = targetOf(path);
+    const { collection } = targetOf(path);
     const before = this.get(path);
     const fits =
       (uid === undefined || uid === before.metadata.uid) &&
@@ -171,7 +171,6 @@ export class ApiServer {
       { ...before, metadata: { ...metadata, resourceVersion: String(this.#next()) } },
       "MODIFIED",
     );
-    void [namespace, name];
   }
 
   /** What a kubelet does once nothing of the pod runs any more. */

@@ -2,7 +2,7 @@ import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import { type Chain, imageOf } from "./cluster/chain.ts";
 import { type Cluster, NAMESPACE, POLICY } from "./cluster/cluster.ts";
 import type { Network } from "./network.ts";
-import { type NodeHalt, PATHS, type Pod, type Upgrade } from "./objects.ts";
+import { type NodeHalt, PATHS, pathOf, pathOfObject, type Upgrade } from "./objects.ts";
 import type { Pager } from "./pager.ts";
 import type { Random } from "./random.ts";
 import type { Replica } from "./replica.ts";
@@ -43,19 +43,18 @@ function list({ cluster }: Stage, upgrade: Upgrade): void {
   cluster.changePolicy({ upgrades: [...others, upgrade] });
 }
 
-function podPath({ metadata }: Pod, subresource = ""): string {
-  return `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}${subresource}`;
-}
-
 function annotate(
   { cluster }: Stage,
   halt: NodeHalt | undefined,
   annotations: Readonly<Record<string, string>>,
 ): void {
   if (halt === undefined) return;
-  const { namespace, name } = halt.metadata;
-  const path = `${PATHS.halts.replace("/nodehalts", "")}/namespaces/${namespace}/nodehalts/${name}`;
-  cluster.server.mergePatch("operator", path, { metadata: { annotations } }, false);
+  cluster.server.mergePatch(
+    "operator",
+    pathOfObject(PATHS.halts, halt),
+    { metadata: { annotations } },
+    false,
+  );
 }
 
 /** Each kind of event, how often it comes beside the others, and what it does. */
@@ -116,7 +115,7 @@ const EVENTS = {
       if (pod !== undefined)
         stage.cluster.server.mergePatch(
           "operator",
-          podPath(pod),
+          pathOfObject(PATHS.pods, pod),
           { metadata: { labels: { app: "other" } } },
           false,
         );
@@ -131,10 +130,7 @@ const EVENTS = {
     1,
     ({ cluster }: Stage) => {
       if (cluster.policy() !== undefined)
-        cluster.server.remove(
-          "operator",
-          `${PATHS.policies.replace("/haltpolicies", "")}/namespaces/${NAMESPACE}/haltpolicies/${POLICY}`,
-        );
+        cluster.server.remove("operator", pathOf(PATHS.policies, NAMESPACE, POLICY));
     },
   ],
   "create-policy": [
@@ -153,7 +149,8 @@ const EVENTS = {
     4,
     ({ cluster }: Stage, [a]: Dice) => {
       const pod = pick(cluster.pods(), a);
-      if (pod !== undefined) cluster.server.remove("operator", podPath(pod), pod.metadata.uid);
+      if (pod !== undefined)
+        cluster.server.remove("operator", pathOfObject(PATHS.pods, pod), pod.metadata.uid);
     },
   ],
   scale: [
@@ -193,7 +190,7 @@ const EVENTS = {
       const set = pick(cluster.sets(), a);
       if (set === undefined) return;
       const { name } = set.metadata;
-      cluster.server.remove("operator", `/apis/apps/v1/namespaces/${NAMESPACE}/statefulsets/${name}`);
+      cluster.server.remove("operator", pathOf(PATHS.statefulSets, NAMESPACE, name));
       cluster.createSet(name, { ...set.spec, release: Math.floor(b * 3) - 1 });
     },
   ],
@@ -323,7 +320,7 @@ const EVENTS = {
     ({ cluster }: Stage, [a, b]: Dice) => {
       const node = pick(cluster.seiNodes(), a);
       if (node === undefined) return;
-      const path = `/apis/sei.io/v1alpha1/namespaces/${NAMESPACE}/seinodes/${node.metadata.name}`;
+      const path = pathOf(PATHS.seiNodes, NAMESPACE, node.metadata.name);
       const image = imageOf(Math.floor(b * 4) - 1);
       cluster.server.mergePatch("operator", path, { spec: { image } }, false);
     },
@@ -407,13 +404,9 @@ export function applyEvent({ kind, dice }: Event, stage: Stage): void {
 }
 
 /** A pod of an attacker's own that claims to belong to somebody's set, and halts. */
-function forgePod(
-  { server, sets, validators, policy }: Cluster,
-  chain: Chain,
-  which: number,
-  how: number,
-): void {
-  const set = pick(serverSets({ server }), which);
+function forgePod(cluster: Cluster, chain: Chain, which: number, how: number): void {
+  const { server, validators } = cluster;
+  const set = pick(cluster.sets(), which);
   if (set === undefined) return;
   const name = how < 0.3 ? `${set.metadata.name}-7` : `mallory-${Math.floor(how * 1000)}`;
   if (server.find(PATHS.pods, NAMESPACE, name) !== undefined) return;
@@ -427,7 +420,7 @@ function forgePod(
   const due = chain.plans.findIndex((plan) => !validator.applied.includes(plan.name));
   validator.height = Math.max(0, (chain.plans[due]?.height ?? 1) - 2);
   validator.applied = chain.plans.slice(0, Math.max(0, due)).map((plan) => plan.name);
-  server.create("attacker", `/api/v1/namespaces/${NAMESPACE}/pods`, {
+  server.create("attacker", pathOf(PATHS.pods, NAMESPACE), {
     metadata: {
       name,
       labels: { app: "seid", ...(how < 0.6 ? set.spec.selector.matchLabels : {}) },
@@ -439,20 +432,20 @@ function forgePod(
     },
     status: { phase: "Pending" },
   });
-  void [sets, policy];
 }
 
 /** A NodeHalt about a healthy node, written by somebody who may create them and nothing else. */
-function forgeHalt({ server, pods }: Cluster, chain: Chain, which: number, how: number): void {
-  const pod = pick(serverPods({ server }), which);
+function forgeHalt(cluster: Cluster, chain: Chain, which: number, how: number): void {
+  const { server } = cluster;
+  const pods = cluster.pods().filter(({ metadata }) => metadata.ownerReferences?.[0]?.controller);
+  const pod = pick(pods, which);
   const plan = pick(chain.plans, how);
   const owner = pod?.metadata.ownerReferences?.[0];
   const reason = how < 0.7 ? ShutdownReason.UpgradeRequired : ShutdownReason.BinaryTooNew;
   if (pod === undefined || plan === undefined || owner === undefined) return;
   const name = `forged-${Math.floor(how * 1e6)}`;
-  const path = `${PATHS.halts.replace("/nodehalts", "")}/namespaces/${NAMESPACE}/nodehalts`;
   if (server.find(PATHS.halts, NAMESPACE, name) !== undefined) return;
-  server.create("attacker", path, {
+  server.create("attacker", pathOf(PATHS.halts, NAMESPACE), {
     apiVersion: "upgrade-halt.dev/v1alpha1",
     kind: "NodeHalt",
     metadata: { name },
@@ -478,13 +471,4 @@ function forgeHalt({ server, pods }: Cluster, chain: Chain, which: number, how: 
       detectedAt: "2026-01-01T00:00:00.000Z",
     },
   });
-  void pods;
-}
-
-function serverSets({ server }: Pick<Cluster, "server">) {
-  return server.all<import("./objects.ts").StatefulSet>(PATHS.statefulSets);
-}
-
-function serverPods({ server }: Pick<Cluster, "server">) {
-  return server.all<Pod>(PATHS.pods).filter(({ metadata }) => metadata.ownerReferences?.[0]?.controller);
 }

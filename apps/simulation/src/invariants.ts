@@ -1,8 +1,10 @@
 import { parseExitCode, ShutdownReason } from "@upgrade-halt/contract";
 import type { Halt, NodeProcess } from "./cluster/node.ts";
 import {
+  controllerOf,
   type Deployment,
   type HaltPolicy,
+  isControlledBy,
   type NodeHalt,
   PATHS,
   type Pod,
@@ -143,7 +145,7 @@ export const INVARIANTS: readonly Invariant[] = [
     words: "An object whose owner decides its image is not changed.",
     onAct: (act) => {
       if (act.kind !== "set-image") return undefined;
-      const owner = act.before.metadata.ownerReferences?.find(({ controller }) => controller);
+      const owner = controllerOf(act.before);
       return owner === undefined ? undefined : `${owner.kind} ${owner.name} owns ${act.before.metadata.name}`;
     },
   },
@@ -288,11 +290,6 @@ function podsOf({ metadata }: Stored, observer: Observer): readonly Pod[] {
     .filter(({ metadata }) =>
       metadata.ownerReferences?.some(({ uid, controller }) => controller && makers.has(uid)),
     );
-}
-
-function isControlledBy(owner: string) {
-  return ({ metadata }: Stored) =>
-    metadata.ownerReferences?.some(({ uid, controller }) => controller && uid === owner) ?? false;
 }
 
 function uidOf({ metadata }: Stored): string {
@@ -479,5 +476,3 @@ function isHealthy(podName: string, { truth }: Observer): boolean {
     return false;
   return process.state.kind === "running" && truth.now() - process.state.since > SETTLED_MS;
 }
-
-export type { SetImage };

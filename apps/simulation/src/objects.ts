@@ -158,3 +158,36 @@ export const PATHS = {
   records: `${GROUP}/noderecords`,
   leases: "/apis/coordination.k8s.io/v1/leases",
 } as const;
+
+/** URL path below a collection of {@link PATHS}: of a namespace's objects, of one of them, or of a subresource of it. */
+export function pathOf(collection: string, namespace: string, name?: string, subresource?: string): string {
+  const at = collection.lastIndexOf("/");
+  const objects = `${collection.slice(0, at)}/namespaces/${namespace}${collection.slice(at)}`;
+  return [objects, name, subresource].filter((part) => part !== undefined).join("/");
+}
+
+/** URL path of an object, or of a subresource of it. */
+export function pathOfObject(
+  collection: string,
+  { metadata }: Pick<Stored, "metadata">,
+  subresource?: string,
+): string {
+  return pathOf(collection, metadata.namespace, metadata.name, subresource);
+}
+
+/** The reference to the owner that controls an object. */
+export function controllerOf({ metadata }: Stored): OwnerRef | undefined {
+  return metadata.ownerReferences?.find(({ controller }) => controller);
+}
+
+/** Whether one of an object's controllers has this UID. */
+export function isControlledBy(owner: string): (object: Stored) => boolean {
+  return ({ metadata }) =>
+    metadata.ownerReferences?.some(({ uid, controller }) => controller && uid === owner) ?? false;
+}
+
+/** Whether a pod's process is up, and the pod is not asked to end. */
+export function isReady({ metadata, status }: Pod): boolean {
+  if (metadata.deletionTimestamp !== undefined) return false;
+  return (status.conditions ?? []).some(({ type, status }) => type === "Ready" && status === "True");
+}

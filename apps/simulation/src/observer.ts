@@ -1,6 +1,14 @@
 import type { Commit } from "./api-server.ts";
 import type { NodeProcess, Validator } from "./cluster/node.ts";
-import { type HaltPolicy, type NodeHalt, PATHS, type Pod, type Stored, type Workload } from "./objects.ts";
+import {
+  type HaltPolicy,
+  type NodeHalt,
+  PATHS,
+  type Pod,
+  pathOfObject,
+  type Stored,
+  type Workload,
+} from "./objects.ts";
 import type { Told } from "./pager.ts";
 import { sameValue } from "./patches.ts";
 import type { Reading } from "./simulated-api.ts";
@@ -124,8 +132,7 @@ export class Observer {
   }
 
   haltRead({ by, at }: Act, { metadata }: NodeHalt): Read<NodeHalt> | undefined {
-    const path = `${PATHS.halts.replace("/nodehalts", "")}/namespaces/${metadata.namespace}/nodehalts/${metadata.name}`;
-    return this.#fresh<NodeHalt>(by, at, path);
+    return this.#fresh<NodeHalt>(by, at, pathOfObject(PATHS.halts, { metadata }));
   }
 
   #fresh<T extends Stored>(by: string, at: number, path: string): Read<T> | undefined {

@@ -1,6 +1,6 @@
 import { type Chain, imageOf } from "./cluster/chain.ts";
 import { type Cluster, NAMESPACE } from "./cluster/cluster.ts";
-import { type NodeHalt, PATHS, type Pod } from "./objects.ts";
+import { type NodeHalt, PATHS, type Pod, pathOf } from "./objects.ts";
 
 interface Stage {
   readonly cluster: Cluster;
@@ -11,8 +11,8 @@ type Dice = readonly [number, number, number];
 
 const pick = <T>(choices: readonly T[], die: number): T | undefined =>
   choices[Math.floor(die * choices.length)];
-const SETS = `/apis/apps/v1/namespaces/${NAMESPACE}/statefulsets`;
-const DEPLOYMENTS = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`;
+const SETS = pathOf(PATHS.statefulSets, NAMESPACE);
+const DEPLOYMENTS = pathOf(PATHS.deployments, NAMESPACE);
 
 /** Things that clusters have and people do now and then: each leads the controller to an answer of its own. */
 export const UNUSUAL_EVENTS = {
@@ -101,17 +101,14 @@ export const UNUSUAL_EVENTS = {
     ({ cluster }: Stage, [a]: Dice) => {
       const halt = pick(cluster.server.all<NodeHalt>(PATHS.halts), a);
       if (halt !== undefined)
-        cluster.server.remove(
-          "operator",
-          `${PATHS.halts.replace("/nodehalts", "")}/namespaces/${NAMESPACE}/nodehalts/${halt.metadata.name}`,
-        );
+        cluster.server.remove("operator", pathOf(PATHS.halts, NAMESPACE, halt.metadata.name));
     },
   ],
 } as const satisfies Record<string, readonly [weight: number, apply: (stage: Stage, dice: Dice) => void]>;
 
 function relabel({ server }: Cluster, pod: Pod | undefined, labels: Readonly<Record<string, string>>): void {
   if (pod === undefined) return;
-  const path = `/api/v1/namespaces/${NAMESPACE}/pods/${pod.metadata.name}`;
+  const path = pathOf(PATHS.pods, NAMESPACE, pod.metadata.name);
   server.mergePatch("operator", path, { metadata: { labels } }, false);
 }
 
@@ -130,7 +127,7 @@ function forgeForeign({ server, validators }: Cluster, chain: Chain, how: number
     ],
     how,
   );
-  server.create("attacker", `/api/v1/namespaces/${NAMESPACE}/pods`, {
+  server.create("attacker", pathOf(PATHS.pods, NAMESPACE), {
     metadata: { name, labels: { app: "seid" }, ownerReferences: [{ ...owner, controller: true }] },
     spec: {
       nodeName: "node-1",
@@ -151,7 +148,7 @@ function mountAgain({ server }: Cluster, which: number, how: number): void {
   };
   const volumes = how < 0.5 ? claims : [folder, { name: "scratch", ephemeral: {} }];
   if (pod === undefined || server.find(PATHS.pods, NAMESPACE, name) !== undefined) return;
-  server.create("operator", `/api/v1/namespaces/${NAMESPACE}/pods`, {
+  server.create("operator", pathOf(PATHS.pods, NAMESPACE), {
     metadata: { name, labels: { app: "debug" } },
     spec: {
       ...(how < 0.9 ? { nodeName: pod.spec.nodeName } : {}),

@@ -9,6 +9,7 @@ import {
   type OwnerRef,
   PATHS,
   type Pod,
+  pathOf,
   type SeiNode,
   type StatefulSet,
 } from "../objects.ts";
@@ -89,7 +90,7 @@ export class Cluster {
       volumes: [KEYS],
       containers: [{ ...containerOf(release), volumeMounts: [{ name: KEYS.name }] }],
     };
-    this.server.create("operator", `/apis/apps/v1/namespaces/${NAMESPACE}/statefulsets`, {
+    this.server.create("operator", pathOf(PATHS.statefulSets, NAMESPACE), {
       apiVersion: "apps/v1",
       kind: "StatefulSet",
       metadata: { name, labels: own, ...(ownerReferences && { ownerReferences }) },
@@ -113,7 +114,7 @@ export class Cluster {
   ): void {
     const { release, labels = {}, ...rest } = spec;
     const own = { app: "seid", set: name, ...labels };
-    this.server.create("operator", `/apis/apps/v1/namespaces/${NAMESPACE}/deployments`, {
+    this.server.create("operator", pathOf(PATHS.deployments, NAMESPACE), {
       apiVersion: "apps/v1",
       kind: "Deployment",
       metadata: { name, labels: own },
@@ -134,7 +135,7 @@ export class Cluster {
     set: Omit<Parameters<Cluster["createSet"]>[1], "release" | "ownerReferences"> = {},
   ): void {
     const { apiVersion, kind } = { apiVersion: "sei.io/v1alpha1", kind: "SeiNode" };
-    const { uid } = this.server.create("operator", `/apis/${apiVersion}/namespaces/${NAMESPACE}/seinodes`, {
+    const { uid } = this.server.create("operator", pathOf(PATHS.seiNodes, NAMESPACE), {
       apiVersion,
       kind,
       metadata: { name },
@@ -149,25 +150,21 @@ export class Cluster {
 
   createPolicy(spec: Partial<HaltPolicy["spec"]>, name = POLICY): void {
     if (this.policy(name) !== undefined) return;
-    this.server.create(
-      "operator",
-      `${PATHS.policies.replace("/haltpolicies", "")}/namespaces/${NAMESPACE}/haltpolicies`,
-      {
-        apiVersion: "upgrade-halt.dev/v1alpha1",
-        kind: "HaltPolicy",
-        metadata: { name },
-        spec: {
-          selector: { matchLabels: { app: "seid" } },
-          container: "seid",
-          chainId: this.#options.chain.id,
-          upgrades: [],
-          ...(this.target === "StatefulSet" ? {} : { target: TARGETS[this.target] }),
-          paging: [{ webhook: { url: PAGER_URL } }],
-          recoveryTimeoutSeconds: 300,
-          ...spec,
-        },
+    this.server.create("operator", pathOf(PATHS.policies, NAMESPACE), {
+      apiVersion: "upgrade-halt.dev/v1alpha1",
+      kind: "HaltPolicy",
+      metadata: { name },
+      spec: {
+        selector: { matchLabels: { app: "seid" } },
+        container: "seid",
+        chainId: this.#options.chain.id,
+        upgrades: [],
+        ...(this.target === "StatefulSet" ? {} : { target: TARGETS[this.target] }),
+        paging: [{ webhook: { url: PAGER_URL } }],
+        recoveryTimeoutSeconds: 300,
+        ...spec,
       },
-    );
+    });
   }
 
   policy(name = POLICY): HaltPolicy | undefined {
@@ -176,7 +173,7 @@ export class Cluster {
 
   changePolicy(patch: object, name = POLICY): void {
     if (this.policy(name) === undefined) return;
-    const path = `${PATHS.policies.replace("/haltpolicies", "")}/namespaces/${NAMESPACE}/haltpolicies/${name}`;
+    const path = pathOf(PATHS.policies, NAMESPACE, name);
     this.server.mergePatch("operator", path, { spec: patch }, false);
   }
 
@@ -195,7 +192,7 @@ export class Cluster {
   changeDeployment(name: string, change: (spec: Deployment["spec"]) => Deployment["spec"]): void {
     const found = this.server.find<Deployment>(PATHS.deployments, NAMESPACE, name);
     if (found === undefined) return;
-    const path = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${name}`;
+    const path = pathOf(PATHS.deployments, NAMESPACE, name);
     this.server.mergePatch("operator", path, { spec: change(found.spec) }, false);
   }
 
@@ -206,7 +203,7 @@ export class Cluster {
   changeSet(name: string, change: (spec: StatefulSet["spec"]) => StatefulSet["spec"]): void {
     const set = this.server.find<StatefulSet>(PATHS.statefulSets, NAMESPACE, name);
     if (set === undefined) return;
-    const path = `/apis/apps/v1/namespaces/${NAMESPACE}/statefulsets/${name}`;
+    const path = pathOf(PATHS.statefulSets, NAMESPACE, name);
     const { metadata, ...rest } = set;
     const { resourceVersion: _, ...kept } = metadata;
     this.server.replace("operator", path, { ...rest, metadata: kept, spec: change(set.spec) });

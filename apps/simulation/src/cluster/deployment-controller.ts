@@ -1,7 +1,18 @@
 import type { ApiServer } from "../api-server.ts";
-import { type Deployment, PATHS, type Pod, type ReplicaSet, type Stored } from "../objects.ts";
+import {
+  controllerOf,
+  type Deployment,
+  isControlledBy,
+  isReady,
+  PATHS,
+  type Pod,
+  pathOf,
+  type ReplicaSet,
+  type Stored,
+} from "../objects.ts";
 import type { Random } from "../random.ts";
 import type { VirtualTime } from "../virtual-time.ts";
+import { reconcileSoon } from "./reconcile-soon.ts";
 import type { Validators } from "./validators.ts";
 
 export interface DeploymentControllerOptions {
@@ -23,34 +34,26 @@ const HASH = "pod-template-hash";
  */
 export class DeploymentController {
   readonly #options: DeploymentControllerOptions;
-  readonly #planned = new Set<string>();
+  readonly #plan: ReturnType<typeof reconcileSoon>;
 
   constructor(options: DeploymentControllerOptions) {
     this.#options = options;
     const { server } = options;
+    this.#plan = reconcileSoon(options, (namespace, name) => {
+      const deployment = server.find<Deployment>(PATHS.deployments, namespace, name);
+      if (deployment !== undefined) this.#reconcile(deployment);
+    });
     server.watch(PATHS.deployments, 0, ({ object, type }) => {
       if (type !== "DELETED") this.#plan(object.metadata);
       else for (const set of this.#setsOf(object)) this.#removeSet(set);
     });
     server.watch(PATHS.pods, 0, ({ object }) => {
-      const owner = object.metadata.ownerReferences?.find(({ controller }) => controller);
+      const owner = controllerOf(object);
       if (owner?.kind !== "ReplicaSet") return;
       const { namespace } = object.metadata;
       const set = server.find(PATHS.replicaSets, namespace, owner.name);
       const name = set?.metadata.ownerReferences?.[0]?.name;
       if (name !== undefined) this.#plan({ namespace, name });
-    });
-  }
-
-  #plan({ namespace, name }: { readonly namespace: string; readonly name: string }): void {
-    const key = `${namespace}/${name}`;
-    if (this.#planned.has(key)) return;
-    this.#planned.add(key);
-    const { time, random, server } = this.#options;
-    time.later(random.between(5, 150), () => {
-      this.#planned.delete(key);
-      const deployment = server.find<Deployment>(PATHS.deployments, namespace, name);
-      if (deployment !== undefined) this.#reconcile(deployment);
     });
   }
 
@@ -84,7 +87,7 @@ export class DeploymentController {
     const { name, namespace, uid } = deployment.metadata;
     const revision = String(Math.max(0, ...sets.map(revisionOf)) + 1);
     const known = sets.find((set) => set.metadata.labels?.[HASH] === hash);
-    const collection = `/apis/apps/v1/namespaces/${namespace}/replicasets`;
+    const collection = pathOf(PATHS.replicaSets, namespace);
     const { server } = this.#options;
     if (known !== undefined) {
       if (revisionOf(known) === Math.max(...sets.map(revisionOf))) return known;
@@ -116,7 +119,7 @@ export class DeploymentController {
     if (set.spec.replicas !== replicas)
       this.#options.server.mergePatch(
         ME,
-        `/apis/apps/v1/namespaces/${namespace}/replicasets/${name}`,
+        pathOf(PATHS.replicaSets, namespace, name),
         { spec: { replicas } },
         false,
       );
@@ -137,7 +140,7 @@ export class DeploymentController {
     const deployment = set.metadata.ownerReferences?.[0]?.name ?? "";
     const { template } = set.spec;
     validators.share(name, deployment);
-    server.create(ME, `/api/v1/namespaces/${namespace}/pods`, {
+    server.create(ME, pathOf(PATHS.pods, namespace), {
       metadata: {
         name,
         labels: template.metadata.labels,
@@ -159,33 +162,23 @@ export class DeploymentController {
 
   #remove(pod: Pod): void {
     const { name, namespace, uid } = pod.metadata;
-    this.#options.server.remove(ME, `/api/v1/namespaces/${namespace}/pods/${name}`, uid);
+    this.#options.server.remove(ME, pathOf(PATHS.pods, namespace, name), uid);
   }
 
   #removeSet(set: ReplicaSet): void {
     const { name, namespace } = set.metadata;
     for (const pod of this.#podsOf(set)) this.#remove(pod);
-    this.#options.server.remove(ME, `/apis/apps/v1/namespaces/${namespace}/replicasets/${name}`);
+    this.#options.server.remove(ME, pathOf(PATHS.replicaSets, namespace, name));
   }
 
   #writeStatus({ metadata: { name, namespace, generation } }: Deployment): void {
-    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}/status`;
+    const path = pathOf(PATHS.deployments, namespace, name, "status");
     this.#options.server.mergePatch(ME, path, { status: { observedGeneration: generation } }, false);
   }
 }
 
-function isControlledBy(owner: string) {
-  return ({ metadata }: Stored) =>
-    metadata.ownerReferences?.some(({ uid, controller }) => controller && uid === owner) ?? false;
-}
-
 function mayRun({ status }: Pod): boolean {
   return !["Failed", "Succeeded"].includes(status.phase);
-}
-
-function isReady({ metadata, status }: Pod): boolean {
-  if (metadata.deletionTimestamp !== undefined) return false;
-  return (status.conditions ?? []).some(({ type, status }) => type === "Ready" && status === "True");
 }
 
 function hashOf({ spec }: Deployment): string {

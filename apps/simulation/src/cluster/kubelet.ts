@@ -1,5 +1,12 @@
 import type { ApiServer } from "../api-server.ts";
-import { type ContainerState, type ContainerStatus, PATHS, type Pod, type Stored } from "../objects.ts";
+import {
+  type ContainerState,
+  type ContainerStatus,
+  PATHS,
+  type Pod,
+  pathOfObject,
+  type Stored,
+} from "../objects.ts";
 import type { Random } from "../random.ts";
 import type { VirtualTime } from "../virtual-time.ts";
 import type { Chain } from "./chain.ts";
@@ -180,7 +187,7 @@ export class Kubelet {
       conditions,
       containerStatuses: [statusOf(runtime)],
     };
-    const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}/status`;
+    const path = pathOfObject(PATHS.pods, pod, "status");
     server.replace("kubelet", path, {
       ...pod,
       status,

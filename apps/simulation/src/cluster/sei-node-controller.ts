@@ -1,5 +1,5 @@
 import type { ApiServer } from "../api-server.ts";
-import { PATHS, type SeiNode, type StatefulSet } from "../objects.ts";
+import { PATHS, pathOf, type SeiNode, type StatefulSet } from "../objects.ts";
 import type { Random } from "../random.ts";
 import type { VirtualTime } from "../virtual-time.ts";
 
@@ -36,7 +36,7 @@ export class SeiNodeController {
     if (this.#declared.has(name)) return;
     this.#declared.set(name, spec.image);
     const network = { apiVersion: "sei.io/v1alpha1", kind: "SeiNetwork", name: "net", uid: "uid-net" };
-    const path = `/apis/sei.io/v1alpha1/namespaces/${namespace}/seinodes/${name}`;
+    const path = pathOf(PATHS.seiNodes, namespace, name);
     const metadata = { ownerReferences: [{ ...network, controller: true }] };
     this.#options.server.mergePatch(NETWORK, path, { metadata }, false);
     const writeBack = () => {
@@ -58,7 +58,7 @@ export class SeiNodeController {
     if (!isOwn || container === undefined || container.image === node.spec.image) return;
     const containers = [{ ...container, image: node.spec.image }];
     const template = { ...set.spec.template, spec: { ...set.spec.template.spec, containers } };
-    const path = `/apis/apps/v1/namespaces/${namespace}/statefulsets/${name}`;
+    const path = pathOf(PATHS.statefulSets, namespace, name);
     server.mergePatch(ME, path, { spec: { template } }, false);
   }
 }

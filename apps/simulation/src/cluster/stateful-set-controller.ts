@@ -1,7 +1,18 @@
 import type { ApiServer } from "../api-server.ts";
-import { PATHS, type Pod, type StatefulSet, type Stored } from "../objects.ts";
+import {
+  controllerOf,
+  isControlledBy,
+  isReady,
+  PATHS,
+  type Pod,
+  pathOf,
+  pathOfObject,
+  type StatefulSet,
+  type Stored,
+} from "../objects.ts";
 import type { Random } from "../random.ts";
 import type { VirtualTime } from "../virtual-time.ts";
+import { reconcileSoon } from "./reconcile-soon.ts";
 
 export interface StatefulSetControllerOptions {
   readonly time: VirtualTime;
@@ -16,34 +27,26 @@ const ME = "statefulset-controller";
 /** kube-controller-manager's StatefulSet controller, as far as rollouts go (`stateful_set_control.go`, 1.35). */
 export class StatefulSetController {
   readonly #options: StatefulSetControllerOptions;
-  readonly #planned = new Set<string>();
+  readonly #plan: ReturnType<typeof reconcileSoon>;
   /** Templates by revision name. */
   readonly #revisions = new Map<string, StatefulSet["spec"]["template"]>();
 
   constructor(options: StatefulSetControllerOptions) {
     this.#options = options;
     const { server } = options;
-    server.watch(PATHS.statefulSets, 0, ({ object, type }) => {
-      if (type === "DELETED") this.#orphanOrDelete(object);
-      else this.#plan(object);
-    });
-    server.watch(PATHS.pods, 0, ({ object }) => {
-      const owner = object.metadata.ownerReferences?.find(({ controller }) => controller);
-      if (owner?.kind !== "StatefulSet") return;
-      const set = server.find(PATHS.statefulSets, object.metadata.namespace, owner.name);
-      if (set !== undefined) this.#plan(set);
-    });
-  }
-
-  #plan({ metadata: { namespace, name } }: Stored): void {
-    const key = `${namespace}/${name}`;
-    if (this.#planned.has(key)) return;
-    this.#planned.add(key);
-    const { time, random, server } = this.#options;
-    time.later(random.between(5, 150), () => {
-      this.#planned.delete(key);
+    this.#plan = reconcileSoon(options, (namespace, name) => {
       const set = server.find<StatefulSet>(PATHS.statefulSets, namespace, name);
       if (set !== undefined) this.#reconcile(set);
+    });
+    server.watch(PATHS.statefulSets, 0, ({ object, type }) => {
+      if (type === "DELETED") this.#orphanOrDelete(object);
+      else this.#plan(object.metadata);
+    });
+    server.watch(PATHS.pods, 0, ({ object }) => {
+      const owner = controllerOf(object);
+      if (owner?.kind !== "StatefulSet") return;
+      const set = server.find(PATHS.statefulSets, object.metadata.namespace, owner.name);
+      if (set !== undefined) this.#plan(set.metadata);
     });
   }
 
@@ -51,12 +54,8 @@ export class StatefulSetController {
     for (const pod of this.#podsOf(set)) this.#remove(pod);
   }
 
-  #podsOf(set: Stored): readonly Pod[] {
-    return this.#options.server
-      .all<Pod>(PATHS.pods)
-      .filter(({ metadata }) =>
-        metadata.ownerReferences?.some(({ uid, controller }) => controller && uid === set.metadata.uid),
-      );
+  #podsOf({ metadata }: Stored): readonly Pod[] {
+    return this.#options.server.all<Pod>(PATHS.pods).filter(isControlledBy(metadata.uid));
   }
 
   #reconcile(set: StatefulSet): void {
@@ -103,7 +102,7 @@ export class StatefulSetController {
       .all(PATHS.revisions)
       .filter(({ metadata }) => metadata.ownerReferences?.[0]?.uid === uid);
     const newest = Math.max(0, ...own.map(({ revision }) => Number(revision)));
-    const collection = `/apis/apps/v1/namespaces/${namespace}/controllerrevisions`;
+    const collection = pathOf(PATHS.revisions, namespace);
     const known = own.find(({ metadata }) => metadata.name === `${name}-${update}-${uid}`);
     if (known !== undefined && Number(known.revision) === newest) return;
     if (known !== undefined) server.remove(ME, `${collection}/${known.metadata.name}`);
@@ -124,7 +123,7 @@ export class StatefulSetController {
     const { namespace } = set.metadata;
     // A pod of that name which belongs to somebody else: the real one reports a conflict and tries again.
     if (server.find(PATHS.pods, namespace, name) !== undefined) return;
-    server.create(ME, `/api/v1/namespaces/${namespace}/pods`, {
+    server.create(ME, pathOf(PATHS.pods, namespace), {
       metadata: {
         name,
         labels: { ...template.metadata.labels, "controller-revision-hash": revision },
@@ -155,15 +154,11 @@ export class StatefulSetController {
 
   #remove(pod: Pod): void {
     if (pod.metadata.deletionTimestamp !== undefined) return;
-    this.#options.server.remove(
-      ME,
-      `/api/v1/namespaces/${pod.metadata.namespace}/pods/${pod.metadata.name}`,
-      pod.metadata.uid,
-    );
+    this.#options.server.remove(ME, pathOfObject(PATHS.pods, pod), pod.metadata.uid);
   }
 
   #writeStatus(set: StatefulSet, status: Readonly<Record<string, unknown>>): void {
-    const path = `/apis/apps/v1/namespaces/${set.metadata.namespace}/statefulsets/${set.metadata.name}/status`;
+    const path = pathOfObject(PATHS.statefulSets, set, "status");
     this.#options.server.mergePatch(ME, path, { status }, false);
   }
 }
@@ -186,11 +181,4 @@ function revisionOfPod({ metadata }: Pod): string | undefined {
 
 function ordinalOf({ metadata }: Pod): number {
   return Number(metadata.name.slice(metadata.name.lastIndexOf("-") + 1));
-}
-
-function isReady({ metadata, status }: Pod): boolean {
-  const isDeleting = metadata.deletionTimestamp !== undefined;
-  return (
-    !isDeleting && (status.conditions ?? []).some(({ type, status }) => type === "Ready" && status === "True")
-  );
 }
