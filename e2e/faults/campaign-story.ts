@@ -6,7 +6,7 @@ import { startController, startDoomedController } from "../harness/controller.ts
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { createPhantom, setPhantomState, terminated } from "../harness/fixtures/phantom-pods.ts";
 import { startHistory } from "../harness/history.ts";
-import { haltsIn } from "../harness/observe.ts";
+import { haltsIn, untilNear } from "../harness/observe.ts";
 import { changePolicy, createNode, createPolicy, type PolicyOptions, setPlans } from "../harness/operator.ts";
 import type { Page } from "../harness/page-receiver.ts";
 import type { Program } from "../harness/program.ts";
@@ -43,6 +43,8 @@ export const END = {
   resolved: ["ImageMappingMissing late-0"],
 } as const;
 
+/** Far enough that a controller sees each node run before, and within reach of it. */
+const HEIGHT = 40;
 const LISTED = [{ planName: "v6.7", image: imageOf("v6.7") }];
 /** A story that takes longer has lost something. */
 const LONGEST_MS = 300_000;
@@ -87,7 +89,7 @@ export async function playStory(
 }
 
 async function setStage(world: World): Promise<void> {
-  await setPlans(world, planAt("v6.7", 10));
+  await setPlans(world, planAt("v6.7", HEIGHT));
   const recoveryTimeoutSeconds = LONGEST_MS / 1000;
   const wrong = [{ planName: "v6.7", image: imageOf("v6.5") }];
   await createPolicy(
@@ -107,9 +109,17 @@ async function setStage(world: World): Promise<void> {
   await createPhantom(world, "low-0");
   const line = "Wrong app version 0, upgrade handler is missing for v6.7 upgrade plan\n";
   await setPhantomState(world, "low-0", { state: terminated(72, line) });
-  // They stay alive, so that their height can be read whenever a controller lives: without that, nothing is done.
-  for (const name of ["sei-0", "sei-1", "bad", "late"])
-    await createNode(world, name, { version: "v6.6", args: ["--halt-stay-alive"] });
+  for (const name of ["sei-0", "sei-1", "bad"]) await createNode(world, name, { version: "v6.6" });
+  // No height is listed for it that would be recorded, so its own must be readable when its image is listed at last.
+  await createNode(world, "late", { version: "v6.6", args: ["--halt-stay-alive"] });
+  await letNodesComeNear(world);
+}
+
+/** One controller that nobody kills sees the nodes come near their plan: without that, nothing is done to them later. */
+async function letNodesComeNear(world: World): Promise<void> {
+  const controller = await startController(world);
+  for (const name of ["sei-0", "sei-1", "bad"]) await untilNear(world, `${name}-0`, HEIGHT);
+  await controller.stop();
 }
 
 /** One controller from its start to its end: by its doom, or because the story is over. */

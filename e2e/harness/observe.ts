@@ -1,8 +1,9 @@
 import type { CoreV1Event, V1ContainerStatus, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
+import { REACH_BLOCKS } from "@upgrade-halt/consumer";
 import { until } from "@upgrade-halt/testing";
 import type { HaltPolicy } from "../../apps/mini-controller/src/api/halt-policy.ts";
 import type { NodeHalt, Phase } from "../../apps/mini-controller/src/api/node-halt.ts";
-import type { NodeRecord } from "../../apps/mini-controller/src/api/node-record.ts";
+import type { NodeRecord, NodeRecordStatus } from "../../apps/mini-controller/src/api/node-record.ts";
 import { CONTAINER } from "./fixtures/mock-nodes.ts";
 import type { World } from "./world.ts";
 
@@ -118,15 +119,34 @@ export async function untilPast(world: World, node: string, height: number): Pro
 }
 
 /** Waits until the controller has recorded that a node makes blocks on `image`: then it can be rolled back to that. */
-export async function untilRecorded({ api, namespace }: World, node: string, image: string): Promise<void> {
-  await until(`${node} to be recorded on ${image}`, async () => {
+export async function untilRecorded(world: World, node: string, image: string): Promise<void> {
+  await untilRecord(world, node, `on ${image}`, ({ images }) => images?.[0]?.image === image);
+}
+
+/** Waits until the controller has recorded that a node came within reach of `height`: then its halt there is believed. */
+export async function untilNear(world: World, node: string, height: number): Promise<void> {
+  await untilRecord(
+    world,
+    node,
+    `near height ${height}`,
+    (seen) => (seen.height ?? 0) >= height - REACH_BLOCKS,
+  );
+}
+
+async function untilRecord(
+  { api, namespace }: World,
+  node: string,
+  what: string,
+  fits: (status: NodeRecordStatus) => boolean,
+): Promise<void> {
+  await until(`${node} to be recorded ${what}`, async () => {
     const { items } = await api.custom.listNamespacedCustomObject({
       ...RESOURCES,
       namespace,
       plural: "noderecords",
     });
     return (items as readonly NodeRecord[]).some(
-      ({ spec, status }) => spec.node === node && status?.images?.[0]?.image === image,
+      ({ spec, status }) => spec.node === node && status !== undefined && fits(status),
     );
   });
 }

@@ -50,7 +50,7 @@ proof("the API server takes all that the kustomization renders", ["INSTALL"], as
 
   expect(Object.groupBy(manifests, ({ kind }) => kind)).toMatchObject({
     Namespace: [{ metadata: { name: SYSTEM_NAMESPACE } }],
-    CustomResourceDefinition: [{}, {}],
+    CustomResourceDefinition: [{}, {}, {}],
     ServiceAccount: [{}],
     Role: [{}],
     ClusterRole: [{}, {}, {}],

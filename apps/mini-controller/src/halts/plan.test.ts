@@ -48,16 +48,25 @@ describe("a halt whose swap has not begun", () => {
     ["70 whose pod is gone already", { pod: { kind: "gone" } }, "Recorded PodGone"],
     ["70 whose process was started again", { pod: RESTARTED }, "Recorded HaltNotShown"],
     ["70 whose pod runs again as it is", { pod: HEALTHY, halt: haltWith({}, HELD) }, "Withdrawn RunsAgain"],
+    ["70 that nothing but its NodeHalt tells of yet", { seen: undefined }, "Recorded HaltNotSeen"],
     [
-      "70 that nothing but its NodeHalt tells of",
-      { pod: HEALTHY, seen: undefined },
+      "70 that nothing but its NodeHalt tells of for a minute",
+      { pod: HEALTHY, seen: undefined, now: NOW + 60_000 },
       "Held HaltNotSeen +page",
     ],
     [
-      "72 that nothing but its NodeHalt tells of",
-      { halt: haltWith({ reason: "downgrade_detected" }), pod: HEALTHY, seen: undefined },
+      "72 that nothing but its NodeHalt tells of for a minute",
+      { halt: haltWith({ reason: "downgrade_detected" }), pod: HEALTHY, seen: undefined, now: NOW + 60_000 },
       "Held HaltNotSeen +page",
     ],
+    ...["2099-01-01T00:00:00.000Z", "some day"].map(
+      (detectedAt) =>
+        [
+          `70 that nothing but its NodeHalt tells of, from ${detectedAt}`,
+          { halt: haltWith({ detectedAt }), pod: HEALTHY, seen: undefined },
+          "Held HaltNotSeen +page",
+        ] as const,
+    ),
     ["70 whose pod no policy selects any more", { selected: false }, "Held PodNotSelected +page"],
     ["70 that a person aborts", { halt: { ...haltWith(), metadata: ABORT } }, "Held Aborted"],
     ["70 with nothing listed", { policy: listedNothing }, "Held ImageMappingMissing +page"],

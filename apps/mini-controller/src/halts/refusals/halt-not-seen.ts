@@ -1,7 +1,12 @@
+import { waitThenPage } from "./patience.ts";
 import type { Check } from "./refusal.ts";
 
-/** Nothing but the NodeHalt itself tells of the halt: anybody who may create one could have written it. */
-export const haltNotSeen: Check<unknown> = ({ halt, seen, pod }) => {
+/**
+ * Nothing but the NodeHalt itself tells of the halt: anybody who may create one could have written it. A controller that
+ * just took over has not read the node's status yet, so a person is told only when that had its time.
+ */
+export const haltNotSeen: Check<unknown> = (observation) => {
+  const { halt, seen, pod } = observation;
   if (halt.status?.seen !== undefined || seen !== undefined) return undefined;
   if (pod.kind === "gone")
     return {
@@ -10,5 +15,5 @@ export const haltNotSeen: Check<unknown> = ({ halt, seen, pod }) => {
       kind: "wait",
     };
   const message = `Pod ${halt.spec.podName} shows no such halt, and the controller never saw it halt so. Find out who wrote this NodeHalt; delete it if nobody needs it.`;
-  return { reason: "HaltNotSeen", message, kind: "page" };
+  return { reason: "HaltNotSeen", message, kind: waitThenPage(observation) };
 };

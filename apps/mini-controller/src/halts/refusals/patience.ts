@@ -4,7 +4,11 @@ import type { Refusal } from "./refusal.ts";
 /** How long others may take to halt or to end before a person is told that the node waits for them. */
 const PATIENCE_MS = 60_000;
 
-/** Waits for others in silence at first. Then a person is told, and the node goes on waiting. */
+/**
+ * Waits in silence at first. Then a person is told, and the node goes on waiting. A halt that is said to be detected at
+ * no time, or far in the future, has waited long enough.
+ */
 export function waitThenPage({ halt, now }: Observation): Refusal["kind"] {
-  return now - Date.parse(halt.spec.detectedAt) >= PATIENCE_MS ? "page" : "wait";
+  const waitedMs = now - Date.parse(halt.spec.detectedAt);
+  return Math.abs(waitedMs) < PATIENCE_MS ? "wait" : "page";
 }
