@@ -66,14 +66,8 @@ export async function expectSameEnd(world: World, { sets, pods }: Stage): Promis
   expect(await imagesOf(sets, "sei-0")).toEqual([imageOf("v6.6"), imageOf("v6.7")]);
   expect(await uidsOf(pods, "sei-0-0")).toHaveLength(2);
   expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.7"));
-  // A fault may hide a height for a moment, which is paged for and resolved: each page comes once all the same.
-  const counts = [...world.pager.countByKey().entries()];
-  expect(counts.filter(([key]) => key.includes("/low-0-")).map(([, count]) => count)).toEqual([1]);
-  expect(counts.filter(([, count]) => count !== 1)).toEqual([]);
-  const others = counts.map(([key]) => key).filter((key) => !key.includes("/low-0-"));
-  await until("every other page to be over", () =>
-    others.every((key) => world.pager.resolutions().some(({ body }) => body.key === key)),
-  );
+  // Only the downgrade is paged for: what a fault hides for a moment is no reason to wake anybody.
+  expect([...world.pager.countByKey()]).toEqual([[expect.stringContaining("/low-0-"), 1]]);
 }
 
 /** Waits until a request that fits has arrived at the proxy. */

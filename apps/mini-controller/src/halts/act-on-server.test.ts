@@ -1,6 +1,6 @@
 import { until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
-import { objectPath, PODS } from "../kube/paths.ts";
+import { collectionPath, HALT_POLICIES, objectPath, PODS } from "../kube/paths.ts";
 import { FakeCluster, image, NAMESPACE } from "../testing/fake-cluster.ts";
 import type { Call } from "../testing/guarded-api.ts";
 import { TestController } from "../testing/test-controller.ts";
@@ -51,4 +51,17 @@ test("a pod that was replaced as the deletion is journaled is not deleted again"
   cluster.reach(31);
   await until("Recovered", () => cluster.halts()[0]?.status?.phase === "Recovered");
   expect(cluster.podsDeleted).toHaveLength(1);
+});
+
+test("nobody is paged for what is only remembered, and no longer so", async () => {
+  const cluster = new FakeCluster();
+  await cluster.addPolicy({ upgrades: [], paging: [{ webhook: { url: "http://127.0.0.1:1/" } }] });
+  await cluster.addNode("sei-0");
+  const controller = await new TestController(cluster).start();
+  undo.push(() => controller.stop());
+  controller.api.silent.add(collectionPath(HALT_POLICIES));
+  await cluster.changePolicy({ upgrades: [{ planName: "v6.7", height: 30, image: image("v6.7") }] });
+  cluster.reach(30);
+  await until("the swap", () => cluster.imagesSet.length === 1);
+  expect(cluster.halts()[0]?.status?.page).toBeUndefined();
 });

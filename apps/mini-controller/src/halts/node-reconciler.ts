@@ -125,21 +125,21 @@ export class NodeReconciler {
     let halt = first;
     let workload = prefetched;
     let refusals = 0;
-    let isActNext = false;
+    let isServerNext = false;
     for (let moves = 0; moves < MAX_MOVES; moves += 1) {
       if (isSettled(halt)) return undefined;
       try {
-        const look = isActNext
+        const look = isServerNext
           ? await observer.observeOnServer(halt)
           : await observer.observe(halt, workload);
         const observation = look();
         const move = this.#nextMove(observation);
         workload = move.kind === "journal" ? Promise.resolve(observation.workload) : undefined;
-        if (isAct(move) && observation.from === "memory") {
-          isActNext = true;
+        if (observation.from === "memory" && (isAct(move) || pagesAnew(move, halt))) {
+          isServerNext = true;
           continue;
         }
-        isActNext = announcesAct(move);
+        isServerNext = announcesAct(move, halt);
         if (move.kind === "wait") return move.ms;
         if (move.kind === "rest") return undefined;
         const work = () => this.#make(move, observation);
@@ -156,7 +156,7 @@ export class NodeReconciler {
         );
         halt = await journal.refresh(halt.metadata.namespace ?? "", halt.metadata.name);
         workload = undefined;
-        isActNext = false;
+        isServerNext = false;
       }
     }
     throw new Error(`no rest after ${MAX_MOVES} moves`);
@@ -237,9 +237,16 @@ function announcesHalt(live: LiveStatus | undefined): boolean {
   return live?.sighting?.kind === "answered" && live.sighting.node.haltIntent.kind === "intent";
 }
 
+/** Nobody is woken for what is only remembered: a watch that was cut remembers what is over. */
+function pagesAnew(move: Move, { status }: NodeHalt): boolean {
+  return move.kind === "journal" && move.status.page?.key !== status?.page?.key;
+}
+
 /** A journal entry that its act follows at once. */
-function announcesAct(move: Move): boolean {
-  return move.kind === "journal" && (move.status.phase === "Swapping" || move.status.phase === "Recreating");
+function announcesAct(move: Move, { status }: NodeHalt): boolean {
+  if (move.kind !== "journal") return false;
+  const { phase, deletedPodUID } = move.status;
+  return phase === "Swapping" || phase === "Recreating" || deletedPodUID !== status?.deletedPodUID;
 }
 
 function beginsSwap(move: Move): boolean {

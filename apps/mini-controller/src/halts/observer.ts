@@ -47,7 +47,7 @@ export class Observer {
    */
   async observe(halt: NodeHalt, workload?: Promise<WorkloadSight>): Promise<() => Observation> {
     const { stores } = this.#options;
-    const sight = await (workload ?? this.#readWorkload(halt, stores));
+    const sight = await (workload ?? this.#readWorkload(halt, stores, "memory"));
     return () => this.#look(halt, { from: "memory", stores, workload: sight });
   }
 
@@ -59,10 +59,10 @@ export class Observer {
     const { server, stores: known } = this.#options;
     const [stores, early] = await Promise.all([
       readServerView(server, halt, known),
-      this.#readWorkload(halt, known),
+      this.#readWorkload(halt, known, "server"),
     ]);
     const hasChanged = versionOf(halt, known) !== versionOf(halt, stores);
-    const workload = hasChanged ? await this.#readWorkload(halt, stores) : early;
+    const workload = hasChanged ? await this.#readWorkload(halt, stores, "server") : early;
     return () => this.#look(halt, { from: "server", stores, workload });
   }
 
@@ -104,14 +104,14 @@ export class Observer {
 
   /**
    * A node that recovers is watched by its height; asking for its workload each time would be many requests. A
-   * Deployment is asked all the same: only its ReplicaSets tell which pod is the new one.
+   * Deployment is asked all the same: only its ReplicaSets tell which pod is the new one. For an act it is always read.
    */
-  async #readWorkload(halt: NodeHalt, stores: Stores): Promise<WorkloadSight> {
+  async #readWorkload(halt: NodeHalt, stores: Stores, from: Observation["from"]): Promise<WorkloadSight> {
     const { workloads } = this.#options;
     const policy = policyOf(halt, stores);
     const target = targetOf(halt, stores);
     const isWatched = hasEnded(halt) || halt.status?.phase === "Recovering";
-    if (isWatched && halt.spec.workload?.kind !== "Deployment") return NOT_ASKED;
+    if (from === "memory" && isWatched && halt.spec.workload?.kind !== "Deployment") return NOT_ASKED;
     if (target !== undefined) return await workloads.ofRef(target.ref).read(target);
     const what = `The owner of pod ${halt.spec.podName}`;
     const pod = stores.pods.get(podKeyOf(halt));

@@ -124,6 +124,8 @@ function deletion(
   if (terminating) return wait(RECOVER_MS);
   const move = unlessRefused(observation, { kind: "delete-pod", uid }, wait);
   if (move.kind !== "effect" || status?.deletedPodUID !== undefined) return move;
+  // What is remembered may be of before: a pod that is gone by now would use up the one deletion.
+  if (observation.from === "memory") return move;
   const message = `Deleting pod ${halt.spec.podName}, which came back with ${halt.spec.image} and halted again.`;
   const draft = { phase: status?.phase ?? "Recreating", reason: "Recreating", message, deletedPodUID: uid };
   return journalMove(halt, draft, now);
@@ -137,8 +139,9 @@ function unlessRefused(observation: Observation, effect: Act, wait: (ms: number)
   const refusal = refusalOf(observation, { step: effect.kind, action, image: status.toImage ?? "" });
   if (refusal === undefined) return { kind: "effect", effect };
   const { reason, message } = refusal;
-  if (status.reason === reason && status.message === message) return wait(RECOVER_MS);
   const page = refusal.kind === "page" ? { reason, summary: summaryOf(observation, message) } : undefined;
+  const isPaged = page === undefined || status.page?.reason === reason;
+  if (isPaged && status.reason === reason && status.message === message) return wait(RECOVER_MS);
   return journalMove(halt, { phase: status.phase ?? "Swapping", reason, message, page }, now);
 }
 

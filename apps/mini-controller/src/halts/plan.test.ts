@@ -33,6 +33,13 @@ function summary(scene: Scene): string {
 const HELD: NodeHaltStatus = { phase: "Held", reason: "ImageMappingMissing", steps: [] };
 const UNSEEN = { ...SEEN, sources: ["exit-code"], height: undefined };
 const ABORT = { ...haltWith().metadata, annotations: { "upgrade-halt.dev/abort": "true" } };
+/** A journal that says since so long that the workload is gone. */
+function goneFor(ms: number, phase: Phase = "Recorded"): Scene {
+  const at = new Date(NOW - ms).toISOString();
+  const message = "StatefulSet sei/sei-0 is not there.";
+  const status = { phase, reason: "WorkloadMissing", message, steps: [{ phase, at, message }] };
+  return { halt: haltWith({}, status), workload: { kind: "missing", what: "StatefulSet sei/sei-0" } };
+}
 const listedNothing = policyWith({ upgrades: [] });
 const tooNew = haltWith({ reason: "binary_too_new", planName: "v6.8", image: NEW });
 const tooNewWorkload = workloadWith({ image: NEW });
@@ -107,8 +114,11 @@ describe("a halt whose swap has not begun", () => {
     [
       "70 whose workload is gone",
       { workload: { kind: "missing", what: "StatefulSet sei/sei-0" } },
-      "Held WorkloadMissing +page",
+      "Recorded WorkloadMissing",
     ],
+    ["70 whose workload has been gone for less than a minute", goneFor(59_999), "wait"],
+    ["70 whose workload has been gone for a minute", goneFor(60_000), "Held WorkloadMissing +page"],
+    ["70 whose workload is gone, as was said", goneFor(0, "Held"), "Held WorkloadMissing +page"],
     [
       "70 whose workload somebody changed",
       { workload: workloadWith({ image: "registry/other:1" }) },
@@ -223,6 +233,9 @@ describe("a halt whose swap has not begun", () => {
   });
 });
 
+const SIBLING_RUNS =
+  "StatefulSet sei/sei-0 makes these pods from the same template, and they have not halted for plan v6.7 at height 30: sei-1 (runs). The image changes when all of them have.";
+
 describe("a swap", () => {
   const begun = (phase: Phase, changes: NodeHaltStatus = {}) =>
     haltWith(
@@ -278,6 +291,22 @@ describe("a swap", () => {
       "the pod came back with the old image and halted again",
       { halt: begun("Recreating", { deletedPodUID: "uid-0" }), workload: withNew },
       "Recreating PodKeepsOldImage +page",
+    ],
+    [
+      "the halted pod is there by what is remembered while it recovers",
+      { ...recovering, from: "memory" },
+      "delete-pod",
+    ],
+    [
+      "siblings that were waited for have not halted in a minute",
+      {
+        halt: haltWith(
+          { detectedAt: new Date(NOW - 60_000).toISOString() },
+          { ...begun("Swapping").status, reason: "SiblingsNotHalted", message: SIBLING_RUNS },
+        ),
+        siblings: [siblingWith()],
+      },
+      "Swapping SiblingsNotHalted +page",
     ],
     [
       "the halted pod was started again",
@@ -511,7 +540,7 @@ describe("a page", () => {
   });
 
   test("gives way to one for another reason, is resolved, and is another one when its reason comes back", () => {
-    const notThere = { kind: "missing", what: "StatefulSet sei/sei-0" } as const;
+    const changed = workloadWith({ image: "registry/other:1" });
     const write = (scene: Scene) => {
       const move = plan(observe(scene));
       if (move.kind !== "journal" || move.status.page === undefined) throw new Error("no page was journaled");
@@ -519,8 +548,8 @@ describe("a page", () => {
     };
     const first = write({ policy: listedNothing });
     const told = { ...first, page: { ...first.page, attempts: 1, state: "Sent" } } as NodeHaltStatus;
-    const second = write({ halt: haltWith({}, told), workload: notThere });
-    expect(second.page).toMatchObject({ reason: "WorkloadMissing", state: "Pending" });
+    const second = write({ halt: haltWith({}, told), workload: changed });
+    expect(second.page).toMatchObject({ reason: "ImageChangedMeanwhile", state: "Pending" });
     expect(second.formerPages).toMatchObject([
       { key: first.page?.key, state: "Resolving", resolvedAt: new Date(NOW).toISOString(), attempts: 0 },
     ]);

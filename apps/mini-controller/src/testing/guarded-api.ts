@@ -12,6 +12,8 @@ export class GuardedApi implements KubeApi {
   readonly #api: KubeApi;
   readonly #onCall: (call: Call) => void;
   #killed = false;
+  /** Collections whose watches tell nothing while they are in it, as one that is half open. */
+  readonly silent = new Set<string>();
 
   /** `onCall` may throw to fail a request before it reaches the server. */
   constructor(api: KubeApi, onCall: (call: Call) => void = () => {}) {
@@ -62,7 +64,8 @@ export class GuardedApi implements KubeApi {
     signal: AbortSignal,
   ): AsyncIterable<WatchEvent<T>> {
     this.#count({ verb: "watch", path });
-    for await (const event of this.#api.watch<T>(path, query, signal)) if (!this.#killed) yield event;
+    for await (const event of this.#api.watch<T>(path, query, signal))
+      if (!this.#killed && !this.silent.has(path)) yield event;
   }
 
   async #pass<T>(verb: Call["verb"], path: string, work: () => Promise<T>): Promise<T> {

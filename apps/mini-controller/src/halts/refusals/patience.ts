@@ -12,3 +12,13 @@ export function waitThenPage({ halt, now }: Observation): Refusal["kind"] {
   const waitedMs = now - Date.parse(halt.spec.detectedAt);
   return Math.abs(waitedMs) < PATIENCE_MS ? "wait" : "page";
 }
+
+/**
+ * Waits in silence for what may be over in a moment. A person is told once the journal has said `reason` for so long,
+ * and stays told.
+ */
+export function pageIfItLasts({ halt: { status }, now }: Observation, reason: string): Refusal["kind"] {
+  if (status?.reason !== reason) return "wait";
+  const stoodMs = now - Date.parse(status.steps?.at(-1)?.at ?? "");
+  return status.phase !== "Held" && Math.abs(stoodMs) < PATIENCE_MS ? "wait" : "page";
+}

@@ -1,8 +1,11 @@
-import { whatOf } from "../observation.ts";
+import { pageIfItLasts } from "./patience.ts";
 import type { Check } from "./refusal.ts";
 
-/** There is no object to set the image in. */
-export const workloadMissing: Check = ({ workload }) =>
-  workload.kind === "found"
-    ? undefined
-    : { reason: "WorkloadMissing", message: `${whatOf(workload)} is not there.`, kind: "page" };
+/** There is no object to set the image in. A workload that was not asked for is not missing. */
+export const workloadMissing: Check = (observation) => {
+  const { workload } = observation;
+  if (workload.kind !== "missing") return undefined;
+  const reason = "WorkloadMissing";
+  const message = `${workload.what} is not there.`;
+  return { reason, message, kind: pageIfItLasts(observation, reason) };
+};
