@@ -38,28 +38,27 @@ export async function haltOf(
   { reason, within = 45_000 }: { reason?: string; within?: number } = {},
 ): Promise<NodeHalt> {
   const wanted = [phases].flat();
-  let last: readonly NodeHalt[] = [];
   return until(
     `a halt of ${node} to be ${wanted.join(" or ")}`,
-    async () => {
-      last = await haltsIn(world);
-      return last.findLast(
+    async () =>
+      (await haltsIn(world)).findLast(
         ({ spec, status }) =>
           (spec.podName === `${node}-0` || spec.workload?.name === node) &&
           (reason === undefined || spec.reason === reason) &&
           status?.phase !== undefined &&
           wanted.includes(status.phase),
-      );
-    },
-    { within, explain: async () => `${describeHalts(last)}\n${await describePods(world)}` },
+      ),
+    { within, explain: () => describe(world) },
   );
 }
 
-function describeHalts(halts: readonly NodeHalt[]): string {
-  const lines = halts.map(
-    ({ spec, status }) => `${spec.podName}: ${spec.reason} ${JSON.stringify(status?.steps)}`,
-  );
-  return `NodeHalts: ${lines.join("\n") || "none"}`;
+/** What is there when a wait was in vain: the halts with how they stand, and the pods. */
+export async function describe(world: World): Promise<string> {
+  const halts = (await haltsIn(world)).map(({ spec, status }) => {
+    const { phase, reason, message, steps } = status ?? {};
+    return `${spec.podName}: ${spec.reason}, ${phase} ${reason}: ${message} ${JSON.stringify(steps)}`;
+  });
+  return `NodeHalts: ${halts.join("\n") || "none"}\n${await describePods(world)}`;
 }
 
 async function describePods({ api, namespace }: World): Promise<string> {

@@ -50,36 +50,34 @@ for (const updateStrategy of ["OnDelete", "RollingUpdate"] as const)
     },
   );
 
-// Not proven on a real control plane yet: there the last ordinal did not recover within its time.
-if (process.env.E2E_TARGET !== "control-plane")
-  scenario(
-    "the last ordinal is swapped alone, and the one below keeps its image",
-    ["ONE-PARTITION"],
-    async (world) => {
-      const { api, namespace } = world;
-      await open(world, "OnePartition");
-      await createSet(world, "sei", { version: "v6.6", updateStrategy: "RollingUpdate" }, ({ spec }) => {
-        spec.ordinals = { start: 1 };
-      });
-      await pod(world, "sei-1");
-      await untilBehind(world);
-      const below = await pod(world, "sei-0");
+scenario(
+  "the last ordinal is swapped alone, and the one below keeps its image",
+  ["ONE-PARTITION"],
+  async (world) => {
+    const { api, namespace } = world;
+    await open(world, "OnePartition");
+    await createSet(world, "sei", { version: "v6.6", updateStrategy: "RollingUpdate" }, ({ spec }) => {
+      spec.ordinals = { start: 1 };
+    });
+    await pod(world, "sei-1");
+    await untilBehind(world);
+    const below = await pod(world, "sei-0");
 
-      await haltOfPod(world, "sei-1", "Recovered");
+    await haltOfPod(world, "sei-1", "Recovered");
 
-      expect((await pod(world, "sei-1")).image).toBe(NEW);
-      expect(await pod(world, "sei-0"), "not restarted").toEqual(below);
-      expect(await rolled(world)).toEqual([NEW, 1]);
-      await api.core.deleteNamespacedPod({ namespace, name: "sei-0" });
-      expect((await pod(world, "sei-0")).image, "drained before its halt").toBe(OLD);
+    expect((await pod(world, "sei-1")).image).toBe(NEW);
+    expect(await pod(world, "sei-0"), "not restarted").toEqual(below);
+    expect(await rolled(world)).toEqual([NEW, 1]);
+    await api.core.deleteNamespacedPod({ namespace, name: "sei-0" });
+    expect((await pod(world, "sei-0")).image, "drained before its halt").toBe(OLD);
 
-      const { spec, status } = await haltOfPod(world, "sei-0", "Recovered");
-      expect(spec).toMatchObject({ planName: "v6.7", height: HEIGHT, image: OLD });
-      expect(status?.recoveredHeight).toBeGreaterThan(HEIGHT);
-      expect((await pod(world, "sei-0")).image).toBe(NEW);
-      expect(await rolled(world)).toEqual([NEW, 0]);
-    },
-  );
+    const { spec, status } = await haltOfPod(world, "sei-0", "Recovered");
+    expect(spec).toMatchObject({ planName: "v6.7", height: HEIGHT, image: OLD });
+    expect(status?.recoveredHeight).toBeGreaterThan(HEIGHT);
+    expect((await pod(world, "sei-0")).image).toBe(NEW);
+    expect(await rolled(world)).toEqual([NEW, 0]);
+  },
+);
 
 /** Adds the ordinal below once the first has a lead of 30 blocks. */
 async function untilBehind(world: World): Promise<void> {

@@ -3,7 +3,7 @@ import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, mockNode, NODE_LABELS, planAt, plansConfigMap } from "../harness/fixtures/mock-nodes.ts";
-import { haltsIn, imageInSet, podOf, setOf, untilPast } from "../harness/observe.ts";
+import { describe, haltsIn, imageInSet, podOf, setOf, untilPast } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { World } from "../harness/world.ts";
@@ -11,10 +11,13 @@ import type { World } from "../harness/world.ts";
 /** Runs a bare pod that halts for `plan` at height 5, or for being too new for it, and names an owner. */
 async function createStray(world: World, plan: string, owner: V1OwnerReference): Promise<void> {
   const { api, namespace } = world;
-  const height = plan === "v6.7" ? 5 : 1_000_000;
+  const isTooNew = plan === "v6.6";
+  const height = isTooNew ? 1_000_000 : 5;
   const body = { ...plansConfigMap([planAt(plan, height)]), metadata: { name: "stray" } };
   await api.core.createNamespacedConfigMap({ namespace, body });
-  const spec = mockNode("stray", { version: "v6.6", args: ["--halt-stay-alive"] }).spec?.template.spec;
+  // A height near its plan must be seen of the one; the other's ends are told by its exit code and its log together.
+  const args = isTooNew ? [] : ["--halt-stay-alive"];
+  const spec = mockNode("stray", { version: "v6.6", args }).spec?.template.spec;
   if (!spec) throw new Error("a mock node has a pod template");
   spec.volumes = [
     { name: "plans", configMap: { name: "stray" } },
@@ -47,10 +50,13 @@ for (const [what, plan, controller, reason] of CASES)
     const owner = { apiVersion: "apps/v1", kind: "StatefulSet", name: "sei-0", uid };
     await createStray(world, plan, controller ? { ...owner, controller } : owner);
 
-    const halt = await until("the halt to be decided about", async () =>
-      (await haltsIn(world)).find(
-        ({ spec, status }) => spec.podName === "stray" && status?.reason === reason,
-      ),
+    const halt = await until(
+      `the halt to be ${reason}`,
+      async () =>
+        (await haltsIn(world)).find(
+          ({ spec, status }) => spec.podName === "stray" && status?.reason === reason,
+        ),
+      { explain: () => describe(world) },
     );
 
     expect(halt.spec.workload).toBeUndefined();
