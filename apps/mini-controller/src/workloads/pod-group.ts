@@ -1,9 +1,20 @@
+/** `spec.updateStrategy` of a StatefulSet, as far as it is read. */
+export interface UpdateStrategy {
+  readonly type?: string;
+  readonly rollingUpdate?: { readonly partition?: number };
+}
+
 /** How the owner of pods reacts to a change of their template. */
 export type Strategy =
   /** A StatefulSet that replaces no pod by itself. */
   | { readonly kind: "OnDelete" }
   /** A StatefulSet that replaces its pods from the last to the one with index `partition`. */
-  | { readonly kind: "RollingUpdate"; readonly partition: number }
+  | {
+      readonly kind: "RollingUpdate";
+      readonly partition: number;
+      /** `spec.updateStrategy` as it is: the partition need not be there (defaults.go, kubernetes 1.35). */
+      readonly written?: UpdateStrategy | undefined;
+    }
   /** A Deployment that ends its old pods before it makes new ones. */
   | { readonly kind: "Recreate"; readonly replicas: number }
   /** A Deployment that makes new pods beside the old ones. */

@@ -10,7 +10,7 @@ import {
   type Ownership,
   readController,
 } from "./owner-reference.ts";
-import type { PodGroup, Strategy } from "./pod-group.ts";
+import type { PodGroup, Strategy, UpdateStrategy } from "./pod-group.ts";
 import { imageIn, type TemplatedWorkload, templateSight } from "./pod-template.ts";
 import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } from "./workload.ts";
 
@@ -18,10 +18,7 @@ import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } fro
 export interface StatefulSet extends TemplatedWorkload {
   readonly spec: TemplatedWorkload["spec"] & {
     readonly ordinals?: { readonly start?: number };
-    readonly updateStrategy?: {
-      readonly type?: string;
-      readonly rollingUpdate?: { readonly partition?: number };
-    };
+    readonly updateStrategy?: UpdateStrategy;
   };
   readonly status?: TemplatedWorkload["status"] & {
     readonly currentRevision?: string;
@@ -106,7 +103,8 @@ export function groupOf(set: StatefulSet, container: string): PodGroup {
 
 function strategyOf({ spec: { updateStrategy } }: StatefulSet): Strategy {
   if (updateStrategy?.type === "OnDelete") return { kind: "OnDelete" };
-  return { kind: "RollingUpdate", partition: updateStrategy?.rollingUpdate?.partition ?? 0 };
+  const partition = updateStrategy?.rollingUpdate?.partition ?? 0;
+  return { kind: "RollingUpdate", partition, written: updateStrategy };
 }
 
 /** `<set>-<ordinal>` for each ordinal from `spec.ordinals.start` on. */

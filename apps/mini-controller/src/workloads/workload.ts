@@ -3,6 +3,7 @@ import type { WorkloadRef } from "../api/node-halt.ts";
 import type { WorkloadSight } from "../halts/observation.ts";
 import type { Pod } from "../halts/pod.ts";
 import type { JsonPatchOperation, KubeObject } from "../kube/types.ts";
+import type { Strategy } from "./pod-group.ts";
 
 /** The object that a pod's image comes from, or why the pod truly belongs to none of the wanted kind. */
 export type Lineage =
@@ -47,7 +48,7 @@ export interface ImageChange {
   readonly partition?: number;
 }
 
-const PARTITION = "/spec/updateStrategy/rollingUpdate/partition";
+const STRATEGY = "/spec/updateStrategy";
 
 /**
  * The patch that makes the change and nothing else, all of it or none. Its tests make the API server refuse it when the
@@ -58,20 +59,24 @@ export function imagePatch(
   { pointer, uid, generation, groups }: Extract<WorkloadSight, { kind: "found" }>,
   { from, to, partition }: ImageChange,
 ): readonly JsonPatchOperation[] {
-  const strategy = groups[0]?.strategy;
-  const isMoved = partition !== undefined && strategy?.kind === "RollingUpdate";
   return [
     { op: "test", path: "/metadata/uid", value: uid },
     ...(generation === undefined
       ? []
       : [{ op: "test", path: "/metadata/generation", value: generation } as const]),
     { op: "test", path: pointer, value: from },
-    ...(isMoved
-      ? ([
-          { op: "test", path: PARTITION, value: strategy.partition },
-          { op: "replace", path: PARTITION, value: partition },
-        ] as const)
-      : []),
+    ...(partition === undefined ? [] : partitionPatch(groups[0]?.strategy, partition)),
     { op: "replace", path: pointer, value: to },
+  ];
+}
+
+/** The strategy as it is, with another partition. A strategy that names its type alone has no path to a partition. */
+function partitionPatch(strategy: Strategy | undefined, partition: number): readonly JsonPatchOperation[] {
+  if (strategy?.kind !== "RollingUpdate") return [];
+  const { written } = strategy;
+  const rollingUpdate = { ...written?.rollingUpdate, partition };
+  return [
+    ...(written === undefined ? [] : [{ op: "test", path: STRATEGY, value: written } as const]),
+    { op: "add", path: STRATEGY, value: { ...written, type: "RollingUpdate", rollingUpdate } },
   ];
 }

@@ -12,11 +12,11 @@ export function defaultStatefulSet(set: KubeObject): void {
   setDefault(spec, "persistentVolumeClaimRetentionPolicy", { whenDeleted: "Retain", whenScaled: "Retain" });
   setDefault(spec, "updateStrategy", {});
   const strategy = objectAt(spec, "updateStrategy");
+  // Who names the type gets no partition with it.
+  if (strategy.type === undefined) setDefault(strategy, "rollingUpdate", {});
   setDefault(strategy, "type", "RollingUpdate");
-  if (strategy.type === "RollingUpdate") {
-    setDefault(strategy, "rollingUpdate", {});
-    setDefault(objectAt(strategy, "rollingUpdate"), "partition", 0);
-  }
+  if (strategy.type === "RollingUpdate" && isObject(strategy.rollingUpdate))
+    setDefault(strategy.rollingUpdate, "partition", 0);
   for (const claim of arrayAt(spec, "volumeClaimTemplates").filter(isObject)) {
     setDefault(claim, "apiVersion", "v1");
     setDefault(claim, "kind", "PersistentVolumeClaim");
