@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addCheck } from "./check.ts";
 import { addClassify } from "./classify.ts";
 import { addCompletion } from "./completion.ts";
+import { addDoctor } from "./doctor.ts";
 import { addExec } from "./exec.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
 import { addExplain } from "./explain.ts";
@@ -28,6 +29,7 @@ export function buildProgram(io: Io, exitWith: (code: number) => void): Command 
   for (const add of [addExplain, addStatus, addWatch, addCheck, addClassify, addSystemdHook])
     add(program, io);
   addExec(program, io, exitWith);
+  addDoctor(program, io, exitWith);
   addCompletion(program, io);
   for (const command of program.commands) command.copyInheritedSettings(program);
   const codes = EXIT_CODES.map(({ code, meaning }) => `  ${String(code).padEnd(4)}${meaning}`);

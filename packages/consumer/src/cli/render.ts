@@ -41,7 +41,8 @@ export function colouredHeadline(verdict: Verdict, io: Io, columns = Number.POSI
   return paint(STYLES[verdict.kind], beginningIn(headline(verdict), columns), io);
 }
 
-function paint(style: Style, text: string, { stdout, env }: Io): string {
+/** A text in a style, where the stream shows colours and `NO_COLOR` does not forbid them. */
+export function paint(style: Style, text: string, { stdout, env }: Io): string {
   const plain = env.TERM === "dumb" || (env.NO_COLOR !== undefined && env.NO_COLOR !== "");
   return plain || stdout.isTTY !== true ? text : styleText(style, text, { validateStream: false });
 }

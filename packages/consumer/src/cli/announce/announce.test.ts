@@ -176,7 +176,7 @@ test("a node that never served, without a genesis, keeps its exit code", async (
 });
 
 test("a link in the place of upgrade-info.json is not read", async () => {
-  const { readUpgradeInfo } = await import("./upgrade-info-file.ts");
+  const { readUpgradeInfo } = await import("../../upgrade-info-file.ts");
   await mkdir(join(folder, "data"));
   const path = join(folder, "data", "upgrade-info.json");
   await writeFile(join(folder, "elsewhere"), '{"name":"v6.7","height":30}');

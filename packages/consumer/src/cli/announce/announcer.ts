@@ -5,6 +5,7 @@ import { ConsumerError } from "../../consumer-error.ts";
 import type { Evidence } from "../../evidence.ts";
 import type { Policy } from "../../recommendation.ts";
 import { statusUrl } from "../../status/status-url.ts";
+import { readUpgradeInfo } from "../../upgrade-info-file.ts";
 import type { HaltedVerdict, Verdict } from "../../verdict.ts";
 import { readPolicy } from "../documents.ts";
 import type { Io } from "../io.ts";
@@ -12,7 +13,6 @@ import { shownUrl } from "../shown-url.ts";
 import { chainOfGenesis } from "./genesis-file.ts";
 import { HaltLog } from "./halt-log.ts";
 import { answers, RpcWatch } from "./rpc-watch.ts";
-import { readUpgradeInfo } from "./upgrade-info-file.ts";
 
 /** CometBFT's own default. */
 const DEFAULT_RPC = "http://127.0.0.1:26657";

@@ -1,0 +1,220 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { nodeAnswering } from "../../testing/http-node.ts";
+import { parseIni } from "../ini.ts";
+import { folderName, readCosmovisor } from "./cosmovisor.ts";
+import { readContainer } from "./engine.ts";
+import { nodeBelow, processListeningAt, processOfHome } from "./find-node.ts";
+import { readFinish } from "./finish-script.ts";
+import { homeInArgs, rpcInConfig } from "./node-home.ts";
+import { outputOf } from "./output.ts";
+import { readPm2 } from "./pm2.ts";
+import { parentsOf, readProcess } from "./process-table.ts";
+import { readUnit } from "./systemd.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "upgrade-halt-doctor-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function write(path: string, content: string, mode = 0o644): Promise<string> {
+  const file = join(folder, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, content);
+  await chmod(file, mode);
+  return file;
+}
+
+/** A PATH on which this program answers with this text alone. */
+async function onlyWith(program: string, text: string, code = 0): Promise<Record<string, string>> {
+  await write("answer", text);
+  await write(`bin/${program}`, `#!/bin/sh\n/bin/cat '${folder}/answer'\nexit ${code}\n`, 0o755);
+  return { PATH: join(folder, "bin") };
+}
+
+const SHOWN = `Restart=always
+RestartPreventExitStatus=70 71 72
+RestartForceExitStatus=
+SuccessExitStatus=143 SIGTERM
+ExecStart={ path=/usr/bin/upgrade-halt ; argv[]=/usr/bin/upgrade-halt exec --announce -- /usr/bin/seid start ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }
+ExecStopPostEx={ path=/bin/true ; argv[]=/bin/true ; flags= ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }
+ExecStopPostEx={ path=/usr/bin/upgrade-halt ; argv[]=/usr/bin/upgrade-halt systemd-hook --journal ; flags=privileged ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }
+StandardOutput=journal
+SupplementaryGroups=systemd-journal
+DynamicUser=no
+User=daemon
+MainPID=0
+Id=seid.service
+LoadState=loaded
+`;
+
+test("reads a unit as systemctl shows it", async () => {
+  const reading = await readUnit("seid", false, await onlyWith("systemctl", SHOWN));
+  expect(reading).toMatchObject({
+    kind: "unit",
+    unit: {
+      name: "seid.service",
+      mainPid: 0,
+      command: ["/usr/bin/upgrade-halt", "exec", "--announce", "--", "/usr/bin/seid", "start"],
+      rules: { restart: "always", prevented: ["70", "71", "72"], forced: [], success: ["143", "SIGTERM"] },
+      evidence: {
+        user: "daemon",
+        groups: ["systemd-journal"],
+        output: "journal",
+        hook: { journal: true, isPrivileged: true },
+        journal: { kind: "missing" },
+      },
+    },
+  });
+});
+
+test.each([
+  ["a unit that systemd does not know", "LoadState=not-found\n", 0, "the unit seid is not-found"],
+  ["a refusal", "", 1, "systemctl show ended with 1: "],
+])("says of %s why it was not read", async (_, text, code, why) => {
+  expect(await readUnit("seid", false, await onlyWith("systemctl", text, code))).toEqual({
+    kind: "none",
+    why,
+  });
+});
+
+test("says that a supervisor's program is not there", async () => {
+  const env = { PATH: folder };
+  expect(await readUnit("seid", false, env)).toEqual({ kind: "none", why: "systemctl is not on this PATH" });
+  expect(await readContainer("docker", "seid", env)).toEqual({
+    kind: "none",
+    why: "docker is not on this PATH",
+  });
+  const { rules } = await readPm2("/root/.pm2", { pid: 7, name: "seid", args: [] }, env);
+  expect(rules).toMatchObject({ kind: "unseen", why: "pm2 is not on this PATH" });
+});
+
+test("reads a container as docker inspect has it", async () => {
+  const HostConfig = {
+    RestartPolicy: { Name: "on-failure", MaximumRetryCount: 3 },
+    LogConfig: { Type: "local" },
+    AutoRemove: false,
+  };
+  const inspected = [{ Id: "0123", Path: "tini", Args: ["--", "seid"], State: { Pid: 42 }, HostConfig }];
+  const reading = await readContainer("docker", "seid", await onlyWith("docker", JSON.stringify(inspected)));
+  expect(reading).toMatchObject({
+    kind: "container",
+    container: {
+      id: "0123",
+      pid: 42,
+      command: ["tini", "--", "seid"],
+      rules: { policy: "on-failure", maximum: 3 },
+      evidence: { driver: "local", isRemoved: false },
+    },
+  });
+});
+
+test.each(["", "{}", "[]", '[{"Id":1}]', "no json"])("takes %j for no container", async (text) => {
+  const reading = await readContainer("podman", "seid", await onlyWith("podman", text));
+  expect(reading).toEqual({ kind: "none", why: "podman inspect gave something else than one container" });
+});
+
+test("reads what pm2 lists of the process", async () => {
+  const log = await write("seid.log", "");
+  const env = {
+    autorestart: true,
+    stop_exit_codes: [70, 71, 72],
+    pm_out_log_path: log,
+    pm_err_log_path: log,
+  };
+  const path = await onlyWith("pm2", `news of pm2\n${JSON.stringify([{ pid: 7, pm2_env: env }])}`);
+  const { rules, evidence } = await readPm2("/root/.pm2", { pid: 7, name: "seid", args: [] }, path);
+  expect(rules).toEqual({ kind: "pm2", autorestart: true, stopExitCodes: [70, 71, 72] });
+  expect(evidence).toEqual({ kind: "output", goesTo: { kind: "file", path: log } });
+});
+
+test("reads a finish that can be executed, and says which cannot", async () => {
+  expect(readFinish("s6", folder)).toEqual({ kind: "finish", of: "s6", script: undefined });
+  await write("finish", "exit 125", 0o755);
+  expect(readFinish("s6", folder)).toEqual({ kind: "finish", of: "s6", script: "exit 125" });
+  await chmod(join(folder, "finish"), 0o644);
+  expect(readFinish("s6", folder)).toMatchObject({ kind: "unseen" });
+});
+
+test("reads an INI file as supervisord does", () => {
+  const ini = parseIni(
+    "; c\n[program:seid]\nCommand = seid start ; comment\nexitcodes=0,70,\n  71,72\n# c\nautorestart:true\n[a]\n",
+  );
+  const program = ini.get("program:seid");
+  expect([...(program ?? [])]).toEqual([
+    ["command", "seid start"],
+    ["exitcodes", "0,70, 71,72"],
+    ["autorestart", "true"],
+  ]);
+});
+
+test.each([
+  ["v6.7", false, "v6.7"],
+  ["Canis Major", false, "canis%20major"],
+  ["Canis Major", true, "Canis%20Major"],
+  ["a/../b", false, "a%2F..%2Fb"],
+  ["v1+x@y(z)", false, "v1+x@y%28z%29"],
+  ["Größe", false, "gr%C3%B6%C3%9Fe"],
+])("cosmovisor's folder of %s, keeping the case: %s", (plan, keepsCase, name) => {
+  expect(folderName(plan, keepsCase)).toBe(name);
+});
+
+test("looks for the binaries of cosmovisor's plans", async () => {
+  await write("cosmovisor/genesis/bin/seid", "", 0o755);
+  await write("cosmovisor/upgrades/v2/bin/seid", "", 0o755);
+  await write("cosmovisor/upgrades/v3/bin/seid", "", 0o644);
+  await symlink(join(folder, "nowhere"), join(folder, "cosmovisor", "upgrades", "v4"));
+  const place = { home: folder, program: "seid", mayDownload: false, keepsCase: false };
+  const facts = await readCosmovisor(place, ["V2", "v3", "v4"]);
+  expect(facts.hasCurrent).toBe(true);
+  expect(facts.upgrades.map(({ state }) => state)).toEqual(["ready", "not-executable", "missing"]);
+  expect((await readCosmovisor({ ...place, program: "other" }, [])).hasCurrent).toBe(false);
+});
+
+test("finds a node's home and its RPC address", async () => {
+  expect(homeInArgs(["seid", "start", "--home", "/x"])).toBe("/x");
+  expect(homeInArgs(["seid", "start", "--home=/y"])).toBe("/y");
+  expect(homeInArgs(["seid"])).toBeUndefined();
+  expect(rpcInConfig(folder)).toBeUndefined();
+  await write(
+    "config/config.toml",
+    '[p2p]\nladdr = "tcp://0.0.0.0:26656"\n[rpc]\ncors = []\nladdr = "tcp://0.0.0.0:26667"\n[x]\n',
+  );
+  expect(rpcInConfig(folder)).toBe("http://127.0.0.1:26667");
+});
+
+test.runIf(process.platform === "linux")(
+  "finds who listens, who has a home open, and what is below a shell",
+  async () => {
+    await using node = await nodeAnswering({});
+    expect(processListeningAt(new URL(node.url))?.pid).toBe(process.pid);
+    expect(processListeningAt(new URL("http://192.0.2.1:80"))).toBeUndefined();
+    await mkdir(join(folder, "data"));
+    const script = `exec 3> '${folder}/data/LOCK'; /bin/sleep 60 2>/dev/null & echo; wait`;
+    const child = spawn("/bin/sh", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] });
+    try {
+      await once(child.stdout, "data");
+      const shell = readProcess(child.pid ?? 0);
+      const found = processOfHome(folder);
+      expect([child.pid, nodeBelow(shell ?? { pid: 0, name: "", args: [] }).pid]).toContain(found?.pid);
+      const below = nodeBelow(shell ?? { pid: 0, name: "", args: [] });
+      expect(below.args).toEqual(["/bin/sleep", "60"]);
+      expect(
+        parentsOf(below.pid)
+          .map(({ pid }) => pid)
+          .slice(0, 2),
+      ).toEqual([child.pid, process.pid]);
+      expect(outputOf(below.pid)).toEqual({ kind: "null" });
+      expect(outputOf(0)).toMatchObject({ kind: "unseen" });
+      process.kill(below.pid);
+    } finally {
+      child.kill();
+      await once(child, "close");
+    }
+  },
+);

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import type { EvidenceFacts } from "../facts.ts";
+import type { RestartRules } from "../restart.ts";
+import { runProgram } from "./run-program.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+export type Engine = "docker" | "podman";
+
+const Text = z.string().nullish();
+const InspectSchema = z.tuple([
+  z.object({
+    Id: z.string(),
+    Path: Text,
+    Args: z.array(z.string()).nullish(),
+    State: z.object({ Pid: z.int().nullish() }),
+    HostConfig: z.object({
+      RestartPolicy: z.object({ Name: Text, MaximumRetryCount: z.int().nullish() }).nullish(),
+      LogConfig: z.object({ Type: Text }).nullish(),
+      AutoRemove: z.boolean().nullish(),
+    }),
+  }),
+]);
+
+/** A container as `docker inspect` or `podman inspect` tells it. */
+export interface Container {
+  readonly engine: Engine;
+  readonly id: string;
+  readonly pid: number;
+  readonly command: readonly string[];
+  readonly rules: RestartRules;
+  readonly evidence: EvidenceFacts;
+}
+
+export type ContainerReading =
+  | { readonly kind: "container"; readonly container: Container }
+  | { readonly kind: "none"; readonly why: string };
+
+/** Asks an engine for a container, by name or id. */
+export async function readContainer(engine: Engine, name: string, env: Env): Promise<ContainerReading> {
+  const answer = await runProgram(engine, ["inspect", "--type", "container", "--", name], env);
+  if (answer.kind === "failed") return { kind: "none", why: answer.why };
+  if (answer.code !== 0)
+    return { kind: "none", why: `${engine} inspect says: ${answer.stderr.trim().split("\n")[0]}` };
+  const parsed = InspectSchema.safeParse(jsonOrNothing(answer.stdout));
+  if (!parsed.success)
+    return { kind: "none", why: `${engine} inspect gave something else than one container` };
+  const [{ Id, Path, Args, State, HostConfig }] = parsed.data;
+  const { RestartPolicy: policy, LogConfig: log, AutoRemove } = HostConfig;
+  return {
+    kind: "container",
+    container: {
+      engine,
+      id: Id,
+      pid: State.Pid ?? 0,
+      command: [...(Path ? [Path] : []), ...(Args ?? [])],
+      rules: { kind: "engine", policy: policy?.Name ?? "", maximum: policy?.MaximumRetryCount ?? 0 },
+      evidence: { kind: "engine", driver: log?.Type ?? "unknown", isRemoved: AutoRemove === true },
+    },
+  };
+}
+
+/** Those of these images that an engine has already. */
+export async function imagesHere(
+  engine: Engine,
+  images: readonly string[],
+  env: Env,
+): Promise<readonly string[]> {
+  const here: string[] = [];
+  for (const image of images) {
+    const answer = await runProgram(engine, ["image", "inspect", "--", image], env);
+    if (answer.kind === "ended" && answer.code === 0) here.push(image);
+  }
+  return here;
+}
+
+function jsonOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+import { readFileSync, realpathSync } from "node:fs";
+import { betweenOf } from "../between.ts";
+import type { ProcessFacts } from "../process.ts";
+import { childrenOf, openFilesOf, processIds, readProcess } from "./process-table.ts";
+
+/** From what a supervisor started down to the node itself, past what only stands in front of it. */
+export function nodeBelow(top: ProcessFacts): ProcessFacts {
+  let node = top;
+  for (;;) {
+    if (betweenOf(node).kind === "unknown") return node;
+    const [child] = childrenOf(node.pid).filter(({ args }) => !args.includes("upgrade-halt-guard"));
+    if (child === undefined) return node;
+    node = child;
+  }
+}
+
+/** The process that has files of `<home>/data` open. */
+export function processOfHome(home: string): ProcessFacts | undefined {
+  const data = `${realPath(home)}/data/`;
+  const pid = processIds().find((id) => [...openFilesOf(id).values()].some((file) => file.startsWith(data)));
+  return pid === undefined ? undefined : readProcess(pid);
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+const LOCAL = /^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])$/;
+
+/** The process that listens where the node serves, of this machine and as far as this user sees it. */
+export function processListeningAt(url: URL): ProcessFacts | undefined {
+  if (!LOCAL.test(url.hostname)) return undefined;
+  const sockets = listeningAt(url.hostname, Number(url.port || (url.protocol === "https:" ? 443 : 80)));
+  if (sockets.size === 0) return undefined;
+  const pid = processIds().find((id) => [...openFilesOf(id).values()].some((file) => sockets.has(file)));
+  return pid === undefined ? undefined : readProcess(pid);
+}
+
+/** proc(5), /proc/net/tcp: local address in hexadecimal, state 0A for listening, and the socket's inode. */
+function listeningAt(host: string, port: number): Set<string> {
+  const tables = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((path) => {
+    try {
+      return readFileSync(path, "utf8").split("\n");
+    } catch {
+      return [];
+    }
+  });
+  const wanted = localAddresses(host).map((address) => `${address}:${hex(port, 4)}`);
+  const rows = tables.map((line) => line.trim().split(/\s+/));
+  const listening = rows.filter(([, local = "", , state]) => state === "0A" && wanted.includes(local));
+  return new Set(listening.map((row) => `socket:[${row[9]}]`));
+}
+
+const ANY_4 = "0".repeat(8);
+const ANY_6 = "0".repeat(32);
+const LOOPBACK_6 = `${"0".repeat(24)}01000000`;
+/** Before an IPv4 address that a socket of IPv6 listens at. */
+const MAPPED = `${"0".repeat(16)}FFFF0000`;
+
+/** Addresses that answer at a host of this machine, as the tables write them: words in the machine's byte order. */
+function localAddresses(host: string): readonly string[] {
+  const four = (address: string) =>
+    address
+      .split(".")
+      .reverse()
+      .map((part) => hex(Number(part), 2))
+      .join("");
+  if (host.startsWith("[")) return [LOOPBACK_6, ANY_6];
+  const own = four(/^(?:localhost|0\.0\.0\.0)$/.test(host) ? "127.0.0.1" : host);
+  const addresses = [own, ANY_4, `${MAPPED}${own}`, ANY_6];
+  return host === "localhost" ? [...addresses, LOOPBACK_6] : addresses;
+}
+
+function hex(number: number, digits: number): string {
+  return number.toString(16).toUpperCase().padStart(digits, "0");
+}

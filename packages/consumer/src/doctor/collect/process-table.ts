@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import type { ProcessFacts } from "../process.ts";
+
+/** A process as Linux tells it, or `undefined` where there is none or it may not be seen. */
+export function readProcess(pid: number): ProcessFacts | undefined {
+  const name = readOf(pid, "comm")?.trim();
+  if (name === undefined) return undefined;
+  const args = (readOf(pid, "cmdline") ?? "").replace(/\0+$/, "");
+  return { pid, name, args: args === "" ? [] : args.split("\0"), cwd: linkOf(pid, "cwd") };
+}
+
+/** The parents of a process, the nearest first. */
+export function parentsOf(pid: number): ProcessFacts[] {
+  const parents: ProcessFacts[] = [];
+  const seen = new Set([pid]);
+  for (let next = parentIdOf(pid); next > 0 && !seen.has(next); next = parentIdOf(next)) {
+    seen.add(next);
+    const parent = readProcess(next);
+    if (parent === undefined) break;
+    parents.push(parent);
+  }
+  return parents;
+}
+
+function parentIdOf(pid: number): number {
+  return Number(/^PPid:\s*(\d+)$/m.exec(readOf(pid, "status") ?? "")?.[1] ?? 0);
+}
+
+export function childrenOf(pid: number): ProcessFacts[] {
+  return processIds()
+    .filter((child) => parentIdOf(child) === pid)
+    .flatMap((child) => readProcess(child) ?? []);
+}
+
+export function processIds(): number[] {
+  try {
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** The groups of a process, `/proc/PID/cgroup`. */
+export function groupsOf(pid: number): string {
+  return readOf(pid, "cgroup") ?? "";
+}
+
+/** What a process was started with, or `undefined` where this user may not see it. */
+export function environmentOf(pid: number): ReadonlyMap<string, string> | undefined {
+  const text = readOf(pid, "environ");
+  if (text === undefined) return undefined;
+  return new Map(
+    text.split("\0").flatMap((entry) => {
+      const at = entry.indexOf("=");
+      return at < 1 ? [] : [[entry.slice(0, at), entry.slice(at + 1)] as const];
+    }),
+  );
+}
+
+/** What a process has open, by descriptor; empty where this user may not see it. */
+export function openFilesOf(pid: number): ReadonlyMap<number, string> {
+  try {
+    const names = readdirSync(`/proc/${pid}/fd`).map(Number);
+    return new Map(
+      names.flatMap((fd) => {
+        const target = linkOf(pid, `fd/${fd}`);
+        return target === undefined ? [] : [[fd, target] as const];
+      }),
+    );
+  } catch {
+    return new Map();
+  }
+}
+
+function readOf(pid: number, name: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function linkOf(pid: number, name: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/${name}`);
+  } catch {
+    return undefined;
+  }
+}

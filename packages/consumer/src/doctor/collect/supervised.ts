@@ -1,0 +1,119 @@
+import { betweenOf } from "../between.ts";
+import { betweenInCommand } from "../command-chain.ts";
+import type { EvidenceFacts, Supervised } from "../facts.ts";
+import type { ProcessFacts } from "../process.ts";
+import type { RestartRules } from "../restart.ts";
+import { type Supervision, type Supervisor, supervisionOf } from "../supervisor.ts";
+import { readContainer } from "./engine.ts";
+import { readFinish } from "./finish-script.ts";
+import type { Located } from "./locate.ts";
+import { outputOf } from "./output.ts";
+import { readPm2 } from "./pm2.ts";
+import { groupsOf, parentsOf } from "./process-table.ts";
+import { readSupervisord } from "./supervisord.ts";
+import { readUnit } from "./systemd.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+interface Configured {
+  readonly rules: RestartRules;
+  readonly evidence: EvidenceFacts;
+}
+
+/** Who supervises a node that was located, with what its configuration says; `undefined` where no node was found. */
+export async function describeSupervised(located: Located, env: Env): Promise<Supervised | undefined> {
+  const { process, unit, container } = located;
+  if (process === undefined) return (unit ?? container) ? notRunning(located) : undefined;
+  // What stands in front of a node and has none below it now, such as exec while it holds, is a parent all the same.
+  const above = betweenOf(process).kind === "unknown" ? [] : [process];
+  const parents = [...above, ...parentsOf(process.pid)];
+  const supervision = supervisionOf(parents, groupsOf(process.pid));
+  const step = parents[supervision.between.length - 1] ?? process;
+  return { ...supervision, ...(await configured(supervision.supervisor, step, located, env)) };
+}
+
+/** What a unit or a container would start. */
+function notRunning({ unit, container }: Located): Supervised | undefined {
+  if (unit !== undefined)
+    return supervisedBy({ kind: "systemd", unit: unit.name, isUser: false }, unit.command, unit);
+  if (container === undefined) return undefined;
+  return supervisedBy({ kind: container.engine, container: container.id }, container.command, container);
+}
+
+function supervisedBy(
+  supervisor: Supervisor,
+  command: readonly string[],
+  { rules, evidence }: Configured,
+): Supervised {
+  return { supervisor, between: betweenInCommand(command), rules, evidence };
+}
+
+/** `started` is the process that the supervisor itself started. */
+async function configured(
+  supervisor: Supervision["supervisor"],
+  started: ProcessFacts,
+  located: Located,
+  env: Env,
+): Promise<Configured> {
+  const output: EvidenceFacts = { kind: "output", goesTo: outputOf(started.pid) };
+  switch (supervisor.kind) {
+    case "systemd": {
+      if (located.unit !== undefined) return located.unit;
+      const reading = await readUnit(supervisor.unit, supervisor.isUser, env);
+      return reading.kind === "unit"
+        ? reading.unit
+        : unseen(reading.why, "Ask again where systemctl show works.", output);
+    }
+    case "docker":
+    case "podman": {
+      if (located.container !== undefined) return located.container;
+      const reading = await readContainer(supervisor.kind, supervisor.container, env);
+      if (reading.kind === "container") return reading.container;
+      return unseen(reading.why, `Ask again as root or as one who may use ${supervisor.kind}.`, output);
+    }
+    case "kubelet":
+      return unseen(
+        "what the pod says is in the cluster",
+        "Ask with --objects: kubectl get pods,statefulsets,haltpolicies -o json | upgrade-halt doctor --objects -.",
+        output,
+      );
+    case "supervisord":
+      return readSupervisord(supervisor, started);
+    case "pm2":
+      return await readPm2(supervisor.home, started, env);
+    case "runit":
+    case "s6":
+      return { rules: readFinish(supervisor.kind, supervisor.folder), evidence: output };
+    case "daemontools":
+      return { rules: { kind: "always" }, evidence: output };
+    case "by-name":
+      return byName(supervisor.name, output);
+    case "nobody":
+      return { rules: { kind: "never" }, evidence: output };
+    case "unseen":
+      return unseen(
+        "its supervisor is not known",
+        "Find out what starts it again, and try it with a command that ends with 70.",
+        output,
+      );
+  }
+}
+
+function byName(name: (Supervisor & { kind: "by-name" })["name"], output: EvidenceFacts): Configured {
+  switch (name) {
+    case "OpenRC":
+    case "monit":
+      return { rules: { kind: "always" }, evidence: output };
+    case "honcho":
+      return { rules: { kind: "never" }, evidence: output };
+    case "circus":
+      return unseen(
+        "the configuration of circus is not read",
+        "Put upgrade-halt exec --hold before the command: circus holds no single code.",
+        output,
+      );
+  }
+}
+
+function unseen(why: string, instead: string, evidence: EvidenceFacts): Configured {
+  return { rules: { kind: "unseen", why, instead }, evidence };
+}

@@ -1,0 +1,122 @@
+import { userInfo } from "node:os";
+import type { EvidenceFacts, FileFacts, HookFacts, JournalFacts } from "../facts.ts";
+import type { RestartRules } from "../restart.ts";
+import { fileFor } from "./output.ts";
+import { runProgram } from "./run-program.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** A unit as `systemctl show` tells it. */
+export interface Unit {
+  readonly name: string;
+  readonly mainPid: number;
+  /** The command line of `ExecStart=`. */
+  readonly command: readonly string[];
+  readonly rules: RestartRules;
+  readonly evidence: EvidenceFacts;
+}
+
+export type UnitReading =
+  | { readonly kind: "unit"; readonly unit: Unit }
+  | { readonly kind: "none"; readonly why: string };
+
+const PROPERTIES =
+  "Id,LoadState,MainPID,Restart,RestartPreventExitStatus,RestartForceExitStatus,SuccessExitStatus,User,DynamicUser,SupplementaryGroups,StandardOutput,ExecStart,ExecStopPostEx";
+
+/** Asks systemd for a unit, its own user's with `isUser`. */
+export async function readUnit(name: string, isUser: boolean, env: Env): Promise<UnitReading> {
+  const manager = isUser ? ["--user"] : [];
+  const answer = await runProgram(
+    "systemctl",
+    [...manager, "show", `--property=${PROPERTIES}`, "--", name],
+    env,
+  );
+  if (answer.kind === "failed") return { kind: "none", why: answer.why };
+  if (answer.code !== 0)
+    return { kind: "none", why: `systemctl show ended with ${answer.code}: ${answer.stderr.trim()}` };
+  const properties = propertiesIn(answer.stdout);
+  const first = (key: string) => properties.get(key)?.[0] ?? "";
+  if (first("LoadState") !== "loaded")
+    return { kind: "none", why: `the unit ${name} is ${first("LoadState") || "not known to systemd"}` };
+  const user = first("User") || (first("DynamicUser") === "yes" ? "a dynamic user" : undefined);
+  const hook = await hookOf(properties.get("ExecStopPostEx") ?? [], user, env);
+  return {
+    kind: "unit",
+    unit: {
+      name: first("Id") || name,
+      mainPid: Number(first("MainPID")),
+      command: wordsOf(argvOf(first("ExecStart"))),
+      rules: {
+        kind: "systemd",
+        restart: first("Restart"),
+        prevented: wordsOf(first("RestartPreventExitStatus")),
+        forced: wordsOf(first("RestartForceExitStatus")),
+        success: wordsOf(first("SuccessExitStatus")),
+      },
+      evidence: {
+        kind: "systemd",
+        user,
+        groups: [...wordsOf(first("SupplementaryGroups")), ...(await groupsOfUser(user, env))],
+        output: first("StandardOutput"),
+        hook,
+        journal: await readJournal(first("Id") || name, manager, env),
+      },
+    },
+  };
+}
+
+function propertiesIn(text: string): ReadonlyMap<string, readonly string[]> {
+  const properties = new Map<string, string[]>();
+  for (const line of text.split("\n")) {
+    const at = line.indexOf("=");
+    if (at < 1) continue;
+    const key = line.slice(0, at);
+    properties.set(key, [...(properties.get(key) ?? []), line.slice(at + 1)]);
+  }
+  return properties;
+}
+
+const wordsOf = (text: string): string[] => text.split(/\s+/).filter((word) => word !== "");
+/** `{ path=/bin/x ; argv[]=/bin/x a b ; flags=privileged ; ... }` */
+const argvOf = (command: string): string => / argv\[\]=(.*?) ; /.exec(command)?.[1] ?? "";
+
+async function hookOf(
+  commands: readonly string[],
+  user: string | undefined,
+  env: Env,
+): Promise<HookFacts | undefined> {
+  const command = commands.find((text) => /\bsystemd-hook\b/.test(argvOf(text)));
+  if (command === undefined) return undefined;
+  const words = wordsOf(argvOf(command));
+  const isPrivileged = /\b(?:privileged|no-setuid)\b/.test(/ flags=(.*?) ; /.exec(command)?.[1] ?? "");
+  const path = words.find((word) => word.startsWith("--log="))?.slice(6) ?? words[words.indexOf("--log") + 1];
+  const hasLog = words.some((word) => /^--log(?:=|$)/.test(word));
+  const reader = isPrivileged ? undefined : user;
+  const log = hasLog && path !== undefined ? await readableFor(reader, path, env) : undefined;
+  return { journal: words.includes("--journal"), log, isPrivileged };
+}
+
+/** Whether another user may read a file, which only root can try. */
+async function readableFor(user: string | undefined, path: string, env: Env): Promise<FileFacts> {
+  const me = userInfo();
+  if (user === undefined || user === "root" || user === me.username) return fileFor(path);
+  if (me.uid !== 0) return { path, refused: `only root can try whether ${user} may read it` };
+  const answer = await runProgram("runuser", ["-u", user, "--", "test", "-r", path], env);
+  if (answer.kind === "failed") return { path, refused: `it was not tried as ${user}: ${answer.why}` };
+  return answer.code === 0 ? { path } : { path, refused: `${user} may not read it, or it is not there` };
+}
+
+async function groupsOfUser(user: string | undefined, env: Env): Promise<string[]> {
+  if (user === undefined || /\s/.test(user)) return [];
+  const answer = await runProgram("id", ["-nG", user], env);
+  return answer.kind === "ended" && answer.code === 0 ? wordsOf(answer.stdout) : [];
+}
+
+async function readJournal(unit: string, manager: readonly string[], env: Env): Promise<JournalFacts> {
+  const asked = [...manager, `--unit=${unit}`, "--lines=1", "--output=cat", "--no-pager"];
+  const answer = await runProgram("journalctl", asked, env);
+  if (answer.kind === "failed") return { kind: "missing" };
+  const words = answer.stderr.trim().split("\n")[0] ?? "";
+  const isRefused = /permission|not seeing messages/i.test(answer.stderr);
+  return answer.code === 0 && !isRefused ? { kind: "readable" } : { kind: "refused", words };
+}

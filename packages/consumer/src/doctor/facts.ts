@@ -1,0 +1,100 @@
+import type { Policy } from "../recommendation.ts";
+import type { StatusResult } from "../status/status-result.ts";
+import type { UpgradeInfoFile } from "../upgrade-info-file.ts";
+import type { RestartRules } from "./restart.ts";
+import type { Supervision } from "./supervisor.ts";
+
+/** All that was seen around one node. What was not asked for is missing; what could not be seen says why. */
+export interface Facts {
+  readonly node: NodeFacts;
+  /** Missing where neither a process nor a unit nor a container was found. */
+  readonly supervised?: Supervised | undefined;
+  readonly status: StatusFacts;
+  readonly policy: PolicyFacts;
+  /** Missing where no home is known. */
+  readonly upgradeInfo?: UpgradeInfoFile | undefined;
+  /** Missing where no cosmovisor was found. */
+  readonly cosmovisor?: CosmovisorFacts | undefined;
+  /** Images that the engine on this machine has. Missing where none was asked. */
+  readonly imagesHere?: readonly string[] | undefined;
+}
+
+export type NodeFacts =
+  | { readonly kind: "running"; readonly pid: number; readonly command: string; readonly foundBy: string }
+  /** A unit or container that is there and does not run. */
+  | { readonly kind: "not-running"; readonly name: string }
+  | { readonly kind: "not-found"; readonly why: string };
+
+export interface Supervised extends Supervision {
+  readonly rules: RestartRules;
+  readonly evidence: EvidenceFacts;
+}
+
+/** Where the halt line goes, and who may read it afterwards. */
+export type EvidenceFacts =
+  | {
+      readonly kind: "systemd";
+      /** `User=`; missing for root. */
+      readonly user: string | undefined;
+      /** The groups of that user, and `SupplementaryGroups=`. */
+      readonly groups: readonly string[];
+      /** `StandardOutput=` */
+      readonly output: string;
+      /** Of `ExecStopPost=`: what runs `upgrade-halt systemd-hook`, or else a command that is not known. */
+      readonly hook: HookFacts | undefined;
+      readonly journal: JournalFacts;
+    }
+  | { readonly kind: "engine"; readonly driver: string; readonly isRemoved: boolean }
+  | { readonly kind: "output"; readonly goesTo: OutputFacts };
+
+export interface HookFacts {
+  readonly journal: boolean;
+  readonly log?: FileFacts | undefined;
+  /** With `+` or `!` before it: it runs with the rights of systemd. */
+  readonly isPrivileged: boolean;
+}
+
+export interface FileFacts {
+  readonly path: string;
+  /** Whether the user of whom it is asked may read it: no, and why, as a clause. */
+  readonly refused?: string | undefined;
+}
+
+/** Whether the user who runs this may read the journal. */
+export type JournalFacts =
+  | { readonly kind: "readable" }
+  | { readonly kind: "refused"; readonly words: string }
+  | { readonly kind: "missing" };
+
+/** The node's standard error. */
+export type OutputFacts =
+  | ({ readonly kind: "file" } & FileFacts)
+  | { readonly kind: "null" | "terminal" | "pipe" }
+  | { readonly kind: "unseen"; readonly why: string };
+
+/** `url` is as it may be shown. */
+export interface StatusFacts {
+  readonly url: string;
+  readonly result: StatusResult;
+}
+
+export type PolicyFacts =
+  | { readonly kind: "none" }
+  | { readonly kind: "read"; readonly path: string; readonly policy: Policy }
+  | { readonly kind: "unreadable"; readonly problem: string };
+
+export interface CosmovisorFacts {
+  /** `$DAEMON_HOME/cosmovisor` */
+  readonly folder: string;
+  /** There is a program under `current`, or under `genesis` where there is no link yet. */
+  readonly hasCurrent: boolean;
+  readonly mayDownload: boolean;
+  readonly upgrades: readonly PreparedUpgrade[];
+}
+
+/** `upgrades/NAME/bin/PROGRAM` of a plan that is listed. */
+export interface PreparedUpgrade {
+  readonly planName: string;
+  readonly path: string;
+  readonly state: "ready" | "missing" | "not-executable" | "unreadable";
+}

@@ -1,0 +1,53 @@
+import { classify } from "../../classify.ts";
+import { printable } from "../../printable.ts";
+import { sightingOf } from "../../status/read-status.ts";
+import type { Facts } from "../facts.ts";
+import { type Finding, ok, todo } from "../finding.ts";
+
+/** What the node says of itself, and whether anything announces its halts. */
+export function contractFindings(facts: Facts): Finding[] {
+  return [statusFinding(facts), contractFinding(facts)];
+}
+
+function statusFinding({ status: { url, result } }: Facts): Finding {
+  const where = printable(url);
+  if (result.kind !== "ok")
+    return todo(
+      "status",
+      `${where} gave no status (${result.kind}): ${printable(result.problem)}.`,
+      "Start the node, or say its address with --rpc.",
+    );
+  const verdict = classify({ status: sightingOf(result) });
+  const { chainId, catchingUp } = result.node;
+  const on = chainId === undefined ? "" : ` on ${printable(chainId)}`;
+  if (verdict.kind === "running" || verdict.kind === "unknown")
+    return ok(
+      "status",
+      `${where} answers at height ${result.node.height ?? "unknown"}${on}${catchingUp === true ? ", catching up" : ""}.`,
+    );
+  return todo(
+    "status",
+    `${where} shows a halt. ${verdict.why}`,
+    "See docs/guides/alerts.md for what to do about it.",
+  );
+}
+
+function contractFinding({ status: { result }, supervised, policy }: Facts): Finding {
+  const exec = supervised?.between.find((step) => step.kind === "exec" && step.announce);
+  if (exec !== undefined) {
+    if (policy.kind === "none")
+      return todo(
+        "contract",
+        "upgrade-halt exec --announce runs without a policy, so it announces no upgrade.",
+        "Give it --policy FILE: docs/guides/today.md.",
+      );
+    return ok("contract", "upgrade-halt exec --announce announces the halts of this node.");
+  }
+  if (result.kind === "ok" && result.node.haltIntent.kind !== "absent")
+    return ok("contract", "The node announces its halts itself: its status has halt_intent.");
+  return todo(
+    "contract",
+    "Nothing shows that the node announces its halts, and no released node does: it ends with 2 or 1 or lives on, like any crash.",
+    "Put upgrade-halt exec --announce before its command: docs/guides/today.md.",
+  );
+}

@@ -1,0 +1,148 @@
+import { exitCode } from "@upgrade-halt/contract";
+import { HALT_REASONS } from "../../halt-reasons.ts";
+import { printable } from "../../printable.ts";
+import type { Supervised } from "../facts.ts";
+import { type Finding, ok, todo } from "../finding.ts";
+import { fateOf, type RestartRules, type SeenEnd } from "../restart.ts";
+import { type Arrival, arrivalOf } from "../way-out.ts";
+import { describeSupervisor } from "./supervisor.ts";
+
+/** Whether 70, 71 and 72 would be started again, and whether a crash would. */
+export function restartFindings(supervised: Supervised): Finding[] {
+  return [...haltFindings(supervised), crashFinding(supervised)];
+}
+
+/** The codes of each outcome, told together. */
+function haltFindings(supervised: Supervised): Finding[] {
+  const { rules, between, supervisor } = supervised;
+  if (rules.kind === "unseen")
+    return [
+      todo("halt", `Whether 70, 71 and 72 would be started again is not known: ${rules.why}.`, rules.instead),
+    ];
+  const outcomes = new Map<string, { readonly codes: number[]; readonly say: (codes: string) => Finding }>();
+  for (const code of HALT_REASONS.map(exitCode)) {
+    const arrival = arrivalOf({ kind: "exited", code }, between, true);
+    const { key, say } = outcomeOf(arrival, rules, describeSupervisor(supervisor));
+    const told = outcomes.get(key);
+    if (told === undefined) outcomes.set(key, { codes: [code], say });
+    else told.codes.push(code);
+  }
+  return [...outcomes.values()].map(({ codes, say }) => say(listed(codes)));
+}
+
+interface Outcome {
+  readonly key: string;
+  readonly say: (codes: string) => Finding;
+}
+
+function outcomeOf(arrival: Arrival, rules: RestartRules, who: string): Outcome {
+  if (arrival.kind === "held")
+    return {
+      key: "held",
+      say: (codes) =>
+        ok(
+          "halt",
+          `After ${codes} upgrade-halt exec waits in the node's place, and nothing is started again.`,
+        ),
+    };
+  if (arrival.kind === "unsure")
+    return {
+      key: "unsure",
+      say: (codes) =>
+        todo(
+          "halt",
+          `Whether ${codes} would be started again is not known: ${printable(arrival.because)} may change them.`,
+          "Make sure that exit codes arrive unchanged.",
+        ),
+    };
+  const { end, changedBy } = arrival;
+  const fate = fateOf(rules, end);
+  const as = changedBy === undefined ? "" : `, which ${changedBy} turns into ${describeEnd(end)},`;
+  return {
+    key: `${fate} ${changedBy === undefined ? "" : `${changedBy} ${describeEnd(end)}`}`,
+    say: (codes) =>
+      sayFate(fate, `${codes}${as}`, who, changedBy === undefined ? adviceFor(rules) : keepCodes(changedBy)),
+  };
+}
+
+function sayFate(fate: ReturnType<typeof fateOf>, what: string, who: string, advice: string): Finding {
+  switch (fate) {
+    case "stays-down":
+      return ok("halt", `${what} would stay down under ${lowerFirst(who)}.`);
+    case "started-again":
+      return todo("halt", `${what} would be started again by ${lowerFirst(who)}, for ever.`, advice);
+    case "unsure":
+      return todo("halt", `Whether ${what} would stay down under ${lowerFirst(who)} is not sure.`, advice);
+  }
+}
+
+function keepCodes(changedBy: string): string {
+  return changedBy === "cosmovisor"
+    ? "Run the node inside cosmovisor, or cosmovisor itself, under upgrade-halt exec --announce: docs/guides/cosmovisor.md."
+    : `Take the option off: ${changedBy} hides the halt.`;
+}
+
+/** What makes a supervisor hold, in one sentence. */
+export function adviceFor(rules: RestartRules): string {
+  switch (rules.kind) {
+    case "systemd":
+      return "Add RestartPreventExitStatus=70 71 72 to the unit, as single numbers and no range.";
+    case "engine":
+      return "No restart policy tells one exit code from another: put upgrade-halt exec --hold before the command (docs/guides/docker-compose.md).";
+    case "supervisord":
+      return "Set autorestart=unexpected, exitcodes=0,70,71,72 and startsecs=0 in the program's section.";
+    case "pm2":
+      return "Set stop_exit_codes: [70, 71, 72] in an ecosystem file, and start it from there.";
+    case "finish":
+      return rules.of === "runit"
+        ? "Let the service's finish call `sv down .` for 70, 71 and 72: docs/supervisors.md has the script."
+        : "Let the service's finish be `exec s6-permafailon 60 1 70-72 true`: docs/supervisors.md.";
+    case "always":
+      return "It restarts whatever ends: put upgrade-halt exec --hold before the command.";
+    case "never":
+      return "Run it under a supervisor that restarts crashes.";
+    case "unseen":
+      return rules.instead;
+  }
+}
+
+const CRASHES: readonly SeenEnd[] = [
+  { kind: "exited", code: 2 },
+  { kind: "signalled", signal: "KILL" },
+];
+
+function crashFinding({ rules, between, supervisor }: Supervised): Finding {
+  if (rules.kind === "unseen")
+    return todo("crash", `Whether a crash would be started again is not known: ${rules.why}.`, rules.instead);
+  const fates = CRASHES.map((end) => {
+    const arrival = arrivalOf(end, between, false);
+    return arrival.kind === "arrives" ? fateOf(rules, arrival.end) : "unsure";
+  });
+  const who = lowerFirst(describeSupervisor(supervisor));
+  if (fates.every((fate) => fate === "started-again"))
+    return ok("crash", `A crash would be started again by ${who}.`);
+  if (fates.includes("stays-down"))
+    return todo(
+      "crash",
+      `A crash would stay down under ${who}.`,
+      "Set a restart for crashes, unless a person is to look at each one.",
+    );
+  return todo(
+    "crash",
+    `Whether a crash would be started again by ${who} is not sure.`,
+    "Try it once on a node that no one needs.",
+  );
+}
+
+function describeEnd(end: SeenEnd): string {
+  return end.kind === "exited" ? String(end.code) : `SIG${end.signal}`;
+}
+
+function listed(codes: readonly number[]): string {
+  return codes.length < 2 ? codes.join("") : `${codes.slice(0, -1).join(", ")} and ${codes.at(-1)}`;
+}
+
+/** `A kubelet` in the middle of a sentence. */
+function lowerFirst(text: string): string {
+  return text.replace(/^(?:A|Nothing)\b/, (word) => word.toLowerCase());
+}

@@ -1,0 +1,95 @@
+import { printable } from "../../printable.ts";
+import type { ListedUpgrade, Policy } from "../../recommendation.ts";
+import type { Facts } from "../facts.ts";
+import { type Finding, notChecked, ok, todo } from "../finding.ts";
+
+/** Whether the policy is of this chain, and what it lists ahead of the node. */
+export function upgradeFindings(facts: Facts): Finding[] {
+  const { policy, status } = facts;
+  if (policy.kind === "none")
+    return [
+      todo(
+        "policy",
+        "No policy was given.",
+        "Write one with the chain and each upgrade, and say --policy FILE: docs/guides/today.md.",
+      ),
+    ];
+  if (policy.kind === "unreadable")
+    return [
+      todo("policy", printable(policy.problem, 300), "Mend the file, and see that this user may read it."),
+    ];
+  const node = status.result.kind === "ok" ? status.result.node : undefined;
+  const ahead = upgradesAhead(facts);
+  return [
+    chainFinding(policy.policy, node?.chainId),
+    ...policy.policy.upgrades.filter(({ height }) => height === undefined).map(withoutHeight),
+    ...ahead.map((upgrade) => aheadFinding(upgrade, node?.height)),
+    ...(ahead.length === 0 ? [nothingAhead(node?.height)] : []),
+    ...ahead.map((upgrade) => imageFinding(upgrade, facts)),
+  ];
+}
+
+/** The listed upgrades that the node has not passed, the next first. */
+export function upgradesAhead({ policy, status }: Facts): ListedUpgrade[] {
+  if (policy.kind !== "read") return [];
+  const at = status.result.kind === "ok" ? (status.result.node.height ?? 0) : 0;
+  return policy.policy.upgrades
+    .filter(({ height }) => height !== undefined && height >= at)
+    .sort((a, b) => (a.height ?? 0) - (b.height ?? 0));
+}
+
+function chainFinding({ chainId }: Policy, seen: string | undefined): Finding {
+  if (chainId === undefined)
+    return todo(
+      "policy",
+      "The policy names no chain, so nothing is acted on.",
+      `Add "chainId"${seen === undefined ? "" : `: ${JSON.stringify(printable(seen))}`} to it.`,
+    );
+  const named = printable(chainId);
+  if (seen === undefined)
+    return notChecked("policy", `The policy is for ${named}, and the node's chain was not seen.`);
+  if (seen !== chainId)
+    return todo(
+      "policy",
+      `The policy is for ${named}, and the node is on ${printable(seen)}.`,
+      "Give the policy of this node's chain.",
+    );
+  return ok("policy", `The policy is for ${named}, the node's chain.`);
+}
+
+function withoutHeight({ planName }: ListedUpgrade): Finding {
+  const plan = printable(planName);
+  return todo(
+    "upgrade",
+    `${plan} is listed without a height, and only a listed height binds.`,
+    `Add "height" to ${plan}, as the proposal has it.`,
+  );
+}
+
+function aheadFinding({ planName, height = 0 }: ListedUpgrade, at: number | undefined): Finding {
+  const plan = `${printable(planName)} is listed at ${height}`;
+  if (at === undefined) return notChecked("upgrade", `${plan}; how far ahead that is was not seen.`);
+  return ok(
+    "upgrade",
+    at === height ? `${plan}, where the node is.` : `${plan}, ${height - at} blocks ahead.`,
+  );
+}
+
+function nothingAhead(at: number | undefined): Finding {
+  const where = at === undefined ? "" : ` ahead of ${at}`;
+  return todo(
+    "upgrade",
+    `No upgrade is listed${where}: the next halt would only be paged.`,
+    "List each upgrade with its height as soon as it is voted for.",
+  );
+}
+
+function imageFinding({ image }: ListedUpgrade, { imagesHere }: Facts): Finding {
+  const name = printable(image);
+  if (imagesHere?.includes(image) === true) return ok("image", `${name} is on this machine.`);
+  return notChecked(
+    "image",
+    `Whether ${name} can be pulled was not checked.`,
+    "Pull it once before the height.",
+  );
+}

@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { type Fate, fateOf, type RestartRules, type SystemdRules } from "./restart.ts";
+
+const systemd = (restart: string, rest: Partial<SystemdRules> = {}): SystemdRules => ({
+  kind: "systemd",
+  restart,
+  prevented: [],
+  forced: [],
+  success: [],
+  ...rest,
+});
+const supervisord = (autorestart: "true" | "false" | "unexpected", startSeconds: number): RestartRules => ({
+  kind: "supervisord",
+  autorestart,
+  exitCodes: [0, 70, 71, 72],
+  startSeconds,
+});
+const finish = (script: string | undefined): RestartRules => ({ kind: "finish", of: "runit", script });
+const CASE = '#!/bin/sh\ncase "$1" in\n  70 | 71 | 72) exec sv down . ;;\nesac\n';
+
+const [DOWN, AGAIN, UNSURE] = ["stays-down", "started-again", "unsure"] as const;
+
+/** The rules, and what becomes of 70, 72, 2 and SIGKILL. */
+const CASES: readonly [string, RestartRules, readonly [Fate, Fate, Fate, Fate]][] = [
+  ["Restart=no", systemd("no"), [DOWN, DOWN, DOWN, DOWN]],
+  ["Restart=always", systemd("always"), [AGAIN, AGAIN, AGAIN, AGAIN]],
+  ["the guide's unit", systemd("always", { prevented: ["70", "71", "72"] }), [DOWN, DOWN, AGAIN, AGAIN]],
+  [
+    "prevented beats forced",
+    systemd("no", { prevented: ["70"], forced: ["70", "72"] }),
+    [DOWN, AGAIN, DOWN, DOWN],
+  ],
+  ["a signal that is prevented", systemd("always", { prevented: ["SIGKILL"] }), [AGAIN, AGAIN, AGAIN, DOWN]],
+  ["on-failure with 70 as success", systemd("on-failure", { success: ["70"] }), [DOWN, AGAIN, AGAIN, AGAIN]],
+  ["on-success with 70 as success", systemd("on-success", { success: ["70"] }), [AGAIN, DOWN, DOWN, DOWN]],
+  ["on-abnormal", systemd("on-abnormal"), [DOWN, DOWN, DOWN, AGAIN]],
+  ["an engine without a policy", { kind: "engine", policy: "no", maximum: 0 }, [DOWN, DOWN, DOWN, DOWN]],
+  [
+    "an engine's bound of attempts",
+    { kind: "engine", policy: "on-failure", maximum: 3 },
+    [AGAIN, AGAIN, AGAIN, AGAIN],
+  ],
+  ["unless-stopped", { kind: "engine", policy: "unless-stopped", maximum: 0 }, [AGAIN, AGAIN, AGAIN, AGAIN]],
+  [
+    "an engine's policy that is not known",
+    { kind: "engine", policy: "new", maximum: 0 },
+    [UNSURE, UNSURE, UNSURE, UNSURE],
+  ],
+  ["supervisord as the page has it", supervisord("unexpected", 0), [DOWN, DOWN, AGAIN, AGAIN]],
+  ["supervisord with startsecs", supervisord("unexpected", 1), [UNSURE, UNSURE, AGAIN, AGAIN]],
+  ["supervisord that restarts all", supervisord("true", 0), [AGAIN, AGAIN, AGAIN, AGAIN]],
+  ["supervisord that restarts nothing", supervisord("false", 0), [DOWN, DOWN, DOWN, DOWN]],
+  [
+    "pm2 with codes",
+    { kind: "pm2", autorestart: true, stopExitCodes: [70, 71] },
+    [DOWN, AGAIN, AGAIN, AGAIN],
+  ],
+  [
+    "pm2 without autorestart",
+    { kind: "pm2", autorestart: false, stopExitCodes: [] },
+    [DOWN, DOWN, DOWN, DOWN],
+  ],
+  ["no finish", finish(undefined), [AGAIN, AGAIN, AGAIN, AGAIN]],
+  ["runit's finish", finish(CASE), [DOWN, DOWN, AGAIN, AGAIN]],
+  ["a pattern", finish("case $1 in 7[01]) sv down .;; esac"), [DOWN, AGAIN, AGAIN, AGAIN]],
+  ["s6's finish", finish("#!/bin/sh\nexec s6-permafailon 60 1 70-72 true\n"), [DOWN, DOWN, AGAIN, AGAIN]],
+  [
+    "a finish that only speaks of it",
+    finish("#!/bin/sh\n# 70, 71, 72: sv down .\necho $1\n"),
+    [UNSURE, UNSURE, UNSURE, UNSURE],
+  ],
+  [
+    "a finish that holds something else",
+    finish("exec s6-permafailon 60 5 SIGSEGV true"),
+    [UNSURE, UNSURE, UNSURE, UNSURE],
+  ],
+  ["always", { kind: "always" }, [AGAIN, AGAIN, AGAIN, AGAIN]],
+  ["never", { kind: "never" }, [DOWN, DOWN, DOWN, DOWN]],
+  ["unseen", { kind: "unseen", why: "", instead: "" }, [UNSURE, UNSURE, UNSURE, UNSURE]],
+];
+
+test.each(CASES)("%s", (_, rules, fates) => {
+  const codes = [70, 72, 2].map((code) => fateOf(rules, { kind: "exited", code }));
+  expect([...codes, fateOf(rules, { kind: "signalled", signal: "KILL" })]).toEqual(fates);
+});

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import type { Between, ExecBetween } from "./between.ts";
+import { arrivalOf } from "./way-out.ts";
+
+const exec: ExecBetween = { kind: "exec", pid: 1, announce: false, hold: false, stayAlive: false };
+const announce: ExecBetween = { ...exec, announce: true };
+const cosmovisor: Between = { kind: "cosmovisor", pid: 2 };
+const tini: Between = { kind: "init", name: "tini", hides: [70] };
+const halt = { kind: "exited", code: 70 } as const;
+
+const through = (...between: Between[]) => arrivalOf(halt, between, true);
+
+test.each<[string, Between[], unknown]>([
+  ["nothing", [], { kind: "arrives", end: halt }],
+  ["exec", [exec], { kind: "arrives", end: halt }],
+  ["exec --hold", [{ ...exec, hold: true }], { kind: "held" }],
+  ["exec --announce --stay-alive", [{ ...announce, stayAlive: true }], { kind: "held" }],
+  ["exec --stay-alive alone", [{ ...exec, stayAlive: true }], { kind: "arrives", end: halt }],
+  [
+    "cosmovisor",
+    [cosmovisor],
+    { kind: "arrives", end: { kind: "exited", code: 1 }, changedBy: "cosmovisor" },
+  ],
+  ["cosmovisor around exec --hold", [{ ...exec, hold: true }, cosmovisor], { kind: "held" }],
+  [
+    "exec --hold around cosmovisor",
+    [cosmovisor, { ...exec, hold: true }],
+    { kind: "arrives", end: { kind: "exited", code: 1 } },
+  ],
+  ["exec --announce around cosmovisor", [cosmovisor, announce], { kind: "arrives", end: halt }],
+  ["tini -e 70", [tini], { kind: "arrives", end: { kind: "exited", code: 0 }, changedBy: "tini -e" }],
+  ["an unknown program", [{ kind: "unknown", name: "x" }], { kind: "unsure", because: "x" }],
+])("a halt through %s", (_, between, arrival) => {
+  expect(through(...between)).toMatchObject(arrival as object);
+});
+
+test("a crash is held by nothing, and a signal becomes an exit code", () => {
+  const killed = arrivalOf({ kind: "signalled", signal: "KILL" }, [{ ...announce, hold: true }], false);
+  expect(killed).toMatchObject({ kind: "arrives", end: { kind: "exited", code: 137 } });
+});

@@ -1,0 +1,47 @@
+import type { Between } from "./between.ts";
+import type { SeenEnd } from "./restart.ts";
+
+/** What becomes of a node's end on its way to the supervisor. */
+export type Arrival =
+  | { readonly kind: "arrives"; readonly end: SeenEnd; readonly changedBy?: string | undefined }
+  /** `upgrade-halt exec` waits in the node's place. */
+  | { readonly kind: "held" }
+  | { readonly kind: "unsure"; readonly because: string };
+
+/** How an end of the node arrives, through what stands between. `isHalt`: the node announced it, or its log tells it. */
+export function arrivalOf(end: SeenEnd, between: readonly Between[], isHalt: boolean): Arrival {
+  let seen = end;
+  let changedBy: string | undefined;
+  for (const step of between) {
+    switch (step.kind) {
+      case "exec":
+        // Where something below lost the code of a halt, the announcer reads it off the log.
+        if (isHalt && step.announce) [seen, changedBy] = [end, undefined];
+        if (isHalt && changedBy === undefined && (step.hold || (step.announce && step.stayAlive)))
+          return { kind: "held" };
+        seen = asExitCode(seen);
+        break;
+      case "cosmovisor":
+        [seen, changedBy] = [{ kind: "exited", code: 1 }, "cosmovisor"];
+        break;
+      case "init":
+        seen = asExitCode(seen);
+        if (seen.kind === "exited" && step.hides.includes(seen.code))
+          [seen, changedBy] = [{ kind: "exited", code: 0 }, `${step.name} -e`];
+        break;
+      case "shell":
+      case "passes-on":
+        seen = asExitCode(seen);
+        break;
+      case "unknown":
+        return { kind: "unsure", because: step.name };
+    }
+  }
+  return { kind: "arrives", end: seen, changedBy };
+}
+
+/** What a program that waits for another ends with after its death by a signal. */
+function asExitCode(end: SeenEnd): SeenEnd {
+  if (end.kind === "exited") return end;
+  return { kind: "exited", code: end.signal === "KILL" ? 137 : 134 };
+}
