@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { installed, PM2_VERSION } from "./programs.ts";
 import { outputOf, type SupervisorKind } from "./service.ts";
 
-const PM2 = join(installed.pm2.folder, "node_modules", ".bin", "pm2");
+export const PM2 = join(installed.pm2.folder, "node_modules", ".bin", "pm2");
 
 interface Listed {
   readonly pm2_env: { readonly status: string; readonly exit_code?: number };

@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { until } from "@upgrade-halt/testing";
 
-/** How the node of a test ends: with an exit code, or by SIGKILL. */
-export type NodeEnd = 70 | 71 | 72 | 2 | "SIGKILL";
+/** How the node of a test ends: with an exit code, by SIGKILL, or not: then it is the mock node, which makes blocks. */
+export type NodeEnd = 70 | 71 | 72 | 2 | "SIGKILL" | "never";
+
+const MOCK_NODE = join(import.meta.dirname, "..", "..", "apps", "mock-node", "bin", "mock-node.js");
 
 /** What a supervisor says of the node that it looks after. */
 export interface Report {
@@ -47,13 +49,28 @@ export class Service implements AsyncDisposable {
 
   static async create(end: NodeEnd): Promise<Service> {
     const service = new Service(await mkdtemp(join(tmpdir(), "supervisor-")));
-    const ending = end === "SIGKILL" ? "kill -KILL $$" : `exit ${end}`;
     await service.write(
       "bin/seid",
-      `#!/bin/sh\necho started >> '${service.folder}/starts'\n${ending}\n`,
+      `#!/bin/sh\necho started >> '${service.folder}/starts'\n${service.#ending(end)}\n`,
       0o755,
     );
     return service;
+  }
+
+  #ending(end: NodeEnd): string {
+    if (end === "SIGKILL") return "kill -KILL $$";
+    if (end !== "never") return `exit ${end}`;
+    const flags = `--home '${this.folder}/node' --rpc.laddr tcp://127.0.0.1:0 --port-file '${this.folder}/port'`;
+    return `exec '${process.execPath}' '${MOCK_NODE}' start ${flags} --block-time 100ms`;
+  }
+
+  /** The RPC address of a node that never ends, once it serves. */
+  async address(): Promise<string> {
+    const read = () => readFile(join(this.folder, "port"), "utf8").catch(() => "");
+    const port = await until("the node to serve", async () => (await read()).trim() || undefined, {
+      within: 30_000,
+    });
+    return `http://127.0.0.1:${port}`;
   }
 
   async write(path: string, content: string, mode = 0o644): Promise<void> {

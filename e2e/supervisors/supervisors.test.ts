@@ -7,7 +7,7 @@ import { runit } from "./runit.ts";
 import { s6 } from "./s6.ts";
 import { type NodeEnd, outputOf, Service, type SupervisorKind, untilHeld } from "./service.ts";
 import { supervisord } from "./supervisord.ts";
-import { readPage, shownTable, tableOf, writeTable } from "./table.ts";
+import { expectShown, readPage, tableOf } from "./table.ts";
 
 const KINDS = [supervisord, pm2, runit, s6, daemontools];
 const HALTS = [70, 71, 72] as const;
@@ -90,11 +90,6 @@ test("the page shows what each small init hands on", async () => {
   const rows = INITS.map(async ({ name, command }) => [`\`${name}\``, await codesThrough(command)]);
   expectShown("inits", tableOf([["init", "70, 71, 72 become"], ...(await Promise.all(rows))]));
 });
-
-function expectShown(name: string, table: string): void {
-  if (process.env.UPDATE_SUPERVISORS) writeTable(name, table);
-  expect(shownTable(name)).toBe(table);
-}
 
 afterAll(() => {
   expect(process.env.CI && process.env.UPDATE_SUPERVISORS).toBeFalsy();

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { expect } from "vitest";
 
 const PAGE = join(import.meta.dirname, "..", "..", "docs", "supervisors.md");
 
@@ -14,15 +15,20 @@ export function tableOf([head = [], ...rows]: readonly (readonly string[])[]): s
 }
 
 /** The table that the page shows between the two comments of this name. */
-export function shownTable(name: string): string {
+function shownTable(name: string): string {
   return new RegExp(`${opening(name)}\\n(.*?)\\n?${closing(name)}`, "s").exec(readPage())?.[1] ?? "";
 }
 
-/** Puts a table into the page; for a person who changes what is proven (`UPDATE_SUPERVISORS=1`). */
-export function writeTable(name: string, table: string): void {
+function writeTable(name: string, table: string): void {
   const shown = `${opening(name)}\n${shownTable(name)}`;
   writeFileSync(PAGE, readPage().replace(shown.trimEnd(), `${opening(name)}\n${table}`));
 }
 
 const opening = (name: string) => `<!-- ${name}: made by test:supervisors -->`;
 const closing = (name: string) => `<!-- end of ${name} -->`;
+
+/** Compares a table with the page, or writes it there for a person who changes what is proven (`UPDATE_SUPERVISORS=1`). */
+export function expectShown(name: string, table: string): void {
+  if (process.env.UPDATE_SUPERVISORS) writeTable(name, table);
+  expect(shownTable(name)).toBe(table);
+}

@@ -62,6 +62,11 @@ const CASES: readonly [string, RestartRules, readonly [Fate, Fate, Fate, Fate]][
   ],
   ["no finish", finish(undefined), [AGAIN, AGAIN, AGAIN, AGAIN]],
   ["runit's finish", finish(CASE), [DOWN, DOWN, AGAIN, AGAIN]],
+  [
+    "a finish that writes down what it is told",
+    finish(`echo "$1 $2" > told\n${CASE}`),
+    [DOWN, DOWN, AGAIN, AGAIN],
+  ],
   ["a pattern", finish("case $1 in 7[01]) sv down .;; esac"), [DOWN, AGAIN, AGAIN, AGAIN]],
   ["s6's finish", finish("#!/bin/sh\nexec s6-permafailon 60 1 70-72 true\n"), [DOWN, DOWN, AGAIN, AGAIN]],
   [

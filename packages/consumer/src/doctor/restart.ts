@@ -126,7 +126,8 @@ const HOLDS = /\bsv\s+(?:-\S+\s+)*(?:d|o|down|once)\b|\bs6-permafailon\b|\bs6-sv
 
 /** A script cannot be tried, so its text is read: the codes that it names, and a command that holds. */
 function finishFate(script: string | undefined, end: SeenEnd): Fate {
-  const text = (script ?? "").replace(/(^|\s)#.*$/gm, "$1");
+  // Without comments, and without $1 and $2, which are no codes.
+  const text = (script ?? "").replace(/(^|\s)#.*$/gm, "$1").replace(/\$\{?\d+\}?/g, "$");
   if (text.trim() === "") return "started-again";
   const isAboutCodes = HALT_REASONS.some((reason) => isNamed(exitCode(reason), text));
   if (!HOLDS.test(text) || !isAboutCodes) return "unsure";
