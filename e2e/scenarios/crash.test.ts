@@ -52,7 +52,7 @@ scenario(
     await haltOf(world, "sei-0", "Recovered");
     expect(await haltsIn(world)).toHaveLength(1);
     expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.7"));
-    expect([...world.pager.countByKey().values()]).toEqual([1]);
+    expect(world.pager.pages().map(({ body }) => body.reason)).toEqual(["ImageMappingMissing"]);
   },
 );
 

@@ -53,9 +53,9 @@ function isWriteOf(what: string): (call: Call) => boolean {
 }
 
 describe("a halt whose recording fails", () => {
-  test("is recorded all the same when its pod is gone by then", async () => {
+  test("is recorded and paged for all the same when its pod is gone by then", async () => {
     const cluster = new FakeCluster();
-    await setStage(cluster, { upgrades: [] });
+    const pager = await setStage(cluster, { upgrades: [] });
     let failures = 3;
     await start(cluster, {
       onCall: ({ verb, path }) => {
@@ -72,6 +72,11 @@ describe("a halt whose recording fails", () => {
     const halt = await until("the halt", () => cluster.halts()[0]);
     expect(halt.spec.podUID).toBe(cluster.podsDeleted[0]);
     expect(failures).toBe(0);
+    await until("the page", () => pager.keys().length > 0);
+    expect(inPhase(cluster, "Held")?.status).toMatchObject({
+      reason: "ImageMappingMissing",
+      seen: { sources: ["exit-code", "plan-line", "last-height"] },
+    });
   });
 });
 

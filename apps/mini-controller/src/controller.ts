@@ -146,15 +146,17 @@ export class Controller {
     const journal = new HaltJournal(api, stores.halts);
     const shared = { stores, workloads, statuses: this.#statuses, slots, journal, now };
     const actor = new Actor({ api, onBoundary });
+    const detector = new Detector({ ...shared, onBoundary, log });
     this.#nodes = new NodeReconciler({
       ...shared,
-      detector: new Detector({ ...shared, onBoundary, log }),
+      detector,
       observer: new Observer({
         ...shared,
         timer: new RecoveryTimer(steady),
         server: { api, pods: new FreshLists(api, projectPod) },
         recorder,
         setWasRefused: (halt) => actor.setWasRefused(halt),
+        seenWhenRecorded: (halt) => detector.seenWhenRecorded(halt),
       }),
       actor,
       marks: new PodMarks(api, now),

@@ -1,7 +1,7 @@
 import type { Verdict } from "@upgrade-halt/consumer";
 import type { Logger } from "pino";
 import type { HaltPolicy } from "../api/halt-policy.ts";
-import type { NodeHalt } from "../api/node-halt.ts";
+import type { NodeHalt, Seen } from "../api/node-halt.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import { between, type OnBoundary } from "./boundary.ts";
 import { haltedRunOf, haltSpecOf } from "./detection.ts";
@@ -10,6 +10,7 @@ import { journalName } from "./journal-name.ts";
 import { judgePod, reasonOf } from "./judgement.ts";
 import type { WorkloadSight } from "./observation.ts";
 import type { Pod } from "./pod.ts";
+import { seenOf } from "./pod-sight.ts";
 import { isOpen, isSameHalt } from "./same-halt.ts";
 import type { StatusWatch } from "./status-watch.ts";
 import { haltsOf, type Stores } from "./stores.ts";
@@ -33,6 +34,8 @@ export interface Detected {
 /** Tells from a pod whether its node halted, and opens the journal of a halt that has none. */
 export class Detector {
   readonly #options: DetectorOptions;
+  /** By the journal's UID: what its pod showed as it was recorded. The pod may be gone before that is written down. */
+  readonly #seen = new Map<string, Seen>();
 
   constructor(options: DetectorOptions) {
     this.#options = options;
@@ -42,7 +45,8 @@ export class Detector {
   async detect(key: string, pod: Pod, policy: HaltPolicy | undefined): Promise<Detected | undefined> {
     if (policy === undefined) return undefined;
     const { statuses, workloads, journal, onBoundary, now, log } = this.#options;
-    const verdict = judgePod(pod, policy.spec, statuses.get(key, pod.metadata.uid));
+    const live = statuses.get(key, pod.metadata.uid);
+    const verdict = judgePod(pod, policy.spec, live);
     const reason = reasonOf(verdict);
     const { namespace = "" } = pod.metadata;
     if (reason === undefined) return undefined;
@@ -56,11 +60,20 @@ export class Detector {
     const workload = ref && workloads.ofRef(ref).read({ namespace, ref, container, policy, pod });
     workload?.catch(() => {});
     const { halt } = await between("create-halt", onBoundary, () => journal.open(namespace, name, spec));
+    const seen = seenOf(halt, { pod, policy: policy.spec, live }, now());
+    const { uid } = halt.metadata;
+    if (seen !== undefined && uid !== undefined) this.#seen.set(uid, seen);
     log.info(
       { object: `${namespace}/${name}`, pod: key, reason, plan: spec.planName, height: spec.height },
       spec.verdict,
     );
     return { halt, workload };
+  }
+
+  /** What the pod of a halt showed when it was recorded here, until the journal says it. */
+  seenWhenRecorded({ metadata: { uid = "" }, status }: NodeHalt): Seen | undefined {
+    if (status?.seen !== undefined) this.#seen.delete(uid);
+    return this.#seen.get(uid);
   }
 
   /** The name for the journal of a halt that has none; `undefined` when it has one. */

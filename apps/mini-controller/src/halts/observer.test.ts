@@ -47,6 +47,7 @@ async function siblingState(state: ContainerState, journaled: { podUID?: string;
     slots: new SlotBook(stores.halts),
     timer: new RecoveryTimer(() => NOW),
     setWasRefused: () => false,
+    seenWhenRecorded: () => undefined,
     now: () => NOW,
   } as unknown as ObserverOptions);
   const workload = workloadWith({ groups: [groupWith({ podNames: ["sei-0", "sei-1"] })] });

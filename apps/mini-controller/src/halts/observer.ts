@@ -1,7 +1,7 @@
 import type { Verdict } from "@upgrade-halt/consumer";
 import { parseReasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { HaltPolicy } from "../api/halt-policy.ts";
-import { hasEnded, isSwapping, type NodeHalt } from "../api/node-halt.ts";
+import { hasEnded, isSwapping, type NodeHalt, type Seen } from "../api/node-halt.ts";
 import type { WorkloadTarget } from "../workloads/workload.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import { type KnownPod, storagesOf, type Twin, twinsOf } from "./identity.ts";
@@ -23,6 +23,7 @@ export interface ObserverOptions {
   readonly server: Server;
   readonly recorder: NodeRecorder;
   readonly setWasRefused: (halt: NodeHalt) => boolean;
+  readonly seenWhenRecorded: (halt: NodeHalt) => Seen | undefined;
   readonly stores: Stores;
   readonly workloads: Workloads;
   readonly statuses: StatusWatch;
@@ -72,7 +73,8 @@ export class Observer {
     const verdict = policy && this.#seenOf(halt, policy, stores);
     const pod = currentPod(halt, workload, stores);
     const node = pod && this.#knownNode(pod, policy);
-    const shown = node && seenOf(halt, node, now);
+    const recorded = this.#options.seenWhenRecorded(halt);
+    const shown = (node && seenOf(halt, node, now)) ?? recorded;
     const seen = halt.status?.seen ?? shown;
     return {
       from,

@@ -8,12 +8,7 @@ import type { Check } from "./refusal.ts";
 export const haltNotSeen: Check<unknown> = (observation) => {
   const { halt, seen, pod } = observation;
   if (halt.status?.seen !== undefined || seen !== undefined) return undefined;
-  if (pod.kind === "gone")
-    return {
-      reason: "HaltNotSeen",
-      message: `Pod ${halt.spec.podName} is gone, and was not seen to halt.`,
-      kind: "wait",
-    };
-  const message = `Pod ${halt.spec.podName} shows no such halt, and the controller never saw it halt so. Find out who wrote this NodeHalt; delete it if nobody needs it.`;
+  const found = pod.kind === "gone" ? "is gone" : "shows no such halt";
+  const message = `Pod ${halt.spec.podName} ${found}, and the controller never saw it halt so. Find out who wrote this NodeHalt; delete it if nobody needs it.`;
   return { reason: "HaltNotSeen", message, kind: waitThenPage(observation) };
 };
