@@ -7,6 +7,12 @@ mount -t tmpfs tmpfs /mnt
 mkdir /mnt/tree
 mount --bind "$1" /mnt/tree
 for folder in /tmp /run /var; do mount -t tmpfs tmpfs "$folder"; done
+# The node's own user.
+mkdir /run/accounts
+cp /etc/passwd /etc/group /run/accounts
+echo 'sei:x:988:988::/var/lib/seid:/usr/sbin/nologin' >> /run/accounts/passwd
+echo 'sei:x:988:' >> /run/accounts/group
+for file in passwd group; do mount --bind "/run/accounts/$file" "/etc/$file"; done
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 
 units=/run/systemd/system

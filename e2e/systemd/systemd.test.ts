@@ -22,13 +22,17 @@ const PLANS = JSON.stringify([
   { name: "v6.6", height: 3, info: "" },
   { name: "v6.7", height: 1_000_000, info: "" },
 ]);
+const POLICY = JSON.stringify({
+  chainId: "mock-1",
+  upgrades: [{ planName: "v6.6", height: 1000, image: "sei:v6.6" }],
+});
 const PROGRAMS: Record<string, string> = {
   // /run/seid.conf is what a test wants of the node: its image, or its end.
   seid: `. /run/seid.conf
-exec ${NODE} ${TREE_INSIDE}/apps/mock-node/bin/mock-node.js "$@" --home /var/lib/seid --plans /run/plans.json \\
-  --rpc.laddr tcp://127.0.0.1:0 --port-file /run/seid.port --block-time 50ms --image "sei:$image" $flags`,
+exec ${NODE} ${TREE_INSIDE}/apps/mock-node/bin/mock-node.js "$@" --plans /run/plans.json \\
+  --rpc.laddr tcp://127.0.0.1:0 --port-file /var/lib/seid/port --block-time 50ms --image "sei:$image" $flags`,
   "upgrade-halt": `exec ${NODE} ${TREE_INSIDE}/packages/consumer/bin/upgrade-halt.js "$@"`,
-  "page-me": `echo "$UPGRADE_HALT_EVENT $UPGRADE_HALT_PLAN" >> /run/pages`,
+  "page-me": `echo "$UPGRADE_HALT_EVENT $UPGRADE_HALT_PLAN" >> /var/lib/seid/pages`,
 };
 
 const reason = whyNoMachine();
@@ -42,6 +46,7 @@ describe.skipIf(reason !== undefined)(
       machine = await bootMachine();
       await write("/run/systemd/system/seid.service", UNIT);
       await write("/run/plans.json", PLANS);
+      await write("/run/policy.json", POLICY);
       for (const [name, script] of Object.entries(PROGRAMS))
         await write(`/run/bin/${name}`, `#!/bin/sh\n${script}\n`);
       await sh("chmod +x /run/bin/*; systemctl daemon-reload");
@@ -50,9 +55,7 @@ describe.skipIf(reason !== undefined)(
     afterAll(() => machine?.[Symbol.asyncDispose]());
 
     beforeEach(async () => {
-      await sh(
-        "systemctl stop seid; systemctl reset-failed seid; rm -rf /var/lib/seid /run/pages /run/seid.port",
-      );
+      await sh("systemctl stop seid; systemctl reset-failed seid; rm -rf /var/lib/seid");
     });
 
     async function sh(script: string): Promise<string> {
@@ -79,7 +82,7 @@ describe.skipIf(reason !== undefined)(
 
     /** The node's RPC address, once it serves. */
     async function address(): Promise<string> {
-      const read = async () => (await sh("cat /run/seid.port 2>/dev/null")) || undefined;
+      const read = async () => (await sh("cat /var/lib/seid/port 2>/dev/null")) || undefined;
       const port = await until("the node to serve", read);
       return `http://127.0.0.1:${port}`;
     }
@@ -88,6 +91,30 @@ describe.skipIf(reason !== undefined)(
       const read = async () =>
         JSON.parse(await sh(`/run/bin/upgrade-halt status --json ${await address()} 2>/dev/null`));
       await until(`the node to pass ${height}`, async () => (await read()).verdict.height > height);
+    }
+
+    /** More settings for the unit, until the end of a test. */
+    async function dropIn(settings: string): Promise<AsyncDisposable> {
+      await sh("mkdir -p /run/systemd/system/seid.service.d");
+      await write("/run/systemd/system/seid.service.d/test.conf", `[Service]\n${settings}`);
+      await sh("systemctl daemon-reload");
+      return {
+        [Symbol.asyncDispose]: async () =>
+          void (await sh(
+            "systemctl stop seid; rm -r /run/systemd/system/seid.service.d; systemctl daemon-reload",
+          )),
+      };
+    }
+
+    /** What doctor says of the node, with a policy that lists an upgrade ahead of it. */
+    async function doctor(
+      flags: string,
+      rpc?: string,
+    ): Promise<{ code: number | null; lines: readonly string[] }> {
+      const at = rpc ?? (await address());
+      const command = `/run/bin/upgrade-halt doctor ${flags} --policy /run/policy.json --rpc ${at}`;
+      const { code, output } = await machine.sh(command);
+      return { code, lines: output.trim().split("\n") };
     }
 
     const show = (property: string) => sh(`systemctl show seid --property=${property} --value`);
@@ -111,13 +138,93 @@ describe.skipIf(reason !== undefined)(
     test("the commands of the guide do what it says", async () => {
       await startAs("image=v6.5", "failed");
       await write("/run/seid.conf", "image=v6.6");
-      await sh("rm -f /run/seid.port");
+      await sh("rm -f /var/lib/seid/port");
       for (const { command, output } of COMMANDS) {
         const asksNode = command.includes(DOCUMENTED_NODE);
         if (asksNode) await passes(3);
         const here = asksNode ? command.replace(DOCUMENTED_NODE, await address()) : command;
         expect((await sh(`PATH=/run/bin:$PATH; ${here}`)).replace(/ at \d+$/, " at 31")).toBe(output.trim());
       }
+    });
+
+    test("a hook that may not read the journal says so, and what to change", async () => {
+      await using _ = await dropIn("SupplementaryGroups=");
+      await startAs("image=v6.5", "failed");
+      expect(await show("ExecMainStatus")).toBe("70");
+      expect(await journal()).toMatch(
+        /the journal cannot be read \(.*give the unit SupplementaryGroups=systemd-journal\), so it is judged without it/,
+      );
+      expect(await journal()).toContain("halted: upgrade_required, not corroborated.");
+    });
+
+    test("a hook without journalctl or its log says so", async () => {
+      const empty = "ExecStopPost=\nExecStopPost=/run/bin/upgrade-halt systemd-hook";
+      const cases = [
+        [`Environment=PATH=/run/bin\n${empty} --journal`, "journalctl cannot be started, ENOENT"],
+        [`${empty} --log /var/lib/seid/no.log`, "the log /var/lib/seid/no.log cannot be read (ENOENT)"],
+      ] as const;
+      for (const [settings, words] of cases) {
+        await using _ = await dropIn(settings);
+        await startAs("exit 70", "failed");
+        expect(await journal()).toContain(words);
+        await sh("systemctl reset-failed seid");
+      }
+    });
+
+    test("doctor finds nothing amiss with the documented unit, and the page shows what it says", async () => {
+      await startAs("image=v6.6\nflags=--initial-height=3", "active");
+      const { code, lines } = await doctor("--unit seid");
+      expect(lines.filter((line) => /^TO DO (?!contract)/.test(line))).toEqual([]);
+      expect(code).toBe(1);
+      const shown = lines
+        .join("\n")
+        .replace(
+          /process \d+ \(.*\), found/,
+          "process 4711 (/usr/bin/seid start --home /var/lib/seid), found",
+        )
+        .replaceAll(await address(), DOCUMENTED_NODE)
+        .replace(/height \d+/, "height 31")
+        .replace(/, \d+ blocks ahead/, ", 969 blocks ahead");
+      const page = /made by test:systemd -->\n```text\n(.*?)\n```/s.exec(GUIDE)?.[1];
+      expect(page).toBe(shown.replaceAll("mock-1", "pacific-1"));
+    });
+
+    test("doctor finds the unit from the node's address alone", async () => {
+      await startAs("image=v6.6\nflags=--initial-height=3", "active");
+      const { lines } = await doctor("");
+      expect(lines).toContain("ok    supervisor: systemd (seid.service) supervises it.");
+    });
+
+    test("doctor says what a careless unit would do, and what to change", async () => {
+      await using _ = await dropIn(
+        "RestartPreventExitStatus=\nRestartPreventExitStatus=70-72\nSupplementaryGroups=",
+      );
+      await startAs("image=v6.6\nflags=--initial-height=3", "active");
+      const { lines } = await doctor("--unit seid");
+      expect(lines).toContainEqual(
+        "TO DO halt: 70, 71 and 72 would be started again by systemd (seid.service), for ever. Add RestartPreventExitStatus=70 71 72 to the unit, as single numbers and no range.",
+      );
+      expect(lines).toContainEqual(
+        "TO DO evidence: The hook runs as sei, who is in no group that may read the journal, so the halt line is lost. Add SupplementaryGroups=systemd-journal to the unit.",
+      );
+    });
+
+    test("doctor sees exec --announce in a unit, and a unit that is down", async () => {
+      const command =
+        "upgrade-halt exec --announce --policy /run/policy.json -- /run/bin/seid start --home /var/lib/seid";
+      await using _ = await dropIn(`ExecStart=\nExecStart=/run/bin/${command}`);
+      await startAs("image=v6.6\nflags=--initial-height=3", "active");
+      const { code, lines } = await doctor("--unit seid");
+      expect(lines.filter((line) => line.startsWith("TO DO"))).toEqual([]);
+      expect(code).toBe(0);
+      await sh("systemctl stop seid");
+      const stopped = await doctor("--unit seid", "http://127.0.0.1:1");
+      expect(stopped.lines).toContainEqual(
+        expect.stringMatching(/^TO DO process: seid\.service does not run\./),
+      );
+      expect(stopped.lines).toContainEqual(
+        expect.stringMatching(/^ok {4}contract: upgrade-halt exec --announce /),
+      );
     });
 
     test("71 stays down, and the hook says so", async () => {
@@ -134,13 +241,13 @@ describe.skipIf(reason !== undefined)(
       await startAs("image=v6.5", "failed");
       expect(await show("ExecMainStatus")).toBe("72");
       expect(await show("NRestarts")).toBe("0");
-      expect(await sh("cat /run/pages")).toBe("downgrade_detected v6.6");
+      expect(await sh("cat /var/lib/seid/pages")).toBe("downgrade_detected v6.6");
     });
 
     test("a crash restarts, and the hook calls it a crash", async () => {
       await startAs("image=v6.6\nflags=--initial-height=3", "active");
       await address();
-      await sh("rm /run/seid.port; systemctl kill --kill-who=main --signal=QUIT seid");
+      await sh("rm /var/lib/seid/port; systemctl kill --kill-who=main --signal=QUIT seid");
       await address();
       expect(await show("NRestarts")).toBe("1");
       const verdict = "crashed: panic. It exited with 2, as a Go program that panicked does.";

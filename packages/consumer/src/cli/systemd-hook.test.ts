@@ -45,6 +45,34 @@ test.each([
   expect(stderr).toContain(words);
 });
 
+test("a journal without a line of this run is told", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
+  await writeFile(join(folder, "journalctl"), "#!/bin/sh\n", { mode: 0o755 });
+  const env = { ...ended("70"), INVOCATION_ID: "0123456789abcdef0123456789abcdef", PATH: folder };
+  const { stderr } = await runCommand(["systemd-hook", "--journal"], env);
+  await rm(folder, { recursive: true });
+  expect(stderr).toMatch(
+    /^upgrade-halt: the journal has no line of this run, .*StandardOutput=.*--log FILE\.\n$/,
+  );
+});
+
+test("one who may not wait for the journal looks again for a line that is still on its way", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
+  const script = `#!/bin/sh
+case "$*" in
+  --sync) exit 1 ;;
+esac
+if [ -e '${folder}/asked' ]; then echo 'UPGRADE "v6.7" NEEDED at height: 30: '; fi
+: > '${folder}/asked'
+`;
+  await writeFile(join(folder, "journalctl"), script, { mode: 0o755 });
+  const env = { ...ended("70"), INVOCATION_ID: "0123456789abcdef0123456789abcdef", PATH: folder };
+  const { stdout, stderr } = await runCommand(["systemd-hook", "--journal"], env);
+  await rm(folder, { recursive: true });
+  expect(stderr).toBe("");
+  expect(stdout).toMatch(/^halted: upgrade_required \(plan v6\.7 at height 30\)\. /);
+});
+
 test("of a log of gigabytes it reads the end", async () => {
   const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
   const log = join(folder, "seid.log");

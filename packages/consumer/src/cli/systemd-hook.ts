@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-
+import { setTimeout } from "node:timers/promises";
 import type { Command } from "commander";
 import { evidenceFromSystemd } from "../adapters/systemd.ts";
 import { classify } from "../classify.ts";
@@ -49,8 +49,15 @@ async function hook({ on, log, journal, json }: HookFlags, io: Io): Promise<void
     );
   }
   const reactions = parseReactions(on);
-  const tail = log !== undefined ? await readLog(log, io) : journal === true ? await readJournal(io) : "";
-  const verdict = classify(evidenceFromSystemd({ SERVICE_RESULT, EXIT_CODE, EXIT_STATUS }, tail));
+  const judge = (tail: string) =>
+    classify(evidenceFromSystemd({ SERVICE_RESULT, EXIT_CODE, EXIT_STATUS }, tail));
+  const isEnough = (tail: string) => {
+    const verdict = judge(tail);
+    return verdict.kind !== "halted" || verdict.corroborated;
+  };
+  const tail =
+    log !== undefined ? await readLog(log, io) : journal === true ? await readJournal(io, isEnough) : "";
+  const verdict = judge(tail);
   io.stdout.write(json === true ? toJsonLine({ verdict }) : `${oneLine(verdict)}\n`);
   await react(reactions, verdict, io);
 }
@@ -65,8 +72,12 @@ async function readLog(path: string, { stderr }: Io): Promise<string> {
   }
 }
 
-/** The last lines that this invocation of the service wrote, or nothing and a sentence about it where no journal can be read. */
-async function readJournal({ env, stderr }: Io): Promise<string> {
+/**
+ * The last lines that this invocation of the service wrote, or nothing and a sentence about it where no journal can be read.
+ * What the service wrote last may still be on its way into the journal, and root alone may wait for that (`--sync`): anybody
+ * else looks again for a second, as long as it is not enough.
+ */
+async function readJournal({ env, stderr }: Io, isEnough: (tail: string) => boolean): Promise<string> {
   const id = env.INVOCATION_ID;
   const warn = (problem: string) =>
     stderr.write(`upgrade-halt: the journal cannot be read (${problem}), so it is judged without it.\n`);
@@ -74,13 +85,24 @@ async function readJournal({ env, stderr }: Io): Promise<string> {
     warn("INVOCATION_ID is not set");
     return "";
   }
-  // What the service wrote last may still be on its way into the journal.
-  await journalctl(["--sync"]);
-  const lines = `--lines=${JOURNAL_LINES}`;
-  const read = await journalctl([`_SYSTEMD_INVOCATION_ID=${id}`, lines, "--output=cat", "--no-pager"]);
+  const synced = await journalctl(["--sync"]);
+  const asked = [`_SYSTEMD_INVOCATION_ID=${id}`, `--lines=${JOURNAL_LINES}`, "--output=cat", "--no-pager"];
+  let read = await journalctl(asked);
+  for (let looks = 0; looks < LOOKS_AGAIN; looks += 1) {
+    if (synced.problem === undefined || read.problem !== undefined || isEnough(read.text)) break;
+    await setTimeout(LOOK_AGAIN_MS);
+    read = await journalctl(asked);
+  }
   if (read.problem !== undefined) warn(read.problem);
+  else if (read.text === "")
+    stderr.write(
+      "upgrade-halt: the journal has no line of this run, so it is judged without it: see StandardOutput= of the unit, or give --log FILE.\n",
+    );
   return read.text;
 }
+
+const LOOKS_AGAIN = 4;
+const LOOK_AGAIN_MS = 250;
 
 /** As far back as the end of a log file is read, where lines have 6 bytes and more: a Go panic has hundreds of them. */
 const JOURNAL_LINES = 10_000;

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { until } from "@upgrade-halt/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { nodeAnswering } from "../../testing/http-node.ts";
 import { parseIni } from "../ini.ts";
@@ -13,7 +14,7 @@ import { readFinish } from "./finish-script.ts";
 import { homeInArgs, rpcInConfig } from "./node-home.ts";
 import { outputOf } from "./output.ts";
 import { readPm2 } from "./pm2.ts";
-import { parentsOf, readProcess } from "./process-table.ts";
+import { parentsOf } from "./process-table.ts";
 import { readUnit } from "./systemd.ts";
 
 let folder: string;
@@ -195,25 +196,25 @@ test.runIf(process.platform === "linux")(
     expect(processListeningAt(new URL(node.url))?.pid).toBe(process.pid);
     expect(processListeningAt(new URL("http://192.0.2.1:80"))).toBeUndefined();
     await mkdir(join(folder, "data"));
-    const script = `exec 3> '${folder}/data/LOCK'; /bin/sleep 60 2>/dev/null & echo; wait`;
-    const child = spawn("/bin/sh", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] });
+    const script = `exec 3> '${folder}/data/LOCK'; /bin/sleep 60 2>/dev/null & wait`;
+    // A group of its own: the end of the test ends what the shell started, too.
+    const child = spawn("/bin/sh", ["-c", script], { stdio: "ignore", detached: true });
+    const shell = { pid: child.pid ?? 0, name: "sh", args: ["sh"] };
     try {
-      await once(child.stdout, "data");
-      const shell = readProcess(child.pid ?? 0);
-      const found = processOfHome(folder);
-      expect([child.pid, nodeBelow(shell ?? { pid: 0, name: "", args: [] }).pid]).toContain(found?.pid);
-      const below = nodeBelow(shell ?? { pid: 0, name: "", args: [] });
-      expect(below.args).toEqual(["/bin/sleep", "60"]);
+      const sleep = await until("the shell to start sleep", () => {
+        const below = nodeBelow(shell);
+        return below.args[0] === "/bin/sleep" ? below : undefined;
+      });
+      expect([shell.pid, sleep.pid]).toContain(processOfHome(folder)?.pid);
       expect(
-        parentsOf(below.pid)
+        parentsOf(sleep.pid)
           .map(({ pid }) => pid)
           .slice(0, 2),
-      ).toEqual([child.pid, process.pid]);
-      expect(outputOf(below.pid)).toEqual({ kind: "null" });
+      ).toEqual([shell.pid, process.pid]);
+      expect(outputOf(sleep.pid)).toEqual({ kind: "null" });
       expect(outputOf(0)).toMatchObject({ kind: "unseen" });
-      process.kill(below.pid);
     } finally {
-      child.kill();
+      process.kill(-shell.pid, "SIGKILL");
       await once(child, "close");
     }
   },
