@@ -80,15 +80,17 @@ function endedFrom(terminated: ContainerTerminated): EndedProcess {
   };
 }
 
-/** A kubelet keeps so many bytes of a log at most, and begins anywhere in a line then. */
+/** A kubelet keeps so many bytes of a log at most, and begins anywhere in a line then; or so many lines of its file. */
 const MESSAGE_BYTES = 2048;
+const MESSAGE_LINES = 80;
 /** What is lost of a character that was cut through. */
 const CUT_BYTES = 4;
 
 function linesOf({ message, startedAt }: ContainerTerminated) {
   const log = message ?? "";
-  const isCut = Buffer.byteLength(log) > MESSAGE_BYTES - CUT_BYTES;
-  return findPlanLines(log, { startedAt: millis(startedAt), isCut });
+  const isCut =
+    Buffer.byteLength(log) > MESSAGE_BYTES - CUT_BYTES || log.trimEnd().split("\n").length >= MESSAGE_LINES;
+  return findPlanLines(log, { startedAt: millis(startedAt), isCut, isUnwrapped: true });
 }
 
 /** `ContainerStatusUnknown` is what a kubelet makes up, as 137, when it lost a container. */

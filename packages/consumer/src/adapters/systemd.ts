@@ -1,5 +1,5 @@
 import type { Evidence, ProcessEnd } from "../evidence.ts";
-import { findPlanLines } from "../log/plan-line.ts";
+import { findPlanLines, type LogOptions } from "../log/plan-line.ts";
 import { endShortOfMemory } from "../process-end.ts";
 
 /** What systemd gives `ExecStopPost=` in its environment (systemd.exec(5)). */
@@ -12,9 +12,13 @@ export interface ServiceEnvironment {
   readonly EXIT_STATUS?: string | undefined;
 }
 
-/** How a service's main process ended. `logTail` is the end of its journal, where the caller has it. */
-export function evidenceFromSystemd(environment: ServiceEnvironment, logTail = ""): Evidence {
-  return { process: { kind: "ended", end: endOf(environment), planLines: findPlanLines(logTail) } };
+/** How a service's main process ended. `logTail` is the end of its journal or log, where the caller has it. */
+export function evidenceFromSystemd(
+  environment: ServiceEnvironment,
+  logTail = "",
+  options: LogOptions = {},
+): Evidence {
+  return { process: { kind: "ended", end: endOf(environment), planLines: findPlanLines(logTail, options) } };
 }
 
 function endOf({

@@ -205,7 +205,7 @@ test.skipIf(process.platform !== "linux")("a real-time signal is no clean stop",
 test.skipIf(process.platform !== "linux").each(["SIGKILL", "SIGSEGV"] as const)(
   "ended by %s, it leaves nothing running of what it started",
   async (signal) => {
-    const script = `trap '' TERM; sh -c 'trap "" TERM; echo $$; sleep 600 & wait' & echo $$; echo ready; wait`;
+    const script = `trap '' TERM; echo $$; sh -c 'trap "" TERM; echo $$; echo ready; sleep 600 & wait' & wait`;
     const command = startCommand(["exec", "--", "sh", "-c", script]);
     await command.said("ready");
     command.child.kill(signal);

@@ -49,8 +49,10 @@ async function hook({ on, log, journal, json }: HookFlags, io: Io): Promise<void
     );
   }
   const reactions = parseReactions(on);
-  const judge = (tail: string) =>
-    classify(evidenceFromSystemd({ SERVICE_RESULT, EXIT_CODE, EXIT_STATUS }, tail));
+  const environment = { SERVICE_RESULT, EXIT_CODE, EXIT_STATUS };
+  // The journal is read as the bare messages. A file may be of anything that writes down the lines of a node.
+  const options = { isUnwrapped: log === undefined };
+  const judge = (tail: string) => classify(evidenceFromSystemd(environment, tail, options));
   const isEnough = (tail: string) => {
     const verdict = judge(tail);
     return verdict.kind !== "halted" || verdict.corroborated;

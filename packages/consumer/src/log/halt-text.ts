@@ -9,30 +9,55 @@ export interface HaltText {
   readonly height?: number | undefined;
 }
 
+/** What one halt line of a log says. The names in it are as the log had them: untrusted. */
+export interface PlanLine extends HaltText {
+  /** It is also the text of the panic or error that the process ended with. */
+  readonly ending?: true | undefined;
+}
+
 const NEEDED = /^UPGRADE "([^"\r\n]{1,256})" NEEDED at height: (\d{1,19}):/;
 const TOO_NEW =
   /^BINARY UPDATED BEFORE TRIGGER! UPGRADE "([^"\r\n]{1,256})" - in binary but not executed on chain(?=$|[\s.])/;
+const END_OF_TOO_NEW = '" - in binary but not executed on chain';
 const DOWNGRADE = /^[Ww]rong app version \d{1,19}, upgrade handler is missing for /;
 const END_OF_DOWNGRADE = " upgrade plan";
 const LONGEST_PLAN = 256;
 const PLAIN_NAME = /^[^"\r\n]+$/;
 
 /**
- * Reads a text that begins with one of the halt texts of x/upgrade (`abci.go` of sei-chain and of cosmos-sdk 0.45 to 0.54).
- * What comes after the text is a plan's `info`, or fields.
+ * Reads a text that begins with one of the halt texts of x/upgrade (`abci.go` of sei-chain and of cosmos-sdk 0.45 to 0.55).
+ * What comes after the text is a plan's `info`, or fields. `undefined` where a name could end in more than one place.
  */
 export function parseHaltText(text: string): HaltText | undefined {
-  const [, needed, digits] = NEEDED.exec(text) ?? [];
-  if (needed !== undefined) {
-    const height = Number(digits);
-    const known = Number.isSafeInteger(height) && height > 0;
-    return { reason: ShutdownReason.UpgradeRequired, plan: needed, ...(known ? { height } : {}) };
+  const [begin = "", needed, digits] = NEEDED.exec(text) ?? [];
+  if (needed !== undefined) return neededText(needed, Number(digits), text.slice(begin.length));
+  const [start = "", tooNew] = TOO_NEW.exec(text) ?? [];
+  if (tooNew !== undefined) {
+    const isOne = !text.slice(start.length).includes(END_OF_TOO_NEW);
+    return isOne ? { reason: ShutdownReason.BinaryTooNew, plan: tooNew } : undefined;
   }
-  const [, tooNew] = TOO_NEW.exec(text) ?? [];
-  if (tooNew !== undefined) return { reason: ShutdownReason.BinaryTooNew, plan: tooNew };
-  const [begin] = DOWNGRADE.exec(text) ?? [];
-  const plan = begin === undefined ? undefined : downgradedPlan(text.slice(begin.length));
+  const [intro] = DOWNGRADE.exec(text) ?? [];
+  const plan = intro === undefined ? undefined : downgradedPlan(text.slice(intro.length));
   return plan === undefined ? undefined : { reason: ShutdownReason.DowngradeDetected, plan };
+}
+
+function neededText(plan: string, height: number, info: string): HaltText | undefined {
+  if (couldEndIn(info, height)) return undefined;
+  const isKnown = Number.isSafeInteger(height) && height > 0;
+  return { reason: ShutdownReason.UpgradeRequired, plan, ...(isKnown ? { height } : {}) };
+}
+
+/** The end of a name in a halt text, with the begin of the text where it is a whole one that is quoted. */
+const END_OF_NEEDED = /(UPGRADE \\*"[^"\r\n]*)?" NEEDED at height: (\d{1,19}):/g;
+
+/**
+ * Whether the plan's name could as well end in here: a name may hold a quotation mark and whatever follows one. An info that
+ * quotes the whole line of an upgrade of before, at a lower height, is no such name.
+ */
+function couldEndIn(info: string, height: number): boolean {
+  return [...info.matchAll(END_OF_NEEDED)].some(
+    ([, quoted, other]) => quoted === undefined || Number(other) >= height,
+  );
 }
 
 /**

@@ -1,74 +1,111 @@
-/** What a line of a node's output is: one record of its log, or text that no logger wrote. */
-export type LogEntry =
-  | {
-      readonly kind: "record";
-      /** The message itself. With `exact` it is only that; without, fields may follow on the same line. */
-      readonly message: string;
-      readonly exact: boolean;
-      /** The value of the field `err` or `error`. */
-      readonly error?: string | undefined;
-    }
-  | { readonly kind: "plain"; readonly text: string };
+import { parsedObject, topLevelKeys } from "./json-object.ts";
 
-const LEVEL = String.raw`(?:TRC|DBG|INF|WRN|ERR|FTL|PNC|TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|PANIC)(?:[+-]\d+)?`;
-const CLOCK = String.raw`(?:\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)? ?(?:[AP]M)?|\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S*|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?)`;
+/** What a line of a node's output is: one record of its log, or text that no logger wrote. */
+export type LogEntry = LogRecord | { readonly kind: "plain"; readonly text: string };
+
+export interface LogRecord {
+  readonly kind: "record";
+  /** Its level is that of an error, or worse. */
+  readonly isError: boolean;
+  /**
+   * The message, empty where two fields could be it. With `exact` it is only that, and holds its line breaks; without,
+   * fields may follow on the line, and the message may go on in the next one.
+   */
+  readonly message: string;
+  readonly exact: boolean;
+  /** The value of the field `err` or `error`, where there is one such field. Of an inexact record: see `errorAfter`. */
+  readonly error?: string | undefined;
+}
+
+const LEVEL = String.raw`(?:TRC|DBG|INF|WRN|ERR|FTL|PNC|TRACE|DEBUG|INFO|WARN|WARNING|ERROR|ERRO|FATAL|PANIC)(?:[+-]\d+)?`;
+const ERROR_LEVEL = /^(?:ERR|ERRO|ERROR|FTL|FATAL|PNC|PANIC|DPANIC)(?:[+-]\d+)?$/i;
+/** pino's number for an error; those of worse are higher. */
+const ERROR_NUMBER = 50;
+const CLOCK = String.raw`(?:\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)? ?(?:[AP]M)?|\d{2,4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S*|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?)`;
 /** zerolog's console (with or without the caller), tint, slog's default: a time, a level, the message, fields. */
-const CONSOLE = new RegExp(String.raw`^(?:${CLOCK}\s+)?\[?${LEVEL}\]?:?\s+(?:[\w./@-]+\.go:\d+ > )?`);
+const CONSOLE = new RegExp(String.raw`^(?:${CLOCK}\s+)?\[?(${LEVEL})\]?:?\s+(?:[\w./@-]+\.go:\d+ > )?`);
 /** Tendermint's plain log: `E[2026-08-21|13:00:00.000] message  module=consensus`. */
-const TENDERMINT = /^[DIWE]\[\d{4}-\d\d-\d\d\|\d\d:\d\d:\d\d\.\d+\]\s+/;
+const TENDERMINT = /^([DIWE])\[\d{4}-\d\d-\d\d\|\d\d:\d\d:\d\d\.\d+\]\s+/;
 
 const QUOTED = String.raw`"(?:[^"\\]|\\.)*"`;
 const PAIR = new RegExp(String.raw`([\w.@/-]+)=(${QUOTED}|\S*)(?:\s+|$)`, "y");
+const LAST_PAIR = new RegExp(String.raw`\s[\w.@/-]+=(?:${QUOTED}|\S*)\s*$`);
 
 /** Reads one line of output: JSON, slog's text and other logfmt, the console of zerolog, tint or Tendermint, or none of them. */
 export function entryOf(text: string): LogEntry {
   return jsonRecord(text) ?? logfmtRecord(text) ?? consoleRecord(text) ?? { kind: "plain", text };
 }
 
-function jsonRecord(text: string): LogEntry | undefined {
-  if (!text.startsWith("{")) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== "object" || value === null) return undefined;
-  const fields = value as Readonly<Record<string, unknown>>;
-  const message = [fields.message, fields.msg, fields._msg].find((each) => typeof each === "string");
-  const error = [fields.error, fields.err].find((each) => typeof each === "string");
-  return { kind: "record", message: String(message ?? ""), exact: true, error: error as string | undefined };
-}
+const MESSAGE_KEYS: ReadonlySet<string> = new Set(["message", "msg", "_msg"]);
+const ERROR_KEYS: ReadonlySet<string> = new Set(["error", "err"]);
 
-function logfmtRecord(text: string): LogEntry | undefined {
-  if (!/^(?:time|ts|t|level|lvl|source|caller)=/.test(text)) return undefined;
-  const fields = pairsOf(text, 0);
-  const message = fields.get("msg");
-  if (message === undefined) return undefined;
-  return { kind: "record", message, exact: true, error: fields.get("error") ?? fields.get("err") };
-}
-
-function consoleRecord(text: string): LogEntry | undefined {
-  const [prefix] = CONSOLE.exec(text) ?? TENDERMINT.exec(text) ?? [];
-  if (prefix === undefined) return undefined;
-  const rest = text.slice(prefix.length);
-  const fieldsAt = rest.search(/\s(?:err|error)=/);
-  const fields = fieldsAt < 0 ? undefined : pairsOf(rest, fieldsAt + 1);
+/** JSON without a level is no logger's record, but what some program prints. */
+function jsonRecord(text: string): LogRecord | undefined {
+  const fields = parsedObject(text);
+  const { level } = fields ?? {};
+  if (fields === undefined || (typeof level !== "string" && typeof level !== "number")) return undefined;
+  const keys = topLevelKeys(text);
+  const only = (names: ReadonlySet<string>) => {
+    const [key, ...others] = keys.filter((each) => names.has(each));
+    const value = key === undefined || others.length > 0 ? undefined : fields[key];
+    return typeof value === "string" ? value : undefined;
+  };
   return {
     kind: "record",
-    message: rest,
-    exact: false,
-    error: fields?.get("error") ?? fields?.get("err"),
+    isError: typeof level === "number" ? level >= ERROR_NUMBER : ERROR_LEVEL.test(level),
+    message: only(MESSAGE_KEYS) ?? "",
+    exact: true,
+    error: only(ERROR_KEYS),
   };
 }
 
-/** The `key=value` pairs from an index on, up to the first that is none. The first of a name counts. */
-function pairsOf(text: string, from: number): ReadonlyMap<string, string> {
-  const pairs = new Map<string, string>();
+function logfmtRecord(text: string): LogRecord | undefined {
+  if (!/^(?:time|ts|t|level|lvl|source|caller)=/.test(text)) return undefined;
+  const pairs = pairsOf(text, 0);
+  const level = pairs.find(([key]) => key === "level" || key === "lvl")?.[1];
+  if (level === undefined || !pairs.some(([key]) => key === "msg")) return undefined;
+  return {
+    kind: "record",
+    isError: ERROR_LEVEL.test(level),
+    message: onlyValue(pairs, MESSAGE_KEYS) ?? "",
+    exact: true,
+    error: onlyValue(pairs, ERROR_KEYS),
+  };
+}
+
+/** Tendermint's command ends with `ERROR: ` and its error: no record, as it has no time. */
+function consoleRecord(text: string): LogRecord | undefined {
+  if (text.startsWith("ERROR: ")) return undefined;
+  const [prefix, level = ""] = CONSOLE.exec(text) ?? TENDERMINT.exec(text) ?? [];
+  if (prefix === undefined) return undefined;
+  const isError = level === "E" || ERROR_LEVEL.test(level);
+  return { kind: "record", isError, message: text.slice(prefix.length), exact: false };
+}
+
+/** The one error among the fields that follow the first characters of an inexact record's message. */
+export function errorAfter(message: string, length: number): string | undefined {
+  return onlyValue(pairsOf(message, length), ERROR_KEYS);
+}
+
+/** Whether an inexact record ends with a field: its message is whole then, unless somebody imitated one. */
+export function endsWithField({ message }: LogRecord): boolean {
+  return LAST_PAIR.test(message);
+}
+
+type Pair = readonly [key: string, value: string];
+
+function onlyValue(pairs: readonly Pair[], names: ReadonlySet<string>): string | undefined {
+  const [pair, ...others] = pairs.filter(([key]) => names.has(key));
+  return others.length === 0 ? pair?.[1] : undefined;
+}
+
+/** The `key=value` pairs from an index on, up to the first that is none. */
+function pairsOf(text: string, from: number): readonly Pair[] {
+  const pairs: Pair[] = [];
   PAIR.lastIndex = from;
   for (let pair = PAIR.exec(text); pair !== null; pair = PAIR.exec(text)) {
     const [, key = "", value = ""] = pair;
-    if (!pairs.has(key)) pairs.set(key, value.startsWith('"') ? unquoted(value) : value);
+    pairs.push([key, value.startsWith('"') ? unquoted(value) : value]);
     if (PAIR.lastIndex >= text.length) break;
   }
   return pairs;

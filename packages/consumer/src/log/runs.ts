@@ -1,23 +1,35 @@
+import type { OutputLine } from "./output-line.ts";
 import type { LogEntry } from "./record.ts";
 
 /**
  * What a node says when it starts, and when it applies an upgrade and so has left its halt behind: of cosmos-sdk, CometBFT
- * and cosmovisor, and what supervisors write about it.
+ * and cosmovisor. Each is a whole message: only fields follow it.
  */
 const STARTS = [
+  "starting node with ABCI (?:Tendermint|CometBFT) in-process",
   "starting node with ABCI (?:Tendermint|CometBFT)",
-  "starting ABCI with (?:Tendermint|CometBFT)",
+  "starting ABCI with(?:out)? (?:Tendermint|CometBFT)",
   "[Ss]tarting ABCI server",
   "ABCI Handshake App Info",
   "Version info",
-  'applying upgrade "',
-  "running app(?:$| args=)",
-  String.raw`App \[[^\]]+\] starting`,
-  "Started [^ ]+ ?(?:-|\\.service)",
+  String.raw`applying upgrade "[^"\r\n]{1,256}" at height: \d{1,19}`,
+  "running app",
 ];
-const START = new RegExp(`^(?:${STARTS.join("|")})`);
+const START = new RegExp(String.raw`^(?:${STARTS.join("|")})(?:\s*$|\s+[\w.@/-]+=)`);
 
-/** Whether a node's run begins with this entry: what came before is of another. */
-export function beginsRun(entry: LogEntry): boolean {
-  return START.test(entry.kind === "record" ? entry.message : entry.text);
+/** What supervisors say of a start: systemd and pm2. */
+const SUPERVISORS_START = /^(?:Started [^ ]+ ?(?:-|\.service)|App \[[^\]]+\] starting)/;
+/** The same in a log that is nothing but their and the node's lines. */
+const SUPERVISORS_LINE =
+  /^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \S+ systemd\[1\]: Started [^ ]+ ?(?:-|\.service)|PM2 *\| App \[[^\]]+\] starting)/;
+
+/** Whether a node's run begins with this line: what came before is of another. */
+export function beginsRun({ text, isSupervisors }: OutputLine, entry: LogEntry): boolean {
+  if (isSupervisors) return SUPERVISORS_START.test(text);
+  return entry.kind === "record" ? isStart(entry) : SUPERVISORS_LINE.test(text);
+}
+
+/** Whether a node, or cosmovisor, says with this record that it starts. */
+export function isStart(entry: LogEntry): boolean {
+  return entry.kind === "record" && START.test(entry.message);
 }

@@ -1,6 +1,7 @@
 import type { Evidence, ProcessEnd } from "../evidence.ts";
 import { findPlanLines } from "../log/plan-line.ts";
 import { FORMATS, type LogFormat, SAYINGS, TRANSPORTS } from "./log-formats.ts";
+import { INFOS, QUOTINGS } from "./quoted-halts.ts";
 
 const AT = Date.UTC(2026, 7, 21, 18);
 const CHAIN = "pacific-1";
@@ -97,6 +98,8 @@ function lines(
         () => write("INF", "received proposal", { info: `\n${quote()}\n` }),
         () => write("INF", `UPGRADE "${plan}" SKIPPED at ${seen}: ${quote()}`, {}),
         () => write("ERR", "Stopping peer for error", { err: "EOF", module: "p2p" }),
+        () => pick(Object.values(QUOTINGS))(quote(), write),
+        () => pick(Object.values(INFOS))(quote(), write),
       ])(),
     );
   }

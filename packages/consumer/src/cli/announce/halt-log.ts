@@ -45,7 +45,7 @@ export class HaltLog {
 
   planLines(): readonly PlanLine[] {
     if (this.#isDue) this.#read();
-    return merge(findPlanLines(this.text(), { startedAt: this.#startedAt }), this.#kept);
+    return merge(this.#found(), this.#kept);
   }
 
   #take(piece: Buffer): void {
@@ -63,8 +63,12 @@ export class HaltLog {
     this.#before = Buffer.from(Buffer.concat([this.#before, piece]).subarray(-LONGEST_WORD));
   }
 
+  #found(): readonly PlanLine[] {
+    return findPlanLines(this.text(), { startedAt: this.#startedAt, isUnwrapped: true });
+  }
+
   #read(): void {
-    this.#kept = merge(findPlanLines(this.text(), { startedAt: this.#startedAt }), this.#kept);
+    this.#kept = merge(this.#found(), this.#kept);
     this.#isDue = false;
     this.#unread = 0;
   }

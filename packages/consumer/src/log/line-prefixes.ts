@@ -1,0 +1,74 @@
+import { type OutputLine, type Transport, withoutColour } from "./output-line.ts";
+import { millis } from "./times.ts";
+
+interface Prefix {
+  readonly pattern: RegExp;
+  /** Its own words between the lines of a node. */
+  readonly chatter?: RegExp;
+  /** A node could begin a line so by chance: it takes a second line that has nothing to do with a halt. */
+  readonly isWeak?: true;
+}
+
+const NAME = String.raw`[\w.-]{1,100}`;
+const ZONED = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)`;
+const SYSLOG_TIME = String.raw`[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?`;
+const COMPOSE_CHATTER =
+  /^(?:Attaching to |Gracefully stopping|\S+ exited with code \d+$|\S+ has been recreated$)/;
+const PM2_CHATTER = /^(?:\[TAILING\] |\S+ last \d+ lines:)/;
+
+const KNOWN: readonly Prefix[] = [
+  // docker compose, which numbers its containers: `seid-1  | `.
+  { pattern: new RegExp(String.raw`^${NAME}[-_.]\d+ {2,}\|(?: |$)`), chatter: COMPOSE_CHATTER },
+  // honcho and foreman: `13:00:00 seid.1 | `.
+  { pattern: new RegExp(String.raw`^\d\d:\d\d:\d\d ${NAME} *\|(?: |$)`) },
+  // pm2 logs: `0|seid  | `, and its own lines as `PM2        | `.
+  { pattern: new RegExp(String.raw`^(?:\d+\|${NAME}|(?<supervisor>PM2)) *\|(?: |$)`), chatter: PM2_CHATTER },
+  // docker compose with names that an operator chose: `seid  | `.
+  { pattern: new RegExp(String.raw`^${NAME} *\|(?: |$)`), chatter: COMPOSE_CHATTER, isWeak: true },
+  // kubectl logs --prefix: `[pod/sei-0/seid] `.
+  { pattern: /^\[pod\/[^\]\s]{1,300}\](?: |$)/ },
+  // journalctl -o short and its variants, and syslog: `Aug 21 13:00:00 host seid[123]: `.
+  {
+    pattern: new RegExp(
+      String.raw`^(?:${SYSLOG_TIME}|(?<time>${ZONED})) \S+ (?:(?<supervisor>systemd\[1\])|[^\s:[\]]+\[\d+\]):(?: |$)`,
+    ),
+    chatter: /^-- .+ --$/,
+  },
+  // multilog and s6-log: TAI64N; svlogd: its own date.
+  { pattern: /^@[0-9a-f]{24}(?: |$)/ },
+  { pattern: /^\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d(?:\.\d+)?(?: |$)/ },
+  // docker and kubectl logs --timestamps, pm2 --time. A time without a zone is of a clock that nobody names.
+  {
+    pattern: new RegExp(
+      String.raw`^\[?(?:(?<time>${ZONED})|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?)\]?:?(?: |$)`,
+    ),
+  },
+];
+
+/** Every platform that puts something before each line of a node. */
+export const PREFIXES: readonly Transport[] = KNOWN.map(
+  (prefix) => (lines) => withoutPrefix(prefix, lines.map(withoutColour)),
+);
+
+/** Every halt text has one of these words, and no logger escapes them. */
+export const KEYWORDS = /NEEDED at height|BINARY UPDATED BEFORE|upgrade handler is missing/;
+
+function withoutPrefix(
+  { pattern, chatter, isWeak }: Prefix,
+  lines: readonly OutputLine[],
+): readonly OutputLine[] | undefined {
+  const inner: OutputLine[] = [];
+  for (const line of lines) {
+    const found = pattern.exec(line.text);
+    if (found !== null) {
+      const { supervisor, time } = found.groups ?? {};
+      inner.push({
+        text: line.text.slice(found[0].length),
+        at: line.at ?? millis(time),
+        isSupervisors: line.isSupervisors || supervisor !== undefined,
+      });
+    } else if (line.text !== "" && chatter?.test(line.text) !== true) return undefined;
+  }
+  const isShown = isWeak ? inner.some(({ text }) => !KEYWORDS.test(text)) : inner.length > 0;
+  return isShown ? inner : undefined;
+}

@@ -1,0 +1,19 @@
+/** A line of a node's own output, as it wrote it, and when, where what carried it says so (ms since the epoch). */
+export interface OutputLine {
+  readonly text: string;
+  readonly at?: number | undefined;
+  /** A supervisor wrote it, not the node. */
+  readonly isSupervisors?: boolean | undefined;
+}
+
+/**
+ * How a platform writes down the lines of a node: the lines inside, or `undefined` where not every line of the log is
+ * written down so. A node's own text could look like one line of any platform, and never like all of them.
+ */
+export type Transport = (lines: readonly OutputLine[]) => readonly OutputLine[] | undefined;
+
+const COLOUR = new RegExp(String.raw`${String.fromCharCode(27)}\[[\d;:?]*[A-Za-z]`, "g");
+
+export function withoutColour(line: OutputLine): OutputLine {
+  return line.text.includes("\u001b") ? { ...line, text: line.text.replace(COLOUR, "") } : line;
+}
