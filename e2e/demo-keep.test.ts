@@ -1,9 +1,22 @@
+import { execFile, spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { connect } from "./harness/api.ts";
 import { startDemo } from "./harness/demo.ts";
 import { loadKubeconfig } from "./harness/kubeconfig.ts";
 import { proof } from "./harness/proof.ts";
+
+const UPGRADE_HALT = join(import.meta.dirname, "..", "packages", "consumer", "bin", "upgrade-halt.js");
+const hasKubectl = () => spawnSync("kubectl", ["version", "--client"]).error === undefined;
+
+/** What doctor says of the cluster, which it reads by kubectl. */
+function doctor(kubeconfig: string): Promise<{ stdout: string; stderr: string }> {
+  const args = [UPGRADE_HALT, "doctor", "--kubeconfig", kubeconfig];
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, (_, stdout, stderr) => resolve({ stdout, stderr }));
+  });
+}
 
 proof(
   "sandbox demo --keep leaves a cluster to look at, until it is interrupted",
@@ -24,6 +37,7 @@ proof(
       plural: "nodehalts",
     });
     const pods = await core.listNamespacedPod({ namespace: "sei" });
+    const told = hasKubectl() ? await doctor(kubeconfig) : undefined;
     demo.program.signal("SIGINT");
     const { end, ...left } = await demo.end();
 
@@ -40,6 +54,12 @@ proof(
       "sei-1-0",
       "sei-2-0",
     ]);
+    if (told !== undefined) {
+      expect(told.stderr).toBe("");
+      expect(told.stdout).toMatch(/^ok {4}policy HaltPolicy \S+: It governs \d of the pods\.$/m);
+      expect(told.stdout).toMatch(/^ok {4}process Pod sei-0-0: StatefulSet sei-0 owns it\.$/m);
+      expect(told.stdout).toMatch(/^TO DO contract Pod sei-0-0: .* exec --announce before its command/m);
+    }
     expect(left).toEqual({ processes: [], files: [] });
     expect(end.signal).toBe(null);
   },

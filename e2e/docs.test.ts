@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 
 const ROOT = join(import.meta.dirname, "..");
 const BOOTSTRAP = "npx --yes pnpm@12.21.0 ";
@@ -99,6 +101,28 @@ function readmes(): string[] {
   const patterns = ["*.md", "docs/**/*.md", "{packages,apps}/*/README.md"];
   return globSync(patterns, { cwd: ROOT, exclude: ["**/node_modules/**"] });
 }
+
+describe("the pod of the guide for Kubernetes", () => {
+  test("gives doctor nothing to do but what the guide leaves to the node and to a controller", async () => {
+    const [, shown = ""] =
+      /file: sei\.yaml -->\n```yaml\n(.*?)```/s.exec(read("docs/guides/kubernetes.md")) ?? [];
+    const child = execFile(join(ROOT, "node_modules", ".bin", "upgrade-halt"), [
+      "doctor",
+      "--objects",
+      "-",
+      "--json",
+    ]);
+    child.stdin?.end(JSON.stringify(parse(shown)));
+    const { findings } = JSON.parse(await text(child.stdout ?? process.stdin)) as {
+      findings: { check: string; state: string }[];
+    };
+    expect(findings.filter(({ state }) => state === "todo").map(({ check }) => check)).toEqual([
+      "policy",
+      "contract",
+    ]);
+    expect(findings).toContainEqual(expect.objectContaining({ check: "halt", state: "ok" }));
+  });
+});
 
 describe("the threat model", () => {
   const references = [...read("docs/security.md").matchAll(/`([\w./-]+\.ts)`(?: "([^"]+)")?/g)];

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -53,4 +53,47 @@ test("a process, a unit or a container that is not there is told, and is no fail
     });
     expect(stdout).toMatch(/^TO DO process: The node was not found: /);
   }
+});
+
+const POD = {
+  kind: "Pod",
+  metadata: { name: "sei-0" },
+  spec: { containers: [{ name: "seid", restartPolicy: "Never" }] },
+};
+
+test("of a cluster it judges what kubectl printed", async () => {
+  const { code, stdout } = await runCli(["doctor", "--objects", "-"], { stdin: JSON.stringify(POD) });
+  expect(code).toBe(1);
+  expect(stdout).toContain(
+    "ok    halt Pod sei-0: After 70, 71 and 72 its container would not be started again.\n",
+  );
+  expect(stdout).toContain("TO DO policy: No HaltPolicy was given, ");
+});
+
+test("of a cluster it asks kubectl, and says what kubectl said", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-doctor-"));
+  const asked = `echo '${JSON.stringify(POD)}'; echo "$@" > '${folder}/asked'`;
+  const refused = `echo "error: the server doesn't have a resource type \\"haltpolicies\\"" >&2; exit 1`;
+  const outcomes = [];
+  for (const script of [asked, refused]) {
+    await writeFile(join(folder, "kubectl"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    outcomes.push(
+      await runCli(["doctor", "--namespace", "sei", "--kubeconfig", "k"], { env: { PATH: folder } }),
+    );
+  }
+  const words = await readFile(join(folder, "asked"), "utf8");
+  await rm(folder, { recursive: true });
+  expect(words).toMatch(/^--kubeconfig=k --namespace=sei get pods,\S+ --output=json\n$/);
+  expect(outcomes[0]?.stdout).toContain("halt Pod sei-0");
+  expect(outcomes[1]).toMatchObject({ code: 1, stdout: "" });
+  expect(outcomes[1]?.stderr).toMatch(
+    /^upgrade-halt: kubectl ended with 1: .* Install the CRDs of the controller first\.\n$/,
+  );
+});
+
+test.each([
+  ["--objects", "-", "--pid", "1"],
+  ["--objects", "-", "--namespace", "sei"],
+])("%s %s %s %s does not fit", async (...args) => {
+  expect((await runCli(["doctor", ...args])).code).toBe(64);
 });

@@ -1,13 +1,14 @@
 import type { Command } from "commander";
 import { ConsumerError } from "../consumer-error.ts";
 import { findingsOf } from "../doctor/findings.ts";
+import { type ClusterTarget, doctorOfCluster } from "./doctor-cluster.ts";
 import { collectFacts, type DoctorTarget } from "./doctor-facts.ts";
 import { renderFindings } from "./doctor-report.ts";
 import type { Io } from "./io.ts";
 import { toJsonLine } from "./json.ts";
 import { parseMillis } from "./status.ts";
 
-interface DoctorFlags extends DoctorTarget {
+interface DoctorFlags extends DoctorTarget, ClusterTarget {
   readonly json?: boolean;
 }
 
@@ -28,6 +29,12 @@ export function addDoctor(program: Command, io: Io, exitWith: (code: number) => 
       "the node's RPC address (default that of its config.toml, or http://127.0.0.1:26657)",
     )
     .option("--policy <file>", "the chain and the upgrades with their heights, as JSON")
+    .option(
+      "--objects <file>",
+      "look at a cluster instead: what kubectl get pods,statefulsets,deployments,haltpolicies -o json printed; - is standard input",
+    )
+    .option("--kubeconfig <file>", "look at a cluster instead, by kubectl get")
+    .option("--namespace <name>", "look at this namespace of a cluster, by kubectl get")
     .option("--timeout <ms>", "deadline of reading /status", parseMillis, 5_000)
     .option("--json", "print one line of JSON")
     .addHelpText(
@@ -36,9 +43,30 @@ export function addDoctor(program: Command, io: Io, exitWith: (code: number) => 
 Examples:
   $ upgrade-halt doctor
   $ upgrade-halt doctor --unit seid --home /var/lib/sei --policy /etc/upgrade-halt/policy.json
-  $ upgrade-halt doctor --container seid --json`,
+  $ upgrade-halt doctor --container seid --json
+  $ kubectl get pods,statefulsets,haltpolicies,noderecords -o json | upgrade-halt doctor --objects -`,
     )
     .action(async (flags: DoctorFlags) => exitWith(await doctor(flags, io)));
+}
+
+/** A cluster is told apart from a node beside which the command runs. */
+function isOfCluster({
+  objects,
+  kubeconfig,
+  namespace,
+  pid,
+  unit,
+  container,
+  home,
+  rpc,
+  policy,
+}: DoctorFlags): boolean {
+  if ([objects, kubeconfig, namespace].every((flag) => flag === undefined)) return false;
+  if ([pid, unit, container, home, rpc, policy].some((flag) => flag !== undefined))
+    throw new ConsumerError("usage", "--objects, --kubeconfig and --namespace go with no other target.");
+  if (objects !== undefined && (kubeconfig !== undefined || namespace !== undefined))
+    throw new ConsumerError("usage", "--objects excludes --kubeconfig and --namespace.");
+  return true;
 }
 
 async function doctor(flags: DoctorFlags, io: Io): Promise<number> {
@@ -47,7 +75,9 @@ async function doctor(flags: DoctorFlags, io: Io): Promise<number> {
     throw new ConsumerError("usage", "--pid, --unit and --container exclude each other.");
   if (pid !== undefined && !/^[1-9]\d{0,9}$/.test(pid))
     throw new ConsumerError("usage", "--pid is no process: give a number above 0.");
-  const findings = findingsOf(await collectFacts(flags, io));
+  const findings = isOfCluster(flags)
+    ? await doctorOfCluster(flags, io)
+    : findingsOf(await collectFacts(flags, io));
   const isWell = findings.every(({ state }) => state !== "todo");
   io.stdout.write(flags.json === true ? toJsonLine({ ok: isWell, findings }) : renderFindings(findings, io));
   return isWell ? 0 : 1;

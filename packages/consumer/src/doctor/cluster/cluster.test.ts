@@ -1,0 +1,294 @@
+import { expect, test } from "vitest";
+import type { Check, Finding } from "../finding.ts";
+import { clusterFindings } from "./findings.ts";
+import { clusterObjects } from "./objects.ts";
+
+const DIGEST = `sei@sha256:${"0".repeat(64)}`;
+const owner = (kind: string, name: string) => [
+  { apiVersion: "apps/v1", kind, name, uid: "1", controller: true },
+];
+const metadata = (name: string, rest: object = {}) => ({
+  name,
+  namespace: "sei",
+  labels: { app: "sei" },
+  ...rest,
+});
+const RULES = {
+  restartPolicy: "Never",
+  restartPolicyRules: [{ action: "Restart", exitCodes: { operator: "NotIn", values: [70, 71, 72] } }],
+};
+const CONTAINER = {
+  name: "seid",
+  command: ["upgrade-halt", "exec", "--announce", "--policy", "/p.json", "--", "seid"],
+  args: ["start"],
+  ports: [{ name: "rpc", containerPort: 26657 }],
+  terminationMessagePolicy: "FallbackToLogsOnError",
+  ...RULES,
+};
+const SPEC = {
+  selector: { matchLabels: { app: "sei" } },
+  container: "seid",
+  chainId: "pacific-1",
+  paging: [{}],
+  upgrades: [{ planName: "v6.7", height: 100, image: DIGEST }],
+};
+
+interface Changes {
+  readonly container?: object;
+  readonly containers?: readonly object[];
+  readonly pod?: object;
+  readonly spec?: object;
+  readonly set?: object;
+  readonly record?: object;
+  readonly without?: string;
+  readonly more?: readonly object[];
+}
+
+/** A cluster that is ready, but for these changes. */
+function cluster({ container, containers, pod, spec, set, record, without, more = [] }: Changes): unknown {
+  const items = [
+    { kind: "HaltPolicy", metadata: metadata("sei"), spec: { ...SPEC, ...spec } },
+    { kind: "StatefulSet", metadata: metadata("sei", set), spec: {} },
+    {
+      kind: "Pod",
+      metadata: metadata("sei-0", { ownerReferences: owner("StatefulSet", "sei"), ...pod }),
+      spec: {
+        restartPolicy: "Always",
+        containers: containers ?? [{ ...CONTAINER, ...container }, { name: "pause" }],
+      },
+    },
+    {
+      kind: "NodeRecord",
+      metadata: metadata("sei-0"),
+      spec: { node: "sei-0" },
+      status: { chainId: "pacific-1", height: 50, ...record },
+    },
+  ];
+  return { kind: "List", items: [...items.filter(({ kind }) => kind !== without), ...more] };
+}
+
+const findingsFor = (changes: Changes) => clusterFindings(clusterObjects(cluster(changes)));
+
+test("a cluster that is ready has nothing to do", () => {
+  expect(findingsFor({}).filter(({ state }) => state === "todo")).toEqual([]);
+  expect(
+    findingsFor({})
+      .filter(({ state }) => state === "not-checked")
+      .map(({ check }) => check),
+  ).toEqual(["upgrade", "image"]);
+});
+
+const deployment = (strategy: object): Changes => ({
+  pod: { ownerReferences: owner("ReplicaSet", "sei-1") },
+  more: [
+    { kind: "ReplicaSet", metadata: metadata("sei-1", { ownerReferences: owner("Deployment", "sei") }) },
+    { kind: "Deployment", metadata: metadata("sei"), spec: { strategy } },
+  ],
+});
+
+const CASES: readonly [string, Changes, Check, Finding["state"], RegExp][] = [
+  ["no policy", { without: "HaltPolicy" }, "policy", "todo", /No HaltPolicy was given/],
+  ["no pod", { without: "Pod" }, "process", "todo", /No pod was given/],
+  [
+    "a policy that selects nothing",
+    { spec: { selector: { matchLabels: { app: "other" } } } },
+    "policy",
+    "todo",
+    /governs no pod/,
+  ],
+  [
+    "a policy of an expression",
+    {
+      spec: {
+        selector: {
+          matchExpressions: [
+            { key: "app", operator: "In", values: ["sei"] },
+            { key: "x", operator: "DoesNotExist" },
+          ],
+        },
+      },
+    },
+    "policy",
+    "ok",
+    /governs 1 /,
+  ],
+  ["a policy of another namespace", { pod: { namespace: "other" } }, "policy", "todo", /governs no pod/],
+  ["a policy without a chain", { spec: { chainId: undefined } }, "policy", "todo", /names no chain/],
+  ["a node on another chain", { record: { chainId: "atlantic-2" } }, "policy", "todo", /seen on atlantic-2/],
+  ["a chain that was not seen", { without: "NodeRecord" }, "policy", "not-checked", /no NodeRecord/],
+  ["a paused policy", { spec: { paused: true } }, "policy", "todo", /paused/],
+  ["a dry run", { spec: { dryRun: true } }, "policy", "todo", /dry run/],
+  ["a policy that pages nobody", { spec: { paging: [] } }, "policy", "todo", /pages nobody/],
+  [
+    "an upgrade without a height",
+    { spec: { upgrades: [{ planName: "v6.8", image: DIGEST }] } },
+    "upgrade",
+    "todo",
+    /v6\.8 is listed without a height/,
+  ],
+  ["nothing ahead", { record: { height: 101 } }, "upgrade", "todo", /no upgrade ahead/],
+  [
+    "a policy that does not fit",
+    { spec: { container: 7 } },
+    "policy",
+    "todo",
+    /HaltPolicy sei: spec\.container/,
+  ],
+  ["a container that is not there", { spec: { container: "sied" } }, "process", "todo", /no container sied/],
+  ["no port for the RPC", { container: { ports: [] } }, "status", "todo", /names no port rpc/],
+  [
+    "a pod that restarts anything",
+    { container: { restartPolicy: undefined, restartPolicyRules: undefined } },
+    "halt",
+    "ok",
+    /After 70, 71, 72 .* until the controller/,
+  ],
+  [
+    "a pod that restarts anything, ungoverned",
+    {
+      without: "HaltPolicy",
+      containers: [{ ...CONTAINER, restartPolicy: undefined, restartPolicyRules: undefined }],
+    },
+    "halt",
+    "todo",
+    /for ever/,
+  ],
+  [
+    "a rule that forgets 72",
+    {
+      without: "HaltPolicy",
+      containers: [
+        {
+          ...CONTAINER,
+          restartPolicyRules: [{ action: "Restart", exitCodes: { operator: "NotIn", values: [70, 71] } }],
+        },
+      ],
+    },
+    "halt",
+    "todo",
+    /^After 72 its/,
+  ],
+  [
+    "the only container of a StatefulSet",
+    { containers: [CONTAINER] },
+    "halt",
+    "todo",
+    /recreates a pod that failed/,
+  ],
+  [
+    "exec --hold",
+    {
+      container: {
+        command: ["upgrade-halt", "exec", "--hold", "--", "seid"],
+        restartPolicy: "Always",
+        restartPolicyRules: [],
+      },
+    },
+    "halt",
+    "ok",
+    /would not be started again/,
+  ],
+  [
+    "a rule that is not known",
+    {
+      container: { restartPolicyRules: [{ action: "Explode", exitCodes: { operator: "In", values: [70] } }] },
+    },
+    "halt",
+    "todo",
+    /not understood/,
+  ],
+  [
+    "a pod that restarts no crash",
+    { container: { restartPolicyRules: [] } },
+    "crash",
+    "todo",
+    /would stay down/,
+  ],
+  [
+    "a termination message without the log",
+    { container: { terminationMessagePolicy: "File" } },
+    "evidence",
+    "todo",
+    /halt line/,
+  ],
+  [
+    "a node that announces nothing",
+    { container: { command: undefined } },
+    "contract",
+    "todo",
+    /entry point was not seen/,
+  ],
+  [
+    "several containers and no policy",
+    { without: "HaltPolicy" },
+    "process",
+    "not-checked",
+    /several containers/,
+  ],
+  ["a StatefulSet", {}, "process", "ok", /StatefulSet sei owns it/],
+  ["a pod of nobody", { pod: { ownerReferences: [] } }, "process", "todo", /owns it/],
+  [
+    "a set of a custom resource",
+    { set: { ownerReferences: owner("SeiNode", "sei") } },
+    "process",
+    "todo",
+    /managed by SeiNode sei/,
+  ],
+  [
+    "a set of Argo CD",
+    { set: { annotations: { "argocd.argoproj.io/tracking-id": "sei" } } },
+    "process",
+    "todo",
+    /managed by Argo CD/,
+  ],
+  [
+    "a Deployment that overlaps",
+    deployment({ type: "RollingUpdate" }),
+    "process",
+    "todo",
+    /two pods at a time/,
+  ],
+  [
+    "a Deployment that recreates",
+    deployment({ type: "Recreate" }),
+    "process",
+    "ok",
+    /Deployment sei owns it/,
+  ],
+];
+
+test.each(CASES)("%s", (_, changes, check, state, found) => {
+  const findings = findingsFor(changes);
+  const told = findings.filter((finding) => finding.check === check && found.test(finding.found));
+  expect(
+    told.map((finding) => finding.state),
+    JSON.stringify(findings),
+  ).toContain(state);
+});
+
+test("of two policies the older one governs", () => {
+  const younger = {
+    kind: "HaltPolicy",
+    metadata: metadata("a", { creationTimestamp: "2026-01-01T00:00:00Z" }),
+    spec: SPEC,
+  };
+  const told = findingsFor({ more: [younger] }).filter(({ found }) => /^It governs/.test(found));
+  expect(told.map(({ of, found }) => [of, found])).toEqual([
+    ["HaltPolicy sei", "It governs 1 of the pods."],
+    ["HaltPolicy a", "It governs no pod that was given."],
+  ]);
+});
+
+test.each([
+  null,
+  7,
+  "x",
+  [],
+  {},
+  { kind: "List", items: [null, 7, {}, { kind: "Pod" }] },
+  { kind: "Pod", metadata: { name: "a\n\u001b" } },
+])("%j is answered in lines without control characters", (value) => {
+  const findings = clusterFindings(clusterObjects(value));
+  expect(findings.length).toBeGreaterThan(0);
+  expect(findings.map(({ found, of }) => `${found}${of}`).join("")).not.toMatch(/[\n\u001b]/);
+});

@@ -1,0 +1,113 @@
+import { exitCode } from "@upgrade-halt/contract";
+import { HALT_REASONS } from "../../halt-reasons.ts";
+import { printable } from "../../printable.ts";
+import { betweenInCommand } from "../command-chain.ts";
+import { type Finding, notChecked, ok, todo } from "../finding.ts";
+import type { Fate } from "../restart.ts";
+import { arrivalOf } from "../way-out.ts";
+import { kubeletFate } from "./kubelet-fate.ts";
+import type { Container, HaltPolicy, Pod } from "./objects.ts";
+
+/** What a kubelet would do at the next halt of a pod, and whether its reason could be read. */
+export function podFindings(pod: Pod, policy: HaltPolicy | undefined): Finding[] {
+  const { containers } = pod.spec;
+  const named = policy?.spec.container;
+  const container = containers.find(({ name }) => name === (named ?? containers[0]?.name));
+  if (named === undefined && containers.length > 1)
+    return [
+      notChecked("process", "It has several containers, and no HaltPolicy says which one is the node."),
+    ];
+  if (container === undefined)
+    return [
+      todo("process", `It has no container ${printable(named ?? "")}.`, "Mend spec.container of the policy."),
+    ];
+  return [
+    haltFinding(pod, container, policy !== undefined),
+    crashFinding(pod, container),
+    evidenceFinding(container),
+    contractFinding(container),
+    ...(policy === undefined ? [] : rpcFinding(container, policy.spec.rpcPort)),
+  ];
+}
+
+const commandOf = ({ command, args }: Container) => [...(command ?? []), ...(args ?? [])];
+
+function fateOfHalt(pod: Pod, container: Container, code: number): Fate | "held" {
+  const arrival = arrivalOf({ kind: "exited", code }, betweenInCommand(commandOf(container)), true);
+  if (arrival.kind === "held") return "held";
+  if (arrival.kind === "unsure" || arrival.end.kind !== "exited") return "unsure";
+  return kubeletFate(pod, container, arrival.end.code);
+}
+
+function haltFinding(pod: Pod, container: Container, isGoverned: boolean): Finding {
+  const codes = HALT_REASONS.map(exitCode);
+  const fates = codes.map((code) => fateOfHalt(pod, container, code));
+  const again = codes.filter((_, index) => fates[index] === "started-again");
+  if (fates.includes("unsure"))
+    return todo(
+      "halt",
+      "Its restart rules are not understood.",
+      "Compare them with docs/guides/kubernetes.md.",
+    );
+  if (again.length === 0 && !fates.includes("held") && isFailedAlone(pod))
+    return todo(
+      "halt",
+      "After 70, 71 and 72 its only container would stay down, and its StatefulSet recreates a pod that failed at once.",
+      "Give it a second container that keeps running, such as registry.k8s.io/pause.",
+    );
+  if (again.length === 0) return ok("halt", "After 70, 71 and 72 its container would not be started again.");
+  const words = `After ${again.join(", ")} its container would be started again into the same halt`;
+  if (isGoverned) return ok("halt", `${words}, until the controller or a person acts.`);
+  return todo("halt", `${words}, for ever.`, "Give it the restartPolicyRules of docs/guides/kubernetes.md.");
+}
+
+function isFailedAlone({ metadata, spec }: Pod): boolean {
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
+  return owner?.kind === "StatefulSet" && spec.containers.length === 1;
+}
+
+function crashFinding(pod: Pod, container: Container): Finding {
+  const fate = kubeletFate(pod, container, 2);
+  if (fate === "started-again") return ok("crash", "A crash would be started again.");
+  return todo(
+    "crash",
+    "A crash would stay down.",
+    "Let restartPolicyRules restart every exit code but 70, 71 and 72.",
+  );
+}
+
+function evidenceFinding({ terminationMessagePolicy }: Container): Finding {
+  if (terminationMessagePolicy === "FallbackToLogsOnError")
+    return ok("evidence", "The end of its log becomes the termination message.");
+  return todo(
+    "evidence",
+    "The halt line does not become its termination message.",
+    "Set terminationMessagePolicy: FallbackToLogsOnError.",
+  );
+}
+
+function contractFinding(container: Container): Finding {
+  const command = commandOf(container);
+  const announces = betweenInCommand(command).some((step) => step.kind === "exec" && step.announce);
+  if (announces) return ok("contract", "upgrade-halt exec --announce announces its halts.");
+  const where =
+    command.length === 0 || container.command === undefined || container.command === null
+      ? " (its image's entry point was not seen)"
+      : "";
+  return todo(
+    "contract",
+    `Nothing shows that it announces its halts${where}, and no released node does.`,
+    "Put upgrade-halt exec --announce before its command: docs/guides/today.md.",
+  );
+}
+
+function rpcFinding({ ports }: Container, name: string): Finding[] {
+  if ((ports ?? []).some((port) => port.name === name)) return [];
+  return [
+    todo(
+      "status",
+      `Its container names no port ${printable(name)}, so its height and chain are never seen.`,
+      `Name its RPC port ${printable(name)}, or set spec.rpcPort.`,
+    ),
+  ];
+}
