@@ -54,8 +54,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a rollback goes past a plan that was applied",
     file: `${HALTS}/previous-image.js`,
-    find: "if (halted || isPastPlan(last, record, journals, policy))",
-    replace: "if (halted)",
+    find: "if (last === undefined || !isFollowed(last, ran) || wasLeft(last, ran))",
+    replace: "if (last === undefined)",
   },
   // Heights and chains.
   {

@@ -16,11 +16,16 @@ const RanImageSchema = z
   .object({
     image: z.string().max(512).meta({ description: "Image as the pod names it." }),
     imageID: z.string().max(512).optional().meta({ description: "What the kubelet ran, with its digest." }),
+    revision: z.string().max(253).optional().meta({
+      description: "ControllerRevision or ReplicaSet that has the template of its pod.",
+    }),
     height: z
       .int()
       .min(0)
       .meta({ description: "Highest block that the node was seen at on it, as far as it is recorded." }),
-    at: z.string().max(40).meta({ description: "When it was seen there, RFC 3339." }),
+    at: z.string().max(40).meta({
+      description: "When it was seen there, or its pod was seen to go, RFC 3339.",
+    }),
   })
   .meta({ description: "An image that the node was seen to make blocks on." });
 export type RanImage = z.infer<typeof RanImageSchema>;

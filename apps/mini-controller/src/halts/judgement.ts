@@ -37,12 +37,21 @@ export function judgePod(
   const evidence: Evidence = {
     ...evidenceFromPod(pod, policy.container),
     status: live?.sighting,
-    lastSeen: live && { height: live.height, chainId: live.chainId },
+    lastSeen: live && { height: live.height, chainId: knownChain(live, policy) },
     listed: policy.upgrades,
     chainId: policy.chainId,
     believed: recorded && beliefOf(recorded),
   };
   return classify(evidence);
+}
+
+/**
+ * The chain that the node is known to be on. What answers on another chain than the policy's is told apart by that alone,
+ * also where it answered so first: no claim of it is believed.
+ */
+function knownChain({ chainId, sighting }: LiveStatus, policy: HaltPolicySpec): string | undefined {
+  const told = sighting?.kind === "answered" ? sighting.node.chainId : undefined;
+  return told !== undefined && policy.chainId !== undefined && told !== policy.chainId ? undefined : chainId;
 }
 
 /** Whether the container's last instance ended in a crash, which is the kubelet's to restart. */

@@ -8,6 +8,7 @@ import { collectionPath, NODE_RECORDS, objectPath } from "../kube/paths.ts";
 import type { Store } from "../kube/store.ts";
 import type { KubeApi } from "../kube/types.ts";
 import { controllerRefOf } from "../workloads/owner-reference.ts";
+import { revisionNameOf } from "../workloads/template-revision.ts";
 import { timestamp } from "./journal.ts";
 import { containerOf, containerStatusOf, type Pod } from "./pod.ts";
 import type { LiveStatus, Recalled } from "./status-watch.ts";
@@ -37,13 +38,21 @@ export class NodeRecorder {
     return ownerUID === stableOwnerOf(pod) ? record : undefined;
   }
 
-  /** Chain and height from before this process watched the pod. */
+  /**
+   * What was seen before this process watched the pod. A height is of the very pod that told it: another one may have
+   * other data. Chain and validator are the node's until it tells others.
+   */
   recall(pod: Pod): Recalled | undefined {
-    const { chainId, height, validatorAddress } = this.recordOf(pod)?.status ?? {};
-    return chainId === undefined && height === undefined ? undefined : { chainId, height, validatorAddress };
+    const { podUID, chainId, height, validatorAddress } = this.recordOf(pod)?.status ?? {};
+    if (chainId === undefined && validatorAddress === undefined) return undefined;
+    return { chainId, validatorAddress, ...(podUID === pod.metadata.uid && { height }) };
   }
 
-  /** Records what `live` says of the pod where a later decision may rest on it. `isLast`: the pod went. */
+  /**
+   * Records what `live` says of the pod where a later decision may rest on it. `isLast`: the pod went.
+   *
+   * @throws {ControllerError} where the record of a pod that went was written meanwhile: read it and note the pod again.
+   */
   async note(pod: Pod, policy: HaltPolicy, live: LiveStatus | undefined, isLast = false): Promise<void> {
     const known = this.recordOf(pod);
     const wanted =
@@ -55,6 +64,7 @@ export class NodeRecorder {
       if (error instanceof ControllerError && error.retryAfterMs !== undefined) throw error;
       if (!hasCode(error, "conflict", "already-exists"))
         this.#options.log.warn({ node: nodeNameOf(pod), error: messageOf(error) }, "node not recorded");
+      else if (isLast) throw error;
     }
   }
 
@@ -89,27 +99,31 @@ interface Sight {
 function wantedStatus(known: NodeRecordStatus | undefined, sight: Sight): NodeRecordStatus | undefined {
   const { pod, policy, live, isLast, now } = sight;
   const { height, chainId, validatorAddress } = live;
+  const { uid } = pod.metadata;
   if (height === undefined) return undefined;
-  const images = imagesWith(known?.images ?? [], sight);
-  const entersReach = policy.spec.upgrades.some(
-    (upgrade) => isWithin(height, upgrade.height) && !isWithin(known?.height, upgrade.height),
+  const isOtherChain = chainId !== undefined && known?.chainId !== undefined && chainId !== known.chainId;
+  const ran = isOtherChain ? [] : (known?.images ?? []);
+  const images = imagesWith(ran, sight);
+  const before = known?.podUID === uid ? known : undefined;
+  const movesReach = policy.spec.upgrades.some(
+    (upgrade) => isWithin(height, upgrade.height) !== isWithin(before?.height, upgrade.height),
   );
-  const isNewChain = chainId !== undefined && chainId !== known?.chainId;
-  const isHigher = isLast && height > (known?.height ?? 0);
-  if (images === undefined && !entersReach && !isNewChain && !isHigher) return undefined;
+  const isNews = chainId !== undefined && chainId !== before?.chainId;
+  const isSeen = isLast && live.sighting !== undefined;
+  if (images === undefined && !movesReach && !isNews && !isSeen) return undefined;
   const ownerUID = stableOwnerOf(pod);
   return {
-    ...(pod.metadata.uid === undefined ? {} : { podUID: pod.metadata.uid }),
+    ...(uid === undefined ? {} : { podUID: uid }),
     ...(ownerUID === undefined ? {} : { ownerUID }),
     ...(chainId === undefined ? {} : { chainId }),
     ...(validatorAddress === undefined ? {} : { validatorAddress }),
     height,
     seenAt: timestamp(now),
-    images: [...(images ?? known?.images ?? [])],
+    images: [...(images ?? ran)],
   };
 }
 
-/** The images with the present one first, where it makes blocks and was not first, or has its last height. */
+/** The images with the present one first, where it makes blocks and was not first, or its pod went. */
 function imagesWith(
   known: readonly RanImage[],
   { pod, policy, live, isLast, now }: Sight,
@@ -121,9 +135,16 @@ function imagesWith(
   const makesBlocks = run === (status?.restartCount ?? 0) && runHeight !== undefined && height > runHeight;
   if (image === undefined) return undefined;
   const [first, ...rest] = known;
-  const entry: RanImage = { image, ...imageIdOf(status?.imageID), height, at: timestamp(now) };
-  if (first?.image === image && first.imageID === entry.imageID)
-    return isLast && height > first.height ? [entry, ...rest] : undefined;
+  const revision = revisionNameOf(pod);
+  const entry: RanImage = {
+    image,
+    ...imageIdOf(status?.imageID),
+    ...(revision === undefined ? {} : { revision }),
+    height,
+    at: timestamp(now),
+  };
+  if (first?.image === image && first.imageID === entry.imageID && first.revision === revision)
+    return isLast && live.sighting !== undefined ? [entry, ...rest] : undefined;
   if (!makesBlocks) return undefined;
   return [entry, ...known.filter((other) => other.image !== image || other.imageID !== entry.imageID)].slice(
     0,

@@ -2,6 +2,7 @@ import type { Verdict } from "@upgrade-halt/consumer";
 import { parseReasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { hasEnded, isSwapping, type NodeHalt, type Seen } from "../api/node-halt.ts";
+import { readRevision, revisionNameOf } from "../workloads/template-revision.ts";
 import type { WorkloadTarget } from "../workloads/workload.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import { type KnownPod, storagesOf, type Twin, twinsOf } from "./identity.ts";
@@ -10,7 +11,7 @@ import type { NodeRecorder } from "./node-recorder.ts";
 import type { Neighbours, Observation, WorkloadSight } from "./observation.ts";
 import { containerStatusOf, type Pod } from "./pod.ts";
 import { type KnownNode, podSightOf, seenOf } from "./pod-sight.ts";
-import { previousImage } from "./previous-image.ts";
+import { previousImage, type RanBefore } from "./previous-image.ts";
 import { isStopped, type RecoveryTimer } from "./recovery-timer.ts";
 import { isOpen } from "./same-halt.ts";
 import { readServerView, type Server } from "./server-view.ts";
@@ -48,8 +49,11 @@ export class Observer {
    */
   async observe(halt: NodeHalt, workload?: Promise<WorkloadSight>): Promise<() => Observation> {
     const { stores } = this.#options;
-    const sight = await (workload ?? this.#readWorkload(halt, stores, "memory"));
-    return () => this.#look(halt, { from: "memory", stores, workload: sight });
+    const [sight, past] = await Promise.all([
+      workload ?? this.#readWorkload(halt, stores, "memory"),
+      this.#readPast(halt, stores),
+    ]);
+    return () => this.#look(halt, { from: "memory", stores, workload: sight, past });
   }
 
   /**
@@ -63,11 +67,14 @@ export class Observer {
       this.#readWorkload(halt, known, "server"),
     ]);
     const hasChanged = versionOf(halt, known) !== versionOf(halt, stores);
-    const workload = hasChanged ? await this.#readWorkload(halt, stores, "server") : early;
-    return () => this.#look(halt, { from: "server", stores, workload });
+    const [workload, past] = await Promise.all([
+      hasChanged ? this.#readWorkload(halt, stores, "server") : early,
+      this.#readPast(halt, stores),
+    ]);
+    return () => this.#look(halt, { from: "server", stores, workload, past });
   }
 
-  #look(halt: NodeHalt, { from, stores, workload }: Readings): Observation {
+  #look(halt: NodeHalt, { from, stores, workload, past }: Readings): Observation {
     const { policy, selected } = governanceOf(halt, stores);
     const now = this.#options.now();
     const verdict = policy && this.#seenOf(halt, policy, stores);
@@ -87,7 +94,7 @@ export class Observer {
         policy &&
         seen &&
         recommendFor({ spec: halt.spec, seen }, policy.spec, {
-          previousImage: this.#previousImage(halt, pod, policy),
+          previousImage: past && this.#previousImage(halt, past, policy),
           seen: verdict,
         }),
       workload,
@@ -123,13 +130,27 @@ export class Observer {
     return { kind: "disowned", what, why };
   }
 
-  /** The image to go back to, where the halt is of a binary that is too new. */
-  #previousImage(halt: NodeHalt, pod: Pod | undefined, policy: HaltPolicy): string | undefined {
-    if (pod === undefined || parseReasonToken(halt.spec.reason) !== ShutdownReason.BinaryTooNew)
-      return undefined;
+  /**
+   * What was recorded of a node whose binary is too new, and what the API server keeps of the templates of its pods. Nothing
+   * while there is no pod.
+   */
+  async #readPast(halt: NodeHalt, stores: Stores): Promise<Past | undefined> {
+    const pod = stores.pods.get(podKeyOf(halt));
+    const isTooNew = parseReasonToken(halt.spec.reason) === ShutdownReason.BinaryTooNew;
+    if (!isTooNew || pod === undefined || hasEnded(halt)) return undefined;
+    const { server, recorder } = this.#options;
+    const record = recorder.recordOf(pod)?.status;
+    const names = [revisionNameOf(pod), record?.images?.[0]?.revision] as const;
+    const [present, former] = await Promise.all(
+      names.map((name) => name && readRevision(server.api, pod, name, halt.spec.container)),
+    );
+    return { record, lineage: { pod, present: present || undefined, former: former || undefined } };
+  }
+
+  /** The image to go back to. */
+  #previousImage(halt: NodeHalt, { record, lineage }: Past, { spec }: HaltPolicy): string | undefined {
     const journals = this.#options.stores.halts.under(haltsOf.pod(podKeyOf(halt)));
-    const record = this.#options.recorder.recordOf(pod)?.status;
-    return previousImage({ halt, record, journals, policy: policy.spec });
+    return previousImage({ halt, record, journals, policy: spec, lineage });
   }
 
   #siblings(
@@ -253,7 +274,11 @@ interface Readings {
   readonly from: Observation["from"];
   readonly stores: Stores;
   readonly workload: WorkloadSight;
+  readonly past: Past | undefined;
 }
+
+/** What is known of the image that ran before. */
+type Past = Pick<RanBefore, "record" | "lineage">;
 
 function isDeciding(halt: NodeHalt): boolean {
   return !hasEnded(halt) && !isSwapping(halt);

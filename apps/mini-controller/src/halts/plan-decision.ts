@@ -7,6 +7,7 @@ import type { Move } from "./move.ts";
 import { type Observation, whatOf } from "./observation.ts";
 import { heightPast } from "./recovery.ts";
 import { haltNotSeen } from "./refusals/halt-not-seen.ts";
+import { imageDoesNotHelp } from "./refusals/image-does-not-help.ts";
 import { policyMissing } from "./refusals/policy-missing.ts";
 import type { Refusal } from "./refusals/refusal.ts";
 import { refusalOf } from "./refusals/refusals.ts";
@@ -35,8 +36,10 @@ export function planDecision(observation: Observation): Move {
       if (blocked !== undefined) return record(observation, blocked, lookAgainMs);
       return journalMove(halt, beginSwap(observation, policy, recommendation), now);
     }
-    case "page":
-      return planPaging(observation, recommendation);
+    case "page": {
+      const told = toldAlready(observation);
+      return told === undefined ? planPaging(observation, recommendation) : record(observation, told);
+    }
     case "hold":
     case "leave-alone":
       return record(observation, { ...held(observation, recommendation), phase: "Held" });
@@ -137,6 +140,15 @@ function notUpgrading(reason: string, message: string): ConditionDraft {
 export function summaryOf({ halt }: Observation, why: string): string {
   const { podName, reason, verdict } = halt.spec;
   return `${halt.metadata.namespace}/${podName} halted (${reason}): ${verdict} ${why}`;
+}
+
+/** The halt of an image that a swap brought for this very plan: the swap's own journal tells of it. */
+function toldAlready(observation: Observation): StepDraft | undefined {
+  const { halt, neighbours } = observation;
+  if (neighbours.toldBy === undefined) return undefined;
+  const { image } = halt.spec;
+  const refusal = imageDoesNotHelp(observation, { step: "decide", action: "SwapImage", image });
+  return refusal && refusedStep(observation, refusal, "SwapImage");
 }
 
 /** What keeps the change from being made now; `undefined` when nothing does. */

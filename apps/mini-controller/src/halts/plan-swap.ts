@@ -75,10 +75,15 @@ function settleWait({ halt, now }: Observation): number {
   return Math.min(Math.max(SETTLE_MS, taken / 4), SETTLE_MOST_MS);
 }
 
-function isWithdrawn({ halt, recommendation }: Observation): boolean {
-  if (halt.status?.action === "RollBack")
-    return !["BinaryTooNew", "PreviousImageUnknown"].includes(recommendation?.reason ?? "");
-  return recommendation?.action !== "swap-to-image" || recommendation.image !== halt.status?.toImage;
+/**
+ * Whether the policy and what was seen of the node no longer lead to the image of the swap. What ran before can only be said
+ * of the pod that halted; where that is gone, nothing is done to what is there.
+ */
+function isWithdrawn({ halt, pod, recommendation }: Observation): boolean {
+  const isRollback = halt.status?.action === "RollBack";
+  if (isRollback && (pod.kind === "gone" || pod.kind === "successor")) return false;
+  const wanted = isRollback ? "roll-back" : "swap-to-image";
+  return recommendation?.action !== wanted || recommendation.image !== halt.status?.toImage;
 }
 
 function planRecreating(observation: Observation, wait: (ms: number) => Move): Move {

@@ -574,7 +574,49 @@ describe("a page", () => {
       page: { ...page, delivered: [], nextAttemptAt: at(60_000) },
     };
     const halt = haltWith({ reason: "binary_too_new", image: NEW }, status);
-    expect(summary({ halt, workload: workloadWith({ image: NEW }) })).toBe("set-image");
+    expect(summary({ halt, workload: workloadWith({ image: NEW }), previousImage: OLD })).toBe("set-image");
+  });
+});
+
+describe("a swap whose journal names an image that nothing leads to", () => {
+  const EVIL = "registry/evil:1";
+  const status = (action: "SwapImage" | "RollBack"): NodeHaltStatus => ({
+    ...{ phase: "Swapping", action, reason: "BinaryTooNew", fromImage: NEW, toImage: EVIL, steps: [] },
+  });
+  const workload = workloadWith({ image: NEW });
+  const pod = { ...HALTED, image: NEW };
+
+  test.each([
+    ["another image ran before", OLD],
+    ["nothing is known to have run before", undefined],
+  ])("sets nothing where %s", (_, previousImage) => {
+    const halt = haltWith({ reason: "binary_too_new", image: NEW, height: undefined }, status("RollBack"));
+    const scene = { halt, workload, pod, ...(previousImage === undefined ? {} : { previousImage }) };
+    expect(summary(scene)).toBe("Failed ImageWithdrawn +page");
+  });
+
+  test("sets nothing where an upgrade is called a rollback, or a rollback an upgrade", () => {
+    const upgrade = haltWith({}, { ...status("RollBack"), fromImage: OLD, toImage: NEW });
+    expect(summary({ halt: upgrade, previousImage: NEW })).toBe("Failed ImageWithdrawn +page");
+    const tooNew = { reason: "binary_too_new", image: NEW, height: undefined };
+    const rollback = haltWith(tooNew, { ...status("SwapImage"), toImage: OLD });
+    expect(summary({ halt: rollback, workload, pod, previousImage: OLD })).toBe(
+      "Failed ImageWithdrawn +page",
+    );
+  });
+
+  test("deletes no pod for it either, once somebody has set it", () => {
+    const halt = haltWith(
+      { reason: "binary_too_new", image: NEW, height: undefined },
+      { ...status("RollBack"), phase: "Recreating", deletedPodUID: "uid-1" },
+    );
+    const set = workloadWith({ image: EVIL });
+    expect(summary({ halt, workload: set, pod, previousImage: OLD })).toBe("Failed ImageWithdrawn +page");
+  });
+
+  test("does nothing while the pod that halted is gone", () => {
+    const halt = haltWith({ reason: "binary_too_new", image: NEW, height: undefined }, status("RollBack"));
+    expect(summary({ halt, workload, pod: { kind: "gone" } })).toBe("Swapping PodGone");
   });
 });
 

@@ -114,3 +114,74 @@ test("a halt that something on another chain announces at a pod's address is dis
   expect(disputed).toMatchObject({ kind: "halted", corroborated: false });
   expect(JSON.stringify(disputed)).toMatch(/chain/);
 });
+
+/** A watch of one pod whose node answers with these chains and heights, one after the other. */
+function watchAnswers(
+  answers: readonly { readonly chainId?: string; readonly height?: number }[],
+  more: Partial<ConstructorParameters<typeof StatusWatch>[0]> = {},
+): StatusWatch {
+  let count = 0;
+  const watch = new StatusWatch({
+    read: async () => READ as never,
+    toSighting: () => {
+      const answer = answers[Math.min(count++, answers.length - 1)];
+      const node = { ...answer, haltIntent: { kind: "absent" } };
+      return { kind: "answered", at: count, envelope: "bare", node } as never;
+    },
+    onChange: () => {},
+    ...more,
+  });
+  watch.track("sei/0", { uid: "0", url: "http://0", expectedHeights: [30], urgent: true });
+  return watch;
+}
+
+test("a node that goes on to another chain is on that one, and its heights on the first are forgotten", async () => {
+  const changes: string[] = [];
+  const watch = watchAnswers([{ chainId: "pacific-1", height: 9 }, { chainId: "atlantic-2" }], {
+    onChange: (key) => changes.push(key),
+  });
+  await vi.advanceTimersByTimeAsync(1);
+  expect(watch.get("sei/0", "0")).toMatchObject({ chainId: "pacific-1", height: 9 });
+  const told = changes.length;
+  await vi.advanceTimersByTimeAsync(300);
+  const live = watch.get("sei/0", "0");
+  expect(live).toMatchObject({ chainId: "atlantic-2" });
+  expect([live?.height, live?.firstHeight, live?.runHeight]).toEqual([undefined, undefined, undefined]);
+  expect(changes.length).toBeGreaterThan(told);
+  watch.stop();
+});
+
+test("what was recorded of a node on another chain is forgotten with its first answer", async () => {
+  const recalled = { chainId: "pacific-1", height: 29, validatorAddress: "AB" };
+  const watch = watchAnswers([{ chainId: "atlantic-2" }], { recall: () => recalled });
+  expect(watch.get("sei/0", "0")).toMatchObject(recalled);
+  await vi.advanceTimersByTimeAsync(1);
+  const live = watch.get("sei/0", "0");
+  expect(live).toMatchObject({ chainId: "atlantic-2", validatorAddress: "AB" });
+  expect(live?.height).toBeUndefined();
+  watch.stop();
+});
+
+test("an answer that names no chain leaves the node on its own", async () => {
+  const watch = watchAnswers([{ chainId: "pacific-1", height: 9 }, { height: 10 }]);
+  await vi.advanceTimersByTimeAsync(300);
+  expect(watch.get("sei/0", "0")).toMatchObject({ chainId: "pacific-1", height: 10, firstHeight: 9 });
+  watch.stop();
+});
+
+test("that a node left the reach of a listed height is told, as that it came there", async () => {
+  const changes: string[] = [];
+  const watch = watchAnswers(
+    [29, 30, 31, 32].map((height) => ({ chainId: "pacific-1", height })),
+    {
+      onChange: () => changes.push("x"),
+    },
+  );
+  watch.track("sei/0", { uid: "0", url: "http://0", expectedHeights: [30], urgent: false });
+  await vi.advanceTimersByTimeAsync(600);
+  const before = changes.length;
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(watch.get("sei/0", "0")?.height).toBe(32);
+  expect(changes.length).toBe(before + 1);
+  watch.stop();
+});

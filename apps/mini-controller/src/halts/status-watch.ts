@@ -8,7 +8,7 @@ export type Recalled = Partial<Pick<LiveStatus, "chainId" | "height" | "validato
 export interface LiveStatus {
   /** Absent before this process has read it. */
   readonly sighting: Evidence["status"];
-  /** The chain that the pod said first it belongs to. */
+  /** The chain that the pod said last it belongs to. What was seen of it on another chain is forgotten. */
   readonly chainId: string | undefined;
   /** Address of the consensus key that the pod said last it signs with. */
   readonly validatorAddress: string | undefined;
@@ -177,22 +177,31 @@ export class StatusWatch {
 }
 
 function liveStatus(
-  before: LiveStatus | undefined,
+  known: LiveStatus | undefined,
   sighting: NonNullable<LiveStatus["sighting"]>,
   run: number | undefined,
 ): LiveStatus {
   const node = sighting.kind === "answered" ? sighting.node : undefined;
+  const before = isOnAnotherChain(known, node) ? undefined : known;
   const told = node?.height;
   return {
     sighting,
-    chainId: before?.chainId ?? node?.chainId,
-    validatorAddress: node?.validatorAddress ?? before?.validatorAddress,
+    chainId: node?.chainId ?? before?.chainId,
+    validatorAddress: node?.validatorAddress ?? known?.validatorAddress,
     height: told ?? before?.height,
     firstHeight: before?.firstHeight ?? told,
     firstHeightAt: before?.firstHeight === undefined ? sighting.at : before.firstHeightAt,
     run,
     runHeight: run !== undefined && before?.run === run ? (before.runHeight ?? told) : told,
   };
+}
+
+/** Heights of one chain say nothing about another: a node that goes on to one begins anew. */
+function isOnAnotherChain(
+  known: LiveStatus | undefined,
+  node: { readonly chainId?: string | undefined } | undefined,
+): boolean {
+  return node?.chainId !== undefined && known?.chainId !== undefined && node.chainId !== known.chainId;
 }
 
 /** A status that nobody has read yet, with what was recorded before. */
@@ -220,9 +229,10 @@ function matters(
   now: LiveStatus,
   { urgent, expectedHeights }: WatchedPod,
 ): boolean {
-  if (intentOf(before) !== intentOf(now) || (urgent && before?.height !== now.height)) return true;
+  if (before?.chainId !== now.chainId || intentOf(before) !== intentOf(now)) return true;
+  if (urgent && before?.height !== now.height) return true;
   if (movesIn(now) && !(before !== undefined && before.run === now.run && movesIn(before))) return true;
-  return expectedHeights.some((height) => isNear(now.height, height) && !isNear(before?.height, height));
+  return expectedHeights.some((height) => isNear(now.height, height) !== isNear(before?.height, height));
 }
 
 /** How soon a run is read again that did not answer yet, or was not seen to make a block, unless it was asked often for that. */

@@ -12,6 +12,7 @@ export const EVENTS: Resource = { prefix: "/api/v1", plural: "events" };
 export const STATEFUL_SETS: Resource = { prefix: "/apis/apps/v1", plural: "statefulsets" };
 export const DEPLOYMENTS: Resource = { prefix: "/apis/apps/v1", plural: "deployments" };
 export const REPLICA_SETS: Resource = { prefix: "/apis/apps/v1", plural: "replicasets" };
+export const CONTROLLER_REVISIONS: Resource = { prefix: "/apis/apps/v1", plural: "controllerrevisions" };
 export const LEASES: Resource = { prefix: "/apis/coordination.k8s.io/v1", plural: "leases" };
 export const HALT_POLICIES: Resource = { prefix: `/apis/${GROUP}/${VERSION}`, plural: "haltpolicies" };
 export const NODE_RECORDS: Resource = { prefix: `/apis/${GROUP}/${VERSION}`, plural: "noderecords" };

@@ -13,6 +13,7 @@ import type { NodeHalt } from "../api/node-halt.ts";
 import type { NodeRecord } from "../api/node-record.ts";
 import type { Pod } from "../halts/pod.ts";
 import {
+  CONTROLLER_REVISIONS,
   collectionPath,
   HALT_POLICIES,
   NODE_HALTS,
@@ -24,6 +25,7 @@ import {
   STATEFUL_SETS,
 } from "../kube/paths.ts";
 import type { KubeObject } from "../kube/types.ts";
+import { controllerRefOf } from "../workloads/owner-reference.ts";
 import type { TemplatedWorkload } from "../workloads/pod-template.ts";
 import { FakeApi } from "./fake-api.ts";
 
@@ -252,12 +254,35 @@ export class FakeCluster {
       this.api.drop(objectPath(PODS, NAMESPACE, pod));
     if (this.api.objects.has(objectPath(PODS, NAMESPACE, pod))) return;
     this.podsMade += 1;
-    const metadata = { name: pod, namespace: NAMESPACE, labels: LABELS, ownerReferences };
-    await this.api.create(collectionPath(PODS, NAMESPACE), {
-      kind: "Pod",
-      metadata,
-      spec: set.spec.template.spec,
+    const present = await this.api.get<TemplatedWorkload>(objectPath(STATEFUL_SETS, NAMESPACE, name));
+    const revision = await this.#recordRevision(present, ownerReferences);
+    const labels = { ...LABELS, "controller-revision-hash": revision };
+    const metadata = { name: pod, namespace: NAMESPACE, labels, ownerReferences };
+    const { spec } = present.spec.template;
+    await this.api.create(collectionPath(PODS, NAMESPACE), { kind: "Pod", metadata, spec });
+  }
+
+  /** Name of the ControllerRevision of the present template, which is made the newest. */
+  async #recordRevision({ metadata, spec }: TemplatedWorkload, ownerReferences: object): Promise<string> {
+    const own = this.#all<KubeObject & { readonly revision: number }>(CONTROLLER_REVISIONS).filter(
+      (revision) => controllerRefOf(revision)?.uid === metadata.uid,
+    );
+    const newest = Math.max(0, ...own.map(({ revision }) => revision));
+    const [container] = spec.template.spec.containers;
+    const hash = createHash("sha256").update(`${container?.image}`).digest("hex").slice(0, 10);
+    const name = `${metadata.name}-${hash}`;
+    const known = own.find((revision) => revision.metadata.name === name);
+    if (known?.revision === newest) return name;
+    if (known !== undefined) {
+      const body = { revision: newest + 1 };
+      await this.api.mergePatch(objectPath(CONTROLLER_REVISIONS, NAMESPACE, name), body);
+      return name;
+    }
+    await this.api.create(collectionPath(CONTROLLER_REVISIONS, NAMESPACE), {
+      ...{ metadata: { name, namespace: NAMESPACE, ownerReferences }, revision: newest + 1 },
+      data: { spec: { template: spec.template } },
     });
+    return name;
   }
 
   async #runPod(pod: Pod): Promise<void> {

@@ -60,7 +60,7 @@ export class StatefulSetController {
 
   #reconcile(set: StatefulSet): void {
     const update = revisionOf(set);
-    this.#revisions.set(`${set.metadata.name}-${update}`, set.spec.template);
+    this.#revisions.set(update, set.spec.template);
     this.#record(set, update);
     const pods = this.#podsOf(set);
     const wasCurrent = set.status?.currentRevision ?? update;
@@ -103,12 +103,12 @@ export class StatefulSetController {
       .filter(({ metadata }) => metadata.ownerReferences?.[0]?.uid === uid);
     const newest = Math.max(0, ...own.map(({ revision }) => Number(revision)));
     const collection = pathOf(PATHS.revisions, namespace);
-    const known = own.find(({ metadata }) => metadata.name === `${name}-${update}-${uid}`);
+    const known = own.find(({ metadata }) => metadata.name === update);
     if (known !== undefined && Number(known.revision) === newest) return;
     if (known !== undefined) server.remove(ME, `${collection}/${known.metadata.name}`);
     server.create(ME, collection, {
       metadata: {
-        name: `${name}-${update}-${uid}`,
+        name: update,
         ownerReferences: [{ apiVersion: "apps/v1", kind: "StatefulSet", name, uid, controller: true }],
       },
       revision: newest + 1,
@@ -118,7 +118,7 @@ export class StatefulSetController {
 
   #create(set: StatefulSet, ordinal: number, revision: string): void {
     const { server, admit } = this.#options;
-    const template = this.#revisions.get(`${set.metadata.name}-${revision}`) ?? set.spec.template;
+    const template = this.#revisions.get(revision) ?? set.spec.template;
     const name = `${set.metadata.name}-${ordinal}`;
     const { namespace } = set.metadata;
     // A pod of that name which belongs to somebody else: the real one reports a conflict and tries again.
@@ -169,10 +169,12 @@ function isCurrentNeeded({ spec }: StatefulSet, ordinal: number): boolean {
   return ordinal < (spec.updateStrategy.rollingUpdate?.partition ?? 0);
 }
 
-function revisionOf({ spec }: StatefulSet): string {
-  return JSON.stringify(spec.template.spec.containers.map(({ image }) => image))
+/** Name of the ControllerRevision that has the set's present template. */
+function revisionOf({ metadata, spec }: StatefulSet): string {
+  const hash = JSON.stringify(spec.template.spec.containers.map(({ image }) => image))
     .replaceAll(/[^0-9a-z]/g, "")
     .slice(-12);
+  return `${metadata.name}-${hash}-${metadata.uid}`;
 }
 
 function revisionOfPod({ metadata }: Pod): string | undefined {
