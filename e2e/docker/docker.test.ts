@@ -104,6 +104,22 @@ describe.skipIf(reason !== undefined)(`a real Docker Engine${reason ? ` (${reaso
       });
     }));
 
+  test.concurrent("doctor finds that the guide's service holds a halt, and a bare one does not", () =>
+    withService("asked", async (service) => {
+      const doctor = () => service.sh("upgrade-halt doctor --container $(docker compose ps --quiet seid)");
+      await pass(service);
+      const told = await doctor();
+      expect(told).toMatch(/^ok {4}supervisor: Docker \(container [0-9a-f]{12}\) supervises it\.$/m);
+      expect(told).toMatch(/^ok {4}halt: After 70, 71 and 72 upgrade-halt exec waits in the node's place/m);
+      expect(told).toMatch(/^ok {4}crash: A crash would be started again by Docker/m);
+      expect(told).toMatch(/^ok {4}evidence: /m);
+      const environment = { FLAGS: `--initial-height ${PLAN.height}` };
+      await service.up({ ...KEPT_HOME, ...NO_ENTRYPOINT, image: NEW_IMAGE, environment });
+      expect(await doctor()).toMatch(
+        /^TO DO halt: 70, 71 and 72 would be started again by Docker .* put upgrade-halt exec --hold before/m,
+      );
+    }));
+
   test.concurrent("the commands of the guide do what it says", () =>
     withService("held", (held) =>
       withService("ended", async (ended) => {
