@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { until } from "@upgrade-halt/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -50,6 +51,25 @@ describe("cosmovisor 1.5.0 around a node", () => {
     const output = await passesWhenRestarted({ genesis: "v6.5", upgrades: ["v6.6"], flags });
     expect(output).toContain('UPGRADE "v6.6" NEEDED at height: 3: ');
     expect(output).toContain("release v6.6 starts");
+  });
+
+  test("doctor sees it, and which plan's binary is ready", async () => {
+    supervisor = await node.start({ genesis: "v6.6", upgrades: ["v6.7"], flags: ["--initial-height=3"] });
+    await passes(3);
+    const upgrades = [
+      { planName: "v6.7", height: 1_000_000, image: "sei:v6.7" },
+      { planName: "v6.8", height: 2_000_000, image: "sei:v6.8" },
+    ];
+    const policy = node.write("policy.json", JSON.stringify({ chainId: "mock-1", upgrades }));
+    const [file = "", ...args] = [...UPGRADE_HALT, "doctor", "--rpc", node.address(), "--policy", policy];
+    const told = await new Promise<string>((resolve) => execFile(file, args, (_, stdout) => resolve(stdout)));
+    expect(told).toMatch(/^ok {4}between: cosmovisor stands between/m);
+    expect(told).toMatch(
+      /^ok {4}cosmovisor: The binary of v6\.7 is ready: .*\/upgrades\/v6\.7\/bin\/seid\.$/m,
+    );
+    expect(told).toMatch(
+      /^TO DO cosmovisor: There is no .*\/upgrades\/v6\.8\/bin\/seid, so cosmovisor would end/m,
+    );
   });
 
   test("that exits with 70 for a plan without a binary ends with 1", async () => {

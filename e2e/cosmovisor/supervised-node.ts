@@ -52,10 +52,21 @@ export class SupervisedNode implements AsyncDisposable {
     return supervisor;
   }
 
+  /** The node's RPC address, once it serves. */
+  address(): string {
+    return `http://127.0.0.1:${readFileSync(this.#portFile, "utf8").trim()}`;
+  }
+
+  /** Writes a file beside the home, and gives its path. */
+  write(name: string, content: string): string {
+    const file = join(this.#folder, name);
+    writeFileSync(file, content);
+    return file;
+  }
+
   /** The node's height, or `undefined` while it doesn't serve. */
   async height(): Promise<number | undefined> {
-    const port = readFileSync(this.#portFile, "utf8");
-    const status = await (await fetch(`http://127.0.0.1:${port.trim()}/status`)).json();
+    const status = await (await fetch(`${this.address()}/status`)).json();
     return Number((status as { sync_info: { latest_block_height: string } }).sync_info.latest_block_height);
   }
 
