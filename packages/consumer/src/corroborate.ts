@@ -2,7 +2,7 @@ import { ShutdownReason } from "@upgrade-halt/contract";
 import { describeClaim, type HaltCase } from "./case.ts";
 import type { Evidence, ListedPlan } from "./evidence.ts";
 import { earlierEnd, latestEnd } from "./process-end.ts";
-import { heightSeen, isPast, isWithinReach } from "./seen.ts";
+import { heightNow, heightSeen, isPast, isWithinReach } from "./seen.ts";
 import { whyNotOfThisHalt } from "./upgrade-info.ts";
 
 /** Lets every source beside the exit code and the intent speak for or against a case. */
@@ -61,7 +61,7 @@ function weighUpgradeInfo(halt: HaltCase, evidence: Evidence): void {
 
 /** A status and a listed height come from two parties; a status and an intent do not. */
 function weighLastHeight(halt: HaltCase, evidence: Evidence): void {
-  const seen = heightSeen(evidence);
+  const seen = heightNow(evidence);
   if (seen === 0 || halt.reason !== ShutdownReason.UpgradeRequired || !halt.has("exit-code")) return;
   const near = (evidence.listed ?? []).filter(
     (plan) => isWithinReach(seen, plan.height) && halt.agrees(claimOfListed(halt, plan)),
@@ -80,7 +80,8 @@ function weighListed(halt: HaltCase, evidence: Evidence): void {
   for (const plan of listed.filter(({ planName }) => planName === halt.plan)) {
     if (!halt.agrees(claimOfListed(halt, plan)))
       halt.dispute(`The plan is listed for height ${plan.height}, and the node said ${halt.height}.`);
-    else if (isBound(halt, plan, seen)) halt.support("listed-plan", { reason: halt.reason, plan: halt.plan });
+    else if (isBound(halt, plan, heightNow(evidence)))
+      halt.support("listed-plan", { reason: halt.reason, plan: halt.plan });
     else if (seen > 0)
       halt.dispute(`The plan is listed for height ${plan.height}, and the node was seen at ${seen}.`);
   }

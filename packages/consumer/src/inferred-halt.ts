@@ -4,7 +4,7 @@ import type { EndedProcess, Evidence, HaltSource } from "./evidence.ts";
 import type { IntentClaim } from "./intent-claim.ts";
 import type { PlanLine } from "./log/plan-line.ts";
 import { describeEnd } from "./process-end.ts";
-import { heightSeen, INFERRED_REACH_BLOCKS, isPast, isWithinReach, seenOf } from "./seen.ts";
+import { heightNow, heightSeen, INFERRED_REACH_BLOCKS, isPast, isWithinReach, seenOf } from "./seen.ts";
 import { STANDSTILL_MS } from "./standstill.ts";
 import { whyNotOfThisHalt } from "./upgrade-info.ts";
 import type { HaltedVerdict } from "./verdict.ts";
@@ -70,7 +70,7 @@ function reachedBy(line: PlanLine, evidence: Evidence): HaltSource[] {
     (seen === 0 || isWithinReach(seen, height)) &&
     whyNotOfThisHalt(upgradeInfo, evidence) === undefined;
   return [
-    ...(isWithinReach(seen, height, INFERRED_REACH_BLOCKS) ? (["last-height"] as const) : []),
+    ...(isWithinReach(heightNow(evidence), height, INFERRED_REACH_BLOCKS) ? (["last-height"] as const) : []),
     ...(isWritten ? (["upgrade-info"] as const) : []),
   ];
 }

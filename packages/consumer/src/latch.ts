@@ -2,6 +2,7 @@ import { ShutdownReason } from "@upgrade-halt/contract";
 import { type Claim, HaltCase } from "./case.ts";
 import type { Evidence, UnrecognisedHalt } from "./evidence.ts";
 import type { IntentClaim } from "./intent-claim.ts";
+import { isBeliefOutlived, isOutlived } from "./outlived.ts";
 import { announcedBy, describeEnd, earlierEnd, latestEnd } from "./process-end.ts";
 import { heightSeen, isPast, startOfProcess } from "./seen.ts";
 
@@ -12,7 +13,8 @@ export type Latched =
 
 /**
  * The halt that still holds although nothing says so now: the instance before announced it, or an earlier verdict
- * did. A node that answers without an intent, and not at the plan's height where one is known, is free of it.
+ * did. A node that answers without an intent, and not at the plan's height where one is known, is free of it, and so is one
+ * that had a whole run since: see `isOutlived`.
  */
 export function latchedHalt(evidence: Evidence, intent: IntentClaim): Latched | undefined {
   return haltOfEarlierEnd(evidence, intent) ?? believedHalt(evidence, intent);
@@ -23,13 +25,17 @@ function haltOfEarlierEnd(evidence: Evidence, intent: IntentClaim): Latched | un
   if (earlier === undefined) return undefined;
   const meaning = announcedBy(earlier.end);
   const code = earlier.end.kind === "exited" ? earlier.end.code : undefined;
-  if (meaning.kind === "reserved") return unrecognised({ code, range: meaning.range }, evidence, intent);
+  if (meaning.kind === "reserved") {
+    if (isOutlived(undefined, evidence)) return undefined;
+    return unrecognised({ code, range: meaning.range }, evidence, intent);
+  }
   if (meaning.kind === "outside" || meaning.reason === ShutdownReason.Unknown) return undefined;
   const { reason } = meaning;
   const told = (earlier.planLines ?? []).filter((line) => line.reason === reason);
   const heights = [...told, ...beliefOf(evidence, reason)].map(({ height = 0 }) => height);
   const height = Math.max(...heights, 0) || undefined;
-  if (isFree({ reason, height }, evidence, intent)) return undefined;
+  const claim = { reason, height };
+  if (isFree(claim, evidence, intent) || isOutlived(claim, evidence)) return undefined;
   const halt = new HaltCase({ reason });
   halt.support("exit-code", halt);
   return { kind: "halted", halt, since: sinceThen(evidence, intent) };
@@ -37,7 +43,7 @@ function haltOfEarlierEnd(evidence: Evidence, intent: IntentClaim): Latched | un
 
 function believedHalt(evidence: Evidence, intent: IntentClaim): Latched | undefined {
   const { believed } = evidence;
-  if (believed === undefined) return undefined;
+  if (believed === undefined || isBeliefOutlived(believed, evidence)) return undefined;
   if (believed.kind === "unrecognised-halt") return unrecognised(believed, evidence, intent);
   if (isFree(believed, evidence, intent)) return undefined;
   return { kind: "halted", halt: new HaltCase(believed), since: sinceThen(evidence, intent) };

@@ -17,11 +17,16 @@ export function isWithinReach(
   return seen <= height && seen >= height - reach;
 }
 
-/** What `/status` told of the node, now or before. The chain that it was seen on first is its chain. */
+/**
+ * What `/status` told of the node. The newest reading says which chain it is on: what was seen of it on another one before
+ * counts for nothing.
+ */
 export function seenOf(evidence: Evidence): SeenNode | undefined {
   const { lastSeen, status } = evidence;
-  const chainId = lastSeen?.chainId ?? (status?.kind === "answered" ? status.node.chainId : undefined);
-  const height = heightSeen(evidence) || undefined;
+  const told = status?.kind === "answered" ? status.node : undefined;
+  const chainId = told?.chainId ?? lastSeen?.chainId;
+  const isSame = told?.chainId === undefined || (lastSeen?.chainId ?? chainId) === chainId;
+  const height = (isSame ? heightSeen(evidence) : told.height) || undefined;
   return chainId === undefined && height === undefined ? undefined : { chainId, height };
 }
 
@@ -31,11 +36,17 @@ export function isOfAnotherChain({ lastSeen, chainId }: Evidence, { node }: Answ
   return known !== undefined && node.chainId !== undefined && known !== node.chainId;
 }
 
-/** The highest block that the node was ever seen at, 0 for never. */
+/** The highest block that the node was ever seen at, 0 for never: what is below it is over. It is no proof of a halt: see `heightNow`. */
 export function heightSeen(evidence: Evidence): number {
   const { lastSeen, status } = evidence;
   const told = status?.kind === "answered" && !isOfAnotherChain(evidence, status) ? status.node.height : 0;
   return Math.max(lastSeen?.height ?? 0, told ?? 0);
+}
+
+/** The height that can speak for a halt, 0 for none: a node that tells another chain by now was seen nowhere. */
+export function heightNow(evidence: Evidence): number {
+  const { status } = evidence;
+  return status?.kind === "answered" && isOfAnotherChain(evidence, status) ? 0 : heightSeen(evidence);
 }
 
 /**

@@ -69,7 +69,7 @@ function isProvenUnannounced(verdict: HaltedVerdict, evidence: Evidence): boolea
   const named = listed.filter((one) => one.planName === plan);
   const isOnlyListed = named.length > 0 && named.every((one) => one.height === height);
   const told = status?.kind === "answered" ? status.node.chainId : undefined;
-  const isOnChain = chainId !== undefined && (lastSeen?.chainId ?? told) === chainId;
+  const isOnChain = chainId !== undefined && (told ?? lastSeen?.chainId) === chainId;
   const seen = heightOf(evidence);
   const isThere = height !== undefined && (seen === height || seen === height - 1);
   const isWritten = upgradeInfo?.name === plan && upgradeInfo?.height === height && isOfThisRun(evidence);

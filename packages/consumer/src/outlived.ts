@@ -1,0 +1,54 @@
+import type { Claim } from "./case.ts";
+import type { EndedProcess, Evidence, HaltBelief } from "./evidence.ts";
+import { announcedBy, earlierEnd, latestEnd } from "./process-end.ts";
+
+/**
+ * A run that lasted longer is no crash of the restart after a halt, in ms: a node that is started again at its halt ends while
+ * it replays that block. A kubelet takes a container that ran for as long to be over its crash, too.
+ */
+const RESTART_CRASH_MS = 10 * 60_000;
+
+/**
+ * Whether a whole run came after a halt that an earlier instance announced: it lived on for longer than a restart at the halt
+ * does, ended otherwise, and its own log does not show the halt again.
+ */
+export function isOutlived(claim: Claim | undefined, evidence: Evidence): boolean {
+  const latest = latestEnd(evidence);
+  return latest !== undefined && isLongRun(latest) && !showsAgain(claim, latest);
+}
+
+/** The same for a halt that was believed, where the run that ended cannot be the one that halted. */
+export function isBeliefOutlived(believed: HaltBelief, evidence: Evidence): boolean {
+  const claim = believed.kind === "halted" ? believed : undefined;
+  const latest = latestEnd(evidence);
+  return latest !== undefined && isOutlived(claim, evidence) && isOfAnotherRun(believed, latest, evidence);
+}
+
+function isLongRun({ end, startedAt, endedAt }: EndedProcess): boolean {
+  if (announcedBy(end).kind !== "outside" || startedAt === undefined || endedAt === undefined) return false;
+  return endedAt - startedAt > RESTART_CRASH_MS;
+}
+
+function showsAgain(claim: Claim | undefined, { planLines = [] }: EndedProcess): boolean {
+  return planLines.some((line) => claim === undefined || agrees(line, claim));
+}
+
+/**
+ * A node that exits at its halt has ended by it. One that stays alive is ended from outside alone, by a signal; one that
+ * announces nothing and stands still also exits with 0 then.
+ */
+function isOfAnotherRun(believed: HaltBelief, { end }: EndedProcess, evidence: Evidence): boolean {
+  if (believed.kind === "halted" && believed.sources.includes("exit-code")) return true;
+  if (end.kind !== "exited" || end.code > 128) return false;
+  if (believed.kind !== "halted" || believed.inferred !== true) return true;
+  const before = earlierEnd(evidence)?.planLines ?? [];
+  return end.code !== 0 || before.some((line) => agrees(line, believed));
+}
+
+function agrees(line: Claim, claim: Claim): boolean {
+  return (
+    line.reason === claim.reason &&
+    (claim.plan === undefined || line.plan === claim.plan) &&
+    (claim.height === undefined || line.height === undefined || line.height === claim.height)
+  );
+}
