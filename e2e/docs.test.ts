@@ -102,6 +102,23 @@ function readmes(): string[] {
   return globSync(patterns, { cwd: ROOT, exclude: ["**/node_modules/**"] });
 }
 
+describe("the guide to alerts", () => {
+  const sources = globSync("apps/mini-controller/src/**/*.ts", {
+    cwd: ROOT,
+    exclude: ["**/*.test.ts", "**/testing/**"],
+  });
+  const given = sources.flatMap((file) => [...read(file).matchAll(/\breason(?: =|:) "([A-Z][A-Za-z]+)"/g)]);
+  const listed = read("apps/mini-controller/src/server/step-series.ts").matchAll(/^ {2}"(\w+)",$/gm);
+  const faults = read("apps/mini-controller/src/paging/target-fault.ts").matchAll(/(?<=reason: .*)"(\w+)"/g);
+  const reasons = new Set([...given, ...listed, ...faults].map(([, reason = ""]) => reason));
+
+  test("explains every reason that the controller may give", () => {
+    const guide = read("docs/guides/alerts.md");
+    expect(reasons.size).toBeGreaterThan(60);
+    expect([...reasons].filter((reason) => !guide.includes(`\`${reason}\``)).sort()).toEqual([]);
+  });
+});
+
 describe("the pod of the guide for Kubernetes", () => {
   test("gives doctor nothing to do but what the guide leaves to the node and to a controller", async () => {
     const [, shown = ""] =

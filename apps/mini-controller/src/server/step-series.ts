@@ -31,6 +31,7 @@ export const STEP_REASONS: readonly string[] = [
   "Unknown",
   "UnrecognisedHalt",
   // What refuses a change.
+  "Aborted",
   "DryRun",
   "ErrorBudgetSpent",
   "HaltNotSeen",
@@ -54,6 +55,7 @@ export const STEP_REASONS: readonly string[] = [
   "WorkloadMissing",
   // How a swap goes and ends.
   "HaltedAgain",
+  "ImageRewritten",
   "ImageWithdrawn",
   "Recovered",
   "RecoveredElsewhere",
