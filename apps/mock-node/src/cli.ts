@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { HALT_STEPS } from "@upgrade-halt/producer";
 import { Command, Option } from "commander";
 import { duration, folder, height, heights, names, rpcAddress } from "./cli-values.ts";
+import { LEGACY } from "./legacy-halt.ts";
 import { MockNodeError } from "./mock-node-error.ts";
 import type { NodeOptions } from "./options.ts";
 import { FLAVORS, INTENT_INTEGERS } from "./rpc/node-view.ts";
@@ -53,6 +54,14 @@ function addNode(start: Command): void {
     )
     .option("--handlers <names>", "upgrade handlers of this release, instead of what its tag says", names)
     .option("--halt-stay-alive", "after a halt, keep serving RPC until a stop signal", false)
+    .addOption(
+      new Option(
+        "--legacy <end>",
+        "know of no contract: end with a panic (2), or live on with consensus stopped",
+      )
+        .choices(LEGACY)
+        .conflicts("haltStayAlive"),
+    )
     .addOption(
       new Option("--shutdown-timeout <duration>", "how long a halt waits for what does not stop")
         .default(5_000, "5s")

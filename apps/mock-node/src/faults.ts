@@ -54,7 +54,8 @@ export function failAtBlock(height: number, faults: FaultOptions, process: Fault
   }
 }
 
-const GOROUTINE = ["goroutine 1 [running]:", "main.main()", "\t/mock-node/main.go:1 +0x0"].join("\n");
+/** The stack that a Go program prints after its panic. */
+export const GOROUTINE = ["goroutine 1 [running]:", "main.main()", "\t/mock-node/main.go:1 +0x0"].join("\n");
 
 /** What a Go program prints on SIGQUIT, in as much as a log reader looks for it. */
 export const QUIT_DUMP = `SIGQUIT: quit\nPC=0x0 m=0 sigcode=0\n\n${GOROUTINE}`;

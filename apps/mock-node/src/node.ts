@@ -9,6 +9,7 @@ import { Consensus, type HaltDecision } from "./chain/consensus.ts";
 import { failAtBlock } from "./faults.ts";
 import { haltArtifacts, recordedHalt } from "./halt-artifacts.ts";
 import type { Home } from "./home.ts";
+import { type Legacy, legacyHalt } from "./legacy-halt.ts";
 import { reasonOf } from "./mock-node-error.ts";
 import { nodeView } from "./node-view.ts";
 import type { NodeOptions } from "./options.ts";
@@ -40,6 +41,7 @@ export class MockNode {
   readonly #consensus: Consensus;
   readonly #server: FastifyInstance;
   #isEnding = false;
+  #isServing = false;
 
   constructor(options: NodeOptions, plans: readonly Plan[], home: Home, around: NodeSurroundings) {
     this.#options = options;
@@ -66,6 +68,7 @@ export class MockNode {
     if (this.#isEnding) return;
     if (this.#around.stopRequested.aborted) return this.#stop(0);
     await listen(this.#server, this.#options);
+    this.#isServing = true;
     this.#consensus.start();
   }
 
@@ -101,7 +104,11 @@ export class MockNode {
 
   #halt(decision: HaltDecision, block: Block, recorded?: HaltIntent): void {
     const { log, stopRequested, exit, kill } = this.#around;
-    const { haltStayAlive, shutdownTimeoutMs, faultKillAfter } = this.#options;
+    const { haltStayAlive, legacy, shutdownTimeoutMs, faultKillAfter } = this.#options;
+    if (legacy !== undefined) {
+      this.#haltUnannounced(legacy, decision, block);
+      return;
+    }
     void gracefulHalt({
       ...decision,
       holder: this.holder,
@@ -120,6 +127,16 @@ export class MockNode {
       onStep: (step) => step === faultKillAfter && kill("SIGKILL"),
     });
     this.#isEnding = !haltStayAlive || this.holder.snapshot() === undefined;
+  }
+
+  #haltUnannounced(legacy: Legacy, decision: HaltDecision, { height }: Block): void {
+    const { log, exit } = this.#around;
+    legacyHalt(legacy, this.#home, decision, height, {
+      exit,
+      print: (line) => printLine(STDERR, line),
+      log: (message, fields = {}) => log.error(fields, message),
+      isServing: this.#isServing,
+    });
   }
 
   /** The way out of a node that has not halted. */

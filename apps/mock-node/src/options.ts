@@ -1,4 +1,5 @@
 import type { FaultOptions } from "./faults.ts";
+import type { Legacy } from "./legacy-halt.ts";
 import type { Flavor, IntentIntegers } from "./rpc/node-view.ts";
 import type { RpcAddress } from "./rpc/rpc-address.ts";
 
@@ -14,6 +15,8 @@ export interface NodeOptions extends FaultOptions {
   /** Replaces what the image's tag says of handlers. */
   readonly handlers: readonly string[] | undefined;
   readonly haltStayAlive: boolean;
+  /** Halts as nodes that know of no contract do. */
+  readonly legacy: Legacy | undefined;
   readonly portFile: string | undefined;
   readonly skipHeights: readonly number[];
   readonly haltHeight: number | undefined;
