@@ -42,6 +42,16 @@ export const REQUIREMENTS = {
   "UNRECOGNISED-HELD":
     "A halt whose reason this reader doesn't know is held and paged, and nothing is changed.",
   "CRASH-KUBELET": "A crash is left to the kubelet's restarts: no page, no new image, no journal of a halt.",
+  "INFERRED-PAGED":
+    "A node that panics without announcing its halt is held and paged, and its NodeHalt says from what that was inferred.",
+  "INFERRED-ACT":
+    "Where the policy says Act it is swapped, as a listed upgrade of that chain, plan and height.",
+  "INFERRED-STANDSTILL":
+    "A node that lives on after its halt is one too, once it has stood still at the plan's height for 30 s.",
+  "INFERRED-IGNORED": "Where the policy says Ignore it is a crash, which is left to the kubelet.",
+  "INFERRED-RIGHT":
+    "Without the right to read logs a condition and one Event say so, and what can be seen is judged as before.",
+  "INFERRED-71-72": "71 and 72 that were inferred are paged and held, whatever the policy says.",
   LATCH: "A node that halted with 70 and crashes while it restarts is still that halt.",
   "JOURNAL-ONE": "One halt has one NodeHalt, whose steps are in order and written before their effects.",
   "CONTROLLER-KILLED": "A controller killed in the middle and started again comes to the same end.",

@@ -76,31 +76,37 @@ proof("the API server takes the policy that the README shows", ["INSTALL"], asyn
   expect(answer).toBe("haltpolicy.upgrade-halt.dev/sei created (server dry run)\n");
 });
 
-proof("an overlay adds the rights for SeiNodes and the ServiceMonitor", ["INSTALL"], async () => {
-  await symlink(DEPLOY, join(folder, "deploy"));
-  const overlay = {
-    resources: ["deploy", "deploy/monitoring"],
-    components: ["deploy/seinodes"],
-    images: [{ name: "ghcr.io/upgrade-halt/mini-controller", digest: `sha256:${"0".repeat(64)}` }],
-  };
-  await writeFile(join(folder, "kustomization.yaml"), JSON.stringify(overlay));
-  await run(["apply", "-f", SERVICE_MONITORS]);
-  try {
-    await run(["wait", "--for=condition=Established", "-f", SERVICE_MONITORS]);
-    const manifests = await rendered(folder);
+proof(
+  "an overlay adds the rights for SeiNodes and for logs, and the ServiceMonitor",
+  ["INSTALL"],
+  async () => {
+    await symlink(DEPLOY, join(folder, "deploy"));
+    const overlay = {
+      resources: ["deploy", "deploy/monitoring"],
+      components: ["deploy/seinodes", "deploy/logs"],
+      images: [{ name: "ghcr.io/upgrade-halt/mini-controller", digest: `sha256:${"0".repeat(64)}` }],
+    };
+    await writeFile(join(folder, "kustomization.yaml"), JSON.stringify(overlay));
+    await run(["apply", "-f", SERVICE_MONITORS]);
+    try {
+      await run(["wait", "--for=condition=Established", "-f", SERVICE_MONITORS]);
+      const manifests = await rendered(folder);
 
-    expect(manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual(
-      expect.arrayContaining([
-        "ServiceMonitor/mini-controller",
-        "ClusterRole/mini-controller-seinodes",
-        "ClusterRoleBinding/mini-controller-seinodes",
-      ]),
-    );
-    expect(await dryRun(manifests)).toHaveLength(manifests.length);
-  } finally {
-    await run(["delete", "-f", SERVICE_MONITORS]);
-  }
-});
+      expect(manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual(
+        expect.arrayContaining([
+          "ServiceMonitor/mini-controller",
+          "ClusterRole/mini-controller-seinodes",
+          "ClusterRoleBinding/mini-controller-seinodes",
+          "ClusterRole/mini-controller-logs",
+          "ClusterRoleBinding/mini-controller-logs",
+        ]),
+      );
+      expect(await dryRun(manifests)).toHaveLength(manifests.length);
+    } finally {
+      await run(["delete", "-f", SERVICE_MONITORS]);
+    }
+  },
+);
 
 proof(
   "the controller's pod passes the restricted Pod Security level, which refuses a looser one",

@@ -10,6 +10,7 @@ import {
   SEI_NODE_TARGET,
   startSeiController,
 } from "../harness/fixtures/sei-nodes.ts";
+import { allowLogs } from "../harness/log-rights.ts";
 import { haltOf, untilPast, untilRecorded } from "../harness/observe.ts";
 import {
   changePlans,
@@ -55,6 +56,11 @@ async function startSeen(world: World): Promise<() => readonly ProxiedRequest[]>
 async function upgrade(world: World): Promise<void> {
   await createPolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
   await createNode(world, "set", { version: "v6.6" });
+  await createNode(world, "silent", {
+    version: "v6.6",
+    args: ["--legacy", "panic"],
+    terminationMessagePolicy: "File",
+  });
   await haltOf(world, "set", "Recovered");
   await removePolicy(world);
 }
@@ -88,6 +94,7 @@ scenario(
   "each right that the manifests give the ServiceAccount is used, and it asks for no other",
   ["RIGHTS", "CONTROLLER-RIGHTS"],
   async (world) => {
+    await allowLogs(world);
     const requests = await startSeen(world);
     await setPlans(world, planAt("v6.7", 10));
     await upgrade(world);

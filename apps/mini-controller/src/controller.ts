@@ -10,6 +10,7 @@ import type { OnBoundary } from "./halts/boundary.ts";
 import { Detector } from "./halts/detector.ts";
 import { haltEvent } from "./halts/halt-event.ts";
 import { HaltJournal } from "./halts/halt-journal.ts";
+import { LogReader } from "./halts/log-reader.ts";
 import { NodeReconciler } from "./halts/node-reconciler.ts";
 import { NodeRecorder } from "./halts/node-recorder.ts";
 import { Observer } from "./halts/observer.ts";
@@ -132,7 +133,17 @@ export class Controller {
     });
     this.#events = new EventRecorder(api, log, now);
     const recorder = new NodeRecorder({ api, records: stores.records, log, now });
+    const logs = new LogReader({
+      api,
+      steady,
+      log,
+      onRead: (key) => this.#addPod(key),
+      onAccess: (namespace) => {
+        for (const policy of stores.policies.under(namespace)) this.#settle(keyOf(policy));
+      },
+    });
     this.#statuses = new StatusWatch({
+      logOf: (key) => logs.get(key),
       read: (url, timeoutMs) => readNode(url, { timeoutMs }),
       toSighting: sightingOf,
       onChange: (key) => this.#addPod(key),
@@ -144,7 +155,7 @@ export class Controller {
     const workloads = new Workloads(api);
     const slots = new SlotBook(stores.halts);
     const journal = new HaltJournal(api, stores.halts);
-    const shared = { stores, workloads, statuses: this.#statuses, slots, journal, now };
+    const shared = { stores, workloads, statuses: this.#statuses, logs, slots, journal, now };
     const actor = new Actor({ api, onBoundary });
     const detector = new Detector({ ...shared, onBoundary, log });
     this.#nodes = new NodeReconciler({
@@ -170,6 +181,7 @@ export class Controller {
       api,
       stores,
       statuses: this.#statuses,
+      logs,
       events: this.#events,
       resolveHost,
       pagingHosts,

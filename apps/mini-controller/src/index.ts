@@ -4,6 +4,14 @@ export { ControllerError } from "./controller-error.ts";
 export type { Boundary } from "./halts/boundary.ts";
 export { Fence } from "./kube/fence.ts";
 export { LeaderElection } from "./kube/leader-election.ts";
-export type { JsonPatchOperation, KubeApi, KubeList, KubeObject, Query, WatchEvent } from "./kube/types.ts";
+export type {
+  BoundedText,
+  JsonPatchOperation,
+  KubeApi,
+  KubeList,
+  KubeObject,
+  Query,
+  WatchEvent,
+} from "./kube/types.ts";
 export { PagingHosts } from "./paging/paging-hosts.ts";
 export type { Metrics } from "./server/metrics.ts";

@@ -13,13 +13,14 @@ import { Workloads } from "./workloads/workloads.ts";
 
 async function playStories(): Promise<readonly Call[]> {
   const [cluster, pager] = [
-    new FakeCluster((image) => (image.endsWith("v6.8") ? 71 : 70)),
+    new FakeCluster((image) => (image.endsWith("v6.5") ? "panic" : image.endsWith("v6.8") ? 71 : 70)),
     await PageReceiver.start(),
   ];
   await cluster.addSecret("pager", { url: pager.url });
   await cluster.addPolicy({ paging: [{ webhook: { urlSecretRef: { name: "pager", key: "url" } } }] });
   await cluster.addNode("old", "v6.6");
   await cluster.addNode("new", "v6.8");
+  await cluster.addNode("silent", "v6.5");
   const refusedOnce = new Set<string>();
   const controller = new TestController(cluster, {
     onCall: ({ verb, path }) => {

@@ -1,4 +1,5 @@
 import {
+  type BoundedText,
   ControllerError,
   type JsonPatchOperation,
   type KubeApi,
@@ -79,6 +80,11 @@ export class SimulatedApi implements KubeApi {
       server.remove(by, path, uid, resourceVersion);
       return undefined;
     });
+  }
+
+  /** What a node wrote last is in its termination message: its log has nothing more. */
+  async text(path: string): Promise<BoundedText> {
+    return await this.#ask(path, () => ({ text: "", isWhole: true }));
   }
 
   async *watch<T extends KubeObject>(

@@ -85,6 +85,7 @@ export const haltPolicyCrd = customResourceDefinition({
     { name: "Failed", type: "integer", jsonPath: ".status.failed" },
     { name: "Upgrading", type: "string", jsonPath: ".status.conditions[?(@.type=='Upgrading')].status" },
     { name: "Ready", type: "string", jsonPath: ".status.conditions[?(@.type=='Ready')].status" },
+    { name: "Inferred", type: "string", jsonPath: ".spec.inferredHalts", priority: 1 },
     age,
   ],
 });
@@ -107,6 +108,7 @@ export const nodeHaltCrd = customResourceDefinition({
     { name: "Since", type: "string", jsonPath: ".status.steps[-1].at" },
     { name: "Why", type: "string", jsonPath: ".status.reason", priority: 1 },
     { name: "Image", type: "string", jsonPath: ".status.toImage", priority: 1 },
+    { name: "InferredFrom", type: "string", jsonPath: ".spec.inferredFrom", priority: 1 },
     age,
   ],
 });

@@ -173,6 +173,10 @@ export const HaltPolicySpecSchema = z
       downgradeDetected: "Page",
       unrecognised: "Hold",
     }),
+    inferredHalts: z.enum(["Ignore", "Page", "Act"]).default("Page").meta({
+      description:
+        "What to do about a halt that the node did not announce, and that its log, its end or standstill and its height tell. Ignore: take it for the crash or the standstill that it looks like. Page: hold it, and page. Act: carry out an upgrade that is listed for exactly that chain, plan and height; others are held and paged.",
+    }),
     maxConcurrent: z
       .int()
       .min(1)
@@ -227,7 +231,7 @@ export const HaltPolicyStatusSchema = z
       .optional()
       .meta({
         description:
-          "Ready, Conflicting, PagingReady, Upgrading, BudgetSpent: what is wrong and where, or that nothing is.",
+          "Ready, Conflicting, PagingReady, Upgrading, BudgetSpent, LogsReadable: what is wrong and where, or that nothing is.",
         ...listMap("type"),
       }),
   })

@@ -67,6 +67,9 @@ export const NodeHaltSpecSchema = z
       .array(EvidenceSourceSchema)
       .max(16)
       .meta({ description: "Independent sources that told of the halt." }),
+    inferredFrom: z.array(z.string().max(256)).max(8).optional().meta({
+      description: "Only where the node did not announce the halt: what it was inferred from.",
+    }),
     verdict: z.string().max(1024).meta({ description: "Why this is a halt, in one sentence." }),
     detectedAt: z.string().max(40).meta({ description: "When the controller saw it, RFC 3339." }),
   })

@@ -1,9 +1,10 @@
-import { printable, type Verdict } from "@upgrade-halt/consumer";
+import { findPlanLines, printable, type Verdict } from "@upgrade-halt/consumer";
 import { parseExitCode, ShutdownReason } from "@upgrade-halt/contract";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHaltSpec, WorkloadRef } from "../api/node-halt.ts";
 import { timestamp } from "./journal.ts";
 import { reasonOf } from "./judgement.ts";
+import { newestRun } from "./log-source.ts";
 import { type ContainerState, containerOf, containerStatusOf, type Pod } from "./pod.ts";
 
 /**
@@ -23,7 +24,8 @@ export function haltSpecOf(
   const image = containerOf(pod, container)?.image;
   if (reason === undefined || podUID === undefined || image === undefined) return undefined;
   const halted = verdict.kind === "halted" ? verdict : undefined;
-  const exitCode = exitCodeOf(pod, container);
+  const isStanding = halted?.inferred === true && newestRun(pod, container)?.end === undefined;
+  const exitCode = isStanding ? undefined : exitCodeOf(pod, container);
   const planName = planNameOf(verdict);
   const restartCount = haltedRunOf(pod, container, verdict);
   return {
@@ -39,9 +41,27 @@ export function haltSpecOf(
     ...(halted?.height === undefined ? {} : { height: halted.height }),
     image,
     sources: [...(halted?.sources ?? [])],
+    ...(halted?.inferred ? { inferredFrom: inferredFrom(pod, container, halted) } : {}),
     verdict: verdict.why.slice(0, 1024),
     detectedAt: timestamp(now),
   };
+}
+
+/** What an inferred halt rests on, a few words each. */
+function inferredFrom(
+  pod: Pod,
+  container: string,
+  { seen, sources }: Extract<Verdict, { kind: "halted" }>,
+): string[] {
+  const end = newestRun(pod, container)?.end;
+  const isInMessage = end !== undefined && findPlanLines(end.message ?? "").length > 0;
+  return [
+    `halt line in the ${isInMessage ? "termination message" : `log of container ${container}`}`,
+    end === undefined ? "its height stands still" : `exit code ${end.exitCode}`,
+    ...(seen?.height === undefined ? [] : [`seen at height ${seen.height}`]),
+    ...(seen?.chainId === undefined ? [] : [`seen on chain ${printable(seen.chainId, 128)}`]),
+    ...(sources.includes("listed-plan") ? ["plan listed for that chain and height"] : []),
+  ];
 }
 
 /** The plan's name as it is recorded: fit to be shown, and no longer than the schema takes. */

@@ -12,6 +12,7 @@ import {
 import { parseExitCode, parseReasonToken, reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { HaltPolicySpec } from "../api/halt-policy.ts";
 import type { NodeHaltSpec, Seen } from "../api/node-halt.ts";
+import { withLog, withoutLines } from "./log-evidence.ts";
 import type { Pod } from "./pod.ts";
 import type { LiveStatus } from "./status-watch.ts";
 
@@ -34,7 +35,7 @@ export function judgePod(
   live: LiveStatus | undefined,
   recorded?: RecordedHalt,
 ): Verdict {
-  const evidence: Evidence = {
+  const known: Evidence = {
     ...evidenceFromPod(pod, policy.container),
     status: live?.sighting,
     lastSeen: live && { height: live.height, chainId: knownChain(live, policy) },
@@ -42,7 +43,15 @@ export function judgePod(
     chainId: policy.chainId,
     believed: recorded && beliefOf(recorded),
   };
-  return classify(evidence);
+  const evidence = withLog(known, pod, policy.container, live);
+  const verdict = classify(evidence);
+  const isIgnored = isInferredVerdict(verdict) && policy.inferredHalts === "Ignore";
+  return isIgnored ? classify({ ...withoutLines(evidence), believed: undefined }) : verdict;
+}
+
+/** Whether a verdict is a halt that the node did not announce itself. */
+export function isInferredVerdict(verdict: Verdict): boolean {
+  return verdict.kind === "halted" && verdict.inferred === true;
 }
 
 /**
@@ -80,10 +89,11 @@ export function recommendFor(
     seen,
   }: { readonly previousImage?: string | undefined; readonly seen?: Verdict | undefined },
 ): Recommendation {
-  return recommend(recordedVerdict(halt, policy, seen), {
+  const recommendation = recommend(recordedVerdict(halt, policy, seen), {
     upgrades: policy.upgrades,
     chainId: policy.chainId,
     previousImage,
+    inferredHalts: INFERRED[policy.inferredHalts],
     actions: {
       upgradeRequired: CHOICES[policy.actions.upgradeRequired],
       binaryTooNew: CHOICES[policy.actions.binaryTooNew],
@@ -91,8 +101,17 @@ export function recommendFor(
       unrecognised: CHOICES[policy.actions.unrecognised],
     },
   });
+  return inOwnWords(recommendation, halt.spec);
 }
 
+/** An inferred halt in the words of a HaltPolicy, where the consumer's are those of its own policy. */
+function inOwnWords(recommendation: Recommendation, { planName, height }: NodeHaltSpec): Recommendation {
+  if (recommendation.reason !== "InferredHalt" || height === undefined) return recommendation;
+  const why = `The node did not announce this halt: its log, its end or standstill and its height tell it. An image is listed for ${planName} at height ${height}. Upgrade the node yourself, or set spec.inferredHalts to Act.`;
+  return { ...recommendation, why };
+}
+
+const INFERRED = { Ignore: "ignore", Page: "page", Act: "act" } as const;
 const CHOICES = { SwapImage: "swap-to-image", RollBack: "roll-back", Page: "page", Hold: "hold" } as const;
 
 function recordedVerdict(halt: RecordedHalt, policy: HaltPolicySpec, seen: Verdict | undefined): Verdict {
@@ -133,6 +152,6 @@ function beliefOf({ spec, seen }: RecordedHalt): KnownHalt | undefined {
 }
 
 /** A halt line without an exit code or an intent beside it is of a node that announced nothing. */
-function isInferred(sources: readonly HaltSource[]): boolean {
+export function isInferred(sources: readonly string[]): boolean {
   return sources.includes("plan-line") && !sources.includes("exit-code") && !sources.includes("live-intent");
 }

@@ -17,6 +17,8 @@ import { between, type OnBoundary } from "./boundary.ts";
 import type { Detector } from "./detector.ts";
 import type { HaltJournal } from "./halt-journal.ts";
 import { judgePod, reasonOf, UNRECOGNISED } from "./judgement.ts";
+import type { LogReader } from "./log-reader.ts";
+import { logSourceOf } from "./log-source.ts";
 import { type Effect, isAct, type Move } from "./move.ts";
 import type { NodeRecorder } from "./node-recorder.ts";
 import type { Observation, WorkloadSight } from "./observation.ts";
@@ -33,6 +35,7 @@ import { haltsOf, policyKeyOf, type Stores } from "./stores.ts";
 export interface NodeReconcilerOptions {
   readonly stores: Stores;
   readonly statuses: StatusWatch;
+  readonly logs: LogReader;
   readonly slots: SlotBook;
   readonly journal: HaltJournal;
   readonly detector: Detector;
@@ -93,6 +96,8 @@ export class NodeReconciler {
     else this.#track(key, pod, policy);
     if (pod && policy) await this.#options.recorder.note(pod, policy, statuses.get(key, pod.metadata.uid));
     const waits: number[] = [];
+    const nextLog = this.#wantLog(key, pod, policy);
+    if (nextLog !== undefined) waits.push(nextLog);
     const detected = pod && (await this.#options.detector.detect(key, pod, policy));
     for (const halt of stores.halts.under(haltsOf.pod(key))) {
       const prefetched = detected?.halt.metadata.name === halt.metadata.name ? detected.workload : undefined;
@@ -207,6 +212,14 @@ export class NodeReconciler {
 
   #policyOf(pod: Pod): HaltPolicy | undefined {
     return governingPolicy(pod, this.#options.stores.policies.under(pod.metadata.namespace ?? ""));
+  }
+
+  /** Has the log read that may tell of a halt; the milliseconds until the next try, if there is to be one. */
+  #wantLog(key: string, pod: Pod | undefined, policy: HaltPolicy | undefined): number | undefined {
+    const { logs, statuses } = this.#options;
+    if (pod === undefined || policy === undefined) return void logs.forget(key);
+    const source = logSourceOf(pod, policy.spec, statuses.get(key, pod.metadata.uid));
+    return source && logs.want(key, source);
   }
 
   #track(key: string, pod: Pod, policy: HaltPolicy): void {

@@ -1,4 +1,4 @@
-import { REACH_BLOCKS } from "@upgrade-halt/consumer";
+import { INFERRED_REACH_BLOCKS, REACH_BLOCKS } from "@upgrade-halt/consumer";
 import type { Logger } from "pino";
 import { API_VERSION } from "../api/group.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
@@ -105,8 +105,12 @@ function wantedStatus(known: NodeRecordStatus | undefined, sight: Sight): NodeRe
   const ran = isOtherChain ? [] : (known?.images ?? []);
   const images = imagesWith(ran, sight);
   const before = known?.podUID === uid ? known : undefined;
-  const movesReach = policy.spec.upgrades.some(
-    (upgrade) => isWithin(height, upgrade.height) !== isWithin(before?.height, upgrade.height),
+  const reaches =
+    policy.spec.inferredHalts === "Ignore" ? [REACH_BLOCKS] : [REACH_BLOCKS, INFERRED_REACH_BLOCKS];
+  const movesReach = policy.spec.upgrades.some((upgrade) =>
+    reaches.some(
+      (reach) => isWithin(height, upgrade.height, reach) !== isWithin(before?.height, upgrade.height, reach),
+    ),
   );
   const isNews = chainId !== undefined && chainId !== before?.chainId;
   const isSeen = isLast && live.sighting !== undefined;
@@ -156,8 +160,8 @@ function imageIdOf(imageID: string | undefined): { readonly imageID?: string } {
   return imageID === undefined || imageID === "" ? {} : { imageID };
 }
 
-function isWithin(height: number | undefined, listed: number | undefined): boolean {
-  return height !== undefined && listed !== undefined && height <= listed && height >= listed - REACH_BLOCKS;
+function isWithin(height: number | undefined, listed: number | undefined, reach: number): boolean {
+  return height !== undefined && listed !== undefined && height <= listed && height >= listed - reach;
 }
 
 /** A node's name: its pod's, or that of the Deployment whose ReplicaSets name pods anew. */

@@ -6,7 +6,9 @@ import { readRevision, revisionNameOf } from "../workloads/template-revision.ts"
 import type { WorkloadTarget } from "../workloads/workload.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import { type KnownPod, storagesOf, type Twin, twinsOf } from "./identity.ts";
-import { judgePod, type RecordedHalt, recommendFor } from "./judgement.ts";
+import { isInferred, judgePod, type RecordedHalt, recommendFor } from "./judgement.ts";
+import type { LogReader } from "./log-reader.ts";
+import { logSourceOf } from "./log-source.ts";
 import type { NodeRecorder } from "./node-recorder.ts";
 import type { Neighbours, Observation, WorkloadSight } from "./observation.ts";
 import { containerStatusOf, type Pod } from "./pod.ts";
@@ -28,6 +30,7 @@ export interface ObserverOptions {
   readonly stores: Stores;
   readonly workloads: Workloads;
   readonly statuses: StatusWatch;
+  readonly logs: LogReader;
   readonly slots: SlotBook;
   readonly timer: RecoveryTimer;
   readonly now: () => number;
@@ -62,6 +65,8 @@ export class Observer {
    */
   async observeOnServer(halt: NodeHalt): Promise<() => Observation> {
     const { server, stores: known } = this.#options;
+    // First, so that the pod that is read then tells whether that log is of its newest run.
+    await this.#readLogAgain(halt);
     const [stores, early] = await Promise.all([
       readServerView(server, halt, known),
       this.#readWorkload(halt, known, "server"),
@@ -72,6 +77,19 @@ export class Observer {
       this.#readPast(halt, stores),
     ]);
     return () => this.#look(halt, { from: "server", stores, workload, past });
+  }
+
+  /** What was inferred from a log rests on what that says at the moment of the act. */
+  async #readLogAgain(halt: NodeHalt): Promise<void> {
+    const { stores, logs } = this.#options;
+    if (!isInferred(halt.status?.seen?.sources ?? [])) return;
+    const key = podKeyOf(halt);
+    const pod = stores.pods.get(key);
+    const policy = policyOf(halt, stores);
+    if (pod === undefined || policy === undefined) return;
+    const source = logSourceOf(pod, policy.spec, this.#liveOf(pod));
+    if (source === undefined) logs.forget(key);
+    else await logs.readAgain(key, source);
   }
 
   #look(halt: NodeHalt, { from, stores, workload, past }: Readings): Observation {
@@ -167,6 +185,7 @@ export class Observer {
       (pod) => ({
         verdict: judgePod(pod, policy.spec, this.#liveOf(pod), this.#recordedOf(pod, policy)),
         height: this.#liveOf(pod)?.height,
+        mayInfer: policy.spec.inferredHalts === "Act",
       }),
     );
   }

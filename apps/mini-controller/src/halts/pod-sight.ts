@@ -3,7 +3,7 @@ import type { HaltPolicySpec } from "../api/halt-policy.ts";
 import type { NodeHalt, Seen } from "../api/node-halt.ts";
 import { planNameOf } from "./detection.ts";
 import { timestamp } from "./journal.ts";
-import { judgePod, reasonOf } from "./judgement.ts";
+import { isInferred, isInferredVerdict, judgePod, reasonOf } from "./judgement.ts";
 import type { PodSight } from "./observation.ts";
 import { containerOf, containerStatusOf, type Pod } from "./pod.ts";
 import { isSameHalt } from "./same-halt.ts";
@@ -39,7 +39,7 @@ export function podSightOf(halt: NodeHalt, node: KnownNode): PodSight {
  * The height at which the very pod that halted runs again, without having been touched: its present run answers on
  * `/status`, announces nothing, and is not standing at the halt. Past the plan's height, clearly below it, or moving.
  */
-function healthyHeight({ spec }: NodeHalt, { pod, live }: KnownNode): number | undefined {
+function healthyHeight({ spec, status }: NodeHalt, { pod, live }: KnownNode): number | undefined {
   const { state, restartCount = 0 } = containerStatusOf(pod, spec.container) ?? {};
   if (state?.running === undefined || live?.sighting?.kind !== "answered" || live.run !== restartCount)
     return undefined;
@@ -52,21 +52,26 @@ function healthyHeight({ spec }: NodeHalt, { pod, live }: KnownNode): number | u
     return undefined;
   const halted = spec.reason === reasonToken(ShutdownReason.UpgradeRequired) ? spec.height : undefined;
   const isElsewhere = halted !== undefined && (height > halted || height < halted - 1);
-  return isMoving || isElsewhere ? height : undefined;
+  // A node that announces nothing answers while it stands at its halt, and the run that halted did move before.
+  const mayStandHalted = halted !== undefined && isInferred(status?.seen?.sources ?? spec.sources);
+  return (isMoving && !mayStandHalted) || isElsewhere ? height : undefined;
 }
 
 /**
  * Whether the pod shows the halt at this moment, so that something may be done to it. A process that runs shows it only
- * by announcing it. One that has ended shows it by how it ended, and keeps it while it ends otherwise as it restarts.
+ * by announcing it, or by standing still with a halt line in its own log. One that has ended shows it by how it ended, and
+ * keeps it while it ends otherwise as it restarts, unless it was only inferred: then each run has to show it anew.
  */
 function showsHalt(halt: NodeHalt, { pod, policy, live }: KnownNode): boolean {
   if (policy === undefined) return false;
   const isRunning = containerStatusOf(pod, halt.spec.container)?.state?.running !== undefined;
   const { spec, status } = halt;
-  const recorded = isRunning || status?.seen === undefined ? undefined : { spec, seen: status.seen };
+  const seen = isRunning || isInferred(status?.seen?.sources ?? []) ? undefined : status?.seen;
+  const recorded = seen && { spec, seen };
   const verdict = judgePod(pod, policy, live, recorded);
   if (reasonOf(verdict) !== halt.spec.reason || planNameOf(verdict) !== halt.spec.planName) return false;
-  return !isRunning || (verdict.kind === "halted" && verdict.sources.includes("live-intent"));
+  if (!isRunning || isInferredVerdict(verdict)) return true;
+  return verdict.kind === "halted" && verdict.sources.includes("live-intent");
 }
 
 /**

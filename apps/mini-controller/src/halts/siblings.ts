@@ -31,6 +31,8 @@ export interface Sibling {
 export interface SiblingJudgement {
   readonly verdict: Verdict;
   readonly height: number | undefined;
+  /** The policy allows to act on a halt that the node did not announce. */
+  readonly mayInfer?: boolean;
 }
 
 /**
@@ -87,7 +89,11 @@ export function indexIn({ podNames }: Pick<PodGroup, "podNames">, name: string):
   return index === -1 ? undefined : index;
 }
 
-function stateOf(halt: NodeHaltSpec, pod: Pod, { verdict, height }: SiblingJudgement): SiblingState {
+function stateOf(
+  halt: NodeHaltSpec,
+  pod: Pod,
+  { verdict, height, mayInfer }: SiblingJudgement,
+): SiblingState {
   if (pod.metadata.deletionTimestamp !== undefined) return { kind: "not-halted", found: "is being deleted" };
   if (verdict.kind === "halted") {
     const isSame =
@@ -96,7 +102,9 @@ function stateOf(halt: NodeHaltSpec, pod: Pod, { verdict, height }: SiblingJudge
       planNameOf(verdict) === halt.planName &&
       verdict.height === halt.height;
     const runs = containerStatusOf(pod, halt.container)?.state?.running !== undefined;
-    if (runs && !verdict.sources.includes("live-intent"))
+    if (verdict.inferred && !mayInfer)
+      return { kind: "not-halted", found: "did not announce its halt, and spec.inferredHalts is not Act" };
+    if (runs && !verdict.inferred && !verdict.sources.includes("live-intent"))
       return { kind: "not-halted", found: "was started again and shows no halt now" };
     if (isSame && verdict.corroborated) return { kind: "halted" };
     const doubt = isSame

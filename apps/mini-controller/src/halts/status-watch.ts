@@ -1,4 +1,11 @@
-import { type Evidence, REACH_BLOCKS, type StatusResult } from "@upgrade-halt/consumer";
+import {
+  type Evidence,
+  INFERRED_REACH_BLOCKS,
+  REACH_BLOCKS,
+  STANDSTILL_MS,
+  type StatusResult,
+} from "@upgrade-halt/consumer";
+import type { LogFinding } from "./log-finding.ts";
 import { FAST_MS, pollInterval } from "./poll-interval.ts";
 
 /** What was recorded of a node before this process watched it. */
@@ -19,6 +26,10 @@ export interface LiveStatus {
   /** Run of the container, in restarts, that the sighting is of, and the first height that this run told. */
   readonly run: number | undefined;
   readonly runHeight: number | undefined;
+  /** Since when every reading of this run told the newest height, by this reader's clock. */
+  readonly stillSince?: number | undefined;
+  /** What was found in the container's log, where it was read. */
+  readonly log?: LogFinding | undefined;
 }
 
 /** A pod to watch. */
@@ -38,6 +49,8 @@ export interface StatusWatchOptions {
   readonly toSighting: (result: StatusResult) => NonNullable<Evidence["status"]>;
   /** What was recorded of a pod's node before this process read anything of it. */
   readonly recall?: (key: string, uid: string | undefined) => Recalled | undefined;
+  /** What was found in the log of a pod's container. */
+  readonly logOf?: (key: string) => LogFinding | undefined;
   /** Told of a pod (by its key) whose status changed in a way that matters. Must only take note. */
   readonly onChange: (key: string) => void;
 }
@@ -120,8 +133,12 @@ export class StatusWatch {
   /** What is remembered of the pod with this key, if it is the one with this UID. */
   get(key: string, uid: string | undefined): LiveStatus | undefined {
     const watched = this.#watched.get(key);
-    const live = watched?.pod.uid === uid ? watched?.live : undefined;
-    if (live !== undefined) return live;
+    const live = (watched?.pod.uid === uid ? watched?.live : undefined) ?? this.#recall(key, uid);
+    const log = this.#options.logOf?.(key);
+    return log === undefined ? live : { ...(live ?? recalledStatus({})), log };
+  }
+
+  #recall(key: string, uid: string | undefined): LiveStatus | undefined {
     const recalled = this.#options.recall?.(key, uid);
     return recalled && recalledStatus(recalled);
   }
@@ -193,6 +210,7 @@ function liveStatus(
     firstHeightAt: before?.firstHeight === undefined ? sighting.at : before.firstHeightAt,
     run,
     runHeight: run !== undefined && before?.run === run ? (before.runHeight ?? told) : told,
+    stillSince: stillSince(before, told, run) ?? (told === undefined ? undefined : sighting.at),
   };
 }
 
@@ -202,6 +220,16 @@ function isOnAnotherChain(
   node: { readonly chainId?: string | undefined } | undefined,
 ): boolean {
   return node?.chainId !== undefined && known?.chainId !== undefined && node.chainId !== known.chainId;
+}
+
+/** A reading that told no height ends a standstill: nobody knows what was in between. */
+function stillSince(
+  before: LiveStatus | undefined,
+  told: number | undefined,
+  run: number | undefined,
+): number | undefined {
+  const isSame = told !== undefined && told === before?.height && run !== undefined && run === before.run;
+  return isSame ? before.stillSince : undefined;
 }
 
 /** A status that nobody has read yet, with what was recorded before. */
@@ -232,7 +260,30 @@ function matters(
   if (before?.chainId !== now.chainId || intentOf(before) !== intentOf(now)) return true;
   if (urgent && before?.height !== now.height) return true;
   if (movesIn(now) && !(before !== undefined && before.run === now.run && movesIn(before))) return true;
-  return expectedHeights.some((height) => isNear(now.height, height) !== isNear(before?.height, height));
+  if (standsAtPlan(now, expectedHeights) && !(before && standsAtPlan(before, expectedHeights))) return true;
+  return expectedHeights.some(
+    (height) =>
+      movesReach(before, now, height, REACH_BLOCKS) || movesReach(before, now, height, INFERRED_REACH_BLOCKS),
+  );
+}
+
+/** Whether a node that answers has not moved for a standstill's time, at the height of one of these plans or the one before. */
+export function standsAtPlan(
+  { sighting, height, stillSince }: LiveStatus,
+  planHeights: readonly number[],
+): boolean {
+  if (sighting?.kind !== "answered" || stillSince === undefined) return false;
+  if (sighting.at - stillSince < STANDSTILL_MS) return false;
+  return planHeights.some((expected) => isNear(height, expected, INFERRED_REACH_BLOCKS));
+}
+
+function movesReach(
+  before: LiveStatus | undefined,
+  now: LiveStatus,
+  expected: number,
+  reach: number,
+): boolean {
+  return isNear(now.height, expected, reach) !== isNear(before?.height, expected, reach);
 }
 
 /** How soon a run is read again that did not answer yet, or was not seen to make a block, unless it was asked often for that. */
@@ -252,8 +303,8 @@ function movesIn({ height, runHeight }: LiveStatus): boolean {
   return height !== undefined && runHeight !== undefined && height > runHeight;
 }
 
-function isNear(height: number | undefined, expected: number): boolean {
-  return height !== undefined && height <= expected && height >= expected - REACH_BLOCKS;
+function isNear(height: number | undefined, expected: number, reach: number): boolean {
+  return height !== undefined && height <= expected && height >= expected - reach;
 }
 
 function intentOf(live: LiveStatus | undefined): string | undefined {

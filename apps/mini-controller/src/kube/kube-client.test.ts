@@ -56,6 +56,27 @@ describe("a Kubernetes client", () => {
     await expect(client.get("/x")).rejects.toMatchObject({ code, message: `GET /x: ${status} because` });
   });
 
+  test("takes no more of a text than it was asked to, of one that never ends", async () => {
+    let sent = 0;
+    const { client } = await connect((request, response) => {
+      expect(request.headers.accept).toContain("text/plain");
+      response.writeHead(200, { "content-type": "text/plain" });
+      const write = (): void => {
+        sent += 65_536;
+        if (!response.destroyed && sent < 2 ** 30) response.write(Buffer.alloc(65_536, "x"), write);
+      };
+      write();
+    });
+    const found = await client.text("/log", { tailLines: 10 }, 1_000_000);
+    expect([found.text.length, found.isWhole]).toEqual([1_000_000, false]);
+    expect(sent).toBeLessThan(64 * 1024 * 1024);
+  });
+
+  test.each(["", "a\nb\n"])("takes a short text whole: %j", async (text) => {
+    const { client } = await connect((_, response) => void response.end(text));
+    expect(await client.text("/log", {}, 4)).toEqual({ text, isWhole: true });
+  });
+
   test("reads no page of a list that is too large to its end, but for a page of one", async () => {
     const items = [{ metadata: { name: "x".repeat(9 * 1024 * 1024) } }];
     const { client } = await connect(answer(200, { metadata: { resourceVersion: "1" }, items }));

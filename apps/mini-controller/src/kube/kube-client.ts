@@ -5,7 +5,15 @@ import { fencedDispatcher } from "./fenced-dispatcher.ts";
 import { jsonLines } from "./json-lines.ts";
 import type { ClusterAccess } from "./kube-config.ts";
 import { errorOfResponse } from "./response-error.ts";
-import type { JsonPatchOperation, KubeApi, KubeList, KubeObject, Query, WatchEvent } from "./types.ts";
+import type {
+  BoundedText,
+  JsonPatchOperation,
+  KubeApi,
+  KubeList,
+  KubeObject,
+  Query,
+  WatchEvent,
+} from "./types.ts";
 
 /** Credentials are asked for again after this time, as tokens rotate (a kubelet rewrites them at 80 % of an hour). */
 const CREDENTIALS_AGE_MS = 30_000;
@@ -111,6 +119,11 @@ export class KubeClient implements KubeApi {
     });
   }
 
+  text(path: string, query: Query, mostBytes: number): Promise<BoundedText> {
+    const options = { query, accept: "text/plain, */*" };
+    return this.#request("GET", path, options, ({ body }) => beginningOf(body, mostBytes));
+  }
+
   async *watch<T extends KubeObject>(
     path: string,
     query: Query,
@@ -130,7 +143,19 @@ export class KubeClient implements KubeApi {
     await this.#dispatcher.destroy();
   }
 
-  async #json<T>(method: Method, path: string, options: SendOptions): Promise<T> {
+  #json<T>(method: Method, path: string, options: SendOptions): Promise<T> {
+    return this.#request(method, path, options, (response) =>
+      bodyOf<T>(response, `${method} ${path}`, options.mostBytes),
+    );
+  }
+
+  /** One request and what `read` makes of its answer, within the time for a whole request. */
+  async #request<T>(
+    method: Method,
+    path: string,
+    options: SendOptions,
+    read: (response: Response) => Promise<T>,
+  ): Promise<T> {
     const began = performance.now();
     const deadline = startDeadline(this.#options.timeoutMs ?? REQUEST_TIMEOUT_MS);
     let outcome = "error";
@@ -138,7 +163,7 @@ export class KubeClient implements KubeApi {
       const response = await this.#send(method, path, { ...options, signal: deadline.signal });
       outcome = String(response.statusCode);
       if (response.statusCode >= 300) throw await errorOfResponse(method, path, response);
-      return await bodyOf<T>(response, `${method} ${path}`, options.mostBytes);
+      return await read(response);
     } catch (cause) {
       throw cause instanceof ControllerError ? cause : unreachable(method, this.#access.server, cause);
     } finally {
@@ -152,8 +177,8 @@ export class KubeClient implements KubeApi {
     path: string,
     options: SendOptions & { signal?: AbortSignal },
   ): Promise<Response> {
-    const headers = { ...(await this.#credentials()), accept: "application/json" };
-    const { query, body, contentType = "application/json", signal } = options;
+    const { query, body, contentType = "application/json", accept = "application/json", signal } = options;
+    const headers = { ...(await this.#credentials()), accept };
     try {
       const response = await request(urlOf(this.#access.server, path, query), {
         method,
@@ -185,6 +210,7 @@ interface SendOptions {
   readonly query?: Query;
   readonly body?: object;
   readonly contentType?: string;
+  readonly accept?: string;
   /** An answer of more bytes fails with `too-large`. */
   readonly mostBytes?: number | undefined;
 }
@@ -199,6 +225,18 @@ async function bodyOf<T>({ body }: Response, what: string, mostBytes = Number.PO
     if (bytes > mostBytes) throw new ControllerError("too-large", `${what}: more than ${mostBytes} bytes`);
   }
   return JSON.parse(Buffer.concat(chunks, bytes).toString("utf8")) as T;
+}
+
+/** Leaving the loop closes the connection, however much is still to come. */
+async function beginningOf(body: Response["body"], mostBytes: number): Promise<BoundedText> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+    if (bytes > mostBytes) break;
+  }
+  return { text: Buffer.concat(chunks).toString("utf8", 0, mostBytes), isWhole: bytes <= mostBytes };
 }
 
 /** As `AbortSignal.timeout`, which would keep what a request leaves in memory until its time is over. */

@@ -32,6 +32,12 @@ export interface JsonPatchOperation {
   readonly value?: unknown;
 }
 
+/** The beginning of a text. */
+export interface BoundedText {
+  readonly text: string;
+  readonly isWhole: boolean;
+}
+
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
@@ -56,6 +62,8 @@ export interface KubeApi {
    * `conflict` when it is another or was.
    */
   remove(path: string, uid: string, resourceVersion?: string): Promise<void>;
+  /** The text at this path (`pods/log`): at most `mostBytes` of its beginning, and whether that is all. */
+  text(path: string, query: Query, mostBytes: number): Promise<BoundedText>;
   /** Yields events until the server ends the watch, the connection fails or `signal` aborts. */
   watch<T extends KubeObject>(path: string, query: Query, signal: AbortSignal): AsyncIterable<WatchEvent<T>>;
 }

@@ -5,6 +5,7 @@ import type { SecretKeyRef } from "../api/paging.ts";
 import { hasCode } from "../controller-error.ts";
 import { timestamp } from "../halts/journal.ts";
 import { judgePod } from "../halts/judgement.ts";
+import type { LogReader } from "../halts/log-reader.ts";
 import type { StatusWatch } from "../halts/status-watch.ts";
 import { haltsOf, type Stores } from "../halts/stores.ts";
 import type { EventRecorder } from "../kube/event-recorder.ts";
@@ -23,6 +24,7 @@ export interface PolicyReconcilerOptions {
   readonly api: KubeApi;
   readonly stores: Stores;
   readonly statuses: StatusWatch;
+  readonly logs: Pick<LogReader, "accessIn">;
   readonly events: EventRecorder;
   readonly resolveHost: ResolveHost;
   /** The receivers that may be paged. */
@@ -66,6 +68,7 @@ export class PolicyReconciler {
       halts: stores.halts.under(haltsOf.policy(key)),
       failed: stores.halts.under(haltsOf.failed(key)).length,
       pagingFaults: check.faults,
+      logAccess: this.#options.logs.accessIn(policy.metadata.namespace ?? ""),
     };
     await this.#write(policy, view);
     return policy.spec.paging.length > 0 ? { requeueAfterMs: check.until - steady() } : {};
@@ -146,6 +149,8 @@ function isBad({ type, status, reason }: ConditionDraft): boolean {
     case "Ready":
       return status === "False" || reason === "SelectsEverything";
     case "PagingReady":
+      return status === "False";
+    case "LogsReadable":
       return status === "False";
     case "Upgrading":
       return status === "Unknown";

@@ -3,6 +3,7 @@ import type { ConditionDraft } from "../api/condition.ts";
 import type { HaltPolicy, HaltPolicyStatus } from "../api/halt-policy.ts";
 import { hasEnded, isSwapping, type NodeHalt } from "../api/node-halt.ts";
 import { lastEndWasCrash } from "../halts/judgement.ts";
+import type { LogAccess } from "../halts/log-reader.ts";
 import { containerOf, containerStatusOf, type Pod } from "../halts/pod.ts";
 import type { TargetFault } from "../paging/target-fault.ts";
 import { selectsEverything } from "./label-selector.ts";
@@ -24,6 +25,8 @@ export interface PolicyView {
   readonly failed: number;
   /** What is wrong with its paging targets. */
   readonly pagingFaults: readonly TargetFault[];
+  /** Whether logs of its namespace can be read; `undefined` while nobody tried. */
+  readonly logAccess?: LogAccess | undefined;
 }
 
 /** Counts for `HaltPolicy.status`. */
@@ -48,7 +51,7 @@ function restartsOf({ spec }: HaltPolicy, pods: readonly JudgedPod[]): number {
 
 /** Conditions for `HaltPolicy.status`: what is wrong and where, or that nothing is. */
 export function conditionsOf(view: PolicyView): readonly ConditionDraft[] {
-  return [ready(view), conflicting(view), paging(view), upgrading(view), budget(view)];
+  return [ready(view), conflicting(view), paging(view), upgrading(view), budget(view), ...logs(view)];
 }
 
 function ready(view: PolicyView): ConditionDraft {
@@ -170,6 +173,29 @@ function budget({ policy, failed }: PolicyView): ConditionDraft {
   }
   const message = `${failed} of ${errorBudget} failures: no further swap until NodeHalts are acknowledged.`;
   return { type: "BudgetSpent", status: "True", reason: "TooManyFailures", message };
+}
+
+/** Said from the first log on that was asked for; nothing once the policy ignores what logs tell. */
+function logs({ policy, logAccess }: PolicyView): readonly ConditionDraft[] {
+  const isTold = policy.status?.conditions?.some(({ type }) => type === "LogsReadable") ?? false;
+  if (policy.spec.inferredHalts === "Ignore") {
+    const message = "spec.inferredHalts is Ignore: no log is read.";
+    return isTold ? [{ type: "LogsReadable", status: "Unknown", reason: "NotRead", message }] : [];
+  }
+  switch (logAccess?.kind) {
+    case undefined:
+      return [];
+    case "readable":
+      return [{ type: "LogsReadable", status: "True", reason: "LogsRead", message: "Logs can be read." }];
+    case "refused": {
+      const message = `The controller may not read pods/log in namespace ${policy.metadata.namespace}: a halt that a node does not announce is only seen where its termination message has the halt line. Add the component deploy/logs, or set spec.inferredHalts to Ignore.`;
+      return [{ type: "LogsReadable", status: "False", reason: "LogsForbidden", message }];
+    }
+    case "failing": {
+      const message = `The log of pod ${logAccess.pod} could not be read: ${logAccess.why}. Whether it halted unannounced is not known.`;
+      return [{ type: "LogsReadable", status: "False", reason: "LogUnreadable", message }];
+    }
+  }
 }
 
 function namesOf(pods: readonly JudgedPod[]): string {

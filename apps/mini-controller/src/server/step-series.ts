@@ -38,6 +38,7 @@ export const STEP_REASONS: readonly string[] = [
   "HaltNotShown",
   "ImageChangedMeanwhile",
   "ImageDoesNotHelp",
+  "InferredHaltNotShown",
   "NotTheOwner",
   "OwnedBy",
   "PartitionExcludes",

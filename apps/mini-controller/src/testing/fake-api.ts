@@ -1,5 +1,13 @@
 import { ControllerError } from "../controller-error.ts";
-import type { JsonPatchOperation, KubeApi, KubeList, KubeObject, Query, WatchEvent } from "../kube/types.ts";
+import type {
+  BoundedText,
+  JsonPatchOperation,
+  KubeApi,
+  KubeList,
+  KubeObject,
+  Query,
+  WatchEvent,
+} from "../kube/types.ts";
 import { applyConditionsPatch, applyJsonPatch, applyMergePatch, type JsonObject } from "./patches.ts";
 
 type Stored = KubeObject & JsonObject;
@@ -18,6 +26,8 @@ export class FakeApi implements KubeApi {
   readonly objects = new Map<string, Stored>();
   /** Told of each change that was made, after it. */
   onWrite: (before: Stored | undefined, after: Stored | undefined) => void = () => {};
+  /** What a container wrote, by the path of its pod's log. May throw. */
+  logOf: (path: string, query: Query) => string = () => "";
   readonly #watchers = new Set<Watcher>();
   /** Every change there was, so that a watch begins where its list ended. */
   readonly #changes: {
@@ -80,6 +90,11 @@ export class FakeApi implements KubeApi {
     if (resourceVersion !== undefined && before.metadata.resourceVersion !== resourceVersion)
       throw conflict(path);
     this.drop(path);
+  }
+
+  async text(path: string, query: Query, mostBytes: number): Promise<BoundedText> {
+    const text = this.logOf(path, query);
+    return { text: text.slice(0, mostBytes), isWhole: text.length <= mostBytes };
   }
 
   async *watch<T extends KubeObject>(

@@ -8,7 +8,7 @@ import {
   ShutdownReason,
 } from "@upgrade-halt/contract";
 import { API_VERSION, PURPOSE, PURPOSE_PAGING } from "../api/group.ts";
-import { HaltPolicySpecSchema } from "../api/halt-policy.ts";
+import { type HaltPolicy, HaltPolicySpecSchema } from "../api/halt-policy.ts";
 import type { NodeHalt } from "../api/node-halt.ts";
 import type { NodeRecord } from "../api/node-record.ts";
 import type { Pod } from "../halts/pod.ts";
@@ -33,8 +33,11 @@ export const NAMESPACE = "sei";
 export const CONTAINER = "seid";
 export const LABELS = { "app.kubernetes.io/name": "mock-node" };
 
-/** What a node with this image does at this height: run (`undefined`), halt or crash. */
-export type Behaviour = (image: string, height: number) => HaltReason | "crash" | undefined;
+/**
+ * What a node with this image does at this height: run (`undefined`), halt, crash and run again, or end with 2 as a Go
+ * program that panicked. What a node that panics wrote is in its log alone.
+ */
+export type Behaviour = (image: string, height: number) => HaltReason | "crash" | "panic" | undefined;
 
 /** A chain whose plan v6.7 is due at 30. */
 export const onePlan: Behaviour = (image, height) => {
@@ -74,6 +77,12 @@ export class FakeCluster {
   readonly podsDeleted: string[] = [];
   behave: Behaviour;
   height = 20;
+  /** What a pod's node wrote. May throw. */
+  logOf: (podName: string) => string = () => "";
+  /** How often a log was asked for. */
+  logReads = 0;
+  /** Milliseconds by which the nodes' `/status` is read later than it is. */
+  later = 0;
   /** What running nodes announce as `halt_intent` on `/status`. */
   intent: unknown;
   /** The validator address that a running pod tells. */
@@ -82,6 +91,8 @@ export class FakeCluster {
   failedPods = false;
   /** Names of the pods whose `/status` was read. */
   readonly statusReads = new Set<string>();
+  /** The height that each pod told last. */
+  readonly heightsTold = new Map<string, number>();
   /** Whether a node may halt although nobody has read its status yet. */
   unread = false;
   /** How many pods were made. */
@@ -92,6 +103,10 @@ export class FakeCluster {
 
   constructor(behave: Behaviour = onePlan) {
     this.behave = behave;
+    this.api.logOf = (path) => {
+      this.logReads += 1;
+      return this.logOf(path.split("/").at(-2) ?? "");
+    };
     this.api.onWrite = (before, after) => this.#onWrite(before, after);
   }
 
@@ -181,6 +196,10 @@ export class FakeCluster {
     return this.unread || !isGoverned || names.every((name) => this.statusReads.has(name));
   }
 
+  policy(name = "sei"): HaltPolicy {
+    return this.#all<HaltPolicy>(HALT_POLICIES).find(({ metadata }) => metadata.name === name) as HaltPolicy;
+  }
+
   records(): readonly NodeRecord[] {
     return this.#all<NodeRecord>(NODE_RECORDS);
   }
@@ -192,7 +211,7 @@ export class FakeCluster {
   /** `/status` of the pod with the address in `url`, if its process runs. */
   readonly readNode = async (url: string): Promise<StatusResult> => {
     const pod = this.pods().find(({ status }) => url.includes(`//${status?.podIP}:`));
-    const at = Date.now();
+    const at = Date.now() + this.later;
     if (pod?.status?.containerStatuses?.[0]?.state?.running === undefined) {
       return { kind: "unreachable", at, problem: "connection refused" };
     }
@@ -200,6 +219,7 @@ export class FakeCluster {
       this.statusReads.add(pod.metadata.name);
       this.#move();
     }
+    this.heightsTold.set(pod.metadata.name, this.height);
     const validatorAddress = this.validatorOf(pod.metadata.name);
     const haltIntent = decodeHaltIntent(this.intent);
     const node = { height: this.height, chainId: "test", haltIntent, validatorAddress };
@@ -297,7 +317,7 @@ export class FakeCluster {
     const state =
       does === undefined || does === "crash"
         ? { running: { startedAt } }
-        : { terminated: endedBy(does, withoutDigest(container?.image ?? "")) };
+        : { terminated: does === "panic" ? PANICKED : endedBy(does, withoutDigest(container?.image ?? "")) };
     const lastState = does === "crash" ? { terminated: { exitCode: 2, reason: "Error", startedAt } } : {};
     const restartCount = does === "crash" ? 1 : 0;
     if (known?.restartCount === restartCount && does === "crash") return;
@@ -323,6 +343,13 @@ export function idOf(image: string): string {
 function withoutDigest(image: string): string {
   return image.split("@")[0] ?? image;
 }
+
+const PANICKED = {
+  exitCode: 2,
+  reason: "Error",
+  startedAt: "2026-01-01T00:00:00Z",
+  finishedAt: "2026-08-21T18:00:00Z",
+};
 
 function endedBy(reason: HaltReason, image: string) {
   return {

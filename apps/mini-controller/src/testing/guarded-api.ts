@@ -1,4 +1,12 @@
-import type { JsonPatchOperation, KubeApi, KubeList, KubeObject, Query, WatchEvent } from "../kube/types.ts";
+import type {
+  BoundedText,
+  JsonPatchOperation,
+  KubeApi,
+  KubeList,
+  KubeObject,
+  Query,
+  WatchEvent,
+} from "../kube/types.ts";
 
 /** One request of the controller. */
 export interface Call {
@@ -56,6 +64,10 @@ export class GuardedApi implements KubeApi {
 
   remove(path: string, uid: string, resourceVersion?: string): Promise<void> {
     return this.#pass("delete", path, () => this.#api.remove(path, uid, resourceVersion));
+  }
+
+  text(path: string, query: Query, mostBytes: number): Promise<BoundedText> {
+    return this.#pass("get", path, () => this.#api.text(path, query, mostBytes));
   }
 
   async *watch<T extends KubeObject>(

@@ -12,10 +12,11 @@ interface Rule {
 
 /** `group/resource verb` for every verb that the roles under `deploy/` give, sorted. */
 export function grantedRights(): readonly string[] {
-  const rules = globSync(["rbac/*.yaml", "seinodes/rbac.yaml"], { cwd: DEPLOY }).flatMap((file) =>
-    parseAllDocuments(readFileSync(join(DEPLOY, file), "utf8")).flatMap(
-      (document) => (document.toJS() as { rules?: Rule[] }).rules ?? [],
-    ),
+  const rules = globSync(["rbac/*.yaml", "seinodes/rbac.yaml", "logs/rbac.yaml"], { cwd: DEPLOY }).flatMap(
+    (file) =>
+      parseAllDocuments(readFileSync(join(DEPLOY, file), "utf8")).flatMap(
+        (document) => (document.toJS() as { rules?: Rule[] }).rules ?? [],
+      ),
   );
   const all = rules.flatMap(({ apiGroups, resources, verbs }) =>
     apiGroups.flatMap((group) =>

@@ -1,0 +1,228 @@
+import { until } from "@upgrade-halt/testing";
+import { afterEach, describe, expect, test } from "vitest";
+import { ControllerError } from "./controller-error.ts";
+import { type Behaviour, FakeCluster, image } from "./testing/fake-cluster.ts";
+import { PageReceiver } from "./testing/page-receiver.ts";
+import { TestController } from "./testing/test-controller.ts";
+
+const undo: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+
+const LINE = 'UPGRADE "v6.7" NEEDED at height: 30: ';
+const STACK = "\n\ngoroutine 65 [running]:\nmain.main()\n\t/x.go:1 +0x1\n";
+const PANIC = `5:59PM INF committed state height=29\npanic: ${LINE}${STACK}`;
+/** A zombie's error, and what its servers go on to say. */
+const ZOMBIE = `5:59PM ERR CONSENSUS FAILURE!!! err=${JSON.stringify(LINE)} module=consensus\n5:59PM INF Ensure peers module=pex\n`;
+
+/** Nodes that know of no contract: they panic at 30, and their log alone says why. */
+const panicAt30: Behaviour = (image, height) =>
+  image.endsWith("v6.6") && height >= 30 ? "panic" : undefined;
+
+interface Story {
+  readonly cluster: FakeCluster;
+  readonly pager: PageReceiver;
+}
+
+/** A node that came to 29 and was seen there, under a policy that lists v6.7 for 30. */
+async function play(policy: object, behave: Behaviour = panicAt30, log = PANIC): Promise<Story> {
+  const [cluster, pager] = [new FakeCluster(behave), await PageReceiver.start()];
+  cluster.logOf = () => log;
+  await cluster.addPolicy({ paging: [{ webhook: { url: `${pager.url}/page` } }], ...policy });
+  await cluster.addNode("sei-0");
+  cluster.height = 29;
+  const controller = await new TestController(cluster).start();
+  undo.push(
+    () => pager.stop(),
+    () => controller.stop(),
+  );
+  await until("29 to be recorded", () => cluster.records()[0]?.status?.height === 29);
+  return { cluster, pager };
+}
+
+const haltOf = ({ cluster }: Story, reason: string) =>
+  until(`a halt with ${reason}`, () => cluster.halts().find(({ status }) => status?.reason === reason));
+
+const conditionOf = ({ cluster }: Story, type: string) =>
+  cluster.policy().status?.conditions?.find((condition) => condition.type === type);
+
+function expectUntouched({ cluster }: Story): void {
+  expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
+}
+
+describe("a node that panics with a halt line in its log", () => {
+  test("is held and paged, says what it was inferred from, and nothing is changed", async () => {
+    const story = await play({});
+    story.cluster.reach(30);
+    const halt = await haltOf(story, "InferredHalt");
+    expect(halt.spec.inferredFrom).toEqual([
+      "halt line in the log of container seid",
+      "exit code 2",
+      "seen at height 29",
+      "seen on chain test",
+      "plan listed for that chain and height",
+    ]);
+    expect(halt.spec).toMatchObject({
+      reason: "upgrade_required",
+      planName: "v6.7",
+      height: 30,
+      exitCode: 2,
+    });
+    expect(halt.status?.message).toMatch(/did not announce this halt.*set spec.inferredHalts to Act\.$/);
+    await until("a page", () => story.pager.received.length === 1);
+    expectUntouched(story);
+    await until(
+      "the logs to be called readable",
+      () => conditionOf(story, "LogsReadable")?.status === "True",
+    );
+  });
+
+  test("is swapped where the policy says Act, and its log is read again before each effect", async () => {
+    const story = await play({ inferredHalts: "Act" });
+    story.cluster.reach(30);
+    await until("a new pod", () => story.cluster.podsDeleted.length === 1);
+    story.cluster.reach(31);
+    const halt = await haltOf(story, "Recovered");
+    expect(halt.status?.phase).toBe("Recovered");
+    expect(halt.status?.seen?.sources).toEqual(["plan-line", "listed-plan", "last-height"]);
+    expect(story.cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
+    expect(story.cluster.logReads).toBeGreaterThanOrEqual(3);
+  });
+
+  test("is a crash like any other where the policy says Ignore, and no log is read", async () => {
+    const story = await play({ inferredHalts: "Ignore" });
+    story.cluster.reach(30);
+    await until("the crash to be counted", () => story.cluster.policy().status?.crashed === 1);
+    expect(story.cluster.halts()).toEqual([]);
+    expect(story.cluster.logReads).toBe(0);
+    expect(story.pager.received).toEqual([]);
+  });
+
+  test("is not acted on once its log does not say so any more", async () => {
+    const story = await play({ inferredHalts: "Act" });
+    let reads = 0;
+    story.cluster.logOf = () => {
+      reads += 1;
+      return reads === 1 ? PANIC : "panic: out of disk\n";
+    };
+    story.cluster.reach(30);
+    const halt = await haltOf(story, "InferredHaltNotShown");
+    expect(halt.status?.phase).not.toBe("Recreating");
+    expectUntouched(story);
+  });
+
+  test.each([
+    [
+      "another height than the plan's",
+      { upgrades: [{ planName: "v6.7", height: 31, image: image("v6.7") }] },
+      "ListedForAnotherHeight",
+    ],
+    [
+      "no plan",
+      { upgrades: [{ planName: "v6.8", height: 30, image: image("v6.8") }] },
+      "ImageMappingMissing",
+    ],
+    ["no chain", { chainId: null }, "ChainNotNamed"],
+    ["no height", { upgrades: [{ planName: "v6.7", image: image("v6.7") }] }, "HeightNotListed"],
+  ])("is never acted on where the policy names %s", async (_, policy, reason) => {
+    const story = await play({ inferredHalts: "Act" });
+    await story.cluster.changePolicy(policy);
+    story.cluster.reach(30);
+    await haltOf(story, reason);
+    await until("a page", () => story.pager.received.length >= 1);
+    expectUntouched(story);
+  });
+
+  test("is a crash on another chain than the policy's: no height that it tells is believed", async () => {
+    const story = await play({ inferredHalts: "Act" });
+    await story.cluster.changePolicy({ chainId: "other-1" });
+    story.cluster.reach(30);
+    await until("its log to be read", () => story.cluster.logReads > 0);
+    await until("the crash to be counted", () => story.cluster.policy().status?.crashed === 1);
+    expect(story.cluster.halts()).toEqual([]);
+    expectUntouched(story);
+  });
+
+  test("is not seen where the logs may not be read, which a condition says, and is not asked for again", async () => {
+    const story = await play({});
+    story.cluster.logOf = () => {
+      throw new ControllerError("forbidden", "pods/log is forbidden");
+    };
+    story.cluster.reach(30);
+    const refused = await until("the condition", () => {
+      const condition = conditionOf(story, "LogsReadable");
+      return condition?.status === "False" && condition;
+    });
+    expect(refused).toMatchObject({
+      reason: "LogsForbidden",
+      message: expect.stringContaining("deploy/logs"),
+    });
+    for (let height = 31; height < 40; height += 1) story.cluster.reach(height);
+    await story.cluster.changePolicy({ maxConcurrent: 2 });
+    await until("the policy to be followed", () => story.cluster.policy().status?.observedGeneration === 2);
+    expect(story.cluster.logReads).toBe(1);
+    expect(story.cluster.halts()).toEqual([]);
+  });
+
+  test("does not halt for a line that something else in its log quotes", async () => {
+    const quotes = [
+      `5:59PM INF executed tx memo=${JSON.stringify(LINE)}`,
+      `{"level":"info","message":"executed tx","memo":${JSON.stringify(LINE)}}`,
+      `5:59PM INF UPGRADE "v6.7" SCHEDULED at height: 30: see ${LINE}`,
+      "panic: runtime error: index out of range [3]",
+    ];
+    const story = await play({ inferredHalts: "Act" }, panicAt30, `${quotes.join("\n")}${STACK}`);
+    story.cluster.reach(30);
+    await until("its log to be read", () => story.cluster.logReads > 0);
+    await until("the crash to be counted", () => story.cluster.policy().status?.crashed === 1);
+    expect(story.cluster.halts()).toEqual([]);
+    expectUntouched(story);
+  });
+});
+
+describe("a node that answers, stands still at the plan's height and has a halt line in its log", () => {
+  const livesOn: Behaviour = () => undefined;
+
+  test("is not acted on before it stood still for 30 s, then swapped where the policy says Act", async () => {
+    const story = await play({ inferredHalts: "Act" }, livesOn, ZOMBIE);
+    story.cluster.reach(30);
+    await until("30 to be read", () => story.cluster.heightsTold.get("sei-0-0") === 30);
+    expect([story.cluster.halts(), story.cluster.logReads]).toEqual([[], 0]);
+    story.cluster.later = 31_000;
+    await until("the swap", () => story.cluster.podsDeleted.length === 1);
+    expect(story.cluster.halts()[0]?.spec.inferredFrom).toContain("its height stands still");
+    expect(story.cluster.halts()[0]?.spec).not.toHaveProperty("exitCode");
+    story.cluster.logOf = () => "";
+    story.cluster.reach(31);
+    await haltOf(story, "Recovered");
+    expect(story.cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
+  });
+
+  test("is held and paged by default, and left alone for as long as it stands", async () => {
+    const story = await play({}, livesOn, ZOMBIE);
+    story.cluster.reach(30);
+    story.cluster.later = 31_000;
+    await until("30 to be read", () => story.cluster.heightsTold.get("sei-0-0") === 30);
+    story.cluster.later = 62_000;
+    const halt = await haltOf(story, "InferredHalt");
+    expect(halt.status?.phase).toBe("Held");
+    story.cluster.later = 200_000;
+    await until("a page", () => story.pager.received.length === 1);
+    expectUntouched(story);
+    story.cluster.reach(31);
+    await haltOf(story, "RunsAgain");
+  });
+
+  test("is running where it stands still without such a line", async () => {
+    const story = await play({ inferredHalts: "Act" }, livesOn, "5:59PM INF Timed out height=30\n");
+    story.cluster.reach(30);
+    await until("30 to be read", () => story.cluster.heightsTold.get("sei-0-0") === 30);
+    story.cluster.later = 31_000;
+    await until("its log to be read", () => story.cluster.logReads > 0);
+    story.cluster.later = 62_000;
+    await until("it to be counted", () => story.cluster.policy().status?.running === 1);
+    expect(story.cluster.halts()).toEqual([]);
+    expectUntouched(story);
+  });
+});
