@@ -30,6 +30,21 @@ test("a node that does not answer fits no expectation", async () => {
   }
 });
 
+test.each([
+  ["--expect-not-halted", 1],
+  ["--expect-halted", 0],
+])("--json says in one line what was found, whether %s holds or not", async (expectation, expected) => {
+  await using node = await nodeAnswering(halted);
+  const { code, stdout } = await runCli(["check", node.url, expectation, "--json"]);
+  expect(code).toBe(expected);
+  expect(stdout).toMatch(/^[^\n]+\n$/);
+  expect(JSON.parse(stdout)).toMatchObject({
+    url: node.url,
+    ok: expected === 0,
+    verdict: { kind: "halted", reason: 70 },
+  });
+});
+
 test("an expectation has to be named, and only one", async () => {
   expect((await runCli(["check", "http://127.0.0.1:1"])).code).toBe(64);
   const both = ["check", "http://127.0.0.1:1", "--expect-halted", "--expect-not-halted"];

@@ -4,13 +4,15 @@ import { ConsumerError } from "../consumer-error.ts";
 import { readStatus, sightingOf } from "../status/read-status.ts";
 import type { Verdict } from "../verdict.ts";
 import type { Io } from "./io.ts";
+import { toJsonLine } from "./json.ts";
 import { headline } from "./render.ts";
-import { rpcUrl, shownUrl } from "./shown-url.ts";
+import { givenUrl, shownUrl } from "./shown-url.ts";
 import { parseMillis } from "./status.ts";
 
 interface CheckFlags {
   readonly expectNotHalted?: boolean;
   readonly expectHalted?: boolean;
+  readonly json?: boolean;
   readonly timeout: number;
 }
 
@@ -27,6 +29,7 @@ export function addCheck(program: Command, io: Io): void {
       new Option("--expect-not-halted", "it answers, and announces no halt").conflicts("expectHalted"),
     )
     .option("--expect-halted", "it announces a halt")
+    .option("--json", "print one line of JSON, also where the expectation does not hold")
     .option("--timeout <ms>", "deadline of the whole reading", parseMillis, 2_000)
     .addHelpText("after", "\nExamples:\n  $ upgrade-halt check http://127.0.0.1:26657 --expect-not-halted")
     .action((url: string, flags: CheckFlags) => check(url, flags, io));
@@ -34,18 +37,19 @@ export function addCheck(program: Command, io: Io): void {
 
 async function check(
   url: string,
-  { expectNotHalted, expectHalted, timeout }: CheckFlags,
+  { expectNotHalted, expectHalted, json, timeout }: CheckFlags,
   io: Io,
 ): Promise<void> {
   if (expectNotHalted !== true && expectHalted !== true) {
     throw new ConsumerError("usage", "Say what to expect: --expect-not-halted or --expect-halted.");
   }
   const verdict = classify({
-    status: sightingOf(await readStatus(rpcUrl(url), { timeoutMs: timeout, now: io.now })),
+    status: sightingOf(await readStatus(givenUrl(url), { timeoutMs: timeout, now: io.now })),
   });
   const held = expectHalted === true ? isHalted(verdict) : verdict.kind === "running";
+  if (json === true) io.stdout.write(toJsonLine({ url: shownUrl(url), ok: held, verdict }));
   if (!held) throw new ConsumerError("failure", `${shownUrl(url)} is ${headline(verdict)}. ${verdict.why}`);
-  io.stdout.write(`${headline(verdict)}\n`);
+  if (json !== true) io.stdout.write(`${headline(verdict)}\n`);
 }
 
 function isHalted({ kind }: Verdict): boolean {

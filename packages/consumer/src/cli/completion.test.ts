@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { runCli } from "../testing/cli.ts";
 import { silentProgram } from "../testing/generated.ts";
 import { SHELLS } from "./completion-scripts.ts";
+import { EVENTS } from "./reactions.ts";
 import { synopsisOf } from "./synopsis.ts";
 
 const scriptFor = async (shell: string) => (await runCli(["completion", shell])).stdout;
@@ -25,6 +26,8 @@ test("bash completes commands, options and choices", async () => {
   expect(await bashOffers("classify", "--p")).toEqual(["--policy"]);
   expect(await bashOffers("classify", "--from", "")).toEqual(["evidence", "pod", "docker"]);
   expect(await bashOffers("classify", "--policy", "")).toEqual([""]);
+  expect(await bashOffers("exec", "--on", "up")).toEqual(["upgrade_required"]);
+  expect(await bashOffers("systemd-hook", "--on", "")).toEqual([...EVENTS]);
   expect(await bashOffers("completion", "")).toEqual([...SHELLS, "--help"]);
 });
 

@@ -27,6 +27,16 @@ test("keeps the command's exit code and output, and says why it ended", async ()
   );
 });
 
+test("--json says why it ended in one line of JSON, the last of its standard error", async () => {
+  const { code, stdout, stderr } = await runCommand(["exec", "--json", ...node("process.exitCode = 72")]);
+  expect([code, stdout]).toEqual([72, ""]);
+  expect(JSON.parse(stderr)).toMatchObject({
+    verdict: { kind: "halted", reason: 72 },
+    announced: false,
+    exitCode: 72,
+  });
+});
+
 test("passes bytes through as they are, megabytes of them", async () => {
   const { code, stdout } = await runCommand(["exec", ...node('process.stdout.write("é".repeat(2_000_000))')]);
   expect(code).toBe(0);

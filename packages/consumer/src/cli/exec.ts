@@ -12,6 +12,7 @@ import { type AnnounceFlags, type Announcer, type CommandEnd, prepare } from "./
 import { intentOf, serveHaltedStatus } from "./announce/halted-status.ts";
 import { Hold } from "./hold.ts";
 import type { Io } from "./io.ts";
+import { toJsonLine } from "./json.ts";
 import { outputPipe, releaseInto } from "./output-pipe.ts";
 import { type Guard, killWithUs } from "./parent-death.ts";
 import { onOption, parseReactions, react } from "./reactions.ts";
@@ -31,6 +32,7 @@ export function addExec(program: Command, io: Io, exitWith: (code: number) => vo
       "Runs a command as an entry point does: passes signals and output through, says on standard error why it ended, and exits with its exit code (128+n for signal n, 127 where there is no such command, 126 where it cannot be started). Whatever ends it, SIGKILL included, ends the command too: on Linux with all that the command started and did not detach. It reaps no orphans: as the first process of a container it wants an init before it (docker run --init, shareProcessNamespace in a pod).",
     )
     .addOption(onOption())
+    .option("--json", "say why it ended as one line of JSON, on standard error")
     .option(
       "--hold",
       "after a halt, wait to be stopped before exiting, where a supervisor would restart any exit",
@@ -65,6 +67,7 @@ Examples:
 
 interface ExecFlags extends AnnounceFlags {
   readonly on?: string[];
+  readonly json?: boolean;
   readonly hold?: boolean;
 }
 
@@ -94,10 +97,12 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
     const end = { ...(await endOf(child, file, outputs)), startedAt, endedAt: io.now() };
     guard.release();
     const { verdict, announced } = await judged(end, { announcer, zombie, logTail: tail.text() });
-    io.stderr.write(`upgrade-halt: ${headline(verdict)}. ${verdict.why}\n`);
     const halt = announced && verdict.kind === "halted" ? verdict : undefined;
-    if (halt !== undefined) {
-      io.stderr.write(`upgrade-halt: announced for the node, with exit code ${halt.reason}.\n`);
+    const exitCode = halt?.reason ?? end.code ?? 128 + signalNumber(end.signal);
+    if (flags.json === true) io.stderr.write(toJsonLine({ verdict, announced, exitCode }));
+    else {
+      io.stderr.write(`upgrade-halt: ${headline(verdict)}. ${verdict.why}\n`);
+      if (announced) io.stderr.write(`upgrade-halt: announced for the node, with exit code ${exitCode}.\n`);
     }
     await react(reactions, verdict, io);
     if (halt !== undefined && announcer !== undefined && flags.stayAlive === true) {
@@ -105,7 +110,7 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
     } else if (flags.hold === true && (verdict.kind === "halted" || verdict.kind === "unrecognised-halt")) {
       await held.untilStopped();
     }
-    return halt?.reason ?? end.code ?? 128 + signalNumber(end.signal);
+    return exitCode;
   } finally {
     announcer?.end();
     guard.release();

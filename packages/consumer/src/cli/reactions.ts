@@ -10,7 +10,7 @@ import type { Io } from "./io.ts";
 import { FORWARDED } from "./signals.ts";
 
 /** What a reaction can be for: a reason's token, or another kind of end. */
-const EVENTS: readonly string[] = [
+export const EVENTS: readonly string[] = [
   ...HALT_REASONS.map(reasonToken),
   "unrecognised-halt",
   "crashed",

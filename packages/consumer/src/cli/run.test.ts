@@ -42,7 +42,11 @@ test.each([
   [["bogus"], 64],
   [["status"], 64],
   [["status", "http://127.0.0.1:1"], 1],
-  [["status", "file:///etc/passwd"], 1],
+  [["status", "file:///etc/passwd"], 64],
+  [["status", "http://me@127.0.0.1"], 64],
+  [["check", "127.0.0.1:26657", "--expect-halted"], 64],
+  [["check", "http://127.0.0.1:1", "--expect-halted"], 1],
+  [["watch", "file:///etc/passwd"], 64],
   [["classify"], 64],
 ])("%j fails with one sentence and exit code %i", async (args, expected) => {
   const { code, stdout, stderr } = await runCli(args);

@@ -7,7 +7,7 @@ import { readPolicy } from "./documents.ts";
 import type { Io } from "./io.ts";
 import { toJsonLine } from "./json.ts";
 import { renderVerdict } from "./render.ts";
-import { rpcUrl, shownUrl } from "./shown-url.ts";
+import { givenUrl, shownUrl } from "./shown-url.ts";
 
 interface StatusOptions {
   readonly json?: boolean;
@@ -36,8 +36,9 @@ async function showStatus(
   { json, policy: path, timeout }: StatusOptions,
   io: Io,
 ): Promise<void> {
+  const target = givenUrl(url);
   const policy = path === undefined ? undefined : await readPolicy(path);
-  const result = await readStatus(rpcUrl(url), { timeoutMs: timeout, now: io.now });
+  const result = await readStatus(target, { timeoutMs: timeout, now: io.now });
   const verdict = classify({ status: sightingOf(result), listed: policy?.upgrades });
   const recommendation = policy && recommend(verdict, policy);
   if (json === true)

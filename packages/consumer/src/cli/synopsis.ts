@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { EVENTS } from "./reactions.ts";
 
 /** One option, as completions and the man page need it. */
 export interface OptionSynopsis {
@@ -34,6 +35,9 @@ export interface CommandSynopsis {
   readonly examples: readonly string[];
 }
 
+/** What an option begins with that takes several words, of which the others are free. */
+const FIRST_WORDS: Readonly<Record<string, readonly string[]>> = { "--on": EVENTS };
+
 /** What the command line consists of, read off the program that parses it. */
 export function synopsisOf(program: Command): readonly CommandSynopsis[] {
   const help = program.createHelp();
@@ -52,7 +56,7 @@ export function synopsisOf(program: Command): readonly CommandSynopsis[] {
       description: option.description,
       help: help.optionDescription(option),
       takesValue: option.required || option.optional,
-      choices: option.argChoices ?? [],
+      choices: option.argChoices ?? FIRST_WORDS[option.long ?? ""] ?? [],
     })),
     examples: examplesOf(command),
   }));

@@ -1,15 +1,13 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { ConsumerError } from "../consumer-error.ts";
 import type { ListedPlan } from "../evidence.ts";
 import { printable } from "../printable.ts";
-import { statusUrl } from "../status/status-url.ts";
 import { type NodeChange, watchNode } from "../watch/watch-node.ts";
 import { readPolicy } from "./documents.ts";
 import type { Io } from "./io.ts";
 import { toJsonLine } from "./json.ts";
 import { LiveTable } from "./live-table.ts";
 import { headline } from "./render.ts";
-import { rpcUrl, shownUrl } from "./shown-url.ts";
+import { givenUrl } from "./shown-url.ts";
 import { parseMillis } from "./status.ts";
 
 interface WatchFlags {
@@ -47,11 +45,7 @@ export function addWatch(program: Command, io: Io): void {
 }
 
 async function watchAll(given: readonly string[], flags: WatchFlags, io: Io): Promise<void> {
-  const urls = given.map(rpcUrl);
-  for (const url of urls) {
-    const target = statusUrl(url);
-    if (target.kind === "refused") throw new ConsumerError("usage", `${shownUrl(url)}: ${target.problem}.`);
-  }
+  const urls = given.map(givenUrl);
   const listed = flags.policy === undefined ? [] : (await readPolicy(flags.policy)).upgrades;
   const stop = new AbortController();
   const forget = io.onSignal(["SIGINT", "SIGTERM"], () => stop.abort());
