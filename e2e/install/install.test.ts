@@ -183,6 +183,7 @@ proof("kubectl lists both kinds by their short names, with their own columns", [
       "FAILED",
       "UPGRADING",
       "READY",
+      "WHY",
       "AGE",
     ]);
     const [heading, row] = halts.split("\n");
@@ -195,6 +196,7 @@ proof("kubectl lists both kinds by their short names, with their own columns", [
       "ACTION",
       "PHASE",
       "SINCE",
+      "OVER",
       "AGE",
     ]);
     expect(row).toMatch(/sei-0-0 +upgrade_required +v6\.7 +240000000 +Swapping +2026-08-21T18:00:00\.123Z/);

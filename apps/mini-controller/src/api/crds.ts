@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import type { z } from "zod";
 import { GROUP, VERSION } from "./group.ts";
 import { HaltPolicySpecSchema, HaltPolicyStatusSchema } from "./halt-policy.ts";
-import { NodeHaltSpecSchema, NodeHaltStatusSchema } from "./node-halt.ts";
+import { CONDITION_RESOLVED, NodeHaltSpecSchema, NodeHaltStatusSchema } from "./node-halt.ts";
 import { NodeRecordSpecSchema, NodeRecordStatusSchema } from "./node-record.ts";
 import { structuralSchema } from "./structural-schema.ts";
 
@@ -85,6 +85,7 @@ export const haltPolicyCrd = customResourceDefinition({
     { name: "Failed", type: "integer", jsonPath: ".status.failed" },
     { name: "Upgrading", type: "string", jsonPath: ".status.conditions[?(@.type=='Upgrading')].status" },
     { name: "Ready", type: "string", jsonPath: ".status.conditions[?(@.type=='Ready')].status" },
+    { name: "Why", type: "string", jsonPath: ".status.conditions[?(@.type=='Ready')].reason" },
     { name: "Inferred", type: "string", jsonPath: ".spec.inferredHalts", priority: 1 },
     age,
   ],
@@ -106,6 +107,11 @@ export const nodeHaltCrd = customResourceDefinition({
     { name: "Action", type: "string", jsonPath: ".status.action" },
     { name: "Phase", type: "string", jsonPath: ".status.phase" },
     { name: "Since", type: "string", jsonPath: ".status.steps[-1].at" },
+    {
+      name: "Over",
+      type: "string",
+      jsonPath: `.status.conditions[?(@.type=='${CONDITION_RESOLVED}')].status`,
+    },
     { name: "Why", type: "string", jsonPath: ".status.reason", priority: 1 },
     { name: "Image", type: "string", jsonPath: ".status.toImage", priority: 1 },
     { name: "InferredFrom", type: "string", jsonPath: ".spec.inferredFrom", priority: 1 },

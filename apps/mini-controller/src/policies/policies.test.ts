@@ -133,6 +133,18 @@ describe("a policy's conditions", () => {
       /no port named rpc in a/,
     ],
     [
+      "Ready",
+      view({ pods: [judged(pod("a"), { governedBy: "older" })] }),
+      "False",
+      /governs none of the pods that it selects: older policy older has a/,
+    ],
+    [
+      "Ready",
+      view({ pods: [judged(pod("a"), { governedBy: "older" }), judged(pod("b"))] }),
+      "True",
+      /selects/i,
+    ],
+    [
       "Conflicting",
       view({ pods: [judged(pod("a"), { governedBy: "older" })] }),
       "True",

@@ -55,7 +55,8 @@ export function conditionsOf(view: PolicyView): readonly ConditionDraft[] {
 }
 
 function ready(view: PolicyView): ConditionDraft {
-  const fault = specFault(view) ?? selectorFault(view) ?? containerFault(view) ?? portFault(view);
+  const fault =
+    specFault(view) ?? selectorFault(view) ?? governedFault(view) ?? containerFault(view) ?? portFault(view);
   if (fault !== undefined) return { type: "Ready", status: "False", ...fault };
   const { policy, pods } = view;
   if (!selectsEverything(policy.spec.selector))
@@ -80,6 +81,15 @@ function selectorFault({ policy, pods }: PolicyView): Fault | undefined {
   if (pods.length > 0) return undefined;
   const message = `spec.selector matches no pod of namespace ${policy.metadata.namespace}.`;
   return { reason: "NoPodsMatched", message };
+}
+
+/** A policy that governs none of the pods that it selects does nothing, whatever it says. */
+function governedFault({ pods }: PolicyView): Fault | undefined {
+  const [first] = pods;
+  if (first?.governedBy === undefined || pods.some(({ governedBy }) => governedBy === undefined))
+    return undefined;
+  const message = `It governs none of the pods that it selects: older policy ${first.governedBy} has ${namesOf(pods)}.`;
+  return { reason: "OlderPolicyGoverns", message };
 }
 
 function containerFault({ policy, pods }: PolicyView): Fault | undefined {
