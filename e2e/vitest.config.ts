@@ -4,7 +4,7 @@ import { suite } from "../vitest.shared.ts";
 export default suite("story", {
   include: [
     "{scenarios,faults,rbac}/**/*.test.ts",
-    "{harness,comparison,bench}/**/!(comparison).test.ts",
+    "{harness,invariants,comparison,bench}/**/!(comparison).test.ts",
     "*.test.ts",
   ],
   globalSetup: "harness/global-setup.ts",

@@ -11,6 +11,7 @@ import { changePolicy, createNode, createPolicy, type PolicyOptions, setPlans } 
 import type { Page } from "../harness/page-receiver.ts";
 import type { Program } from "../harness/program.ts";
 import type { World } from "../harness/world.ts";
+import { brokenInvariants } from "../invariants/broken-invariants.ts";
 import { imagesOf, uidsOf } from "./counts.ts";
 
 /** How a controller of the story is to end: at a boundary (or the n-th of any), and after so many milliseconds anyway. */
@@ -41,6 +42,7 @@ export const END = {
   pods: { "bad-0": 2, "late-0": 2, "low-0": 1, "sei-0-0": 2, "sei-1-0": 2 },
   pages: ["DowngradeDetected low-0", "HaltedAgain bad-0", "ImageMappingMissing late-0"],
   resolved: ["ImageMappingMissing late-0"],
+  broken: [],
 } as const;
 
 /** Far enough that a controller sees each node run before, and within reach of it. */
@@ -84,6 +86,7 @@ export async function playStory(
     pods: Object.fromEntries(await Promise.all(made)),
     pages: told(world.pager.pages()),
     resolved: told(world.pager.resolutions()),
+    broken: await brokenInvariants(world),
   };
   return { kills, end };
 }

@@ -14,23 +14,31 @@ export interface History<T> {
   replay(): Promise<readonly HistoryEvent<T>[]>;
 }
 
-/** @param path the collection's path, such as `/apis/apps/v1/namespaces/x/statefulsets` */
-export async function startHistory<T>(api: Api, path: string): Promise<History<T>> {
-  const list = await rawRequest(api.config, { method: "GET", path });
+/**
+ * @param path the collection's path, such as `/apis/apps/v1/namespaces/x/statefulsets`
+ * @param labelSelector which of its objects, such as `app=x`; all of them unless given
+ */
+export async function startHistory<T>(api: Api, path: string, labelSelector = ""): Promise<History<T>> {
+  const query = new URLSearchParams({ labelSelector });
+  const list = await rawRequest(api.config, { method: "GET", path: `${path}?${query}` });
   if (list.status !== 200) throw new Error(`${path}: ${list.status} ${list.text}`);
   const start: string = JSON.parse(list.text).metadata.resourceVersion;
-  return { replay: () => replay(api, path, start) };
+  return { replay: () => replay(api, path, { resourceVersion: start, labelSelector }) };
 }
 
-async function replay<T>(api: Api, path: string, start: string): Promise<HistoryEvent<T>[]> {
-  const query = new URLSearchParams({ watch: "1", resourceVersion: start, timeoutSeconds: "1" });
+async function replay<T>(
+  api: Api,
+  path: string,
+  since: { readonly resourceVersion: string; readonly labelSelector: string },
+): Promise<HistoryEvent<T>[]> {
+  const query = new URLSearchParams({ watch: "1", timeoutSeconds: "1", ...since });
   const watch = await rawRequest(api.config, { method: "GET", path: `${path}?${query}` });
   return watch.text
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => {
       const { type, object } = JSON.parse(line);
-      if (type === "ERROR") throw new Error(`${path} since ${start}: ${object.message}`);
+      if (type === "ERROR") throw new Error(`${path} since ${since.resourceVersion}: ${object.message}`);
       return { type, object, version: Number(object.metadata.resourceVersion) };
     });
 }

@@ -1,10 +1,12 @@
-import { inject, test } from "vitest";
+import { expect, inject, test } from "vitest";
+import { brokenInvariants } from "../invariants/broken-invariants.ts";
 import type { RequirementId } from "../requirements.ts";
 import { connect } from "./api.ts";
 import { openWorld, type World } from "./world.ts";
 
 /**
- * A test that plays in a namespace of its own on the cluster of this run, whichever target that is.
+ * A test that plays in a namespace of its own on the cluster of this run, whichever target that is. In the end no
+ * invariant may have been broken in it.
  * `requirements.test.ts` reads the ids from the source.
  */
 export function scenario(
@@ -16,6 +18,7 @@ export function scenario(
     const world = await openWorld(connect(inject("kubeconfig")));
     try {
       await play(world);
+      expect(await brokenInvariants(world)).toEqual([]);
     } finally {
       await world.cleanup.run();
     }

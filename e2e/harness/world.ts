@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "@upgrade-halt/testing";
 import { PURPOSE, PURPOSE_PAGING } from "../../apps/mini-controller/src/api/group.ts";
+import { beginChronicle, type Chronicle } from "../invariants/chronicle.ts";
 import type { Api } from "./api.ts";
 import { Cleanup } from "./cleanup.ts";
 import { type PageReceiver, startPageReceiver } from "./page-receiver.ts";
@@ -17,6 +18,8 @@ export interface World {
   /** A folder for the scenario's files. */
   readonly folder: string;
   readonly cleanup: Cleanup;
+  /** All that happened in it. */
+  readonly chronicle: Chronicle;
 }
 
 /** Opens a world; `cleanup` leaves nothing of it behind. */
@@ -29,7 +32,8 @@ export async function openWorld(api: Api): Promise<World> {
   const namespace = `e2e-${randomBytes(4).toString("hex")}`;
   await api.core.createNamespace({ body: { metadata: { name: namespace } } });
   cleanup.add(() => removeNamespace(api, namespace));
-  const world = { api, namespace, pager, folder, cleanup };
+  const chronicle = await beginChronicle(api, namespace);
+  const world = { api, namespace, pager, folder, cleanup, chronicle };
   await createPagingSecret(world, "pager", { url: pager.url });
   return world;
 }
