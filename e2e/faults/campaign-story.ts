@@ -46,7 +46,7 @@ export const END = {
 } as const;
 
 /** Far enough that a controller sees each node run before, and within reach of it. */
-const HEIGHT = 40;
+const HEIGHT = 80;
 const LISTED = [{ planName: "v6.7", image: imageOf("v6.7") }];
 /** A story that takes longer has lost something. */
 const LONGEST_MS = 300_000;
