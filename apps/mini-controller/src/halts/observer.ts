@@ -175,17 +175,18 @@ export class Observer {
     halt: NodeHalt,
     policy: HaltPolicy | undefined,
     workload: WorkloadSight,
-    { pods }: Stores,
+    stores: Stores,
   ): readonly Sibling[] {
     if (policy === undefined || workload.kind !== "found") return [];
     return siblingsOf(
       halt.spec,
       workload.groups,
-      (uid) => pods.under(podsOf.controller(uid)),
+      (uid) => stores.pods.under(podsOf.controller(uid)),
       (pod) => ({
         verdict: judgePod(pod, policy.spec, this.#liveOf(pod), this.#recordedOf(pod, policy)),
         height: this.#liveOf(pod)?.height,
         mayInfer: policy.spec.inferredHalts === "Act",
+        twins: this.#twins(pod, stores),
       }),
     );
   }

@@ -28,13 +28,16 @@ function halted(changes: Partial<Extract<Verdict, { kind: "halted" }>> = {}): Ve
 const verdict = (kind: "running" | "unknown" | "stopped"): Verdict => ({ kind, why: "", contradictions: [] });
 const crashed: Verdict = { kind: "crashed", cause: { kind: "panic", code: 2 }, why: "", contradictions: [] };
 
-function stateOf(judgement: SiblingJudgement, pod: Pod = podOf("sei-1")): SiblingState | undefined {
+function stateOf(
+  judgement: Omit<SiblingJudgement, "twins">,
+  pod: Pod = podOf("sei-1"),
+): SiblingState | undefined {
   const group = groupWith({ podNames: ["sei-1", "sei-2"] });
   return siblingsOf(
     HALT,
     [group],
     () => [pod, podOf("sei-2")],
-    () => judgement,
+    () => ({ ...judgement, twins: [] }),
   )[0]?.state;
 }
 
@@ -71,7 +74,7 @@ test("a sibling that is being deleted has not halted, whatever it says", () => {
 
 test("every ordinal counts, and the pods that are controlled besides", () => {
   const pods = [podOf("sei-2"), podOf("sei-9")];
-  const judge = () => ({ verdict: halted(), height: 30 });
+  const judge = () => ({ verdict: halted(), height: 30, twins: [] });
   const found = siblingsOf(HALT, [groupWith()], (uid) => (uid === "set-1" ? pods : []), judge);
   expect(found.map(({ name, index, uid, state }) => [name, index, uid !== undefined, state.kind])).toEqual([
     ["sei-9", undefined, true, "halted"],
@@ -86,7 +89,7 @@ test("pods of every group are siblings", () => {
     HALT,
     groups,
     () => [],
-    () => ({ verdict: halted(), height: 30 }),
+    () => ({ verdict: halted(), height: 30, twins: [] }),
   );
   expect(names.map(({ name }) => name)).toEqual(["sei-0", "sei-1", "other-0"]);
 });
@@ -100,7 +103,7 @@ test("a ReplicaSet's pods that ended for good are none, and others are", () => {
       containerStatuses: [{ name: "seid", state: { terminated: { exitCode: 1 } } }],
     },
   };
-  const judge = () => ({ verdict: verdict("unknown"), height: undefined });
+  const judge = () => ({ verdict: verdict("unknown"), height: undefined, twins: [] });
   const found = siblingsOf(HALT, [group], () => [ended, podOf("pending")], judge);
   expect(found.map(({ name }) => name)).toEqual(["pending"]);
 });

@@ -2,6 +2,7 @@ import type { Verdict } from "@upgrade-halt/consumer";
 import type { NodeHaltSpec } from "../api/node-halt.ts";
 import type { PodGroup } from "../workloads/pod-group.ts";
 import { planNameOf } from "./detection.ts";
+import type { Twin } from "./identity.ts";
 import { reasonOf } from "./judgement.ts";
 import { containerOf, containerStatusOf, mayRun, type Pod } from "./pod.ts";
 
@@ -25,6 +26,8 @@ export interface Sibling {
   readonly image: string | undefined;
   /** Revision of the template that it was made from, by its label. */
   readonly revision: string | undefined;
+  /** Other pods that may run as the same validator as this one. */
+  readonly twins: readonly Twin[];
 }
 
 /** What is known of a sibling's node: the verdict about it, and the newest height on its `/status`. */
@@ -33,6 +36,7 @@ export interface SiblingJudgement {
   readonly height: number | undefined;
   /** The policy allows to act on a halt that the node did not announce. */
   readonly mayInfer?: boolean;
+  readonly twins: readonly Twin[];
 }
 
 /**
@@ -64,11 +68,13 @@ function siblingOf(
   judge: (pod: Pod) => SiblingJudgement,
 ): Sibling {
   const { name, uid, labels } = pod.metadata;
+  const judgement = judge(pod);
   return {
     name,
     group,
     index: indexIn(group, name),
-    state: stateOf(halt, pod, judge(pod)),
+    state: stateOf(halt, pod, judgement),
+    twins: judgement.twins,
     uid,
     image: containerOf(pod, halt.container)?.image,
     revision: labels?.["controller-revision-hash"],
@@ -79,7 +85,7 @@ function missingFrom(group: PodGroup, name: string): Sibling {
   const state = { kind: "not-halted", found: "there is no such pod" } as const;
   return {
     ...{ name, group, state, index: indexIn(group, name) },
-    ...{ uid: undefined, image: undefined, revision: undefined },
+    ...{ uid: undefined, image: undefined, revision: undefined, twins: [] },
   };
 }
 
@@ -92,7 +98,7 @@ export function indexIn({ podNames }: Pick<PodGroup, "podNames">, name: string):
 function stateOf(
   halt: NodeHaltSpec,
   pod: Pod,
-  { verdict, height, mayInfer }: SiblingJudgement,
+  { verdict, height, mayInfer }: Omit<SiblingJudgement, "twins">,
 ): SiblingState {
   if (pod.metadata.deletionTimestamp !== undefined) return { kind: "not-halted", found: "is being deleted" };
   if (verdict.kind === "halted") {

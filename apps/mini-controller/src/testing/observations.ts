@@ -111,6 +111,7 @@ export function siblingWith(changes: Partial<Sibling> = {}): Sibling {
     uid: "uid-of-sibling",
     image: OLD,
     revision: "old",
+    twins: [],
     ...changes,
   };
 }

@@ -1,14 +1,24 @@
 import { waitThenPage } from "./patience.ts";
+import { isReached } from "./reach.ts";
 import type { Check } from "./refusal.ts";
 
 const NAMED = 5;
 
-/** Another pod that was not seen to end may be the same validator: two of them would sign twice. */
-export const sameValidatorMayRun: Check = (observation) => {
-  const { halt, twins } = observation;
-  if (twins.length === 0) return undefined;
+/**
+ * Another pod that was not seen to end may be the same validator as the one that halted, or as a pod that is restarted
+ * with it: two of them would sign twice.
+ */
+export const sameValidatorMayRun: Check = (observation, proposal) => {
+  const { halt, siblings } = observation;
+  const restarted = siblings.filter(
+    (sibling) => sibling.group.strategy.kind !== "OnDelete" && isReached(observation, proposal, sibling),
+  );
+  const own = { name: halt.spec.podName, twins: observation.twins };
+  const found = [own, ...restarted].find(({ twins }) => twins.length > 0);
+  if (found === undefined) return undefined;
+  const { twins } = found;
   const names = twins.slice(0, NAMED).map(({ pod, shares }) => `${pod} (same ${shares})`);
   const more = twins.length > NAMED ? ` and ${twins.length - NAMED} more` : "";
-  const message = `Another pod may run as the same validator as ${halt.spec.podName}: ${names.join(", ")}${more}. It was not seen to end. Stop it, and see it gone: two processes of one validator sign twice.`;
+  const message = `Another pod may run as the same validator as ${found.name}: ${names.join(", ")}${more}. It was not seen to end. Stop it, and see it gone: two processes of one validator sign twice.`;
   return { reason: "SameValidatorMayRun", message, kind: waitThenPage(observation) };
 };
