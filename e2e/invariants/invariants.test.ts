@@ -95,6 +95,7 @@ const WRONG: Readonly<Record<string, readonly Step[]>> = {
     ["NodeHalt", halt(RECREATING)],
     ["Pod", pod("sei-0", RUNNING), "DELETED"],
   ],
+  inferred: [...BEGIN, ["NodeHalt", halt(SWAPPING, { inferredFrom: ["log"] })], ["StatefulSet", set(NEW)]],
   "whole-set": [
     ...BEGIN,
     ["Pod", pod("sei-1", RUNNING)],

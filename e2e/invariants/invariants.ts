@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { V1Pod } from "@kubernetes/client-node";
 import { parseExitCode, reasonToken } from "@upgrade-halt/contract";
+import type { NodeHalt } from "../../apps/mini-controller/src/api/node-halt.ts";
 import type { Page } from "../harness/page-receiver.ts";
 import { type Act, ClusterRecord, claimsOf, isRunning, type Workload } from "./acts.ts";
 import type { Change } from "./chronicle.ts";
@@ -28,9 +29,18 @@ export const INVARIANTS: readonly Invariant[] = [
     broken: (act) => {
       if (act.kind !== "delete-pod") return undefined;
       const { pod, halt } = act;
-      if (halt.status?.seen?.sources.includes("live-intent")) return undefined;
+      if (isAnnouncedLive(halt) || isInferred(halt)) return undefined;
       const codes = endsOf(pod, halt.spec.container);
       return codes.includes(halt.spec.reason) ? undefined : `${nameOf(pod)} ended with ${codes.join(", ")}`;
+    },
+  },
+  {
+    name: "inferred",
+    words: "A halt that the node did not announce is acted on only where a policy says Act.",
+    broken: ({ halt }, record) => {
+      if (!isInferred(halt)) return undefined;
+      const mayAct = record.policiesSince(halt).some(({ spec }) => spec.inferredHalts === "Act");
+      return mayAct ? undefined : `${halt.metadata.name} was only inferred`;
     },
   },
   {
@@ -152,11 +162,20 @@ function nameOf({ metadata }: V1Pod): string {
   return metadata?.name ?? "";
 }
 
-/** Whether the pod's node does not run, or is the one that announced the halt. */
-function isStopped(pod: V1Pod, { halt: { spec, status } }: Act): boolean {
-  const own = pod.status?.containerStatuses?.find(({ name }) => name === spec.container);
+function isAnnouncedLive({ status }: NodeHalt): boolean {
+  return status?.seen?.sources.includes("live-intent") ?? false;
+}
+
+/** The node announced nothing: its log and its height told of the halt. */
+function isInferred({ spec }: NodeHalt): boolean {
+  return spec.inferredFrom !== undefined;
+}
+
+/** Whether the pod's node does not run, or is the one that stands halted though it runs. */
+function isStopped(pod: V1Pod, { halt }: Act): boolean {
+  const own = pod.status?.containerStatuses?.find(({ name }) => name === halt.spec.container);
   if (!isRunning(own)) return true;
-  return nameOf(pod) === spec.podName && (status?.seen?.sources.includes("live-intent") ?? false);
+  return nameOf(pod) === halt.spec.podName && (isAnnouncedLive(halt) || isInferred(halt));
 }
 
 /** Reasons that the container's codes say, of its present end and the one before. */
