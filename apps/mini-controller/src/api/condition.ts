@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cut } from "./cut.ts";
 
 /** A condition as `metav1.Condition` defines it. */
 export const ConditionSchema = z
@@ -33,7 +34,7 @@ export function mergeConditions(
   for (const draft of drafts) {
     const before = merged.get(draft.type);
     const lastTransitionTime = before?.status === draft.status ? before.lastTransitionTime : at;
-    merged.set(draft.type, { ...draft, message: draft.message.slice(0, 1024), lastTransitionTime });
+    merged.set(draft.type, { ...draft, message: cut(draft.message, 1024), lastTransitionTime });
   }
   return [...merged.values()];
 }

@@ -65,3 +65,21 @@ test("nobody is paged for what is only remembered, and no longer so", async () =
   await until("the swap", () => cluster.imagesSet.length === 1);
   expect(cluster.halts()[0]?.status?.page).toBeUndefined();
 });
+
+test("a node that announced its halt is asked once more before anything is done to it", async () => {
+  const cluster = new FakeCluster(() => undefined);
+  await cluster.addPolicy({ paused: true });
+  await cluster.addNode("sei-0");
+  const controller = await new TestController(cluster).start();
+  undo.push(() => controller.stop());
+  cluster.reach(29);
+  await until("its record", () => cluster.records()[0]?.status?.height === 29);
+  cluster.reach(30);
+  cluster.intent = { reason: 70, reason_string: "upgrade_required", plan_name: "v6.7", height: 30 };
+  await until("the pause to be told", () => reasonOf(cluster) === "Paused");
+  cluster.intent = undefined;
+  cluster.reach(31);
+  await cluster.changePolicy({ paused: false });
+  await until("Withdrawn", () => cluster.halts()[0]?.status?.phase === "Withdrawn");
+  expect(cluster.imagesSet).toEqual([]);
+});

@@ -1,10 +1,12 @@
 import { findPlanLines, printable, type Verdict } from "@upgrade-halt/consumer";
 import { parseExitCode, ShutdownReason } from "@upgrade-halt/contract";
+import { cut } from "../api/cut.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHaltSpec, WorkloadRef } from "../api/node-halt.ts";
 import { timestamp } from "./journal.ts";
 import { reasonOf } from "./judgement.ts";
 import { newestRun } from "./log-source.ts";
+import { planNameOf } from "./plan-name.ts";
 import { type ContainerState, containerOf, containerStatusOf, type Pod } from "./pod.ts";
 
 /**
@@ -42,7 +44,7 @@ export function haltSpecOf(
     image,
     sources: [...(halted?.sources ?? [])],
     ...(halted?.inferred ? { inferredFrom: inferredFrom(pod, container, halted) } : {}),
-    verdict: verdict.why.slice(0, 1024),
+    verdict: cut(verdict.why, 1024),
     detectedAt: timestamp(now),
   };
 }
@@ -64,21 +66,16 @@ function inferredFrom(
   ];
 }
 
-/** The plan's name as it is recorded: fit to be shown, and no longer than the schema takes. */
-export function planNameOf(verdict: Verdict): string | undefined {
-  const plan = verdict.kind === "halted" ? verdict.plan : undefined;
-  return plan === undefined ? undefined : printable(plan, 128).slice(0, 256);
-}
-
 /**
- * Which run of the container the verdict is about, counted in restarts: the one before the present, where that is what
- * ended in a halt and the present one says nothing of its own.
+ * Which run of the container the verdict is about, counted in restarts: the one before the present, where a process runs
+ * that says nothing of its own and that one ended in a halt. While none runs, a kubelet counts the run that ended last.
  */
 export function haltedRunOf(pod: Pod, container: string, verdict: Verdict): number | undefined {
   const { restartCount, state, lastState } = containerStatusOf(pod, container) ?? {};
   if (restartCount === undefined) return undefined;
   const isLive = verdict.kind === "halted" && verdict.sources.includes("live-intent");
-  const isOfLastRun = !isLive && !endedInHalt(state) && endedInHalt(lastState);
+  const isOfLastRun =
+    !isLive && state?.waiting === undefined && !endedInHalt(state) && endedInHalt(lastState);
   return isOfLastRun ? Math.max(0, restartCount - 1) : restartCount;
 }
 

@@ -1,4 +1,5 @@
 import { type ConditionDraft, mergeConditions } from "../api/condition.ts";
+import { cut } from "../api/cut.ts";
 import {
   MAX_FORMER_PAGES,
   type NodeHalt,
@@ -53,8 +54,8 @@ export function journalMove(halt: NodeHalt, draft: StepDraft, now: number): Move
     status: {
       ...before,
       ...withoutUndefined(fields),
-      message: fields.message.slice(0, 1024),
-      steps: stepsWith(halt, { phase: fields.phase, at, message: fields.message.slice(0, 512) }),
+      message: cut(fields.message, 1024),
+      steps: stepsWith(halt, { phase: fields.phase, at, message: cut(fields.message, 512) }),
       ...pageWith(halt, page, at),
       conditions: mergeConditions(
         before.conditions ?? [],
@@ -77,7 +78,7 @@ function stepsWith(halt: NodeHalt, step: Step): Step[] {
 
 /** Detected and Recorded are told by the object itself; they reach the status with the first step after them. */
 function firstSteps({ spec, metadata }: NodeHalt, { phase, at }: Step): Step[] {
-  const detected: Step = { phase: "Detected", at: spec.detectedAt, message: spec.verdict.slice(0, 512) };
+  const detected: Step = { phase: "Detected", at: spec.detectedAt, message: cut(spec.verdict, 512) };
   if (phase === "Recorded") return [detected];
   return [detected, { phase: "Recorded", at, message: `Recorded as ${metadata.name}.` }];
 }
@@ -100,7 +101,7 @@ function pageWith(
     page: {
       key: before === undefined ? key : `${key}/${numberOf(before) + 1}`,
       reason,
-      summary: summary.slice(0, 512),
+      summary: cut(summary, 512),
       at,
       delivered: [],
       attempts: 0,

@@ -13,7 +13,8 @@ import { parseExitCode, parseReasonToken, reasonToken, ShutdownReason } from "@u
 import type { HaltPolicySpec } from "../api/halt-policy.ts";
 import type { NodeHaltSpec, Seen } from "../api/node-halt.ts";
 import { withLog, withoutLines } from "./log-evidence.ts";
-import type { Pod } from "./pod.ts";
+import { withoutLeftHalt } from "./newest-end.ts";
+import { containerStatusOf, type Pod } from "./pod.ts";
 import type { LiveStatus } from "./status-watch.ts";
 
 /** A halt as its NodeHalt describes it, and what the controller itself saw of it. */
@@ -26,8 +27,8 @@ export interface RecordedHalt {
 export const UNRECOGNISED = "unrecognised";
 
 /**
- * The consumer's verdict about a pod's node container, from its status, what `/status` said last, and the halt that
- * was recorded of this very pod, if any: it latches.
+ * The consumer's verdict about a pod's node container, from its status, what this run of it said last on `/status`, and
+ * the halt that was recorded of this very pod, if any: it latches until the node has left it.
  */
 export function judgePod(
   pod: Pod,
@@ -35,15 +36,17 @@ export function judgePod(
   live: LiveStatus | undefined,
   recorded?: RecordedHalt,
 ): Verdict {
+  const run = containerStatusOf(pod, policy.container)?.restartCount ?? 0;
   const known: Evidence = {
     ...evidenceFromPod(pod, policy.container),
-    status: live?.sighting,
+    status: live?.run === undefined || live.run === run ? live?.sighting : undefined,
     lastSeen: live && { height: live.height, chainId: knownChain(live, policy) },
     listed: policy.upgrades,
     chainId: policy.chainId,
     believed: recorded && beliefOf(recorded),
   };
-  const evidence = withLog(known, pod, policy.container, live);
+  const logged = withLog(known, pod, policy.container, live);
+  const evidence = withoutLeftHalt(logged, run, recorded?.spec);
   const verdict = classify(evidence);
   const isIgnored = isInferredVerdict(verdict) && policy.inferredHalts === "Ignore";
   return isIgnored ? classify({ ...withoutLines(evidence), believed: undefined }) : verdict;

@@ -59,7 +59,14 @@ test("a sibling that crashes as it restarts after its halt is still in that halt
   expect(await siblingState(CRASHED)).toBe("halted");
 });
 
+const ranAnHour = (exitCode: number): ContainerState => ({
+  terminated: { exitCode, startedAt: "2026-08-21T16:00:00Z", finishedAt: "2026-08-21T17:00:00Z" },
+});
+
 test.each([
+  ["that ran for an hour and crashed", ranAnHour(1), {}],
+  ["that ran for an hour and panicked", ranAnHour(2), {}],
+  ["that ran for an hour and was stopped", ranAnHour(0), {}],
   ["whose journal the controller did not write", CRASHED, { seen: false }],
   ["whose journal is of a pod before it", CRASHED, { podUID: "before" }],
   ["that runs again", { running: {} }, {}],

@@ -2,6 +2,8 @@ import type { Verdict } from "@upgrade-halt/consumer";
 import { parseReasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { hasEnded, isSwapping, type NodeHalt, type Seen } from "../api/node-halt.ts";
+import { keyOf } from "../kube/store.ts";
+import { controllerRefOf } from "../workloads/owner-reference.ts";
 import { readRevision, revisionNameOf } from "../workloads/template-revision.ts";
 import type { WorkloadTarget } from "../workloads/workload.ts";
 import type { Workloads } from "../workloads/workloads.ts";
@@ -60,12 +62,13 @@ export class Observer {
   }
 
   /**
-   * The same from what the API server says now: policies, pod, workload and siblings are read for it. The workload is
-   * asked for at the same time as the pod, by what is remembered of that, and once more if the pod has changed.
+   * The same from what the nodes and the API server say now: policies, pod, workload and siblings are read for it. The
+   * workload is asked for at the same time as the pod, by what is remembered of that, and once more if the pod has changed.
    */
   async observeOnServer(halt: NodeHalt): Promise<() => Observation> {
     const { server, stores: known } = this.#options;
-    // First, so that the pod that is read then tells whether that log is of its newest run.
+    await this.#refreshStatuses(halt);
+    // Before the pod is read, which then tells whether that log is of its newest run.
     await this.#readLogAgain(halt);
     const [stores, early] = await Promise.all([
       readServerView(server, halt, known),
@@ -77,6 +80,16 @@ export class Observer {
       this.#readPast(halt, stores),
     ]);
     return () => this.#look(halt, { from: "server", stores, workload, past });
+  }
+
+  /** A node that announced its halt may be at work again, and so may a sibling that did: each is asked, if it serves. */
+  async #refreshStatuses(halt: NodeHalt): Promise<void> {
+    const { stores, statuses } = this.#options;
+    const pod = stores.pods.get(podKeyOf(halt));
+    const owner = pod && controllerRefOf(pod);
+    const others = owner === undefined ? [] : stores.pods.under(podsOf.controller(owner.uid));
+    const keys = new Set([podKeyOf(halt), ...others.map(keyOf)]);
+    await Promise.all([...keys].map((key) => statuses.refresh(key)));
   }
 
   /** What was inferred from a log rests on what that says at the moment of the act. */

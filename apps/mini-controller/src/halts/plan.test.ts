@@ -33,12 +33,16 @@ function summary(scene: Scene): string {
 const HELD: NodeHaltStatus = { phase: "Held", reason: "ImageMappingMissing", steps: [] };
 const UNSEEN = { ...SEEN, sources: ["exit-code"], height: undefined };
 const ABORT = { ...haltWith().metadata, annotations: { "upgrade-halt.dev/abort": "true" } };
-/** A journal that says since so long that the workload is gone. */
-function goneFor(ms: number, phase: Phase = "Recorded"): Scene {
+/** A journal that says a reason since so many milliseconds. */
+function standing(phase: Phase, reason: string, ms: number, message = ""): NodeHaltStatus {
   const at = new Date(NOW - ms).toISOString();
-  const message = "StatefulSet sei/sei-0 is not there.";
-  const status = { phase, reason: "WorkloadMissing", message, steps: [{ phase, at, message }] };
-  return { halt: haltWith({}, status), workload: { kind: "missing", what: "StatefulSet sei/sei-0" } };
+  return { phase, reason, message, steps: [{ phase, at, message }] };
+}
+
+function goneFor(ms: number, phase: Phase = "Recorded"): Scene {
+  const what = "StatefulSet sei/sei-0";
+  const status = standing(phase, "WorkloadMissing", ms, `${what} is not there.`);
+  return { halt: haltWith({}, status), workload: { kind: "missing", what } };
 }
 const listedNothing = policyWith({ upgrades: [] });
 const tooNew = haltWith({ reason: "binary_too_new", planName: "v6.8", image: NEW });
@@ -54,6 +58,11 @@ describe("a halt whose swap has not begun", () => {
     ],
     ["70 whose pod is gone already", { pod: { kind: "gone" } }, "Recorded PodGone"],
     ["70 whose process was started again", { pod: RESTARTED }, "Recorded HaltNotShown"],
+    [
+      "70 whose process was started again a minute ago",
+      { pod: RESTARTED, halt: haltWith({}, standing("Recorded", "HaltNotShown", 60_000)) },
+      "Held HaltNotShown +page",
+    ],
     ["70 whose pod runs again as it is", { pod: HEALTHY, halt: haltWith({}, HELD) }, "Withdrawn RunsAgain"],
     ["70 that nothing but its NodeHalt tells of yet", { seen: undefined }, "Recorded HaltNotSeen"],
     [

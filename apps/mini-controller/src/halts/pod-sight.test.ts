@@ -57,6 +57,58 @@ test("a pod shows its halt by its exit code, and keeps it while it ends otherwis
   });
 });
 
+const HALTED_AT_0 = haltWith({ restartCount: 0 }, { phase: "Held", steps: [] });
+const BACK_OFF = { waiting: { reason: "CrashLoopBackOff" } };
+/** A process that ended after it had run for so many seconds. */
+const endedAfter = (seconds: number, exitCode: number, message = "") => ({
+  terminated: {
+    exitCode,
+    message,
+    startedAt: "2026-08-21T16:00:00Z",
+    finishedAt: new Date(Date.parse("2026-08-21T16:00:00Z") + seconds * 1000).toISOString(),
+  },
+});
+
+test.each([
+  ["ended with 0", { state: endedAfter(3_600, 0) }],
+  ["crashed with 1", { state: endedAfter(3_600, 1) }],
+  ["panicked", { state: endedAfter(3_600, 2) }],
+  ["was killed", { state: endedAfter(3_600, 137) }],
+  ["waits after a crash", { state: BACK_OFF, lastState: endedAfter(3_600, 2) }],
+  ["waits after an end", { state: BACK_OFF, lastState: endedAfter(3_600, 0) }],
+])("a pod that ran for an hour after its halt and %s shows it no more", (_, status) => {
+  const left = podWith({ lastState: ended(70, LINE), restartCount: 1, ...status });
+  expect(podSightOf(HALTED_AT_0, { pod: left, policy, live: liveAt(29, 0) })).toMatchObject({
+    kind: "halted",
+    shown: false,
+  });
+  expect(seenOf(HALTED_AT_0, { pod: left, policy, live: liveAt(29, 0) }, NOW)).toBeUndefined();
+});
+
+test.each([
+  ["an error at once", { state: endedAfter(1, 1), lastState: ended(70, LINE), restartCount: 1 }, false],
+  ["a panic at once", { state: endedAfter(1, 2), lastState: ended(70, LINE), restartCount: 1 }, true],
+  ["a panic at once, in back-off", { state: BACK_OFF, lastState: endedAfter(1, 2), restartCount: 1 }, true],
+  [
+    "a run that nobody saw the end of",
+    { state: BACK_OFF, lastState: endedAfter(1, 2), restartCount: 2 },
+    false,
+  ],
+  ["two panics at once", { state: endedAfter(1, 2), lastState: endedAfter(1, 130), restartCount: 2 }, true],
+  ["the same halt, an hour later", { state: endedAfter(3_600, 70, LINE), restartCount: 9 }, true],
+  ["nothing that is known", { state: BACK_OFF }, false],
+])("a pod that halted and then had %s: %o", (_, status, shown) => {
+  const node = { pod: podWith(status), policy, live: liveAt(29, 0) };
+  expect(podSightOf(HALTED_AT_0, node)).toMatchObject({ kind: "halted", shown });
+});
+
+test("what an earlier run announced is nothing that the present one shows", () => {
+  const again = podWith({ state: RUNNING, lastState: ended(70, LINE), restartCount: 2 });
+  expect(look(again, liveAt(30, 1, {}, {}))).toMatchObject({ kind: "halted", shown: false });
+  const died = podWith({ state: endedAfter(3_600, 1), restartCount: 2 });
+  expect(look(died, liveAt(30, 1, {}, {}))).toMatchObject({ kind: "halted", shown: false });
+});
+
 test("a process that was started again shows no halt until it announces it", () => {
   const again = podWith({ state: RUNNING, lastState: ended(70, LINE), restartCount: 1 });
   expect(look(again)).toMatchObject({ kind: "halted", shown: false });

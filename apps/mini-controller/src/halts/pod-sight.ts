@@ -1,10 +1,10 @@
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { HaltPolicySpec } from "../api/halt-policy.ts";
 import type { NodeHalt, Seen } from "../api/node-halt.ts";
-import { planNameOf } from "./detection.ts";
 import { timestamp } from "./journal.ts";
 import { isInferred, isInferredVerdict, judgePod, reasonOf } from "./judgement.ts";
 import type { PodSight } from "./observation.ts";
+import { planNameOf } from "./plan-name.ts";
 import { containerOf, containerStatusOf, type Pod } from "./pod.ts";
 import { isSameHalt } from "./same-halt.ts";
 import type { LiveStatus } from "./status-watch.ts";
@@ -59,19 +59,21 @@ function healthyHeight({ spec, status }: NodeHalt, { pod, live }: KnownNode): nu
 
 /**
  * Whether the pod shows the halt at this moment, so that something may be done to it. A process that runs shows it only
- * by announcing it, or by standing still with a halt line in its own log. One that has ended shows it by how it ended, and
- * keeps it while it ends otherwise as it restarts, unless it was only inferred: then each run has to show it anew.
+ * by announcing it itself, or by standing still with a halt line in its own log. One that has ended shows it by how it
+ * ended, and keeps it while it ends otherwise as it restarts, unless it was only inferred: then each run has to show it anew.
  */
 function showsHalt(halt: NodeHalt, { pod, policy, live }: KnownNode): boolean {
   if (policy === undefined) return false;
-  const isRunning = containerStatusOf(pod, halt.spec.container)?.state?.running !== undefined;
+  const { state, lastState, restartCount = 0 } = containerStatusOf(pod, halt.spec.container) ?? {};
+  const isRunning = state?.running !== undefined;
   const { spec, status } = halt;
   const seen = isRunning || isInferred(status?.seen?.sources ?? []) ? undefined : status?.seen;
   const recorded = seen && { spec, seen };
   const verdict = judgePod(pod, policy, live, recorded);
   if (reasonOf(verdict) !== halt.spec.reason || planNameOf(verdict) !== halt.spec.planName) return false;
-  if (!isRunning || isInferredVerdict(verdict)) return true;
-  return verdict.kind === "halted" && verdict.sources.includes("live-intent");
+  if (!isRunning) return (state?.terminated ?? lastState?.terminated) !== undefined;
+  if (isInferredVerdict(verdict)) return true;
+  return verdict.kind === "halted" && verdict.sources.includes("live-intent") && live?.run === restartCount;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Verdict } from "@upgrade-halt/consumer";
 import { CONDITION_RESOLVED, type NodeHalt, type NodeHaltSpec } from "../api/node-halt.ts";
-import { planNameOf } from "./detection.ts";
 import { reasonOf } from "./judgement.ts";
+import { planNameOf } from "./plan-name.ts";
 import { containerOf, type Pod } from "./pod.ts";
 
 /**

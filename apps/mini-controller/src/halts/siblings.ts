@@ -1,9 +1,9 @@
 import type { Verdict } from "@upgrade-halt/consumer";
 import type { NodeHaltSpec } from "../api/node-halt.ts";
 import type { PodGroup } from "../workloads/pod-group.ts";
-import { planNameOf } from "./detection.ts";
 import type { Twin } from "./identity.ts";
 import { reasonOf } from "./judgement.ts";
+import { planNameOf } from "./plan-name.ts";
 import { containerOf, containerStatusOf, mayRun, type Pod } from "./pod.ts";
 
 /** Where another pod of the same template stands, seen from a halt. */

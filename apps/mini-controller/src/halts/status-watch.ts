@@ -60,7 +60,7 @@ interface Watched {
   live: LiveStatus | undefined;
   failures: number;
   timer: NodeJS.Timeout | undefined;
-  isReading: boolean;
+  reading: Promise<void> | undefined;
   isResting: boolean;
   /** How often a run was read that was not seen to make a block yet, and which. */
   freshReads: number;
@@ -100,11 +100,11 @@ export class StatusWatch {
       const hurry = (pod.urgent && !known.pod.urgent) || known.isResting;
       known.pod = pod;
       known.isResting = false;
-      if (hurry && !known.isReading) this.#schedule(key, known, 0);
+      if (hurry && known.reading === undefined) this.#schedule(key, known, 0);
       return;
     }
     this.forget(key);
-    const fresh = { live: undefined, failures: 0, timer: undefined, isReading: false, isResting: false };
+    const fresh = { live: undefined, failures: 0, timer: undefined, reading: undefined, isResting: false };
     const watched: Watched = { pod, ...fresh, freshReads: 0, freshRun: undefined };
     this.#watched.set(key, watched);
     this.#schedule(key, watched, 0);
@@ -116,6 +116,16 @@ export class StatusWatch {
     if (watched === undefined) return;
     watched.isResting = true;
     clearTimeout(watched.timer);
+  }
+
+  /** Reads the pod with this key anew, and resolves when its answer is remembered. What is not watched is not read. */
+  async refresh(key: string): Promise<void> {
+    const watched = this.#watched.get(key);
+    // An answer that is under way may be of before.
+    await watched?.reading;
+    if (watched === undefined || watched.isResting || this.#watched.get(key) !== watched) return;
+    clearTimeout(watched.timer);
+    await this.#poll(key, watched);
   }
 
   forget(key: string): void {
@@ -163,11 +173,16 @@ export class StatusWatch {
     else watched.timer = setTimeout(read, at - now);
   }
 
-  async #poll(key: string, watched: Watched): Promise<void> {
-    watched.isReading = true;
+  #poll(key: string, watched: Watched): Promise<void> {
+    watched.reading ??= this.#read(key, watched).finally(() => {
+      watched.reading = undefined;
+    });
+    return watched.reading;
+  }
+
+  async #read(key: string, watched: Watched): Promise<void> {
     const { run } = watched.pod;
     const result = await this.#options.read(watched.pod.url, READ_TIMEOUT_MS);
-    watched.isReading = false;
     if (this.#watched.get(key) !== watched) return;
     watched.failures = result.kind === "ok" ? 0 : watched.failures + 1;
     const before = this.get(key, watched.pod.uid);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Logger } from "pino";
+import { cut } from "../api/cut.ts";
 import { hasCode, messageOf } from "../controller-error.ts";
 import { collectionPath, EVENTS } from "./paths.ts";
 import type { KubeApi, KubeObject } from "./types.ts";
@@ -71,7 +72,7 @@ export class EventRecorder {
       involvedObject: { apiVersion: regarding.apiVersion, kind: regarding.kind, namespace, name, uid },
       type,
       reason,
-      message: message.slice(0, 1024),
+      message: cut(message, 1024),
       source: { component: COMPONENT },
       reportingComponent: COMPONENT,
       reportingInstance: COMPONENT,

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ConditionDraft } from "../api/condition.ts";
+import { cut } from "../api/cut.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, PageRecord } from "../api/node-halt.ts";
 import type { PagingTarget, SecretKeyRef } from "../api/paging.ts";
@@ -100,7 +101,7 @@ function attempted(
           condition: { type: "Paged", status: "True", reason: "Sent", message: `${told}.` },
         };
   }
-  const lastError = messageOf(failed.reason).slice(0, 512);
+  const lastError = cut(messageOf(failed.reason), 512);
   const nextAttemptAt = new Date(now + backoffMs(record.attempts, PAGE_RETRY)).toISOString();
   return {
     page: { ...page, nextAttemptAt, lastError, state: isResolving ? "Resolving" : "Pending" },

@@ -1,0 +1,48 @@
+import type { EndedProcess, Evidence } from "@upgrade-halt/consumer";
+import { parseExitCode, ShutdownReason } from "@upgrade-halt/contract";
+import type { NodeHaltSpec } from "../api/node-halt.ts";
+import { recordedName } from "./plan-name.ts";
+
+/** A process that ran for so long did more than fail to start again. */
+const RESTART_MS = 30_000;
+
+/**
+ * The evidence without a halt that the node has left behind: a process that ran for a while, or ended as no restart ends,
+ * had no part in the halt before it. What is believed of `halt` goes, too, where runs came after it that nobody saw the
+ * end of. `run` is the present run of the container, in restarts.
+ */
+export function withoutLeftHalt(evidence: Evidence, run: number, halt: NodeHaltSpec | undefined): Evidence {
+  const { process, previous } = evidence;
+  const [newest, earlier] = process?.kind === "ended" ? [process, previous] : [previous, undefined];
+  if (process?.kind === "running" || newest === undefined || announces(newest)) return evidence;
+  const isTold = halt !== undefined && tells(newest, halt);
+  const believed = isTold ? evidence.believed : undefined;
+  if (!isRestart(newest))
+    return { ...evidence, believed, previous: newest === previous ? previous : undefined };
+  const restarts = earlier !== undefined && isRestart(earlier) ? 2 : 1;
+  const isUnseen = halt?.restartCount !== undefined && run - halt.restartCount > restarts;
+  return isUnseen ? { ...evidence, believed } : evidence;
+}
+
+/** Whether a process ended with an exit code that stands for a halt. */
+function announces({ end }: EndedProcess): boolean {
+  const meaning = parseExitCode(end.kind === "exited" ? end.code : undefined);
+  if (meaning.kind === "reason") return meaning.reason !== ShutdownReason.Unknown;
+  return meaning.kind === "reserved";
+}
+
+/** Whether its log tells of the very halt. */
+function tells({ planLines = [] }: EndedProcess, { planName, height }: NodeHaltSpec): boolean {
+  return planLines.some(
+    (line) => line.plan !== undefined && recordedName(line.plan) === planName && line.height === height,
+  );
+}
+
+/** As a process ends that was stopped or panics while it starts: by 2 or a signal, and soon. */
+function isRestart({ end, startedAt, endedAt }: EndedProcess): boolean {
+  const isOfRestart =
+    end.kind === "signalled" ||
+    (end.kind === "exited" && (end.code === 2 || (end.code > 128 && end.code <= 192)));
+  const isLong = startedAt !== undefined && endedAt !== undefined && endedAt - startedAt >= RESTART_MS;
+  return isOfRestart && !isLong;
+}
