@@ -1,6 +1,7 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
 import { describeClaim, type HaltCase } from "./case.ts";
 import type { Evidence, ListedPlan } from "./evidence.ts";
+import { isLongRun } from "./outlived.ts";
 import { earlierEnd, latestEnd } from "./process-end.ts";
 import { heightNow, heightSeen, isPast, isWithinReach } from "./seen.ts";
 import { whyNotOfThisHalt } from "./upgrade-info.ts";
@@ -18,7 +19,10 @@ export function corroborate(halt: HaltCase, evidence: Evidence): void {
 function weighPlanLines(halt: HaltCase, evidence: Evidence): void {
   const running = evidence.process?.kind === "running" ? evidence.process : undefined;
   const seen = heightSeen(evidence);
-  for (const source of [running, latestEnd(evidence), earlierEnd(evidence)]) {
+  const latest = latestEnd(evidence);
+  // After a whole run the instance before has nothing to say of how this one ended.
+  const earlier = latest !== undefined && isLongRun(latest) ? undefined : earlierEnd(evidence);
+  for (const source of [running, latest, earlier]) {
     for (const line of source?.planLines ?? []) {
       if (isPast(line, seen)) {
         halt.contradictions.push(

@@ -103,3 +103,12 @@ test("a halt that was inferred of a node that stands still holds when it is told
   );
   expect(classify({ process: after(600, exited(1)), believed: inferred }).kind).toBe("crashed");
 });
+
+test("after a whole run the log of the instance before says nothing of the exit with 70 that came", () => {
+  const previous = after(1, exited(2), [line]);
+  expect(classify({ process: after(60, exited(70)), previous, ...unread, lastSeen: {} })).toMatchObject({
+    corroborated: false,
+    sources: ["exit-code"],
+  });
+  expect(classify({ process: after(1, exited(70)), previous, ...unread })).toMatchObject({ height: 30 });
+});

@@ -14,7 +14,8 @@ const RESTART_CRASH_MS = 10 * 60_000;
  */
 export function isOutlived(claim: Claim | undefined, evidence: Evidence): boolean {
   const latest = latestEnd(evidence);
-  return latest !== undefined && isLongRun(latest) && !showsAgain(claim, latest);
+  if (latest === undefined || announcedBy(latest.end).kind !== "outside") return false;
+  return isLongRun(latest) && !showsAgain(claim, latest);
 }
 
 /** The same for a halt that was believed, where the run that ended cannot be the one that halted. */
@@ -24,9 +25,9 @@ export function isBeliefOutlived(believed: HaltBelief, evidence: Evidence): bool
   return latest !== undefined && isOutlived(claim, evidence) && isOfAnotherRun(believed, latest, evidence);
 }
 
-function isLongRun({ end, startedAt, endedAt }: EndedProcess): boolean {
-  if (announcedBy(end).kind !== "outside" || startedAt === undefined || endedAt === undefined) return false;
-  return endedAt - startedAt > RESTART_CRASH_MS;
+/** Whether it ran for longer than a restart at a halt does. Unknown is no. */
+export function isLongRun({ startedAt, endedAt }: EndedProcess): boolean {
+  return startedAt !== undefined && endedAt !== undefined && endedAt - startedAt > RESTART_CRASH_MS;
 }
 
 function showsAgain(claim: Claim | undefined, { planLines = [] }: EndedProcess): boolean {

@@ -56,7 +56,7 @@ function inferredFrom(
   { seen, sources }: Extract<Verdict, { kind: "halted" }>,
 ): string[] {
   const end = newestRun(pod, container)?.end;
-  const isInMessage = end !== undefined && findPlanLines(end.message ?? "").length > 0;
+  const isInMessage = findPlanLines(end?.message ?? "", { isUnwrapped: true }).length > 0;
   return [
     `halt line in the ${isInMessage ? "termination message" : `log of container ${container}`}`,
     end === undefined ? "its height stands still" : `exit code ${end.exitCode}`,

@@ -36,22 +36,43 @@ export function parsePlanLine(line: string): PlanLine | undefined {
  * forged line can follow it: where lines disagree, none is to be trusted.
  */
 export function findPlanLines(log: string, options: LogOptions = {}): readonly PlanLine[] {
+  if (options.isUnwrapped && !KEYWORDS.test(log)) return [];
+  const lines = linesOf(log, options);
+  return lines.some(({ text }) => KEYWORDS.test(text)) ? lastRunOf(lines).planLines : [];
+}
+
+/** The last run in a log. */
+export interface LastRun {
+  readonly planLines: readonly PlanLine[];
+  /** Its begin is in the log, too. */
+  readonly isWhole: boolean;
+}
+
+/** As `findPlanLines`, for one who has read what came before in the same log. */
+export function readLastRun(log: string, options: LogOptions): LastRun {
+  return lastRunOf(linesOf(log, options));
+}
+
+function linesOf(log: string, options: LogOptions): readonly OutputLine[] {
+  const { startedAt = Number.NEGATIVE_INFINITY, isCut = false, isUnwrapped } = options;
+  const lines = outputLines(isCut ? afterFirstBreak(log) : log, isUnwrapped);
+  return lines.filter((line) => !isOlder(line, startedAt));
+}
+
+function lastRunOf(lines: readonly OutputLine[]): LastRun {
+  const reader = new RunReader();
+  for (const line of lines) reader.read(line);
+  return { planLines: withoutRepeated(reader.said().toReversed()), isWhole: reader.hasBegun };
+}
+
+function withoutRepeated(lines: readonly PlanLine[]): readonly PlanLine[] {
   const found: PlanLine[] = [];
-  for (const line of linesOf(log, options)) {
+  for (const line of lines) {
     const same = found.findIndex((other) => isSameLine(line, other));
     if (same >= 0) found.splice(same, 1, { ...found[same], ...line } as PlanLine);
     else if (found.length < KEPT_LINES) found.push(line);
   }
   return found;
-}
-
-function linesOf(log: string, options: LogOptions): readonly PlanLine[] {
-  const { startedAt = Number.NEGATIVE_INFINITY, isCut = false, isUnwrapped } = options;
-  const lines = outputLines(isCut ? afterFirstBreak(log) : log, isUnwrapped);
-  if (!lines.some(({ text }) => KEYWORDS.test(text))) return [];
-  const reader = new RunReader();
-  for (const line of lines) if (!isOlder(line, startedAt)) reader.read(line);
-  return reader.said().toReversed();
 }
 
 function afterFirstBreak(log: string): string {

@@ -20,6 +20,12 @@ export class RunReader {
   #isOpen = false;
   /** A plan's info may go on, to the end of the log. */
   #isInInfo = false;
+  #hasBegun = false;
+
+  /** Whether the begin of the last run was read. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
 
   read(line: OutputLine): void {
     const entry = entryOf(line.text);
@@ -43,6 +49,7 @@ export class RunReader {
   }
 
   #begin(): void {
+    this.#hasBegun = true;
     this.#before.push(...this.#found);
     this.#found = [];
     this.#ending = undefined;

@@ -1,5 +1,5 @@
 import type { OutputLine } from "./output-line.ts";
-import type { LogEntry } from "./record.ts";
+import type { LogEntry, LogRecord } from "./record.ts";
 
 /**
  * What a node says when it starts, and when it applies an upgrade and so has left its halt behind: of cosmos-sdk, CometBFT
@@ -15,7 +15,7 @@ const STARTS = [
   String.raw`applying upgrade "[^"\r\n]{1,256}" at height: \d{1,19}`,
   "running app",
 ];
-const START = new RegExp(String.raw`^(?:${STARTS.join("|")})(?:\s*$|\s+[\w.@/-]+=)`);
+const START = new RegExp(String.raw`^(?:${STARTS.join("|")})(\s*$|\s+[\w.@/-]+=)`);
 
 /** What supervisors say of a start: systemd and pm2. */
 const SUPERVISORS_START = /^(?:Started [^ ]+ ?(?:-|\.service)|App \[[^\]]+\] starting)/;
@@ -30,6 +30,7 @@ export function beginsRun({ text, isSupervisors }: OutputLine, entry: LogEntry):
 }
 
 /** Whether a node, or cosmovisor, says with this record that it starts. */
-export function isStart(entry: LogEntry): boolean {
-  return entry.kind === "record" && START.test(entry.message);
+export function isStart({ message, exact }: LogRecord): boolean {
+  const [, end] = START.exec(message) ?? [];
+  return exact ? end === "" : end !== undefined;
 }

@@ -30,6 +30,14 @@ test.each([
   expect(logOf(`${LINE}\n`, CHATTER, `${start}\n`, CHATTER).planLines()).toEqual([]);
 });
 
+test.each([
+  "1:00PM INF Version info memo of somebody module=state",
+  "running app",
+  '1:00PM INF executed tx memo="ABCI Handshake App Info"',
+])("what only looks like the begin of a run takes no line away: %s", (memo) => {
+  expect(logOf(`${LINE}\n`, CHATTER, `${memo}\n`, CHATTER).planLines()).toMatchObject([{ reason: 70 }]);
+});
+
 test("that it was the text of a panic is forgotten once the log went on", () => {
   const [line] = logOf(`panic: ${LINE}\n`, CHATTER).planLines();
   expect(line).toBeDefined();

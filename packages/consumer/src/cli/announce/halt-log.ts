@@ -1,9 +1,9 @@
-import { findPlanLines, type PlanLine } from "../../log/plan-line.ts";
+import { findPlanLines, type LogOptions, type PlanLine, readLastRun } from "../../log/plan-line.ts";
 import { KEPT, Tail } from "../tail.ts";
 
 /** What every halt line has. */
 const LINES = ["NEEDED at height", "BINARY UPDATED BEFORE", "upgrade handler is missing"].map(Buffer.from);
-/** What the begin of a run has, and maybe other lines: a line of before it is forgotten then. */
+/** What the begin of a run has, and maybe other lines: it is read before it is gone then. */
 const STARTS = [
   "tarting node with ABCI",
   "tarting ABCI",
@@ -45,7 +45,7 @@ export class HaltLog {
 
   planLines(): readonly PlanLine[] {
     if (this.#isDue) this.#read();
-    return merge(this.#found(), this.#kept);
+    return this.#kept.length === 0 ? findPlanLines(this.text(), this.#options()) : this.#known();
   }
 
   #take(piece: Buffer): void {
@@ -54,21 +54,23 @@ export class HaltLog {
     const seam = Buffer.concat([this.#before, piece.subarray(0, LONGEST_WORD)]);
     const has = (words: readonly Buffer[]) =>
       words.some((word) => piece.includes(word) || seam.includes(word));
-    if (has(LINES)) this.#isDue = true;
-    if (this.#kept.length > 0 && has(STARTS)) {
-      this.#kept = [];
-      this.#isDue = true;
-    }
+    if (has(LINES) || (this.#kept.length > 0 && has(STARTS))) this.#isDue = true;
     if (this.#isDue && this.#unread >= KEPT / 2) this.#read();
     this.#before = Buffer.from(Buffer.concat([this.#before, piece]).subarray(-LONGEST_WORD));
   }
 
-  #found(): readonly PlanLine[] {
-    return findPlanLines(this.text(), { startedAt: this.#startedAt, isUnwrapped: true });
+  #options(): LogOptions {
+    return { startedAt: this.#startedAt, isUnwrapped: true };
+  }
+
+  /** What was kept is of another run where a new one has begun since. */
+  #known(): readonly PlanLine[] {
+    const { planLines, isWhole } = readLastRun(this.text(), this.#options());
+    return isWhole ? planLines : merge(planLines, this.#kept);
   }
 
   #read(): void {
-    this.#kept = merge(this.#found(), this.#kept);
+    this.#kept = this.#known();
     this.#isDue = false;
     this.#unread = 0;
   }

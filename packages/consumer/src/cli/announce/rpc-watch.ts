@@ -73,10 +73,12 @@ export class RpcWatch {
       const { height, chainId } = status.node;
       if (height === undefined) this.#stillSince = undefined;
       else if (height !== before || this.#stillSince === undefined) this.#stillSince = status.at;
-      const known = this.#lastSeen?.chainId ?? chainId;
-      if (chainId === known) {
-        const highest = Math.max(height ?? 0, this.#lastSeen?.height ?? 0) || undefined;
-        this.#lastSeen = { chainId: known, height: highest, processStartedAt: startedAt };
+      const known = this.#lastSeen?.chainId;
+      // The newest reading says which chain it is: what was seen on another one counts for nothing.
+      const isOfBefore = known === undefined || chainId === known;
+      if (isOfBefore || chainId !== undefined) {
+        const highest = Math.max(height ?? 0, (isOfBefore && this.#lastSeen?.height) || 0) || undefined;
+        this.#lastSeen = { chainId, height: highest, processStartedAt: startedAt };
       }
       if (exchange.kind === "body") this.#body = exchange.text;
     }
