@@ -35,6 +35,12 @@ export const REQUIREMENTS = {
   "INFO-IS-DATA": "The plan's info, whatever URL or image it holds, changes nothing in what is done.",
   "TOO-NEW-PAGED": "A 71 is paged once.",
   "TOO-NEW-ROLLBACK": "A 71 goes back to the image that ran before, and never forward.",
+  "TOO-NEW-PROVEN":
+    "A 71 goes back only to an image that provably ran directly before: a record alone, or one from before another image ran, leads nowhere.",
+  "SAME-CONTAINER":
+    "An image is set only in the container that the policy still names: one that is listed for another container is none for it.",
+  "STRANGERS-ASKED":
+    "Pods that look like nodes and that no policy selects are asked which validator they are, and one that does not say so holds the swap.",
   "TOO-NEW-DEPLOYMENT": "A 71 of a Deployment goes back to the image of the ReplicaSet that ran before.",
   "TOO-NEW-CUSTOM-RESOURCE": "A 71 of a custom resource goes back to the image that ran before.",
   "DOWNGRADE-PAGED": "A 72 is paged once.",

@@ -1,6 +1,6 @@
 import { until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
-import { FakeCluster, image, onePlan } from "./testing/fake-cluster.ts";
+import { CONTAINER, FakeCluster, image, NAMESPACE, onePlan } from "./testing/fake-cluster.ts";
 import { TestController } from "./testing/test-controller.ts";
 
 const undo: (() => Promise<unknown>)[] = [];
@@ -37,3 +37,32 @@ test.each([false, true])(
     expect(cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
   },
 );
+
+test("a pod that no policy selects is asked which validator it is before the node is swapped", async () => {
+  const [own, another] = ["9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C", "00".repeat(20)];
+  const cluster = new FakeCluster((tag, height) => (tag.endsWith("v6.5") ? undefined : onePlan(tag, height)));
+  cluster.validatorOf = () => own;
+  await cluster.addPolicy();
+  await cluster.addNode("sei-0");
+  const controller = await new TestController(cluster).start();
+  undo.push(() => controller.stop());
+  const backup = {
+    metadata: { name: "backup", namespace: NAMESPACE, labels: { role: "failover" } },
+    spec: { containers: [{ name: CONTAINER, image: image("v6.5") }] },
+  };
+  await cluster.api.create(`/api/v1/namespaces/${NAMESPACE}/pods`, { kind: "Pod", ...backup });
+  await until("the node to have told who it is", () => cluster.records().length === 1);
+
+  cluster.reach(30);
+
+  const refused = (reason: string) => () => cluster.halts().find(({ status }) => status?.reason === reason);
+  const halt = await until("the swap to be refused", refused("SameValidatorMayRun"));
+  expect(halt.status?.message).toContain("sei/backup (same validator address 9A16");
+  cluster.validatorOf = (name) => (name === "backup" ? undefined : own);
+  const unknown = await until("the swap to be refused", refused("StrangerNotKnown"), { within: 10_000 });
+  expect(unknown.status?.message).toContain("sei/backup (told no validator address)");
+  expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
+  cluster.validatorOf = (name) => (name === "backup" ? another : own);
+  await until("the swap", () => cluster.imagesSet.length === 1, { within: 10_000 });
+  expect(cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
+});

@@ -21,6 +21,7 @@ import { RecoveryTimer } from "./halts/recovery-timer.ts";
 import { SlotBook } from "./halts/slot-book.ts";
 import { StatusWatch } from "./halts/status-watch.ts";
 import { createStores, haltsOf, podKeyOf, policyKeyOf } from "./halts/stores.ts";
+import { Strangers } from "./halts/strangers.ts";
 import { EventRecorder } from "./kube/event-recorder.ts";
 import { FreshLists } from "./kube/fresh-lists.ts";
 import { Informer, type InformerOptions, RESTART_REASONS } from "./kube/informer.ts";
@@ -133,6 +134,7 @@ export class Controller {
     });
     this.#events = new EventRecorder(api, log, now);
     const recorder = new NodeRecorder({ api, records: stores.records, log, now });
+    const read = (url: string, timeoutMs: number) => readNode(url, { timeoutMs });
     const logs = new LogReader({
       api,
       steady,
@@ -144,7 +146,7 @@ export class Controller {
     });
     this.#statuses = new StatusWatch({
       logOf: (key) => logs.get(key),
-      read: (url, timeoutMs) => readNode(url, { timeoutMs }),
+      read,
       toSighting: sightingOf,
       onChange: (key) => this.#addPod(key),
       recall: (key, uid) => {
@@ -166,6 +168,7 @@ export class Controller {
         timer: new RecoveryTimer(steady),
         server: { api, pods: new FreshLists(api, projectPod) },
         recorder,
+        strangers: new Strangers({ read, steady }),
         setWasRefused: (halt) => actor.setWasRefused(halt),
         seenWhenRecorded: (halt) => detector.seenWhenRecorded(halt),
       }),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type KnownPod, storagesOf, twinsOf } from "./identity.ts";
+import { type KnownPod, storageKeysOf, storageLookupsOf, storagesOf, twinsOf } from "./identity.ts";
 import type { Pod, PodVolume } from "./pod.ts";
 
 const ADDRESS = "9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C";
@@ -119,4 +119,45 @@ test("what outlives a pod is named the same for the same thing", () => {
     "PersistentVolumeClaim sei/data-sei-0-0",
     "folder /logs of the machine",
   ]);
+});
+
+const folderAt = (path: string): Changes => ({ volumes: [{ name: "data", hostPath: { path } }] });
+
+test.each([
+  ["/data", "/data/a", true],
+  ["/data/a", "/data", true],
+  ["/srv/sei/", "//srv/./sei/home", true],
+  ["/data", "/data-of-another", false],
+  ["/data/a", "/data/b", false],
+  ["/", "/data", true],
+  ["/data/sei", "/", false],
+  ["/var/lib/sei", "/var/lib", false],
+])("of two pods with the folders %s and %s, the second is a danger: %s", (own, others, isDanger) => {
+  const [self, other] = [podOf("a", folderAt(own)), podOf("b", folderAt(others))];
+  expect(twins(self, other)).toHaveLength(isDanger ? 1 : 0);
+  const keys = new Set(storageKeysOf(other));
+  const isFound = storageLookupsOf(self).some((key) => keys.has(key));
+  expect(isFound || !isDanger).toBe(true);
+});
+
+test("a node that has a machine's widest folder is a danger, as an agent of the machine is not", () => {
+  const [self, other] = [podOf("a", folderAt("/var/lib/sei")), podOf("b", folderAt("/var/lib"))];
+  const known: KnownPod = { pod: other, validatorAddress: undefined, looksLikeNode: true };
+  expect(twinsOf({ pod: self, validatorAddress: undefined }, [known])).toEqual([
+    { pod: "sei/b", shares: "folder /var/lib/sei of the machine" },
+  ]);
+});
+
+test("a folder that an init container alone writes is shared as well", () => {
+  const { spec, ...rest } = podOf("b", { volumes: [FOLDER], readOnly: true });
+  const initContainers = [{ name: "node", image: "seid", volumeMounts: [{ name: "data" }] }];
+  expect(twins(podOf("a", { volumes: [FOLDER] }), { ...rest, spec })).toEqual([]);
+  expect(
+    twins(podOf("a", { volumes: [FOLDER] }), { ...rest, spec: { ...spec, initContainers } }),
+  ).toHaveLength(1);
+});
+
+test("a pod that is over runs on while one of its init containers does", () => {
+  const status = { phase: "Failed", containerStatuses: [ENDED], initContainerStatuses: [RUNNING] };
+  expect(twins(podOf("a"), podOf("b", { status }))).toHaveLength(1);
 });

@@ -10,11 +10,13 @@ export interface Twin {
 export interface KnownPod {
   readonly pod: Pod;
   readonly validatorAddress: string | undefined;
+  /** It looks like a node of this kind, and not like something that looks after the machine. */
+  readonly looksLikeNode?: boolean;
 }
 
 /**
  * Other pods that may be the same validator as `self`: they mount the same persistent claim, write the same folder of
- * the same machine, or told the same validator address on `/status`, in whichever namespace. Only a pod that was seen
+ * the same machine or one within it, or told the same validator address on `/status`, in whichever namespace. Only a pod that was seen
  * to end is no danger (`mayRun`).
  */
 export function twinsOf(self: KnownPod, others: Iterable<KnownPod>): readonly Twin[] {
@@ -22,7 +24,7 @@ export function twinsOf(self: KnownPod, others: Iterable<KnownPod>): readonly Tw
   const twins: Twin[] = [];
   for (const other of others) {
     if (other.pod.metadata.uid === self.pod.metadata.uid || !mayRun(other.pod)) continue;
-    const shares = sharedAddress(self, other) ?? sharedStorage(self.pod, own, other.pod);
+    const shares = sharedAddress(self, other) ?? sharedStorage(self.pod, own, other);
     if (shares !== undefined)
       twins.push({ pod: `${other.pod.metadata.namespace}/${other.pod.metadata.name}`, shares });
   }
@@ -34,8 +36,49 @@ function sharedAddress({ validatorAddress }: KnownPod, other: KnownPod): string 
   return `validator address ${validatorAddress}`;
 }
 
-function sharedStorage(self: Pod, own: ReadonlySet<string>, other: Pod): string | undefined {
-  return storagesOf(other).find((storage) => own.has(storage) && (isClaim(storage) || mayMeet(self, other)));
+function sharedStorage(self: Pod, own: ReadonlySet<string>, other: KnownPod): string | undefined {
+  for (const storage of storagesOf(other.pod)) {
+    if (isClaim(storage)) {
+      if (own.has(storage)) return storage;
+      continue;
+    }
+    if (!mayMeet(self, other.pod)) continue;
+    if (own.has(storage)) return storage;
+    // What looks after the machine writes its widest folders, and is no node for that.
+    const isAgent = other.looksLikeNode !== true && WIDEST.has(pathIn(storage));
+    const inner = isAgent ? undefined : [...own].find((one) => !isClaim(one) && isNested(one, storage));
+    if (inner !== undefined) return pathIn(inner).length > pathIn(storage).length ? inner : storage;
+  }
+  return undefined;
+}
+
+/** Index values of a pod under which those that share its storage look: its storages, and the folders that have them within. */
+export function storageKeysOf(pod: Pod): readonly string[] {
+  return storagesOf(pod).flatMap((storage) =>
+    isClaim(storage) ? storage : [storage, ...foldersAround(storage).map(beneath)],
+  );
+}
+
+/** Index values to look under for pods that share a storage with `pod`. */
+export function storageLookupsOf(pod: Pod): readonly string[] {
+  return storagesOf(pod).flatMap((storage) =>
+    isClaim(storage) ? storage : [storage, ...foldersAround(storage), beneath(storage)],
+  );
+}
+
+function beneath(storage: string): string {
+  return `within ${storage}`;
+}
+
+/** The folders that a folder is within, the machine's root included. */
+function foldersAround(storage: string): readonly string[] {
+  const parts = pathIn(storage).split("/").slice(1);
+  if (parts[0] === "") return [];
+  return parts.map((_, index) => folder(`/${parts.slice(0, index).join("/")}`));
+}
+
+function isNested(one: string, other: string): boolean {
+  return foldersAround(one).includes(other) || foldersAround(other).includes(one);
 }
 
 /**
@@ -45,7 +88,7 @@ function sharedStorage(self: Pod, own: ReadonlySet<string>, other: Pod): string 
 export function storagesOf({ metadata, spec }: Pod): readonly string[] {
   const { namespace = "", name } = metadata;
   const written = new Set(
-    spec.containers.flatMap(({ volumeMounts = [] }) =>
+    [...spec.containers, ...(spec.initContainers ?? [])].flatMap(({ volumeMounts = [] }) =>
       volumeMounts.filter(({ readOnly }) => readOnly !== true).map((mount) => mount.name),
     ),
   );
@@ -54,8 +97,25 @@ export function storagesOf({ metadata, spec }: Pod): readonly string[] {
     if (persistentVolumeClaim !== undefined) return claim(namespace, persistentVolumeClaim.claimName);
     if (ephemeral !== undefined) return claim(namespace, `${name}-${volume.name}`);
     const isFolder = hostPath !== undefined && FOLDERS.has(hostPath.type ?? "") && written.has(volume.name);
-    return isFolder ? `folder ${normalised(hostPath.path)} of the machine` : [];
+    return isFolder ? folder(normalised(hostPath.path)) : [];
   });
+}
+
+const FOLDER = { before: "folder ", after: " of the machine" } as const;
+/** Folders of a machine that its agents mount as a whole. */
+const WIDEST: ReadonlySet<string> = new Set([
+  ...["/", "/dev", "/etc", "/proc", "/run", "/sys", "/var"],
+  ...["/var/lib", "/var/lib/kubelet", "/var/log", "/var/run"],
+]);
+/** Folders deeper than this are taken for the one at this depth. */
+const DEEPEST = 32;
+
+function folder(path: string): string {
+  return `${FOLDER.before}${path}${FOLDER.after}`;
+}
+
+function pathIn(storage: string): string {
+  return storage.slice(FOLDER.before.length, -FOLDER.after.length);
 }
 
 const CLAIM = "PersistentVolumeClaim";
@@ -79,5 +139,6 @@ function normalised(path: string): string {
   return `/${path
     .split("/")
     .filter((part) => part !== "" && part !== ".")
+    .slice(0, DEEPEST)
     .join("/")}`;
 }

@@ -5,6 +5,7 @@ import type { Manager } from "../workloads/manager.ts";
 import type { PodGroup } from "../workloads/pod-group.ts";
 import type { Twin } from "./identity.ts";
 import type { Sibling } from "./siblings.ts";
+import type { Stranger } from "./strangers.ts";
 
 /** The object that holds the image, as it is now. */
 export type WorkloadSight =
@@ -97,6 +98,8 @@ export interface Observation {
   readonly siblings: readonly Sibling[];
   /** Other pods that may run as the same validator. */
   readonly twins: readonly Twin[];
+  /** Pods that look like nodes, that no policy selects, and that may be the same validator for all that is known. */
+  readonly strangers: readonly Stranger[];
   /** Milliseconds that a swap on its way has left to recover, by the steady clock. */
   readonly recoverWithinMs: number | undefined;
   /** Milliseconds since the epoch, for what is journaled. */

@@ -6,6 +6,7 @@ import { RecoveryTimer } from "./recovery-timer.ts";
 import { SlotBook } from "./slot-book.ts";
 import { StatusWatch } from "./status-watch.ts";
 import { createStores } from "./stores.ts";
+import { Strangers } from "./strangers.ts";
 
 const CRASHED: ContainerState = {
   terminated: { exitCode: 2, reason: "Error", message: "panic: something else" },
@@ -46,6 +47,7 @@ async function siblingState(state: ContainerState, journaled: { podUID?: string;
     statuses,
     slots: new SlotBook(stores.halts),
     timer: new RecoveryTimer(() => NOW),
+    strangers: new Strangers({ read: () => Promise.reject(new Error("not read")), steady: () => NOW }),
     setWasRefused: () => false,
     seenWhenRecorded: () => undefined,
     now: () => NOW,

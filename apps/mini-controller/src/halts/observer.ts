@@ -3,11 +3,12 @@ import { parseReasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { hasEnded, isSwapping, type NodeHalt, type Seen } from "../api/node-halt.ts";
 import { keyOf } from "../kube/store.ts";
+import { governingPolicy } from "../policies/governing-policy.ts";
 import { controllerRefOf } from "../workloads/owner-reference.ts";
 import { readRevision, revisionNameOf } from "../workloads/template-revision.ts";
 import type { WorkloadTarget } from "../workloads/workload.ts";
 import type { Workloads } from "../workloads/workloads.ts";
-import { type KnownPod, storagesOf, type Twin, twinsOf } from "./identity.ts";
+import { type KnownPod, storageLookupsOf, type Twin, twinsOf } from "./identity.ts";
 import { isInferred, judgePod, type RecordedHalt, recommendFor } from "./judgement.ts";
 import type { LogReader } from "./log-reader.ts";
 import { logSourceOf } from "./log-source.ts";
@@ -23,10 +24,19 @@ import { type Sibling, siblingsOf } from "./siblings.ts";
 import type { SlotBook } from "./slot-book.ts";
 import type { LiveStatus, StatusWatch } from "./status-watch.ts";
 import { governanceOf, haltsOf, podKeyOf, podsOf, policyKeyOf, policyOf, type Stores } from "./stores.ts";
+import {
+  type Asked,
+  lookalikeOf,
+  type NodeTraits,
+  type Strangers,
+  strangersAmong,
+  traitsOf,
+} from "./strangers.ts";
 
 export interface ObserverOptions {
   readonly server: Server;
   readonly recorder: NodeRecorder;
+  readonly strangers: Strangers;
   readonly setWasRefused: (halt: NodeHalt) => boolean;
   readonly seenWhenRecorded: (halt: NodeHalt) => Seen | undefined;
   readonly stores: Stores;
@@ -54,11 +64,12 @@ export class Observer {
    */
   async observe(halt: NodeHalt, workload?: Promise<WorkloadSight>): Promise<() => Observation> {
     const { stores } = this.#options;
-    const [sight, past] = await Promise.all([
+    const [sight, past, asked] = await Promise.all([
       workload ?? this.#readWorkload(halt, stores, "memory"),
       this.#readPast(halt, stores),
+      isDeciding(halt) ? this.#askStrangers(halt, stores) : [],
     ]);
-    return () => this.#look(halt, { from: "memory", stores, workload: sight, past });
+    return () => this.#look(halt, { from: "memory", stores, workload: sight, past, asked });
   }
 
   /**
@@ -75,11 +86,12 @@ export class Observer {
       this.#readWorkload(halt, known, "server"),
     ]);
     const hasChanged = versionOf(halt, known) !== versionOf(halt, stores);
-    const [workload, past] = await Promise.all([
+    const [workload, past, asked] = await Promise.all([
       hasChanged ? this.#readWorkload(halt, stores, "server") : early,
       this.#readPast(halt, stores),
+      this.#askStrangers(halt, stores),
     ]);
-    return () => this.#look(halt, { from: "server", stores, workload, past });
+    return () => this.#look(halt, { from: "server", stores, workload, past, asked });
   }
 
   /** A node that announced its halt may be at work again, and so may a sibling that did: each is asked, if it serves. */
@@ -105,7 +117,7 @@ export class Observer {
     else await logs.readAgain(key, source);
   }
 
-  #look(halt: NodeHalt, { from, stores, workload, past }: Readings): Observation {
+  #look(halt: NodeHalt, { from, stores, workload, past, asked }: Readings): Observation {
     const { policy, selected } = governanceOf(halt, stores);
     const now = this.#options.now();
     const verdict = policy && this.#seenOf(halt, policy, stores);
@@ -133,8 +145,9 @@ export class Observer {
       ...(from === "server" || isDeciding(halt)
         ? {
             neighbours: this.#neighbours(halt),
-            siblings: this.#siblings(halt, policy, workload, stores),
-            twins: this.#twins(pod, stores),
+            siblings: this.#siblings(halt, policy, { workload, stores, asked }),
+            twins: this.#twins(pod, halt, stores, asked),
+            strangers: strangersAmong(asked, pod && this.#liveOf(pod)?.validatorAddress),
           }
         : NOBODY_ELSE),
       recoverWithinMs: this.#options.timer.leftOf(halt, isStopped(halt, policy)),
@@ -187,8 +200,7 @@ export class Observer {
   #siblings(
     halt: NodeHalt,
     policy: HaltPolicy | undefined,
-    workload: WorkloadSight,
-    stores: Stores,
+    { workload, stores, asked }: Pick<Readings, "workload" | "stores" | "asked">,
   ): readonly Sibling[] {
     if (policy === undefined || workload.kind !== "found") return [];
     return siblingsOf(
@@ -199,7 +211,7 @@ export class Observer {
         verdict: judgePod(pod, policy.spec, this.#liveOf(pod), this.#recordedOf(pod, policy)),
         height: this.#liveOf(pod)?.height,
         mayInfer: policy.spec.inferredHalts === "Act",
-        twins: this.#twins(pod, stores),
+        twins: this.#twins(pod, halt, stores, asked),
       }),
     );
   }
@@ -216,8 +228,34 @@ export class Observer {
     return undefined;
   }
 
+  /**
+   * What the pods of the namespace answer that look like the node that halted, and that no policy selects: nobody watches
+   * them.
+   */
+  async #askStrangers(halt: NodeHalt, stores: Stores): Promise<readonly Asked[]> {
+    const { strangers, stores: known } = this.#options;
+    const pod = stores.pods.get(podKeyOf(halt));
+    if (pod === undefined) return [];
+    const { namespace = "", uid } = pod.metadata;
+    const find = () => {
+      const policies = stores.policies.under(namespace);
+      return stores.pods.under(namespace).filter((other) => governingPolicy(other, policies) === undefined);
+    };
+    const unselected = stores === known ? strangers.remembered(namespace, find) : find();
+    const traits = this.#traitsOf(pod, halt, stores);
+    const lookalikes = unselected.flatMap((other) =>
+      other.metadata.uid === uid ? [] : (lookalikeOf(other, traits) ?? []),
+    );
+    return await strangers.ask(lookalikes, traits);
+  }
+
+  #traitsOf(pod: Pod, halt: NodeHalt, stores: Stores): NodeTraits {
+    const policy = policyOf(halt, stores)?.spec;
+    return traitsOf(pod, halt.spec.container, policy?.rpcPort ?? "rpc");
+  }
+
   /** `stores` has the pod's namespace; what is known of other namespaces is the controller's own copies. */
-  #twins(pod: Pod | undefined, stores: Stores): readonly Twin[] {
+  #twins(pod: Pod | undefined, halt: NodeHalt, stores: Stores, asked: readonly Asked[]): readonly Twin[] {
     if (pod === undefined) return [];
     const { stores: known, statuses } = this.#options;
     const { namespace = "" } = pod.metadata;
@@ -225,20 +263,25 @@ export class Observer {
       ...stores.pods.under(value),
       ...known.pods.under(value).filter(({ metadata }) => metadata.namespace !== namespace),
     ];
-    const withAddress = ({ pod }: Pick<KnownPod, "pod">): KnownPod => ({
-      pod,
-      validatorAddress: this.#liveOf(pod)?.validatorAddress,
-    });
-    const self = withAddress({ pod });
-    const near = storagesOf(pod).flatMap((storage) => pods(podsOf.storage(storage)));
+    const traits = this.#traitsOf(pod, halt, stores);
+    const answers = new Map(asked.map(({ pod, said }) => [pod.metadata.uid, said]));
+    const introduced = (one: Pod): KnownPod => {
+      const said = answers.get(one.metadata.uid);
+      const told = said?.kind === "node" ? said.validatorAddress : undefined;
+      return {
+        pod: one,
+        validatorAddress: told ?? this.#liveOf(one)?.validatorAddress,
+        looksLikeNode: lookalikeOf(one, traits) !== undefined,
+      };
+    };
+    const self = introduced(pod);
+    const near = storageLookupsOf(pod).flatMap((storage) => pods(podsOf.storage(storage)));
     const far = statuses
       .keysOfValidator(self.validatorAddress)
       .flatMap((key) => (key.startsWith(`${namespace}/`) ? stores : known).pods.get(key) ?? []);
-    const others = new Map([...near, ...far].map((other) => [other.metadata.uid, other]));
-    return twinsOf(
-      self,
-      [...others.values()].map((other) => withAddress({ pod: other })),
-    );
+    const all = [...near, ...far, ...asked.map((one) => one.pod)];
+    const others = new Map(all.map((other) => [other.metadata.uid, other]));
+    return twinsOf(self, [...others.values()].map(introduced));
   }
 
   /** What the very pod that halted says now. */
@@ -283,10 +326,11 @@ export class Observer {
 }
 
 /** Only a decision asks for them: counting is not for every look of a thousand halts at once. */
-const NOBODY_ELSE: Pick<Observation, "neighbours" | "siblings" | "twins"> = {
+const NOBODY_ELSE: Pick<Observation, "neighbours" | "siblings" | "twins" | "strangers"> = {
   neighbours: { swapping: 0, failed: 0, toldBy: undefined },
   siblings: [],
   twins: [],
+  strangers: [],
 };
 
 /** The pod of the halt's name; where a workload names pods anew, the newest of its pods. */
@@ -308,6 +352,7 @@ interface Readings {
   readonly stores: Stores;
   readonly workload: WorkloadSight;
   readonly past: Past | undefined;
+  readonly asked: readonly Asked[];
 }
 
 /** What is known of the image that ran before. */

@@ -29,3 +29,23 @@ test("a pod that no policy selects is kept as it is, unless it is larger than an
   expect(storagesOf(large)).toEqual(storagesOf(small));
   expect(storagesOf(large)).toHaveLength(2);
 });
+
+test("of init containers their mounts are kept, and whether they run", () => {
+  const pod = podWith({});
+  const initContainers = [
+    { name: "node", image: "seid", volumeMounts: [{ name: "data" }, { name: "other" }], env: [] },
+  ];
+  const initContainerStatuses = [
+    { name: "node", state: { running: {} } },
+    { name: "done", state: { terminated: { exitCode: 0 } } },
+  ];
+  const kept = projectPod({
+    ...pod,
+    spec: { ...pod.spec, initContainers },
+    status: { phase: "Running", initContainerStatuses },
+  });
+  expect(kept.spec.initContainers).toEqual([
+    { name: "node", image: "seid", volumeMounts: [{ name: "data" }] },
+  ]);
+  expect(kept.status?.initContainerStatuses).toEqual([{ name: "node", state: { running: {} } }]);
+});

@@ -63,6 +63,8 @@ export interface PodCondition {
 export interface Pod extends KubeObject {
   readonly spec: {
     readonly containers: readonly PodContainer[];
+    /** One of these that restarts runs beside the containers, and may write what they write. */
+    readonly initContainers?: readonly PodContainer[];
     readonly nodeName?: string;
     /** Only those that outlive the pod. */
     readonly volumes?: readonly PodVolume[];
@@ -73,6 +75,8 @@ export interface Pod extends KubeObject {
     readonly podIP?: string;
     readonly conditions?: readonly PodCondition[];
     readonly containerStatuses?: readonly ContainerStatus[];
+    /** Of the init containers that run. */
+    readonly initContainerStatuses?: readonly Pick<ContainerStatus, "name" | "state">[];
   };
 }
 
@@ -88,9 +92,21 @@ export function projectPod(pod: Pod): Pod {
     labels,
     ownerReferences,
   } = pod.metadata;
-  const { phase, podIP, conditions, containerStatuses } = pod.status ?? {};
+  const { phase, podIP, conditions, containerStatuses, initContainerStatuses } = pod.status ?? {};
+  const runningInits = initContainerStatuses?.filter(({ state }) => state?.running !== undefined) ?? [];
+  const initContainers = pod.spec.initContainers ?? [];
   const volumes = pod.spec.volumes?.filter(outlivesPod);
   const isKept = ({ name }: VolumeMount) => volumes?.some((volume) => volume.name === name) ?? false;
+  const keep = ({ name, image, ports, volumeMounts }: PodContainer): PodContainer => ({
+    name,
+    image,
+    ...defined({
+      volumeMounts: volumeMounts
+        ?.filter(isKept)
+        .map(({ name, readOnly }) => ({ name, ...defined({ readOnly }) })),
+      ports: ports?.map(({ name, containerPort }) => ({ containerPort, ...defined({ name }) })),
+    }),
+  });
   return {
     metadata: {
       name,
@@ -106,16 +122,8 @@ export function projectPod(pod: Pod): Pod {
       }),
     },
     spec: {
-      containers: pod.spec.containers.map(({ name, image, ports, volumeMounts }) => ({
-        name,
-        image,
-        ...defined({
-          volumeMounts: volumeMounts
-            ?.filter(isKept)
-            .map(({ name, readOnly }) => ({ name, ...defined({ readOnly }) })),
-          ports: ports?.map(({ name, containerPort }) => ({ containerPort, ...defined({ name }) })),
-        }),
-      })),
+      containers: pod.spec.containers.map(keep),
+      ...(initContainers.length === 0 ? {} : { initContainers: initContainers.map(keep) }),
       ...defined({ nodeName: pod.spec.nodeName, readinessGates: pod.spec.readinessGates }),
       ...defined({
         volumes: volumes?.map(({ name, persistentVolumeClaim, ephemeral, hostPath }) => ({
@@ -136,6 +144,10 @@ export function projectPod(pod: Pod): Pod {
         conditions: conditions?.map(({ type, status, reason }) => ({ type, status, ...defined({ reason }) })),
       }),
       ...defined({
+        initContainerStatuses:
+          runningInits.length === 0
+            ? undefined
+            : runningInits.map(({ name, state }) => ({ name, ...defined({ state }) })),
         containerStatuses: containerStatuses?.map(
           ({ name, restartCount, ready, imageID, state, lastState }) => ({
             name,
@@ -159,7 +171,8 @@ export function projectUnselected(pod: Pod): Pod {
   if (JSON.stringify(pod).length <= MOST_UNSELECTED) return pod;
   const { labels: _, ...metadata } = pod.metadata;
   const { nodeName, volumes } = pod.spec;
-  const containers = pod.spec.containers.flatMap(({ name, volumeMounts = [] }) =>
+  const { containers: main, initContainers = [] } = pod.spec;
+  const containers = [...main, ...initContainers].flatMap(({ name, volumeMounts = [] }) =>
     volumeMounts.length === 0 ? [] : { name, image: "", volumeMounts },
   );
   const { phase } = pod.status ?? {};
@@ -205,13 +218,14 @@ export function mayServe(pod: Pod, container: string): boolean {
 }
 
 /**
- * False only once a pod was seen to end for good: its phase says so, and each of its containers was seen terminated. A
- * pod that is pending, waits to be restarted, is being deleted or sits on a node that does not answer may run, now or
+ * False only once a pod was seen to end for good: its phase says so, each of its containers was seen terminated, and no
+ * init container runs. A pod that is pending, waits to be restarted, is being deleted or sits on a node that does not answer may run, now or
  * later.
  */
 export function mayRun({ status }: Pod): boolean {
   const isOver = status?.phase === "Failed" || status?.phase === "Succeeded";
   const containers = status?.containerStatuses ?? [];
   const haveEnded = containers.length > 0 && containers.every(({ state }) => state?.terminated !== undefined);
-  return !(isOver && haveEnded);
+  const initsRun = status?.initContainerStatuses?.some(({ state }) => state?.running !== undefined) ?? false;
+  return !(isOver && haveEnded) || initsRun;
 }

@@ -10,7 +10,7 @@ import type { NodeRecord } from "../api/node-record.ts";
 import { Store } from "../kube/store.ts";
 import { governingPolicy } from "../policies/governing-policy.ts";
 import { controllerRefOf } from "../workloads/owner-reference.ts";
-import { storagesOf } from "./identity.ts";
+import { storageKeysOf } from "./identity.ts";
 import type { Pod } from "./pod.ts";
 
 /** The controller's copies of what it watches. */
@@ -38,7 +38,7 @@ export const podsOf = {
 
 function podIndex(pod: Pod): readonly string[] {
   const uid = controllerRefOf(pod)?.uid;
-  const storages = storagesOf(pod).map(podsOf.storage);
+  const storages = storageKeysOf(pod).map(podsOf.storage);
   return [pod.metadata.namespace ?? "", ...(uid === undefined ? [] : [podsOf.controller(uid)]), ...storages];
 }
 

@@ -32,6 +32,7 @@ export const STEP_REASONS: readonly string[] = [
   "UnrecognisedHalt",
   // What refuses a change.
   "Aborted",
+  "ContainerChanged",
   "DryRun",
   "ErrorBudgetSpent",
   "HaltNotSeen",
@@ -50,6 +51,7 @@ export const STEP_REASONS: readonly string[] = [
   "SameValidatorMayRun",
   "SeveralReplicas",
   "SiblingsNotHalted",
+  "StrangerNotKnown",
   "StrategyNotRecreate",
   "WaitingForSlot",
   "WorkloadChanged",

@@ -267,6 +267,7 @@ export class FakeCluster {
     if ((set.status?.observedGeneration ?? 0) < generation) {
       const path = objectPath(STATEFUL_SETS, NAMESPACE, name, "status");
       await this.api.mergePatch(path, { status: { observedGeneration: generation } });
+      await this.#recordRevision(set, ownerReferences);
     }
     const pod = `${name}-0`;
     const made = this.pods().find(({ metadata }) => metadata.name === pod);
@@ -274,35 +275,34 @@ export class FakeCluster {
       this.api.drop(objectPath(PODS, NAMESPACE, pod));
     if (this.api.objects.has(objectPath(PODS, NAMESPACE, pod))) return;
     this.podsMade += 1;
-    const present = await this.api.get<TemplatedWorkload>(objectPath(STATEFUL_SETS, NAMESPACE, name));
-    const revision = await this.#recordRevision(present, ownerReferences);
-    const labels = { ...LABELS, "controller-revision-hash": revision };
+    const present = this.#all<TemplatedWorkload>(STATEFUL_SETS).find(
+      ({ metadata }) => metadata.name === name,
+    );
+    if (present === undefined) return;
+    const labels = { ...LABELS, "controller-revision-hash": revisionOf(present) };
     const metadata = { name: pod, namespace: NAMESPACE, labels, ownerReferences };
     const { spec } = present.spec.template;
     await this.api.create(collectionPath(PODS, NAMESPACE), { kind: "Pod", metadata, spec });
   }
 
-  /** Name of the ControllerRevision of the present template, which is made the newest. */
-  async #recordRevision({ metadata, spec }: TemplatedWorkload, ownerReferences: object): Promise<string> {
+  /** Makes the ControllerRevision of the present template the newest. */
+  async #recordRevision(set: TemplatedWorkload, ownerReferences: object): Promise<void> {
     const own = this.#all<KubeObject & { readonly revision: number }>(CONTROLLER_REVISIONS).filter(
-      (revision) => controllerRefOf(revision)?.uid === metadata.uid,
+      (revision) => controllerRefOf(revision)?.uid === set.metadata.uid,
     );
     const newest = Math.max(0, ...own.map(({ revision }) => revision));
-    const [container] = spec.template.spec.containers;
-    const hash = createHash("sha256").update(`${container?.image}`).digest("hex").slice(0, 10);
-    const name = `${metadata.name}-${hash}`;
+    const name = revisionOf(set);
     const known = own.find((revision) => revision.metadata.name === name);
-    if (known?.revision === newest) return name;
+    if (known?.revision === newest) return;
+    const revision = newest + 1;
     if (known !== undefined) {
-      const body = { revision: newest + 1 };
-      await this.api.mergePatch(objectPath(CONTROLLER_REVISIONS, NAMESPACE, name), body);
-      return name;
+      await this.api.mergePatch(objectPath(CONTROLLER_REVISIONS, NAMESPACE, name), { revision });
+      return;
     }
     await this.api.create(collectionPath(CONTROLLER_REVISIONS, NAMESPACE), {
-      ...{ metadata: { name, namespace: NAMESPACE, ownerReferences }, revision: newest + 1 },
-      data: { spec: { template: spec.template } },
+      ...{ metadata: { name, namespace: NAMESPACE, ownerReferences }, revision },
+      data: { spec: { template: set.spec.template } },
     });
-    return name;
   }
 
   async #runPod(pod: Pod): Promise<void> {
@@ -338,6 +338,13 @@ export function idOf(image: string): string {
   const name = withoutDigest(image);
   const digest = createHash("sha256").update(name).digest("hex");
   return `${name.slice(0, name.lastIndexOf(":"))}@sha256:${digest}`;
+}
+
+/** Name of the ControllerRevision that has a set's present template. */
+function revisionOf({ metadata, spec }: TemplatedWorkload): string {
+  const [container] = spec.template.spec.containers;
+  const hash = createHash("sha256").update(`${container?.image}`).digest("hex").slice(0, 10);
+  return `${metadata.name}-${hash}`;
 }
 
 function withoutDigest(image: string): string {

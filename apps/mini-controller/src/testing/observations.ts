@@ -161,6 +161,7 @@ export function observe({ policy: given, previousImage, ...changes }: Scene = {}
     neighbours: { swapping: 0, failed: 0 },
     siblings: [],
     twins: [],
+    strangers: [],
     recoverWithinMs: leftOf(halt, changes.now),
     now: NOW,
     ...changes,

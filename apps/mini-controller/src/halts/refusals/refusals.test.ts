@@ -46,6 +46,24 @@ const cases: readonly (readonly [string, Scene, Proposal["step"], string | undef
     "delete-pod",
     "SameValidatorMayRun",
   ],
+  [
+    "a pod that nobody can tell from the node",
+    { strangers: [{ pod: "sei/backup-0", found: "does not answer" }] },
+    "set-image",
+    "StrangerNotKnown",
+  ],
+  [
+    "a policy that is about another container by now",
+    { policy: policyWith({ container: "oracle" }) },
+    "set-image",
+    "ContainerChanged",
+  ],
+  [
+    "another container before the deletion",
+    { policy: policyWith({ container: "oracle" }), workload: workloadWith({ image: NEW }) },
+    "delete-pod",
+    "ContainerChanged",
+  ],
   ["no slot", { neighbours: { ...NOBODY, swapping: 1 } }, "decide", "WaitingForSlot"],
   ["no slot, for a swap that has one", { neighbours: { ...NOBODY, swapping: 1 } }, "set-image", undefined],
 ];

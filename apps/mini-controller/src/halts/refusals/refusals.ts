@@ -1,6 +1,7 @@
 import type { Observation } from "../observation.ts";
 import { aborted } from "./aborted.ts";
 import { alreadyDeleted } from "./already-deleted.ts";
+import { containerChanged } from "./container-changed.ts";
 import { dryRun } from "./dry-run.ts";
 import { errorBudgetSpent } from "./error-budget-spent.ts";
 import { haltNotSeen } from "./halt-not-seen.ts";
@@ -16,6 +17,7 @@ import { policyMissing } from "./policy-missing.ts";
 import type { Check, Proposal, Refusal } from "./refusal.ts";
 import { sameValidatorMayRun } from "./same-validator-may-run.ts";
 import { siblingsNotHalted } from "./siblings-not-halted.ts";
+import { strangerNotKnown } from "./stranger-not-known.ts";
 import { twoAtATime } from "./two-at-a-time.ts";
 import { waitingForSlot } from "./waiting-for-slot.ts";
 import { workloadChanged } from "./workload-changed.ts";
@@ -30,6 +32,7 @@ const CHECKS: readonly Check[] = [
   policyMissing,
   haltNotSeen,
   podNotSelected,
+  containerChanged,
   notTheOwner,
   workloadMissing,
   imageDoesNotHelp,
@@ -44,6 +47,7 @@ const CHECKS: readonly Check[] = [
   alreadyDeleted,
   errorBudgetSpent,
   sameValidatorMayRun,
+  strangerNotKnown,
   siblingsNotHalted,
   waitingForSlot,
 ];

@@ -1,0 +1,9 @@
+import type { Check } from "./refusal.ts";
+
+/** The policy is about another container by now: an image that it lists is none for the one that halted. */
+export const containerChanged: Check = ({ halt, policy }) => {
+  const { container } = halt.spec;
+  if (policy === undefined || policy.spec.container === container) return undefined;
+  const message = `Container ${container} halted, and HaltPolicy ${policy.metadata.name} names container ${policy.spec.container} by now, so its images are for that one. Set spec.container to ${container}, or upgrade the node yourself.`;
+  return { reason: "ContainerChanged", message, kind: "page" };
+};

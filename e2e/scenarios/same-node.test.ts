@@ -1,0 +1,105 @@
+import { until } from "@upgrade-halt/testing";
+import { expect } from "vitest";
+import { startController } from "../harness/controller.ts";
+import { imageOf, mockNode, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { createPhantom } from "../harness/fixtures/phantom-pods.ts";
+import {
+  describe,
+  haltOf,
+  haltsIn,
+  imageInSet,
+  podOf,
+  untilPast,
+  untilRecorded,
+} from "../harness/observe.ts";
+import { changePolicy, createNode, createPolicy, deploy, setPlans } from "../harness/operator.ts";
+import { scenario } from "../harness/scenario.ts";
+import type { World } from "../harness/world.ts";
+
+const [OLD, NEW] = [imageOf("v6.6"), imageOf("v6.7")];
+
+/** Waits until a halt stands for a reason, and says what it must say by then. */
+function reasonOf(world: World, reason: string, says = (_message: string) => true) {
+  return until(
+    `the halt to be ${reason}`,
+    async () =>
+      (await haltsIn(world)).find(({ status }) => status?.reason === reason && says(status.message ?? "")),
+    { explain: () => describe(world) },
+  );
+}
+
+scenario(
+  "a 71 whose predecessor ran while no controller watched is paged, and goes back to nothing",
+  ["TOO-NEW-PROVEN"],
+  async (world) => {
+    await setPlans(world, planAt("v6.7", 1_000_000));
+    await createPolicy(world, { upgrades: [] });
+    const controller = await startController(world);
+    await createNode(world, "sei-0", { version: "v6.5" });
+    await untilRecorded(world, "sei-0-0", imageOf("v6.5"));
+    await controller.stop();
+    const height = await untilPast(world, "sei-0", 2);
+    await deploy(world, "sei-0", OLD);
+    await untilPast(world, "sei-0", height + 2);
+    await deploy(world, "sei-0", NEW);
+
+    await startController(world);
+
+    const { status } = await haltOf(world, "sei-0", "Paged");
+    expect(status?.reason).toBe("PreviousImageUnknown");
+    expect(await imageInSet(world, "sei-0")).toBe(NEW);
+    expect([...world.pager.countByKey().values()]).toEqual([1]);
+  },
+);
+
+scenario(
+  "a policy that names another container after the halt sets its image in neither",
+  ["SAME-CONTAINER"],
+  async (world) => {
+    await setPlans(world, planAt("v6.7", 30));
+    await createPolicy(world, { upgrades: [{ planName: "v6.7", height: 30, image: NEW }], paused: true });
+    await startController(world);
+    await createNode(world, "sei-0", { version: "v6.6" });
+    await reasonOf(world, "Paused");
+    const before = (await podOf(world, "sei-0")).metadata?.uid;
+
+    await changePolicy(world, { container: "oracle", paused: false });
+
+    const { status } = await reasonOf(world, "ContainerChanged");
+    expect(status?.message).toContain("Container seid halted, and HaltPolicy policy names container oracle");
+    await until("its page", () => world.pager.pages().some(({ key }) => key.includes("ContainerChanged")));
+    expect(await imageInSet(world, "sei-0")).toBe(OLD);
+    expect((await podOf(world, "sei-0")).metadata?.uid).toBe(before);
+    await changePolicy(world, { container: "seid" });
+    await haltOf(world, "sei-0", "Recovered");
+  },
+);
+
+scenario(
+  "pods of the node's image that no policy selects are asked which validator they are, and one that does not answer holds the swap",
+  ["ONE-VALIDATOR", "STRANGERS-ASKED"],
+  async (world) => {
+    const { api, namespace } = world;
+    await setPlans(world, planAt("v6.7", 40));
+    await createPolicy(world, { upgrades: [{ planName: "v6.7", height: 40, image: NEW }] });
+    await startController(world);
+    await createPhantom(world, "silent", { role: "failover" });
+    const spec = mockNode("backup", { version: "v6.6", args: ["--halt-stay-alive"] }).spec?.template.spec;
+    if (!spec) throw new Error("a mock node has a pod template");
+    const volumes = [
+      { name: "plans", configMap: { name: "plans" } },
+      { name: "data", emptyDir: {} },
+    ];
+    const backup = { metadata: { name: "backup", labels: { role: "failover" } }, spec: { ...spec, volumes } };
+    await api.core.createNamespacedPod({ namespace, body: backup });
+    await createNode(world, "sei-0", { version: "v6.6" });
+
+    const { status } = await reasonOf(world, "StrangerNotKnown", (message) => !message.includes("/backup"));
+
+    expect(status?.message).toContain(`${namespace}/silent (has no address yet)`);
+    expect(await imageInSet(world, "sei-0")).toBe(OLD);
+    await api.core.deleteNamespacedPod({ namespace, name: "silent", body: { gracePeriodSeconds: 0 } });
+    await haltOf(world, "sei-0", "Recovered");
+    expect(await imageInSet(world, "sei-0")).toBe(NEW);
+  },
+);
