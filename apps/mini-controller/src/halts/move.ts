@@ -1,4 +1,4 @@
-import type { NodeHaltStatus } from "../api/node-halt.ts";
+import type { NodeHalt, NodeHaltStatus } from "../api/node-halt.ts";
 
 /** What changes a node. It is done only on an observation that was read from the API server for it. */
 export type Act =
@@ -31,4 +31,13 @@ export type Move =
 /** Whether a move changes a node. */
 export function isAct(move: Move): boolean {
   return move.kind === "effect" && (move.effect.kind === "set-image" || move.effect.kind === "delete-pod");
+}
+
+/**
+ * What is only remembered is not enough for an act. Nobody is woken for it either: a watch that was cut remembers what is
+ * over. And no halt is given up for it: the last answer of the node may be of before the halt, which another replica saw.
+ */
+export function restsOnServer(move: Move, { status }: NodeHalt): boolean {
+  if (move.kind !== "journal") return isAct(move);
+  return move.status.page?.key !== status?.page?.key || move.status.phase === "Withdrawn";
 }

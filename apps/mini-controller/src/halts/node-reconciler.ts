@@ -19,7 +19,7 @@ import type { HaltJournal } from "./halt-journal.ts";
 import { judgePod, reasonOf, UNRECOGNISED } from "./judgement.ts";
 import type { LogReader } from "./log-reader.ts";
 import { logSourceOf } from "./log-source.ts";
-import { type Effect, isAct, type Move } from "./move.ts";
+import { type Effect, type Move, restsOnServer } from "./move.ts";
 import type { NodeRecorder } from "./node-recorder.ts";
 import type { Observation, WorkloadSight } from "./observation.ts";
 import type { Observer } from "./observer.ts";
@@ -140,7 +140,7 @@ export class NodeReconciler {
         const observation = look();
         const move = this.#nextMove(observation);
         workload = move.kind === "journal" ? Promise.resolve(observation.workload) : undefined;
-        if (observation.from === "memory" && (isAct(move) || pagesAnew(move, halt))) {
+        if (observation.from === "memory" && restsOnServer(move, halt)) {
           isServerNext = true;
           continue;
         }
@@ -248,11 +248,6 @@ export class NodeReconciler {
 /** Whether the node said last that it is halted: nothing about it moves then. */
 function announcesHalt(live: LiveStatus | undefined): boolean {
   return live?.sighting?.kind === "answered" && live.sighting.node.haltIntent.kind === "intent";
-}
-
-/** Nobody is woken for what is only remembered: a watch that was cut remembers what is over. */
-function pagesAnew(move: Move, { status }: NodeHalt): boolean {
-  return move.kind === "journal" && move.status.page?.key !== status?.page?.key;
 }
 
 /** A journal entry that its act follows at once. */
