@@ -153,3 +153,20 @@ test("a halt was seen only where the pod tells just what the NodeHalt says", () 
   const healthy = { ...node, pod: podWith({ state: RUNNING }) };
   expect(seenOf(halt, healthy, NOW)).toBeUndefined();
 });
+
+test("of an inferred halt each run has to show it anew: one that ended otherwise shows nothing", () => {
+  const sources = ["plan-line", "listed-plan", "last-height"];
+  const seen = { at: "2026-08-21T17:59:59.990Z", sources, chainId: "pacific-1", height: 30 };
+  const inferred = haltWith({ sources, exitCode: 2 }, { phase: "Held", steps: [], seen });
+  const sightOf = (status: Partial<ContainerStatus>) =>
+    podSightOf(inferred, { pod: podWith(status), policy, live: liveAt(30, 0) });
+  const panicked = ended(2, `panic: ${LINE}\ngoroutine 1 [running]:\n`);
+  expect(sightOf({ state: panicked })).toMatchObject({ kind: "halted", shown: true });
+  const waiting = { waiting: { reason: "CrashLoopBackOff" } };
+  expect(sightOf({ state: waiting, lastState: panicked })).toMatchObject({ kind: "halted", shown: true });
+  for (const end of [ended(2), ended(137), ended(0)])
+    expect(sightOf({ state: waiting, lastState: end, restartCount: 1 })).toMatchObject({
+      kind: "halted",
+      shown: false,
+    });
+});

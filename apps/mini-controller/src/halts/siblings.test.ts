@@ -107,3 +107,18 @@ test("a ReplicaSet's pods that ended for good are none, and others are", () => {
   const found = siblingsOf(HALT, [group], () => [ended, podOf("pending")], judge);
   expect(found.map(({ name }) => name)).toEqual(["pending"]);
 });
+
+test("a sibling that did not announce its halt counts as halted only where the policy allows to act on such a one", () => {
+  const inferred = halted({ inferred: true, sources: ["plan-line", "listed-plan", "last-height"] });
+  const standing = {
+    ...podOf("sei-1"),
+    status: { containerStatuses: [{ name: "seid", state: { running: {} } }] },
+  };
+  for (const pod of [podOf("sei-1"), standing]) {
+    expect(stateOf({ verdict: inferred, height: 30, mayInfer: true }, pod)?.kind).toBe("halted");
+    expect(stateOf({ verdict: inferred, height: 30 }, pod)).toEqual({
+      kind: "not-halted",
+      found: "did not announce its halt, and spec.inferredHalts is not Act",
+    });
+  }
+});

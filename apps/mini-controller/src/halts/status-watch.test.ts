@@ -185,3 +185,33 @@ test("that a node left the reach of a listed height is told, as that it came the
   expect(changes.length).toBe(before + 1);
   watch.stop();
 });
+
+test("a standstill is of one run, and of answers alone: a restart, a move or a silence begins it anew", async () => {
+  const answered = (height: number) => ({
+    kind: "answered",
+    at: Date.now(),
+    envelope: "bare",
+    node: { height, chainId: "test", haltIntent: { kind: "absent" } },
+  });
+  let says: () => object = () => answered(30);
+  const watch = watchOf([], () => says());
+  const pod = { uid: "0", url: "http://0", run: 0, expectedHeights: [30], urgent: true };
+  const stillFor = () => Date.now() - (watch.get("sei/0", "0")?.stillSince ?? Date.now());
+  const waitFor = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+  watch.track("sei/0", pod);
+  await waitFor(20_000);
+  expect(stillFor()).toBeGreaterThan(19_000);
+  watch.track("sei/0", { ...pod, run: 1 });
+  await waitFor(5_000);
+  expect(stillFor()).toBeLessThan(5_001);
+  says = () => ({ kind: "silent", at: Date.now(), problem: "timed out" });
+  await waitFor(2_000);
+  expect(watch.get("sei/0", "0")?.stillSince).toBeUndefined();
+  says = () => answered(30);
+  await waitFor(5_000);
+  expect(stillFor()).toBeLessThan(5_001);
+  says = () => answered(31);
+  await waitFor(3_000);
+  expect(stillFor()).toBeLessThan(3_001);
+  watch.stop();
+});
