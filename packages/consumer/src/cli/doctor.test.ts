@@ -42,6 +42,16 @@ test.each([["--pid", "1", "--unit", "seid"], ["--pid", "0"], ["--pid", "seid"], 
   },
 );
 
+test("of a node it says that another process listens at the address", async () => {
+  await using node = await nodeAnswering(STATUS);
+  const { stdout } = await runCli(["doctor", "--pid", String(process.ppid), "--rpc", node.url]);
+  expect(stdout).toMatch(
+    new RegExp(
+      `TO DO status: At ${node.url} listens process ${process.pid} \\([\\w-]+\\), and not the node\\.`,
+    ),
+  );
+});
+
 test("a process, a unit or a container that is not there is told, and is no failure", async () => {
   for (const target of [
     ["--pid", "4194305"],

@@ -76,6 +76,8 @@ export type OutputFacts =
 export interface StatusFacts {
   readonly url: string;
   readonly result: StatusResult;
+  /** Who listens at that address of this machine, where it is another process than the node. */
+  readonly otherListener?: { readonly pid: number; readonly command: string } | undefined;
 }
 
 export type PolicyFacts =

@@ -13,7 +13,14 @@ const rules: SystemdRules = {
   forced: [],
   success: [],
 };
-const exec: ExecBetween = { kind: "exec", pid: 1, announce: true, hold: false, stayAlive: false };
+const exec: ExecBetween = {
+  kind: "exec",
+  pid: 1,
+  announce: true,
+  hold: false,
+  stayAlive: false,
+  policy: "/p.json",
+};
 const journal = { kind: "readable" } as const;
 const unit: EvidenceFacts & { kind: "systemd" } = {
   kind: "systemd",
@@ -330,13 +337,33 @@ const CASES: readonly [string, Partial<Facts>, Check, Finding["state"], RegExp, 
     "ok",
     /announces its halts itself/,
   ],
-  ["--announce without a policy", { policy: { kind: "none" } }, "contract", "todo", /without a policy/],
+  [
+    "--announce without a policy",
+    by({ between: [{ ...exec, policy: undefined }] }),
+    "contract",
+    "todo",
+    /without a policy/,
+  ],
   [
     "no status",
     { status: { url: "http://x", result: ended("unreachable") } },
     "status",
     "todo",
     /http:\/\/x gave no status \(unreachable\)/,
+    /--rpc/,
+  ],
+  [
+    "another node at the address",
+    {
+      status: {
+        url: "http://x",
+        result: answered({}),
+        otherListener: { pid: 8, command: "osmosisd" },
+      },
+    },
+    "status",
+    "todo",
+    /listens process 8 \(osmosisd\), and not the node/,
     /--rpc/,
   ],
   [

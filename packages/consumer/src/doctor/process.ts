@@ -21,8 +21,10 @@ export function programOf({ name, args }: ProcessFacts): string {
   if (!INTERPRETERS.test(program)) return program === "" ? name : program;
   const asModule = rest.indexOf("-m");
   if (asModule >= 0) return (rest[asModule + 1] ?? program).replace(/^.*\./, "");
-  const script = rest.find((word) => !word.startsWith("-"));
+  const script = rest.find((word, i) => !word.startsWith("-") && !TAKES_VALUE.test(rest[i - 1] ?? ""));
   return script === undefined ? program : baseName(script).replace(/\.(?:[cm]?[jt]s|py|rb)$/, "");
 }
 
+/** Options of Node, Python and Perl whose value is a word of its own. */
+const TAKES_VALUE = /^(?:-[rCWXI]|--require|--import|--loader|--experimental-loader|--conditions)$/;
 const INTERPRETERS = /^(?:node|python[\d.]*|ruby|perl)$/;

@@ -134,7 +134,7 @@ test("names all that stands between, the nearest first", () => {
   const parents = [
     parent("sh /usr/local/bin/start"),
     parent(
-      "/usr/bin/node /usr/lib/upgrade-halt.js exec --announce --home . --policy=/etc/p.json -- cosmovisor run start",
+      "/usr/bin/node --no-warnings -r /x.cjs /usr/lib/upgrade-halt.js exec --announce --home . --policy=/etc/p.json -- cosmovisor run start",
       "/var/lib/sei",
     ),
     parent("cosmovisor run start"),

@@ -219,6 +219,20 @@ const CASES: readonly [string, Changes, Check, Finding["state"], RegExp][] = [
     /entry point was not seen/,
   ],
   [
+    "a node whose halts are inferred",
+    { container: { command: undefined } },
+    "contract",
+    "todo",
+    /only pages for a halt that is inferred/,
+  ],
+  [
+    "a policy that ignores inferred halts",
+    { container: { command: undefined }, spec: { inferredHalts: "Ignore" } },
+    "contract",
+    "todo",
+    /ignores halts that are inferred/,
+  ],
+  [
     "several containers and no policy",
     { without: "HaltPolicy" },
     "process",

@@ -52,6 +52,7 @@ const PolicySchema = z.object({
     container: z.string(),
     rpcPort: z.string().default("rpc"),
     chainId: Text,
+    inferredHalts: z.enum(["Ignore", "Page", "Act"]).default("Page"),
     paused: z.boolean().nullish(),
     dryRun: z.boolean().nullish(),
     paging: z.array(z.unknown()).nullish(),

@@ -25,7 +25,7 @@ export function podFindings(pod: Pod, policy: HaltPolicy | undefined): Finding[]
     haltFinding(pod, container, policy !== undefined),
     crashFinding(pod, container),
     evidenceFinding(container),
-    contractFinding(container),
+    contractFinding(container, policy?.spec.inferredHalts),
     ...(policy === undefined ? [] : rpcFinding(container, policy.spec.rpcPort)),
   ];
 }
@@ -86,7 +86,10 @@ function evidenceFinding({ terminationMessagePolicy }: Container): Finding {
   );
 }
 
-function contractFinding(container: Container): Finding {
+function contractFinding(
+  container: Container,
+  inferred: HaltPolicy["spec"]["inferredHalts"] | undefined,
+): Finding {
   const command = commandOf(container);
   const announces = betweenInCommand(command).some((step) => step.kind === "exec" && step.announce);
   if (announces) return ok("contract", "upgrade-halt exec --announce announces its halts.");
@@ -94,12 +97,20 @@ function contractFinding(container: Container): Finding {
     command.length === 0 || container.command === undefined || container.command === null
       ? " (its image's entry point was not seen)"
       : "";
+  const then = inferred === undefined ? "" : ` ${WITHOUT_ANNOUNCEMENT[inferred]}`;
   return todo(
     "contract",
-    `Nothing shows that it announces its halts${where}, and no released node does.`,
+    `Nothing shows that it announces its halts${where}, and no released node does.${then}`,
     "Put upgrade-halt exec --announce before its command: docs/guides/today.md.",
   );
 }
+
+/** What a policy makes of a halt that the controller inferred. */
+const WITHOUT_ANNOUNCEMENT = {
+  Ignore: "Its policy ignores halts that are inferred.",
+  Page: "Its policy only pages for a halt that is inferred.",
+  Act: "Its policy acts on a halt that is inferred.",
+} as const;
 
 function rpcFinding({ ports }: Container, name: string): Finding[] {
   if ((ports ?? []).some((port) => port.name === name)) return [];

@@ -11,7 +11,7 @@ import { folderName, readCosmovisor } from "./cosmovisor.ts";
 import { readContainer } from "./engine.ts";
 import { nodeBelow, processListeningAt, processOfHome } from "./find-node.ts";
 import { readFinish } from "./finish-script.ts";
-import { homeInArgs, rpcInConfig } from "./node-home.ts";
+import { homeOfNode, rpcInConfig } from "./node-home.ts";
 import { outputOf } from "./output.ts";
 import { readPm2 } from "./pm2.ts";
 import { parentsOf } from "./process-table.ts";
@@ -178,9 +178,12 @@ test("looks for the binaries of cosmovisor's plans", async () => {
 });
 
 test("finds a node's home and its RPC address", async () => {
-  expect(homeInArgs(["seid", "start", "--home", "/x"])).toBe("/x");
-  expect(homeInArgs(["seid", "start", "--home=/y"])).toBe("/y");
-  expect(homeInArgs(["seid"])).toBeUndefined();
+  expect(homeOfNode({ pid: 1, name: "seid", cwd: "/srv", args: ["seid", "start", "--home", "/x"] })).toBe(
+    "/x",
+  );
+  expect(homeOfNode({ pid: 1, name: "seid", cwd: "/srv", args: ["seid", "start", "--home=/y"] })).toBe("/y");
+  expect(homeOfNode({ pid: 1, name: "seid", cwd: "/srv", args: ["seid"] })).toBeUndefined();
+  expect(homeOfNode({ pid: 1, name: "seid", cwd: "/srv", args: ["seid", "--home", "z"] })).toBe("/srv/z");
   expect(rpcInConfig(folder)).toBeUndefined();
   await write(
     "config/config.toml",

@@ -40,6 +40,7 @@ export async function locateNode(target: NodeTarget, env: Env): Promise<Located>
   if (ofHome !== undefined) return running(nodeBelow(ofHome), `what it has open under ${target.home}`);
   const listening = target.rpc === undefined ? undefined : processListeningAt(target.rpc);
   if (listening !== undefined) return running(nodeBelow(listening), `listening at ${target.rpc?.host}`);
+  if (process.platform !== "linux") return missing("processes are looked at on Linux alone");
   return missing(`no process that this user can see listens at ${target.rpc?.host ?? "its RPC address"}`);
 }
 

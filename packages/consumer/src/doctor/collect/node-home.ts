@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import type { ProcessFacts } from "../process.ts";
 
-/** `--home` of a node's own command line. */
-export function homeInArgs(args: readonly string[]): string | undefined {
+/** `--home` of a node's own command line, as the node means it. */
+export function homeOfNode({ args, cwd }: ProcessFacts): string | undefined {
   const at = args.indexOf("--home");
-  return (
+  const home =
     args.find((word) => word.startsWith("--home="))?.slice("--home=".length) ??
-    (at < 0 ? undefined : args[at + 1])
-  );
+    (at < 0 ? undefined : args[at + 1]);
+  return home === undefined || cwd === undefined ? home : resolve(cwd, home);
 }
 
 /** The address of `[rpc] laddr` in a node's `config.toml`, as an URL that reaches it from this machine. */

@@ -74,6 +74,21 @@ export function openFilesOf(pid: number): ReadonlyMap<number, string> {
   }
 }
 
+/** Where the files of a process are, seen from here: a container has a root of its own. */
+export function rootOf(pid: number): string {
+  return hasOwn("mnt", pid) ? `/proc/${pid}/root` : "";
+}
+
+/** Whether a process has a network of its own: an address of this machine is then none of its. */
+export function hasOwnNetwork(pid: number): boolean {
+  return hasOwn("net", pid);
+}
+
+function hasOwn(namespace: "mnt" | "net", pid: number): boolean {
+  const [ours, theirs] = [process.pid, pid].map((id) => linkOf(id, `ns/${namespace}`));
+  return ours !== undefined && theirs !== undefined && ours !== theirs;
+}
+
 function readOf(pid: number, name: string): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/${name}`, "utf8");

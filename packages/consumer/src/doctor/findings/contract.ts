@@ -1,6 +1,7 @@
 import { classify } from "../../classify.ts";
 import { printable } from "../../printable.ts";
 import { sightingOf } from "../../status/read-status.ts";
+import type { ExecBetween } from "../between.ts";
 import type { Facts } from "../facts.ts";
 import { type Finding, ok, todo } from "../finding.ts";
 
@@ -9,8 +10,14 @@ export function contractFindings(facts: Facts): Finding[] {
   return [statusFinding(facts), contractFinding(facts)];
 }
 
-function statusFinding({ status: { url, result } }: Facts): Finding {
+function statusFinding({ status: { url, result, otherListener } }: Facts): Finding {
   const where = printable(url);
+  if (otherListener !== undefined)
+    return todo(
+      "status",
+      `At ${where} listens process ${otherListener.pid} (${printable(otherListener.command)}), and not the node.`,
+      "Say the node's own address with --rpc.",
+    );
   if (result.kind !== "ok")
     return todo(
       "status",
@@ -32,10 +39,10 @@ function statusFinding({ status: { url, result } }: Facts): Finding {
   );
 }
 
-function contractFinding({ status: { result }, supervised, policy }: Facts): Finding {
-  const exec = supervised?.between.find((step) => step.kind === "exec" && step.announce);
+function contractFinding({ status: { result }, supervised }: Facts): Finding {
+  const exec = supervised?.between.find((step): step is ExecBetween => step.kind === "exec" && step.announce);
   if (exec !== undefined) {
-    if (policy.kind === "none")
+    if (exec.policy === undefined)
       return todo(
         "contract",
         "upgrade-halt exec --announce runs without a policy, so it announces no upgrade.",
