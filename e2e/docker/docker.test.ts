@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import recorded from "../../packages/consumer/src/adapters/fixtures/docker-states.json" with { type: "json" };
 import { commandsIn, filesIn } from "../../packages/consumer/src/testing/guide.ts";
 import { Cleanup } from "../harness/cleanup.ts";
+import type { CommandResult } from "../harness/namespaces.ts";
 import { type Engine, startEngine, whyNoEngine } from "./engine.ts";
 import { NEW_IMAGE, PLAN, writeImages } from "./images.ts";
 import { KEPT_HOME, Service } from "./service.ts";
@@ -106,18 +107,28 @@ describe.skipIf(reason !== undefined)(`a real Docker Engine${reason ? ` (${reaso
 
   test.concurrent("doctor finds that the guide's service holds a halt, and a bare one does not", () =>
     withService("asked", async (service) => {
-      const doctor = () => service.sh("upgrade-halt doctor --container $(docker compose ps --quiet seid)");
+      const doctor = async (run: (script: string) => Promise<CommandResult>) => {
+        const id = (await service.must("docker compose ps --quiet seid")).trim();
+        return (await run(`upgrade-halt doctor --container ${id}`)).output;
+      };
       await pass(service);
-      const told = await doctor();
+      const told = await doctor(engine.inside);
+      expect(told).toMatch(/^ok {4}process: The node is process \d+ \(.*\), found by the container/m);
+      expect(told).toMatch(/^ok {4}between: upgrade-halt exec --hold stands between/m);
       expect(told).toMatch(/^ok {4}supervisor: Docker \(container [0-9a-f]{12}\) supervises it\.$/m);
       expect(told).toMatch(/^ok {4}halt: After 70, 71 and 72 upgrade-halt exec waits in the node's place/m);
       expect(told).toMatch(/^ok {4}crash: A crash would be started again by Docker/m);
       expect(told).toMatch(/^ok {4}evidence: /m);
       // Another node could answer at this machine's own address.
       expect(told).toMatch(/^TO DO status: .* the node has a network of its own, and no --rpc was given\./m);
+      const elsewhere = await doctor(engine.sh);
+      expect(elsewhere).toMatch(
+        /^TO DO process: The container \w+ runs where its processes cannot be seen from here/m,
+      );
+      expect(elsewhere).toMatch(/^ok {4}halt: After 70, 71 and 72 upgrade-halt exec waits/m);
       const environment = { FLAGS: `--initial-height ${PLAN.height}` };
       await service.up({ ...KEPT_HOME, ...NO_ENTRYPOINT, image: NEW_IMAGE, environment });
-      expect(await doctor()).toMatch(
+      expect(await doctor(engine.inside)).toMatch(
         /^TO DO halt: 70, 71 and 72 would be started again by Docker .* put upgrade-halt exec --hold before/m,
       );
     }));

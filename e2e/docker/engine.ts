@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { until } from "@upgrade-halt/testing";
 import type { Cleanup } from "../harness/cleanup.ts";
-import type { CommandResult } from "../harness/namespaces.ts";
+import { type CommandResult, runInside } from "../harness/namespaces.ts";
 import { bootOwnMachine, NAMESPACES, whyNoOwnMachine } from "../harness/own-machine.ts";
 import { binOf } from "../harness/programs.ts";
 import { PLUGINS, pluginPath } from "./programs.ts";
@@ -23,6 +23,8 @@ export interface Engine {
   readonly folder: string;
   /** Runs a shell script in a folder, with `docker` and `docker compose` for this engine and the tree's `upgrade-halt`. */
   sh(script: string, cwd?: string): Promise<CommandResult>;
+  /** The same on the engine's own machine, whose processes are those of its containers. */
+  inside(script: string): Promise<CommandResult>;
 }
 
 export interface EngineOptions {
@@ -68,6 +70,11 @@ export async function startEngine(
       });
       const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
       return { output: await text(child.stdout), code: await ended };
+    },
+    async inside(script) {
+      const init = await until("the machine's first process", () => machine.init());
+      const { DOCKER_HOST, PATH } = environment;
+      return await runInside(init, `export DOCKER_HOST='${DOCKER_HOST}' PATH='${PATH}'; ${script}`);
     },
   };
   const answers = async () => (await engine.sh("docker version")).code === 0;

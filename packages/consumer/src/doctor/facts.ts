@@ -23,6 +23,8 @@ export type NodeFacts =
   | { readonly kind: "running"; readonly pid: number; readonly command: string; readonly foundBy: string }
   /** A unit or container that is there and does not run. */
   | { readonly kind: "not-running"; readonly name: string }
+  /** It runs, and not among the processes that are seen here. */
+  | { readonly kind: "out-of-sight"; readonly name: string }
   | { readonly kind: "not-found"; readonly why: string };
 
 export interface Supervised extends Supervision {

@@ -108,6 +108,13 @@ const CASES: readonly [string, Partial<Facts>, Check, Finding["state"], RegExp, 
     /--pid/,
   ],
   [
+    "a container elsewhere",
+    { node: { kind: "out-of-sight", name: "The container x" } },
+    "process",
+    "todo",
+    /x runs where its processes cannot be seen/,
+  ],
+  [
     "a unit that is down",
     { node: { kind: "not-running", name: "seid.service" } },
     "process",

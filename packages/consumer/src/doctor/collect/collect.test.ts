@@ -11,6 +11,7 @@ import { folderName, readCosmovisor } from "./cosmovisor.ts";
 import { readContainer } from "./engine.ts";
 import { nodeBelow, processListeningAt, processOfHome } from "./find-node.ts";
 import { readFinish } from "./finish-script.ts";
+import { locateNode } from "./locate.ts";
 import { homeOfNode, rpcInConfig } from "./node-home.ts";
 import { outputOf } from "./output.ts";
 import { readPm2 } from "./pm2.ts";
@@ -113,6 +114,14 @@ test("reads a container as docker inspect has it", async () => {
       evidence: { driver: "local", isRemoved: false },
     },
   });
+});
+
+test("takes no process of this machine for that of a container elsewhere", async () => {
+  const inspected = [{ Id: "0123456789abcdef", State: { Pid: process.pid }, HostConfig: {} }];
+  const env = await onlyWith("docker", JSON.stringify(inspected));
+  const { node, process: found } = await locateNode({ container: "seid" }, env);
+  expect(node).toEqual({ kind: "out-of-sight", name: "The container seid" });
+  expect(found).toBeUndefined();
 });
 
 test.each(["", "{}", "[]", '[{"Id":1}]', "no json"])("takes %j for no container", async (text) => {

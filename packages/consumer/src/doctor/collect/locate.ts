@@ -2,7 +2,7 @@ import type { NodeFacts } from "../facts.ts";
 import type { ProcessFacts } from "../process.ts";
 import { type Container, type Engine, readContainer } from "./engine.ts";
 import { nodeBelow, processListeningAt, processOfHome } from "./find-node.ts";
-import { readProcess } from "./process-table.ts";
+import { groupsOf, readProcess } from "./process-table.ts";
 import { readUnit, type Unit } from "./systemd.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -72,12 +72,22 @@ async function inContainer(name: string, env: Env): Promise<Located> {
       continue;
     }
     const { container } = reading;
-    const main = container.pid === 0 ? undefined : readProcess(container.pid);
     const found: Located =
-      main === undefined
+      container.pid === 0
         ? { node: { kind: "not-running", name: `The container ${name}` } }
-        : running(nodeBelow(main), `the container ${name}`);
+        : runningAs(container, name);
     return { ...found, container, engine };
   }
   return missing(problems.join("; "));
+}
+
+/**
+ * The number of a process is of the engine's own machine, which may be another one: the process with that number here is
+ * the container's only where it is in the container's group.
+ */
+function runningAs({ pid, id }: Container, name: string): Located {
+  const main = readProcess(pid);
+  if (main === undefined || !groupsOf(pid).includes(id))
+    return { node: { kind: "out-of-sight", name: `The container ${name}` } };
+  return running(nodeBelow(main), `the container ${name}`);
 }

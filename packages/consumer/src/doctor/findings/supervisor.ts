@@ -21,6 +21,12 @@ function processFinding(node: Facts["node"]): Finding {
         `${printable(node.name)} does not run.`,
         "Start it and ask again: its parents and its output are seen only while it runs.",
       );
+    case "out-of-sight":
+      return todo(
+        "process",
+        `${printable(node.name)} runs where its processes cannot be seen from here.`,
+        "Ask again as root on the machine of the engine itself.",
+      );
     case "not-found":
       return todo(
         "process",
