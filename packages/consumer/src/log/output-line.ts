@@ -13,7 +13,11 @@ export interface OutputLine {
 export type Transport = (lines: readonly OutputLine[]) => readonly OutputLine[] | undefined;
 
 const COLOUR = new RegExp(String.raw`${String.fromCharCode(27)}\[[\d;:?]*[A-Za-z]`, "g");
+const NAME = /UPGRADE "[^"]*"/g;
 
+/** The line without a logger's colours. Within a plan's name there is none: what looks like one is part of the name. */
 export function withoutColour(line: OutputLine): OutputLine {
-  return line.text.includes("\u001b") ? { ...line, text: line.text.replace(COLOUR, "") } : line;
+  if (!line.text.includes("\u001b")) return line;
+  const named = line.text.replace(NAME, (name) => name.replaceAll("\u001b", "\ufffd"));
+  return { ...line, text: named.replace(COLOUR, "") };
 }

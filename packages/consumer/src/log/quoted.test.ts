@@ -88,6 +88,16 @@ test.each([
     expect(findPlanLines(log)).toEqual([]);
 });
 
+test("a colour within a plan's name is part of the name", () => {
+  const text = NEEDED.replace("v6.7", "v6.\u001b[1m7");
+  for (const log of [
+    text,
+    `5:59PM ERR ${text} module=x/upgrade`,
+    JSON.stringify({ level: "error", msg: text }),
+  ])
+    for (const { plan } of findPlanLines(log)) expect(plan).not.toBe("v6.7");
+});
+
 test.each([
   "Version info memo",
   "5:59PM INF Version info memo of somebody module=state",
