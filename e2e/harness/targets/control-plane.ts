@@ -136,6 +136,8 @@ function apiServerArguments(
   return [
     `--etcd-servers=${etcd}`,
     "--bind-address=127.0.0.1",
+    // No name of a node can be resolved here, and its hostname is what is tried first.
+    "--kubelet-preferred-address-types=InternalIP",
     `--secure-port=${port}`,
     `--cert-dir=${certificates}`,
     "--service-cluster-ip-range=10.0.0.0/24",

@@ -1,8 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { type LogLine, type LogOptions, linesOf, logOptions, selected, shownLine } from "./log-options.ts";
+import { selfSigned } from "./self-signed.ts";
 
 /** The log of one run of a container. */
 export interface ContainerLog {
@@ -23,12 +25,12 @@ export type FindLog = (
 
 const FOLLOW_MS = 200;
 
-/** A kubelet's `/containerLogs/{namespace}/{pod}/{container}`, on a free loopback port. */
+/** A kubelet's `/containerLogs/{namespace}/{pod}/{container}` over TLS, on a free loopback port. */
 export class LogServer {
   readonly #server: Server;
 
   constructor(findLog: FindLog, now: () => number) {
-    this.#server = createServer((request, response) => {
+    this.#server = createServer(selfSigned("kubelet", now()), (request, response) => {
       answer(request, response, findLog, now).catch(() => response.destroy());
     });
   }
