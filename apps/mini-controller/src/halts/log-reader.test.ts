@@ -106,17 +106,21 @@ describe("a reader of logs", () => {
   test("finds nothing in a log without line breaks, says so, and gives it up", async () => {
     const { reader, asked, told, clock } = readerOf(tailOf("x".repeat(3_000_000)));
     for (let i = 0; i < 20; i += 1) {
-      clock.ms += reader.want("k", ended()) ?? 0;
+      clock.ms += reader.want("sei/sei-0-0", ended()) ?? 0;
       await new Promise(setImmediate);
     }
     expect(asked).toHaveLength(6 * 3);
-    expect(reader.get("k")).toBeUndefined();
+    expect(reader.get("sei/sei-0-0")).toBeUndefined();
     expect(reader.accessIn("sei")).toMatchObject({
       kind: "failing",
       pod: "sei-0-0",
       why: expect.stringContaining("the last 10 lines have more than 1048576 bytes"),
     });
     expect(told.access).toEqual(["sei"]);
+    reader.forget("sei/sei-0-1");
+    expect(reader.accessIn("sei")?.kind).toBe("failing");
+    reader.forget("sei/sei-0-0");
+    expect([reader.accessIn("sei")?.kind, told.access]).toEqual(["readable", ["sei", "sei"]]);
   });
 
   test("what is left of a line that was cut passes for none", async () => {

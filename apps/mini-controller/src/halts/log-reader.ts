@@ -78,8 +78,12 @@ export class LogReader {
     return this.#access.get(namespace);
   }
 
+  /** A pod that went takes along that its log could not be read. */
   forget(key: string): void {
     this.#entries.delete(key);
+    const [namespace = "", pod] = key.split("/");
+    const access = this.#access.get(namespace);
+    if (access?.kind === "failing" && access.pod === pod) this.#note({ namespace }, { kind: "readable" });
   }
 
   /** Begins to read a log that was not read yet; the milliseconds until it is worth another try, if it is. */
@@ -140,7 +144,7 @@ export class LogReader {
       this.#note(source, { kind: "failing", pod: source.pod, why: messageOf(error) });
   }
 
-  #note({ namespace }: LogSource, access: LogAccess): void {
+  #note({ namespace }: Pick<LogSource, "namespace">, access: LogAccess): void {
     const before = this.#access.get(namespace);
     if (before?.kind === access.kind) return;
     this.#access.set(namespace, access);
