@@ -343,9 +343,14 @@ function isStopped(act: Change, pod: Pod, observer: Observer): boolean {
 }
 
 /** A node that announces a halt at the height where it is can't be told from one that has halted. */
-function announcesInReach({ validator, height }: NodeProcess): boolean {
-  const announced = validator.lie?.height;
-  return announced !== undefined && height <= announced && height >= announced - REACH_BLOCKS;
+function announcesInReach(process: NodeProcess): boolean {
+  return announcedBy(process) !== undefined;
+}
+
+/** What a node announces of a height where it is. */
+function announcedBy({ validator: { lie }, height }: NodeProcess) {
+  if (lie?.height === undefined) return undefined;
+  return height <= lie.height && height >= lie.height - REACH_BLOCKS ? lie : undefined;
 }
 
 function showsHalt({ status }: Pod): boolean {
@@ -372,7 +377,7 @@ function isPast({ metadata }: Pod, halt: Halt | undefined, { truth }: Observer):
 
 function isListedFor(image: string, pod: Pod, policies: readonly HaltPolicy[], { truth }: Observer): boolean {
   const process = truth.processOf(pod.metadata.uid);
-  const halt = process?.halt ?? lastHaltOf(pod, truth);
+  const halt = process && (process.halt ?? announcedBy(process) ?? lastHaltOf(pod, truth));
   if (process === undefined || halt?.reason !== ShutdownReason.UpgradeRequired) return false;
   return policies.some(
     ({ spec }) =>

@@ -54,8 +54,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a rollback goes past a plan that was applied",
     file: `${HALTS}/previous-image.js`,
-    find: "if (last === undefined || !isFollowed(last, ran) || wasLeft(last, ran))",
-    replace: "if (last === undefined)",
+    find: "const last = ran.record?.images?.[0];",
+    replace: `const last = ran.record?.images?.find(({ image }) => image !== ran.halt.spec.image);
+    if (last !== undefined) return pinned(last);`,
   },
   // Heights and chains.
   {
