@@ -5,11 +5,13 @@ import type { NodeHalt } from "./api/node-halt.ts";
 import { ControllerError } from "./controller-error.ts";
 import { FakeCluster, image } from "./testing/fake-cluster.ts";
 import type { Call } from "./testing/guarded-api.ts";
+import { haltWith } from "./testing/observations.ts";
 import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController, type TestControllerOptions } from "./testing/test-controller.ts";
 
 const SET = "/apis/apps/v1/namespaces/sei/statefulsets/sei-0";
 const POD = "/api/v1/namespaces/sei/pods/sei-0-0";
+const SET_REF = { apiVersion: "apps/v1", kind: "StatefulSet", resource: "statefulsets", name: "sei-0" };
 const HOUR_MS = 3_600_000;
 
 const undo: (() => Promise<unknown>)[] = [];
@@ -373,5 +375,117 @@ describe("a pod whose halted container crashes as it restarts", () => {
       return (policy?.status as { restarts?: number } | undefined)?.restarts === 2;
     });
     expect(label()).toBe("upgrade_required");
+  });
+});
+
+describe("a pod that has a journal already", () => {
+  const intent = (plan: string, height: number) => ({
+    reason: 70,
+    reason_string: "upgrade_required",
+    plan_name: plan,
+    height,
+  });
+
+  /** A node that stays alive, and was seen to announce its halt. */
+  async function standing(spec: object = {}, announced: object = intent("v6.7", 30)) {
+    const cluster = new FakeCluster(() => undefined);
+    const pager = await setStage(cluster, { upgrades: [], ...spec });
+    await start(cluster);
+    await announce(cluster, 30, announced);
+    return { cluster, pager };
+  }
+
+  async function announce(cluster: FakeCluster, height: number, announced: object): Promise<void> {
+    cluster.reach(height);
+    cluster.intent = announced;
+    await until("its journal", () => halts(cluster, announced).length > 0);
+  }
+
+  const halts = (cluster: FakeCluster, { plan_name }: { plan_name?: string }) =>
+    cluster.halts().filter(({ spec }) => plan_name === undefined || spec.planName === plan_name);
+
+  test("and halts for another plan before that is over has another, and both are told", async () => {
+    const { cluster, pager } = await standing({
+      upgrades: [{ planName: "v6.7", height: 30, image: image("v6.7") }],
+      paused: true,
+    });
+    await announce(cluster, 50, intent("v6.8", 50));
+    await until("the page", () => pager.keys().some((key) => key.endsWith("/ImageMappingMissing")));
+    const [first] = halts(cluster, { plan_name: "v6.7" });
+    await until(
+      "the first to be over",
+      () => inPhase(cluster, "Recovered")?.metadata.name === first?.metadata.name,
+    );
+    expect(cluster.halts()).toHaveLength(2);
+  });
+
+  test("and halts for another plan in the same run has another, and so has the same plan once more", async () => {
+    const upgrades = [50, 70].map((height) => ({ planName: `v${height}`, height, image: image("v6.7") }));
+    const { cluster } = await standing({ upgrades, paused: true });
+    for (const count of [1, 2]) {
+      cluster.intent = undefined;
+      cluster.reach(51);
+      await until(
+        "the halt to be over",
+        () => cluster.halts().filter(({ status }) => status?.phase === "Withdrawn").length === count,
+      );
+      cluster.reach(50);
+      cluster.intent = intent("v50", 50);
+      await until("the next journal", () => cluster.halts().length === count + 1);
+    }
+    expect(new Set(cluster.halts().map(({ metadata }) => metadata.name)).size).toBe(3);
+  });
+
+  test("is none that somebody wrote under another name", async () => {
+    const cluster = new FakeCluster();
+    await setStage(cluster, { upgrades: [] });
+    await start(cluster);
+    const { uid = "" } = cluster.pods()[0]?.metadata ?? {};
+    for (const name of ["copy-1", "copy-2"])
+      await cluster.api.create("/apis/upgrade-halt.dev/v1alpha1/namespaces/sei/nodehalts", {
+        metadata: { name, namespace: "sei" },
+        spec: { ...haltWith().spec, podUID: uid, image: image("v6.6"), workload: SET_REF },
+      });
+    cluster.reach(30);
+    const own = await until("its own", () =>
+      cluster
+        .halts()
+        .find(({ metadata, status }) => !metadata.name.startsWith("copy") && status?.page !== undefined),
+    );
+    await cluster.changePolicy({ upgrades: [{ planName: "v6.7", height: 30, image: image("v6.7") }] });
+    await until("Recovered", () => {
+      cluster.reach(cluster.height + 1);
+      return (
+        cluster.halts().find(({ metadata }) => metadata.name === own.metadata.name)?.status?.reason ===
+        "Recovered"
+      );
+    });
+    const swapped = cluster.halts().filter(({ status }) => status?.toImage !== undefined);
+    expect(swapped.map(({ metadata }) => metadata.name)).toEqual([own.metadata.name]);
+  });
+
+  test("and tells a height below nought is recorded without it, and paged for", async () => {
+    const { cluster, pager } = await standing({}, intent("v6.7", -5));
+    expect(cluster.halts()[0]?.spec).not.toHaveProperty("height");
+    expect(cluster.halts()[0]?.spec.verdict).toContain("-5");
+    await until("the page", () => pager.received.length > 0);
+  });
+});
+
+describe("a pod that no policy selects any more", () => {
+  test("is watched until it is put right, and its page is resolved", async () => {
+    const cluster = new FakeCluster();
+    const pager = await setStage(cluster, { paused: true });
+    await start(cluster);
+    cluster.reach(30);
+    await until("Held", () => inPhase(cluster, "Held"));
+    await cluster.api.mergePatch(POD, { metadata: { labels: { "app.kubernetes.io/name": "taken-out" } } });
+    await until("the page", () => pager.keys().some((key) => key.endsWith("/PodNotSelected")));
+    cluster.restart("sei-0-0");
+    await until("every page to be over", () => {
+      cluster.reach(cluster.height + 1);
+      return pager.keys().every((key) => pager.resolvedKeys().includes(key));
+    });
+    expect(inPhase(cluster, "Withdrawn")).toBeDefined();
   });
 });

@@ -298,7 +298,10 @@ export class Controller {
   #projectPod(raw: Pod): Pod {
     const pod = projectPod(raw);
     const policies = this.#stores.policies.under(pod.metadata.namespace ?? "");
-    return governingPolicy(pod, policies) === undefined ? projectUnselected(pod) : pod;
+    const isKept =
+      governingPolicy(pod, policies) !== undefined ||
+      this.#stores.halts.under(haltsOf.pod(keyOf(pod))).length > 0;
+    return isKept ? pod : projectUnselected(pod);
   }
 
   /** Keeps the pods of this namespace from now on. */

@@ -6,8 +6,8 @@ import type { NodeHaltSpec, WorkloadRef } from "../api/node-halt.ts";
 import { timestamp } from "./journal.ts";
 import { reasonOf } from "./judgement.ts";
 import { newestRun } from "./log-source.ts";
-import { planNameOf } from "./plan-name.ts";
 import { type ContainerState, containerOf, containerStatusOf, type Pod } from "./pod.ts";
+import { planNameOf, recordedHeightOf } from "./recorded-facts.ts";
 
 /**
  * What to record about a verdict: `undefined` when it is no halt. Names that the node gave are made fit to be
@@ -30,6 +30,9 @@ export function haltSpecOf(
   const exitCode = isStanding ? undefined : exitCodeOf(pod, container);
   const planName = planNameOf(verdict);
   const restartCount = haltedRunOf(pod, container, verdict);
+  const height = recordedHeightOf(verdict);
+  const isLeftOut = halted?.height !== undefined && height === undefined;
+  const leftOut = isLeftOut ? ` It told height ${halted.height}, which no chain has: that is left out.` : "";
   return {
     podName,
     podUID,
@@ -40,11 +43,11 @@ export function haltSpecOf(
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(restartCount === undefined ? {} : { restartCount }),
     ...(planName === undefined ? {} : { planName }),
-    ...(halted?.height === undefined ? {} : { height: halted.height }),
+    ...(height === undefined ? {} : { height }),
     image,
     sources: [...(halted?.sources ?? [])],
     ...(halted?.inferred ? { inferredFrom: inferredFrom(pod, container, halted) } : {}),
-    verdict: cut(verdict.why, 1024),
+    verdict: cut(`${verdict.why}${leftOut}`, 1024),
     detectedAt: timestamp(now),
   };
 }
@@ -63,7 +66,7 @@ function inferredFrom(
     ...(seen?.height === undefined ? [] : [`seen at height ${seen.height}`]),
     ...(seen?.chainId === undefined ? [] : [`seen on chain ${printable(seen.chainId, 128)}`]),
     ...(sources.includes("listed-plan") ? ["plan listed for that chain and height"] : []),
-  ];
+  ].map((words) => cut(words, 256));
 }
 
 /**
@@ -77,6 +80,13 @@ export function haltedRunOf(pod: Pod, container: string, verdict: Verdict): numb
   const isOfLastRun =
     !isLive && state?.waiting === undefined && !endedInHalt(state) && endedInHalt(lastState);
   return isOfLastRun ? Math.max(0, restartCount - 1) : restartCount;
+}
+
+/** Whether the node shows the halt now, by itself: not only that it showed it before, and was started again since. */
+export function standsNow(pod: Pod, container: string, verdict: Verdict): boolean {
+  if (verdict.kind === "halted" && (verdict.inferred || verdict.sources.includes("live-intent"))) return true;
+  const { state, lastState } = containerStatusOf(pod, container) ?? {};
+  return endedInHalt(state?.waiting === undefined ? state : lastState);
 }
 
 function endedInHalt(state: ContainerState | undefined): boolean {

@@ -1,17 +1,18 @@
 import type { Verdict } from "@upgrade-halt/consumer";
 import type { Logger } from "pino";
 import type { HaltPolicy } from "../api/halt-policy.ts";
-import type { NodeHalt, Seen } from "../api/node-halt.ts";
+import type { NodeHalt, NodeHaltSpec, Seen } from "../api/node-halt.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import { between, type OnBoundary } from "./boundary.ts";
-import { haltedRunOf, haltSpecOf } from "./detection.ts";
+import { haltedRunOf, haltSpecOf, standsNow } from "./detection.ts";
 import type { HaltJournal } from "./halt-journal.ts";
-import { journalName } from "./journal-name.ts";
+import { isJournal, journalName, namesAgain } from "./journal-name.ts";
 import { judgePod, reasonOf } from "./judgement.ts";
 import type { WorkloadSight } from "./observation.ts";
 import type { Pod } from "./pod.ts";
 import { seenOf } from "./pod-sight.ts";
-import { isOpen, isSameHalt } from "./same-halt.ts";
+import { planNameOf, recordedHeightOf } from "./recorded-facts.ts";
+import { isOpen, isOtherHalt, isSameHalt } from "./same-halt.ts";
 import type { StatusWatch } from "./status-watch.ts";
 import { haltsOf, type Stores } from "./stores.ts";
 
@@ -80,7 +81,7 @@ export class Detector {
   #nameOfUnknown(key: string, pod: Pod, verdict: Verdict, container: string): string | undefined {
     const { name: podName, uid: podUID = "" } = pod.metadata;
     const reason = reasonOf(verdict) ?? "";
-    const journals = this.#options.stores.halts.under(haltsOf.pod(key));
+    const journals = this.#options.stores.halts.under(haltsOf.pod(key)).filter(isJournal);
     if (journals.some((halt) => isOpen(halt) && isSameHalt(halt.spec, pod, verdict))) return undefined;
     const identity = { podName, podUID, container, reason };
     const earlier = journals.filter(
@@ -88,7 +89,13 @@ export class Detector {
     );
     if (earlier.length === 0) return journalName(identity);
     const run = haltedRunOf(pod, container, verdict) ?? 0;
-    const isRecorded = earlier.some(({ spec }) => (spec.restartCount ?? Number.POSITIVE_INFINITY) >= run);
-    return isRecorded ? undefined : journalName({ ...identity, run });
+    const ofRun = earlier.filter(({ spec }) => (spec.restartCount ?? Number.POSITIVE_INFINITY) >= run);
+    if (ofRun.length === 0) return journalName({ ...identity, run });
+    // A halt that is over and stands again is another one, and so is one of another plan.
+    const stands = standsNow(pod, container, verdict);
+    if (ofRun.some((halt) => !isOtherHalt(halt.spec, verdict) && (isOpen(halt) || !stands))) return undefined;
+    const [planName, height] = [planNameOf(verdict), recordedHeightOf(verdict)];
+    const names = namesAgain({ ...identity, restartCount: run, planName, height } as NodeHaltSpec);
+    return names.find((name) => !journals.some(({ metadata }) => metadata.name === name));
   }
 }

@@ -84,6 +84,14 @@ function firstSteps({ spec, metadata }: NodeHalt, { phase, at }: Step): Step[] {
 }
 
 /**
+ * Whether a page for this reason is on record, or has to wait: no page is forgotten that somebody may still hold for
+ * standing, so a further one is made only once there is room for the one before.
+ */
+export function isPaged(status: NodeHaltStatus | undefined, reason: string): boolean {
+  return status?.page?.reason === reason || formerWith(status, "").length > MAX_FORMER_PAGES;
+}
+
+/**
  * A halt's page for one reason is one page with one key for as long as the reason stands: the record of it stays as it
  * is. A page for another reason takes its place, and the one before is resolved.
  */
@@ -92,14 +100,16 @@ function pageWith(
   draft: PageDraft | undefined,
   at: string,
 ): Pick<NodeHaltStatus, "page" | "formerPages"> {
-  if (draft === undefined || status?.page?.reason === draft.reason) return {};
+  if (draft === undefined || isPaged(status, draft.reason)) return {};
   const { reason, summary } = draft;
   const formerPages = formerWith(status, at);
   const key = `upgrade-halt/${metadata.namespace}/${metadata.name}/${reason}`;
   const before = formerPages.findLast((former) => former.reason === reason)?.key;
+  // Once one was dropped nobody knows its number: the time has not been one.
+  const number = formerPages.length === MAX_FORMER_PAGES ? Date.parse(at) : before && numberOf(before) + 1;
   return {
     page: {
-      key: before === undefined ? key : `${key}/${numberOf(before) + 1}`,
+      key: number === undefined ? key : `${key}/${number}`,
       reason,
       summary: cut(summary, 512),
       at,
@@ -117,12 +127,19 @@ function numberOf(key: string): number {
   return Number(/\/(\d+)$/.exec(key)?.[1] ?? 1);
 }
 
-/** The former pages, and the present one among them unless nobody can have been told of it. */
+/**
+ * The former pages, and the present one among them unless nobody can have been told of it. Of those that are resolved the
+ * oldest are dropped; there are more than the schema takes where too many are not.
+ */
 function formerWith(status: NodeHaltStatus | undefined, at: string): PageRecord[] {
   const { page, formerPages = [] } = status ?? {};
   const isUntold = page?.attempts === 0 && (page.nextAttemptAt === page.at || page.state === "NoTarget");
   if (page === undefined || isUntold) return formerPages;
-  return [...formerPages, resolving(page, at)].slice(-MAX_FORMER_PAGES);
+  const pages = [...formerPages, resolving(page, at)];
+  const isOver = ({ state }: PageRecord) => state === "Resolved" || state === "NoTarget";
+  const excess = pages.length - MAX_FORMER_PAGES;
+  const dropped = new Set(pages.filter(isOver).slice(0, Math.max(0, excess)));
+  return pages.filter((known) => !dropped.has(known));
 }
 
 /**

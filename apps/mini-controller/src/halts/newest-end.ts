@@ -1,7 +1,7 @@
 import type { EndedProcess, Evidence } from "@upgrade-halt/consumer";
 import { parseExitCode, ShutdownReason } from "@upgrade-halt/contract";
 import type { NodeHaltSpec } from "../api/node-halt.ts";
-import { recordedName } from "./plan-name.ts";
+import { recordedName } from "./recorded-facts.ts";
 
 /** A process that ran for so long did more than fail to start again. */
 const RESTART_MS = 30_000;

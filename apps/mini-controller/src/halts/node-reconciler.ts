@@ -30,7 +30,7 @@ import type { PodMarks } from "./pod-marks.ts";
 import { isOpen } from "./same-halt.ts";
 import type { SlotBook } from "./slot-book.ts";
 import type { LiveStatus, StatusWatch } from "./status-watch.ts";
-import { haltsOf, policyKeyOf, type Stores } from "./stores.ts";
+import { haltsOf, policyKeyOf, policyOf, type Stores } from "./stores.ts";
 
 export interface NodeReconcilerOptions {
   readonly stores: Stores;
@@ -92,19 +92,27 @@ export class NodeReconciler {
     await this.#judgeDeparted(key);
     const pod = stores.pods.get(key);
     const policy = pod && this.#policyOf(pod);
-    if (pod === undefined || policy === undefined) statuses.forget(key);
-    else this.#track(key, pod, policy);
+    const watching = policy ?? this.#lastPolicyOf(key);
+    if (pod === undefined || watching === undefined) statuses.forget(key);
+    else this.#track(key, pod, watching);
     if (pod && policy) await this.#options.recorder.note(pod, policy, statuses.get(key, pod.metadata.uid));
     const waits: number[] = [];
+    const failures: unknown[] = [];
     const nextLog = this.#wantLog(key, pod, policy);
     if (nextLog !== undefined) waits.push(nextLog);
     const detected = pod && (await this.#options.detector.detect(key, pod, policy));
     for (const halt of stores.halts.under(haltsOf.pod(key))) {
       const prefetched = detected?.halt.metadata.name === halt.metadata.name ? detected.workload : undefined;
-      const ms = await this.#advance(halt, prefetched);
-      if (ms !== undefined) waits.push(ms);
+      try {
+        const ms = await this.#advance(halt, prefetched);
+        if (ms !== undefined) waits.push(ms);
+      } catch (error) {
+        // What keeps one halt from going on keeps back no other.
+        failures.push(error);
+      }
     }
     if (pod && policy) await marks.sync(pod, policy, this.#reasonFor(key, pod, policy));
+    if (failures.length > 0) throw failures[0];
     return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
   }
 
@@ -220,6 +228,16 @@ export class NodeReconciler {
     if (pod === undefined || policy === undefined) return void logs.forget(key);
     const source = logSourceOf(pod, policy.spec, statuses.get(key, pod.metadata.uid));
     return source && logs.want(key, source);
+  }
+
+  /** A pod that no policy selects any more is watched until its halts are over: somebody may have been paged for them. */
+  #lastPolicyOf(key: string): HaltPolicy | undefined {
+    const { stores } = this.#options;
+    for (const halt of stores.halts.under(haltsOf.pod(key))) {
+      const policy = isOpen(halt) ? policyOf(halt, stores) : undefined;
+      if (policy !== undefined) return policy;
+    }
+    return undefined;
   }
 
   #track(key: string, pod: Pod, policy: HaltPolicy): void {

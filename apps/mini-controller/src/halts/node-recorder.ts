@@ -11,6 +11,7 @@ import { controllerRefOf } from "../workloads/owner-reference.ts";
 import { revisionNameOf } from "../workloads/template-revision.ts";
 import { timestamp } from "./journal.ts";
 import { containerOf, containerStatusOf, type Pod } from "./pod.ts";
+import { recordedChain } from "./recorded-facts.ts";
 import type { LiveStatus, Recalled } from "./status-watch.ts";
 
 export interface NodeRecorderOptions {
@@ -98,7 +99,8 @@ interface Sight {
 /** The status to write, or `undefined` while it would say nothing that matters. */
 function wantedStatus(known: NodeRecordStatus | undefined, sight: Sight): NodeRecordStatus | undefined {
   const { pod, policy, live, isLast, now } = sight;
-  const { height, chainId, validatorAddress } = live;
+  const { height, validatorAddress } = live;
+  const chainId = recordedChain(live.chainId);
   const { uid } = pod.metadata;
   if (height === undefined) return undefined;
   const isOtherChain = chainId !== undefined && known?.chainId !== undefined && chainId !== known.chainId;

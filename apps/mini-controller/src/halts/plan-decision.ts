@@ -2,12 +2,13 @@ import type { Recommendation } from "@upgrade-halt/consumer";
 import type { ConditionDraft } from "../api/condition.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { Action } from "../api/node-halt.ts";
-import { journalMove, type StepDraft, timestamp } from "./journal.ts";
+import { isPaged, journalMove, type StepDraft, timestamp } from "./journal.ts";
 import type { Move } from "./move.ts";
 import { type Observation, whatOf } from "./observation.ts";
 import { heightPast } from "./recovery.ts";
 import { haltNotSeen } from "./refusals/halt-not-seen.ts";
 import { imageDoesNotHelp } from "./refusals/image-does-not-help.ts";
+import { notTheJournal } from "./refusals/not-the-journal.ts";
 import { policyMissing } from "./refusals/policy-missing.ts";
 import type { Refusal } from "./refusals/refusal.ts";
 import { refusalOf } from "./refusals/refusals.ts";
@@ -25,7 +26,10 @@ export function planDecision(observation: Observation): Move {
   const { halt, policy, recommendation, now } = observation;
   const over = recoveredElsewhere(observation) ?? withdrawal(observation);
   if (over !== undefined) return over;
-  const unbelieved = policyMissing(observation, undefined) ?? haltNotSeen(observation, undefined);
+  const unbelieved =
+    policyMissing(observation, undefined) ??
+    haltNotSeen(observation, undefined) ??
+    notTheJournal(observation, undefined);
   if (unbelieved !== undefined) return record(observation, refusedStep(observation, unbelieved, "Hold"));
   if (policy === undefined || recommendation === undefined) return { kind: "rest" };
   switch (recommendation.action) {
@@ -82,10 +86,10 @@ function record(observation: Observation, wanted: StepDraft, lookAgainMs?: numbe
   const { halt, now } = observation;
   const { status } = halt;
   const draft = withoutPageInDryRun(observation, wanted);
-  const isPaged = draft.page === undefined || status?.page?.reason === draft.page.reason;
+  const needsPage = draft.page !== undefined && !isPaged(status, draft.page.reason);
   const isSaid =
     status?.phase === draft.phase && status.reason === draft.reason && status.message === draft.message;
-  if (!isSaid || !isPaged) return journalMove(halt, draft, now);
+  if (!isSaid || needsPage) return journalMove(halt, draft, now);
   if (draft.phase === "Recorded") return { kind: "wait", ms: LOOK_AGAIN_MS };
   return lookAgainMs === undefined ? { kind: "rest" } : { kind: "wait", ms: lookAgainMs };
 }

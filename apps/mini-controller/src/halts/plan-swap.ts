@@ -1,7 +1,7 @@
 import type { Verdict } from "@upgrade-halt/consumer";
 import { ANNOTATION_ABORT } from "../api/group.ts";
 import { ABORTED, isAborted, policyNameOf } from "../api/node-halt.ts";
-import { journalMove } from "./journal.ts";
+import { isPaged, journalMove } from "./journal.ts";
 import type { Act, Move } from "./move.ts";
 import type { Observation, PodSight } from "./observation.ts";
 import { summaryOf, withdrawal } from "./plan-decision.ts";
@@ -145,8 +145,8 @@ function unlessRefused(observation: Observation, effect: Act, wait: (ms: number)
   if (refusal === undefined) return { kind: "effect", effect };
   const { reason, message } = refusal;
   const page = refusal.kind === "page" ? { reason, summary: summaryOf(observation, message) } : undefined;
-  const isPaged = page === undefined || status.page?.reason === reason;
-  if (isPaged && status.reason === reason && status.message === message) return wait(RECOVER_MS);
+  const needsPage = page !== undefined && !isPaged(status, reason);
+  if (!needsPage && status.reason === reason && status.message === message) return wait(RECOVER_MS);
   return journalMove(halt, { phase: status.phase ?? "Swapping", reason, message, page }, now);
 }
 

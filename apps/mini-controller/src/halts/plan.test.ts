@@ -83,6 +83,11 @@ describe("a halt whose swap has not begun", () => {
           "Held HaltNotSeen +page",
         ] as const,
     ),
+    [
+      "70 whose journal is a copy under another name",
+      { halt: { ...haltWith(), metadata: { ...haltWith().metadata, name: "copy" } } },
+      "Held NotTheJournal",
+    ],
     ["70 whose pod no policy selects any more", { selected: false }, "Held PodNotSelected +page"],
     ["70 that a person aborts", { halt: { ...haltWith(), metadata: ABORT } }, "Held Aborted"],
     ["70 with nothing listed", { policy: listedNothing }, "Held ImageMappingMissing +page"],
@@ -565,6 +570,46 @@ describe("a page", () => {
     const third = write({ halt: haltWith({}, second), policy: listedNothing, now: NOW - 1 });
     expect(third.page?.key).toBe(`${first.page?.key}/2`);
     expect(third.formerPages, "a page that nobody was told of is forgotten").toHaveLength(1);
+  });
+
+  test("is never forgotten before it is resolved: a further one waits for room", () => {
+    const former = (state: PageRecord["state"], index: number): PageRecord => ({
+      ...sent,
+      state,
+      key: `k${index}`,
+      reason: `R${index}`,
+      resolvedAt: at(0),
+    });
+    const status = (states: readonly PageRecord["state"][]): NodeHaltStatus => ({
+      phase: "Held",
+      reason: "Other",
+      steps: [],
+      page: { ...sent, reason: "Other", key: "other" },
+      formerPages: states.map(former),
+    });
+    const write = (states: readonly PageRecord["state"][]) => {
+      const move = plan(observe({ halt: haltWith({}, status(states)), policy: listedNothing }));
+      if (move.kind !== "journal") throw new Error("nothing was journaled");
+      return move.status;
+    };
+    const full = write(Array.from({ length: 8 }, () => "Resolving"));
+    expect(full.page?.key).toBe("other");
+    expect(full.formerPages).toHaveLength(8);
+    const roomy = write([...Array.from({ length: 7 }, () => "Resolving" as const), "Resolved"]);
+    expect(roomy.page).toMatchObject({ reason: "ImageMappingMissing" });
+    expect(roomy.page?.key, "no key comes twice").toMatch(/ImageMappingMissing\/\d{13}$/);
+    expect(roomy.formerPages?.map(({ key }) => key)).toEqual([
+      "k0",
+      "k1",
+      "k2",
+      "k3",
+      "k4",
+      "k5",
+      "k6",
+      "other",
+    ]);
+    const told = haltWith({}, { ...full, page: { ...sent, reason: "Other", key: "other" } });
+    expect(summary({ halt: told, policy: listedNothing }), "and is asked for no more").not.toContain("Held");
   });
 
   test("is over when it began at the earliest, by whichever clock", () => {

@@ -4,8 +4,8 @@ import type { NodeHalt, Seen } from "../api/node-halt.ts";
 import { timestamp } from "./journal.ts";
 import { isInferred, isInferredVerdict, judgePod, reasonOf } from "./judgement.ts";
 import type { PodSight } from "./observation.ts";
-import { planNameOf } from "./plan-name.ts";
 import { containerOf, containerStatusOf, type Pod } from "./pod.ts";
+import { planNameOf, recordedChain, recordedHeightOf } from "./recorded-facts.ts";
 import { isSameHalt } from "./same-halt.ts";
 import type { LiveStatus } from "./status-watch.ts";
 
@@ -89,11 +89,12 @@ export function seenOf(halt: NodeHalt, { pod, policy, live }: KnownNode, now: nu
   const verdict = judgePod(pod, policy, live);
   if (reasonOf(verdict) !== spec.reason || planNameOf(verdict) !== spec.planName) return undefined;
   const halted = verdict.kind === "halted" ? verdict : undefined;
-  if (halted?.height !== spec.height) return undefined;
+  if (recordedHeightOf(verdict) !== spec.height) return undefined;
+  const chainId = recordedChain(live?.chainId);
   return {
     at: timestamp(now),
     sources: [...(halted?.sources ?? [])],
-    ...(live?.chainId === undefined ? {} : { chainId: live.chainId }),
+    ...(chainId === undefined ? {} : { chainId }),
     ...(live?.height === undefined || live.height < 1 ? {} : { height: live.height }),
   };
 }

@@ -3,8 +3,8 @@ import type { NodeHaltSpec } from "../api/node-halt.ts";
 import type { PodGroup } from "../workloads/pod-group.ts";
 import type { Twin } from "./identity.ts";
 import { reasonOf } from "./judgement.ts";
-import { planNameOf } from "./plan-name.ts";
 import { containerOf, containerStatusOf, mayRun, type Pod } from "./pod.ts";
+import { planNameOf } from "./recorded-facts.ts";
 
 /** Where another pod of the same template stands, seen from a halt. */
 export type SiblingState =

@@ -215,7 +215,7 @@ function liveStatus(
 ): LiveStatus {
   const node = sighting.kind === "answered" ? sighting.node : undefined;
   const before = isOnAnotherChain(known, node) ? undefined : known;
-  const told = node?.height;
+  const told = node?.height === undefined || node.height < 0 ? undefined : node.height;
   return {
     sighting,
     chainId: node?.chainId ?? before?.chainId,

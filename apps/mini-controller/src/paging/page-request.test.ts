@@ -47,7 +47,7 @@ describe("a page's request", () => {
       namespace: "sei",
       pod: "sei-0-0",
       container: "seid",
-      nodeHalt: "sei-0-0-upgrade-required-abc",
+      nodeHalt: "sei-0-0-upgrade-required-93ed791d3cc9",
       haltReason: "upgrade_required",
       planName: "v6.7",
       height: 30,
@@ -91,7 +91,7 @@ describe("a page's request", () => {
           severity: "critical",
           reason: "ImageMappingMissing",
           halt_reason: "upgrade_required",
-          node_halt: "sei-0-0-upgrade-required-abc",
+          node_halt: "sei-0-0-upgrade-required-93ed791d3cc9",
         },
         annotations: {
           summary: "sei/sei-0-0 halted",

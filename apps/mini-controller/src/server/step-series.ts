@@ -40,6 +40,7 @@ export const STEP_REASONS: readonly string[] = [
   "ImageChangedMeanwhile",
   "ImageDoesNotHelp",
   "InferredHaltNotShown",
+  "NotTheJournal",
   "NotTheOwner",
   "OwnedBy",
   "PartitionExcludes",

@@ -1,6 +1,7 @@
 import { API_VERSION } from "../api/group.ts";
 import { type HaltPolicy, HaltPolicySpecSchema } from "../api/halt-policy.ts";
 import type { NodeHalt, NodeHaltSpec, NodeHaltStatus, Seen } from "../api/node-halt.ts";
+import { journalName } from "../halts/journal-name.ts";
 import { recommendFor } from "../halts/judgement.ts";
 import type { Observation, PodSight, WorkloadSight } from "../halts/observation.ts";
 import type { Sibling } from "../halts/siblings.ts";
@@ -35,8 +36,9 @@ const SPEC: NodeHaltSpec = {
 };
 
 export function haltWith(spec: Partial<NodeHaltSpec> = {}, status?: NodeHaltStatus): NodeHalt {
+  const { podName, podUID, container, reason } = { ...SPEC, ...spec };
   const metadata = {
-    name: "sei-0-0-upgrade-required-abc",
+    name: journalName({ podName, podUID, container, reason }),
     namespace: "sei",
     uid: "halt-1",
     generation: 1,

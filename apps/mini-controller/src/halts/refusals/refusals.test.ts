@@ -25,6 +25,12 @@ const cases: readonly (readonly [string, Scene, Proposal["step"], string | undef
     "delete-pod",
     undefined,
   ],
+  [
+    "a copy of the journal",
+    { halt: { ...haltWith(), metadata: { ...haltWith().metadata, name: "copy" } } },
+    "set-image",
+    "NotTheJournal",
+  ],
   ["no policy", { policy: null }, "delete-pod", "PolicyMissing"],
   [
     "a pod that only claims its owner",

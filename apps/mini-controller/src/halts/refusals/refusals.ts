@@ -8,6 +8,7 @@ import { haltNotSeen } from "./halt-not-seen.ts";
 import { haltNotShown } from "./halt-not-shown.ts";
 import { imageChangedMeanwhile } from "./image-changed-meanwhile.ts";
 import { imageDoesNotHelp } from "./image-does-not-help.ts";
+import { notTheJournal } from "./not-the-journal.ts";
 import { notTheOwner } from "./not-the-owner.ts";
 import { ownedBy } from "./owned-by.ts";
 import { partitionExcludes } from "./partition-excludes.ts";
@@ -31,6 +32,7 @@ const CHECKS: readonly Check[] = [
   aborted,
   policyMissing,
   haltNotSeen,
+  notTheJournal,
   podNotSelected,
   containerChanged,
   notTheOwner,
