@@ -1,13 +1,49 @@
+import { defineConfig, type ViteUserConfig } from "vitest/config";
 import { suite } from "../vitest.shared.ts";
 
-/** The story on the target that `E2E_TARGET` names: the embedded cluster unless said. */
-export default suite("story", {
-  include: [
-    "{scenarios,faults,rbac}/**/*.test.ts",
-    "{harness,invariants,comparison,bench}/**/!(comparison).test.ts",
-    "*.test.ts",
-  ],
-  globalSetup: "harness/global-setup.ts",
-  testTimeout: 240_000,
-  hookTimeout: 120_000,
+const ON_CLUSTER = { globalSetup: "harness/global-setup.ts", testTimeout: 240_000, hookTimeout: 120_000 };
+
+/** What `vitest run --mode NAME` plays. */
+const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
+  /** The story on the target that `E2E_TARGET` names: the embedded cluster unless said. */
+  story: {
+    ...ON_CLUSTER,
+    include: [
+      "{scenarios,faults,rbac}/**/*.test.ts",
+      "{harness,invariants,comparison,bench}/**/!(comparison).test.ts",
+      "*.test.ts",
+    ],
+  },
+  /** The same scenarios on a real control plane, and what the embedded one answers differently. */
+  "control-plane": {
+    ...ON_CLUSTER,
+    include: ["{scenarios,faults,rbac,install,control-plane,comparison}/**/*.test.ts"],
+  },
+  /** A real Prometheus and a real Alertmanager beside the controller that they watch: of a cluster's, one leads. */
+  monitoring: { ...ON_CLUSTER, testTimeout: 180_000, fileParallelism: false },
+  /** A real kubelet over containerd in namespaces of its own, joined to a real control plane; skipped where it can't run. */
+  kubelet: { testTimeout: 180_000, hookTimeout: 120_000 },
+  /** A real Docker Engine in namespaces of its own, with a real `docker compose`; skipped where it can't run. */
+  docker: { testTimeout: 120_000, hookTimeout: 120_000 },
+  /** The documented unit on a real systemd that boots in namespaces of its own; skipped where the kernel forbids that. */
+  systemd: { testTimeout: 120_000, hookTimeout: 120_000 },
+  /** Real supervisors with the configurations of docs/supervisors.md. `supervisors/build.ts` installs two of them first. */
+  supervisors: { sequence: { concurrent: true }, testTimeout: 60_000, hookTimeout: 60_000 },
+  /** A real cosmovisor around the mock node. `cosmovisor/build.ts` builds it first. */
+  cosmovisor: { testTimeout: 60_000, hookTimeout: 60_000 },
+  /** Real chains of four validators that vote for an upgrade. `chains/build.ts` builds their nodes first. */
+  chains: { testTimeout: 120_000, hookTimeout: 180_000 },
+  /** Real clients against the mock node, and a real node against the consumer. */
+  peers: { testTimeout: 60_000, hookTimeout: 60_000 },
+  /** The published packages as their users get them: from tarballs, in projects of their own. */
+  packages: { testTimeout: 180_000, hookTimeout: 180_000 },
+};
+
+/** Without a mode (Vitest's own is `test`) the story is played. A suite's tests are in the folder of its name unless said. */
+export default defineConfig(({ mode }) => {
+  const name = mode === "test" ? "story" : mode;
+  const options = SUITES[name];
+  if (options === undefined)
+    throw new Error(`no suite is called ${name}: it is one of ${Object.keys(SUITES).join(", ")}`);
+  return suite(name, { include: [`${name}/**/*.test.ts`], ...options });
 });
