@@ -23,11 +23,15 @@ export function untilTold({ halt, now }: PageView): number | undefined {
   return left > 0 && left <= TOLD_WITHIN_MS ? left : undefined;
 }
 
-/** Whether the journaled page is to be sent now, later or not at all. One that had no target is sent once the policy names one. */
+/**
+ * Whether the journaled page is to be sent now, later or not at all. One that had no target is sent once the policy names
+ * one. A dry run tells nobody: what was to be told of a swap that began before it is sent once it ends.
+ */
 export function planPage(view: PageView): Move {
   const { halt, policy } = view;
   const page = halt.status?.page;
-  const hasTarget = policy !== undefined && policy.spec.paging.length > 0 && !policy.spec.dryRun;
+  if (policy?.spec.dryRun) return { kind: "rest" };
+  const hasTarget = policy !== undefined && policy.spec.paging.length > 0;
   if (page?.state === "NoTarget" && hasTarget && isOpen(halt))
     return { kind: "effect", effect: { kind: "send-page" } };
   return page?.state === "Pending"

@@ -229,8 +229,7 @@ function standing(pod: PodSight): string {
 }
 
 function fail(observation: Observation, { reason, message }: Failure): Move {
-  const isQuiet = reason === ABORTED || observation.policy?.spec.dryRun;
-  const page = isQuiet ? undefined : { reason, summary: summaryOf(observation, message) };
+  const page = reason === ABORTED ? undefined : { reason, summary: summaryOf(observation, message) };
   const conditions = [{ type: "Upgrading", status: "False" as const, reason, message }];
   return journalMove(
     observation.halt,

@@ -541,6 +541,17 @@ describe("a page", () => {
   test("that a clock which has gone back since put far off is due now", () => {
     expect(summary({ halt: failed(at(3_600_000)) })).toBe("send-page");
   });
+  test("of a swap that fails in a dry run is journaled, and sent when that ends", () => {
+    const policy = policyWith({ dryRun: true });
+    const halt = haltWith({}, { phase: "Recovering", action: "SwapImage", toImage: NEW, steps: [] });
+    const scene = { halt, workload: workloadWith({ image: NEW }), pod: successor() };
+    expect(summary({ ...scene, policy, recoverWithinMs: 0 })).toBe("Failed RecoveryTimedOut +page");
+    const unsent = { ...page, delivered: [], attempts: 0, nextAttemptAt: at(0) };
+    const due = haltWith({}, { phase: "Failed", steps: [], page: unsent });
+    expect(summary({ ...scene, halt: due, policy })).not.toBe("send-page");
+    expect(summary({ ...scene, halt: due })).toBe("send-page");
+  });
+
   const sent: PageRecord = { ...page, delivered: [], state: "Sent" };
   const recovered = haltWith({}, { phase: "Recovered", steps: [], page: sent });
 
