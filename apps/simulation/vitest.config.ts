@@ -1,3 +1,4 @@
 import { suite } from "../../vitest.shared.ts";
 
-export default suite("unit");
+/** An episode is some seconds of pure computing. */
+export default suite("unit", { testTimeout: 120_000 });

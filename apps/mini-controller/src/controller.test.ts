@@ -312,7 +312,7 @@ describe("a controller of all namespaces", () => {
       metadata: { name: "later", namespace: "elsewhere" },
     });
     cluster.reach(30);
-    await until("Recovering", () => inPhase(cluster, "Recovering").length === 1);
+    await until("the new pod", () => cluster.podsDeleted.length === 1 && controller.podsKept.length === 2);
     expect(controller.podsKept.toSorted()).toEqual(["elsewhere/folder", "sei/sei-0-0"]);
   });
 });
