@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { HEIGHT } from "./phantom-sets.ts";
 
+export const CHAIN_ID = "pacific-1";
 /** Addresses of the nodes that halt, and of those that take their place. */
 export const BEFORE = "127.0.0.2";
 export const AFTER = "127.0.0.3";
@@ -39,9 +40,18 @@ export class Chain {
   }
 }
 
+/**
+ * `/status` of every node of this machine that has no process to serve it, one block short of the plan's height: all have
+ * addresses of the machine's own, and this listens on each.
+ */
+export async function serveForAll(): Promise<{ readonly port: number; stop(): Promise<void> }> {
+  const server = await serve("0.0.0.0", 0, HEIGHT - 1);
+  return { port: portOf(server), stop: () => close(server) };
+}
+
 async function serve(host: string, port: number, height: number): Promise<Server> {
   const body = JSON.stringify({
-    node_info: { network: "pacific-1", moniker: "phantom" },
+    node_info: { network: CHAIN_ID, moniker: "phantom" },
     sync_info: {
       latest_block_height: String(height),
       latest_block_time: "2026-08-21T17:59:41.123456789Z",

@@ -1,6 +1,6 @@
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { mockNode } from "../../harness/fixtures/mock-nodes.ts";
+import { mockNode, RPC_PORT } from "../../harness/fixtures/mock-nodes.ts";
 import type { Write } from "./bare-client.ts";
 import { PLAN_LINE } from "./phantom-sets.ts";
 
@@ -28,8 +28,13 @@ export function haltingScript({ word, haltedAt }: HaltFiles): string {
   ].join("\n");
 }
 
-/** A StatefulSet of one such node, for the process kubelet. */
-export function createHaltingSet(namespace: string, name: string, files: HaltFiles): Write {
+/** A StatefulSet of one such node, for the process kubelet. Its `/status` is served at `containerPort`. */
+export function createHaltingSet(
+  namespace: string,
+  name: string,
+  files: HaltFiles,
+  containerPort: number,
+): Write {
   const set = mockNode(name, { version: "v6.6" });
   const template = set.spec?.template.spec;
   const node = template?.containers[0];
@@ -51,7 +56,11 @@ export function createHaltingSet(namespace: string, name: string, files: HaltFil
             ...template,
             volumes: [],
             containers: [
-              { ...rest, command: ["/bin/sh", "-c", haltingScript(files)] },
+              {
+                ...rest,
+                ports: [{ name: RPC_PORT, containerPort }],
+                command: ["/bin/sh", "-c", haltingScript(files)],
+              },
               ...template.containers.slice(1),
             ],
           },

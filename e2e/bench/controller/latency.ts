@@ -4,6 +4,7 @@ import { until } from "@upgrade-halt/testing";
 import { API_VERSION } from "../../../apps/mini-controller/src/api/group.ts";
 import type { NodeHalt } from "../../../apps/mini-controller/src/api/node-halt.ts";
 import { startController } from "../../harness/controller.ts";
+import { serveForAll } from "./chain.ts";
 import { createHaltingSet, giveTheWord, type HaltFiles, haltFilesOf, timeIn } from "./halting-sets.ts";
 import { inParallel } from "./in-parallel.ts";
 import { NEW_IMAGE, type PhantomPod } from "./phantom-sets.ts";
@@ -32,6 +33,8 @@ export interface Exit {
  */
 export async function exitToSwap(stage: Stage, halts: number): Promise<readonly Exit[]> {
   await createNamespace(stage, NAMESPACE);
+  const status = await serveForAll();
+  stage.cleanup.add(() => status.stop());
   await createPolicy(stage, NAMESPACE);
   const names = Array.from({ length: halts }, (_, index) => `sei-${index}`);
   const nodes = new Map(names.map((name) => [name, haltFilesOf(stage.folder, name)]));
@@ -40,7 +43,7 @@ export async function exitToSwap(stage: Stage, halts: number): Promise<readonly 
     [...nodes.values()].map(({ word }) => word),
   );
   await inParallel([...nodes], WIDTH, ([name, files]) =>
-    stage.client.send(createHaltingSet(NAMESPACE, name, files)),
+    stage.client.send(createHaltingSet(NAMESPACE, name, files, status.port)),
   );
   const controller = await startController({ ...stage, namespace: NAMESPACE });
   await untilSeenRunning(stage, NAMESPACE, halts);

@@ -3,6 +3,7 @@ import { API_VERSION } from "../../../apps/mini-controller/src/api/group.ts";
 import type { HaltPolicy } from "../../../apps/mini-controller/src/api/halt-policy.ts";
 import type { NodeHalt } from "../../../apps/mini-controller/src/api/node-halt.ts";
 import { CONTAINER, NODE_LABELS } from "../../harness/fixtures/mock-nodes.ts";
+import { CHAIN_ID } from "./chain.ts";
 import { HEIGHT, NEW_IMAGE, PLAN } from "./phantom-sets.ts";
 import type { Stage } from "./stage.ts";
 
@@ -22,7 +23,7 @@ export async function createPolicy({ client }: Stage, namespace: string): Promis
       metadata: { name: "policy" },
       spec: {
         selector: { matchLabels: NODE_LABELS },
-        chainId: "pacific-1",
+        chainId: CHAIN_ID,
         container: CONTAINER,
         allowTags: true,
         maxConcurrent: 10_000,
