@@ -89,7 +89,7 @@ describe("an API server that refuses", () => {
     const refused: number[] = [];
     await start(cluster, {
       onCall: (call) => {
-        if (!isWriteOf("/nodehalts/")(call) || refused.length === 12) return;
+        if (!isWriteOf("/nodehalts/")(call) || refused.length === 15) return;
         refused.push(performance.now());
         throw new ControllerError("conflict", "the object has been modified");
       },
@@ -99,7 +99,9 @@ describe("an API server that refuses", () => {
       cluster.reach(cluster.height + 1);
       return inPhase(cluster, "Recovered");
     });
-    expect((refused.at(-1) ?? 0) - (refused[0] ?? 0)).toBeGreaterThan(75);
+    // Three refusals a turn, and 12, 25, 50 and 100 ms between the turns at least. What changes meanwhile, as the halt's own
+    // journal does at first, is looked at without delay: that may take the first two of these away.
+    expect((refused.at(-1) ?? 0) - (refused[0] ?? 0)).toBeGreaterThan(140);
     expect(cluster.imagesSet).toHaveLength(1);
     expect(cluster.podsDeleted).toHaveLength(1);
   });

@@ -29,7 +29,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a sibling that was started again counts as halted",
     file: `${HALTS}/siblings.js`,
-    find: 'if (runs && !verdict.sources.includes("live-intent"))',
+    find: 'if (runs && !verdict.inferred && !verdict.sources.includes("live-intent"))',
     replace: "if (false)",
   },
   // Whose workload a pod belongs to.
@@ -44,7 +44,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "an act rests on what was remembered",
     file: `${HALTS}/node-reconciler.js`,
-    find: 'isAct(move) && observation.from === "memory"',
+    find: 'observation.from === "memory" && restsOnServer(move, halt)',
     replace: "false",
   },
   // Two of one validator.
