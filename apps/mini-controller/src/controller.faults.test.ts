@@ -106,6 +106,37 @@ describe("an API server that refuses", () => {
     expect(cluster.podsDeleted).toHaveLength(1);
   });
 
+  test("with a journal that it never takes is told of by a page", async () => {
+    const cluster = new FakeCluster();
+    const pager = await setStage(cluster, { upgrades: [] });
+    const replace = cluster.api.replace.bind(cluster.api);
+    cluster.api.replace = async (path, body) => {
+      const { reason } = (body as Partial<NodeHalt>).status ?? {};
+      if (reason === "ImageMappingMissing") throw new ControllerError("invalid", "status.phase: Unsupported");
+      return await replace(path, body);
+    };
+    await start(cluster);
+    cluster.reach(30);
+    await until("the page", () => pager.keys().some((key) => key.endsWith("/JournalRefused")));
+    expect(cluster.halts()[0]?.status?.message).toContain("status.phase: Unsupported");
+  });
+
+  test("with a record that it does not take has a shorter one", async () => {
+    const cluster = new FakeCluster();
+    await setStage(cluster, { upgrades: [] });
+    const create = cluster.api.create.bind(cluster.api);
+    cluster.api.create = async (path, body) => {
+      if ((body as Partial<NodeHalt>).spec?.planName !== undefined)
+        throw new ControllerError("invalid", "spec.planName: Too long");
+      return await create(path, body);
+    };
+    await start(cluster);
+    cluster.reach(30);
+    const halt = await until("the journal", () => cluster.halts()[0]);
+    expect(halt.spec).toMatchObject({ reason: "upgrade_required", sources: [] });
+    expect(halt.spec.verdict).toContain("spec.planName: Too long");
+  });
+
   test("with a status that it never takes shows why in the log", async () => {
     const cluster = new FakeCluster();
     await setStage(cluster);

@@ -52,6 +52,16 @@ export function haltSpecOf(
   };
 }
 
+/** What is recorded where the API server refuses the whole: which pod halted, and why there is no more of it. */
+export function bareSpec(spec: NodeHaltSpec, { message }: Error): NodeHaltSpec {
+  const { podName, podUID, container, policyName, reason, restartCount, image, detectedAt } = spec;
+  const verdict = cut(`${spec.verdict} The API server refused the whole record: ${message}`, 1024);
+  return {
+    ...{ podName, podUID, container, policyName, reason, image, sources: [], verdict, detectedAt },
+    ...(restartCount === undefined ? {} : { restartCount }),
+  };
+}
+
 /** What an inferred halt rests on, a few words each. */
 function inferredFrom(
   pod: Pod,

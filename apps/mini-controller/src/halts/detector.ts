@@ -2,9 +2,10 @@ import type { Verdict } from "@upgrade-halt/consumer";
 import type { Logger } from "pino";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, NodeHaltSpec, Seen } from "../api/node-halt.ts";
+import { hasCode } from "../controller-error.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import { between, type OnBoundary } from "./boundary.ts";
-import { haltedRunOf, haltSpecOf, standsNow } from "./detection.ts";
+import { bareSpec, haltedRunOf, haltSpecOf, standsNow } from "./detection.ts";
 import type { HaltJournal } from "./halt-journal.ts";
 import { isJournal, journalName, namesAgain } from "./journal-name.ts";
 import { judgePod, reasonOf } from "./judgement.ts";
@@ -60,7 +61,12 @@ export class Detector {
     if (spec === undefined) return undefined;
     const workload = ref && workloads.ofRef(ref).read({ namespace, ref, container, policy, pod });
     workload?.catch(() => {});
-    const { halt } = await between("create-halt", onBoundary, () => journal.open(namespace, name, spec));
+    const { halt } = await between("create-halt", onBoundary, () =>
+      journal.open(namespace, name, spec).catch((error: unknown) => {
+        if (!hasCode(error, "invalid")) throw error;
+        return journal.open(namespace, name, bareSpec(spec, error));
+      }),
+    );
     const seen = seenOf(halt, { pod, policy: policy.spec, live }, now());
     const { uid } = halt.metadata;
     if (seen !== undefined && uid !== undefined) this.#seen.set(uid, seen);

@@ -44,7 +44,11 @@ export function timestamp(now: number): string {
 }
 
 /** The move that writes `draft` into the halt's journal, with the steps before it that were not written yet. */
-export function journalMove(halt: NodeHalt, draft: StepDraft, now: number): Move {
+export function journalMove(
+  halt: NodeHalt,
+  draft: StepDraft,
+  now: number,
+): Extract<Move, { kind: "journal" }> {
   const { page, conditions = [], ...fields } = draft;
   const before = halt.status ?? {};
   const at = timestamp(now);

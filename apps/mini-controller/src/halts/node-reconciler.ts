@@ -8,7 +8,7 @@ import {
   type Phase,
   pagesOf,
 } from "../api/node-halt.ts";
-import { hasCode } from "../controller-error.ts";
+import { hasCode, messageOf } from "../controller-error.ts";
 import { keyOf } from "../kube/store.ts";
 import { governingPolicy } from "../policies/governing-policy.ts";
 import type { Outcome } from "../queue/key-queue.ts";
@@ -16,6 +16,7 @@ import type { Actor } from "./actor.ts";
 import { between, type OnBoundary } from "./boundary.ts";
 import type { Detector } from "./detector.ts";
 import type { HaltJournal } from "./halt-journal.ts";
+import { isPaged, journalMove } from "./journal.ts";
 import { judgePod, reasonOf, UNRECOGNISED } from "./judgement.ts";
 import type { LogReader } from "./log-reader.ts";
 import { logSourceOf } from "./log-source.ts";
@@ -48,6 +49,7 @@ export interface NodeReconcilerOptions {
   readonly onPageDue: (halt: NodeHalt) => void;
   readonly onPhase: (halt: NodeHalt, before: Phase | undefined) => void;
   readonly log: Logger;
+  readonly now: () => number;
 }
 
 /** More moves in one go than any halt has: a plan that never rests is a fault, and must not spin. */
@@ -194,7 +196,14 @@ export class NodeReconciler {
   async #write(halt: NodeHalt, status: NodeHaltStatus): Promise<NodeHalt> {
     const { journal, onBoundary, onPhase, log } = this.#options;
     const phase = status.phase ?? "Recorded";
-    const written = await between(`journal-${phase}`, onBoundary, () => journal.write(halt, status));
+    const written = await between(`journal-${phase}`, onBoundary, async () => {
+      try {
+        return await journal.write(halt, status);
+      } catch (error) {
+        if (hasCode(error, "invalid")) await this.#tellRefused(halt, error);
+        throw error;
+      }
+    });
     const object = keyOf(halt);
     log.info(
       { object, phase, action: status.action, reason: status.reason, toImage: status.toImage },
@@ -202,6 +211,24 @@ export class NodeReconciler {
     );
     onPhase(written, halt.status?.phase);
     return written;
+  }
+
+  /** Pages for a journal that the API server does not take: without it nothing can be done about the halt, nor told. */
+  async #tellRefused(halt: NodeHalt, { message: refusal }: Error): Promise<void> {
+    const { journal, onPhase, log, now } = this.#options;
+    const reason = "JournalRefused";
+    if (isPaged(halt.status, reason)) return;
+    const message = `The API server does not take what is to be written about this halt, so nothing is done: ${refusal} Apply the CustomResourceDefinitions of this release.`;
+    const { podName, verdict } = halt.spec;
+    const page = { reason, summary: `${halt.metadata.namespace}/${podName} halted: ${verdict} ${message}` };
+    const { phase = "Held", steps } = halt.status ?? {};
+    const { status } = journalMove(halt, { phase, reason, message, page }, now());
+    try {
+      const { steps: _, ...rest } = status;
+      onPhase(await journal.write(halt, { ...rest, ...(steps && { steps }) }), halt.status?.phase);
+    } catch (error) {
+      log.warn({ object: keyOf(halt), error: messageOf(error) }, "nor can it be written that it is refused");
+    }
   }
 
   /** Why the pod is halted, if it is. A container that crashes as it restarts after a halt is still in that halt. */

@@ -40,6 +40,7 @@ export const STEP_REASONS: readonly string[] = [
   "ImageChangedMeanwhile",
   "ImageDoesNotHelp",
   "InferredHaltNotShown",
+  "JournalRefused",
   "NotTheJournal",
   "NotTheOwner",
   "OwnedBy",
