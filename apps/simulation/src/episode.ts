@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from "node:module";
 import type { Boundary } from "@upgrade-halt/mini-controller";
 import { applyEvent, type Event, planEvents, type Stage, upgradeOf } from "./chaos.ts";
 import type { Chain, Plan } from "./cluster/chain.ts";
-import { Cluster } from "./cluster/cluster.ts";
+import { Cluster, type WorkloadKind } from "./cluster/cluster.ts";
 import { brokenAtEnd, brokenBy, brokenByStart } from "./invariants.ts";
 import { Network } from "./network.ts";
 import { Observer } from "./observer.ts";
@@ -16,7 +16,7 @@ import { VirtualTime } from "./virtual-time.ts";
 /** Milliseconds in which things go wrong, and the time after in which everything must come to rest. */
 const TROUBLE_MS = 15 * 60_000;
 const REST_MS = 25 * 60_000;
-const EVENTS = 40;
+const MOST_EVENTS = 48;
 /** One in so many boundaries of the controller's work ends the process there, while there is trouble. */
 const CRASH_AT_BOUNDARY = 1 / 60;
 
@@ -25,6 +25,8 @@ export interface EpisodeOptions {
   /** What happens; planned by the seed unless given. */
   readonly events?: readonly Event[] | undefined;
   readonly onBoundary?: ((boundary: Boundary) => void) | undefined;
+  /** Ends with the trouble: for what breaks at an act, and not at the end. */
+  readonly isRestLeftOut?: boolean | undefined;
 }
 
 export interface EpisodeResult {
@@ -44,10 +46,10 @@ export async function playEpisode({
   seed,
   events: given,
   onBoundary,
+  isRestLeftOut,
 }: EpisodeOptions): Promise<EpisodeResult> {
-  const planned = new Random(seed * 2 + 1);
-  const chain = planChain(planned);
-  const events = given ?? planEvents(planned, EVENTS, TROUBLE_MS);
+  const { chain, events: all, target, planned } = planOf(seed);
+  const events = given ?? all;
   const random = new Random(seed * 2 + 2);
   const time = new VirtualTime();
   const uninstall = time.install(random);
@@ -55,15 +57,31 @@ export async function playEpisode({
   dns.lookup = (async () => ({ address: "10.255.0.1", family: 4 })) as unknown as typeof dns.lookup;
   syncBuiltinESMExports();
   try {
-    return await play({ seed, events, random, planned, time, chain, onBoundary });
+    return await play({ seed, events, random, planned, time, chain, target, onBoundary, isRestLeftOut });
   } finally {
     dns.lookup = lookup;
     uninstall();
   }
 }
 
+/** What a seed decides before anything is played. */
+export function planOf(seed: number) {
+  const planned = new Random(seed * 2 + 1);
+  const chain = planChain(planned);
+  const events = planEvents(planned, MOST_EVENTS, TROUBLE_MS, chain);
+  const target: WorkloadKind = planned.pick([
+    "StatefulSet",
+    "StatefulSet",
+    "StatefulSet",
+    "Deployment",
+    "CustomResource",
+  ]);
+  return { planned, chain, events, target };
+}
+
 interface Play extends EpisodeOptions {
   readonly events: readonly Event[];
+  readonly target: WorkloadKind;
   readonly random: Random;
   readonly planned: Random;
   readonly time: VirtualTime;
@@ -77,7 +95,9 @@ async function play({
   planned,
   time,
   chain,
+  target,
   onBoundary,
+  isRestLeftOut = false,
 }: Play): Promise<EpisodeResult> {
   let broken: string | undefined;
   let acts = 0;
@@ -100,7 +120,9 @@ async function play({
       story.onStart(process);
       broken ??= brokenByStart(process, observer);
     },
+    onStatus: (told) => observer.onStatus(told),
   });
+  cluster.target = target;
   const { server, kubelet, validators } = cluster;
   const observer: Observer = new Observer({
     now: () => time.now,
@@ -140,10 +162,12 @@ async function play({
       applyEvent(event, stage);
     });
   time.later(TROUBLE_MS, () => calm(stage, story));
-  time.later(TROUBLE_MS + REST_MS, () => {
-    broken ??= brokenAtEnd(observer);
-  });
-  await time.run(() => broken !== undefined || time.now >= TROUBLE_MS + REST_MS);
+  const endMs = isRestLeftOut ? TROUBLE_MS : TROUBLE_MS + REST_MS;
+  if (!isRestLeftOut)
+    time.later(endMs, () => {
+      broken ??= brokenAtEnd(observer);
+    });
+  await time.run(() => broken !== undefined || time.now >= endMs);
   const recovered = server
     .all("/apis/upgrade-halt.dev/v1alpha1/nodehalts")
     .filter(({ status }) => status?.phase === "Recovered").length;
@@ -170,13 +194,6 @@ function planChain(random: Random): Chain {
 }
 
 function populate({ cluster, chain }: Stage, random: Random): void {
-  cluster.target = random.pick([
-    "StatefulSet",
-    "StatefulSet",
-    "StatefulSet",
-    "Deployment",
-    "CustomResource",
-  ] as const);
   const count = random.between(1, 3);
   for (let index = 0; index < count; index += 1) {
     const name = `sei-${"abc"[index]}`;
@@ -196,7 +213,11 @@ function populate({ cluster, chain }: Stage, random: Random): void {
         cluster.createSeiNode(name, -1, set);
         break;
       case "Deployment":
-        cluster.createDeployment(name, { release: -1, labels });
+        cluster.createDeployment(name, {
+          release: -1,
+          labels,
+          strategy: { type: random.pick(["Recreate", "Recreate", "Recreate", "RollingUpdate"] as const) },
+        });
         break;
     }
   }
@@ -204,7 +225,7 @@ function populate({ cluster, chain }: Stage, random: Random): void {
   cluster.createPolicy({
     upgrades: listed,
     maxConcurrent: random.pick([1, 2, 10]),
-    ...(random.chance(0.2) ? { roll: "OnePartition" } : {}),
+    ...(random.chance(0.35) ? { roll: "OnePartition" } : {}),
   });
 }
 
@@ -214,6 +235,10 @@ function calm({ cluster, network, pager, replicas }: Stage, story: Story): void 
   network.heal();
   pager.isDown = false;
   cluster.kubelet.healAll();
-  for (const validator of cluster.validators.all()) validator.lie = undefined;
+  for (const validator of cluster.validators.all()) {
+    validator.lie = undefined;
+    validator.isUnreadable = false;
+    validator.oddities = {};
+  }
   for (const replica of replicas) replica.skew(0);
 }

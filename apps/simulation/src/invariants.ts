@@ -1,5 +1,9 @@
 import { parseExitCode, ShutdownReason } from "@upgrade-halt/contract";
+import { CARE_INVARIANTS } from "./care-invariants.ts";
+import { releaseOf } from "./cluster/chain.ts";
 import type { Halt, NodeProcess } from "./cluster/node.ts";
+import { governingOf, NODE, selects } from "./governing.ts";
+import type { Invariant } from "./invariant.ts";
 import {
   controllerOf,
   type Deployment,
@@ -18,29 +22,10 @@ import { sameValue } from "./patches.ts";
 type Change = Extract<Act, { kind: "delete-pod" | "set-image" }>;
 type SetImage = Extract<Act, { kind: "set-image" }>;
 
-/** Something that must never happen, in words and as a check that says what did. */
-export interface Invariant {
-  readonly name: string;
-  readonly words: string;
-  /** Asked at each act of the controller. */
-  readonly onAct?: (act: Act, observer: Observer) => string | undefined;
-  /** Asked as a process of a node starts. */
-  readonly onStart?: (process: NodeProcess, observer: Observer) => string | undefined;
-  /** Asked once all faults have ended and everything had time to settle. */
-  readonly atEnd?: (observer: Observer) => string | undefined;
-}
-
 /** How far below its height a halted node may have been seen last. */
 const REACH_BLOCKS = 25;
-/** A Deployment has replaced its pods this long after its image was set. */
-const ROLLED_OUT_MS = 60_000;
 /** A kubelet says that a process has started after this time at the latest. */
 const REPORTED_MS = 500;
-/** Such a page is about who wrote a NodeHalt, and stands for as long as it is there. */
-const FORGED = "HaltNotSeen";
-/** A page about a node that runs again is over after this time at the latest. */
-const SETTLED_MS = 600_000;
-
 export const INVARIANTS: readonly Invariant[] = [
   {
     name: "running-node",
@@ -74,6 +59,28 @@ export const INVARIANTS: readonly Invariant[] = [
     },
   },
   {
+    name: "its-own-pod",
+    words: "Something is done only for a pod that a set controls, and takes by its selector.",
+    onAct: (act, observer) => {
+      if (act.kind === "other" || (act.kind === "set-image" && act.before.kind !== "StatefulSet"))
+        return undefined;
+      const pods = act.kind === "delete-pod" ? [act.pod] : podsOf(act.before, observer);
+      const { sets } = observer.workloads();
+      const isOwn = pods.some((pod) => {
+        const owner = controllerOf(pod);
+        const set = sets.find(({ metadata }) => metadata.uid === owner?.uid);
+        const labels = labelsRead(act, pod, observer);
+        return (
+          set !== undefined &&
+          Object.entries((set as StatefulSet).spec.selector.matchLabels).every(
+            ([key, value]) => labels[key] === value,
+          )
+        );
+      });
+      return isOwn ? undefined : `no set controls and selects ${namesOf(pods)}`;
+    },
+  },
+  {
     name: "listed-image",
     words:
       "Only an image listed for exactly that chain, plan and height is set, or one that this node was seen running before.",
@@ -81,9 +88,7 @@ export const INVARIANTS: readonly Invariant[] = [
       if (act.kind !== "set-image") return undefined;
       const policies = observer.policiesRead(act);
       if (policies === undefined) return "the policies were not read for it";
-      const isListed = podsOf(act.before, observer).some((pod) =>
-        isListedFor(act.image, pod, policies, observer),
-      );
+      const isListed = podsOf(act.before, observer).some((pod) => isListedFor(act, pod, policies, observer));
       const hasRun = podsOf(act.before, observer).some((pod) => ranBefore(act.image, pod, observer));
       return isListed || hasRun
         ? undefined
@@ -97,7 +102,7 @@ export const INVARIANTS: readonly Invariant[] = [
       const other = observer.truth.processes.find(
         (one) => one !== process && one.isAlive && one.validator === process.validator,
       );
-      if (other === undefined) return undefined;
+      if (other === undefined || isByHand(process, observer) || isByHand(other, observer)) return undefined;
       // A Deployment makes a second pod beside one that somebody asked to end: that is not the controller's doing.
       const { deployments } = observer.workloads();
       const isDeployment = deployments.some(({ metadata }) => metadata.name === process.validator.name);
@@ -105,8 +110,7 @@ export const INVARIANTS: readonly Invariant[] = [
         observer.acts.findLast(
           (act) => act.kind === "set-image" && act.before.metadata.name === process.validator.name,
         )?.at ?? -1;
-      if (isDeployment && (acted <= observer.meddledAt || process.startedAt - acted > ROLLED_OUT_MS))
-        return undefined;
+      if (isDeployment && acted <= observer.meddledAt(process.validator)) return undefined;
       return `${process.validator.name} runs twice`;
     },
   },
@@ -127,17 +131,23 @@ export const INVARIANTS: readonly Invariant[] = [
       if (act.kind === "other") return undefined;
       const own = act.kind === "delete-pod" ? [act.pod] : podsOf(act.before, observer);
       const listed = observer.podsRead(act)?.object ?? [];
-      const twin = listed.find((pod) => {
-        const process = observer.truth.processOf(pod.metadata.uid);
-        const same = own.some(
-          (one) =>
-            one.metadata.uid !== pod.metadata.uid &&
-            process !== undefined &&
-            observer.truth.validatorOf(one.metadata.name) === process.validator,
-        );
-        return same && process?.isAlive && process.halt === undefined;
-      });
-      return twin === undefined ? undefined : `${twin.metadata.name} may run as the same validator`;
+      const halted = own.filter((pod) => isHalted(pod, observer));
+      const shared = halted.filter((one) => listed.some((pod) => sharesData(one, pod)));
+      // It may have been done for any of the pods that halted.
+      if (halted.length > 0 && shared.length === halted.length)
+        return `another pod has the data of ${namesOf(shared)} and was not seen to end`;
+      const { processOf, validatorOf } = observer.truth;
+      const twinOf = ({ metadata }: Pod) =>
+        listed.find((pod) => {
+          const process = processOf(pod.metadata.uid);
+          const isSame =
+            process?.validator === validatorOf(metadata.name) && pod.metadata.uid !== metadata.uid;
+          return isSame && process.isAlive && process.halt === undefined;
+        });
+      const twins = halted.flatMap((pod) => twinOf(pod) ?? []);
+      return halted.length === 0 || twins.length < halted.length
+        ? undefined
+        : `${namesOf(twins)} may run as the same validator`;
     },
   },
   {
@@ -146,7 +156,9 @@ export const INVARIANTS: readonly Invariant[] = [
     onAct: (act) => {
       if (act.kind !== "set-image") return undefined;
       const owner = controllerOf(act.before);
-      return owner === undefined ? undefined : `${owner.kind} ${owner.name} owns ${act.before.metadata.name}`;
+      if (owner !== undefined) return `${owner.kind} ${owner.name} owns ${act.before.metadata.name}`;
+      const isDeclared = act.before.metadata.annotations?.["argocd.argoproj.io/tracking-id"] !== undefined;
+      return isDeclared ? `Argo CD declares ${act.before.metadata.name}` : undefined;
     },
   },
   {
@@ -183,8 +195,12 @@ export const INVARIANTS: readonly Invariant[] = [
       const pods = act.kind === "delete-pod" ? [act.pod] : podsOf(act.before, observer);
       const isSelected =
         pods.length === 0 ||
-        pods.some((pod) => policies.some((policy) => selects(policy, labelsRead(act, pod, observer))));
-      return isSelected ? undefined : `no policy selects ${namesOf(pods)}`;
+        pods.some((pod) =>
+          policies.some(
+            (policy) => policy.spec.container === NODE && selects(policy, labelsRead(act, pod, observer)),
+          ),
+        );
+      return isSelected ? undefined : `no policy selects ${namesOf(pods)} and its container ${NODE}`;
     },
   },
   {
@@ -216,7 +232,8 @@ export const INVARIANTS: readonly Invariant[] = [
     name: "once",
     words: "Each destructive act happens once per halt.",
     onAct: (act, observer) => {
-      const same = observer.acts.filter((other) => other !== act && isSameAct(act, other));
+      if (act.kind === "other") return undefined;
+      const same = observer.acts.filter((other) => other !== act && isSameAct(other, act, observer));
       return same.length === 0 ? undefined : `${act.kind} was done ${same.length + 1} times`;
     },
   },
@@ -227,33 +244,34 @@ export const INVARIANTS: readonly Invariant[] = [
       if (act.kind !== "set-image") return undefined;
       const pods = podsOf(act.before, observer);
       const policies = observer.policiesRead(act) ?? [];
-      if (pods.some((pod) => isListedFor(act.image, pod, policies, observer))) return undefined;
-      const stranded = pods.filter((pod) => lacksApplied(act.image, pod, observer));
+      if (pods.some((pod) => isListedFor(act, pod, policies, observer))) return undefined;
+      const stranded = pods.filter(
+        (pod) => !isKept(act, pod.metadata.name) && lacksApplied(act.image, pod, observer),
+      );
       return stranded.length === 0
         ? undefined
         : `${act.image} lacks a plan that ${namesOf(stranded)} has applied`;
     },
   },
   {
-    name: "cared-for",
-    words: "Every halt ends recovered, paged or held with a reason.",
-    atEnd: (observer) => {
-      const lost = haltedPods(observer).filter((pod) => !isCaredFor(pod, observer));
-      return lost.length === 0 ? undefined : `${namesOf(lost)} halted, and no journal says so`;
-    },
-  },
-  {
-    name: "one-page",
-    words: "One page for each halt and reason, and none about a node that runs again.",
-    atEnd: (observer) => {
-      const { truth } = observer;
-      const open = new Map(truth.told.map((told) => [told.key, told]));
-      const stale = [...open.values()].filter(
-        (told) => told.state === "firing" && told.reason !== FORGED && isHealthy(told.pod, observer),
+    name: "seen-in-reach",
+    words:
+      "Nothing is done about a halt for an upgrade unless the node was told to be within reach of its height.",
+    onAct: (act, observer) => {
+      if (act.kind === "other") return undefined;
+      const pods = act.kind === "delete-pod" ? [act.pod] : podsOf(act.before, observer);
+      const halts = pods.flatMap(({ metadata }) => {
+        const process = observer.truth.processOf(metadata.uid);
+        const height = process?.halt?.height;
+        return process === undefined || height === undefined ? [] : { validator: process.validator, height };
+      });
+      const isSeen = halts.some(({ validator, height }) =>
+        observer.wasToldHeight(validator, height - REACH_BLOCKS, height),
       );
-      return stale.length === 0 ? undefined : `the page ${stale[0]?.key} stands, and its node runs`;
+      return halts.length === 0 || isSeen ? undefined : `${namesOf(pods)} was never seen near its height`;
     },
   },
+  ...CARE_INVARIANTS,
 ];
 
 /** The first of the invariants that an act breaks, with what it says. */
@@ -279,6 +297,12 @@ export function brokenAtEnd(observer: Observer): string | undefined {
     if (what !== undefined) return `${name}: ${what}`;
   }
   return undefined;
+}
+
+/** Whether a person started a process in a pod of no workload: two of one validator are that person's doing then. */
+function isByHand(process: NodeProcess, { truth }: Observer): boolean {
+  const pod = truth.all<Pod>(PATHS.pods).find(({ metadata }) => truth.processOf(metadata.uid) === process);
+  return pod !== undefined && controllerOf(pod) === undefined;
 }
 
 /** Pods that a workload made, itself or by a ReplicaSet or StatefulSet of its own. */
@@ -334,7 +358,7 @@ function isStopped(act: Change, pod: Pod, observer: Observer): boolean {
   const { processes, processOf } = observer.truth;
   const process = processOf(pod.metadata.uid);
   if (process === undefined || process.halt !== undefined) return process?.halt !== undefined;
-  if (announcesInReach(process)) return true;
+  if (announcedHalt(act, process, observer) !== undefined) return true;
   const read = observer.podRead(act, pod);
   if (read === undefined || read.object.metadata.uid !== pod.metadata.uid || !showsHalt(read.object))
     return false;
@@ -342,15 +366,16 @@ function isStopped(act: Change, pod: Pod, observer: Observer): boolean {
   return earlier?.halt !== undefined && process.startedAt >= read.at - REPORTED_MS;
 }
 
-/** A node that announces a halt at the height where it is can't be told from one that has halted. */
-function announcesInReach(process: NodeProcess): boolean {
-  return announcedBy(process) !== undefined;
-}
-
-/** What a node announces of a height where it is. */
-function announcedBy({ validator: { lie }, height }: NodeProcess) {
-  if (lie?.height === undefined) return undefined;
-  return height <= lie.height && height >= lie.height - REACH_BLOCKS ? lie : undefined;
+/** What a node says near a plan's height of having halted for it: it can't be told from one that has. */
+function announcedHalt(act: Change, process: NodeProcess, observer: Observer): Halt | undefined {
+  const { validator, state, reached } = process;
+  const [, plan = "", said] = /^UPGRADE "([^"]*)" NEEDED at height: (\d+): \n$/.exec(validator.noise) ?? [];
+  const height = Number(said);
+  const isAtLine = height >= reached && height - REACH_BLOCKS <= reached;
+  if (state.kind === "ended" && state.code === ShutdownReason.UpgradeRequired && isAtLine)
+    return { reason: ShutdownReason.UpgradeRequired, plan, height };
+  const { halt, height: seen = 0 } = observer.toldLast(act, validator) ?? {};
+  return halt?.height !== undefined && seen <= halt.height && seen >= halt.height - 1 ? halt : undefined;
 }
 
 function showsHalt({ status }: Pod): boolean {
@@ -375,16 +400,19 @@ function isPast({ metadata }: Pod, halt: Halt | undefined, { truth }: Observer):
   return process.validator.applied.includes(halt.plan) || isAbove;
 }
 
-function isListedFor(image: string, pod: Pod, policies: readonly HaltPolicy[], { truth }: Observer): boolean {
+function isListedFor(act: SetImage, pod: Pod, policies: readonly HaltPolicy[], observer: Observer): boolean {
+  const { truth } = observer;
   const process = truth.processOf(pod.metadata.uid);
-  const halt = process && (process.halt ?? announcedBy(process) ?? lastHaltOf(pod, truth));
+  const halt = process && (process.halt ?? announcedHalt(act, process, observer) ?? lastHaltOf(pod, truth));
   if (process === undefined || halt?.reason !== ShutdownReason.UpgradeRequired) return false;
+  // What a node does unread, moving to another chain for one, is nobody's fault.
+  const chainId = observer.toldLast(act, process.validator)?.chainId ?? process.validator.chain.id;
   return policies.some(
     ({ spec }) =>
-      spec.chainId === process.validator.chain.id &&
+      spec.chainId === chainId &&
       spec.upgrades.some(
         (upgrade) =>
-          upgrade.image === image && upgrade.planName === halt.plan && upgrade.height === halt.height,
+          upgrade.image === act.image && upgrade.planName === halt.plan && upgrade.height === halt.height,
       ),
   );
 }
@@ -403,29 +431,17 @@ function ranBefore(image: string, { metadata }: Pod, { truth }: Observer): boole
 }
 
 function lacksApplied(image: string, { metadata }: Pod, { truth }: Observer): boolean {
-  const { chain, applied, replaced } = truth.validatorOf(metadata.name);
-  // Another binary runs in the image's place, and will again.
-  if (replaced !== undefined) return false;
-  const release = Number(/0*(\d+)$/.exec(image)?.[1] ?? 0) - 1;
-  return chain.plans.some(({ name }, index) => applied.includes(name) && index > release);
-}
-
-function selects({ spec }: HaltPolicy, labels: Readonly<Record<string, string>>): boolean {
-  return Object.entries(spec.selector.matchLabels ?? {}).every(([name, value]) => labels[name] === value);
-}
-
-function governingOf(
-  policies: readonly HaltPolicy[],
-  labels: Readonly<Record<string, string>>,
-): HaltPolicy | undefined {
-  const [first] = policies
-    .filter((policy) => selects(policy, labels))
-    .toSorted((one, other) => ageOf(one).localeCompare(ageOf(other)));
-  return first;
-}
-
-function ageOf({ metadata }: Stored): string {
-  return `${metadata.creationTimestamp} ${metadata.name}`;
+  const validator = truth.validatorOf(metadata.name);
+  const release = releaseOf(image) ?? -1;
+  return validator.chain.plans.some(
+    ({ name, height }, index) =>
+      validator.applied.includes(name) &&
+      index > release &&
+      !truth.processes.some(
+        // A binary that was put in the place of the image's: nobody outside can tell.
+        (process) => process.validator === validator && process.image === image && process.reached > height,
+      ),
+  );
 }
 
 function labelsRead(act: Change, pod: Pod, observer: Observer): Readonly<Record<string, string>> {
@@ -436,48 +452,70 @@ function isAborted(halt: NodeHalt | undefined): boolean {
   return halt?.metadata.annotations?.["upgrade-halt.dev/abort"] === "true";
 }
 
-function isSameAct(one: Act, other: Act): boolean {
-  if (one.kind === "delete-pod" && other.kind === "delete-pod")
-    return one.pod.metadata.uid === other.pod.metadata.uid;
-  if (one.kind !== "set-image" || other.kind !== "set-image") return false;
-  return (
-    one.before.metadata.uid === other.before.metadata.uid &&
-    one.before.metadata.generation === other.before.metadata.generation
+/**
+ * Whether `act` repeats one of before: the same change with no person's doing between, and no block that the node made since. A
+ * partition that moves on sets no image again.
+ */
+function isSameAct(before: Act, act: Change, observer: Observer): boolean {
+  if (before.kind === "delete-pod" && act.kind === "delete-pod") {
+    const { name } = act.pod.metadata;
+    if (before.pod.metadata.uid === act.pod.metadata.uid) return true;
+    const isSame = before.pod.metadata.name === name && imageOfPod(before.pod) === imageOfPod(act.pod);
+    return isSame && !observer.wasForgotten(name, before.at) && !madeBlocks(name, before.at, observer);
+  }
+  if (before.kind !== "set-image" || act.kind !== "set-image") return false;
+  const isSame = before.before.metadata.uid === act.before.metadata.uid && before.image === act.image;
+  if (!isSame || imageIn(act.before) === act.image) return false;
+  return podsOf(act.before, observer).every(
+    ({ metadata: { name } }) =>
+      !observer.wasForgotten(name, before.at) && !madeBlocks(name, before.at, observer),
   );
+}
+
+function imageOfPod({ spec }: Pod): string | undefined {
+  return spec.containers[0]?.image;
+}
+
+/** Whether the validator of a pod made blocks in a process that began after `at`. */
+function madeBlocks(podName: string, at: number, { truth }: Observer): boolean {
+  const validator = truth.validatorOf(podName);
+  return truth.processes.some(
+    (process) => process.validator === validator && process.startedAt >= at && process.hasMadeBlocks,
+  );
+}
+
+function isHalted({ metadata }: Pod, { truth }: Observer): boolean {
+  return truth.processOf(metadata.uid)?.halt !== undefined;
+}
+
+/** Whether another pod that was not seen to end mounts the same claim, or writes the same folder of the same machine. */
+function sharesData(own: Pod, other: Pod): boolean {
+  if (own.metadata.uid === other.metadata.uid || own.metadata.namespace !== other.metadata.namespace)
+    return false;
+  const { nodeName } = own.spec;
+  const mayMeet = other.spec.nodeName === undefined || other.spec.nodeName === nodeName;
+  const data = dataOf(own);
+  return dataOf(other).some((one) => data.includes(one) && (one.startsWith("claim ") || mayMeet));
+}
+
+function dataOf({ spec }: Pod): readonly string[] {
+  const written = spec.containers.flatMap(({ volumeMounts = [] }) =>
+    volumeMounts.flatMap(({ name, readOnly }) => (readOnly ? [] : name)),
+  );
+  return (spec.volumes ?? []).flatMap((volume): readonly string[] => {
+    const { name, persistentVolumeClaim, hostPath } = volume as unknown as Volume;
+    if (persistentVolumeClaim !== undefined) return [`claim ${persistentVolumeClaim.claimName}`];
+    if (hostPath === undefined || hostPath.type === "Socket" || !written.includes(name)) return [];
+    return [`folder ${hostPath.path.split("/").filter(Boolean).join("/")}`];
+  });
+}
+
+interface Volume {
+  readonly name: string;
+  readonly persistentVolumeClaim?: { readonly claimName: string };
+  readonly hostPath?: { readonly path: string; readonly type?: string };
 }
 
 function namesOf(objects: readonly Stored[]): string {
   return objects.map(({ metadata }) => metadata.name).join(", ");
-}
-
-/** Pods of sets that a policy governs, and whose nodes stand halted. */
-function haltedPods({ truth }: Observer): readonly Pod[] {
-  const policies = truth.all<HaltPolicy>(PATHS.policies);
-  return truth.all<Pod>(PATHS.pods).filter((pod) => {
-    const isHalted = truth.processOf(pod.metadata.uid)?.halt !== undefined;
-    return isHalted && governingOf(policies, pod.metadata.labels ?? {}) !== undefined;
-  });
-}
-
-function isCaredFor({ metadata }: Pod, { truth }: Observer): boolean {
-  return truth
-    .all<NodeHalt>(PATHS.halts)
-    .some(
-      ({ spec, status }) =>
-        spec.podName === metadata.name && status?.reason !== undefined && status.phase !== "Recovered",
-    );
-}
-
-/** Up for long enough, and not halted. */
-function isHealthy(podName: string, { truth }: Observer): boolean {
-  const policies = truth.all<HaltPolicy>(PATHS.policies);
-  const pod = truth.all<Pod>(PATHS.pods).find(({ metadata }) => metadata.name === podName);
-  const process = pod && truth.processOf(pod.metadata.uid);
-  if (
-    pod === undefined ||
-    process === undefined ||
-    governingOf(policies, pod.metadata.labels ?? {}) === undefined
-  )
-    return false;
-  return process.state.kind === "running" && truth.now() - process.state.since > SETTLED_MS;
 }

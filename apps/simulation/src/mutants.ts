@@ -1,95 +1,366 @@
-/** A fix that is taken out: where it stands in the built program, and what stands there without it. */
-export interface Mutant {
-  readonly name: string;
+import type { EventKind } from "./chaos.ts";
+import type { WorkloadKind } from "./cluster/cluster.ts";
+
+/** One place of the built program that is changed. */
+export interface Edit {
   /** Path below `apps` or `packages`, of the built file. */
   readonly file: string;
+  /** Must be there exactly once. */
   readonly find: string;
   readonly replace: string;
 }
 
-const HALTS = "mini-controller/dist/halts";
-const OWNER = "mini-controller/dist/workloads/owner-reference.js";
-const SITUATION = "consumer/dist/situation.js";
+/** A fix that is taken out: all that stands between a fault and its act. */
+export interface Mutant {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+  /** Without one event of each of these the fault can't show: a search leaves out seeds that plan none. */
+  readonly needs?: readonly (readonly EventKind[])[];
+  /** The only kind of workload that has the fault. */
+  readonly target?: WorkloadKind;
+  /** No seed is known that finds it: only a search plays it. */
+  readonly isOpen?: boolean;
+  /** What it does wrong shows when everything has settled, and at no act. */
+  readonly showsAtEnd?: boolean;
+}
 
-/** The fix is one refusal of the list: without it, nothing speaks against the act. */
-function withoutRefusal(name: string, refusal: string): Mutant {
-  return { name, file: `${HALTS}/refusals/refusals.js`, find: `\n    ${refusal},\n`, replace: "\n" };
+const HALTS = "mini-controller/dist/halts";
+const WORKLOADS = "mini-controller/dist/workloads";
+const SITUATION = "consumer/dist/situation.js";
+const SEEN = "consumer/dist/seen.js";
+
+const edit = (file: string, find: string, replace: string): Edit => ({ file, find, replace });
+
+/** Takes one kind of refusal off the list: nothing speaks against an act any more that only this one speaks against. */
+function noRefusal(refusal: string): Edit {
+  return edit(`${HALTS}/refusals/refusals.js`, `\n    ${refusal},\n`, "\n");
 }
 
 /** One or more for each kind of fault that was found once. The simulation must find each by itself. */
 export const MUTANTS: readonly Mutant[] = [
   // Siblings of a shared template.
-  withoutRefusal("siblings that run are rolled along", "siblingsNotHalted"),
+  { name: "siblings that run are rolled along", edits: [noRefusal("siblingsNotHalted")] },
   {
     name: "a missing sibling counts as halted",
-    file: `${HALTS}/siblings.js`,
-    find: '{ kind: "not-halted", found: "there is no such pod" }',
-    replace: '{ kind: "halted" }',
+    edits: [
+      edit(
+        `${HALTS}/siblings.js`,
+        '{ kind: "not-halted", found: "there is no such pod" }',
+        '{ kind: "halted" }',
+      ),
+    ],
+    needs: [["drain", "scale"]],
   },
   {
     name: "a sibling that was started again counts as halted",
-    file: `${HALTS}/siblings.js`,
-    find: 'if (runs && !verdict.inferred && !verdict.sources.includes("live-intent"))',
-    replace: "if (false)",
+    isOpen: true,
+    edits: [
+      edit(
+        `${HALTS}/siblings.js`,
+        'if (runs && !verdict.inferred && !verdict.sources.includes("live-intent"))',
+        "if (false)",
+      ),
+    ],
+    needs: [["skip-upgrade", "replace-binary", "restore-snapshot"]],
+  },
+  {
+    name: "a sibling that crashed counts as halted",
+    edits: [
+      edit(
+        `${HALTS}/siblings.js`,
+        "// No height in it",
+        'if (verdict.kind === "crashed") return { kind: "halted" };\n    // No height in it',
+      ),
+    ],
+    needs: [["crash", "exit-as-halt"]],
+  },
+  {
+    name: "a partition counts as keeping siblings that it rolls",
+    edits: [
+      edit(`${HALTS}/refusals/reach.js`, "return isBegun && sibling.index >= partition;", "return true;"),
+      edit(
+        `${HALTS}/refusals/reach.js`,
+        "return sibling.uid === undefined || sibling.revision === currentRevision;",
+        "return true;",
+      ),
+    ],
   },
   // Whose workload a pod belongs to.
   {
     name: "an owner reference is believed without controller: true",
-    file: OWNER,
-    find: "filter(({ controller }) => controller === true)",
-    replace: "filter(() => true)",
+    edits: [
+      edit(
+        `${WORKLOADS}/owner-reference.js`,
+        "filter(({ controller }) => controller === true)",
+        "filter(() => true)",
+      ),
+    ],
+    needs: [["take-name", "claim-empty-deployment"]],
+  },
+  {
+    name: "an owner is believed by its name",
+    edits: [
+      edit(`${WORKLOADS}/owner-reference.js`, "owner.metadata.uid !== ref.uid", "false"),
+      edit(
+        `${WORKLOADS}/owner-reference.js`,
+        "return uid !== undefined && controllerRefOf(object)?.uid === uid;",
+        "return uid !== undefined && controllerRefOf(object) !== undefined;",
+      ),
+    ],
+    needs: [["take-name", "claim-empty-deployment"]],
+  },
+  {
+    name: "a pod that the selector of its workload does not take is believed to be its own",
+    edits: [
+      edit(
+        `${WORKLOADS}/stateful-set.js`,
+        "selector === undefined || !matchesLabels(selector, labels)",
+        "selector === undefined",
+      ),
+    ],
+    needs: [["change-selector-label"]],
   },
   // Belief that is out of date.
-  withoutRefusal("a pod that shows no halt any more is acted on", "haltNotShown"),
+  { name: "a pod that shows no halt any more is acted on", edits: [noRefusal("haltNotShown")] },
   {
     name: "an act rests on what was remembered",
-    file: `${HALTS}/node-reconciler.js`,
-    find: 'observation.from === "memory" && restsOnServer(move, halt)',
-    replace: "false",
+    edits: [
+      edit(
+        `${HALTS}/node-reconciler.js`,
+        'observation.from === "memory" && restsOnServer(move, halt)',
+        "false",
+      ),
+      edit(`${HALTS}/node-reconciler.js`, "isServerNext = announcesAct(move, halt);", ""),
+      edit(
+        `${HALTS}/actor.js`,
+        'isAct({ kind: "effect", effect }) && observation.from !== "server"',
+        "false",
+      ),
+    ],
+  },
+  {
+    name: "an image is set that was taken off the list after the decision",
+    edits: [
+      edit(
+        `${HALTS}/plan-swap.js`,
+        "return recommendation?.action !== wanted || recommendation.image !== halt.status?.toImage;",
+        "return false;",
+      ),
+    ],
+    needs: [["unlist", "list-wrong-image"]],
+  },
+  {
+    name: "a halt whose node runs again is not withdrawn",
+    edits: [
+      edit(
+        `${HALTS}/plan-decision.js`,
+        "export function withdrawal({ halt, pod, now }) {",
+        "export function withdrawal({ halt, pod, now }) {\n    return undefined;",
+      ),
+    ],
+    needs: [["skip-upgrade", "replace-binary", "restore-snapshot"]],
+    showsAtEnd: true,
   },
   // Two of one validator.
-  withoutRefusal("a Deployment makes its second pod before the first has ended", "twoAtATime"),
-  withoutRefusal("another pod of the same validator may run", "sameValidatorMayRun"),
+  {
+    name: "a Deployment makes its second pod before the first has ended",
+    edits: [noRefusal("twoAtATime")],
+    target: "Deployment",
+  },
+  {
+    name: "another pod of the same validator may run",
+    edits: [noRefusal("sameValidatorMayRun")],
+    needs: [["same-data-elsewhere", "same-key-elsewhere"]],
+  },
+  {
+    name: "a pod that is asked to end counts as ended",
+    isOpen: true,
+    edits: [
+      edit(
+        `${HALTS}/identity.js`,
+        "!mayRun(other.pod)",
+        "!mayRun(other.pod) || other.pod.metadata.deletionTimestamp !== undefined",
+      ),
+    ],
+    needs: [["drain"]],
+    target: "Deployment",
+  },
   // Rollback.
   {
     name: "a rollback goes past a plan that was applied",
-    file: `${HALTS}/previous-image.js`,
-    find: "const last = ran.record?.images?.[0];",
-    replace: `const last = ran.record?.images?.find(({ image }) => image !== ran.halt.spec.image);
+    edits: [
+      edit(
+        `${HALTS}/previous-image.js`,
+        "const last = ran.record?.images?.[0];",
+        `const last = ran.record?.images?.find(({ image }) => image !== ran.halt.spec.image);
     if (last !== undefined) return pinned(last);`,
+      ),
+    ],
+    needs: [["deploy", "deploy-deployment"]],
   },
   // Heights and chains.
   {
     name: "an upgrade that is listed without a height is acted on",
-    file: SITUATION,
-    find: 'return { kind: isBound ? "height-unnamed" : "without-height" };',
-    replace: 'return { kind: "exact", upgrade: usable[0] };',
+    edits: [
+      edit(
+        SITUATION,
+        'return { kind: isBound ? "height-unnamed" : "without-height" };',
+        'return { kind: "exact", upgrade: usable[0] };',
+      ),
+    ],
+    needs: [["list-without-height"]],
   },
   {
     name: "a halt far from the height that was seen is believed",
-    file: "consumer/dist/seen.js",
-    find: "export function isWithinReach(",
-    replace: "export function isWithinReach() { return true; }\nfunction unused(",
+    edits: [
+      edit(
+        SEEN,
+        "export function isWithinReach(",
+        "export function isWithinReach() { return true; }\nfunction unused(",
+      ),
+    ],
+    needs: [["lie-on-status", "fresh-pod-lies", "controllers-down", "restore-snapshot"]],
+  },
+  {
+    name: "a halt of a node whose height was never seen is acted on",
+    isOpen: true,
+    edits: [
+      edit(SITUATION, "if (seen?.height === undefined || height === undefined)", "if (false)"),
+      edit(SITUATION, "if (!seen.chainId)", "if (false)"),
+    ],
+    needs: [["controllers-down", "drain"]],
   },
   {
     name: "another chain's upgrade is applied",
-    file: SITUATION,
-    find: "return Boolean(chainId && seen?.chainId && seen.chainId !== chainId);",
-    replace: "return false;",
+    edits: [
+      edit(
+        SITUATION,
+        "return Boolean(chainId && seen?.chainId && seen.chainId !== chainId);",
+        "return false;",
+      ),
+    ],
+    needs: [["other-chain"]],
+  },
+  {
+    name: "a policy that names no chain is acted on",
+    edits: [edit(SITUATION, 'return { name: "upgrade-chain-unnamed" };', "{}")],
+    needs: [["unname-chain"]],
+  },
+  // Text.
+  {
+    name: "a halt line in a quotation is read as one",
+    isOpen: true,
+    edits: [
+      edit(
+        "consumer/dist/log/halt-text.js",
+        String.raw`const NEEDED = /^UPGRADE "([^"\r\n]{1,256})" NEEDED`,
+        String.raw`const NEEDED = /UPGRADE "([^"\r\n]{1,256})" NEEDED`,
+      ),
+    ],
+    needs: [["quote-line"]],
   },
   // Loops, and what a person says.
-  withoutRefusal("a pod is deleted again for the same halt", "alreadyDeleted"),
-  withoutRefusal("a paused policy acts", "paused"),
-  withoutRefusal("an aborted halt goes on", "aborted"),
-  // Reach.
-  withoutRefusal("a halt that nobody saw is believed", "haltNotSeen"),
-  withoutRefusal("a pod that no policy selects any more is acted on", "podNotSelected"),
-  withoutRefusal("what somebody else owns is patched", "ownedBy"),
-  // A page about a node that runs again.
   {
-    name: "a halt whose node runs again is not withdrawn",
-    file: `${HALTS}/plan-decision.js`,
-    find: "export function withdrawal({ halt, pod, now }) {",
-    replace: "export function withdrawal({ halt, pod, now }) {\n    return undefined;",
+    name: "a pod is deleted again for the same halt",
+    edits: [noRefusal("alreadyDeleted"), noRefusal("partitionExcludes")],
+    needs: [["strategy"]],
+  },
+  {
+    name: "a successor whose image was rewritten is deleted",
+    edits: [
+      edit(
+        `${HALTS}/plan-swap.js`,
+        "return reportRewritten(observation, pod.image);",
+        "return deletion(observation, pod, wait);",
+      ),
+      noRefusal("haltNotShown"),
+      noRefusal("alreadyDeleted"),
+    ],
+    needs: [["mirror"]],
+  },
+  { name: "a paused policy acts", edits: [noRefusal("paused")], needs: [["pause"]] },
+  { name: "a dry run acts", edits: [noRefusal("dryRun")], needs: [["dry-run"]] },
+  {
+    name: "an aborted halt goes on",
+    edits: [
+      noRefusal("aborted"),
+      edit(`${HALTS}/plan-swap.js`, 'isAborted(halt) && phase !== "Recovering"', "false"),
+    ],
+    needs: [["abort"], ["pause", "unlist", "kill-replica"]],
+  },
+  // Reach.
+  {
+    name: "a NodeHalt that anybody wrote is believed",
+    isOpen: true,
+    edits: [
+      noRefusal("haltNotSeen"),
+      noRefusal("haltNotShown"),
+      edit(`${HALTS}/plan-decision.js`, "haltNotSeen(observation, undefined) ??", ""),
+      edit(
+        `${HALTS}/observer.js`,
+        "halt.status?.seen ?? shown;",
+        "halt.status?.seen ?? shown ?? { sources: halt.spec.sources, chainId: policy?.spec.chainId, height: halt.spec.height };",
+      ),
+    ],
+    needs: [["forge-halt"]],
+  },
+  {
+    name: "a pod that no policy selects any more is acted on",
+    isOpen: true,
+    edits: [noRefusal("podNotSelected")],
+    needs: [["deselect", "select-others"]],
+  },
+  {
+    name: "what somebody else owns is patched",
+    edits: [noRefusal("ownedBy")],
+    needs: [["adopt-sei-node", "declare-in-git"]],
+  },
+  // Losing and stalling.
+  {
+    name: "a halt is lost with the policy that it was recorded under",
+    edits: [
+      edit(
+        `${HALTS}/stores.js`,
+        "{ policy: governing, selected: true }",
+        "{ policy, selected: policy !== undefined }",
+      ),
+    ],
+    needs: [["delete-policy"]],
+    showsAtEnd: true,
+  },
+  {
+    name: "a deadline is counted on another replica's clock",
+    edits: [
+      edit(
+        `${HALTS}/recovery-timer.js`,
+        "return wholeTimeOf(halt) - spent;",
+        "return Date.parse(halt.status.recoverBy) - Date.now();",
+      ),
+    ],
+    needs: [["skew"], ["kill-replica", "cut-replica", "controllers-down"]],
+  },
+  {
+    name: "a page that nobody got counts as sent",
+    edits: [edit("mini-controller/dist/paging/pager.js", "if (failed === undefined) {", "if (true) {")],
+    needs: [["pager-down"]],
+    showsAtEnd: true,
+  },
+  {
+    name: "a page for another reason is one more page, and the first stands",
+    edits: [
+      edit(
+        `${HALTS}/journal.js`,
+        "const pages = [...formerPages, resolving(page, at)];",
+        "const pages = formerPages;",
+      ),
+    ],
+    showsAtEnd: true,
+  },
+  {
+    name: "a halt is recorded again when its pod is made anew",
+    isOpen: true,
+    edits: [edit(`${HALTS}/same-halt.js`, "(isSamePod || isSameImage)", "isSamePod")],
+    needs: [["drain"]],
+    showsAtEnd: true,
   },
 ];

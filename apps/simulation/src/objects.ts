@@ -123,6 +123,7 @@ export interface HaltPolicy extends Stored {
   readonly spec: Json & {
     readonly selector: { readonly matchLabels?: Readonly<Record<string, string>> };
     readonly chainId?: string;
+    readonly container: string;
     readonly upgrades: readonly Upgrade[];
     readonly paused?: boolean;
     readonly dryRun?: boolean;

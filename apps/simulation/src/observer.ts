@@ -1,4 +1,5 @@
 import type { Commit } from "./api-server.ts";
+import type { ToldStatus } from "./cluster/cluster.ts";
 import type { NodeProcess, Validator } from "./cluster/node.ts";
 import {
   type HaltPolicy,
@@ -42,13 +43,6 @@ export interface Read<T> {
   readonly at: number;
 }
 
-/** Images in which a validator was seen at work, and up to which height. */
-export interface Ran {
-  readonly image: string;
-  readonly until: number;
-}
-
-const MADE: ReadonlySet<string> = new Set([PATHS.pods, PATHS.deployments]);
 /** Collections of objects that hold an image. */
 const HOLDERS: ReadonlySet<string> = new Set([PATHS.statefulSets, PATHS.deployments, PATHS.seiNodes]);
 /** Longest time from a reading to the act that rests on it: two slow requests and one time-out. */
@@ -60,8 +54,12 @@ export class Observer {
   readonly acts: Act[] = [];
   readonly #reads = new Map<string, Read<Stored>>();
   readonly #pods = new Map<string, Read<readonly Pod[]>>();
-  /** When a person or an attacker last touched a pod or what makes one. */
-  meddledAt = -1;
+  readonly #heights = new Map<Validator, Set<number>>();
+  readonly #lastTold = new Map<string, ToldStatus>();
+  readonly #meddled = new Map<Validator, number>();
+  readonly #authors = new Map<string, { readonly by: string; readonly since: number }>();
+  readonly #forgotten: { readonly podName: string; readonly at: number }[] = [];
+  readonly #began = new Map<string, number>();
   readonly #policies = new Map<string, readonly Read<readonly HaltPolicy[]>[]>();
 
   constructor(truth: Truth) {
@@ -88,13 +86,75 @@ export class Observer {
   /** The act that a commit is, if a replica made it. */
   onCommit(commit: Commit): Act | undefined {
     const { by } = commit;
-    if ((by === "operator" || by === "attacker") && MADE.has(commit.collection))
-      this.meddledAt = this.truth.now();
+    this.#noteHalt(commit);
+    if (by === "operator" || by === "attacker") this.#noteMeddling(commit);
     if (!by.startsWith("controller-")) return undefined;
     const at = this.truth.now();
     const act = actOf(commit, by, at);
     this.acts.push(act);
     return act;
+  }
+
+  onStatus(told: ToldStatus): void {
+    const { by, process, height } = told;
+    const heights = this.#heights.get(process.validator) ?? new Set();
+    this.#heights.set(process.validator, heights.add(height));
+    this.#lastTold.set(`${by} ${process.validator.name}`, told);
+  }
+
+  /** Whether a replica was ever told a height of this validator from `least` to `most`. */
+  wasToldHeight(validator: Validator, least: number, most: number): boolean {
+    const heights = this.#heights.get(validator);
+    for (let height = least; height <= most; height += 1) if (heights?.has(height)) return true;
+    return false;
+  }
+
+  /** What a validator's `/status` told the replica that acts last. */
+  toldLast({ by }: Act, { name }: Validator): ToldStatus | undefined {
+    return this.#lastTold.get(`${by} ${name}`);
+  }
+
+  /** When a person or an attacker last made, ended or changed something that runs this validator; -1 for never. */
+  meddledAt(validator: Validator): number {
+    return this.#meddled.get(validator) ?? -1;
+  }
+
+  /** Whether a NodeHalt that is there was made by a replica before `at`. */
+  isOwnHalt(haltName: string, at: number): boolean {
+    const { by = "", since = at } = this.#authors.get(haltName) ?? {};
+    return by.startsWith("controller-") && since < at;
+  }
+
+  /** Whether a person deleted a NodeHalt of this pod after `at`: it may be recorded and acted on again then. */
+  wasForgotten(podName: string, after: number): boolean {
+    return this.#forgotten.some((one) => one.podName === podName && one.at >= after);
+  }
+
+  /** When a NodeHalt's journal first said that its swap had begun. */
+  beganAt({ metadata }: Stored): number | undefined {
+    return this.#began.get(metadata.uid);
+  }
+
+  #noteHalt({ by, collection, verb, before, after }: Commit): void {
+    if (collection !== PATHS.halts) return;
+    const halt = (after ?? before) as NodeHalt;
+    const { name, uid } = halt.metadata;
+    if (verb === "create") this.#authors.set(name, { by, since: this.truth.now() });
+    if (verb === "delete") {
+      this.#authors.delete(name);
+      this.#forgotten.push({ podName: halt.spec.podName, at: this.truth.now() });
+    }
+    if (halt.status?.phase === "Swapping" && !this.#began.has(uid)) this.#began.set(uid, this.truth.now());
+  }
+
+  #noteMeddling({ collection, verb, before, after }: Commit): void {
+    const object = after ?? before;
+    if (object === undefined) return;
+    const isPod = collection === PATHS.pods && verb !== "update";
+    if (isPod) this.#meddled.set(this.truth.validatorOf(object.metadata.name), this.truth.now());
+    // All pods of a Deployment are one validator, which has its name.
+    if (collection === PATHS.deployments)
+      this.#meddled.set(this.truth.validatorOf(object.metadata.name), this.truth.now());
   }
 
   /** The pod as the replica read it last for an act. */

@@ -16,7 +16,7 @@ const DEPLOYMENTS = pathOf(PATHS.deployments, NAMESPACE);
 
 /** Things that clusters have and people do now and then: each leads the controller to an answer of its own. */
 export const UNUSUAL_EVENTS = {
-  "dry-run": [1, ({ cluster }: Stage, [a]: Dice) => cluster.changePolicy({ dryRun: a < 0.4 })],
+  "dry-run": [2, ({ cluster }: Stage, [a]: Dice) => cluster.changePolicy({ dryRun: a < 0.6 })],
   "choose-actions": [
     1,
     ({ cluster }: Stage, [a, b, c]: Dice) =>

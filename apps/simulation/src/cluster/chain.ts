@@ -16,7 +16,12 @@ export interface Chain {
 
 /** The newest height of a chain: it goes on whatever the nodes here do. */
 export function headAt(now: number): number {
-  return 1 + Math.floor(now / BLOCK_MS);
+  return 1 + Math.floor(Math.max(0, now) / BLOCK_MS);
+}
+
+/** When the chain comes to the block before a plan's. */
+export function timeOf({ height }: Plan): number {
+  return (height - 1) * BLOCK_MS;
 }
 
 const REPOSITORY = "registry.example/seid";

@@ -1,4 +1,4 @@
-import type { StatusResult } from "@upgrade-halt/consumer";
+import { decodeStatus, type StatusResult } from "@upgrade-halt/consumer";
 import type { HaltIntent, HaltReason } from "@upgrade-halt/contract";
 import { announcedAtNow, reasonToken } from "@upgrade-halt/contract";
 import { ApiServer, type Commit } from "../api-server.ts";
@@ -19,7 +19,7 @@ import type { Program, VirtualTime } from "../virtual-time.ts";
 import { type Chain, imageOf, mirrored } from "./chain.ts";
 import { DeploymentController } from "./deployment-controller.ts";
 import { Kubelet } from "./kubelet.ts";
-import type { NodeProcess } from "./node.ts";
+import type { Halt, NodeProcess } from "./node.ts";
 import { SeiNodeController } from "./sei-node-controller.ts";
 import { StatefulSetController } from "./stateful-set-controller.ts";
 import { Validators } from "./validators.ts";
@@ -40,6 +40,9 @@ const TARGETS = {
 
 const KEYS = { name: "keys", hostPath: { path: "/var/keys", type: "DirectoryOrCreate" } } as const;
 
+/** Something beside the node: whatever a policy says, it is no node. */
+const SIDECAR = { name: "sidecar", image: imageOf(99) } as const;
+
 export interface ClusterOptions {
   readonly time: VirtualTime;
   readonly random: Random;
@@ -47,13 +50,24 @@ export interface ClusterOptions {
   readonly chain: Chain;
   readonly onCommit: (commit: Commit) => void;
   readonly onStart: (process: NodeProcess) => void;
+  /** Told of each answer of a node's `/status` that a program got. */
+  readonly onStatus: (told: ToldStatus) => void;
+}
+
+export interface ToldStatus {
+  readonly by: string;
+  readonly process: NodeProcess;
+  readonly chainId: string | undefined;
+  readonly height: number;
+  /** The halt that it announced, true or not. */
+  readonly halt: Halt | undefined;
 }
 
 /** A cluster with its own controllers, and what its operators do to it. */
 export class Cluster {
   readonly server: ApiServer;
   readonly kubelet: Kubelet;
-  readonly validators = new Validators();
+  readonly validators: Validators;
   /** An admission webhook that points images at a mirror. */
   mirrors = false;
   /** Kind of the workloads here, as every policy names it. */
@@ -65,6 +79,7 @@ export class Cluster {
     const { time, random, chain, onCommit, onStart } = options;
     this.#options = options;
     this.server = new ApiServer(time, onCommit);
+    this.validators = new Validators(random);
     const { server, validators } = this;
     this.kubelet = new Kubelet({ time, random, server, validators, chainOf: () => chain, onStart });
     const admit = (image: string) => (this.mirrors ? mirrored(image) : image);
@@ -85,10 +100,10 @@ export class Cluster {
   ): void {
     const { release, labels = {}, ownerReferences, keepsKeysOnMachine = false, ...rest } = spec;
     const own = { app: "seid", set: name, ...labels };
-    const containers = [containerOf(release)];
+    const containers = [containerOf(release), SIDECAR];
     const onMachine = {
       volumes: [KEYS],
-      containers: [{ ...containerOf(release), volumeMounts: [{ name: KEYS.name }] }],
+      containers: [{ ...containerOf(release), volumeMounts: [{ name: KEYS.name }] }, SIDECAR],
     };
     this.server.create("operator", pathOf(PATHS.statefulSets, NAMESPACE), {
       apiVersion: "apps/v1",
@@ -177,6 +192,15 @@ export class Cluster {
     this.server.mergePatch("operator", path, { spec: patch }, false);
   }
 
+  get now(): number {
+    return this.#options.time.now;
+  }
+
+  /** Something that happens after `ms`. */
+  later(ms: number, happen: () => void): void {
+    this.#options.time.later(ms, happen);
+  }
+
   sets(): readonly StatefulSet[] {
     return this.server.all<StatefulSet>(PATHS.statefulSets);
   }
@@ -211,7 +235,7 @@ export class Cluster {
 
   /** What a node's `/status` says to a program that asks for it. */
   readonly readNode = (program: Program, url: string, timeoutMs: number): Promise<StatusResult> => {
-    const { time, network } = this.#options;
+    const { time, network, onStatus } = this.#options;
     const fate = network.fateOf(program);
     const ip = /^http:\/\/([\d.]+):/.exec(url)?.[1] ?? "";
     return new Promise((resolve) => {
@@ -224,11 +248,13 @@ export class Cluster {
       time.later(fate.there, () => {
         const process = this.kubelet.processAt(ip);
         const node = process && nodeStatus(process);
-        answer(fate.back, () =>
-          node === undefined
-            ? { kind: "unreachable", at: Date.now(), problem: "refused" }
-            : { kind: "ok", at: Date.now(), envelope: "bare", node },
-        );
+        const halt = process && announcedBy(process);
+        answer(fate.back, () => {
+          if (process === undefined || node === undefined)
+            return { kind: "unreachable", at: Date.now(), problem: "refused" };
+          onStatus({ by: program.name, process, chainId: node.chainId, height: node.height ?? 0, halt });
+          return { kind: "ok", at: Date.now(), envelope: "bare", node };
+        });
       });
     });
   };
@@ -239,20 +265,49 @@ function containerOf(release: number) {
 }
 
 function nodeStatus(process: NodeProcess) {
-  const { state, validator, height } = process;
-  if (state.kind !== "running" && state.kind !== "halted") return undefined;
-  const halt = state.kind === "halted" ? state.halt : validator.lie;
+  const { state, validator } = process;
+  if (validator.isUnreadable || (state.kind !== "running" && state.kind !== "halted")) return undefined;
+  const { chain, movedTo, name, address, oddities } = validator;
+  const halt = announcedBy(process);
+  const height = state.kind === "halted" ? (state.halt.height ?? process.height) : process.height;
+  const chainId = movedTo ?? chain.id;
+  if (Object.keys(oddities).length > 0) return oddStatus({ chainId, name, address, height, oddities });
   return {
-    chainId: validator.chain.id,
-    moniker: validator.name,
-    height: state.kind === "halted" ? (state.halt.height ?? height) : height,
+    chainId,
+    moniker: name,
+    height,
     catchingUp: false,
-    validatorAddress: validator.address,
+    validatorAddress: address,
     haltIntent:
       halt === undefined
         ? ({ kind: "absent" } as const)
         : ({ kind: "intent", intent: intentOf(halt), defects: [] } as const),
   };
+}
+
+interface Odd {
+  readonly chainId: string;
+  readonly name: string;
+  readonly address: string;
+  readonly height: number;
+  readonly oddities: Readonly<Record<string, unknown>>;
+}
+
+/** A status with fields that no honest node writes, through the reader that the controller reads the wire with. */
+function oddStatus({ chainId, name, address, height, oddities }: Odd) {
+  const { network = chainId, latest_block_height = String(height), halt_intent } = oddities;
+  const decoded = decodeStatus({
+    node_info: { network, moniker: name },
+    sync_info: { latest_block_height, catching_up: false },
+    validator_info: { address },
+    ...(halt_intent === undefined ? {} : { halt_intent }),
+  });
+  return decoded.kind === "status" ? decoded.node : undefined;
+}
+
+/** The halt that a process announces. */
+function announcedBy({ state, validator }: NodeProcess): Halt | undefined {
+  return state.kind === "halted" ? state.halt : validator.lie;
 }
 
 function intentOf(halt: NonNullable<NodeProcess["halt"]>): HaltIntent & { readonly reason: HaltReason } {

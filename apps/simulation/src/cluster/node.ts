@@ -8,6 +8,8 @@ export interface Validator {
   readonly chain: Chain;
   /** Hex address that it signs as. */
   readonly address: string;
+  /** How much later than the first node of its chain it has a block. */
+  readonly lagMs: number;
   /** Last block that was applied. */
   height: number;
   applied: string[];
@@ -21,6 +23,12 @@ export interface Validator {
   noise: string;
   /** A halt that its `/status` announces though it runs. */
   lie: Halt | undefined;
+  /** Chain that it is on now, after it was moved from the one that it began on. */
+  movedTo: string | undefined;
+  /** Nobody reaches its `/status`. */
+  isUnreadable: boolean;
+  /** Fields of its `/status` as they are on the wire, in the place of the right ones. */
+  oddities: Readonly<Record<string, unknown>>;
 }
 
 export interface Halt {
@@ -50,6 +58,9 @@ export class NodeProcess {
   #events = 0;
   /** It has applied blocks in this image. */
   hasRun = false;
+  /** Last block before its start, and the last one that it applied itself. */
+  readonly #from: number;
+  #last: number;
 
   constructor(time: VirtualTime, validator: Validator, image: string, onEnd: (process: NodeProcess) => void) {
     this.#time = time;
@@ -57,6 +68,8 @@ export class NodeProcess {
     this.validator = validator;
     this.image = image;
     this.startedAt = time.now;
+    this.#from = validator.height;
+    this.#last = validator.height;
     this.#after(BOOT_MS, () => this.#boot());
   }
 
@@ -78,7 +91,16 @@ export class NodeProcess {
     const state = this.#state;
     if (state.kind !== "running") return this.validator.height;
     const synced = state.from + Math.floor((this.#time.now - state.since) * SYNC_BLOCKS_PER_MS);
-    return Math.max(state.from, Math.min(headAt(this.#time.now), synced));
+    return Math.max(state.from, Math.min(headAt(this.#time.now - this.validator.lagMs), synced));
+  }
+
+  /** Last block of this very process: another may be at work on the same data by now. */
+  get reached(): number {
+    return this.isAlive ? this.height : this.#last;
+  }
+
+  get hasMadeBlocks(): boolean {
+    return this.reached > this.#from;
   }
 
   /** The end by a signal or a crash. */
@@ -86,6 +108,7 @@ export class NodeProcess {
     if (!this.isAlive) return;
     const { halt } = this;
     this.validator.height = this.height;
+    this.#last = this.height;
     this.#events += 1;
     this.#state = { kind: "ended", code: halt?.reason ?? code, halt };
     this.#onEnd(this);
@@ -137,7 +160,7 @@ export class NodeProcess {
     const next = this.#nextPlan(height);
     if (next === undefined) return;
     const bySync = (next.height - height) / SYNC_BLOCKS_PER_MS;
-    const byChain = (next.height - 1) * BLOCK_MS - this.#time.now;
+    const byChain = (next.height - 1) * BLOCK_MS + this.validator.lagMs - this.#time.now;
     this.#after(Math.max(0, bySync, byChain), () => this.#meet(next));
   }
 
@@ -160,6 +183,7 @@ export class NodeProcess {
 
   #stop(halt: Halt): void {
     this.#events += 1;
+    this.#last = this.validator.height;
     if (this.validator.staysAlive) this.#state = { kind: "halted", halt };
     else {
       this.#state = { kind: "ended", code: halt.reason, halt };

@@ -56,7 +56,8 @@ export class SeiNodeController {
     const isOwn = set.metadata.ownerReferences?.some(({ uid }) => uid === node.metadata.uid);
     const [container] = set.spec.template.spec.containers;
     if (!isOwn || container === undefined || container.image === node.spec.image) return;
-    const containers = [{ ...container, image: node.spec.image }];
+    const [, ...others] = set.spec.template.spec.containers;
+    const containers = [{ ...container, image: node.spec.image }, ...others];
     const template = { ...set.spec.template, spec: { ...set.spec.template.spec, containers } };
     const path = pathOf(PATHS.statefulSets, namespace, name);
     server.mergePatch(ME, path, { spec: { template } }, false);

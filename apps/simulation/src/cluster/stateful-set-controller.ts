@@ -171,9 +171,8 @@ function isCurrentNeeded({ spec }: StatefulSet, ordinal: number): boolean {
 
 /** Name of the ControllerRevision that has the set's present template. */
 function revisionOf({ metadata, spec }: StatefulSet): string {
-  const hash = JSON.stringify(spec.template.spec.containers.map(({ image }) => image))
-    .replaceAll(/[^0-9a-z]/g, "")
-    .slice(-12);
+  const [node] = spec.template.spec.containers;
+  const hash = (node?.image ?? "").replaceAll(/[^0-9a-z]/g, "").slice(-12);
   return `${metadata.name}-${hash}-${metadata.uid}`;
 }
 

@@ -1,3 +1,4 @@
+import type { Random } from "../random.ts";
 import type { Chain } from "./chain.ts";
 import type { NodeProcess, Validator } from "./node.ts";
 
@@ -6,6 +7,11 @@ export class Validators {
   readonly #validators = new Map<string, Validator>();
   readonly processes: NodeProcess[] = [];
   readonly #shared = new Map<string, string>();
+  readonly #random: Random;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
 
   /** A pod of this name has the data of the validator `name`, as a pod of a Deployment does. */
   share(podName: string, name: string): void {
@@ -22,6 +28,7 @@ export class Validators {
       name,
       chain,
       address: String(number).padStart(40, "A"),
+      lagMs: this.#random.between(0, this.#random.chance(0.5) ? 300 : 8_000),
       height: 0,
       applied: [],
       skipped: new Set(),
@@ -29,6 +36,9 @@ export class Validators {
       staysAlive: false,
       noise: "",
       lie: undefined,
+      movedTo: undefined,
+      isUnreadable: false,
+      oddities: {},
     };
     this.#validators.set(name, validator);
     return validator;

@@ -1,0 +1,178 @@
+import { ShutdownReason } from "@upgrade-halt/contract";
+import { type Chain, imageOf } from "./cluster/chain.ts";
+import { type Cluster, NAMESPACE } from "./cluster/cluster.ts";
+import {
+  controllerOf,
+  type OwnerRef,
+  PATHS,
+  type Pod,
+  pathOf,
+  pathOfObject,
+  type ReplicaSet,
+} from "./objects.ts";
+import type { Replica } from "./replica.ts";
+
+interface Stage {
+  readonly cluster: Cluster;
+  readonly chain: Chain;
+  readonly replicas: readonly Replica[];
+}
+
+type Dice = readonly [number, number, number];
+
+const pick = <T>(choices: readonly T[], die: number): T | undefined =>
+  choices[Math.floor(die * choices.length)];
+
+/** What somebody does who wants the controller to do the wrong thing, and what leads it astray by accident. */
+export const ATTACK_EVENTS = {
+  "move-to-chain": [
+    2,
+    ({ cluster, chain }: Stage, [a, b]: Dice) => {
+      const pod = pick(cluster.pods(), a);
+      if (pod === undefined) return;
+      cluster.validators.ofPod(pod.metadata.name, chain).movedTo = b < 0.7 ? "another-1" : undefined;
+      cluster.kubelet.restart(pod, 0);
+    },
+  ],
+  "unname-chain": [1, ({ cluster }: Stage) => cluster.changePolicy({ chainId: null })],
+  "controllers-down": [
+    3,
+    ({ replicas }: Stage, [a]: Dice) => {
+      for (const replica of replicas) replica.crash(5_000 + Math.floor(a * 120_000));
+    },
+  ],
+  "status-again": [
+    2,
+    ({ cluster }: Stage) => {
+      for (const validator of cluster.validators.all()) {
+        validator.isUnreadable = false;
+        validator.oddities = {};
+      }
+    },
+  ],
+  "same-key-elsewhere": [2, ({ cluster, chain }: Stage, [a, b]: Dice) => runAgain(cluster, chain, a, b)],
+  "fresh-pod-lies": [
+    2,
+    ({ cluster, chain }: Stage, [a, b]: Dice) => {
+      const pod = pick(cluster.pods(), a);
+      if (pod === undefined) return;
+      const { name } = pod.metadata;
+      const validator = cluster.validators.ofPod(name, chain);
+      const plan = pick(chain.plans, b);
+      cluster.kubelet.processOf(pod.metadata.uid)?.end(0);
+      validator.isUnreadable = true;
+      if (plan !== undefined) validator.noise = `UPGRADE "${plan.name}" NEEDED at height: ${plan.height}: \n`;
+      cluster.server.remove("operator", pathOfObject(PATHS.pods, pod), pod.metadata.uid);
+      cluster.later(3_000, () => {
+        const successor = cluster.pods().find(({ metadata }) => metadata.name === name);
+        if (successor !== undefined)
+          cluster.kubelet.processOf(successor.metadata.uid)?.end(ShutdownReason.UpgradeRequired);
+      });
+    },
+  ],
+  "odd-status": [
+    2,
+    ({ cluster, chain }: Stage, [a, b, c]: Dice) => {
+      const pod = pick(cluster.pods(), a);
+      const plan = pick(chain.plans, b);
+      if (pod === undefined || plan === undefined) return;
+      const intent = { reason: 70, plan_name: plan.name, height: plan.height };
+      cluster.validators.ofPod(pod.metadata.name, chain).oddities =
+        pick<Readonly<Record<string, unknown>>>(
+          [
+            { latest_block_height: "-5" },
+            { latest_block_height: "-5", halt_intent: { ...intent, height: -5 } },
+            { latest_block_height: String(plan.height), halt_intent: { ...intent, reason: "70 " } },
+            { network: "x".repeat(300), halt_intent: intent },
+            { latest_block_height: "9007199254740993", halt_intent: intent },
+            { halt_intent: { ...intent, height: -plan.height } },
+          ],
+          c,
+        ) ?? {};
+    },
+  ],
+  "take-name": [2, ({ cluster }: Stage, [a, b]: Dice) => takeName(cluster, a, b)],
+  "claim-empty-deployment": [
+    1,
+    ({ cluster, chain }: Stage, [a, b]: Dice) => claimEmpty(cluster, chain, a, b),
+  ],
+  reselect: [
+    3,
+    ({ cluster }: Stage) => {
+      for (const pod of cluster.pods())
+        if (pod.metadata.labels?.app === "other")
+          cluster.server.mergePatch(
+            "operator",
+            pathOfObject(PATHS.pods, pod),
+            { metadata: { labels: { app: "seid" } } },
+            false,
+          );
+    },
+  ],
+} as const satisfies Record<string, readonly [weight: number, apply: (stage: Stage, dice: Dice) => void]>;
+
+/** Puts a pod of an attacker's own in the place of one that goes, under its name, with a claim to its owner that is not true. */
+function takeName({ server }: Cluster, which: number, how: number): void {
+  const pod = pick(
+    server.all<Pod>(PATHS.pods).filter((one) => controllerOf(one)?.kind === "StatefulSet"),
+    which,
+  );
+  const owner = pod && controllerOf(pod);
+  if (pod === undefined || owner === undefined) return;
+  const { name, uid, labels } = pod.metadata;
+  const stop = server.watch(PATHS.pods, Number(server.version), ({ type, object }) => {
+    if (type !== "DELETED" || object.metadata.uid !== uid) return;
+    stop?.();
+    if (server.find(PATHS.pods, NAMESPACE, name) !== undefined) return;
+    server.create("attacker", pathOf(PATHS.pods, NAMESPACE), {
+      metadata: { name, labels, ownerReferences: [falseClaim(owner, how)] },
+      spec: pod.spec,
+      status: { phase: "Pending" },
+    });
+  });
+  server.remove("operator", pathOfObject(PATHS.pods, pod), uid);
+}
+
+/** A pod of an attacker's own that claims to be of a Deployment which an operator has scaled down. */
+function claimEmpty({ server, validators }: Cluster, chain: Chain, which: number, how: number): void {
+  const set = pick(server.all<ReplicaSet>(PATHS.replicaSets), which);
+  const deployment = set && controllerOf(set);
+  const name = `${set?.metadata.name}-${Math.floor(how * 1000)}`;
+  if (set === undefined || deployment === undefined || server.find(PATHS.pods, NAMESPACE, name)) return;
+  const path = pathOf(PATHS.deployments, NAMESPACE, deployment.name);
+  server.mergePatch("operator", path, { spec: { replicas: 0 } }, false);
+  const { apiVersion = "", kind = "", metadata } = set;
+  const claim = falseClaim(
+    { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true },
+    how,
+  );
+  const validator = validators.ofPod(name, chain);
+  validator.height = Math.max(0, (chain.plans[0]?.height ?? 1) - 2);
+  server.create("attacker", pathOf(PATHS.pods, NAMESPACE), {
+    metadata: { name, labels: set.spec.template.metadata.labels, ownerReferences: [claim] },
+    spec: { ...set.spec.template.spec, nodeName: `node-${name}` },
+    status: { phase: "Pending" },
+  });
+}
+
+function falseClaim(owner: OwnerRef, how: number): OwnerRef {
+  return how < 0.5 ? { ...owner, controller: false } : { ...owner, uid: "uid-of-before" };
+}
+
+/** A pod by hand that signs with the key of a validator which has a pod, on data of its own. */
+function runAgain({ server, validators }: Cluster, chain: Chain, which: number, how: number): void {
+  const pod = pick(server.all<Pod>(PATHS.pods), which);
+  const name = `copy-${Math.floor(how * 1000)}`;
+  if (pod === undefined || server.find(PATHS.pods, NAMESPACE, name) !== undefined) return;
+  const validator = validators.ofPod(pod.metadata.name, chain);
+  validators.share(name, validator.name);
+  const newest = chain.plans.findLastIndex((plan) => validator.applied.includes(plan.name));
+  server.create("operator", pathOf(PATHS.pods, NAMESPACE), {
+    metadata: { name, labels: { app: how < 0.5 ? "seid" : "copy" } },
+    spec: {
+      nodeName: `node-${name}`,
+      containers: [{ name: "seid", image: imageOf(newest), ports: [{ name: "rpc", containerPort: 26657 }] }],
+    },
+    status: { phase: "Pending" },
+  });
+}
