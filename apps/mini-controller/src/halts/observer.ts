@@ -207,12 +207,15 @@ export class Observer {
       halt.spec,
       workload.groups,
       (uid) => stores.pods.under(podsOf.controller(uid)),
-      (pod) => ({
-        verdict: judgePod(pod, policy.spec, this.#liveOf(pod), this.#recordedOf(pod, policy)),
-        height: this.#liveOf(pod)?.height,
-        mayInfer: policy.spec.inferredHalts === "Act",
-        twins: this.#twins(pod, halt, stores, asked),
-      }),
+      (pod) => {
+        const [live, recorded] = [this.#liveOf(pod), this.#recordedOf(pod, policy)];
+        return {
+          verdict: judgePod(pod, policy.spec, live, recorded),
+          height: live?.height ?? recorded?.seen.height,
+          mayInfer: policy.spec.inferredHalts === "Act",
+          twins: this.#twins(pod, halt, stores, asked),
+        };
+      },
     );
   }
 

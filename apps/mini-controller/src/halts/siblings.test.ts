@@ -43,6 +43,10 @@ function stateOf(
 
 test.each<[string, Verdict, number | undefined, SiblingState["kind"]]>([
   ["halted for the plan", halted(), 30, "halted"],
+  ["halted for the plan, some blocks after it was seen last", halted(), 5, "halted"],
+  ["halted for the plan, and was seen last too far below", halted(), 4, "not-halted"],
+  ["halted for the plan, and was seen above it before", halted(), 31, "not-halted"],
+  ["halted for the plan, and was seen at no height", halted(), undefined, "not-halted"],
   ["halted for another plan", halted({ plan: "v6.8" }), 30, "not-halted"],
   ["halted at another height", halted({ height: 31 }), 31, "not-halted"],
   ["halted for another reason", halted({ reason: 71 }), 30, "not-halted"],

@@ -1,4 +1,5 @@
-import type { Verdict } from "@upgrade-halt/consumer";
+import { REACH_BLOCKS, type Verdict } from "@upgrade-halt/consumer";
+import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { NodeHaltSpec } from "../api/node-halt.ts";
 import type { PodGroup } from "../workloads/pod-group.ts";
 import type { Twin } from "./identity.ts";
@@ -8,7 +9,7 @@ import { planNameOf } from "./recorded-facts.ts";
 
 /** Where another pod of the same template stands, seen from a halt. */
 export type SiblingState =
-  /** It halted for the same reason and plan, at the same height, and two sources agree on that. */
+  /** It halted for the same reason and plan, at the same height near which it was seen, and two sources agree on that. */
   | { readonly kind: "halted" }
   /** It runs, and was seen above the halt's height. */
   | { readonly kind: "past"; readonly height: number }
@@ -112,7 +113,9 @@ function stateOf(
       return { kind: "not-halted", found: "did not announce its halt, and spec.inferredHalts is not Act" };
     if (runs && !verdict.inferred && !verdict.sources.includes("live-intent"))
       return { kind: "not-halted", found: "was started again and shows no halt now" };
-    if (isSame && verdict.corroborated) return { kind: "halted" };
+    if (isSame && verdict.corroborated && !isOutOfReach(halt, height)) return { kind: "halted" };
+    if (isSame && verdict.corroborated)
+      return { kind: "not-halted", found: "halted, and was not seen near that height" };
     const doubt = isSame
       ? "on one source alone"
       : `for ${reasonOf(verdict)}, plan ${planNameOf(verdict) ?? "unknown"}`;
@@ -123,6 +126,13 @@ function stateOf(
   // No height in it: the message would change, and be written, with each block.
   const unseen = verdict.kind === "running" && height === undefined ? ", and was seen at no height" : "";
   return { kind: "not-halted", found: `${WORDS[verdict.kind]}${unseen}` };
+}
+
+/** A binary that the chain outgrew is believed within reach of a height that was truly seen: the same of every pod. */
+function isOutOfReach({ reason, height }: NodeHaltSpec, seen: number | undefined): boolean {
+  if (reason !== reasonToken(ShutdownReason.UpgradeRequired)) return false;
+  if (height === undefined || seen === undefined) return true;
+  return seen > height || seen < height - REACH_BLOCKS;
 }
 
 const WORDS: Readonly<Record<Exclude<Verdict["kind"], "halted">, string>> = {
