@@ -76,13 +76,16 @@ export const ATTACK_EVENTS = {
       const pod = pick(cluster.pods(), a);
       const plan = pick(chain.plans, b);
       if (pod === undefined || plan === undefined) return;
-      const intent = { reason: 70, plan_name: plan.name, height: plan.height };
+      const intent = { reason: ShutdownReason.UpgradeRequired, plan_name: plan.name, height: plan.height };
       cluster.validators.ofPod(pod.metadata.name, chain).oddities =
         pick<Readonly<Record<string, unknown>>>(
           [
             { latest_block_height: "-5" },
             { latest_block_height: "-5", halt_intent: { ...intent, height: -5 } },
-            { latest_block_height: String(plan.height), halt_intent: { ...intent, reason: "70 " } },
+            {
+              latest_block_height: String(plan.height),
+              halt_intent: { ...intent, reason: `${intent.reason} ` },
+            },
             { network: "x".repeat(300), halt_intent: intent },
             { latest_block_height: "9007199254740993", halt_intent: intent },
             { halt_intent: { ...intent, height: -plan.height } },

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ANNOTATION_ABORT } from "../api/group.ts";
 import { groupWith, haltWith, NOW, OLD, policyWith, workloadWith } from "../testing/observations.ts";
 import { Observer, type ObserverOptions } from "./observer.ts";
 import type { ContainerState, Pod } from "./pod.ts";
@@ -12,31 +13,45 @@ const CRASHED: ContainerState = {
   terminated: { exitCode: 2, reason: "Error", message: "panic: something else" },
 };
 
-function podOf(name: string, state: ContainerState): Pod {
+const LABELS = { app: "node" };
+const OTHERS = { app: "another-node" };
+
+function podOf(name: string, state: ContainerState, labels: Readonly<Record<string, string>>): Pod {
   const owner = { apiVersion: "apps/v1", kind: "StatefulSet", name: "sei", uid: "set-1", controller: true };
   return {
-    metadata: { name, namespace: "sei", uid: `uid of ${name}`, ownerReferences: [owner] },
+    metadata: { name, namespace: "sei", uid: `uid of ${name}`, labels, ownerReferences: [owner] },
     spec: { containers: [{ name: "seid", image: OLD }] },
     status: { phase: "Running", containerStatuses: [{ name: "seid", restartCount: 3, state }] },
   };
 }
 
+interface Journaled {
+  readonly podUID?: string;
+  readonly seen?: boolean;
+  readonly aborted?: boolean;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 /** The state of sei-1 as the halt of sei-0 sees it, where a halt of sei-1 was journaled. */
-async function siblingState(state: ContainerState, journaled: { podUID?: string; seen?: boolean } = {}) {
+async function siblingState(state: ContainerState, journaled: Journaled = {}) {
   const stores = createStores();
-  const { podUID = "uid of sei-1", seen = true } = journaled;
+  const { podUID = "uid of sei-1", seen = true, aborted = false, labels = LABELS } = journaled;
   const told = {
     at: "2026-08-21T17:59:59Z",
     sources: ["exit-code", "plan-line"],
     chainId: "pacific-1",
     height: 30,
   };
-  stores.policies.put(policyWith());
-  for (const name of ["sei-0", "sei-1"]) stores.pods.put(podOf(name, state));
+  stores.policies.put(policyWith({ selector: { matchLabels: LABELS } }));
+  const another = policyWith({ selector: { matchLabels: OTHERS } });
+  stores.policies.put({ ...another, metadata: { ...another.metadata, name: "another", uid: "another" } });
+  stores.pods.put(podOf("sei-0", state, LABELS));
+  stores.pods.put(podOf("sei-1", state, labels));
   const own = haltWith({ podName: "sei-0", podUID: "uid of sei-0" });
   const others = haltWith({ podName: "sei-1", podUID });
   const status = seen ? { phase: "Recorded" as const, seen: told } : { phase: "Recorded" as const };
-  stores.halts.put({ ...others, metadata: { ...others.metadata, name: "other" }, status });
+  const annotations = aborted ? { annotations: { [ANNOTATION_ABORT]: "true" } } : {};
+  stores.halts.put({ ...others, metadata: { ...others.metadata, name: "other", ...annotations }, status });
   const statuses = new StatusWatch({
     read: () => Promise.reject(new Error("not read")),
     toSighting: () => ({ kind: "silent", at: NOW, problem: "not read" }),
@@ -72,6 +87,9 @@ test.each([
   ["whose journal the controller did not write", CRASHED, { seen: false }],
   ["whose journal is of a pod before it", CRASHED, { podUID: "before" }],
   ["that runs again", { running: {} }, {}],
+  ["whose halt a person aborted", CRASHED, { aborted: true }],
+  ["that no policy selects", CRASHED, { labels: {} }],
+  ["that another policy governs", CRASHED, { labels: OTHERS }],
 ] as const)("a sibling %s has not halted", async (_, state, journaled) => {
   expect(await siblingState(state, journaled)).toBe("not-halted");
 });

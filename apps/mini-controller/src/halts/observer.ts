@@ -1,7 +1,7 @@
 import type { Verdict } from "@upgrade-halt/consumer";
 import { parseReasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { HaltPolicy } from "../api/halt-policy.ts";
-import { hasEnded, isSwapping, type NodeHalt, type Seen } from "../api/node-halt.ts";
+import { hasEnded, isAborted, isSwapping, type NodeHalt, type Seen } from "../api/node-halt.ts";
 import { keyOf } from "../kube/store.ts";
 import { governingPolicy } from "../policies/governing-policy.ts";
 import { controllerRefOf } from "../workloads/owner-reference.ts";
@@ -14,7 +14,7 @@ import type { LogReader } from "./log-reader.ts";
 import { logSourceOf } from "./log-source.ts";
 import type { NodeRecorder } from "./node-recorder.ts";
 import type { Neighbours, Observation, WorkloadSight } from "./observation.ts";
-import { containerStatusOf, type Pod } from "./pod.ts";
+import { containerOf, containerStatusOf, type Pod } from "./pod.ts";
 import { type KnownNode, podSightOf, seenOf } from "./pod-sight.ts";
 import { previousImage, type RanBefore } from "./previous-image.ts";
 import { isStopped, type RecoveryTimer } from "./recovery-timer.ts";
@@ -80,7 +80,7 @@ export class Observer {
     const { server, stores: known } = this.#options;
     await this.#refreshStatuses(halt);
     // Before the pod is read, which then tells whether that log is of its newest run.
-    await this.#readLogAgain(halt);
+    await this.#readLogsAgain(halt);
     const [stores, early] = await Promise.all([
       readServerView(server, halt, known),
       this.#readWorkload(halt, known, "server"),
@@ -104,17 +104,23 @@ export class Observer {
     await Promise.all([...keys].map((key) => statuses.refresh(key)));
   }
 
-  /** What was inferred from a log rests on what that says at the moment of the act. */
-  async #readLogAgain(halt: NodeHalt): Promise<void> {
+  /** What was inferred from a log rests on what that says at the moment of the act: of the halted pod, and of its siblings. */
+  async #readLogsAgain(halt: NodeHalt): Promise<void> {
     const { stores, logs } = this.#options;
     if (!isInferred(halt.status?.seen?.sources ?? [])) return;
-    const key = podKeyOf(halt);
-    const pod = stores.pods.get(key);
+    const pod = stores.pods.get(podKeyOf(halt));
     const policy = policyOf(halt, stores);
     if (pod === undefined || policy === undefined) return;
-    const source = logSourceOf(pod, policy.spec, this.#liveOf(pod));
-    if (source === undefined) logs.forget(key);
-    else await logs.readAgain(key, source);
+    const owner = controllerRefOf(pod);
+    const others = owner === undefined ? [] : stores.pods.under(podsOf.controller(owner.uid));
+    const pods = new Map([pod, ...others].map((one) => [keyOf(one), one]));
+    await Promise.all(
+      [...pods].map(async ([key, one]) => {
+        const source = logSourceOf(one, policy.spec, this.#liveOf(one));
+        if (source === undefined) logs.forget(key);
+        else await logs.readAgain(key, source);
+      }),
+    );
   }
 
   #look(halt: NodeHalt, { from, stores, workload, past, asked }: Readings): Observation {
@@ -214,6 +220,7 @@ export class Observer {
           height: live?.height ?? recorded?.seen.height,
           mayInfer: policy.spec.inferredHalts === "Act",
           twins: this.#twins(pod, halt, stores, asked),
+          heldBack: heldBack(pod, policy, stores),
         };
       },
     );
@@ -232,8 +239,8 @@ export class Observer {
   }
 
   /**
-   * What the pods of the namespace answer that look like the node that halted, and that no policy selects: nobody watches
-   * them.
+   * What the pods of the namespace answer that look like the node that halted, and that nobody watches: no policy selects
+   * them, or they have no such container or port as it names.
    */
   async #askStrangers(halt: NodeHalt, stores: Stores): Promise<readonly Asked[]> {
     const { strangers, stores: known } = this.#options;
@@ -242,14 +249,21 @@ export class Observer {
     const { namespace = "", uid } = pod.metadata;
     const find = () => {
       const policies = stores.policies.under(namespace);
-      return stores.pods.under(namespace).filter((other) => governingPolicy(other, policies) === undefined);
+      return stores.pods
+        .under(namespace)
+        .filter((other) => !isWatched(other, governingPolicy(other, policies)));
     };
     const unselected = stores === known ? strangers.remembered(namespace, find) : find();
     const traits = this.#traitsOf(pod, halt, stores);
     const lookalikes = unselected.flatMap((other) =>
       other.metadata.uid === uid ? [] : (lookalikeOf(other, traits) ?? []),
     );
-    return await strangers.ask(lookalikes, traits);
+    const asked = await strangers.ask(lookalikes, traits);
+    const policies = stores.policies.under(namespace);
+    // A selected node that serves no `/status`, such as a seed node, is silent for good.
+    return asked.filter(
+      ({ pod, said }) => said.kind !== "silent" || governingPolicy(pod, policies) === undefined,
+    );
   }
 
   #traitsOf(pod: Pod, halt: NodeHalt, stores: Stores): NodeTraits {
@@ -347,6 +361,25 @@ function currentPod(halt: NodeHalt, workload: WorkloadSight, stores: Stores): Po
     .toSorted((a, b) =>
       (a.metadata.creationTimestamp ?? "") < (b.metadata.creationTimestamp ?? "") ? 1 : -1,
     )[0];
+}
+
+/** Whether the pod's `/status` is read as its policy says where that is. */
+function isWatched(pod: Pod, policy: HaltPolicy | undefined): boolean {
+  if (policy === undefined) return false;
+  const { container, rpcPort } = policy.spec;
+  return containerOf(pod, container)?.ports?.some(({ name }) => name === rpcPort) ?? false;
+}
+
+/** Why nothing may be done to a pod of the halted one's workload: what is done to its template is done to it too. */
+function heldBack(pod: Pod, policy: HaltPolicy, stores: Stores): string | undefined {
+  const { namespace = "", name, uid } = pod.metadata;
+  const own = governingPolicy(pod, stores.policies.under(namespace));
+  if (own === undefined) return "is selected by no policy";
+  if (own.metadata.name !== policy.metadata.name) return `is governed by HaltPolicy ${own.metadata.name}`;
+  const halts = stores.halts.under(haltsOf.pod(`${namespace}/${name}`));
+  return halts.some((halt) => halt.spec.podUID === uid && isOpen(halt) && isAborted(halt))
+    ? "has a halt that a person aborted"
+    : undefined;
 }
 
 /** What one look is made of. */

@@ -124,6 +124,10 @@ test("a pod runs again once its present run answers clearly past the height, bel
     kind: "halted",
     shown: false,
   });
+  expect(look(again, liveAt(0, 1)), "as it begins, and has loaded no height").toMatchObject({
+    kind: "halted",
+    shown: false,
+  });
   expect(look(again, liveAt(2, 0)), "what an earlier run said").toMatchObject({
     kind: "halted",
     shown: false,

@@ -47,6 +47,7 @@ function healthyHeight({ spec, status }: NodeHalt, { pod, live }: KnownNode): nu
   const isMoving = height !== undefined && live.runHeight !== undefined && height > live.runHeight;
   if (
     height === undefined ||
+    height < 1 ||
     (haltIntent.kind !== "absent" && !(isMoving && haltIntent.kind === "unavailable"))
   )
     return undefined;

@@ -126,3 +126,9 @@ test("a sibling that did not announce its halt counts as halted only where the p
     });
   }
 });
+
+test("a sibling that may not be acted on has not halted, whatever it shows", () => {
+  const heldBack = "is governed by HaltPolicy other";
+  const state = stateOf({ verdict: halted(), height: 30, heldBack });
+  expect(state).toEqual({ kind: "not-halted", found: heldBack });
+});

@@ -38,6 +38,8 @@ export interface SiblingJudgement {
   /** The policy allows to act on a halt that the node did not announce. */
   readonly mayInfer?: boolean;
   readonly twins: readonly Twin[];
+  /** Why the pod itself may not be acted on, whatever it shows: another policy governs it, or a person aborted its halt. */
+  readonly heldBack?: string | undefined;
 }
 
 /**
@@ -99,8 +101,9 @@ export function indexIn({ podNames }: Pick<PodGroup, "podNames">, name: string):
 function stateOf(
   halt: NodeHaltSpec,
   pod: Pod,
-  { verdict, height, mayInfer }: Omit<SiblingJudgement, "twins">,
+  { verdict, height, mayInfer, heldBack }: Omit<SiblingJudgement, "twins">,
 ): SiblingState {
+  if (heldBack !== undefined) return { kind: "not-halted", found: heldBack };
   if (pod.metadata.deletionTimestamp !== undefined) return { kind: "not-halted", found: "is being deleted" };
   if (verdict.kind === "halted") {
     const isSame =

@@ -49,7 +49,7 @@ const ofImage = podOf({ image: "seid:v6.6" });
 const ofPort = podOf({ ports: [{ name: "rpc", containerPort: 8545 }] });
 const told = (validatorAddress: string | undefined) =>
   ({ kind: "ok", at: 0, envelope: "bare", node: { validatorAddress } }) as unknown as StatusResult;
-const failed = (kind: "unreachable" | "not-a-status"): StatusResult => ({
+const failed = (kind: "unreachable" | "not-a-status" | "rpc-error"): StatusResult => ({
   kind,
   at: 0,
   problem: "it failed",
@@ -74,6 +74,13 @@ test.each<[string, Pod, StatusResult, string | undefined, string | undefined]>([
     "does not say on /status who it is: it failed",
   ],
   ["with a port of that name answers as something else", ofPort, failed("not-a-status"), OWN, undefined],
+  [
+    "with a port of that name answers with an error of JSON-RPC",
+    ofPort,
+    failed("rpc-error"),
+    OWN,
+    "does not say on /status who it is: it failed",
+  ],
   [
     "with a port of that name does not answer",
     ofPort,

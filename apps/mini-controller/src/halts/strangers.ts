@@ -10,7 +10,7 @@ export interface NodeTraits {
   readonly port: number;
 }
 
-/** A pod that looks like a node and that no policy selects. */
+/** A pod that looks like a node and that nobody watches. */
 export interface Lookalike {
   readonly pod: Pod;
   readonly container: PodContainer;
@@ -135,7 +135,8 @@ export class Strangers {
 
 function introductionIn(result: StatusResult, { byPort }: Lookalike): Introduction {
   if (result.kind === "ok") return { kind: "node", validatorAddress: result.node.validatorAddress };
-  if (byPort && (result.kind === "not-a-status" || result.kind === "rpc-error")) return { kind: "no-node" };
+  // An error of JSON-RPC is a node's.
+  if (byPort && result.kind === "not-a-status") return { kind: "no-node" };
   return { kind: "silent", found: `does not say on /status who it is: ${result.problem}` };
 }
 

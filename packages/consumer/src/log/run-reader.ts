@@ -16,6 +16,8 @@ export class RunReader {
   #ending: number | undefined;
   /** The line before is of a panic that was recovered. */
   #isRecovered = false;
+  /** What a panic or an error said is no halt, and may go on: it may quote one. */
+  #isInEnd = false;
   /** The message of the record before may go on. */
   #isOpen = false;
   /** A plan's info may go on, to the end of the log. */
@@ -54,6 +56,7 @@ export class RunReader {
     this.#found = [];
     this.#ending = undefined;
     this.#isRecovered = false;
+    this.#isInEnd = false;
     this.#isOpen = false;
     this.#isInInfo = false;
   }
@@ -61,6 +64,7 @@ export class RunReader {
   #record(record: LogRecord, { text: line }: OutputLine): void {
     this.#isOpen = isOpenEnded(record);
     this.#isRecovered = false;
+    this.#isInEnd = false;
     if (!OF_COSMOVISOR.test(line)) this.#ending = undefined;
     const text = textOfRecord(record);
     if (text !== undefined) this.#found.push(text);
@@ -71,6 +75,9 @@ export class RunReader {
     const wasRecovered = this.#isRecovered;
     this.#isRecovered = isRecovered && (ending === "panic" || this.#isRecovered);
     if (ending === "again" && !wasRecovered) return;
+    if (ending === "panic" || ending === "error") this.#isInEnd = text === undefined;
+    else if (line.trim() === "") this.#isInEnd = false;
+    else if (ending === undefined && this.#isInEnd) return;
     if (ending === "panic" || ending === "error") this.#ending = this.#found.length;
     if (text !== undefined) this.#found.push(text);
   }

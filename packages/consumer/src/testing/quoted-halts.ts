@@ -22,6 +22,8 @@ export const QUOTINGS: Readonly<Record<string, Quoting>> = {
   "in two errors of consensus": (text, write) =>
     write("ERR", "CONSENSUS FAILURE!!!", { err: text, error: "EOF" }),
   "in a panic, after other words": (text) => `panic: tx memo said: ${text}\n\ngoroutine 1 [running]:`,
+  "in the second line of what a panic said": (text) => `panic: bad memo:\n${text}\n\ngoroutine 1 [running]:`,
+  "in the second line of the error of a program": (text) => `Error: bad memo:\n${text}`,
   "in the error of a program, after other words": (text) =>
     `Error: rpc error: code = Unknown desc = bad memo: ${text}`,
   "in the error of no program of a node": (text) => `error: bad memo: ${text}`,
