@@ -16,11 +16,14 @@ export function scenario(
 ): void {
   test(`${name} [${ids.join(" ")}]`, async () => {
     const world = await openWorld(connect(inject("kubeconfig")));
+    let broken: Promise<readonly string[]> = Promise.resolve([]);
     try {
       await play(world);
-      expect(await brokenInvariants(world)).toEqual([]);
+      broken = brokenInvariants(world);
+      broken.catch(() => {});
     } finally {
       await world.cleanup.run();
     }
+    expect(await broken).toEqual([]);
   });
 }

@@ -1,5 +1,5 @@
 import { until } from "@upgrade-halt/testing";
-import { expect } from "vitest";
+import { describe, expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, type NodeOptions, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { allowLogs } from "../harness/log-rights.ts";
@@ -43,118 +43,124 @@ async function untilCrashed(world: World): Promise<void> {
   );
 }
 
-scenario(
-  "a node that panics at its plan and says why in its log alone is paged, and swapped once the policy says Act",
-  ["INFERRED-PAGED", "INFERRED-ACT"],
-  async (world) => {
+describe.concurrent("a node that announces nothing", () => {
+  scenario(
+    "a node that panics at its plan and says why in its log alone is paged, and swapped once the policy says Act",
+    ["INFERRED-PAGED", "INFERRED-ACT"],
+    async (world) => {
+      await allowLogs(world);
+      await runNode(world, silent("panic"));
+
+      const held = await haltOf(world, "sei-0", "Held");
+      expect(held.spec).toMatchObject({
+        reason: "upgrade_required",
+        planName: "v6.7",
+        height: HEIGHT,
+        exitCode: 2,
+      });
+      expect(held.spec.inferredFrom).toEqual([
+        "halt line in the log of container seid",
+        "exit code 2",
+        expect.stringMatching(/^seen at height 1[12]$/),
+        "seen on chain mock-1",
+        "plan listed for that chain and height",
+      ]);
+      expect(held.status?.reason).toBe("InferredHalt");
+      await until("its page", () => world.pager.countByKey().size === 1);
+      expect(world.pager.pages()[0]?.body).toMatchObject({ reason: "InferredHalt" });
+      const { metadata } = await podOf(world, "sei-0");
+      expect([await imageInSet(world, "sei-0"), metadata?.uid]).toEqual([imageOf("v6.6"), held.spec.podUID]);
+
+      await changePolicy(world, { inferredHalts: "Act" });
+      const recovered = await haltOf(world, "sei-0", "Recovered", { within: 90_000 });
+      expect(recovered.metadata.name).toBe(held.metadata.name);
+      expect(recovered.status?.recoveredHeight).toBeGreaterThan(HEIGHT);
+      expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.7"));
+      expect(await haltsIn(world)).toHaveLength(1);
+    },
+  );
+
+  scenario(
+    "a node that lives on with its consensus stopped is swapped once it has stood still for 30 s",
+    ["INFERRED-STANDSTILL", "INFERRED-ACT"],
+    async (world) => {
+      await allowLogs(world);
+      await runNode(world, silent("zombie"), { ...LISTED, inferredHalts: "Act" });
+
+      await until("the node to stand at the plan", async () => (await heightOf(world, "sei-0")) === HEIGHT, {
+        within: 60_000,
+      });
+      const stoodAt = Date.now();
+      const halt = await haltOf(world, "sei-0", "Recovered", { within: 120_000 });
+      expect(Date.parse(halt.spec.detectedAt) - stoodAt).toBeGreaterThan(28_000);
+      expect(halt.spec.inferredFrom).toContain("its height stands still");
+      expect(halt.spec).not.toHaveProperty("exitCode");
+      await untilPast(world, "sei-0", HEIGHT);
+      expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.7"));
+    },
+  );
+
+  scenario("an inferred halt is a crash where the policy ignores it", ["INFERRED-IGNORED"], async (world) => {
     await allowLogs(world);
-    await runNode(world, silent("panic"));
+    await runNode(world, silent("panic"), { ...LISTED, inferredHalts: "Ignore" });
 
-    const held = await haltOf(world, "sei-0", "Held");
-    expect(held.spec).toMatchObject({
-      reason: "upgrade_required",
-      planName: "v6.7",
-      height: HEIGHT,
-      exitCode: 2,
-    });
-    expect(held.spec.inferredFrom).toEqual([
-      "halt line in the log of container seid",
-      "exit code 2",
-      expect.stringMatching(/^seen at height 1[12]$/),
-      "seen on chain mock-1",
-      "plan listed for that chain and height",
-    ]);
-    expect(held.status?.reason).toBe("InferredHalt");
-    await until("its page", () => world.pager.countByKey().size === 1);
-    expect(world.pager.pages()[0]?.body).toMatchObject({ reason: "InferredHalt" });
-    const { metadata } = await podOf(world, "sei-0");
-    expect([await imageInSet(world, "sei-0"), metadata?.uid]).toEqual([imageOf("v6.6"), held.spec.podUID]);
-
-    await changePolicy(world, { inferredHalts: "Act" });
-    const recovered = await haltOf(world, "sei-0", "Recovered", { within: 90_000 });
-    expect(recovered.metadata.name).toBe(held.metadata.name);
-    expect(recovered.status?.recoveredHeight).toBeGreaterThan(HEIGHT);
-    expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.7"));
-    expect(await haltsIn(world)).toHaveLength(1);
-  },
-);
-
-scenario(
-  "a node that lives on with its consensus stopped is swapped once it has stood still for 30 s",
-  ["INFERRED-STANDSTILL", "INFERRED-ACT"],
-  async (world) => {
-    await allowLogs(world);
-    await runNode(world, silent("zombie"), { ...LISTED, inferredHalts: "Act" });
-
-    await until("the node to stand at the plan", async () => (await heightOf(world, "sei-0")) === HEIGHT, {
-      within: 60_000,
-    });
-    const stoodAt = Date.now();
-    const halt = await haltOf(world, "sei-0", "Recovered", { within: 120_000 });
-    expect(Date.parse(halt.spec.detectedAt) - stoodAt).toBeGreaterThan(28_000);
-    expect(halt.spec.inferredFrom).toContain("its height stands still");
-    expect(halt.spec).not.toHaveProperty("exitCode");
-    await untilPast(world, "sei-0", HEIGHT);
-    expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.7"));
-  },
-);
-
-scenario("an inferred halt is a crash where the policy ignores it", ["INFERRED-IGNORED"], async (world) => {
-  await allowLogs(world);
-  await runNode(world, silent("panic"), { ...LISTED, inferredHalts: "Ignore" });
-
-  await untilCrashed(world);
-  expect(await haltsIn(world)).toEqual([]);
-  expect(world.pager.pages()).toEqual([]);
-  expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.6"));
-  expect(await conditionOf(world, "LogsReadable")).toBeUndefined();
-});
-
-scenario(
-  "a controller that may not read logs says so once, and sees the halt after it was given the right",
-  ["INFERRED-RIGHT"],
-  async (world) => {
-    await setPlans(world, planAt("v6.7", HEIGHT));
-    await createPolicy(world, LISTED);
-    const blind = await startController(world);
-    await createNode(world, "sei-0", silent("panic"));
-
-    await until("the condition", async () => (await conditionOf(world, "LogsReadable"))?.status === "False", {
-      within: 60_000,
-    });
-    expect(await conditionOf(world, "LogsReadable")).toMatchObject({ reason: "LogsForbidden" });
     await untilCrashed(world);
     expect(await haltsIn(world)).toEqual([]);
-    const events = await until("the Event", async () => {
-      const found = await eventsFor(world, "LogsForbidden");
-      return found.length > 0 && found;
-    });
-    expect(events.map(({ count = 1 }) => count)).toEqual([1]);
-    await blind.stop();
+    expect(world.pager.pages()).toEqual([]);
+    expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.6"));
+    expect(await conditionOf(world, "LogsReadable")).toBeUndefined();
+  });
 
-    // Nothing but what was written down tells the next one that the node came to its height.
-    await allowLogs(world);
-    await startController(world);
-    const held = await haltOf(world, "sei-0", "Held");
-    expect(held.status?.reason).toBe("InferredHalt");
-    await until(
-      "the condition to be good",
-      async () => (await conditionOf(world, "LogsReadable"))?.status === "True",
-    );
-  },
-);
+  scenario(
+    "a controller that may not read logs says so once, and sees the halt after it was given the right",
+    ["INFERRED-RIGHT"],
+    async (world) => {
+      await setPlans(world, planAt("v6.7", HEIGHT));
+      await createPolicy(world, LISTED);
+      const blind = await startController(world);
+      await createNode(world, "sei-0", silent("panic"));
 
-scenario(
-  "a binary that panics because it is too new is paged and held where the policy says Act",
-  ["INFERRED-71-72"],
-  async (world) => {
-    await allowLogs(world);
-    await runNode(world, silent("panic", "v6.8"), { ...LISTED, inferredHalts: "Act" });
+      await until(
+        "the condition",
+        async () => (await conditionOf(world, "LogsReadable"))?.status === "False",
+        {
+          within: 60_000,
+        },
+      );
+      expect(await conditionOf(world, "LogsReadable")).toMatchObject({ reason: "LogsForbidden" });
+      await untilCrashed(world);
+      expect(await haltsIn(world)).toEqual([]);
+      const events = await until("the Event", async () => {
+        const found = await eventsFor(world, "LogsForbidden");
+        return found.length > 0 && found;
+      });
+      expect(events.map(({ count = 1 }) => count)).toEqual([1]);
+      await blind.stop();
 
-    const held = await haltOf(world, "sei-0", "Held");
-    expect(held.spec).toMatchObject({ reason: "binary_too_new", planName: "v6.8" });
-    expect(held.status?.reason).toBe("InferredHalt");
-    await until("its page", () => world.pager.countByKey().size === 1);
-    expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.8"));
-  },
-);
+      // Nothing but what was written down tells the next one that the node came to its height.
+      await allowLogs(world);
+      await startController(world);
+      const held = await haltOf(world, "sei-0", "Held");
+      expect(held.status?.reason).toBe("InferredHalt");
+      await until(
+        "the condition to be good",
+        async () => (await conditionOf(world, "LogsReadable"))?.status === "True",
+      );
+    },
+  );
+
+  scenario(
+    "a binary that panics because it is too new is paged and held where the policy says Act",
+    ["INFERRED-71-72"],
+    async (world) => {
+      await allowLogs(world);
+      await runNode(world, silent("panic", "v6.8"), { ...LISTED, inferredHalts: "Act" });
+
+      const held = await haltOf(world, "sei-0", "Held");
+      expect(held.spec).toMatchObject({ reason: "binary_too_new", planName: "v6.8" });
+      expect(held.status?.reason).toBe("InferredHalt");
+      await until("its page", () => world.pager.countByKey().size === 1);
+      expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.8"));
+    },
+  );
+});

@@ -1,5 +1,5 @@
 import { until } from "@upgrade-halt/testing";
-import { expect } from "vitest";
+import { describe, expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { createSet, haltOfPod, pod, scale } from "../harness/fixtures/node-sets.ts";
@@ -17,67 +17,6 @@ async function open(world: World, roll: "WholeSet" | "OnePartition"): Promise<vo
   await createPolicy(world, { upgrades, roll });
   await startController(world);
 }
-
-for (const updateStrategy of ["OnDelete", "RollingUpdate"] as const)
-  scenario(
-    `a sibling that has not halted keeps its pod and its image, drained or not, until it has: ${updateStrategy}`,
-    ["SHARED-TEMPLATE"],
-    async (world) => {
-      const { api, namespace } = world;
-      await open(world, "WholeSet");
-      await createNode(world, "sei", { version: "v6.6", updateStrategy });
-      await untilPast(world, "sei", 30);
-      await scale(world, "sei", 2);
-      const sibling = await pod(world, "sei-1");
-
-      const waiting = await haltOfPod(world, "sei-0", "Recorded", "SiblingsNotHalted");
-
-      expect(waiting.status?.message).toContain("sei-1");
-      expect(await imageInSet(world, "sei")).toBe(OLD);
-      expect(await pod(world, "sei-1")).toEqual(sibling);
-      await api.core.deleteNamespacedPod({ namespace, name: "sei-1" });
-      expect((await pod(world, "sei-1")).image).toBe(OLD);
-
-      for (const name of ["sei-0", "sei-1"]) await haltOfPod(world, name, "Recovered");
-      const halts = await haltsIn(world);
-      const lastHalt = Math.max(...halts.map(({ spec }) => Date.parse(spec.detectedAt)));
-      const swaps = halts
-        .flatMap(({ status }) => status?.steps ?? [])
-        .filter(({ phase }) => phase === "Swapping");
-      expect(Math.min(...swaps.map(({ at }) => Date.parse(at)))).toBeGreaterThanOrEqual(lastHalt);
-      expect((await setOf(world, "sei")).metadata?.generation, "scaled once, changed once").toBe(3);
-      for (const name of ["sei-0", "sei-1"]) expect((await pod(world, name)).image).toBe(NEW);
-    },
-  );
-
-scenario(
-  "the last ordinal is swapped alone, and the one below keeps its image",
-  ["ONE-PARTITION"],
-  async (world) => {
-    const { api, namespace } = world;
-    await open(world, "OnePartition");
-    await createSet(world, "sei", { version: "v6.6", updateStrategy: "RollingUpdate" }, ({ spec }) => {
-      spec.ordinals = { start: 1 };
-    });
-    await pod(world, "sei-1");
-    await untilBehind(world);
-    const below = await pod(world, "sei-0");
-
-    await haltOfPod(world, "sei-1", "Recovered");
-
-    expect((await pod(world, "sei-1")).image).toBe(NEW);
-    expect(await pod(world, "sei-0"), "not restarted").toEqual(below);
-    expect(await rolled(world)).toEqual([NEW, 1]);
-    await api.core.deleteNamespacedPod({ namespace, name: "sei-0" });
-    expect((await pod(world, "sei-0")).image, "drained before its halt").toBe(OLD);
-
-    const { spec, status } = await haltOfPod(world, "sei-0", "Recovered");
-    expect(spec).toMatchObject({ planName: "v6.7", height: HEIGHT, image: OLD });
-    expect(status?.recoveredHeight).toBeGreaterThan(HEIGHT);
-    expect((await pod(world, "sei-0")).image).toBe(NEW);
-    expect(await rolled(world)).toEqual([NEW, 0]);
-  },
-);
 
 /** Adds the ordinal below once the first has a lead of 30 blocks. */
 async function untilBehind(world: World): Promise<void> {
@@ -97,30 +36,93 @@ async function rolled(world: World): Promise<readonly [string | undefined, numbe
   return [await imageInSet(world, "sei"), spec?.updateStrategy?.rollingUpdate?.partition];
 }
 
-for (const paused of [false, true])
+describe.concurrent("a template of several pods", () => {
+  for (const updateStrategy of ["OnDelete", "RollingUpdate"] as const)
+    scenario(
+      `a sibling that has not halted keeps its pod and its image, drained or not, until it has: ${updateStrategy}`,
+      ["SHARED-TEMPLATE"],
+      async (world) => {
+        const { api, namespace } = world;
+        await open(world, "WholeSet");
+        await createNode(world, "sei", { version: "v6.6", updateStrategy });
+        await untilPast(world, "sei", 30);
+        await scale(world, "sei", 2);
+        const sibling = await pod(world, "sei-1");
+
+        const waiting = await haltOfPod(world, "sei-0", "Recorded", "SiblingsNotHalted");
+
+        expect(waiting.status?.message).toContain("sei-1");
+        expect(await imageInSet(world, "sei")).toBe(OLD);
+        expect(await pod(world, "sei-1")).toEqual(sibling);
+        await api.core.deleteNamespacedPod({ namespace, name: "sei-1" });
+        expect((await pod(world, "sei-1")).image).toBe(OLD);
+
+        for (const name of ["sei-0", "sei-1"]) await haltOfPod(world, name, "Recovered");
+        const halts = await haltsIn(world);
+        const lastHalt = Math.max(...halts.map(({ spec }) => Date.parse(spec.detectedAt)));
+        const swaps = halts
+          .flatMap(({ status }) => status?.steps ?? [])
+          .filter(({ phase }) => phase === "Swapping");
+        expect(Math.min(...swaps.map(({ at }) => Date.parse(at)))).toBeGreaterThanOrEqual(lastHalt);
+        expect((await setOf(world, "sei")).metadata?.generation, "scaled once, changed once").toBe(3);
+        for (const name of ["sei-0", "sei-1"]) expect((await pod(world, name)).image).toBe(NEW);
+      },
+    );
+
   scenario(
-    `a partition that excludes the halted pod is told of, and no pod is deleted${paused ? ", paused in between" : ""}`,
-    ["PARTITION-EXCLUDES"],
+    "the last ordinal is swapped alone, and the one below keeps its image",
+    ["ONE-PARTITION"],
     async (world) => {
-      await setPlans(world, planAt("v6.7", 10));
-      await createPolicy(world, { upgrades: [{ planName: "v6.7", height: 10, image: NEW }], paused });
-      await startController(world);
+      const { api, namespace } = world;
+      await open(world, "OnePartition");
       await createSet(world, "sei", { version: "v6.6", updateStrategy: "RollingUpdate" }, ({ spec }) => {
-        spec.updateStrategy = { type: "RollingUpdate", rollingUpdate: { partition: 1 } };
+        spec.ordinals = { start: 1 };
       });
-      const before = await pod(world, "sei-0");
+      await pod(world, "sei-1");
+      await untilBehind(world);
+      const below = await pod(world, "sei-0");
 
-      const { status } = await haltOfPod(world, "sei-0", "Held", "PartitionExcludes");
+      await haltOfPod(world, "sei-1", "Recovered");
 
-      expect(status?.message).toContain("partition 1");
-      expect(await pod(world, "sei-0")).toEqual(before);
-      expect(await imageInSet(world, "sei")).toBe(OLD);
-      await world.api.apps.patchNamespacedStatefulSet({
-        namespace: world.namespace,
-        name: "sei",
-        body: [{ op: "replace", path: "/spec/updateStrategy/rollingUpdate/partition", value: 0 }],
-      });
-      if (!paused) await haltOfPod(world, "sei-0", "Recovered");
-      else await haltOfPod(world, "sei-0", "Held", "Paused");
+      expect((await pod(world, "sei-1")).image).toBe(NEW);
+      expect(await pod(world, "sei-0"), "not restarted").toEqual(below);
+      expect(await rolled(world)).toEqual([NEW, 1]);
+      await api.core.deleteNamespacedPod({ namespace, name: "sei-0" });
+      expect((await pod(world, "sei-0")).image, "drained before its halt").toBe(OLD);
+
+      const { spec, status } = await haltOfPod(world, "sei-0", "Recovered");
+      expect(spec).toMatchObject({ planName: "v6.7", height: HEIGHT, image: OLD });
+      expect(status?.recoveredHeight).toBeGreaterThan(HEIGHT);
+      expect((await pod(world, "sei-0")).image).toBe(NEW);
+      expect(await rolled(world)).toEqual([NEW, 0]);
     },
   );
+
+  for (const paused of [false, true])
+    scenario(
+      `a partition that excludes the halted pod is told of, and no pod is deleted${paused ? ", paused in between" : ""}`,
+      ["PARTITION-EXCLUDES"],
+      async (world) => {
+        await setPlans(world, planAt("v6.7", 10));
+        await createPolicy(world, { upgrades: [{ planName: "v6.7", height: 10, image: NEW }], paused });
+        await startController(world);
+        await createSet(world, "sei", { version: "v6.6", updateStrategy: "RollingUpdate" }, ({ spec }) => {
+          spec.updateStrategy = { type: "RollingUpdate", rollingUpdate: { partition: 1 } };
+        });
+        const before = await pod(world, "sei-0");
+
+        const { status } = await haltOfPod(world, "sei-0", "Held", "PartitionExcludes");
+
+        expect(status?.message).toContain("partition 1");
+        expect(await pod(world, "sei-0")).toEqual(before);
+        expect(await imageInSet(world, "sei")).toBe(OLD);
+        await world.api.apps.patchNamespacedStatefulSet({
+          namespace: world.namespace,
+          name: "sei",
+          body: [{ op: "replace", path: "/spec/updateStrategy/rollingUpdate/partition", value: 0 }],
+        });
+        if (!paused) await haltOfPod(world, "sei-0", "Recovered");
+        else await haltOfPod(world, "sei-0", "Held", "Paused");
+      },
+    );
+});
