@@ -1,12 +1,19 @@
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { crds, haltPolicyCrd, nodeHaltCrd } from "../src/api/crds.ts";
+import { crds, haltPolicyCrd, nodeHaltCrd, nodeRecordCrd } from "../src/api/crds.ts";
 import { API_VERSION } from "../src/api/group.ts";
 import type { HaltPolicy } from "../src/api/halt-policy.ts";
 import type { NodeHaltStatus } from "../src/api/node-halt.ts";
 import { Controller } from "../src/controller.ts";
 import { KubeClient } from "../src/kube/kube-client.ts";
-import { collectionPath, EVENTS, HALT_POLICIES, NODE_HALTS, objectPath } from "../src/kube/paths.ts";
+import {
+  collectionPath,
+  EVENTS,
+  HALT_POLICIES,
+  NODE_HALTS,
+  NODE_RECORDS,
+  objectPath,
+} from "../src/kube/paths.ts";
 import type { KubeObject } from "../src/kube/types.ts";
 import { PAGER_DUTY_HOSTS, PagingHosts } from "../src/paging/paging-hosts.ts";
 import { Metrics } from "../src/server/metrics.ts";
@@ -45,9 +52,21 @@ const refusedPolicies: readonly (readonly [rule: string, spec: object])[] = [
   ],
 ];
 
+const seenAt = (at: string) => ({ at, sources: ["exit-code"] });
+
 const refusedStatuses: readonly (readonly [rule: string, from: NodeHaltStatus, to: NodeHaltStatus])[] = [
-  ["a halt that ended Recovered, Failed or Paged stays so", { phase: "Recovered" }, { phase: "Swapping" }],
-  ["a swap that was begun ends Recovered or Failed", { phase: "Swapping" }, { phase: "Held" }],
+  [
+    "a halt that ended Recovered, Failed, Paged or Withdrawn stays so",
+    { phase: "Withdrawn" },
+    { phase: "Swapping" },
+  ],
+  [
+    "a swap that was begun ends Recovered or Failed, or Withdrawn before its image was set",
+    { phase: "Recreating" },
+    { phase: "Withdrawn" },
+  ],
+  ["a halt deletes one pod, once", { deletedPodUID: "a" }, { deletedPodUID: "b" }],
+  ["what was seen of a halt can't be changed", { seen: seenAt("t") }, { seen: seenAt("u") }],
   ["the image of a swap that was begun can't be changed", { toImage: "a" }, { toImage: "b" }],
   ["steps are only ever added", { steps: [{ phase: "Detected", at: "x", message: "" }] }, { steps: [] }],
 ];
@@ -81,7 +100,8 @@ describe("a real API server with the CustomResourceDefinitions", () => {
     api = await KubeClient.connect(server.access);
     await api.create(CRDS, withoutSchema(haltPolicyCrd));
     await api.create(CRDS, nodeHaltCrd);
-    for (const resource of [HALT_POLICIES, NODE_HALTS]) {
+    await api.create(CRDS, nodeRecordCrd);
+    for (const resource of [HALT_POLICIES, NODE_HALTS, NODE_RECORDS]) {
       await vi.waitFor(() => client().list(collectionPath(resource)), { timeout: 20_000 });
     }
     for (const [name, spec] of Object.entries(MALFORMED)) await createPolicy(spec, { name });
