@@ -1,4 +1,4 @@
-import type { V1Container, V1Deployment, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
+import type { V1Deployment, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 import type { HaltPolicy } from "../../apps/mini-controller/src/api/halt-policy.ts";
 import type { NodeHalt } from "../../apps/mini-controller/src/api/node-halt.ts";
 import type { Change, Kind } from "./chronicle.ts";
@@ -109,11 +109,7 @@ export class ClusterRecord {
 }
 
 export function imageIn({ spec }: Workload, container: string): string | undefined {
-  return containersOf(spec?.template.spec?.containers, container)?.image;
-}
-
-function containersOf(containers: readonly V1Container[] = [], name: string): V1Container | undefined {
-  return containers.find((container) => container.name === name);
+  return spec?.template.spec?.containers.find(({ name }) => name === container)?.image;
 }
 
 export function isRunning(status: { readonly state?: { readonly running?: unknown } } | undefined): boolean {

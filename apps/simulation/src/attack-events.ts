@@ -10,18 +10,7 @@ import {
   pathOfObject,
   type ReplicaSet,
 } from "./objects.ts";
-import type { Replica } from "./replica.ts";
-
-interface Stage {
-  readonly cluster: Cluster;
-  readonly chain: Chain;
-  readonly replicas: readonly Replica[];
-}
-
-type Dice = readonly [number, number, number];
-
-const pick = <T>(choices: readonly T[], die: number): T | undefined =>
-  choices[Math.floor(die * choices.length)];
+import { type Dice, pick, type Stage } from "./stage.ts";
 
 /** What somebody does who wants the controller to do the wrong thing, and what leads it astray by accident. */
 export const ATTACK_EVENTS = {

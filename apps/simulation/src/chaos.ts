@@ -2,33 +2,19 @@ import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import { ATTACK_EVENTS } from "./attack-events.ts";
 import { type Chain, headAt, imageOf, timeOf } from "./cluster/chain.ts";
 import { type Cluster, NAMESPACE, POLICY } from "./cluster/cluster.ts";
-import type { Network } from "./network.ts";
 import { type NodeHalt, PATHS, pathOf, pathOfObject, type StatefulSet, type Upgrade } from "./objects.ts";
-import type { Pager } from "./pager.ts";
 import type { Random } from "./random.ts";
-import type { Replica } from "./replica.ts";
+import { type Dice, pick, type Stage } from "./stage.ts";
 import { UNUSUAL_EVENTS } from "./unusual-events.ts";
-
-/** What an episode is played with. */
-export interface Stage {
-  readonly cluster: Cluster;
-  readonly network: Network;
-  readonly pager: Pager;
-  readonly replicas: readonly Replica[];
-  readonly chain: Chain;
-}
 
 /** Something that happens to the cluster at a time, with the numbers that decide how. */
 export interface Event {
   readonly at: number;
   readonly kind: EventKind;
-  /** In [0, 1): which pod, which plan, which release, how long. */
-  readonly dice: readonly [number, number, number];
+  readonly dice: Dice;
 }
 
 const HALT_CODES = Object.values(ShutdownReason).filter((code) => code !== ShutdownReason.Unknown);
-const pick = <T>(choices: readonly T[], die: number): T | undefined =>
-  choices[Math.floor(die * choices.length)];
 const seconds = (die: number, most: number) => Math.floor(die * most * 1000);
 
 /** The listing that a careful operator makes of a plan: the image of that release. */
@@ -391,7 +377,6 @@ const EVENTS = {
   "forge-halt": [3, ({ cluster, chain }: Stage, [a, b]: Dice) => forgeHalt(cluster, chain, a, b)],
 } as const satisfies Record<string, readonly [weight: number, apply: (stage: Stage, dice: Dice) => void]>;
 
-type Dice = Event["dice"];
 export type EventKind = keyof typeof EVENTS;
 export const EVENT_KINDS = Object.keys(EVENTS) as readonly EventKind[];
 

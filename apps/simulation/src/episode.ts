@@ -1,7 +1,7 @@
 import dns from "node:dns/promises";
 import { syncBuiltinESMExports } from "node:module";
 import type { Boundary } from "@upgrade-halt/mini-controller";
-import { applyEvent, type Event, planEvents, type Stage, upgradeOf } from "./chaos.ts";
+import { applyEvent, type Event, planEvents, upgradeOf } from "./chaos.ts";
 import type { Chain, Plan } from "./cluster/chain.ts";
 import { Cluster, type WorkloadKind } from "./cluster/cluster.ts";
 import { brokenAtEnd, brokenBy, brokenByStart } from "./invariants.ts";
@@ -10,6 +10,7 @@ import { Observer } from "./observer.ts";
 import { Pager } from "./pager.ts";
 import { Random } from "./random.ts";
 import { Replica } from "./replica.ts";
+import type { Stage } from "./stage.ts";
 import { Story, type StoryLine } from "./story.ts";
 import { VirtualTime } from "./virtual-time.ts";
 

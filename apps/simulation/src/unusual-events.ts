@@ -1,16 +1,8 @@
 import { type Chain, imageOf } from "./cluster/chain.ts";
 import { type Cluster, NAMESPACE } from "./cluster/cluster.ts";
 import { type NodeHalt, PATHS, type Pod, pathOf } from "./objects.ts";
+import { type Dice, pick, type Stage } from "./stage.ts";
 
-interface Stage {
-  readonly cluster: Cluster;
-  readonly chain: Chain;
-}
-
-type Dice = readonly [number, number, number];
-
-const pick = <T>(choices: readonly T[], die: number): T | undefined =>
-  choices[Math.floor(die * choices.length)];
 const SETS = pathOf(PATHS.statefulSets, NAMESPACE);
 const DEPLOYMENTS = pathOf(PATHS.deployments, NAMESPACE);
 

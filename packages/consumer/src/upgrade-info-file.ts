@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { UpgradeInfo } from "./evidence.ts";
+import { jsonOrNothing } from "./json-or-nothing.ts";
 
 const LONGEST = 1_048_576;
 const InfoSchema = z.object({ name: z.string().min(1), height: z.int().positive().optional() });
@@ -30,14 +31,6 @@ export async function inspectUpgradeInfo(home: string): Promise<UpgradeInfoFile>
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
     if (code === "ENOENT") return { kind: "none", path };
     return unreadable(code === "ELOOP" ? "it is a link" : code);
-  }
-}
-
-function jsonOrNothing(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -235,6 +235,11 @@ export function projectHalt(halt: NodeHalt): NodeHalt {
   return { ...halt, metadata: keptMetadata(halt.metadata) };
 }
 
+/** Whether nobody has to be told of a page any more: it is resolved, or there was nobody to tell. */
+export function isToldOf({ state }: PageRecord): boolean {
+  return state === "Resolved" || state === "NoTarget";
+}
+
 /** Every page about a halt that there was, as far as it is remembered, the oldest first. */
 export function pagesOf({ status }: NodeHalt): readonly PageRecord[] {
   const { page, formerPages = [] } = status ?? {};

@@ -1,8 +1,8 @@
 import { findPlanLines, printable, type Verdict } from "@upgrade-halt/consumer";
-import { parseExitCode, ShutdownReason } from "@upgrade-halt/contract";
 import { cut } from "../api/cut.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHaltSpec, WorkloadRef } from "../api/node-halt.ts";
+import { isHaltCode } from "./halt-code.ts";
 import { timestamp } from "./journal.ts";
 import { reasonOf } from "./judgement.ts";
 import { newestRun } from "./log-source.ts";
@@ -100,9 +100,7 @@ export function standsNow(pod: Pod, container: string, verdict: Verdict): boolea
 }
 
 function endedInHalt(state: ContainerState | undefined): boolean {
-  const meaning = parseExitCode(state?.terminated?.exitCode);
-  if (meaning.kind === "reason") return meaning.reason !== ShutdownReason.Unknown;
-  return meaning.kind === "reserved";
+  return isHaltCode(state?.terminated?.exitCode);
 }
 
 function exitCodeOf(pod: Pod, container: string): number | undefined {

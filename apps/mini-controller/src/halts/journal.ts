@@ -1,6 +1,7 @@
 import { type ConditionDraft, mergeConditions } from "../api/condition.ts";
 import { cut } from "../api/cut.ts";
 import {
+  isToldOf,
   MAX_FORMER_PAGES,
   type NodeHalt,
   type NodeHaltStatus,
@@ -140,9 +141,8 @@ function formerWith(status: NodeHaltStatus | undefined, at: string): PageRecord[
   const isUntold = page?.attempts === 0 && (page.nextAttemptAt === page.at || page.state === "NoTarget");
   if (page === undefined || isUntold) return formerPages;
   const pages = [...formerPages, resolving(page, at)];
-  const isOver = ({ state }: PageRecord) => state === "Resolved" || state === "NoTarget";
   const excess = pages.length - MAX_FORMER_PAGES;
-  const dropped = new Set(pages.filter(isOver).slice(0, Math.max(0, excess)));
+  const dropped = new Set(pages.filter(isToldOf).slice(0, Math.max(0, excess)));
   return pages.filter((known) => !dropped.has(known));
 }
 

@@ -1,6 +1,6 @@
 import { evidenceFromPod } from "@upgrade-halt/consumer";
-import { parseExitCode, ShutdownReason } from "@upgrade-halt/contract";
 import type { HaltPolicySpec } from "../api/halt-policy.ts";
+import { isHaltCode } from "./halt-code.ts";
 import { containerStatusOf, type Pod, type TerminatedState } from "./pod.ts";
 import { type LiveStatus, standsAtPlan } from "./status-watch.ts";
 
@@ -72,10 +72,7 @@ export function logSourceOf(
 }
 
 function isSilentEnd(pod: Pod, container: string, { exitCode, reason }: TerminatedState): boolean {
-  const meaning = parseExitCode(exitCode);
-  const isAnnounced =
-    meaning.kind === "reason" ? meaning.reason !== ShutdownReason.Unknown : meaning.kind === "reserved";
-  if (isAnnounced || WITHOUT_LOG.has(reason)) return false;
+  if (isHaltCode(exitCode) || WITHOUT_LOG.has(reason)) return false;
   const { process, previous } = evidenceFromPod(pod, container);
   const latest = process?.kind === "ended" ? process : previous;
   return (latest?.planLines ?? []).length === 0;

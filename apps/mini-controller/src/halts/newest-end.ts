@@ -1,6 +1,6 @@
 import type { EndedProcess, Evidence } from "@upgrade-halt/consumer";
-import { parseExitCode, ShutdownReason } from "@upgrade-halt/contract";
 import type { NodeHaltSpec } from "../api/node-halt.ts";
+import { isHaltCode } from "./halt-code.ts";
 import { recordedName } from "./recorded-facts.ts";
 
 /** A process that ran for so long did more than fail to start again. */
@@ -26,9 +26,7 @@ export function withoutLeftHalt(evidence: Evidence, run: number, halt: NodeHaltS
 
 /** Whether a process ended with an exit code that stands for a halt. */
 function announces({ end }: EndedProcess): boolean {
-  const meaning = parseExitCode(end.kind === "exited" ? end.code : undefined);
-  if (meaning.kind === "reason") return meaning.reason !== ShutdownReason.Unknown;
-  return meaning.kind === "reserved";
+  return isHaltCode(end.kind === "exited" ? end.code : undefined);
 }
 
 /** Whether its log tells of the very halt. */

@@ -2,9 +2,9 @@ import type { Logger } from "pino";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import {
   hasEnded,
+  isToldOf,
   type NodeHalt,
   type NodeHaltStatus,
-  type PageRecord,
   type Phase,
   pagesOf,
 } from "../api/node-halt.ts";
@@ -308,6 +308,5 @@ function beginsSwap(move: Move): boolean {
 
 /** Nothing is left to do or to see: the halt has ended, its node is known to run, and everybody paged knows it. */
 function isSettled(halt: NodeHalt): boolean {
-  const isToldOf = ({ state }: PageRecord) => state === "Resolved" || state === "NoTarget";
   return hasEnded(halt) && !isOpen(halt) && pagesOf(halt).every(isToldOf);
 }

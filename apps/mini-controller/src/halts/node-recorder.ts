@@ -9,6 +9,7 @@ import type { Store } from "../kube/store.ts";
 import type { KubeApi } from "../kube/types.ts";
 import { controllerRefOf } from "../workloads/owner-reference.ts";
 import { revisionNameOf } from "../workloads/template-revision.ts";
+import { isNear } from "./height-reach.ts";
 import { timestamp } from "./journal.ts";
 import { containerOf, containerStatusOf, type Pod } from "./pod.ts";
 import { recordedChain } from "./recorded-facts.ts";
@@ -111,7 +112,7 @@ function wantedStatus(known: NodeRecordStatus | undefined, sight: Sight): NodeRe
     policy.spec.inferredHalts === "Ignore" ? [REACH_BLOCKS] : [REACH_BLOCKS, INFERRED_REACH_BLOCKS];
   const movesReach = policy.spec.upgrades.some((upgrade) =>
     reaches.some(
-      (reach) => isWithin(height, upgrade.height, reach) !== isWithin(before?.height, upgrade.height, reach),
+      (reach) => isNear(height, upgrade.height, reach) !== isNear(before?.height, upgrade.height, reach),
     ),
   );
   const isNews = chainId !== undefined && chainId !== before?.chainId;
@@ -160,10 +161,6 @@ function imagesWith(
 
 function imageIdOf(imageID: string | undefined): { readonly imageID?: string } {
   return imageID === undefined || imageID === "" ? {} : { imageID };
-}
-
-function isWithin(height: number | undefined, listed: number | undefined, reach: number): boolean {
-  return height !== undefined && listed !== undefined && height <= listed && height >= listed - reach;
 }
 
 /** A node's name: its pod's, or that of the Deployment whose ReplicaSets name pods anew. */

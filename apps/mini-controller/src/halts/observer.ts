@@ -14,7 +14,7 @@ import type { LogReader } from "./log-reader.ts";
 import { logSourceOf } from "./log-source.ts";
 import type { NodeRecorder } from "./node-recorder.ts";
 import type { Neighbours, Observation, WorkloadSight } from "./observation.ts";
-import { containerOf, containerStatusOf, type Pod } from "./pod.ts";
+import { containerOf, containerStatusOf, type Pod, portOf } from "./pod.ts";
 import { type KnownNode, podSightOf, seenOf } from "./pod-sight.ts";
 import { previousImage, type RanBefore } from "./previous-image.ts";
 import { isStopped, type RecoveryTimer } from "./recovery-timer.ts";
@@ -96,31 +96,32 @@ export class Observer {
 
   /** A node that announced its halt may be at work again, and so may a sibling that did: each is asked, if it serves. */
   async #refreshStatuses(halt: NodeHalt): Promise<void> {
-    const { stores, statuses } = this.#options;
-    const pod = stores.pods.get(podKeyOf(halt));
-    const owner = pod && controllerRefOf(pod);
-    const others = owner === undefined ? [] : stores.pods.under(podsOf.controller(owner.uid));
-    const keys = new Set([podKeyOf(halt), ...others.map(keyOf)]);
-    await Promise.all([...keys].map((key) => statuses.refresh(key)));
+    const keys = this.#knownPodsOf(halt).map(keyOf);
+    await Promise.all(keys.map((key) => this.#options.statuses.refresh(key)));
   }
 
   /** What was inferred from a log rests on what that says at the moment of the act: of the halted pod, and of its siblings. */
   async #readLogsAgain(halt: NodeHalt): Promise<void> {
     const { stores, logs } = this.#options;
     if (!isInferred(halt.status?.seen?.sources ?? [])) return;
-    const pod = stores.pods.get(podKeyOf(halt));
     const policy = policyOf(halt, stores);
-    if (pod === undefined || policy === undefined) return;
-    const owner = controllerRefOf(pod);
-    const others = owner === undefined ? [] : stores.pods.under(podsOf.controller(owner.uid));
-    const pods = new Map([pod, ...others].map((one) => [keyOf(one), one]));
+    if (policy === undefined) return;
     await Promise.all(
-      [...pods].map(async ([key, one]) => {
-        const source = logSourceOf(one, policy.spec, this.#liveOf(one));
-        if (source === undefined) logs.forget(key);
-        else await logs.readAgain(key, source);
+      this.#knownPodsOf(halt).map(async (pod) => {
+        const source = logSourceOf(pod, policy.spec, this.#liveOf(pod));
+        if (source === undefined) logs.forget(keyOf(pod));
+        else await logs.readAgain(keyOf(pod), source);
       }),
     );
+  }
+
+  /** The pod of a halt and its siblings, as far as they are known: none while that pod is gone. */
+  #knownPodsOf(halt: NodeHalt): readonly Pod[] {
+    const { pods } = this.#options.stores;
+    const pod = pods.get(podKeyOf(halt));
+    const owner = pod && controllerRefOf(pod);
+    const others = owner === undefined ? [] : pods.under(podsOf.controller(owner.uid));
+    return [...new Set(pod === undefined ? others : [pod, ...others])];
   }
 
   #look(halt: NodeHalt, { from, stores, workload, past, asked }: Readings): Observation {
@@ -367,7 +368,7 @@ function currentPod(halt: NodeHalt, workload: WorkloadSight, stores: Stores): Po
 function isWatched(pod: Pod, policy: HaltPolicy | undefined): boolean {
   if (policy === undefined) return false;
   const { container, rpcPort } = policy.spec;
-  return containerOf(pod, container)?.ports?.some(({ name }) => name === rpcPort) ?? false;
+  return portOf(containerOf(pod, container), rpcPort) !== undefined;
 }
 
 /** Why nothing may be done to a pod of the halted one's workload: what is done to its template is done to it too. */

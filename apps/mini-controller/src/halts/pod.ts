@@ -205,10 +205,20 @@ export function containerStatusOf(pod: Pod, name: string): ContainerStatus | und
 
 /** Where the container serves `/status`, or `undefined` while the pod has no address or no such port. */
 export function statusUrlOf(pod: Pod, container: string, portName: string): string | undefined {
-  const port = containerOf(pod, container)?.ports?.find(({ name }) => name === portName)?.containerPort;
-  const ip = pod.status?.podIP;
-  if (port === undefined || ip === undefined || ip === "") return undefined;
+  const port = portOf(containerOf(pod, container), portName);
+  return port === undefined ? undefined : statusUrlAt(pod, port);
+}
+
+/** The same at a port that was found otherwise. */
+export function statusUrlAt({ status }: Pod, port: number): string | undefined {
+  const ip = status?.podIP;
+  if (ip === undefined || ip === "") return undefined;
   return `http://${ip.includes(":") ? `[${ip}]` : ip}:${port}/status`;
+}
+
+/** Number of the port that a container gives this name. */
+export function portOf(container: PodContainer | undefined, portName: string): number | undefined {
+  return container?.ports?.find(({ name }) => name === portName)?.containerPort;
 }
 
 /** False once the kubelet says that the container's process has ended: nothing answers at its address then. */

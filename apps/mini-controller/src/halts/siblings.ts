@@ -2,6 +2,7 @@ import { REACH_BLOCKS, type Verdict } from "@upgrade-halt/consumer";
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { NodeHaltSpec } from "../api/node-halt.ts";
 import type { PodGroup } from "../workloads/pod-group.ts";
+import { isNear } from "./height-reach.ts";
 import type { Twin } from "./identity.ts";
 import { reasonOf } from "./judgement.ts";
 import { containerOf, containerStatusOf, mayRun, type Pod } from "./pod.ts";
@@ -134,8 +135,7 @@ function stateOf(
 /** A binary that the chain outgrew is believed within reach of a height that was truly seen: the same of every pod. */
 function isOutOfReach({ reason, height }: NodeHaltSpec, seen: number | undefined): boolean {
   if (reason !== reasonToken(ShutdownReason.UpgradeRequired)) return false;
-  if (height === undefined || seen === undefined) return true;
-  return seen > height || seen < height - REACH_BLOCKS;
+  return !isNear(seen, height, REACH_BLOCKS);
 }
 
 const WORDS: Readonly<Record<Exclude<Verdict["kind"], "halted">, string>> = {

@@ -5,6 +5,7 @@ import {
   STANDSTILL_MS,
   type StatusResult,
 } from "@upgrade-halt/consumer";
+import { isNear } from "./height-reach.ts";
 import type { LogFinding } from "./log-finding.ts";
 import { FAST_MS, pollInterval } from "./poll-interval.ts";
 
@@ -316,10 +317,6 @@ function startPace(watched: Watched, failures: number): number {
 /** Whether the present run was seen to make blocks. */
 function movesIn({ height, runHeight }: LiveStatus): boolean {
   return height !== undefined && runHeight !== undefined && height > runHeight;
-}
-
-function isNear(height: number | undefined, expected: number, reach: number): boolean {
-  return height !== undefined && height <= expected && height >= expected - reach;
 }
 
 function intentOf(live: LiveStatus | undefined): string | undefined {

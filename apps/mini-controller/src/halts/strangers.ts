@@ -1,5 +1,13 @@
 import type { StatusResult } from "@upgrade-halt/consumer";
-import { containerOf, containerStatusOf, mayRun, type Pod, type PodContainer } from "./pod.ts";
+import {
+  containerOf,
+  containerStatusOf,
+  mayRun,
+  type Pod,
+  type PodContainer,
+  portOf,
+  statusUrlAt,
+} from "./pod.ts";
 
 /** By what a pod is taken for a node of the kind that halted. */
 export interface NodeTraits {
@@ -40,9 +48,9 @@ const COMETBFT_RPC_PORT = 26657;
 
 /** What to look for, by the node that halted. */
 export function traitsOf(pod: Pod, container: string, portName: string): NodeTraits {
-  const { image = "", ports } = containerOf(pod, container) ?? {};
-  const port = ports?.find(({ name }) => name === portName)?.containerPort ?? COMETBFT_RPC_PORT;
-  return { image: imageName(image), portName, port };
+  const node = containerOf(pod, container);
+  const port = portOf(node, portName) ?? COMETBFT_RPC_PORT;
+  return { image: imageName(node?.image ?? ""), portName, port };
 }
 
 /** `pod` as a look-alike, unless it looks like no node or was seen to end for good. */
@@ -51,7 +59,7 @@ export function lookalikeOf(pod: Pod, traits: NodeTraits): Lookalike | undefined
   const { containers, initContainers = [] } = pod.spec;
   const ofImage = [...containers, ...initContainers].find(({ image }) => imageName(image) === traits.image);
   if (ofImage !== undefined) return { pod, container: ofImage, byPort: false };
-  const ofPort = containers.find(({ ports }) => ports?.some(({ name }) => name === traits.portName));
+  const ofPort = containers.find((container) => portOf(container, traits.portName) !== undefined);
   return ofPort && { pod, container: ofPort, byPort: true };
 }
 
@@ -141,10 +149,7 @@ function introductionIn(result: StatusResult, { byPort }: Lookalike): Introducti
 }
 
 function urlOf({ pod, container }: Lookalike, { portName, port }: NodeTraits): string | undefined {
-  const ip = pod.status?.podIP;
-  if (ip === undefined || ip === "") return undefined;
-  const own = container.ports?.find(({ name }) => name === portName)?.containerPort ?? port;
-  return `http://${ip.includes(":") ? `[${ip}]` : ip}:${own}/status`;
+  return statusUrlAt(pod, portOf(container, portName) ?? port);
 }
 
 /** Last part of an image's name: the same program, from whichever registry. */

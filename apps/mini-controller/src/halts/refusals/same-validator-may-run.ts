@@ -1,8 +1,7 @@
+import { named } from "./named.ts";
 import { waitThenPage } from "./patience.ts";
 import { isReached } from "./reach.ts";
 import type { Check } from "./refusal.ts";
-
-const NAMED = 5;
 
 /**
  * Another pod that was not seen to end may be the same validator as the one that halted, or as a pod that is restarted
@@ -16,9 +15,7 @@ export const sameValidatorMayRun: Check = (observation, proposal) => {
   const own = { name: halt.spec.podName, twins: observation.twins };
   const found = [own, ...restarted].find(({ twins }) => twins.length > 0);
   if (found === undefined) return undefined;
-  const { twins } = found;
-  const names = twins.slice(0, NAMED).map(({ pod, shares }) => `${pod} (same ${shares})`);
-  const more = twins.length > NAMED ? ` and ${twins.length - NAMED} more` : "";
-  const message = `Another pod may run as the same validator as ${found.name}: ${names.join(", ")}${more}. It was not seen to end. Stop it, and see it gone: two processes of one validator sign twice.`;
+  const names = named(found.twins.map(({ pod, shares }) => `${pod} (same ${shares})`));
+  const message = `Another pod may run as the same validator as ${found.name}: ${names}. It was not seen to end. Stop it, and see it gone: two processes of one validator sign twice.`;
   return { reason: "SameValidatorMayRun", message, kind: waitThenPage(observation) };
 };

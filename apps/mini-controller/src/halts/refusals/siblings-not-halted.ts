@@ -1,10 +1,8 @@
 import type { Sibling } from "../siblings.ts";
+import { named } from "./named.ts";
 import { waitThenPage } from "./patience.ts";
 import { isReached } from "./reach.ts";
 import type { Check } from "./refusal.ts";
-
-/** How many of them a message names. */
-const NAMED = 5;
 
 /**
  * Other pods of the template would be changed or restarted, now or when they are next made anew, and have not halted
@@ -18,12 +16,11 @@ export const siblingsNotHalted: Check = (observation, proposal) => {
   );
   if (reached.length === 0) return undefined;
   const { planName = "of an unknown name", height } = halt.spec;
-  const names = reached.slice(0, NAMED).map((sibling) => `${sibling.name} (${wordsFor(sibling)})`);
-  const more = reached.length > NAMED ? ` and ${reached.length - NAMED} more` : "";
+  const names = named(reached.map((sibling) => `${sibling.name} (${wordsFor(sibling)})`));
   const plan = `plan ${planName}${height === undefined ? "" : ` at height ${height}`}`;
   return {
     reason: "SiblingsNotHalted",
-    message: `${workload.what} makes these pods from the same template, and they have not halted for ${plan}: ${names.join(", ")}${more}. The image changes when all of them have.`,
+    message: `${workload.what} makes these pods from the same template, and they have not halted for ${plan}: ${names}. The image changes when all of them have.`,
     kind: waitThenPage(observation),
   };
 };

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { jsonOrNothing } from "../../json-or-nothing.ts";
 import type { EvidenceFacts } from "../facts.ts";
 import type { RestartRules } from "../restart.ts";
-import { runProgram } from "./run-program.ts";
+import { type Env, runProgram } from "./run-program.ts";
 
-type Env = Readonly<Record<string, string | undefined>>;
 export type Engine = "docker" | "podman";
 
 const Text = z.string().nullish();
@@ -71,12 +71,4 @@ export async function imagesHere(
     if (answer.kind === "ended" && answer.code === 0) here.push(image);
   }
   return here;
-}
-
-function jsonOrNothing(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,9 +3,8 @@ import type { ProcessFacts } from "../process.ts";
 import { type Container, type Engine, readContainer } from "./engine.ts";
 import { nodeBelow, processListeningAt, processOfHome } from "./find-node.ts";
 import { groupsOf, readProcess } from "./process-table.ts";
+import type { Env } from "./run-program.ts";
 import { readUnit, type Unit } from "./systemd.ts";
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** How a node is to be found. */
 export interface NodeTarget {

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { jsonOrNothing } from "../../json-or-nothing.ts";
 import type { EvidenceFacts } from "../facts.ts";
 import type { ProcessFacts } from "../process.ts";
 import type { RestartRules } from "../restart.ts";
 import { fileFor } from "./output.ts";
-import { runProgram } from "./run-program.ts";
+import { type Env, runProgram } from "./run-program.ts";
 
 const ListSchema = z.array(
   z.object({
@@ -23,7 +24,7 @@ const INSTEAD = "Ask again where `pm2 jlist` works, as the user who started pm2.
 export async function readPm2(
   home: string,
   started: ProcessFacts,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Env,
 ): Promise<{ readonly rules: RestartRules; readonly evidence: EvidenceFacts }> {
   const answer = await runProgram("pm2", ["jlist"], { ...env, PM2_HOME: home });
   const why = answer.kind === "failed" ? answer.why : `pm2 jlist does not tell of process ${started.pid}`;
@@ -55,9 +56,5 @@ export async function readPm2(
 }
 
 function appsIn(line: string): z.infer<typeof ListSchema> {
-  try {
-    return ListSchema.safeParse(JSON.parse(line)).data ?? [];
-  } catch {
-    return [];
-  }
+  return ListSchema.safeParse(jsonOrNothing(line)).data ?? [];
 }

@@ -1,5 +1,8 @@
 import { execFile } from "node:child_process";
 
+/** Environment variables, as of `process.env`. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
 /** What a program answered. `ended` whatever its code. */
 export type Answer =
   | { readonly kind: "ended"; readonly code: number; readonly stdout: string; readonly stderr: string }
@@ -11,11 +14,7 @@ const TIMEOUT_MS = 15_000;
 const LONGEST = 16 * 1024 * 1024;
 
 /** Runs a program of the supervisor with its words in English. Never rejects. */
-export function runProgram(
-  file: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Answer> {
+export function runProgram(file: string, args: readonly string[], env: Env): Promise<Answer> {
   return new Promise((resolve) => {
     const options = { env: { ...env, LC_ALL: "C" }, timeout: TIMEOUT_MS, maxBuffer: LONGEST };
     const child = execFile(file, [...args], options, (error, stdout, stderr) => {

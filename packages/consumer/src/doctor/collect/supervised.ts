@@ -10,10 +10,10 @@ import type { Located } from "./locate.ts";
 import { outputOf } from "./output.ts";
 import { readPm2 } from "./pm2.ts";
 import { groupsOf, parentsOf } from "./process-table.ts";
+import type { Env } from "./run-program.ts";
 import { readSupervisord } from "./supervisord.ts";
 import { readUnit } from "./systemd.ts";
 
-type Env = Readonly<Record<string, string | undefined>>;
 interface Configured {
   readonly rules: RestartRules;
   readonly evidence: EvidenceFacts;

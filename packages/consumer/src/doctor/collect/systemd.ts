@@ -2,9 +2,7 @@ import { userInfo } from "node:os";
 import type { EvidenceFacts, FileFacts, HookFacts, JournalFacts } from "../facts.ts";
 import type { RestartRules } from "../restart.ts";
 import { fileFor } from "./output.ts";
-import { runProgram } from "./run-program.ts";
-
-type Env = Readonly<Record<string, string | undefined>>;
+import { type Env, runProgram } from "./run-program.ts";
 
 /** A unit as `systemctl show` tells it. */
 export interface Unit {
