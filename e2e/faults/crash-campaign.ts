@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { type Campaign, playCampaign, seededRandom } from "@upgrade-halt/testing";
-import { BOUNDARIES } from "../../apps/mini-controller/src/halts/boundary.ts";
+import { BOUNDARIES } from "../../apps/mini-controller/src/model/boundary.ts";
 import { connect } from "../harness/api.ts";
 import { Cleanup } from "../harness/cleanup.ts";
 import { startCluster, targetFromEnvironment } from "../harness/cluster.ts";

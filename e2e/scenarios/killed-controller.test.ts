@@ -3,7 +3,7 @@ import type { V1StatefulSet } from "@kubernetes/client-node";
 import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import type { NodeHalt } from "../../apps/mini-controller/src/api/node-halt.ts";
-import type { Boundary, Deed } from "../../apps/mini-controller/src/halts/boundary.ts";
+import type { Boundary, Deed } from "../../apps/mini-controller/src/model/boundary.ts";
 import { startController, startDoomedController } from "../harness/controller.ts";
 import { CONTAINER, imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { startHistory } from "../harness/history.ts";

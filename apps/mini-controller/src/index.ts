@@ -1,7 +1,6 @@
 /** What a program needs that runs the controller itself, such as a simulation of its cluster. */
 export { Controller } from "./controller.ts";
 export { ControllerError } from "./controller-error.ts";
-export type { Boundary } from "./halts/boundary.ts";
 export { Fence } from "./kube/fence.ts";
 export { LeaderElection } from "./kube/leader-election.ts";
 export type {
@@ -13,5 +12,6 @@ export type {
   Query,
   WatchEvent,
 } from "./kube/types.ts";
+export type { Boundary } from "./model/boundary.ts";
 export { PagingHosts } from "./paging/paging-hosts.ts";
 export type { Metrics } from "./server/metrics.ts";

@@ -24,8 +24,7 @@ export interface Mutant {
   readonly showsAtEnd?: boolean;
 }
 
-const HALTS = "mini-controller/dist/halts";
-const WORKLOADS = "mini-controller/dist/workloads";
+const CONTROLLER = "mini-controller/dist";
 const SITUATION = "consumer/dist/situation.js";
 const SEEN = "consumer/dist/seen.js";
 
@@ -33,7 +32,7 @@ const edit = (file: string, find: string, replace: string): Edit => ({ file, fin
 
 /** Takes one kind of refusal off the list: nothing speaks against an act any more that only this one speaks against. */
 function noRefusal(refusal: string): Edit {
-  return edit(`${HALTS}/refusals/refusals.js`, `\n    ${refusal},\n`, "\n");
+  return edit(`${CONTROLLER}/decide/refusals/refusals.js`, `\n    ${refusal},\n`, "\n");
 }
 
 /** One or more for each kind of fault that was found once. The simulation must find each by itself. */
@@ -44,7 +43,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a missing sibling counts as halted",
     edits: [
       edit(
-        `${HALTS}/siblings.js`,
+        `${CONTROLLER}/observe/siblings.js`,
         '{ kind: "not-halted", found: "there is no such pod" }',
         '{ kind: "halted" }',
       ),
@@ -56,7 +55,7 @@ export const MUTANTS: readonly Mutant[] = [
     isOpen: true,
     edits: [
       edit(
-        `${HALTS}/siblings.js`,
+        `${CONTROLLER}/observe/siblings.js`,
         'if (runs && !verdict.inferred && !verdict.sources.includes("live-intent"))',
         "if (false)",
       ),
@@ -67,7 +66,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a sibling that crashed counts as halted",
     edits: [
       edit(
-        `${HALTS}/siblings.js`,
+        `${CONTROLLER}/observe/siblings.js`,
         "// No height in it",
         'if (verdict.kind === "crashed") return { kind: "halted" };\n    // No height in it',
       ),
@@ -77,9 +76,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a partition counts as keeping siblings that it rolls",
     edits: [
-      edit(`${HALTS}/refusals/reach.js`, "return isBegun && sibling.index >= partition;", "return true;"),
       edit(
-        `${HALTS}/refusals/reach.js`,
+        `${CONTROLLER}/decide/refusals/reach.js`,
+        "return isBegun && sibling.index >= partition;",
+        "return true;",
+      ),
+      edit(
+        `${CONTROLLER}/decide/refusals/reach.js`,
         "return sibling.uid === undefined || sibling.revision === currentRevision;",
         "return true;",
       ),
@@ -90,7 +93,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "an owner reference is believed without controller: true",
     edits: [
       edit(
-        `${WORKLOADS}/owner-reference.js`,
+        `${CONTROLLER}/kube/owner-reference.js`,
         "filter(({ controller }) => controller === true)",
         "filter(() => true)",
       ),
@@ -100,9 +103,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "an owner is believed by its name",
     edits: [
-      edit(`${WORKLOADS}/owner-reference.js`, "owner.metadata.uid !== ref.uid", "false"),
+      edit(`${CONTROLLER}/kube/owner-reference.js`, "owner.metadata.uid !== ref.uid", "false"),
       edit(
-        `${WORKLOADS}/owner-reference.js`,
+        `${CONTROLLER}/kube/owner-reference.js`,
         "return uid !== undefined && controllerRefOf(object)?.uid === uid;",
         "return uid !== undefined && controllerRefOf(object) !== undefined;",
       ),
@@ -113,7 +116,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a pod that the selector of its workload does not take is believed to be its own",
     edits: [
       edit(
-        `${WORKLOADS}/stateful-set.js`,
+        `${CONTROLLER}/workloads/stateful-set.js`,
         "selector === undefined || !matchesLabels(selector, labels)",
         "selector === undefined",
       ),
@@ -126,13 +129,13 @@ export const MUTANTS: readonly Mutant[] = [
     name: "an act rests on what was remembered",
     edits: [
       edit(
-        `${HALTS}/node-reconciler.js`,
+        `${CONTROLLER}/node-reconciler.js`,
         'observation.from === "memory" && restsOnServer(move, halt)',
         "false",
       ),
-      edit(`${HALTS}/node-reconciler.js`, "isServerNext = announcesAct(move, halt);", ""),
+      edit(`${CONTROLLER}/node-reconciler.js`, "isServerNext = announcesAct(move, halt);", ""),
       edit(
-        `${HALTS}/actor.js`,
+        `${CONTROLLER}/act/actor.js`,
         'isAct({ kind: "effect", effect }) && observation.from !== "server"',
         "false",
       ),
@@ -142,7 +145,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "an image is set that was taken off the list after the decision",
     edits: [
       edit(
-        `${HALTS}/plan-swap.js`,
+        `${CONTROLLER}/decide/during-swap.js`,
         "return recommendation?.action !== wanted || recommendation.image !== halt.status?.toImage;",
         "return false;",
       ),
@@ -153,7 +156,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a halt whose node runs again is not withdrawn",
     edits: [
       edit(
-        `${HALTS}/plan-decision.js`,
+        `${CONTROLLER}/decide/before-swap.js`,
         "export function withdrawal({ halt, pod, now }) {",
         "export function withdrawal({ halt, pod, now }) {\n    return undefined;",
       ),
@@ -177,7 +180,7 @@ export const MUTANTS: readonly Mutant[] = [
     isOpen: true,
     edits: [
       edit(
-        `${HALTS}/identity.js`,
+        `${CONTROLLER}/model/identity.js`,
         "!mayRun(other.pod)",
         "!mayRun(other.pod) || other.pod.metadata.deletionTimestamp !== undefined",
       ),
@@ -190,7 +193,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a rollback goes past a plan that was applied",
     edits: [
       edit(
-        `${HALTS}/previous-image.js`,
+        `${CONTROLLER}/observe/previous-image.js`,
         "const last = ran.record?.images?.[0];",
         `const last = ran.record?.images?.find(({ image }) => image !== ran.halt.spec.image);
     if (last !== undefined) return pinned(last);`,
@@ -269,7 +272,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a successor whose image was rewritten is deleted",
     edits: [
       edit(
-        `${HALTS}/plan-swap.js`,
+        `${CONTROLLER}/decide/during-swap.js`,
         "return reportRewritten(observation, pod.image);",
         "return deletion(observation, pod, wait);",
       ),
@@ -284,7 +287,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "an aborted halt goes on",
     edits: [
       noRefusal("aborted"),
-      edit(`${HALTS}/plan-swap.js`, 'isAborted(halt) && phase !== "Recovering"', "false"),
+      edit(`${CONTROLLER}/decide/during-swap.js`, 'isAborted(halt) && phase !== "Recovering"', "false"),
     ],
     needs: [["abort"], ["pause", "unlist", "kill-replica"]],
   },
@@ -295,9 +298,9 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       noRefusal("haltNotSeen"),
       noRefusal("haltNotShown"),
-      edit(`${HALTS}/plan-decision.js`, "haltNotSeen(observation, undefined) ??", ""),
+      edit(`${CONTROLLER}/decide/before-swap.js`, "haltNotSeen(observation, undefined) ??", ""),
       edit(
-        `${HALTS}/observer.js`,
+        `${CONTROLLER}/observe/observation-reader.js`,
         "halt.status?.seen ?? shown;",
         "halt.status?.seen ?? shown ?? { sources: halt.spec.sources, chainId: policy?.spec.chainId, height: halt.spec.height };",
       ),
@@ -320,7 +323,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a halt is lost with the policy that it was recorded under",
     edits: [
       edit(
-        `${HALTS}/stores.js`,
+        `${CONTROLLER}/model/stores.js`,
         "{ policy: governing, selected: true }",
         "{ policy, selected: policy !== undefined }",
       ),
@@ -332,7 +335,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a deadline is counted on another replica's clock",
     edits: [
       edit(
-        `${HALTS}/recovery-timer.js`,
+        `${CONTROLLER}/observe/recovery-timer.js`,
         "return wholeTimeOf(halt) - spent;",
         "return Date.parse(halt.status.recoverBy) - Date.now();",
       ),
@@ -349,7 +352,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a page for another reason is one more page, and the first stands",
     edits: [
       edit(
-        `${HALTS}/journal.js`,
+        `${CONTROLLER}/journal/journal-entry.js`,
         "const pages = [...formerPages, resolving(page, at)];",
         "const pages = formerPages;",
       ),
@@ -359,7 +362,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a halt is recorded again when its pod is made anew",
     isOpen: true,
-    edits: [edit(`${HALTS}/same-halt.js`, "(isSamePod || isSameImage)", "isSamePod")],
+    edits: [edit(`${CONTROLLER}/judge/same-halt.js`, "(isSamePod || isSameImage)", "isSamePod")],
     needs: [["drain"]],
     showsAtEnd: true,
   },

@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { BOUNDARIES, type OnBoundary } from "../halts/boundary.ts";
+import { BOUNDARIES, type OnBoundary } from "../model/boundary.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**

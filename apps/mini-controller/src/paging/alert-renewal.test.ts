@@ -2,7 +2,7 @@ import { until } from "@upgrade-halt/testing";
 import pino from "pino";
 import { afterEach, expect, test } from "vitest";
 import type { NodeHaltStatus, PageRecord } from "../api/node-halt.ts";
-import { createStores } from "../halts/stores.ts";
+import { createStores } from "../model/stores.ts";
 import { FakeApi } from "../testing/fake-api.ts";
 import { haltWith, NOW, policyWith } from "../testing/observations.ts";
 import { PageReceiver } from "../testing/page-receiver.ts";

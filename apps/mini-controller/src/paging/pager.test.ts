@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, PageRecord } from "../api/node-halt.ts";
-import { resolving } from "../halts/journal.ts";
+import { resolving } from "../journal/journal-entry.ts";
 import { FakeApi } from "../testing/fake-api.ts";
 import { haltWith, NOW, policyWith } from "../testing/observations.ts";
 import { PageReceiver } from "../testing/page-receiver.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { type HaltPolicy, withDefaults } from "../api/halt-policy.ts";
 import type { PageRecord } from "../api/node-halt.ts";
-import type { Pod } from "../halts/pod.ts";
+import { governingPolicy } from "../model/governing-policy.ts";
+import { matchesLabels } from "../model/label-selector.ts";
+import type { Pod } from "../model/pod.ts";
 import { haltWith, policyWith } from "../testing/observations.ts";
-import { governingPolicy } from "./governing-policy.ts";
-import { matchesLabels } from "./label-selector.ts";
 import { conditionsOf, countsOf, type JudgedPod, type PolicyView } from "./policy-summary.ts";
 
 describe("a label selector", () => {

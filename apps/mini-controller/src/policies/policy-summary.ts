@@ -2,11 +2,11 @@ import type { Verdict } from "@upgrade-halt/consumer";
 import type { ConditionDraft } from "../api/condition.ts";
 import type { HaltPolicy, HaltPolicyStatus } from "../api/halt-policy.ts";
 import { hasEnded, isSwapping, type NodeHalt } from "../api/node-halt.ts";
-import { lastEndWasCrash } from "../halts/judgement.ts";
-import type { LogAccess } from "../halts/log-reader.ts";
-import { containerOf, containerStatusOf, type Pod } from "../halts/pod.ts";
+import { lastEndWasCrash } from "../judge/judgement.ts";
+import { selectsEverything } from "../model/label-selector.ts";
+import { containerOf, containerStatusOf, type Pod } from "../model/pod.ts";
+import type { LogAccess } from "../observe/log-reader.ts";
 import type { TargetFault } from "../paging/target-fault.ts";
-import { selectsEverything } from "./label-selector.ts";
 
 /** A pod that a policy's selector takes, who governs it, and what became of it. */
 export interface JudgedPod {

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { isSwapping, isUnacknowledgedFailure, type NodeHalt, type Phase } from "../api/node-halt.ts";
-import type { Stores } from "../halts/stores.ts";
+import type { Stores } from "../model/stores.ts";
 import { stepSeries } from "./step-series.ts";
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900];

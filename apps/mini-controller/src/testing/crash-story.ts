@@ -1,7 +1,7 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
 import { until } from "@upgrade-halt/testing";
 import { isSwapping, type NodeHalt } from "../api/node-halt.ts";
-import type { Boundary } from "../halts/boundary.ts";
+import type { Boundary } from "../model/boundary.ts";
 import { type Behaviour, FakeCluster, image, onePlan, SKIPPED, WRONG, WRONG_PLAN } from "./fake-cluster.ts";
 import { PageReceiver } from "./page-receiver.ts";
 import { TestController } from "./test-controller.ts";

@@ -11,7 +11,7 @@ import { API_VERSION, PURPOSE, PURPOSE_PAGING } from "../api/group.ts";
 import { type HaltPolicy, HaltPolicySpecSchema } from "../api/halt-policy.ts";
 import type { NodeHalt } from "../api/node-halt.ts";
 import type { NodeRecord } from "../api/node-record.ts";
-import type { Pod } from "../halts/pod.ts";
+import { controllerRefOf } from "../kube/owner-reference.ts";
 import {
   CONTROLLER_REVISIONS,
   collectionPath,
@@ -25,7 +25,7 @@ import {
   STATEFUL_SETS,
 } from "../kube/paths.ts";
 import type { KubeObject } from "../kube/types.ts";
-import { controllerRefOf } from "../workloads/owner-reference.ts";
+import type { Pod } from "../model/pod.ts";
 import type { TemplatedWorkload } from "../workloads/pod-template.ts";
 import { FakeApi } from "./fake-api.ts";
 

@@ -1,11 +1,11 @@
 import { API_VERSION } from "../api/group.ts";
 import { type HaltPolicy, HaltPolicySpecSchema } from "../api/halt-policy.ts";
 import type { NodeHalt, NodeHaltSpec, NodeHaltStatus, Seen } from "../api/node-halt.ts";
-import { journalName } from "../halts/journal-name.ts";
-import { recommendFor } from "../halts/judgement.ts";
-import type { Observation, PodSight, WorkloadSight } from "../halts/observation.ts";
-import type { Sibling } from "../halts/siblings.ts";
-import type { PodGroup } from "../workloads/pod-group.ts";
+import { journalName } from "../journal/journal-name.ts";
+import { recommendFor } from "../judge/judgement.ts";
+import type { PodGroup } from "../model/pod-group.ts";
+import type { Observation, PodSight, WorkloadSight } from "../observe/observation.ts";
+import type { Sibling } from "../observe/siblings.ts";
 
 /** The moment at which every observation of the tests is made. */
 export const NOW = Date.parse("2026-08-21T18:00:00Z");

@@ -1,7 +1,7 @@
 import { until } from "@upgrade-halt/testing";
 import pino, { type Logger } from "pino";
 import { Controller } from "../controller.ts";
-import type { Boundary } from "../halts/boundary.ts";
+import type { Boundary } from "../model/boundary.ts";
 import { PagingHosts } from "../paging/paging-hosts.ts";
 import { Metrics } from "../server/metrics.ts";
 import type { FakeCluster } from "./fake-cluster.ts";

@@ -1,11 +1,11 @@
 import type { CustomResourceTarget } from "../api/halt-policy.ts";
-import type { WorkloadSight } from "../halts/observation.ts";
-import type { Pod } from "../halts/pod.ts";
 import { listWanted } from "../kube/list-pages.ts";
+import { getIfThere, isControlledBy, readController } from "../kube/owner-reference.ts";
 import { collectionPath, objectPath, resourceOf, STATEFUL_SETS } from "../kube/paths.ts";
 import type { KubeApi, KubeObject } from "../kube/types.ts";
+import type { Pod } from "../model/pod.ts";
+import type { WorkloadSight } from "../observe/observation.ts";
 import { managerOf } from "./manager.ts";
-import { getIfThere, isControlledBy, readController } from "./owner-reference.ts";
 import { imageIn, isSettled } from "./pod-template.ts";
 import { groupOf, notMadeBy, readStatefulSetOf, type StatefulSet } from "./stateful-set.ts";
 import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } from "./workload.ts";

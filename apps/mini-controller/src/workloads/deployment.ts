@@ -1,10 +1,5 @@
 import type { WorkloadRef } from "../api/node-halt.ts";
-import type { WorkloadSight } from "../halts/observation.ts";
-import type { Pod } from "../halts/pod.ts";
 import { listWanted } from "../kube/list-pages.ts";
-import { collectionPath, DEPLOYMENTS, objectPath, REPLICA_SETS } from "../kube/paths.ts";
-import type { KubeApi } from "../kube/types.ts";
-import { matchesLabels } from "../policies/label-selector.ts";
 import {
   disowned,
   getIfThere,
@@ -12,8 +7,13 @@ import {
   type OwnerKind,
   type Ownership,
   readController,
-} from "./owner-reference.ts";
-import type { PodGroup, Strategy } from "./pod-group.ts";
+} from "../kube/owner-reference.ts";
+import { collectionPath, DEPLOYMENTS, objectPath, REPLICA_SETS } from "../kube/paths.ts";
+import type { KubeApi } from "../kube/types.ts";
+import { matchesLabels } from "../model/label-selector.ts";
+import type { Pod } from "../model/pod.ts";
+import type { PodGroup, Strategy } from "../model/pod-group.ts";
+import type { WorkloadSight } from "../observe/observation.ts";
 import { imageIn, type TemplatedWorkload, templateSight } from "./pod-template.ts";
 import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } from "./workload.ts";
 

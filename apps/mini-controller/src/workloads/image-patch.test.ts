@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Strategy, UpdateStrategy } from "./pod-group.ts";
+import type { Strategy, UpdateStrategy } from "../model/pod-group.ts";
 import { imagePatch } from "./workload.ts";
 
 const POINTER = "/spec/template/spec/containers/0/image";

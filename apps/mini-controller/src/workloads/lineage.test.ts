@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { OwnerReference } from "../api/object-meta.ts";
-import type { Pod } from "../halts/pod.ts";
 import { collectionPath, DEPLOYMENTS, REPLICA_SETS, resourceOf, STATEFUL_SETS } from "../kube/paths.ts";
+import type { Pod } from "../model/pod.ts";
 import { FakeApi } from "../testing/fake-api.ts";
 import { policyWith } from "../testing/observations.ts";
 import { Workloads } from "./workloads.ts";

@@ -1,5 +1,5 @@
+import { controllerRefOf } from "../kube/owner-reference.ts";
 import type { KubeObject } from "../kube/types.ts";
-import { controllerRefOf } from "./owner-reference.ts";
 
 /** Somebody else who decides a workload's image, and writes it back after any change. */
 export interface Manager {

@@ -1,9 +1,9 @@
 import type { LabelSelector } from "../api/halt-policy.ts";
-import type { WorkloadSight } from "../halts/observation.ts";
-import type { PodContainer } from "../halts/pod.ts";
 import type { KubeObject } from "../kube/types.ts";
+import type { PodContainer } from "../model/pod.ts";
+import type { PodGroup } from "../model/pod-group.ts";
+import type { WorkloadSight } from "../observe/observation.ts";
 import { managerOf } from "./manager.ts";
-import type { PodGroup } from "./pod-group.ts";
 
 /** What StatefulSets, ReplicaSets and Deployments have in common, as far as it is read. */
 export interface TemplatedWorkload extends KubeObject {

@@ -1,16 +1,16 @@
-import type { WorkloadSight } from "../halts/observation.ts";
-import type { Pod } from "../halts/pod.ts";
-import { objectPath, STATEFUL_SETS } from "../kube/paths.ts";
-import type { KubeApi } from "../kube/types.ts";
-import { matchesLabels } from "../policies/label-selector.ts";
 import {
   getIfThere,
   isControlledBy,
   type OwnerKind,
   type Ownership,
   readController,
-} from "./owner-reference.ts";
-import type { PodGroup, Strategy, UpdateStrategy } from "./pod-group.ts";
+} from "../kube/owner-reference.ts";
+import { objectPath, STATEFUL_SETS } from "../kube/paths.ts";
+import type { KubeApi } from "../kube/types.ts";
+import { matchesLabels } from "../model/label-selector.ts";
+import type { Pod } from "../model/pod.ts";
+import type { PodGroup, Strategy, UpdateStrategy } from "../model/pod-group.ts";
+import type { WorkloadSight } from "../observe/observation.ts";
 import { imageIn, type TemplatedWorkload, templateSight } from "./pod-template.ts";
 import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } from "./workload.ts";
 

@@ -1,7 +1,7 @@
-import type { Pod } from "../halts/pod.ts";
+import { controllerRefOf, getIfThere } from "../kube/owner-reference.ts";
 import { CONTROLLER_REVISIONS, objectPath, REPLICA_SETS } from "../kube/paths.ts";
 import type { KubeApi, KubeObject } from "../kube/types.ts";
-import { controllerRefOf, getIfThere } from "./owner-reference.ts";
+import type { Pod } from "../model/pod.ts";
 import { imageIn, type TemplatedWorkload } from "./pod-template.ts";
 
 /** One of the templates that a workload has had, as the API server keeps it. */

@@ -1,9 +1,9 @@
 import type { CustomResourceTarget, HaltPolicy } from "../api/halt-policy.ts";
 import type { WorkloadRef } from "../api/node-halt.ts";
-import type { WorkloadSight } from "../halts/observation.ts";
-import type { Pod } from "../halts/pod.ts";
 import type { JsonPatchOperation, KubeObject } from "../kube/types.ts";
-import type { Strategy } from "./pod-group.ts";
+import type { Pod } from "../model/pod.ts";
+import type { Strategy } from "../model/pod-group.ts";
+import type { WorkloadSight } from "../observe/observation.ts";
 
 /** The object that a pod's image comes from, or why the pod truly belongs to none of the wanted kind. */
 export type Lineage =

@@ -75,7 +75,7 @@ func run(kubeconfig, namespace string, whole bool) error {
 	return nil
 }
 
-// project keeps of a pod what `projectPod` in apps/mini-controller/src/halts/pod.ts keeps.
+// project keeps of a pod what `projectPod` in apps/mini-controller/src/model/pod.ts keeps.
 func project(object any) (any, error) {
 	pod, isPod := object.(*corev1.Pod)
 	if !isPod {

@@ -1,0 +1,76 @@
+import type { NodeHalt } from "../api/node-halt.ts";
+import { ControllerError, hasCode } from "../controller-error.ts";
+import { objectPath, PODS } from "../kube/paths.ts";
+import type { KubeApi } from "../kube/types.ts";
+import { between, type OnBoundary } from "../model/boundary.ts";
+import { type Effect, isAct } from "../model/move.ts";
+import type { Observation } from "../observe/observation.ts";
+import { imagePatch } from "../workloads/workload.ts";
+
+export interface ActorOptions {
+  readonly api: KubeApi;
+  readonly onBoundary: OnBoundary;
+}
+
+/** Does what the journal announced. Each effect is refused or does nothing when it was done before. */
+export class Actor {
+  readonly #options: ActorOptions;
+  /** UIDs of halts whose image the API server refused to set at the last attempt. */
+  readonly #refused = new Set<string | undefined>();
+
+  constructor(options: ActorOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The halt after the effect, which is seen in the cluster.
+   *
+   * @throws {ControllerError} `conflict` for an act on an observation that was not read from the API server for it.
+   */
+  async perform(effect: Effect, observation: Observation): Promise<NodeHalt> {
+    const { onBoundary } = this.#options;
+    if (isAct({ kind: "effect", effect }) && observation.from !== "server")
+      throw new ControllerError("conflict", `${effect.kind} rests on what was not read again`);
+    switch (effect.kind) {
+      case "set-image":
+        await between("set-image", onBoundary, () => this.#setImage(effect, observation));
+        return observation.halt;
+      case "delete-pod":
+        await between("delete-pod", onBoundary, () => this.#deletePod(effect.uid, observation));
+        return observation.halt;
+      case "send-page":
+      case "resolve-page":
+        throw new Error(`${effect.kind} is the page teller's`);
+    }
+  }
+
+  /** Whether the image of this halt's swap is known not to be set, since the API server refused the last attempt. */
+  setWasRefused({ metadata }: NodeHalt): boolean {
+    return this.#refused.has(metadata.uid);
+  }
+
+  async #setImage(
+    change: Extract<Effect, { kind: "set-image" }>,
+    { workload, halt }: Observation,
+  ): Promise<void> {
+    if (workload.kind !== "found")
+      throw new ControllerError("bad-reference", "the workload to change is not there");
+    this.#refused.delete(halt.metadata.uid);
+    try {
+      await this.#options.api.jsonPatch(workload.path, imagePatch(workload, change));
+    } catch (error) {
+      if (hasCode(error, "conflict", "invalid")) this.#refused.add(halt.metadata.uid);
+      throw error;
+    }
+  }
+
+  async #deletePod(uid: string, { halt: { metadata, spec }, pod }: Observation): Promise<void> {
+    if (pod.kind === "gone") return;
+    const path = objectPath(PODS, metadata.namespace ?? "", spec.podName);
+    try {
+      await this.#options.api.remove(path, uid, pod.resourceVersion);
+    } catch (error) {
+      if (!hasCode(error, "not-found")) throw error;
+    }
+  }
+}

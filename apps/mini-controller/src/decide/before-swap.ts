@@ -1,0 +1,201 @@
+import type { Recommendation } from "@upgrade-halt/consumer";
+import type { ConditionDraft } from "../api/condition.ts";
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import type { Action } from "../api/node-halt.ts";
+import { isPaged, journalMove, type StepDraft, timestamp } from "../journal/journal-entry.ts";
+import type { Move } from "../model/move.ts";
+import { type Observation, whatOf } from "../observe/observation.ts";
+import { heightPast } from "./recovery.ts";
+import { haltNotSeen } from "./refusals/halt-not-seen.ts";
+import { imageDoesNotHelp } from "./refusals/image-does-not-help.ts";
+import { notTheJournal } from "./refusals/not-the-journal.ts";
+import { policyMissing } from "./refusals/policy-missing.ts";
+import type { Refusal } from "./refusals/refusal.ts";
+import { refusalOf } from "./refusals/refusals.ts";
+
+/** How long a halt that waits for a slot or for its siblings waits before it looks again by itself. */
+const LOOK_AGAIN_MS = 1_000;
+/** The same for one that a person is to put right elsewhere, where nothing tells of it. */
+const LOOK_AGAIN_REFUSED_MS = 5_000;
+
+/** The change of an image that a recommendation calls for. */
+type ImageChange = Extract<Recommendation, { action: "swap-to-image" | "roll-back" }>;
+
+/** Decides about a halt whose swap has not begun: begin it, or say why not. Nothing is written twice. */
+export function planDecision(observation: Observation): Move {
+  const { halt, policy, recommendation, now } = observation;
+  const over = recoveredElsewhere(observation) ?? withdrawal(observation);
+  if (over !== undefined) return over;
+  const unbelieved =
+    policyMissing(observation, undefined) ??
+    haltNotSeen(observation, undefined) ??
+    notTheJournal(observation, undefined);
+  if (unbelieved !== undefined) return record(observation, refusedStep(observation, unbelieved, "Hold"));
+  if (policy === undefined || recommendation === undefined) return { kind: "rest" };
+  switch (recommendation.action) {
+    case "swap-to-image":
+    case "roll-back": {
+      const blocked = obstacle(observation, recommendation);
+      const lookAgainMs = blocked?.page === undefined ? undefined : LOOK_AGAIN_REFUSED_MS;
+      if (blocked !== undefined) return record(observation, blocked, lookAgainMs);
+      return journalMove(halt, beginSwap(observation, policy, recommendation), now);
+    }
+    case "page": {
+      const told = toldAlready(observation);
+      return told === undefined ? planPaging(observation, recommendation) : record(observation, told);
+    }
+    case "hold":
+    case "leave-alone":
+      return record(observation, { ...held(observation, recommendation), phase: "Held" });
+  }
+}
+
+/** Somebody else put it right while the halt was held. */
+function recoveredElsewhere({ halt, pod, now }: Observation): Move | undefined {
+  const height = pod.kind === "successor" ? heightPast(halt.spec, pod) : undefined;
+  if (pod.kind !== "successor" || height === undefined) return undefined;
+  const how = pod.image === halt.spec.image ? "as it did before" : "which somebody else set";
+  const message = `Runs ${pod.image}, ${how}, and is at height ${height}.`;
+  const conditions = [notUpgrading("RecoveredElsewhere", message)];
+  const draft = {
+    phase: "Recovered",
+    reason: "RecoveredElsewhere",
+    message,
+    newPodUID: pod.uid,
+    recoveredHeight: height,
+  } as const;
+  return journalMove(halt, { ...draft, conditions }, now);
+}
+
+/**
+ * The very pod that halted runs again although nothing was done: its upgrade was skipped, its binary was changed in place,
+ * its data was restored. Nothing is left to do, also not later.
+ */
+export function withdrawal({ halt, pod, now }: Observation): Move | undefined {
+  if (pod.kind !== "healthy" || halt.status?.seen === undefined) return undefined;
+  const message = `The pod that halted runs again as it is, at height ${pod.height}. Nothing is done about its halt.`;
+  const conditions = [notUpgrading("RunsAgain", message)];
+  return journalMove(halt, { phase: "Withdrawn", reason: "RunsAgain", message, conditions }, now);
+}
+
+/**
+ * Writes `wanted` unless the journal says so already. A halt that waits for others looks again by itself, and so does
+ * one that is held where `lookAgainMs` says how soon.
+ */
+function record(observation: Observation, wanted: StepDraft, lookAgainMs?: number): Move {
+  const { halt, now } = observation;
+  const { status } = halt;
+  const draft = withoutPageInDryRun(observation, wanted);
+  const needsPage = draft.page !== undefined && !isPaged(status, draft.page.reason);
+  const isSaid =
+    status?.phase === draft.phase && status.reason === draft.reason && status.message === draft.message;
+  if (!isSaid || needsPage) return journalMove(halt, draft, now);
+  if (draft.phase === "Recorded") return { kind: "wait", ms: LOOK_AGAIN_MS };
+  return lookAgainMs === undefined ? { kind: "rest" } : { kind: "wait", ms: lookAgainMs };
+}
+
+/** A dry run tells nobody either. */
+function withoutPageInDryRun({ policy }: Observation, draft: StepDraft): StepDraft {
+  return policy?.spec.dryRun ? { ...draft, page: undefined } : draft;
+}
+
+/** Reasons for a page after which nothing that the controller watches could change its mind. */
+const FINAL: ReadonlySet<Recommendation["reason"]> = new Set([
+  "DowngradeDetected",
+  "ChosenByPolicy",
+  "PreviousImageUnknown",
+]);
+
+/** First the page is on its way, then, once a receiver has it, the halt is a person's. */
+function planPaging(observation: Observation, recommendation: Recommendation): Move {
+  const { halt, now } = observation;
+  const draft = held(observation, recommendation);
+  const delivered = halt.status?.page?.reason === recommendation.reason && halt.status.page.state === "Sent";
+  if (!FINAL.has(recommendation.reason) || !delivered)
+    return record(observation, { ...draft, phase: "Held" });
+  return journalMove(
+    halt,
+    { ...draft, phase: "Paged", message: `${draft.message} A person was paged.` },
+    now,
+  );
+}
+
+function held(observation: Observation, { action, reason, why, page }: Recommendation): StepDraft {
+  return {
+    phase: "Held",
+    action: action === "page" ? "Page" : "Hold",
+    reason,
+    message: why,
+    page: page ? { reason, summary: summaryOf(observation, why) } : undefined,
+    conditions: [notUpgrading(reason, why)],
+  };
+}
+
+function notUpgrading(reason: string, message: string): ConditionDraft {
+  return {
+    type: "Upgrading",
+    status: reason === "ImageMappingMissing" ? "Unknown" : "False",
+    reason,
+    message,
+  };
+}
+
+/** What a page says first: which node, what happened, and what is (not) done. */
+export function summaryOf({ halt }: Observation, why: string): string {
+  const { podName, reason, verdict } = halt.spec;
+  return `${halt.metadata.namespace}/${podName} halted (${reason}): ${verdict} ${why}`;
+}
+
+/** The halt of an image that a swap brought for this very plan: the swap's own journal tells of it. */
+function toldAlready(observation: Observation): StepDraft | undefined {
+  const { halt, neighbours } = observation;
+  if (neighbours.toldBy === undefined) return undefined;
+  const { image } = halt.spec;
+  const refusal = imageDoesNotHelp(observation, { step: "decide", action: "SwapImage", image });
+  return refusal && refusedStep(observation, refusal, "SwapImage");
+}
+
+/** What keeps the change from being made now; `undefined` when nothing does. */
+function obstacle(observation: Observation, change: ImageChange): StepDraft | undefined {
+  const action = actionOf(change);
+  const refusal = refusalOf(observation, { step: "decide", action, image: change.image });
+  return refusal && refusedStep(observation, refusal, action);
+}
+
+function refusedStep(
+  observation: Observation,
+  { reason, message, kind }: Refusal,
+  action: Action,
+): StepDraft {
+  return {
+    phase: kind === "wait" ? "Recorded" : "Held",
+    action,
+    reason,
+    message,
+    page: kind === "page" ? { reason, summary: summaryOf(observation, message) } : undefined,
+    conditions: [notUpgrading(reason, message)],
+  };
+}
+
+function actionOf({ action }: ImageChange): Extract<Action, "SwapImage" | "RollBack"> {
+  return action === "roll-back" ? "RollBack" : "SwapImage";
+}
+
+function beginSwap(observation: Observation, policy: HaltPolicy, change: ImageChange): StepDraft {
+  const { workload, now } = observation;
+  const { image: toImage, reason, why, page } = change;
+  const message = `Setting ${whatOf(workload)} to ${toImage}: ${why}`;
+  return {
+    phase: "Swapping",
+    action: actionOf(change),
+    reason,
+    message,
+    ...(workload.kind === "found"
+      ? { fromImage: workload.image, workloadGeneration: workload.generation }
+      : {}),
+    toImage,
+    recoverBy: timestamp(now + policy.spec.recoveryTimeoutSeconds * 1000),
+    page: page ? { reason, summary: summaryOf(observation, why) } : undefined,
+    conditions: [{ type: "Upgrading", status: "True", reason: actionOf(change), message }],
+  };
+}

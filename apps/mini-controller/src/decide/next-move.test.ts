@@ -1,0 +1,718 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type NodeHaltStatus, type PageRecord, type Phase, PhaseSchema } from "../api/node-halt.ts";
+import { resolving } from "../journal/journal-entry.ts";
+import {
+  HALTED,
+  HEALTHY,
+  haltWith,
+  NEW,
+  NOW,
+  OLD,
+  observe,
+  policyWith,
+  RESTARTED,
+  type Scene,
+  SEEN,
+  siblingWith,
+  successor,
+  workloadWith,
+} from "../testing/observations.ts";
+import { plan } from "./next-move.ts";
+
+/** A plan in one line: what it does, or where it puts the halt and why. */
+function summary(scene: Scene): string {
+  const move = plan(observe(scene));
+  if (move.kind === "effect") return move.effect.kind;
+  if (move.kind !== "journal") return move.kind;
+  const { phase, reason, page } = move.status;
+  const pages = page !== undefined && page !== scene.halt?.status?.page;
+  return `${phase} ${reason}${pages ? " +page" : ""}`;
+}
+
+const HELD: NodeHaltStatus = { phase: "Held", reason: "ImageMappingMissing", steps: [] };
+const UNSEEN = { ...SEEN, sources: ["exit-code"], height: undefined };
+const ABORT = { ...haltWith().metadata, annotations: { "upgrade-halt.dev/abort": "true" } };
+/** A journal that says a reason since so many milliseconds. */
+function standing(phase: Phase, reason: string, ms: number, message = ""): NodeHaltStatus {
+  const at = new Date(NOW - ms).toISOString();
+  return { phase, reason, message, steps: [{ phase, at, message }] };
+}
+
+function goneFor(ms: number, phase: Phase = "Recorded"): Scene {
+  const what = "StatefulSet sei/sei-0";
+  const status = standing(phase, "WorkloadMissing", ms, `${what} is not there.`);
+  return { halt: haltWith({}, status), workload: { kind: "missing", what } };
+}
+const listedNothing = policyWith({ upgrades: [] });
+const tooNew = haltWith({ reason: "binary_too_new", planName: "v6.8", image: NEW });
+const tooNewWorkload = workloadWith({ image: NEW });
+
+describe("a halt whose swap has not begun", () => {
+  const cases: readonly (readonly [string, Scene, string])[] = [
+    ["70 with its image listed", {}, "Swapping ImageListed"],
+    [
+      "70 whose workload already has the listed image",
+      { workload: workloadWith({ image: NEW }) },
+      "Swapping ImageListed",
+    ],
+    ["70 whose pod is gone already", { pod: { kind: "gone" } }, "Recorded PodGone"],
+    ["70 whose process was started again", { pod: RESTARTED }, "Recorded HaltNotShown"],
+    [
+      "70 whose process was started again a minute ago",
+      { pod: RESTARTED, halt: haltWith({}, standing("Recorded", "HaltNotShown", 60_000)) },
+      "Held HaltNotShown +page",
+    ],
+    ["70 whose pod runs again as it is", { pod: HEALTHY, halt: haltWith({}, HELD) }, "Withdrawn RunsAgain"],
+    ["70 that nothing but its NodeHalt tells of yet", { seen: undefined }, "Recorded HaltNotSeen"],
+    [
+      "70 that nothing but its NodeHalt tells of for a minute",
+      { pod: HEALTHY, seen: undefined, now: NOW + 60_000 },
+      "Held HaltNotSeen +page",
+    ],
+    [
+      "72 that nothing but its NodeHalt tells of for a minute",
+      { halt: haltWith({ reason: "downgrade_detected" }), pod: HEALTHY, seen: undefined, now: NOW + 60_000 },
+      "Held HaltNotSeen +page",
+    ],
+    ...["2099-01-01T00:00:00.000Z", "some day"].map(
+      (detectedAt) =>
+        [
+          `70 that nothing but its NodeHalt tells of, from ${detectedAt}`,
+          { halt: haltWith({ detectedAt }), pod: HEALTHY, seen: undefined },
+          "Held HaltNotSeen +page",
+        ] as const,
+    ),
+    [
+      "70 whose journal is a copy under another name",
+      { halt: { ...haltWith(), metadata: { ...haltWith().metadata, name: "copy" } } },
+      "Held NotTheJournal",
+    ],
+    ["70 whose pod no policy selects any more", { selected: false }, "Held PodNotSelected +page"],
+    ["70 that a person aborts", { halt: { ...haltWith(), metadata: ABORT } }, "Held Aborted"],
+    ["70 with nothing listed", { policy: listedNothing }, "Held ImageMappingMissing +page"],
+    [
+      "70 listed for another height",
+      { policy: policyWith({ upgrades: [{ planName: "v6.7", height: 31, image: NEW }] }) },
+      "Held ListedForAnotherHeight +page",
+    ],
+    [
+      "70 by an exit code alone",
+      { halt: haltWith({ sources: ["exit-code"], planName: undefined }, { seen: UNSEEN }) },
+      "Held PlanNotNamed +page",
+    ],
+    [
+      "70 listed with the image that halted",
+      { policy: policyWith({ upgrades: [{ planName: "v6.7", height: 30, image: OLD }] }) },
+      "Held ImageDoesNotHelp +page",
+    ],
+    [
+      "70 that the policy only pages",
+      { policy: policyWith({ actions: { upgradeRequired: "Page" } }) },
+      "Held ChosenByPolicy +page",
+    ],
+    ["70 under a paused policy", { policy: policyWith({ paused: true }) }, "Held Paused"],
+    ["70 in a dry run", { policy: policyWith({ dryRun: true }) }, "Held DryRun"],
+    [
+      "nothing listed in a dry run",
+      { policy: policyWith({ dryRun: true, upgrades: [] }) },
+      "Held ImageMappingMissing",
+    ],
+    ["70 with every slot taken", { neighbours: { swapping: 1, failed: 0 } }, "Recorded WaitingForSlot"],
+    ["70 with the error budget spent", { neighbours: { swapping: 0, failed: 1 } }, "Held ErrorBudgetSpent"],
+    [
+      "70 beside a running sibling that would go down",
+      { siblings: [siblingWith()] },
+      "Recorded SiblingsNotHalted",
+    ],
+    [
+      "70 whose workload is gone",
+      { workload: { kind: "missing", what: "StatefulSet sei/sei-0" } },
+      "Recorded WorkloadMissing",
+    ],
+    ["70 whose workload has been gone for less than a minute", goneFor(59_999), "wait"],
+    ["70 whose workload has been gone for a minute", goneFor(60_000), "Held WorkloadMissing +page"],
+    ["70 whose workload is gone, as was said", goneFor(0, "Held"), "Held WorkloadMissing +page"],
+    [
+      "70 whose workload somebody changed",
+      { workload: workloadWith({ image: "registry/other:1" }) },
+      "Held ImageChangedMeanwhile +page",
+    ],
+    ["70 whose policy is gone", { policy: null }, "Held PolicyMissing"],
+    [
+      "71 with an image that ran before",
+      { halt: tooNew, workload: tooNewWorkload, previousImage: OLD },
+      "Swapping BinaryTooNew +page",
+    ],
+    [
+      "71 with the error budget spent",
+      {
+        halt: tooNew,
+        workload: tooNewWorkload,
+        previousImage: OLD,
+        neighbours: { swapping: 0, failed: 9 },
+      },
+      "Held ErrorBudgetSpent",
+    ],
+    [
+      "71 without an image that ran before",
+      { halt: tooNew, workload: tooNewWorkload },
+      "Held PreviousImageUnknown +page",
+    ],
+    ["72", { halt: haltWith({ reason: "downgrade_detected" }) }, "Held DowngradeDetected +page"],
+    [
+      "an unknown reason",
+      { halt: haltWith({ reason: "unrecognised", exitCode: 79 }) },
+      "Held UnrecognisedHalt +page",
+    ],
+  ];
+  test.each(cases)("%s", (_, scene, expected) => expect(summary(scene)).toBe(expected));
+
+  test("tells its first steps along with the one that follows", () => {
+    const move = plan(observe());
+    expect(move).toMatchObject({
+      status: {
+        fromImage: OLD,
+        toImage: NEW,
+        recoverBy: "2026-08-21T18:01:00.000Z",
+        steps: [
+          { phase: "Detected", at: "2026-08-21T17:59:59.990Z" },
+          { phase: "Recorded" },
+          { phase: "Swapping" },
+        ],
+        conditions: [{ type: "Upgrading", status: "True", observedGeneration: 1 }],
+      },
+    });
+  });
+
+  test("writes nothing twice", () => {
+    for (const policy of [listedNothing, policyWith({ paused: true }), policyWith({ dryRun: true })]) {
+      const first = plan(observe({ policy }));
+      if (first.kind !== "journal") throw new Error("nothing was written");
+      const page = first.status.page && { ...first.status.page, state: "Sent" as const };
+      const status = { ...first.status, ...(page === undefined ? {} : { page }) };
+      expect(plan(observe({ policy, halt: haltWith({}, status) }))).toEqual({ kind: "rest" });
+    }
+  });
+
+  test("pages what a dry run kept to itself once it is no dry run any more", () => {
+    const first = plan(observe({ policy: policyWith({ dryRun: true, upgrades: [] }) }));
+    if (first.kind !== "journal") throw new Error("nothing was written");
+    expect(first.status.page).toBeUndefined();
+    const halt = haltWith({}, first.status);
+    expect(summary({ halt, policy: listedNothing })).toBe("Held ImageMappingMissing +page");
+    const next = plan(observe({ halt, policy: listedNothing }));
+    expect(next.kind === "journal" && next.status.steps).toEqual(first.status.steps);
+  });
+
+  test("sends a page that nobody was named for once somebody is", () => {
+    const first = plan(observe({ policy: listedNothing }));
+    if (first.kind !== "journal" || first.status.page === undefined) throw new Error("no page was written");
+    const { nextAttemptAt: _, ...page } = first.status.page;
+    const halt = haltWith({}, { ...first.status, page: { ...page, state: "NoTarget" } });
+    expect(summary({ halt, policy: policyWith({ upgrades: [], paging: [] }) })).toBe("rest");
+    expect(summary({ halt, policy: listedNothing })).toBe("send-page");
+  });
+
+  test("72 is a person's once a receiver has the page", () => {
+    const halt = haltWith({ reason: "downgrade_detected" });
+    const first = plan(observe({ halt }));
+    if (first.kind !== "journal" || first.status.page === undefined) throw new Error("no page was journaled");
+    const status: NodeHaltStatus = { ...first.status, page: { ...first.status.page, state: "Sent" } };
+    expect(summary({ halt: haltWith({ reason: "downgrade_detected" }, status) })).toBe(
+      "Paged DowngradeDetected",
+    );
+  });
+
+  test("becomes a swap when its image is listed later", () => {
+    const status: NodeHaltStatus = { phase: "Held", reason: "ImageMappingMissing", steps: [] };
+    expect(summary({ halt: haltWith({}, status) })).toBe("Swapping ImageListed");
+  });
+
+  test("is over when somebody else recovered the node", () => {
+    const status: NodeHaltStatus = { phase: "Held", reason: "ImageMappingMissing", steps: [] };
+    const scene = { halt: haltWith({}, status), policy: listedNothing, pod: successor({ height: 31 }) };
+    expect(summary(scene)).toBe("Recovered RecoveredElsewhere");
+  });
+
+  test("is over when the node passes it on the image that halted, as with its upgrade skipped", () => {
+    const status: NodeHaltStatus = { phase: "Held", reason: "ImageMappingMissing", steps: [] };
+    const at = (height: number) => ({
+      halt: haltWith({}, status),
+      policy: listedNothing,
+      pod: successor({ image: OLD, height }),
+    });
+    expect(summary(at(30))).not.toMatch("Recovered");
+    expect(summary(at(31))).toBe("Recovered RecoveredElsewhere");
+  });
+});
+
+const SIBLING_RUNS =
+  "StatefulSet sei/sei-0 makes these pods from the same template, and they have not halted for plan v6.7 at height 30: sei-1 (runs). The image changes when all of them have.";
+
+describe("a swap", () => {
+  const begun = (phase: Phase, changes: NodeHaltStatus = {}) =>
+    haltWith(
+      {},
+      {
+        phase,
+        action: "SwapImage",
+        fromImage: OLD,
+        toImage: NEW,
+        recoverBy: "2026-08-21T18:01:00.000Z",
+        steps: [],
+        ...changes,
+      },
+    );
+  const withNew = workloadWith({ image: NEW });
+  const late = NOW + 60_000;
+  const recovering = { halt: begun("Recovering"), workload: { kind: "not-asked" } } as const;
+  const again = {
+    kind: "halted",
+    reason: 70,
+    plan: "v6.7",
+    height: 30,
+    corroborated: true,
+    sources: [],
+    why: "It halted.",
+    contradictions: [],
+  } as const;
+  const cases: readonly (readonly [string, Scene, string])[] = [
+    ["journaled, image not set", { halt: begun("Swapping") }, "set-image"],
+    [
+      "image set, workload not settled",
+      { halt: begun("Swapping"), workload: workloadWith({ image: NEW, settled: false }) },
+      "wait",
+    ],
+    ["image set", { halt: begun("Swapping"), workload: withNew }, "Recreating Recreating"],
+    [
+      "somebody set a third image",
+      { halt: begun("Swapping"), workload: workloadWith({ image: "x" }) },
+      "Failed ImageChangedMeanwhile +page",
+    ],
+    ["somebody set the old image back", { halt: begun("Recreating") }, "Failed ImageChangedMeanwhile +page"],
+    [
+      "the halted pod is there",
+      { halt: begun("Recreating", { deletedPodUID: "uid-1" }), workload: withNew },
+      "delete-pod",
+    ],
+    [
+      "the halted pod is there, and its deletion is not journaled",
+      { halt: begun("Recreating"), workload: withNew },
+      "Recreating Recreating",
+    ],
+    [
+      "the pod came back with the old image and halted again",
+      { halt: begun("Recreating", { deletedPodUID: "uid-0" }), workload: withNew },
+      "Recreating PodKeepsOldImage +page",
+    ],
+    [
+      "the halted pod is there by what is remembered while it recovers",
+      { ...recovering, from: "memory" },
+      "delete-pod",
+    ],
+    [
+      "siblings that were waited for have not halted in a minute",
+      {
+        halt: haltWith(
+          { detectedAt: new Date(NOW - 60_000).toISOString() },
+          { ...begun("Swapping").status, reason: "SiblingsNotHalted", message: SIBLING_RUNS },
+        ),
+        siblings: [siblingWith()],
+      },
+      "Swapping SiblingsNotHalted +page",
+    ],
+    [
+      "the halted pod was started again",
+      { halt: begun("Recreating", { deletedPodUID: "uid-1" }), workload: withNew, pod: RESTARTED },
+      "Recreating HaltNotShown",
+    ],
+    [
+      "the halted pod runs again before the image was set",
+      { halt: begun("Swapping"), pod: HEALTHY },
+      "Withdrawn RunsAgain",
+    ],
+    [
+      "the halted pod runs again after the image was set",
+      { halt: begun("Recreating", { deletedPodUID: "uid-1" }), workload: withNew, pod: HEALTHY },
+      "Recreating HaltNotShown",
+    ],
+    [
+      "somebody set the image back, or changed the workload otherwise",
+      { halt: begun("Swapping", { workloadGeneration: 1 }), workload: workloadWith({ generation: 3 }) },
+      "Swapping WorkloadChanged +page",
+    ],
+    [
+      "somebody changed the workload, and the image is known not to be set",
+      {
+        halt: begun("Swapping", { workloadGeneration: 1 }),
+        workload: workloadWith({ generation: 3 }),
+        setWasRefused: true,
+      },
+      "set-image",
+    ],
+    [
+      "aborted by a person",
+      { halt: { ...begun("Recreating"), metadata: ABORT }, workload: withNew },
+      "Failed Aborted",
+    ],
+    [
+      "an image that a webhook rewrote",
+      {
+        halt: begun("Recreating"),
+        workload: withNew,
+        pod: successor({ image: "mirror.internal/registry/seid:v6.7" }),
+      },
+      "Recovering ImageRewritten +page",
+    ],
+    [
+      "past the height on an image that a webhook rewrote",
+      { ...recovering, pod: successor({ image: "mirror.internal/registry/seid:v6.7", height: 31 }) },
+      "Recovered Recovered",
+    ],
+    [
+      "its policy lists another image after it was set",
+      {
+        halt: begun("Recreating", { deletedPodUID: "uid-1" }),
+        workload: withNew,
+        policy: policyWith({ upgrades: [] }),
+      },
+      "Failed ImageWithdrawn +page",
+    ],
+    [
+      "the halted pod is going",
+      {
+        halt: begun("Recreating"),
+        workload: withNew,
+        pod: { ...HALTED, terminating: true },
+      },
+      "wait",
+    ],
+    [
+      "a Deployment replaces the pod",
+      { halt: begun("Recreating"), workload: workloadWith({ image: NEW, replacesPods: true }) },
+      "wait",
+    ],
+    [
+      "a new pod from the old image",
+      { halt: begun("Recreating"), workload: withNew, pod: successor({ image: OLD }) },
+      "wait",
+    ],
+    [
+      "the pod is gone",
+      { halt: begun("Recreating"), workload: withNew, pod: { kind: "gone" } },
+      "Recovering Recovering",
+    ],
+    [
+      "the new pod is there",
+      { halt: begun("Recreating"), workload: withNew, pod: successor() },
+      "Recovering Recovering",
+    ],
+    ["no height yet", { ...recovering, pod: successor() }, "wait"],
+    ["at the plan's height", { ...recovering, pod: successor({ height: 30 }) }, "wait"],
+    [
+      "past the height on the old image",
+      { ...recovering, pod: successor({ image: OLD, height: 31 }) },
+      "wait",
+    ],
+    ["past the height", { ...recovering, pod: successor({ height: 31 }) }, "Recovered Recovered"],
+    [
+      "halted at the next plan",
+      { ...recovering, pod: successor({ verdict: { ...again, plan: "v6.8", height: 60 } }) },
+      "Recovered Recovered",
+    ],
+    [
+      "halted again at the same plan",
+      { ...recovering, pod: successor({ verdict: again }) },
+      "Failed HaltedAgain +page",
+    ],
+    [
+      "crashing",
+      {
+        ...recovering,
+        pod: successor({
+          verdict: { kind: "crashed", cause: { kind: "panic", code: 2 }, why: "x", contradictions: [] },
+        }),
+      },
+      "wait",
+    ],
+    ["out of time", { ...recovering, pod: successor(), now: late }, "Failed RecoveryTimedOut +page"],
+    [
+      "out of time with the workload gone",
+      { halt: begun("Swapping"), workload: { kind: "missing", what: "x" }, now: late },
+      "Failed RecoveryTimedOut +page",
+    ],
+    [
+      "out of time, and past the height after all",
+      { ...recovering, pod: successor({ height: 31 }), now: late },
+      "Recovered Recovered",
+    ],
+    [
+      "paused before the image was set",
+      { halt: begun("Swapping"), policy: policyWith({ paused: true }) },
+      "Swapping Paused",
+    ],
+    [
+      "paused after the image was set",
+      { halt: begun("Recreating"), workload: withNew, policy: policyWith({ paused: true }) },
+      "Recreating Paused",
+    ],
+    [
+      "its image withdrawn before it was set",
+      { halt: begun("Swapping"), policy: policyWith({ upgrades: [] }) },
+      "Failed ImageWithdrawn +page",
+    ],
+    [
+      "another image listed before it was set",
+      {
+        halt: begun("Swapping"),
+        policy: policyWith({ upgrades: [{ planName: "v6.7", image: "registry/seid:v6.7.1" }] }),
+      },
+      "Failed ImageWithdrawn +page",
+    ],
+    [
+      "its policy deleted before the image was set",
+      { halt: begun("Swapping"), policy: null },
+      "Failed ImageWithdrawn +page",
+    ],
+    [
+      "its policy deleted in the middle",
+      { halt: begun("Recreating"), workload: withNew, policy: null },
+      "Recreating PolicyMissing",
+    ],
+  ];
+  test.each(cases)("%s", (_, scene, expected) => expect(summary(scene)).toBe(expected));
+
+  test("a node that was rolled back has to be seen moving", () => {
+    const halt = haltWith(
+      { reason: "binary_too_new", image: NEW, height: 500 },
+      { phase: "Recovering", toImage: OLD, steps: [] },
+    );
+    const scene = (height: number) => ({
+      ...recovering,
+      halt,
+      pod: successor({ image: OLD, firstHeight: 20, height }),
+    });
+    expect(summary(scene(20))).toBe("wait");
+    expect(summary(scene(21))).toBe("Recovered Recovered");
+  });
+});
+
+describe("a halt that has ended", () => {
+  const ended = (phase: Phase, changes: NodeHaltStatus = {}) =>
+    haltWith({}, { phase, reason: "x", message: "y", steps: [], ...changes });
+  const resolved = {
+    type: "Resolved",
+    status: "True",
+    reason: "Running",
+    message: "",
+    lastTransitionTime: "",
+  } as const;
+
+  test("rests when it recovered", () => expect(summary({ halt: ended("Recovered") })).toBe("rest"));
+  test("is looked at until its node runs", () => expect(summary({ halt: ended("Paged") })).toBe("wait"));
+  test("is noted as resolved when its node runs", () => {
+    expect(summary({ halt: ended("Paged"), pod: successor({ height: 31 }) })).toBe("Paged x");
+    expect(
+      summary({ halt: ended("Failed", { conditions: [resolved] }), pod: successor({ height: 31 }) }),
+    ).toBe("rest");
+  });
+});
+
+describe("a page", () => {
+  const page = {
+    key: "k",
+    reason: "ImageMappingMissing",
+    summary: "s",
+    at: "",
+    delivered: [],
+    attempts: 1,
+    state: "Pending",
+  } as const;
+  const at = (ms: number) => new Date(NOW + ms).toISOString();
+  const failed = (nextAttemptAt: string) =>
+    haltWith({}, { phase: "Recovered", steps: [], page: { ...page, delivered: [], nextAttemptAt } });
+
+  test("that is due goes before everything else", () =>
+    expect(summary({ halt: failed(at(0)) })).toBe("send-page"));
+  test("that is due later is waited for", () => {
+    expect(plan(observe({ halt: failed(at(1500)) }))).toEqual({ kind: "wait", ms: 1500 });
+  });
+  test("that a clock which has gone back since put far off is due now", () => {
+    expect(summary({ halt: failed(at(3_600_000)) })).toBe("send-page");
+  });
+  test("of a swap that fails in a dry run is journaled, and sent when that ends", () => {
+    const policy = policyWith({ dryRun: true });
+    const halt = haltWith({}, { phase: "Recovering", action: "SwapImage", toImage: NEW, steps: [] });
+    const scene = { halt, workload: workloadWith({ image: NEW }), pod: successor() };
+    expect(summary({ ...scene, policy, recoverWithinMs: 0 })).toBe("Failed RecoveryTimedOut +page");
+    const unsent = { ...page, delivered: [], attempts: 0, nextAttemptAt: at(0) };
+    const due = haltWith({}, { phase: "Failed", steps: [], page: unsent });
+    expect(summary({ ...scene, halt: due, policy })).not.toBe("send-page");
+    expect(summary({ ...scene, halt: due })).toBe("send-page");
+  });
+
+  const sent: PageRecord = { ...page, delivered: [], state: "Sent" };
+  const recovered = haltWith({}, { phase: "Recovered", steps: [], page: sent });
+
+  test("is resolved once its halt is over, and not before", () => {
+    expect(summary({ halt: recovered })).toBe("resolve-page");
+    expect(summary({ halt: recovered, policy: null })).toBe("rest");
+    const held = haltWith({}, { phase: "Held", steps: [], page: sent });
+    expect(summary({ halt: held, policy: listedNothing })).toBe("Held ImageMappingMissing");
+    const over = haltWith({}, { phase: "Recovered", steps: [], page: { ...sent, state: "Resolved" } });
+    expect(summary({ halt: over })).toBe("rest");
+  });
+
+  test("gives way to one for another reason, is resolved, and is another one when its reason comes back", () => {
+    const changed = workloadWith({ image: "registry/other:1" });
+    const write = (scene: Scene) => {
+      const move = plan(observe(scene));
+      if (move.kind !== "journal" || move.status.page === undefined) throw new Error("no page was journaled");
+      return move.status;
+    };
+    const first = write({ policy: listedNothing });
+    const told = { ...first, page: { ...first.page, attempts: 1, state: "Sent" } } as NodeHaltStatus;
+    const second = write({ halt: haltWith({}, told), workload: changed });
+    expect(second.page).toMatchObject({ reason: "ImageChangedMeanwhile", state: "Pending" });
+    expect(second.formerPages).toMatchObject([
+      { key: first.page?.key, state: "Resolving", resolvedAt: new Date(NOW).toISOString(), attempts: 0 },
+    ]);
+    const third = write({ halt: haltWith({}, second), policy: listedNothing, now: NOW - 1 });
+    expect(third.page?.key).toBe(`${first.page?.key}/2`);
+    expect(third.formerPages, "a page that nobody was told of is forgotten").toHaveLength(1);
+  });
+
+  test("is never forgotten before it is resolved: a further one waits for room", () => {
+    const former = (state: PageRecord["state"], index: number): PageRecord => ({
+      ...sent,
+      state,
+      key: `k${index}`,
+      reason: `R${index}`,
+      resolvedAt: at(0),
+    });
+    const status = (states: readonly PageRecord["state"][]): NodeHaltStatus => ({
+      phase: "Held",
+      reason: "Other",
+      steps: [],
+      page: { ...sent, reason: "Other", key: "other" },
+      formerPages: states.map(former),
+    });
+    const write = (states: readonly PageRecord["state"][]) => {
+      const move = plan(observe({ halt: haltWith({}, status(states)), policy: listedNothing }));
+      if (move.kind !== "journal") throw new Error("nothing was journaled");
+      return move.status;
+    };
+    const full = write(Array.from({ length: 8 }, () => "Resolving"));
+    expect(full.page?.key).toBe("other");
+    expect(full.formerPages).toHaveLength(8);
+    const roomy = write([...Array.from({ length: 7 }, () => "Resolving" as const), "Resolved"]);
+    expect(roomy.page).toMatchObject({ reason: "ImageMappingMissing" });
+    expect(roomy.page?.key, "no key comes twice").toMatch(/ImageMappingMissing\/\d{13}$/);
+    expect(roomy.formerPages?.map(({ key }) => key)).toEqual([
+      "k0",
+      "k1",
+      "k2",
+      "k3",
+      "k4",
+      "k5",
+      "k6",
+      "other",
+    ]);
+    const told = haltWith({}, { ...full, page: { ...sent, reason: "Other", key: "other" } });
+    expect(summary({ halt: told, policy: listedNothing }), "and is asked for no more").not.toContain("Held");
+  });
+
+  test("is over when it began at the earliest, by whichever clock", () => {
+    const begun = { ...sent, at: at(15_000) };
+    expect(resolving(begun, at(0)).resolvedAt).toBe(at(15_000));
+    expect(resolving(begun, at(16_000)).resolvedAt).toBe(at(16_000));
+  });
+
+  test("that is due later does not hold a rollback up", () => {
+    const status: NodeHaltStatus = {
+      phase: "Swapping",
+      action: "RollBack",
+      fromImage: NEW,
+      toImage: OLD,
+      steps: [],
+      page: { ...page, delivered: [], nextAttemptAt: at(60_000) },
+    };
+    const halt = haltWith({ reason: "binary_too_new", image: NEW }, status);
+    expect(summary({ halt, workload: workloadWith({ image: NEW }), previousImage: OLD })).toBe("set-image");
+  });
+});
+
+describe("a swap whose journal names an image that nothing leads to", () => {
+  const EVIL = "registry/evil:1";
+  const status = (action: "SwapImage" | "RollBack"): NodeHaltStatus => ({
+    ...{ phase: "Swapping", action, reason: "BinaryTooNew", fromImage: NEW, toImage: EVIL, steps: [] },
+  });
+  const workload = workloadWith({ image: NEW });
+  const pod = { ...HALTED, image: NEW };
+
+  test.each([
+    ["another image ran before", OLD],
+    ["nothing is known to have run before", undefined],
+  ])("sets nothing where %s", (_, previousImage) => {
+    const halt = haltWith({ reason: "binary_too_new", image: NEW, height: undefined }, status("RollBack"));
+    const scene = { halt, workload, pod, ...(previousImage === undefined ? {} : { previousImage }) };
+    expect(summary(scene)).toBe("Failed ImageWithdrawn +page");
+  });
+
+  test("sets nothing where an upgrade is called a rollback, or a rollback an upgrade", () => {
+    const upgrade = haltWith({}, { ...status("RollBack"), fromImage: OLD, toImage: NEW });
+    expect(summary({ halt: upgrade, previousImage: NEW })).toBe("Failed ImageWithdrawn +page");
+    const tooNew = { reason: "binary_too_new", image: NEW, height: undefined };
+    const rollback = haltWith(tooNew, { ...status("SwapImage"), toImage: OLD });
+    expect(summary({ halt: rollback, workload, pod, previousImage: OLD })).toBe(
+      "Failed ImageWithdrawn +page",
+    );
+  });
+
+  test("deletes no pod for it either, once somebody has set it", () => {
+    const halt = haltWith(
+      { reason: "binary_too_new", image: NEW, height: undefined },
+      { ...status("RollBack"), phase: "Recreating", deletedPodUID: "uid-1" },
+    );
+    const set = workloadWith({ image: EVIL });
+    expect(summary({ halt, workload: set, pod, previousImage: OLD })).toBe("Failed ImageWithdrawn +page");
+  });
+
+  test("does nothing while the pod that halted is gone", () => {
+    const halt = haltWith({ reason: "binary_too_new", image: NEW, height: undefined }, status("RollBack"));
+    expect(summary({ halt, workload, pod: { kind: "gone" } })).toBe("Swapping PodGone");
+  });
+});
+
+test("whatever is seen, nothing but the listed image or the one that ran before is ever set", () => {
+  const images = fc.constantFrom(OLD, NEW, "registry/evil:1");
+  const scenes = fc.record({
+    phase: fc.option(fc.constantFrom(...PhaseSchema.options), { nil: undefined }),
+    reason: fc.constantFrom("upgrade_required", "binary_too_new", "downgrade_detected", "unrecognised"),
+    halted: images,
+    inWorkload: images,
+    planName: fc.constantFrom("v6.7", "v6.8", "registry/evil:1"),
+    sources: fc.subarray(["exit-code", "plan-line", "live-intent"]),
+    previousImage: fc.option(fc.constant(OLD), { nil: undefined }),
+  });
+  fc.assert(
+    fc.property(scenes, ({ phase, reason, halted, inWorkload, planName, sources, previousImage }) => {
+      const halt = haltWith(
+        { reason, image: halted, planName, sources },
+        phase && { phase, reason: "x", message: "y", steps: [] },
+      );
+      const move = plan(
+        observe({
+          halt,
+          workload: workloadWith({ image: inWorkload }),
+          ...(previousImage === undefined ? {} : { previousImage }),
+        }),
+      );
+      const to = move.kind === "journal" ? move.status.toImage : undefined;
+      if (to === undefined) return;
+      expect(to).toBe(reason === "upgrade_required" ? NEW : OLD);
+      expect(sources.length).toBeGreaterThan(0);
+    }),
+  );
+});

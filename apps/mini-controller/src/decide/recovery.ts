@@ -1,0 +1,21 @@
+import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
+import type { NodeHaltSpec } from "../api/node-halt.ts";
+import type { PodSight } from "../observe/observation.ts";
+
+type Successor = Extract<PodSight, { kind: "successor" }>;
+
+/**
+ * The height at which the successor is past the halt. Where the halt named the height of an upgrade, only a
+ * greater one counts; a node that was rolled back, or that named none, has to be seen moving.
+ */
+export function heightPast({ reason, height: halted }: NodeHaltSpec, pod: Successor): number | undefined {
+  const { verdict, firstHeight, height } = pod;
+  if (verdict.kind === "halted") {
+    const next = verdict.height;
+    return halted !== undefined && next !== undefined && next > halted ? next : undefined;
+  }
+  if (verdict.kind !== "running" || height === undefined) return undefined;
+  const passes =
+    halted !== undefined && reason === reasonToken(ShutdownReason.UpgradeRequired) ? halted : firstHeight;
+  return passes !== undefined && height > passes ? height : undefined;
+}

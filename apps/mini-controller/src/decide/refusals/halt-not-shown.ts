@@ -1,0 +1,30 @@
+import { isInferred } from "../../judge/judgement.ts";
+import { pageIfItLasts } from "./patience.ts";
+import type { Check } from "./refusal.ts";
+
+/** The pod that is there now does not stand halted: it is gone, was replaced, or runs again. */
+export const haltNotShown: Check = (observation) => {
+  const { halt, pod } = observation;
+  if (pod.kind === "halted" && pod.shown) return undefined;
+  const { podName } = halt.spec;
+  if (pod.kind === "gone")
+    return {
+      reason: "PodGone",
+      message: `Pod ${podName} is gone. Its successor has to show the halt.`,
+      kind: "wait",
+    };
+  const isHalted = pod.kind === "halted";
+  const wasInferred = isHalted && isInferred(halt.status?.seen?.sources ?? []);
+  const reason = wasInferred ? "InferredHaltNotShown" : "HaltNotShown";
+  const message = wasInferred
+    ? `Pod ${podName} did not announce its halt, and what it was inferred from is not there now: its log, how its last run ended, or that its height stands still. Nothing is done to it unless all of that is read again.`
+    : `Pod ${podName} ${WORDS[pod.kind]}, so nothing is done to it unless it halts again.`;
+  // A node that runs again needs nobody. One that does not come back to its halt may.
+  return { reason, message, kind: isHalted ? pageIfItLasts(observation, reason) : "wait" };
+};
+
+const WORDS = {
+  halted: "was started again and shows no halt now",
+  healthy: "runs again",
+  successor: "is another one by now",
+} as const;

@@ -1,0 +1,18 @@
+import { indexIn } from "../../observe/siblings.ts";
+import { templateChange } from "../template-change.ts";
+import type { Check } from "./refusal.ts";
+
+/** A partition that somebody else set keeps the halted pod on the image that halted, however often it is replaced. */
+export const partitionExcludes: Check = (observation, { image }) => {
+  const { halt, workload } = observation;
+  if (workload.kind !== "found") return undefined;
+  const change = templateChange(observation, image);
+  const isOurs = workload.image === image && change.kind === "change";
+  for (const { what, strategy, podNames } of isOurs ? [] : workload.groups) {
+    const index = indexIn({ podNames }, halt.spec.podName);
+    if (index === undefined || strategy.kind !== "RollingUpdate" || index >= strategy.partition) continue;
+    const message = `${what} has updateStrategy.rollingUpdate.partition ${strategy.partition}, so a new pod ${halt.spec.podName} would have the image that halted. Set the partition to ${index} or less.`;
+    return { reason: "PartitionExcludes", message, kind: "page" };
+  }
+  return undefined;
+};

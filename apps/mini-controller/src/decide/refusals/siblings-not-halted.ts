@@ -1,0 +1,37 @@
+import type { Sibling } from "../../observe/siblings.ts";
+import { named } from "./named.ts";
+import { waitThenPage } from "./patience.ts";
+import { isReached } from "./reach.ts";
+import type { Check } from "./refusal.ts";
+
+/**
+ * Other pods of the template would be changed or restarted, now or when they are next made anew, and have not halted
+ * for the plan. Missing pods and unknown states count as not halted.
+ */
+export const siblingsNotHalted: Check = (observation, proposal) => {
+  const { halt, workload } = observation;
+  if (workload.kind !== "found") return undefined;
+  const reached = observation.siblings.filter(
+    (sibling) => sibling.state.kind !== "halted" && isReached(observation, proposal, sibling),
+  );
+  if (reached.length === 0) return undefined;
+  const { planName = "of an unknown name", height } = halt.spec;
+  const names = named(reached.map((sibling) => `${sibling.name} (${wordsFor(sibling)})`));
+  const plan = `plan ${planName}${height === undefined ? "" : ` at height ${height}`}`;
+  return {
+    reason: "SiblingsNotHalted",
+    message: `${workload.what} makes these pods from the same template, and they have not halted for ${plan}: ${names}. The image changes when all of them have.`,
+    kind: waitThenPage(observation),
+  };
+};
+
+function wordsFor({ state }: Sibling): string {
+  switch (state.kind) {
+    case "halted":
+      return "halted";
+    case "past":
+      return "runs past it, and would be restarted";
+    case "not-halted":
+      return state.found;
+  }
+}

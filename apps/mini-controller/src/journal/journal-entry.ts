@@ -1,0 +1,162 @@
+import { type ConditionDraft, mergeConditions } from "../api/condition.ts";
+import { cut } from "../api/cut.ts";
+import {
+  isToldOf,
+  MAX_FORMER_PAGES,
+  type NodeHalt,
+  type NodeHaltStatus,
+  type PageRecord,
+  type Phase,
+  type Step,
+} from "../api/node-halt.ts";
+import type { Move } from "../model/move.ts";
+
+/** A page to be journaled along with a step. */
+export interface PageDraft {
+  readonly reason: string;
+  readonly summary: string;
+}
+
+/** What a step changes in the journal besides its phase. */
+export interface StepDraft
+  extends Pick<
+    NodeHaltStatus,
+    | "action"
+    | "fromImage"
+    | "toImage"
+    | "workloadGeneration"
+    | "recoverBy"
+    | "deletedPodUID"
+    | "newPodUID"
+    | "recoveredHeight"
+  > {
+  readonly phase: Phase;
+  readonly reason: string;
+  readonly message: string;
+  readonly page?: PageDraft | undefined;
+  readonly conditions?: readonly ConditionDraft[];
+}
+
+const MAX_STEPS = 32;
+
+/** RFC 3339 in UTC with milliseconds: a halt and its swap are told apart by these. */
+export function timestamp(now: number): string {
+  return new Date(now).toISOString();
+}
+
+/** The move that writes `draft` into the halt's journal, with the steps before it that were not written yet. */
+export function journalMove(
+  halt: NodeHalt,
+  draft: StepDraft,
+  now: number,
+): Extract<Move, { kind: "journal" }> {
+  const { page, conditions = [], ...fields } = draft;
+  const before = halt.status ?? {};
+  const at = timestamp(now);
+  const generation = halt.metadata.generation;
+  return {
+    kind: "journal",
+    status: {
+      ...before,
+      ...withoutUndefined(fields),
+      message: cut(fields.message, 1024),
+      steps: stepsWith(halt, { phase: fields.phase, at, message: cut(fields.message, 512) }),
+      ...pageWith(halt, page, at),
+      conditions: mergeConditions(
+        before.conditions ?? [],
+        conditions.map((condition) => ({
+          ...condition,
+          ...(generation === undefined ? {} : { observedGeneration: generation }),
+        })),
+        at,
+      ),
+    },
+  };
+}
+
+function stepsWith(halt: NodeHalt, step: Step): Step[] {
+  const told = halt.status?.steps ?? firstSteps(halt, step);
+  const last = told.at(-1);
+  if (last?.phase === step.phase && last.message === step.message) return [...told];
+  return told.length >= MAX_STEPS ? [...told.slice(0, MAX_STEPS - 1), step] : [...told, step];
+}
+
+/** Detected and Recorded are told by the object itself; they reach the status with the first step after them. */
+function firstSteps({ spec, metadata }: NodeHalt, { phase, at }: Step): Step[] {
+  const detected: Step = { phase: "Detected", at: spec.detectedAt, message: cut(spec.verdict, 512) };
+  if (phase === "Recorded") return [detected];
+  return [detected, { phase: "Recorded", at, message: `Recorded as ${metadata.name}.` }];
+}
+
+/**
+ * Whether a page for this reason is on record, or has to wait: no page is forgotten that somebody may still hold for
+ * standing, so a further one is made only once there is room for the one before.
+ */
+export function isPaged(status: NodeHaltStatus | undefined, reason: string): boolean {
+  return status?.page?.reason === reason || formerWith(status, "").length > MAX_FORMER_PAGES;
+}
+
+/**
+ * A halt's page for one reason is one page with one key for as long as the reason stands: the record of it stays as it
+ * is. A page for another reason takes its place, and the one before is resolved.
+ */
+function pageWith(
+  { metadata, status }: NodeHalt,
+  draft: PageDraft | undefined,
+  at: string,
+): Pick<NodeHaltStatus, "page" | "formerPages"> {
+  if (draft === undefined || isPaged(status, draft.reason)) return {};
+  const { reason, summary } = draft;
+  const formerPages = formerWith(status, at);
+  const key = `upgrade-halt/${metadata.namespace}/${metadata.name}/${reason}`;
+  const before = formerPages.findLast((former) => former.reason === reason)?.key;
+  // Once one was dropped nobody knows its number: the time has not been one.
+  const number = formerPages.length === MAX_FORMER_PAGES ? Date.parse(at) : before && numberOf(before) + 1;
+  return {
+    page: {
+      key: number === undefined ? key : `${key}/${number}`,
+      reason,
+      summary: cut(summary, 512),
+      at,
+      delivered: [],
+      attempts: 0,
+      nextAttemptAt: at,
+      state: "Pending",
+    },
+    ...(formerPages.length === 0 ? {} : { formerPages }),
+  };
+}
+
+/** The how-manieth page for its reason has this key. */
+function numberOf(key: string): number {
+  return Number(/\/(\d+)$/.exec(key)?.[1] ?? 1);
+}
+
+/**
+ * The former pages, and the present one among them unless nobody can have been told of it. Of those that are resolved the
+ * oldest are dropped; there are more than the schema takes where too many are not.
+ */
+function formerWith(status: NodeHaltStatus | undefined, at: string): PageRecord[] {
+  const { page, formerPages = [] } = status ?? {};
+  const isUntold = page?.attempts === 0 && (page.nextAttemptAt === page.at || page.state === "NoTarget");
+  if (page === undefined || isUntold) return formerPages;
+  const pages = [...formerPages, resolving(page, at)];
+  const excess = pages.length - MAX_FORMER_PAGES;
+  const dropped = new Set(pages.filter(isToldOf).slice(0, Math.max(0, excess)));
+  return pages.filter((known) => !dropped.has(known));
+}
+
+/**
+ * The record of a page that nobody is needed for since `at`: each of its targets is still to be told so. By a clock that is
+ * behind the one of the page it would be over before it began, which receivers refuse.
+ */
+export function resolving(page: PageRecord, at: string): PageRecord {
+  if (page.resolvedAt !== undefined) return page;
+  const { lastError: _, ...rest } = page;
+  const resolvedAt = Date.parse(page.at) > Date.parse(at) ? page.at : at;
+  return { ...rest, state: "Resolving", resolvedAt, delivered: [], attempts: 0, nextAttemptAt: at };
+}
+
+function withoutUndefined<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}

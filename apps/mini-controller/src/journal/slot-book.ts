@@ -1,0 +1,35 @@
+import type { NodeHalt } from "../api/node-halt.ts";
+import type { Store } from "../kube/store.ts";
+import { haltsOf } from "../model/stores.ts";
+
+/**
+ * Which nodes of a policy are between swap and recovery. The journals say so; a reservation bridges the moment
+ * between a decision and its journal's being written, in which another key might decide the same.
+ */
+export class SlotBook {
+  readonly #halts: Store<NodeHalt>;
+  readonly #reserved = new Map<string, Set<string>>();
+
+  constructor(halts: Store<NodeHalt>) {
+    this.#halts = halts;
+  }
+
+  /** Nodes other than `podName` that take a slot of the policy. */
+  takenByOthers(policyKey: string, podName: string): number {
+    const pods = new Set(this.#reserved.get(policyKey));
+    for (const { spec } of this.#halts.under(haltsOf.swapping(policyKey))) pods.add(spec.podName);
+    pods.delete(podName);
+    return pods.size;
+  }
+
+  /** Takes a slot until `work` has ended, which is when the journal says it. Call it in the same turn as the plan. */
+  async during<T>(policyKey: string, podName: string, work: () => Promise<T>): Promise<T> {
+    const pods = this.#reserved.get(policyKey) ?? new Set();
+    this.#reserved.set(policyKey, pods.add(podName));
+    try {
+      return await work();
+    } finally {
+      pods.delete(podName);
+    }
+  }
+}

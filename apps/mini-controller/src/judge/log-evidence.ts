@@ -1,0 +1,48 @@
+import type { Evidence } from "@upgrade-halt/consumer";
+import { containerStatusOf, type Pod } from "../model/pod.ts";
+import type { LiveStatus } from "../observe/status-watch.ts";
+import { newestRun } from "./log-source.ts";
+
+/**
+ * The evidence with what the log of the newest run said, and for how long a node that runs has stood still: for nothing
+ * else is read from it. A log of another run than the pod shows says nothing.
+ */
+export function withLog(
+  evidence: Evidence,
+  pod: Pod,
+  container: string,
+  live: LiveStatus | undefined,
+): Evidence {
+  const { run, planLines = [] } = live?.log ?? {};
+  if (planLines.length === 0 || newestRun(pod, container)?.id !== run) return evidence;
+  const { process, previous } = evidence;
+  switch (process?.kind) {
+    case "running": {
+      const isOfRun = live?.run === (containerStatusOf(pod, container)?.restartCount ?? 0);
+      const heightStillSince = isOfRun ? live?.stillSince : undefined;
+      return { ...evidence, process: { ...process, planLines }, heightStillSince };
+    }
+    case "ended":
+      return { ...evidence, process: { ...process, planLines: linesOf(process.planLines, planLines) } };
+    default:
+      if (previous === undefined) return evidence;
+      return { ...evidence, previous: { ...previous, planLines: linesOf(previous.planLines, planLines) } };
+  }
+}
+
+type Lines = NonNullable<NonNullable<Evidence["previous"]>["planLines"]>;
+
+/** What the kubelet took into the termination message comes first: it is of that very run. */
+function linesOf(inMessage: Lines | undefined, inLog: Lines): Lines {
+  return inMessage === undefined || inMessage.length === 0 ? inLog : inMessage;
+}
+
+/** The evidence without any halt line: of a node that announces its halts, or has none. */
+export function withoutLines(evidence: Evidence): Evidence {
+  const { process, previous, heightStillSince: _, ...rest } = evidence;
+  return {
+    ...rest,
+    ...(process && { process: process.kind === "waiting" ? process : { ...process, planLines: [] } }),
+    ...(previous && { previous: { ...previous, planLines: [] } }),
+  };
+}

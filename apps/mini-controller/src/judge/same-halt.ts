@@ -1,0 +1,45 @@
+import type { Verdict } from "@upgrade-halt/consumer";
+import { CONDITION_RESOLVED, type NodeHalt, type NodeHaltSpec } from "../api/node-halt.ts";
+import { containerOf, type Pod } from "../model/pod.ts";
+import { reasonOf } from "./judgement.ts";
+import { planNameOf, recordedHeightOf } from "./recorded-facts.ts";
+
+/**
+ * Whether `pod` shows the halt that `spec` records: it is the pod that was seen, with the image that it had, and shows no
+ * other halt; or one that
+ * halted for the same reason and plan and was made anew from the same image, or given another in place. A StatefulSet deletes a pod whose phase is Failed, which is
+ * what a container that may not be restarted comes to (`getPhase` in Kubernetes 1.35), and makes it again: that is
+ * the same halt, to be journaled and paged once.
+ */
+export function isSameHalt(spec: NodeHaltSpec, pod: Pod, verdict: Verdict): boolean {
+  const isSamePod = pod.metadata.uid === spec.podUID;
+  const isSameImage = containerOf(pod, spec.container)?.image === spec.image;
+  if (isSamePod && isSameImage) return !isOtherHalt(spec, verdict);
+  return (
+    pod.metadata.name === spec.podName &&
+    (isSamePod || isSameImage) &&
+    reasonOf(verdict) === spec.reason &&
+    planNameOf(verdict) === spec.planName
+  );
+}
+
+/** Whether a verdict is a halt that is not the recorded one: for another reason, plan or height. */
+export function isOtherHalt(spec: NodeHaltSpec, verdict: Verdict): boolean {
+  const reason = reasonOf(verdict);
+  if (reason === undefined) return false;
+  const differs = <T>(one: T | undefined, other: T | undefined) =>
+    one !== undefined && other !== undefined && one !== other;
+  return (
+    reason !== spec.reason ||
+    differs(planNameOf(verdict), spec.planName) ||
+    differs(recordedHeightOf(verdict), spec.height)
+  );
+}
+
+/** Whether a journal still stands for its node's trouble: a halt that comes after it was over is another one. */
+export function isOpen({ status }: NodeHalt): boolean {
+  if (status?.phase === "Recovered" || status?.phase === "Withdrawn") return false;
+  return !status?.conditions?.some(
+    (condition) => condition.type === CONDITION_RESOLVED && condition.status === "True",
+  );
+}

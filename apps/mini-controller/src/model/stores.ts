@@ -1,0 +1,99 @@
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import {
+  hasEnded,
+  isSwapping,
+  isUnacknowledgedFailure,
+  type NodeHalt,
+  policyNameOf,
+} from "../api/node-halt.ts";
+import type { NodeRecord } from "../api/node-record.ts";
+import { controllerRefOf } from "../kube/owner-reference.ts";
+import { Store } from "../kube/store.ts";
+import { governingPolicy } from "./governing-policy.ts";
+import { storageKeysOf } from "./identity.ts";
+import type { Pod } from "./pod.ts";
+
+/** The controller's copies of what it watches. */
+export interface Stores {
+  readonly pods: Store<Pod>;
+  readonly policies: Store<HaltPolicy>;
+  readonly halts: Store<NodeHalt>;
+  readonly records: Store<NodeRecord>;
+}
+
+export function createStores(): Stores {
+  return {
+    pods: new Store<Pod>(podIndex),
+    policies: new Store<HaltPolicy>(({ metadata }) => [metadata.namespace ?? ""]),
+    halts: new Store<NodeHalt>(haltIndex),
+    records: new Store<NodeRecord>(),
+  };
+}
+
+/** Index values under which pods are found, besides their namespace: by what controls them and what outlives them. */
+export const podsOf = {
+  controller: (uid: string) => `controller ${uid}`,
+  storage: (storage: string) => `storage ${storage}`,
+} as const;
+
+function podIndex(pod: Pod): readonly string[] {
+  const uid = controllerRefOf(pod)?.uid;
+  const storages = storageKeysOf(pod).map(podsOf.storage);
+  return [pod.metadata.namespace ?? "", ...(uid === undefined ? [] : [podsOf.controller(uid)]), ...storages];
+}
+
+/** Index values under which the halts of a pod or of a policy are found. */
+export const haltsOf = {
+  pod: (podKey: string) => `pod ${podKey}`,
+  policy: (policyKey: string) => `policy ${policyKey}`,
+  swapping: (policyKey: string) => `swapping ${policyKey}`,
+  failed: (policyKey: string) => `failed ${policyKey}`,
+  waiting: (policyKey: string) => `waiting ${policyKey}`,
+} as const;
+
+function haltIndex(halt: NodeHalt): readonly string[] {
+  const namespace = halt.metadata.namespace ?? "";
+  const policy = `${namespace}/${policyNameOf(halt)}`;
+  const always = [haltsOf.pod(`${namespace}/${halt.spec.podName}`), haltsOf.policy(policy)];
+  if (isSwapping(halt)) return [...always, haltsOf.swapping(policy)];
+  if (!hasEnded(halt)) return [...always, haltsOf.waiting(policy)];
+  return isUnacknowledgedFailure(halt) ? [...always, haltsOf.failed(policy)] : always;
+}
+
+/** Key of the policy that a halt is under. */
+export function policyKeyOf(halt: NodeHalt): string {
+  return `${halt.metadata.namespace ?? ""}/${policyNameOf(halt)}`;
+}
+
+/** Key of the pod that a halt was seen in. */
+export function podKeyOf({ metadata, spec }: NodeHalt): string {
+  return `${metadata.namespace ?? ""}/${spec.podName}`;
+}
+
+/** Which policy a halt is under now. */
+export interface Governance {
+  readonly policy: HaltPolicy | undefined;
+  /** Whether a policy selects the pod. Of a pod that is gone nobody can say. */
+  readonly selected: boolean;
+}
+
+/**
+ * The policy that governs the halt's pod now, whichever it was when the halt was recorded. Where none selects the pod,
+ * the last one that governed it still answers for the halt: it pages, and nothing is changed.
+ */
+export function governanceOf(
+  halt: NodeHalt,
+  { policies, pods }: Pick<Stores, "policies" | "pods">,
+): Governance {
+  const last = policies.get(policyKeyOf(halt));
+  const policy = last?.defect === undefined ? last : undefined;
+  const pod = pods.get(podKeyOf(halt));
+  if (pod === undefined) return { policy, selected: true };
+  const governing = governingPolicy(pod, policies.under(halt.metadata.namespace ?? ""));
+  return governing === undefined ? { policy, selected: false } : { policy: governing, selected: true };
+}
+
+/** The policy that answers for a halt; `undefined` when there is none. */
+export function policyOf(halt: NodeHalt, stores: Pick<Stores, "policies" | "pods">): HaltPolicy | undefined {
+  return governanceOf(halt, stores).policy;
+}

@@ -1,0 +1,312 @@
+import type { Logger } from "pino";
+import type { Actor } from "./act/actor.ts";
+import type { PodMarks } from "./act/pod-marks.ts";
+import type { HaltPolicy } from "./api/halt-policy.ts";
+import {
+  hasEnded,
+  isToldOf,
+  type NodeHalt,
+  type NodeHaltStatus,
+  type Phase,
+  pagesOf,
+} from "./api/node-halt.ts";
+import { hasCode, messageOf } from "./controller-error.ts";
+import { SETTLE_MS } from "./decide/during-swap.ts";
+import { plan, planBesidePage } from "./decide/next-move.ts";
+import type { Detector } from "./detect/detector.ts";
+import type { HaltJournal } from "./journal/halt-journal.ts";
+import { isPaged, journalMove } from "./journal/journal-entry.ts";
+import type { SlotBook } from "./journal/slot-book.ts";
+import { judgePod, reasonOf, UNRECOGNISED } from "./judge/judgement.ts";
+import { logSourceOf } from "./judge/log-source.ts";
+import { isOpen } from "./judge/same-halt.ts";
+import { keyOf } from "./kube/store.ts";
+import { between, type OnBoundary } from "./model/boundary.ts";
+import { governingPolicy } from "./model/governing-policy.ts";
+import { type Effect, type Move, restsOnServer } from "./model/move.ts";
+import { containerOf, containerStatusOf, mayServe, type Pod, statusUrlOf } from "./model/pod.ts";
+import { haltsOf, policyKeyOf, policyOf, type Stores } from "./model/stores.ts";
+import type { LogReader } from "./observe/log-reader.ts";
+import type { NodeRecorder } from "./observe/node-recorder.ts";
+import type { Observation, WorkloadSight } from "./observe/observation.ts";
+import type { Observer } from "./observe/observation-reader.ts";
+import type { LiveStatus, StatusWatch } from "./observe/status-watch.ts";
+import type { Outcome } from "./queue/key-queue.ts";
+
+export interface NodeReconcilerOptions {
+  readonly stores: Stores;
+  readonly statuses: StatusWatch;
+  readonly logs: LogReader;
+  readonly slots: SlotBook;
+  readonly journal: HaltJournal;
+  readonly detector: Detector;
+  readonly observer: Observer;
+  readonly actor: Actor;
+  readonly marks: PodMarks;
+  readonly recorder: NodeRecorder;
+  readonly onBoundary: OnBoundary;
+  /** Sees to the halt's pages, beside what is done here. */
+  readonly onPageDue: (halt: NodeHalt) => void;
+  readonly onPhase: (halt: NodeHalt, before: Phase | undefined) => void;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** More moves in one go than any halt has: a plan that never rests is a fault, and must not spin. */
+const MAX_MOVES = 24;
+/** Refusals in a row after which the key backs off: whoever else writes, or refuses, goes on doing so. */
+const MAX_REFUSALS = 3;
+
+/**
+ * How soon to look again after an effect that others answer: a workload's own controller takes notice of an image, and a
+ * pod that was deleted shows as such by its own change, unless that does not come.
+ */
+const ANSWERED_MS: Readonly<Partial<Record<Effect["kind"], number>>> = {
+  "set-image": SETTLE_MS,
+  "delete-pod": 1_000,
+};
+
+/** Effects that others see to: nothing here waits for a receiver. */
+const TELLING: ReadonlySet<Effect["kind"]> = new Set<Effect["kind"]>(["send-page", "resolve-page"]);
+
+/**
+ * Everything about one pod name: is its pod halted, and what is next for each of its halts. One key, so nothing
+ * about a node happens twice at a time. Asks for nothing but what the API server and the node say now.
+ */
+export class NodeReconciler {
+  readonly #options: NodeReconcilerOptions;
+  /** Pods as they were when they went, until they were judged: the last thing seen of one may be its halt. */
+  readonly #departed = new Map<string, Pod[]>();
+
+  constructor(options: NodeReconcilerOptions) {
+    this.#options = options;
+  }
+
+  /** Keeps a pod that went for one last look. Reconcile its key next: on a leader, as only that one records. */
+  noteDeparted(key: string, pod: Pod): void {
+    const pods = this.#departed.get(key) ?? [];
+    pods.push(pod);
+    this.#departed.set(key, pods);
+  }
+
+  async reconcile(key: string): Promise<Outcome> {
+    const { stores, statuses, marks } = this.#options;
+    await this.#judgeDeparted(key);
+    const pod = stores.pods.get(key);
+    const policy = pod && this.#policyOf(pod);
+    const watching = policy ?? this.#lastPolicyOf(key);
+    if (pod === undefined || watching === undefined) statuses.forget(key);
+    else this.#track(key, pod, watching);
+    if (pod && policy) await this.#options.recorder.note(pod, policy, statuses.get(key, pod.metadata.uid));
+    const waits: number[] = [];
+    const failures: unknown[] = [];
+    const nextLog = this.#wantLog(key, pod, policy);
+    if (nextLog !== undefined) waits.push(nextLog);
+    const detected = pod && (await this.#options.detector.detect(key, pod, policy));
+    for (const halt of stores.halts.under(haltsOf.pod(key))) {
+      const prefetched = detected?.halt.metadata.name === halt.metadata.name ? detected.workload : undefined;
+      try {
+        const ms = await this.#advance(halt, prefetched);
+        if (ms !== undefined) waits.push(ms);
+      } catch (error) {
+        // What keeps one halt from going on keeps back no other.
+        failures.push(error);
+      }
+    }
+    if (pod && policy) await marks.sync(pod, policy, this.#reasonFor(key, pod, policy));
+    if (failures.length > 0) throw failures[0];
+    return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
+  }
+
+  /** A pod that went is forgotten once its halt is recorded: it is in no list that could be looked at again. */
+  async #judgeDeparted(key: string): Promise<void> {
+    const pods = this.#departed.get(key) ?? [];
+    for (let pod = pods[0]; pod !== undefined; pod = pods[0]) {
+      const policy = this.#policyOf(pod);
+      const live = this.#options.statuses.get(key, pod.metadata.uid);
+      if (policy !== undefined) await this.#options.recorder.note(pod, policy, live, true);
+      await this.#options.detector.detect(key, pod, policy);
+      pods.shift();
+    }
+    this.#departed.delete(key);
+  }
+
+  /** Follows the plan for one halt until it waits or rests; the milliseconds to wait, if any. */
+  async #advance(
+    first: NodeHalt,
+    prefetched: Promise<WorkloadSight> | undefined,
+  ): Promise<number | undefined> {
+    const { observer, journal, slots } = this.#options;
+    let halt = first;
+    let workload = prefetched;
+    let refusals = 0;
+    let isServerNext = false;
+    for (let moves = 0; moves < MAX_MOVES; moves += 1) {
+      if (isSettled(halt)) return undefined;
+      try {
+        const look = isServerNext
+          ? await observer.observeOnServer(halt)
+          : await observer.observe(halt, workload);
+        const observation = look();
+        const move = this.#nextMove(observation);
+        workload = move.kind === "journal" ? Promise.resolve(observation.workload) : undefined;
+        if (observation.from === "memory" && restsOnServer(move, halt)) {
+          isServerNext = true;
+          continue;
+        }
+        isServerNext = announcesAct(move, halt);
+        if (move.kind === "wait") return move.ms;
+        if (move.kind === "rest") return undefined;
+        const work = () => this.#make(move, observation);
+        halt = await (beginsSwap(move) ? slots.during(policyKeyOf(halt), halt.spec.podName, work) : work());
+        refusals = 0;
+        const answered = move.kind === "effect" ? ANSWERED_MS[move.effect.kind] : undefined;
+        if (answered !== undefined) return answered;
+      } catch (error) {
+        refusals += 1;
+        if (!hasCode(error, "conflict", "invalid") || refusals >= MAX_REFUSALS) throw error;
+        this.#options.log.debug(
+          { object: keyOf(halt), error: error.message },
+          "changed meanwhile, looking again",
+        );
+        halt = await journal.refresh(halt.metadata.namespace ?? "", halt.metadata.name);
+        workload = undefined;
+        isServerNext = false;
+      }
+    }
+    throw new Error(`no rest after ${MAX_MOVES} moves`);
+  }
+
+  #nextMove(observation: Observation): Move {
+    const move = plan(observation);
+    if (move.kind !== "effect" || !TELLING.has(move.effect.kind)) return move;
+    this.#options.onPageDue(observation.halt);
+    return planBesidePage(observation);
+  }
+
+  async #make(
+    move: Extract<Move, { kind: "journal" | "effect" }>,
+    observation: Observation,
+  ): Promise<NodeHalt> {
+    return move.kind === "effect"
+      ? await this.#options.actor.perform(move.effect, observation)
+      : await this.#write(observation.halt, move.status);
+  }
+
+  async #write(halt: NodeHalt, status: NodeHaltStatus): Promise<NodeHalt> {
+    const { journal, onBoundary, onPhase, log } = this.#options;
+    const phase = status.phase ?? "Recorded";
+    const written = await between(`journal-${phase}`, onBoundary, async () => {
+      try {
+        return await journal.write(halt, status);
+      } catch (error) {
+        if (hasCode(error, "invalid")) await this.#tellRefused(halt, error);
+        throw error;
+      }
+    });
+    const object = keyOf(halt);
+    log.info(
+      { object, phase, action: status.action, reason: status.reason, toImage: status.toImage },
+      status.message,
+    );
+    onPhase(written, halt.status?.phase);
+    return written;
+  }
+
+  /** Pages for a journal that the API server does not take: without it nothing can be done about the halt, nor told. */
+  async #tellRefused(halt: NodeHalt, { message: refusal }: Error): Promise<void> {
+    const { journal, onPhase, log, now } = this.#options;
+    const reason = "JournalRefused";
+    if (isPaged(halt.status, reason)) return;
+    const message = `The API server does not take what is to be written about this halt, so nothing is done: ${refusal} Apply the CustomResourceDefinitions of this release.`;
+    const { podName, verdict } = halt.spec;
+    const page = { reason, summary: `${halt.metadata.namespace}/${podName} halted: ${verdict} ${message}` };
+    const { phase = "Held", steps } = halt.status ?? {};
+    const { status } = journalMove(halt, { phase, reason, message, page }, now());
+    try {
+      const { steps: _, ...rest } = status;
+      onPhase(await journal.write(halt, { ...rest, ...(steps && { steps }) }), halt.status?.phase);
+    } catch (error) {
+      log.warn({ object: keyOf(halt), error: messageOf(error) }, "nor can it be written that it is refused");
+    }
+  }
+
+  /** Why the pod is halted, if it is. A container that crashes as it restarts after a halt is still in that halt. */
+  #reasonFor(key: string, pod: Pod, policy: HaltPolicy): string | undefined {
+    const { stores, statuses } = this.#options;
+    const { uid } = pod.metadata;
+    const latched = stores.halts
+      .under(haltsOf.pod(key))
+      .find((halt) => isOpen(halt) && halt.spec.podUID === uid);
+    const seen = latched?.status?.seen;
+    const recorded = latched && seen && { spec: latched.spec, seen };
+    const verdict = judgePod(pod, policy.spec, statuses.get(key, uid), recorded);
+    const still = latched?.spec.reason === UNRECOGNISED && verdict.kind !== "running";
+    return reasonOf(verdict) ?? (still ? UNRECOGNISED : undefined);
+  }
+
+  #policyOf(pod: Pod): HaltPolicy | undefined {
+    return governingPolicy(pod, this.#options.stores.policies.under(pod.metadata.namespace ?? ""));
+  }
+
+  /** Has the log read that may tell of a halt; the milliseconds until the next try, if there is to be one. */
+  #wantLog(key: string, pod: Pod | undefined, policy: HaltPolicy | undefined): number | undefined {
+    const { logs, statuses } = this.#options;
+    if (pod === undefined || policy === undefined) return void logs.forget(key);
+    const source = logSourceOf(pod, policy.spec, statuses.get(key, pod.metadata.uid));
+    return source && logs.want(key, source);
+  }
+
+  /** A pod that no policy selects any more is watched until its halts are over: somebody may have been paged for them. */
+  #lastPolicyOf(key: string): HaltPolicy | undefined {
+    const { stores } = this.#options;
+    for (const halt of stores.halts.under(haltsOf.pod(key))) {
+      const policy = isOpen(halt) ? policyOf(halt, stores) : undefined;
+      if (policy !== undefined) return policy;
+    }
+    return undefined;
+  }
+
+  #track(key: string, pod: Pod, policy: HaltPolicy): void {
+    const { statuses, stores } = this.#options;
+    const url = statusUrlOf(pod, policy.spec.container, policy.spec.rpcPort);
+    const { uid } = pod.metadata;
+    const isServing = pod.status?.phase === "Running" && mayServe(pod, policy.spec.container);
+    if (url === undefined || uid === undefined || !isServing) {
+      // What the pod said last is kept: which validator it was matters until it is gone.
+      statuses.rest(key);
+      return;
+    }
+    const expectedHeights = policy.spec.upgrades.flatMap(({ height }) => height ?? []);
+    const image = containerOf(pod, policy.spec.container)?.image;
+    const run = containerStatusOf(pod, policy.spec.container)?.restartCount ?? 0;
+    const isAnnounced = announcesHalt(statuses.get(key, uid));
+    const urgent = stores.halts
+      .under(haltsOf.pod(key))
+      .some(
+        (halt) => isOpen(halt) && !(isAnnounced && halt.spec.podUID === uid && halt.spec.image === image),
+      );
+    statuses.track(key, { uid, url, run, expectedHeights, urgent });
+  }
+}
+
+/** Whether the node said last that it is halted: nothing about it moves then. */
+function announcesHalt(live: LiveStatus | undefined): boolean {
+  return live?.sighting?.kind === "answered" && live.sighting.node.haltIntent.kind === "intent";
+}
+
+/** A journal entry that its act follows at once. */
+function announcesAct(move: Move, { status }: NodeHalt): boolean {
+  if (move.kind !== "journal") return false;
+  const { phase, deletedPodUID } = move.status;
+  return phase === "Swapping" || phase === "Recreating" || deletedPodUID !== status?.deletedPodUID;
+}
+
+function beginsSwap(move: Move): boolean {
+  return move.kind === "journal" && move.status.phase === "Swapping";
+}
+
+/** Nothing is left to do or to see: the halt has ended, its node is known to run, and everybody paged knows it. */
+function isSettled(halt: NodeHalt): boolean {
+  return hasEnded(halt) && !isOpen(halt) && pagesOf(halt).every(isToldOf);
+}

@@ -1,0 +1,217 @@
+import { until } from "@upgrade-halt/testing";
+import pino from "pino";
+import { describe, expect, test } from "vitest";
+import { ControllerError } from "../controller-error.ts";
+import type { LogSource } from "../judge/log-source.ts";
+import type { BoundedText, Query } from "../kube/types.ts";
+import { LogReader } from "./log-reader.ts";
+
+const LINE = 'UPGRADE "v6.7" NEEDED at height: 30: ';
+const PANIC = `panic: ${LINE}\n\ngoroutine 1 [running]:\n`;
+const CHATTER = "5:59PM INF Ensure peers module=pex\n";
+
+type Answer = (query: Query) => string | Error;
+
+/** A log as a kubelet serves it: its last lines, and the beginning of these up to a limit. */
+function tailOf(log: string): Answer {
+  return ({ tailLines, limitBytes }) => {
+    const lines = log.split(/(?<=\n)/);
+    return lines
+      .slice(-Number(tailLines ?? lines.length))
+      .join("")
+      .slice(0, Number(limitBytes));
+  };
+}
+
+interface Asked extends Query {
+  readonly path: string;
+}
+
+function readerOf(answer: Answer) {
+  const asked: Asked[] = [];
+  const told = { read: [] as string[], access: [] as string[] };
+  const clock = { ms: 0 };
+  const api = {
+    async text(path: string, query: Query, mostBytes: number): Promise<BoundedText> {
+      asked.push({ path, ...query });
+      await null;
+      const text = answer(query);
+      if (text instanceof Error) throw text;
+      return { text: text.slice(0, mostBytes), isWhole: text.length <= mostBytes };
+    },
+  };
+  const reader = new LogReader({
+    api,
+    steady: () => clock.ms,
+    onRead: (key) => told.read.push(key),
+    onAccess: (namespace) => told.access.push(namespace),
+    log: pino({ level: "silent" }),
+  });
+  return { reader, asked, told, clock };
+}
+
+const ended = (changes: Partial<LogSource> = {}, id = "run-1"): LogSource => ({
+  namespace: "sei",
+  pod: "sei-0-0",
+  container: "seid",
+  run: { id, end: { exitCode: 2 }, isPrevious: false, startedAt: undefined },
+  stillSince: undefined,
+  ...changes,
+});
+const standing: LogSource = {
+  ...ended(),
+  run: { id: "run-1", end: undefined, isPrevious: false, startedAt: undefined },
+  stillSince: Date.parse("2026-08-21T18:00:00Z"),
+};
+
+describe("a reader of logs", () => {
+  test("reads the end of a run's log once, however often it is wanted", async () => {
+    const { reader, asked, told } = readerOf(tailOf(PANIC));
+    for (let i = 0; i < 3; i += 1) expect(reader.want("sei/sei-0-0", ended())).toBeUndefined();
+    await until("the log to be read", () => told.read.length === 1);
+    expect(reader.want("sei/sei-0-0", ended())).toBeUndefined();
+    expect(reader.get("sei/sei-0-0")).toMatchObject({
+      run: "run-1",
+      planLines: [{ plan: "v6.7", height: 30 }],
+    });
+    expect(asked).toEqual([
+      {
+        path: "/api/v1/namespaces/sei/pods/sei-0-0/log",
+        container: "seid",
+        limitBytes: 1_048_577,
+        tailLines: 1_000,
+      },
+    ]);
+    reader.want("sei/sei-0-0", ended({}, "run-2"));
+    expect(reader.get("sei/sei-0-0")).toBeUndefined();
+  });
+
+  test("asks for the instance before where that is the one that ended", async () => {
+    const { reader, asked } = readerOf(tailOf(PANIC));
+    await reader.readAgain("k", ended({ run: { ...ended().run, isPrevious: true } }));
+    expect(asked).toMatchObject([{ previous: true }]);
+  });
+
+  test.each([
+    ["megabytes before it", tailOf(CHATTER.repeat(60_000) + PANIC), 1],
+    ["lines so long that few of them fit", tailOf(`${"x".repeat(16_000)}\n`.repeat(900) + PANIC), 2],
+    ["bytes that are no text before it", tailOf(`\0\ufffd\u0007${"\ufffd".repeat(5_000)}\n${PANIC}`), 1],
+  ])("finds the line behind %s", async (_, answer, requests) => {
+    const { reader, asked } = readerOf(answer);
+    await reader.readAgain("k", ended());
+    expect(reader.get("k")?.planLines).toMatchObject([{ plan: "v6.7" }]);
+    expect(asked).toHaveLength(requests);
+  });
+
+  test("finds nothing in a log without line breaks, says so, and gives it up", async () => {
+    const { reader, asked, told, clock } = readerOf(tailOf("x".repeat(3_000_000)));
+    for (let i = 0; i < 20; i += 1) {
+      clock.ms += reader.want("sei/sei-0-0", ended()) ?? 0;
+      await new Promise(setImmediate);
+    }
+    expect(asked).toHaveLength(6 * 3);
+    expect(reader.get("sei/sei-0-0")).toBeUndefined();
+    expect(reader.accessIn("sei")).toMatchObject({
+      kind: "failing",
+      pod: "sei-0-0",
+      why: expect.stringContaining("the last 10 lines have more than 1048576 bytes"),
+    });
+    expect(told.access).toEqual(["sei"]);
+    reader.forget("sei/sei-0-1");
+    expect(reader.accessIn("sei")?.kind).toBe("failing");
+    reader.forget("sei/sei-0-0");
+    expect([reader.accessIn("sei")?.kind, told.access]).toEqual(["readable", ["sei", "sei"]]);
+  });
+
+  test("what is left of a line that was cut passes for none", async () => {
+    const { reader } = readerOf(() => `${LINE}\n${CHATTER.repeat(999)}`);
+    await reader.readAgain("k", ended());
+    expect(reader.get("k")?.planLines).toEqual([]);
+  });
+
+  test("takes a refusal for the whole namespace, and asks again after five minutes", async () => {
+    let isAllowed = false;
+    const forbidden = new ControllerError("forbidden", "no");
+    const { reader, asked, told, clock } = readerOf((query) =>
+      isAllowed ? tailOf(PANIC)(query) : forbidden,
+    );
+    reader.want("a", ended());
+    await until("the refusal", () => told.read.length === 1);
+    expect(reader.want("a", ended())).toBe(300_000);
+    expect(reader.want("b", ended())).toBe(300_000);
+    expect([asked.length, told.access, reader.accessIn("sei")?.kind]).toEqual([1, ["sei"], "refused"]);
+    isAllowed = true;
+    clock.ms = 300_000;
+    reader.want("b", ended());
+    await until("the log", () => told.read.length === 2);
+    expect([told.access, reader.accessIn("sei")?.kind]).toEqual([["sei", "sei"], "readable"]);
+  });
+
+  test("reads four logs at a time", async () => {
+    const open: (() => void)[] = [];
+    let most = 0;
+    const api = {
+      text: () =>
+        new Promise<BoundedText>((resolve) => {
+          open.push(() => resolve({ text: "", isWhole: true }));
+          most = Math.max(most, open.length);
+        }),
+    };
+    const log = pino({ level: "silent" });
+    const read: string[] = [];
+    const reader = new LogReader({
+      api,
+      log,
+      steady: () => 0,
+      onRead: (key) => read.push(key),
+      onAccess: () => {},
+    });
+    for (let i = 0; i < 20; i += 1) reader.want(String(i), ended());
+    await until("all to be read", () => {
+      open.shift()?.();
+      return read.length === 20;
+    });
+    expect(most).toBe(4);
+  });
+
+  test("forgets what it found where a later reading fails", async () => {
+    let answer: Answer = tailOf(PANIC);
+    const { reader, clock } = readerOf((query) => answer(query));
+    await reader.readAgain("k", ended());
+    answer = () => new ControllerError("timeout", "no answer");
+    await reader.readAgain("k", ended());
+    expect(reader.get("k")).toBeUndefined();
+    expect(reader.want("k", ended())).toBe(5_000);
+    clock.ms = 5_000;
+    answer = tailOf(PANIC);
+    reader.want("k", ended());
+    await until("the log", () => reader.get("k") !== undefined);
+  });
+
+  test("of a node that stands still reads from a minute before that, and again while it finds nothing", async () => {
+    const answers = [CHATTER, CHATTER, PANIC];
+    const { reader, asked, told, clock } = readerOf(({ sinceTime }) =>
+      sinceTime === undefined ? CHATTER : `cut\n${answers.shift() ?? ""}`,
+    );
+    reader.want("k", standing);
+    await until("the log", () => told.read.length === 1);
+    expect(asked[0]).toMatchObject({ sinceTime: "2026-08-21T17:59:00Z" });
+    expect(asked[1]).toMatchObject({ tailLines: 1_000 });
+    expect(reader.want("k", standing)).toBe(30_000);
+    clock.ms = 30_000;
+    reader.want("k", standing);
+    await until("the log", () => told.read.length === 2);
+    expect(reader.want("k", standing)).toBe(60_000);
+    clock.ms = 90_000;
+    reader.want("k", standing);
+    await until("the line", () => reader.get("k")?.planLines.length === 1);
+    expect(reader.want("k", standing)).toBeUndefined();
+  });
+
+  test("takes no line from before what is missing: the node may have been started again there", async () => {
+    const long = `cut\n${LINE}\n${CHATTER.repeat(40_000)}`;
+    const { reader } = readerOf(({ sinceTime }) => (sinceTime === undefined ? CHATTER : long));
+    await reader.readAgain("k", standing);
+    expect(reader.get("k")?.planLines).toEqual([]);
+  });
+});

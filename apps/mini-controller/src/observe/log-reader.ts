@@ -1,0 +1,206 @@
+import { findPlanLines, type PlanLine } from "@upgrade-halt/consumer";
+import type { Logger } from "pino";
+import { ControllerError, hasCode, messageOf } from "../controller-error.ts";
+import type { LogSource } from "../judge/log-source.ts";
+import { objectPath, PODS } from "../kube/paths.ts";
+import type { KubeApi } from "../kube/types.ts";
+import type { LogFinding } from "../model/log-finding.ts";
+
+/** Whether logs of a namespace can be read, as the last answers tell. */
+export type LogAccess =
+  | { readonly kind: "readable" }
+  /** The API server refused it (403). */
+  | { readonly kind: "refused" }
+  /** The log of this pod could not be read, whatever was tried. */
+  | { readonly kind: "failing"; readonly pod: string; readonly why: string };
+
+export interface LogReaderOptions {
+  readonly api: Pick<KubeApi, "text">;
+  /** Milliseconds of a clock that never goes back. */
+  readonly steady: () => number;
+  /** Told of a pod (by its key) that is to be looked at again. Must only take note. */
+  readonly onRead: (key: string) => void;
+  /** Told of a namespace in which logs turned out readable, or not. Must only take note. */
+  readonly onAccess: (namespace: string) => void;
+  readonly log: Logger;
+}
+
+/** So much is taken of one answer at most, in bytes. */
+const MOST_BYTES = 1_048_576;
+/**
+ * Lines from the end that are asked for, fewer where these are longer than what is taken: a log may have no line breaks.
+ * A container runtime breaks a line after 16 KiB, so 60 lines fit.
+ */
+const TAILS = [1_000, 60, 10] as const;
+/** A node that stands still goes on writing: its line is in what it wrote when it came to stand, by this much more, in ms. */
+const BEFORE_STANDSTILL_MS = 60_000;
+/** So many logs are read at a time. */
+const AT_ONCE = 4;
+/** How soon a log is read again that could not be read, or that has no line though its node stands still; doubled each time. */
+const AGAIN_MS = { failed: 5_000, still: 30_000, most: 300_000 } as const;
+/** After so many failures a run's log is given up. */
+const MOST_FAILURES = 6;
+
+interface Entry {
+  readonly run: string;
+  finding: LogFinding | undefined;
+  reads: number;
+  failures: number;
+  dueAt: number;
+  isReading: boolean;
+  /** Nothing new is to be expected of this run. */
+  isOver: boolean;
+}
+
+/**
+ * Reads the end of containers' logs through `pods/log`: a few at a time, so much of each, each run's once. A refusal is
+ * remembered for the namespace, and nothing is asked for there for five minutes.
+ */
+export class LogReader {
+  readonly #options: LogReaderOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #refusedUntil = new Map<string, number>();
+  readonly #access = new Map<string, LogAccess>();
+  readonly #waiting: (() => void)[] = [];
+  #reading = 0;
+
+  constructor(options: LogReaderOptions) {
+    this.#options = options;
+  }
+
+  /** What was found last for the pod with this key. */
+  get(key: string): LogFinding | undefined {
+    return this.#entries.get(key)?.finding;
+  }
+
+  /** `undefined` before the first answer. */
+  accessIn(namespace: string): LogAccess | undefined {
+    return this.#access.get(namespace);
+  }
+
+  /** A pod that went takes along that its log could not be read. */
+  forget(key: string): void {
+    this.#entries.delete(key);
+    const [namespace = "", pod] = key.split("/");
+    const access = this.#access.get(namespace);
+    if (access?.kind === "failing" && access.pod === pod) this.#note({ namespace }, { kind: "readable" });
+  }
+
+  /** Begins to read a log that was not read yet; the milliseconds until it is worth another try, if it is. */
+  want(key: string, source: LogSource): number | undefined {
+    const entry = this.#entryOf(key, source);
+    if (entry.isReading || entry.isOver) return undefined;
+    const due = Math.max(entry.dueAt, this.#refusedUntil.get(source.namespace) ?? 0);
+    const left = due - this.#options.steady();
+    if (left > 0) return left;
+    void this.#read(key, entry, source).then(() => this.#options.onRead(key));
+    return undefined;
+  }
+
+  /** Reads a log once more, whatever was found before: where that fails, nothing is left of it. */
+  async readAgain(key: string, source: LogSource): Promise<void> {
+    const entry = { ...newEntry(source), reads: this.#entries.get(key)?.reads ?? 0 };
+    this.#entries.set(key, entry);
+    await this.#read(key, entry, source);
+  }
+
+  #entryOf(key: string, source: LogSource): Entry {
+    const known = this.#entries.get(key);
+    if (known?.run === source.run.id) return known;
+    const entry = newEntry(source);
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  async #read(key: string, entry: Entry, source: LogSource): Promise<void> {
+    const { api, steady } = this.#options;
+    entry.isReading = true;
+    try {
+      const planLines = await this.#inTurn(() => readLines(api, source));
+      entry.finding = { run: entry.run, planLines };
+      entry.isOver = source.run.end !== undefined || planLines.length > 0;
+      entry.dueAt = steady() + backoff(AGAIN_MS.still, entry.reads);
+      entry.reads += 1;
+      this.#note(source, { kind: "readable" });
+    } catch (error) {
+      this.#fail(key, entry, source, error);
+    } finally {
+      entry.isReading = false;
+    }
+  }
+
+  #fail(key: string, entry: Entry, source: LogSource, error: unknown): void {
+    const { steady, log } = this.#options;
+    if (hasCode(error, "forbidden")) {
+      this.#refusedUntil.set(source.namespace, steady() + AGAIN_MS.most);
+      this.#note(source, { kind: "refused" });
+      return;
+    }
+    entry.dueAt = steady() + backoff(AGAIN_MS.failed, entry.failures);
+    entry.failures += 1;
+    entry.isOver = entry.failures >= MOST_FAILURES || hasCode(error, "not-found");
+    log.debug({ pod: key, error: messageOf(error) }, "log not read");
+    if (entry.isOver && !hasCode(error, "not-found"))
+      this.#note(source, { kind: "failing", pod: source.pod, why: messageOf(error) });
+  }
+
+  #note({ namespace }: Pick<LogSource, "namespace">, access: LogAccess): void {
+    const before = this.#access.get(namespace);
+    if (before?.kind === access.kind) return;
+    this.#access.set(namespace, access);
+    this.#options.onAccess(namespace);
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#reading >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#reading += 1;
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#reading -= 1;
+      else next();
+    }
+  }
+}
+
+function newEntry({ run }: LogSource): Entry {
+  const none = { finding: undefined, reads: 0, failures: 0, dueAt: 0 };
+  return { run: run.id, ...none, isReading: false, isOver: false };
+}
+
+function backoff(ms: number, times: number): number {
+  return Math.min(ms * 2 ** Math.min(times, 6), AGAIN_MS.most);
+}
+
+/**
+ * The halt lines at the end of a log. Only what reaches to its end is taken: a run that began later, of a node that a
+ * wrapper started again in the same container, leaves a line behind.
+ *
+ * @throws {ControllerError} what the API server said; `too-large` for a log whose last lines are too long.
+ */
+async function readLines(api: Pick<KubeApi, "text">, source: LogSource): Promise<readonly PlanLine[]> {
+  const { namespace, pod, container, run, stillSince } = source;
+  const path = objectPath(PODS, namespace, pod, "log");
+  const startedAt = run.startedAt === undefined ? undefined : Date.parse(run.startedAt);
+  const asked = { container, limitBytes: MOST_BYTES + 1, ...(run.isPrevious && { previous: true }) };
+  if (stillSince !== undefined) {
+    const sinceTime = `${new Date(stillSince - BEFORE_STANDSTILL_MS).toISOString().slice(0, 19)}Z`;
+    const { text, isWhole } = await api.text(path, { ...asked, sinceTime }, MOST_BYTES);
+    const found = isWhole ? findPlanLines(text, { startedAt, isCut: true, isUnwrapped: true }) : [];
+    if (found.length > 0) return found;
+  }
+  for (const tailLines of TAILS) {
+    const { text, isWhole } = await api.text(path, { ...asked, tailLines }, MOST_BYTES);
+    const isCut = lineBreaksIn(text) >= tailLines;
+    if (isWhole) return findPlanLines(text, { startedAt, isCut, isUnwrapped: true });
+  }
+  const why = `${path}: the last ${TAILS.at(-1)} lines have more than ${MOST_BYTES} bytes`;
+  throw new ControllerError("too-large", why);
+}
+
+function lineBreaksIn(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count += 1;
+  return count;
+}

@@ -1,0 +1,92 @@
+import pino from "pino";
+import { expect, test } from "vitest";
+import type { NodeRecord } from "../api/node-record.ts";
+import { Store } from "../kube/store.ts";
+import type { Pod } from "../model/pod.ts";
+import { FakeApi } from "../testing/fake-api.ts";
+import { policyWith } from "../testing/observations.ts";
+import { NodeRecorder } from "./node-recorder.ts";
+import type { LiveStatus } from "./status-watch.ts";
+
+const IMAGE = "registry/seid:v6.6";
+const policy = policyWith({ upgrades: [{ planName: "v6.7", height: 30, image: "registry/seid:v6.7" }] });
+
+function podOf(uid: string, revision = "sei-0-a"): Pod {
+  return {
+    metadata: {
+      ...{ name: "sei-0-0", namespace: "sei", uid },
+      labels: { "controller-revision-hash": revision },
+      ownerReferences: [
+        { apiVersion: "apps/v1", kind: "StatefulSet", name: "sei-0", uid: "set-1", controller: true },
+      ],
+    },
+    spec: { containers: [{ name: "seid", image: IMAGE }] },
+    status: { containerStatuses: [{ name: "seid", restartCount: 0, imageID: "registry/seid@sha256:a" }] },
+  };
+}
+
+function liveAt(height: number, changes: Partial<LiveStatus> = {}): LiveStatus {
+  return {
+    ...{ sighting: { kind: "answered" } as never, chainId: "pacific-1", validatorAddress: "AB", height },
+    ...{ firstHeight: 1, firstHeightAt: 0, run: 0, runHeight: 1, ...changes },
+  };
+}
+
+function recorderAt(time: { now: number } = { now: 0 }) {
+  const [api, records] = [new FakeApi(), new Store<NodeRecord>()];
+  return new NodeRecorder({ api, records, log: pino({ level: "silent" }), now: () => time.now });
+}
+
+test("a height is recalled for the very pod that told it, chain and validator for the node", async () => {
+  const recorder = recorderAt();
+  await recorder.note(podOf("one"), policy, liveAt(29));
+  expect(recorder.recall(podOf("one"))).toEqual({
+    ...{ chainId: "pacific-1", height: 29, validatorAddress: "AB" },
+  });
+  const { height, ...rest } = recorder.recall(podOf("two")) ?? {};
+  expect([height, rest]).toEqual([undefined, { chainId: "pacific-1", validatorAddress: "AB" }]);
+});
+
+test("a new pod at the height of the one before is recorded as itself", async () => {
+  const recorder = recorderAt();
+  await recorder.note(podOf("one"), policy, liveAt(29));
+  await recorder.note(podOf("two"), policy, liveAt(29));
+  expect(recorder.recall(podOf("two"))?.height).toBe(29);
+  expect(recorder.recall(podOf("one"))?.height).toBeUndefined();
+});
+
+test("a node that passed a listed height is recorded past it", async () => {
+  const recorder = recorderAt();
+  await recorder.note(podOf("one"), policy, liveAt(29));
+  await recorder.note(podOf("one"), policy, liveAt(5_000));
+  expect(recorder.recall(podOf("one"))?.height).toBe(5_000);
+});
+
+test("on another chain nothing of the first is left", async () => {
+  const recorder = recorderAt();
+  await recorder.note(podOf("one"), policy, liveAt(29));
+  await recorder.note(podOf("one"), policy, liveAt(3, { chainId: "atlantic-2", runHeight: 3 }));
+  const { status } = recorder.recordOf(podOf("one")) ?? {};
+  expect(status).toMatchObject({ chainId: "atlantic-2", height: 3, images: [] });
+});
+
+test("an image is recorded with its template, and again when its pod goes", async () => {
+  const time = { now: 0 };
+  const recorder = recorderAt(time);
+  await recorder.note(podOf("one"), policy, liveAt(20));
+  time.now = 60_000;
+  await recorder.note(podOf("one"), policy, liveAt(21));
+  const imagesOf = () => recorder.recordOf(podOf("one"))?.status?.images;
+  expect(imagesOf()).toMatchObject([{ image: IMAGE, revision: "sei-0-a", height: 20 }]);
+  await recorder.note(podOf("one"), policy, liveAt(21), true);
+  expect(imagesOf()).toMatchObject([{ height: 21, at: "1970-01-01T00:01:00.000Z" }]);
+  await recorder.note(podOf("two", "sei-0-b"), policy, liveAt(22));
+  expect(imagesOf()).toMatchObject([{ revision: "sei-0-b", height: 22 }]);
+});
+
+test("a pod that nobody read since this process began is not recorded as it goes", async () => {
+  const recorder = recorderAt();
+  await recorder.note(podOf("one"), policy, liveAt(20));
+  await recorder.note(podOf("one"), policy, liveAt(21, { sighting: undefined }), true);
+  expect(recorder.recordOf(podOf("one"))?.status?.height).toBe(20);
+});

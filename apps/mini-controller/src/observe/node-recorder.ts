@@ -1,0 +1,176 @@
+import { INFERRED_REACH_BLOCKS, REACH_BLOCKS } from "@upgrade-halt/consumer";
+import type { Logger } from "pino";
+import { API_VERSION } from "../api/group.ts";
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import { MAX_RAN_IMAGES, type NodeRecord, type NodeRecordStatus, type RanImage } from "../api/node-record.ts";
+import { ControllerError, hasCode, messageOf } from "../controller-error.ts";
+import { timestamp } from "../journal/journal-entry.ts";
+import { recordedChain } from "../judge/recorded-facts.ts";
+import { controllerRefOf } from "../kube/owner-reference.ts";
+import { collectionPath, NODE_RECORDS, objectPath } from "../kube/paths.ts";
+import type { Store } from "../kube/store.ts";
+import type { KubeApi } from "../kube/types.ts";
+import { isNear } from "../model/height-reach.ts";
+import { containerOf, containerStatusOf, type Pod } from "../model/pod.ts";
+import { revisionNameOf } from "../workloads/template-revision.ts";
+import type { LiveStatus, Recalled } from "./status-watch.ts";
+
+export interface NodeRecorderOptions {
+  readonly api: KubeApi;
+  readonly records: Store<NodeRecord>;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/**
+ * Writes down what a running node was seen to be, so that it outlives this process: which chain it is on, that it came
+ * within reach of a listed height, and which images it made blocks on. A few writes for each upgrade, none for a block.
+ */
+export class NodeRecorder {
+  readonly #options: NodeRecorderOptions;
+
+  constructor(options: NodeRecorderOptions) {
+    this.#options = options;
+  }
+
+  /** What was recorded of the pod's node. */
+  recordOf(pod: Pod): NodeRecord | undefined {
+    const record = this.#options.records.get(`${pod.metadata.namespace ?? ""}/${nodeNameOf(pod)}`);
+    const { ownerUID } = record?.status ?? {};
+    return ownerUID === stableOwnerOf(pod) ? record : undefined;
+  }
+
+  /**
+   * What was seen before this process watched the pod. A height is of the very pod that told it: another one may have
+   * other data. Chain and validator are the node's until it tells others.
+   */
+  recall(pod: Pod): Recalled | undefined {
+    const { podUID, chainId, height, validatorAddress } = this.recordOf(pod)?.status ?? {};
+    if (chainId === undefined && validatorAddress === undefined) return undefined;
+    return { chainId, validatorAddress, ...(podUID === pod.metadata.uid && { height }) };
+  }
+
+  /**
+   * Records what `live` says of the pod where a later decision may rest on it. `isLast`: the pod went.
+   *
+   * @throws {ControllerError} where the record of a pod that went was written meanwhile: read it and note the pod again.
+   */
+  async note(pod: Pod, policy: HaltPolicy, live: LiveStatus | undefined, isLast = false): Promise<void> {
+    const known = this.recordOf(pod);
+    const wanted =
+      live && wantedStatus(known?.status, { pod, policy, live, isLast, now: this.#options.now() });
+    if (wanted === undefined) return;
+    try {
+      await this.#write(pod, known, wanted);
+    } catch (error) {
+      if (error instanceof ControllerError && error.retryAfterMs !== undefined) throw error;
+      if (!hasCode(error, "conflict", "already-exists"))
+        this.#options.log.warn({ node: nodeNameOf(pod), error: messageOf(error) }, "node not recorded");
+      else if (isLast) throw error;
+    }
+  }
+
+  async #write(pod: Pod, known: NodeRecord | undefined, status: NodeRecordStatus): Promise<void> {
+    const { api, records } = this.#options;
+    const namespace = pod.metadata.namespace ?? "";
+    const name = nodeNameOf(pod);
+    const type = { apiVersion: API_VERSION, kind: "NodeRecord" } as const;
+    const stale = records.get(`${namespace}/${name}`);
+    const record =
+      known ??
+      stale ??
+      (await api.create<NodeRecord>(collectionPath(NODE_RECORDS, namespace), {
+        ...type,
+        metadata: { name, namespace },
+        spec: { node: name },
+      }));
+    const body = { ...record, ...type, status };
+    records.put(await api.replace<NodeRecord>(objectPath(NODE_RECORDS, namespace, name, "status"), body));
+  }
+}
+
+interface Sight {
+  readonly pod: Pod;
+  readonly policy: HaltPolicy;
+  readonly live: LiveStatus;
+  readonly isLast: boolean;
+  readonly now: number;
+}
+
+/** The status to write, or `undefined` while it would say nothing that matters. */
+function wantedStatus(known: NodeRecordStatus | undefined, sight: Sight): NodeRecordStatus | undefined {
+  const { pod, policy, live, isLast, now } = sight;
+  const { height, validatorAddress } = live;
+  const chainId = recordedChain(live.chainId);
+  const { uid } = pod.metadata;
+  if (height === undefined) return undefined;
+  const isOtherChain = chainId !== undefined && known?.chainId !== undefined && chainId !== known.chainId;
+  const ran = isOtherChain ? [] : (known?.images ?? []);
+  const images = imagesWith(ran, sight);
+  const before = known?.podUID === uid ? known : undefined;
+  const reaches =
+    policy.spec.inferredHalts === "Ignore" ? [REACH_BLOCKS] : [REACH_BLOCKS, INFERRED_REACH_BLOCKS];
+  const movesReach = policy.spec.upgrades.some((upgrade) =>
+    reaches.some(
+      (reach) => isNear(height, upgrade.height, reach) !== isNear(before?.height, upgrade.height, reach),
+    ),
+  );
+  const isNews = chainId !== undefined && chainId !== before?.chainId;
+  const isSeen = isLast && live.sighting !== undefined;
+  if (images === undefined && !movesReach && !isNews && !isSeen) return undefined;
+  const ownerUID = stableOwnerOf(pod);
+  return {
+    ...(uid === undefined ? {} : { podUID: uid }),
+    ...(ownerUID === undefined ? {} : { ownerUID }),
+    ...(chainId === undefined ? {} : { chainId }),
+    ...(validatorAddress === undefined ? {} : { validatorAddress }),
+    height,
+    seenAt: timestamp(now),
+    images: [...(images ?? ran)],
+  };
+}
+
+/** The images with the present one first, where it makes blocks and was not first, or its pod went. */
+function imagesWith(
+  known: readonly RanImage[],
+  { pod, policy, live, isLast, now }: Sight,
+): readonly RanImage[] | undefined {
+  const { container } = policy.spec;
+  const status = containerStatusOf(pod, container);
+  const image = containerOf(pod, container)?.image;
+  const { height = 0, runHeight, run } = live;
+  const makesBlocks = run === (status?.restartCount ?? 0) && runHeight !== undefined && height > runHeight;
+  if (image === undefined) return undefined;
+  const [first, ...rest] = known;
+  const revision = revisionNameOf(pod);
+  const entry: RanImage = {
+    image,
+    ...imageIdOf(status?.imageID),
+    ...(revision === undefined ? {} : { revision }),
+    height,
+    at: timestamp(now),
+  };
+  if (first?.image === image && first.imageID === entry.imageID && first.revision === revision)
+    return isLast && live.sighting !== undefined ? [entry, ...rest] : undefined;
+  if (!makesBlocks) return undefined;
+  return [entry, ...known.filter((other) => other.image !== image || other.imageID !== entry.imageID)].slice(
+    0,
+    MAX_RAN_IMAGES,
+  );
+}
+
+function imageIdOf(imageID: string | undefined): { readonly imageID?: string } {
+  return imageID === undefined || imageID === "" ? {} : { imageID };
+}
+
+/** A node's name: its pod's, or that of the Deployment whose ReplicaSets name pods anew. */
+export function nodeNameOf(pod: Pod): string {
+  const owner = controllerRefOf(pod);
+  return owner?.kind === "ReplicaSet" ? owner.name.slice(0, owner.name.lastIndexOf("-")) : pod.metadata.name;
+}
+
+/** UID of the pod's controller, where that is the same for all pods of the node. */
+function stableOwnerOf(pod: Pod): string | undefined {
+  const owner = controllerRefOf(pod);
+  return owner?.kind === "ReplicaSet" ? undefined : owner?.uid;
+}

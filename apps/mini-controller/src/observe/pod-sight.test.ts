@@ -1,0 +1,176 @@
+import { expect, test } from "vitest";
+import type { ContainerStatus, Pod } from "../model/pod.ts";
+import { haltWith, NOW, OLD, policyWith } from "../testing/observations.ts";
+import { podSightOf, seenOf } from "./pod-sight.ts";
+import type { LiveStatus } from "./status-watch.ts";
+
+const LINE = 'UPGRADE "v6.7" NEEDED at height: 30: \n';
+const ended = (exitCode: number, message = "") => ({ terminated: { exitCode, message } });
+const RUNNING = { running: { startedAt: "2026-08-21T17:59:59Z" } };
+const policy = policyWith().spec;
+const halt = haltWith({}, { phase: "Held", steps: [] });
+
+function podWith(status: Partial<ContainerStatus>, image = OLD): Pod {
+  return {
+    metadata: { name: "sei-0-0", namespace: "sei", uid: "uid-1" },
+    spec: { containers: [{ name: "seid", image }] },
+    status: { phase: "Running", containerStatuses: [{ name: "seid", restartCount: 0, ...status }] },
+  };
+}
+
+function liveAt(height: number, run: number, changes: Partial<LiveStatus> = {}, intent?: object): LiveStatus {
+  const haltIntent =
+    intent === undefined
+      ? ({ kind: "absent" } as const)
+      : ({
+          kind: "intent",
+          intent: { reason: 70, reason_string: "upgrade_required", plan_name: "v6.7", height: 30 },
+          defects: [],
+        } as const);
+  return {
+    sighting: {
+      kind: "answered",
+      at: NOW,
+      envelope: "bare",
+      node: { height, chainId: "pacific-1", haltIntent },
+    },
+    chainId: "pacific-1",
+    validatorAddress: undefined,
+    height,
+    firstHeight: height,
+    firstHeightAt: NOW,
+    run,
+    runHeight: height,
+    ...changes,
+  };
+}
+
+const look = (pod: Pod, live?: LiveStatus) => podSightOf(halt, { pod, policy, live });
+
+test("a pod shows its halt by its exit code, and keeps it while it ends otherwise as it restarts", () => {
+  expect(look(podWith({ state: ended(70, LINE) }))).toMatchObject({ kind: "halted", shown: true });
+  const waiting = { state: { waiting: { reason: "CrashLoopBackOff" } }, lastState: ended(70, LINE) };
+  expect(look(podWith(waiting))).toMatchObject({ kind: "halted", shown: true });
+  expect(look(podWith({ state: ended(130), restartCount: 2 }))).toMatchObject({
+    kind: "halted",
+    shown: true,
+  });
+});
+
+const HALTED_AT_0 = haltWith({ restartCount: 0 }, { phase: "Held", steps: [] });
+const BACK_OFF = { waiting: { reason: "CrashLoopBackOff" } };
+/** A process that ended after it had run for so many seconds. */
+const endedAfter = (seconds: number, exitCode: number, message = "") => ({
+  terminated: {
+    exitCode,
+    message,
+    startedAt: "2026-08-21T16:00:00Z",
+    finishedAt: new Date(Date.parse("2026-08-21T16:00:00Z") + seconds * 1000).toISOString(),
+  },
+});
+
+test.each([
+  ["ended with 0", { state: endedAfter(3_600, 0) }],
+  ["crashed with 1", { state: endedAfter(3_600, 1) }],
+  ["panicked", { state: endedAfter(3_600, 2) }],
+  ["was killed", { state: endedAfter(3_600, 137) }],
+  ["waits after a crash", { state: BACK_OFF, lastState: endedAfter(3_600, 2) }],
+  ["waits after an end", { state: BACK_OFF, lastState: endedAfter(3_600, 0) }],
+])("a pod that ran for an hour after its halt and %s shows it no more", (_, status) => {
+  const left = podWith({ lastState: ended(70, LINE), restartCount: 1, ...status });
+  expect(podSightOf(HALTED_AT_0, { pod: left, policy, live: liveAt(29, 0) })).toMatchObject({
+    kind: "halted",
+    shown: false,
+  });
+  expect(seenOf(HALTED_AT_0, { pod: left, policy, live: liveAt(29, 0) }, NOW)).toBeUndefined();
+});
+
+test.each([
+  ["an error at once", { state: endedAfter(1, 1), lastState: ended(70, LINE), restartCount: 1 }, false],
+  ["a panic at once", { state: endedAfter(1, 2), lastState: ended(70, LINE), restartCount: 1 }, true],
+  ["a panic at once, in back-off", { state: BACK_OFF, lastState: endedAfter(1, 2), restartCount: 1 }, true],
+  [
+    "a run that nobody saw the end of",
+    { state: BACK_OFF, lastState: endedAfter(1, 2), restartCount: 2 },
+    false,
+  ],
+  ["two panics at once", { state: endedAfter(1, 2), lastState: endedAfter(1, 130), restartCount: 2 }, true],
+  ["the same halt, an hour later", { state: endedAfter(3_600, 70, LINE), restartCount: 9 }, true],
+  ["nothing that is known", { state: BACK_OFF }, false],
+])("a pod that halted and then had %s: %o", (_, status, shown) => {
+  const node = { pod: podWith(status), policy, live: liveAt(29, 0) };
+  expect(podSightOf(HALTED_AT_0, node)).toMatchObject({ kind: "halted", shown });
+});
+
+test("what an earlier run announced is nothing that the present one shows", () => {
+  const again = podWith({ state: RUNNING, lastState: ended(70, LINE), restartCount: 2 });
+  expect(look(again, liveAt(30, 1, {}, {}))).toMatchObject({ kind: "halted", shown: false });
+  const died = podWith({ state: endedAfter(3_600, 1), restartCount: 2 });
+  expect(look(died, liveAt(30, 1, {}, {}))).toMatchObject({ kind: "halted", shown: false });
+});
+
+test("a process that was started again shows no halt until it announces it", () => {
+  const again = podWith({ state: RUNNING, lastState: ended(70, LINE), restartCount: 1 });
+  expect(look(again)).toMatchObject({ kind: "halted", shown: false });
+  expect(look(again, liveAt(30, 1, {}, {}))).toMatchObject({ kind: "halted", shown: true });
+});
+
+test("a pod runs again once its present run answers clearly past the height, below it, or moves", () => {
+  const again = podWith({ state: RUNNING, lastState: ended(70, LINE), restartCount: 1 });
+  expect(look(again, liveAt(31, 1))).toMatchObject({ kind: "healthy", height: 31 });
+  expect(look(again, liveAt(2, 1))).toMatchObject({ kind: "healthy", height: 2 });
+  expect(look(again, liveAt(30, 1, { runHeight: 29 }))).toMatchObject({ kind: "healthy", height: 30 });
+  expect(look(again, liveAt(29, 1)), "as it stands at the halt").toMatchObject({
+    kind: "halted",
+    shown: false,
+  });
+  expect(look(again, liveAt(0, 1)), "as it begins, and has loaded no height").toMatchObject({
+    kind: "halted",
+    shown: false,
+  });
+  expect(look(again, liveAt(2, 0)), "what an earlier run said").toMatchObject({
+    kind: "halted",
+    shown: false,
+  });
+});
+
+test("what another image does in the same pod says nothing of the one that halted", () => {
+  const other = podWith({ state: RUNNING, restartCount: 1 }, "registry/seid:v6.7");
+  expect(look(other, liveAt(31, 1))).toMatchObject({ kind: "successor", image: "registry/seid:v6.7" });
+});
+
+test("a halt was seen only where the pod tells just what the NodeHalt says", () => {
+  const node = { pod: podWith({ state: ended(70, LINE) }), policy, live: liveAt(29, 0) };
+  expect(seenOf(halt, node, NOW)).toMatchObject({
+    sources: expect.arrayContaining(["exit-code", "plan-line"]),
+    height: 29,
+    chainId: "pacific-1",
+  });
+  for (const forged of [
+    { planName: "v6.8" },
+    { height: 31 },
+    { image: "x" },
+    { container: "y" },
+    { podName: "z", podUID: "z" },
+  ])
+    expect(seenOf(haltWith(forged), node, NOW)).toBeUndefined();
+  const healthy = { ...node, pod: podWith({ state: RUNNING }) };
+  expect(seenOf(halt, healthy, NOW)).toBeUndefined();
+});
+
+test("of an inferred halt each run has to show it anew: one that ended otherwise shows nothing", () => {
+  const sources = ["plan-line", "listed-plan", "last-height"];
+  const seen = { at: "2026-08-21T17:59:59.990Z", sources, chainId: "pacific-1", height: 30 };
+  const inferred = haltWith({ sources, exitCode: 2 }, { phase: "Held", steps: [], seen });
+  const sightOf = (status: Partial<ContainerStatus>) =>
+    podSightOf(inferred, { pod: podWith(status), policy, live: liveAt(30, 0) });
+  const panicked = ended(2, `panic: ${LINE}\ngoroutine 1 [running]:\n`);
+  expect(sightOf({ state: panicked })).toMatchObject({ kind: "halted", shown: true });
+  const waiting = { waiting: { reason: "CrashLoopBackOff" } };
+  expect(sightOf({ state: waiting, lastState: panicked })).toMatchObject({ kind: "halted", shown: true });
+  for (const end of [ended(2), ended(137), ended(0)])
+    expect(sightOf({ state: waiting, lastState: end, restartCount: 1 })).toMatchObject({
+      kind: "halted",
+      shown: false,
+    });
+});

@@ -1,0 +1,101 @@
+import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
+import type { HaltPolicySpec } from "../api/halt-policy.ts";
+import type { NodeHalt, Seen } from "../api/node-halt.ts";
+import { timestamp } from "../journal/journal-entry.ts";
+import { isInferred, isInferredVerdict, judgePod, reasonOf } from "../judge/judgement.ts";
+import { planNameOf, recordedChain, recordedHeightOf } from "../judge/recorded-facts.ts";
+import { isSameHalt } from "../judge/same-halt.ts";
+import { containerOf, containerStatusOf, type Pod } from "../model/pod.ts";
+import type { PodSight } from "./observation.ts";
+import type { LiveStatus } from "./status-watch.ts";
+
+const UNGOVERNED = { kind: "unknown", why: "No policy is left to judge it by.", contradictions: [] } as const;
+
+/** What is known of a node's pod, and under which policy it is judged. */
+export interface KnownNode {
+  readonly pod: Pod;
+  readonly policy: HaltPolicySpec | undefined;
+  readonly live: LiveStatus | undefined;
+}
+
+/** Where the pod stands, seen from a halt. */
+export function podSightOf(halt: NodeHalt, node: KnownNode): PodSight {
+  const { spec } = halt;
+  const { pod, policy, live } = node;
+  const { uid = "", resourceVersion, deletionTimestamp } = pod.metadata;
+  const image = containerOf(pod, spec.container)?.image ?? "";
+  const sight = { uid, resourceVersion, image, terminating: deletionTimestamp !== undefined };
+  const verdict = policy === undefined ? UNGOVERNED : judgePod(pod, policy, live);
+  if (!isSameHalt(spec, pod, verdict)) {
+    const { height, firstHeight } = live ?? {};
+    return { kind: "successor", ...sight, verdict, height, firstHeight };
+  }
+  const healthy = image === spec.image && uid === spec.podUID ? healthyHeight(halt, node) : undefined;
+  if (healthy !== undefined) return { kind: "healthy", ...sight, height: healthy };
+  return { kind: "halted", ...sight, shown: showsHalt(halt, node) };
+}
+
+/**
+ * The height at which the very pod that halted runs again, without having been touched: its present run answers on
+ * `/status`, announces nothing, and is not standing at the halt. Past the plan's height, clearly below it, or moving.
+ */
+function healthyHeight({ spec, status }: NodeHalt, { pod, live }: KnownNode): number | undefined {
+  const { state, restartCount = 0 } = containerStatusOf(pod, spec.container) ?? {};
+  if (state?.running === undefined || live?.sighting?.kind !== "answered" || live.run !== restartCount)
+    return undefined;
+  const { haltIntent, height } = live.sighting.node;
+  const isMoving = height !== undefined && live.runHeight !== undefined && height > live.runHeight;
+  if (
+    height === undefined ||
+    height < 1 ||
+    (haltIntent.kind !== "absent" && !(isMoving && haltIntent.kind === "unavailable"))
+  )
+    return undefined;
+  const halted = spec.reason === reasonToken(ShutdownReason.UpgradeRequired) ? spec.height : undefined;
+  const isElsewhere = halted !== undefined && (height > halted || height < halted - 1);
+  // A node that announces nothing answers while it stands at its halt, and the run that halted did move before.
+  const mayStandHalted = halted !== undefined && isInferred(status?.seen?.sources ?? spec.sources);
+  return (isMoving && !mayStandHalted) || isElsewhere ? height : undefined;
+}
+
+/**
+ * Whether the pod shows the halt at this moment, so that something may be done to it. A process that runs shows it only
+ * by announcing it itself, or by standing still with a halt line in its own log. One that has ended shows it by how it
+ * ended, and keeps it while it ends otherwise as it restarts, unless it was only inferred: then each run has to show it anew.
+ */
+function showsHalt(halt: NodeHalt, { pod, policy, live }: KnownNode): boolean {
+  if (policy === undefined) return false;
+  const { state, lastState, restartCount = 0 } = containerStatusOf(pod, halt.spec.container) ?? {};
+  const isRunning = state?.running !== undefined;
+  const { spec, status } = halt;
+  const seen = isRunning || isInferred(status?.seen?.sources ?? []) ? undefined : status?.seen;
+  const recorded = seen && { spec, seen };
+  const verdict = judgePod(pod, policy, live, recorded);
+  if (reasonOf(verdict) !== halt.spec.reason || planNameOf(verdict) !== halt.spec.planName) return false;
+  if (!isRunning) return (state?.terminated ?? lastState?.terminated) !== undefined;
+  if (isInferredVerdict(verdict)) return true;
+  return verdict.kind === "halted" && verdict.sources.includes("live-intent") && live?.run === restartCount;
+}
+
+/**
+ * What the pod itself tells of the halt that `halt` records: `undefined` unless name, container, image, reason, plan and
+ * height are the recorded ones. Whoever may create a NodeHalt may write anything into its spec.
+ */
+export function seenOf(halt: NodeHalt, { pod, policy, live }: KnownNode, now: number): Seen | undefined {
+  const { spec } = halt;
+  if (policy === undefined || policy.container !== spec.container) return undefined;
+  const { name, uid } = pod.metadata;
+  if (name !== spec.podName && uid !== spec.podUID) return undefined;
+  if (containerOf(pod, spec.container)?.image !== spec.image) return undefined;
+  const verdict = judgePod(pod, policy, live);
+  if (reasonOf(verdict) !== spec.reason || planNameOf(verdict) !== spec.planName) return undefined;
+  const halted = verdict.kind === "halted" ? verdict : undefined;
+  if (recordedHeightOf(verdict) !== spec.height) return undefined;
+  const chainId = recordedChain(live?.chainId);
+  return {
+    at: timestamp(now),
+    sources: [...(halted?.sources ?? [])],
+    ...(chainId === undefined ? {} : { chainId }),
+    ...(live?.height === undefined || live.height < 1 ? {} : { height: live.height }),
+  };
+}

@@ -1,0 +1,103 @@
+import { expect, test } from "vitest";
+import type { RanImage } from "../api/node-record.ts";
+import type { Pod } from "../model/pod.ts";
+import { haltWith, NEW, OLD, policyWith } from "../testing/observations.ts";
+import type { TemplateRevision } from "../workloads/template-revision.ts";
+import { type Lineage, previousImage, type RanBefore } from "./previous-image.ts";
+
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const ran = (image: string, height: number): RanImage => ({
+  image,
+  imageID: `docker-pullable://mirror/seid@${DIGEST}`,
+  height,
+  at: "2026-08-21T17:59:28Z",
+});
+const halt = haltWith({ reason: "binary_too_new", image: NEW, height: undefined });
+const policy = policyWith({ upgrades: [] }).spec;
+const revision = (number: number, image: string | undefined): TemplateRevision => ({
+  ...{ name: `sei-0-${number}`, owner: "set-1", number, image },
+});
+const pod: Pod = {
+  metadata: { name: "sei-0-0", creationTimestamp: "2026-08-21T17:59:30Z" },
+  spec: { containers: [{ name: "seid", image: NEW }] },
+};
+const lineageOf = ([last]: readonly RanImage[], more: Partial<Lineage> = {}): Lineage => ({
+  ...{ pod, present: revision(2, NEW), former: revision(1, last?.image), ...more },
+});
+const look = (images: readonly RanImage[], more: Partial<RanBefore> = {}) => {
+  const [record, lineage] = [{ height: 500, images: [...images] }, lineageOf(images)];
+  return previousImage({ halt, record, journals: [], policy, lineage, ...more });
+};
+
+test("goes back to the image that the node was seen to run last, by digest", () => {
+  expect(look([ran(OLD, 500), ran("registry/seid:v6.5", 20)])).toBe(`${OLD}@${DIGEST}`);
+  const byDigest = `registry/seid@${DIGEST}`;
+  expect(look([{ ...ran(byDigest, 500), imageID: "" }])).toBe(byDigest);
+});
+
+test("goes nowhere where nothing was seen to run, or no digest is known", () => {
+  expect(look([])).toBeUndefined();
+  expect(look([ran(NEW, 500)])).toBeUndefined();
+  expect(look([{ ...ran(OLD, 500), imageID: `sha256:${"b".repeat(64)}` }])).toBeUndefined();
+});
+
+test("goes to no older image than the last, where that halted itself", () => {
+  const journals = [haltWith({ image: OLD }, { phase: "Recovered", steps: [] })];
+  expect(look([ran(OLD, 500), ran("registry/seid:v6.5", 20)], { journals })).toBeUndefined();
+});
+
+test("goes to no image that ran before a plan was applied", () => {
+  const upgrades = [{ planName: "v6.7", height: 450, image: NEW }];
+  const listed = policyWith({ upgrades }).spec;
+  expect(look([ran(OLD, 400)], { policy: listed })).toBeUndefined();
+  expect(look([ran(OLD, 460)], { policy: listed })).toBe(`${OLD}@${DIGEST}`);
+  const done = haltWith(
+    { image: "registry/seid:v6.4" },
+    { phase: "Recovered", action: "SwapImage", toImage: NEW, steps: [] },
+  );
+  expect(look([ran(OLD, 20)], { journals: [done] })).toBeUndefined();
+});
+
+test.each<[string, Partial<Lineage>]>([
+  ["the template had another image in between", { present: revision(3, NEW) }],
+  ["the template before had another image", { former: revision(1, "registry/seid:typo") }],
+  ["the pod was made from another template than it says", { present: revision(2, OLD) }],
+  ["the template is another workload's", { former: { ...revision(1, OLD), owner: "set-2" } }],
+  ["nothing is kept of the template before", { former: undefined }],
+  ["nothing is kept of the pod's template", { present: undefined }],
+  [
+    "the pod was made long after the one before was seen last",
+    { pod: { ...pod, metadata: { name: "sei-0-0", creationTimestamp: "2026-08-21T18:01:00Z" } } },
+  ],
+  ["nobody says when the pod was made", { pod: { ...pod, metadata: { name: "sei-0-0" } } }],
+  [
+    "the pod runs the very digest that was seen",
+    {
+      pod: {
+        ...pod,
+        status: { containerStatuses: [{ name: "seid", imageID: `mirror/seid@${DIGEST}` }] },
+      },
+    },
+  ],
+])("goes nowhere where %s", (_, more) => {
+  const images = [ran(OLD, 500)];
+  expect(look(images, { lineage: lineageOf(images) })).toBe(`${OLD}@${DIGEST}`);
+  expect(look(images, { lineage: lineageOf(images, more) })).toBeUndefined();
+});
+
+test("goes nowhere where the pod ran for long before it halted", () => {
+  const images = [ran(OLD, 500)];
+  const late = { ...halt, spec: { ...halt.spec, detectedAt: "2026-08-21T18:15:00Z" } };
+  expect(look(images, { halt: late })).toBeUndefined();
+});
+
+test("stays with the image once it is set: its template is the newest then", () => {
+  const byDigest = { ...ran(`registry/seid@${DIGEST}`, 500), imageID: "" };
+  const lineage = lineageOf([byDigest], { former: revision(3, byDigest.image) });
+  expect(look([byDigest], { lineage })).toBe(byDigest.image);
+});
+
+test("goes to no image further back than the last that was seen, whatever its tag says", () => {
+  const moved = { ...ran(NEW, 500), imageID: `registry/seid@sha256:${"c".repeat(64)}` };
+  expect(look([moved, ran(OLD, 400)], { lineage: lineageOf([ran(OLD, 400)]) })).toBeUndefined();
+});

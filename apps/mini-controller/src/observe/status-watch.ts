@@ -1,0 +1,326 @@
+import {
+  type Evidence,
+  INFERRED_REACH_BLOCKS,
+  REACH_BLOCKS,
+  STANDSTILL_MS,
+  type StatusResult,
+} from "@upgrade-halt/consumer";
+import { isNear } from "../model/height-reach.ts";
+import type { LogFinding } from "../model/log-finding.ts";
+import { FAST_MS, pollInterval } from "./poll-interval.ts";
+
+/** What was recorded of a node before this process watched it. */
+export type Recalled = Partial<Pick<LiveStatus, "chainId" | "height" | "validatorAddress">>;
+
+/** What the controller remembers of one running pod's `/status`: a cache, and what was recorded before. */
+export interface LiveStatus {
+  /** Absent before this process has read it. */
+  readonly sighting: Evidence["status"];
+  /** The chain that the pod said last it belongs to. What was seen of it on another chain is forgotten. */
+  readonly chainId: string | undefined;
+  /** Address of the consensus key that the pod said last it signs with. */
+  readonly validatorAddress: string | undefined;
+  /** Newest and first height that the pod told, and when the first was. */
+  readonly height: number | undefined;
+  readonly firstHeight: number | undefined;
+  readonly firstHeightAt: number;
+  /** Run of the container, in restarts, that the sighting is of, and the first height that this run told. */
+  readonly run: number | undefined;
+  readonly runHeight: number | undefined;
+  /** Since when every reading of this run told the newest height, by this reader's clock. */
+  readonly stillSince?: number | undefined;
+  /** What was found in the container's log, where it was read. */
+  readonly log?: LogFinding | undefined;
+}
+
+/** A pod to watch. */
+export interface WatchedPod {
+  readonly uid: string;
+  readonly url: string;
+  /** How often the container was restarted: which of its runs answers. */
+  readonly run?: number | undefined;
+  /** Heights at which the policy expects it to halt. */
+  readonly expectedHeights: readonly number[];
+  /** Something waits for its next height. */
+  readonly urgent: boolean;
+}
+
+export interface StatusWatchOptions {
+  readonly read: (url: string, timeoutMs: number) => Promise<StatusResult>;
+  readonly toSighting: (result: StatusResult) => NonNullable<Evidence["status"]>;
+  /** What was recorded of a pod's node before this process read anything of it. */
+  readonly recall?: (key: string, uid: string | undefined) => Recalled | undefined;
+  /** What was found in the log of a pod's container. */
+  readonly logOf?: (key: string) => LogFinding | undefined;
+  /** Told of a pod (by its key) whose status changed in a way that matters. Must only take note. */
+  readonly onChange: (key: string) => void;
+}
+
+interface Watched {
+  pod: WatchedPod;
+  live: LiveStatus | undefined;
+  failures: number;
+  timer: NodeJS.Timeout | undefined;
+  reading: Promise<void> | undefined;
+  isResting: boolean;
+  /** How often a run was read that was not seen to make a block yet, and which. */
+  freshReads: number;
+  freshRun: number | undefined;
+}
+
+/** A run that just began is read fast so many times, until it is seen to make a block: it may halt soon. */
+const FRESH_READS = 20;
+
+const READ_TIMEOUT_MS = 2_000;
+/** Between one reading and the next, of whichever pods: a thousand nodes that halt at once must not take all the time. */
+const READ_APART_MS = 2;
+
+/**
+ * Polls `/status` of running pods: a stay-alive node halts without its process ending, and only there it says so.
+ * The pace adapts to how near the next listed height is.
+ */
+export class StatusWatch {
+  readonly #options: StatusWatchOptions;
+  readonly #watched = new Map<string, Watched>();
+  /** Keys of the pods that told a validator address. */
+  readonly #validators = new Map<string, Set<string>>();
+  readonly #nextReadAt = { urgent: 0, patient: 0 };
+
+  constructor(options: StatusWatchOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#watched.size;
+  }
+
+  /** Begins to watch the pod with this key, or takes over what changed about it. */
+  track(key: string, pod: WatchedPod): void {
+    const known = this.#watched.get(key);
+    if (known !== undefined && known.pod.uid === pod.uid && known.pod.url === pod.url) {
+      const hurry = (pod.urgent && !known.pod.urgent) || known.isResting;
+      known.pod = pod;
+      known.isResting = false;
+      if (hurry && known.reading === undefined) this.#schedule(key, known, 0);
+      return;
+    }
+    this.forget(key);
+    const fresh = { live: undefined, failures: 0, timer: undefined, reading: undefined, isResting: false };
+    const watched: Watched = { pod, ...fresh, freshReads: 0, freshRun: undefined };
+    this.#watched.set(key, watched);
+    this.#schedule(key, watched, 0);
+  }
+
+  /** Asks no more until the pod is tracked again: nothing serves there. What it said last is kept. */
+  rest(key: string): void {
+    const watched = this.#watched.get(key);
+    if (watched === undefined) return;
+    watched.isResting = true;
+    clearTimeout(watched.timer);
+  }
+
+  /** Reads the pod with this key anew, and resolves when its answer is remembered. What is not watched is not read. */
+  async refresh(key: string): Promise<void> {
+    const watched = this.#watched.get(key);
+    // An answer that is under way may be of before.
+    await watched?.reading;
+    if (watched === undefined || watched.isResting || this.#watched.get(key) !== watched) return;
+    clearTimeout(watched.timer);
+    await this.#poll(key, watched);
+  }
+
+  forget(key: string): void {
+    const watched = this.#watched.get(key);
+    clearTimeout(watched?.timer);
+    this.#moveKey(key, watched?.live?.validatorAddress, undefined);
+    this.#watched.delete(key);
+  }
+
+  /** Keys of the pods that told this validator address last. */
+  keysOfValidator(address: string | undefined): readonly string[] {
+    return address === undefined ? [] : [...(this.#validators.get(address) ?? [])];
+  }
+
+  /** What is remembered of the pod with this key, if it is the one with this UID. */
+  get(key: string, uid: string | undefined): LiveStatus | undefined {
+    const watched = this.#watched.get(key);
+    const live = (watched?.pod.uid === uid ? watched?.live : undefined) ?? this.#recall(key, uid);
+    const log = this.#options.logOf?.(key);
+    return log === undefined ? live : { ...(live ?? recalledStatus({})), log };
+  }
+
+  #recall(key: string, uid: string | undefined): LiveStatus | undefined {
+    const recalled = this.#options.recall?.(key, uid);
+    return recalled && recalledStatus(recalled);
+  }
+
+  stop(): void {
+    for (const key of [...this.#watched.keys()]) this.forget(key);
+  }
+
+  #schedule(key: string, watched: Watched, ms: number): void {
+    clearTimeout(watched.timer);
+    watched.timer = setTimeout(() => this.#takeTurn(key, watched), ms);
+  }
+
+  /** Reads now, or as soon as those of the same urgency that were due before have been read. */
+  #takeTurn(key: string, watched: Watched): void {
+    const now = performance.now();
+    const lane = watched.pod.urgent ? "urgent" : "patient";
+    const at = Math.max(now, this.#nextReadAt[lane]);
+    this.#nextReadAt[lane] = at + READ_APART_MS;
+    const read = () => void this.#poll(key, watched);
+    if (at === now) read();
+    else watched.timer = setTimeout(read, at - now);
+  }
+
+  #poll(key: string, watched: Watched): Promise<void> {
+    watched.reading ??= this.#read(key, watched).finally(() => {
+      watched.reading = undefined;
+    });
+    return watched.reading;
+  }
+
+  async #read(key: string, watched: Watched): Promise<void> {
+    const { run } = watched.pod;
+    const result = await this.#options.read(watched.pod.url, READ_TIMEOUT_MS);
+    if (this.#watched.get(key) !== watched) return;
+    watched.failures = result.kind === "ok" ? 0 : watched.failures + 1;
+    const before = this.get(key, watched.pod.uid);
+    // An answer that was under way while the container was restarted may be of either run.
+    const ofRun = run === watched.pod.run ? run : undefined;
+    watched.live = liveStatus(before, this.#options.toSighting(result), ofRun);
+    this.#moveKey(key, before?.validatorAddress, watched.live.validatorAddress);
+    if (matters(before, watched.live, watched.pod)) this.#options.onChange(key);
+    if (watched.isResting) return;
+    const { pod, failures, live } = watched;
+    const interval = pollInterval({ ...pod, failures, ...paceOf(live) });
+    this.#schedule(key, watched, Math.min(interval, startPace(watched, failures)));
+  }
+
+  #moveKey(key: string, from: string | undefined, to: string | undefined): void {
+    if (from === to) return;
+    if (from !== undefined) {
+      const keys = this.#validators.get(from);
+      keys?.delete(key);
+      if (keys?.size === 0) this.#validators.delete(from);
+    }
+    if (to !== undefined) this.#validators.set(to, (this.#validators.get(to) ?? new Set()).add(key));
+  }
+}
+
+function liveStatus(
+  known: LiveStatus | undefined,
+  sighting: NonNullable<LiveStatus["sighting"]>,
+  run: number | undefined,
+): LiveStatus {
+  const node = sighting.kind === "answered" ? sighting.node : undefined;
+  const before = isOnAnotherChain(known, node) ? undefined : known;
+  const told = node?.height === undefined || node.height < 0 ? undefined : node.height;
+  return {
+    sighting,
+    chainId: node?.chainId ?? before?.chainId,
+    validatorAddress: node?.validatorAddress ?? known?.validatorAddress,
+    height: told ?? before?.height,
+    firstHeight: before?.firstHeight ?? told,
+    firstHeightAt: before?.firstHeight === undefined ? sighting.at : before.firstHeightAt,
+    run,
+    runHeight: run !== undefined && before?.run === run ? (before.runHeight ?? told) : told,
+    stillSince: stillSince(before, told, run) ?? (told === undefined ? undefined : sighting.at),
+  };
+}
+
+/** Heights of one chain say nothing about another: a node that goes on to one begins anew. */
+function isOnAnotherChain(
+  known: LiveStatus | undefined,
+  node: { readonly chainId?: string | undefined } | undefined,
+): boolean {
+  return node?.chainId !== undefined && known?.chainId !== undefined && node.chainId !== known.chainId;
+}
+
+/** A reading that told no height ends a standstill: nobody knows what was in between. */
+function stillSince(
+  before: LiveStatus | undefined,
+  told: number | undefined,
+  run: number | undefined,
+): number | undefined {
+  const isSame = told !== undefined && told === before?.height && run !== undefined && run === before.run;
+  return isSame ? before.stillSince : undefined;
+}
+
+/** A status that nobody has read yet, with what was recorded before. */
+function recalledStatus({ chainId, height, validatorAddress }: Recalled): LiveStatus {
+  const unread = {
+    sighting: undefined,
+    firstHeight: undefined,
+    firstHeightAt: 0,
+    run: undefined,
+    runHeight: undefined,
+  };
+  return { ...unread, chainId, height, validatorAddress };
+}
+
+function paceOf({ height, firstHeight, firstHeightAt, sighting }: LiveStatus) {
+  const blocks = (height ?? 0) - (firstHeight ?? 0);
+  return {
+    height,
+    msPerBlock: sighting !== undefined && blocks > 0 ? (sighting.at - firstHeightAt) / blocks : undefined,
+  };
+}
+
+function matters(
+  before: LiveStatus | undefined,
+  now: LiveStatus,
+  { urgent, expectedHeights }: WatchedPod,
+): boolean {
+  if (before?.chainId !== now.chainId || intentOf(before) !== intentOf(now)) return true;
+  if (urgent && before?.height !== now.height) return true;
+  if (movesIn(now) && !(before !== undefined && before.run === now.run && movesIn(before))) return true;
+  if (standsAtPlan(now, expectedHeights) && !(before && standsAtPlan(before, expectedHeights))) return true;
+  return expectedHeights.some(
+    (height) =>
+      movesReach(before, now, height, REACH_BLOCKS) || movesReach(before, now, height, INFERRED_REACH_BLOCKS),
+  );
+}
+
+/** Whether a node that answers has not moved for a standstill's time, at the height of one of these plans or the one before. */
+export function standsAtPlan(
+  { sighting, height, stillSince }: LiveStatus,
+  planHeights: readonly number[],
+): boolean {
+  if (sighting?.kind !== "answered" || stillSince === undefined) return false;
+  if (sighting.at - stillSince < STANDSTILL_MS) return false;
+  return planHeights.some((expected) => isNear(height, expected, INFERRED_REACH_BLOCKS));
+}
+
+function movesReach(
+  before: LiveStatus | undefined,
+  now: LiveStatus,
+  expected: number,
+  reach: number,
+): boolean {
+  return isNear(now.height, expected, reach) !== isNear(before?.height, expected, reach);
+}
+
+/** How soon a run is read again that did not answer yet, or was not seen to make a block, unless it was asked often for that. */
+function startPace(watched: Watched, failures: number): number {
+  if (watched.live === undefined || movesIn(watched.live)) return Number.POSITIVE_INFINITY;
+  if (failures > 0 && watched.live.height !== undefined) return Number.POSITIVE_INFINITY;
+  if (watched.freshRun !== watched.live.run) {
+    watched.freshRun = watched.live.run;
+    watched.freshReads = 0;
+  }
+  watched.freshReads += 1;
+  return watched.freshReads <= FRESH_READS ? FAST_MS : Number.POSITIVE_INFINITY;
+}
+
+/** Whether the present run was seen to make blocks. */
+function movesIn({ height, runHeight }: LiveStatus): boolean {
+  return height !== undefined && runHeight !== undefined && height > runHeight;
+}
+
+function intentOf(live: LiveStatus | undefined): string | undefined {
+  if (live?.sighting?.kind !== "answered") return undefined;
+  const { haltIntent } = live.sighting.node;
+  return haltIntent.kind === "intent" ? `${haltIntent.kind} ${haltIntent.intent.reason}` : haltIntent.kind;
+}
