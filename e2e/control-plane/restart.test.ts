@@ -7,7 +7,7 @@ import { installController } from "../harness/install.ts";
 import { haltOf, haltsIn } from "../harness/observe.ts";
 import { createPolicy } from "../harness/operator.ts";
 import { proof } from "../harness/proof.ts";
-import { startServers } from "../harness/targets/control-plane.ts";
+import { PHANTOMS_STAY, startServers } from "../harness/targets/control-plane.ts";
 import { openWorld } from "../harness/world.ts";
 
 const DOWNGRADE = terminated(72, "Wrong app version 0, upgrade handler is missing for v6.7 upgrade plan\n");
@@ -18,7 +18,7 @@ proof(
   async () => {
     const cleanup = new Cleanup();
     try {
-      const { kubeconfig, restartApiServer } = await startServers(cleanup);
+      const { kubeconfig, restartApiServer } = await startServers(cleanup, PHANTOMS_STAY);
       const api = connect(kubeconfig);
       await installController(api, cleanup, "control-plane");
       const world = await openWorld(api);

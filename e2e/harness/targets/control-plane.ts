@@ -19,11 +19,19 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
+/**
+ * Scenarios bind pods to a node that does not exist, so that nothing runs them. The garbage collector would remove such
+ * a pod by force, also one made seconds ago: its 40 seconds of patience count from the first pod that named the node.
+ */
+export const PHANTOMS_STAY: ServerFlags = {
+  controllerManager: ["--controllers=-pod-garbage-collector-controller"],
+};
+
 /** Starts a real control plane in a temporary folder, with one node: the process kubelet. */
 export async function startControlPlane(): Promise<ControlPlane> {
   const cleanup = new Cleanup();
   try {
-    const { kubeconfig } = await startServers(cleanup);
+    const { kubeconfig } = await startServers(cleanup, PHANTOMS_STAY);
     const kubelet = await startKubelet(kubeconfig, "e2e-node");
     cleanup.add(() => kubelet.stop());
     const binder = startBinder(kubeconfig, { node: "e2e-node" });
