@@ -23,14 +23,16 @@ import { isOpen } from "./judge/same-halt.ts";
 import { keyOf } from "./kube/store.ts";
 import { between, type OnBoundary } from "./model/boundary.ts";
 import { governingPolicy } from "./model/governing-policy.ts";
+import type { LiveStatus } from "./model/live-status.ts";
 import { type Effect, type Move, restsOnServer } from "./model/move.ts";
 import { containerOf, containerStatusOf, mayServe, type Pod, statusUrlOf } from "./model/pod.ts";
 import { haltsOf, policyKeyOf, policyOf, type Stores } from "./model/stores.ts";
+import type { WorkloadSight } from "./model/workload-sight.ts";
 import type { LogReader } from "./observe/log-reader.ts";
 import type { NodeRecorder } from "./observe/node-recorder.ts";
-import type { Observation, WorkloadSight } from "./observe/observation.ts";
+import type { Observation } from "./observe/observation.ts";
 import type { Observer } from "./observe/observation-reader.ts";
-import type { LiveStatus, StatusWatch } from "./observe/status-watch.ts";
+import type { StatusWatch } from "./observe/status-watch.ts";
 import type { Outcome } from "./queue/key-queue.ts";
 
 export interface NodeReconcilerOptions {

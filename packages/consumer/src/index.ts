@@ -27,4 +27,5 @@ export { type DecodedStatus, decodeStatus } from "./status/decode-status.ts";
 export { readStatus, sightingOf } from "./status/read-status.ts";
 export * from "./status/status-result.ts";
 export * from "./verdict.ts";
-export { type NodeChange, type WatchOptions, watchNode } from "./watch/watch-node.ts";
+export { watchNode } from "./watch/watch-node.ts";
+export type { NodeChange, WatchOptions } from "./watch/watch-options.ts";

@@ -11,7 +11,7 @@ import { isOpen, isOtherHalt, isSameHalt } from "../judge/same-halt.ts";
 import { between, type OnBoundary } from "../model/boundary.ts";
 import type { Pod } from "../model/pod.ts";
 import { haltsOf, type Stores } from "../model/stores.ts";
-import type { WorkloadSight } from "../observe/observation.ts";
+import type { WorkloadSight } from "../model/workload-sight.ts";
 import { seenOf } from "../observe/pod-sight.ts";
 import type { StatusWatch } from "../observe/status-watch.ts";
 import type { Workloads } from "../workloads/workloads.ts";

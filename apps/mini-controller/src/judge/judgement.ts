@@ -12,8 +12,8 @@ import {
 import { parseExitCode, parseReasonToken, reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { HaltPolicySpec } from "../api/halt-policy.ts";
 import type { NodeHaltSpec, Seen } from "../api/node-halt.ts";
+import type { LiveStatus } from "../model/live-status.ts";
 import { containerStatusOf, type Pod } from "../model/pod.ts";
-import type { LiveStatus } from "../observe/status-watch.ts";
 import { withLog, withoutLines } from "./log-evidence.ts";
 import { withoutLeftHalt } from "./newest-end.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { LiveStatus } from "../model/live-status.ts";
 import type { ContainerState, Pod } from "../model/pod.ts";
-import type { LiveStatus } from "../observe/status-watch.ts";
 import { policyWith } from "../testing/observations.ts";
 import { isInferredVerdict, judgePod } from "./judgement.ts";
 import { logSourceOf, newestRun } from "./log-source.ts";

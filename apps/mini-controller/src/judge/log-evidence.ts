@@ -1,6 +1,6 @@
 import type { Evidence } from "@upgrade-halt/consumer";
+import type { LiveStatus } from "../model/live-status.ts";
 import { containerStatusOf, type Pod } from "../model/pod.ts";
-import type { LiveStatus } from "../observe/status-watch.ts";
 import { newestRun } from "./log-source.ts";
 
 /**

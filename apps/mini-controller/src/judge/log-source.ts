@@ -1,7 +1,7 @@
 import { evidenceFromPod } from "@upgrade-halt/consumer";
 import type { HaltPolicySpec } from "../api/halt-policy.ts";
+import { type LiveStatus, standsAtPlan } from "../model/live-status.ts";
 import { containerStatusOf, type Pod, type TerminatedState } from "../model/pod.ts";
-import { type LiveStatus, standsAtPlan } from "../observe/status-watch.ts";
 import { isHaltCode } from "./halt-code.ts";
 
 /** One run of a container, as far as a pod's status tells it. */

@@ -2,11 +2,11 @@ import pino from "pino";
 import { expect, test } from "vitest";
 import type { NodeRecord } from "../api/node-record.ts";
 import { Store } from "../kube/store.ts";
+import type { LiveStatus } from "../model/live-status.ts";
 import type { Pod } from "../model/pod.ts";
 import { FakeApi } from "../testing/fake-api.ts";
 import { policyWith } from "../testing/observations.ts";
 import { NodeRecorder } from "./node-recorder.ts";
-import type { LiveStatus } from "./status-watch.ts";
 
 const IMAGE = "registry/seid:v6.6";
 const policy = policyWith({ upgrades: [{ planName: "v6.7", height: 30, image: "registry/seid:v6.7" }] });

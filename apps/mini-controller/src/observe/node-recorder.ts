@@ -11,9 +11,9 @@ import { collectionPath, NODE_RECORDS, objectPath } from "../kube/paths.ts";
 import type { Store } from "../kube/store.ts";
 import type { KubeApi } from "../kube/types.ts";
 import { isNear } from "../model/height-reach.ts";
+import type { LiveStatus, Recalled } from "../model/live-status.ts";
 import { containerOf, containerStatusOf, type Pod } from "../model/pod.ts";
 import { revisionNameOf } from "../workloads/template-revision.ts";
-import type { LiveStatus, Recalled } from "./status-watch.ts";
 
 export interface NodeRecorderOptions {
   readonly api: KubeApi;

@@ -10,6 +10,7 @@ import { controllerRefOf } from "../kube/owner-reference.ts";
 import { keyOf } from "../kube/store.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { type KnownPod, storageLookupsOf, type Twin, twinsOf } from "../model/identity.ts";
+import type { LiveStatus } from "../model/live-status.ts";
 import { containerOf, containerStatusOf, type Pod, portOf } from "../model/pod.ts";
 import {
   governanceOf,
@@ -20,18 +21,19 @@ import {
   policyOf,
   type Stores,
 } from "../model/stores.ts";
+import type { WorkloadSight } from "../model/workload-sight.ts";
 import { readRevision, revisionNameOf } from "../workloads/template-revision.ts";
 import type { WorkloadTarget } from "../workloads/workload.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import type { LogReader } from "./log-reader.ts";
 import type { NodeRecorder } from "./node-recorder.ts";
-import type { Neighbours, Observation, WorkloadSight } from "./observation.ts";
+import type { Neighbours, Observation } from "./observation.ts";
 import { type KnownNode, podSightOf, seenOf } from "./pod-sight.ts";
 import { previousImage, type RanBefore } from "./previous-image.ts";
 import { isStopped, type RecoveryTimer } from "./recovery-timer.ts";
 import { readServerView, type Server } from "./server-view.ts";
 import { type Sibling, siblingsOf } from "./siblings.ts";
-import type { LiveStatus, StatusWatch } from "./status-watch.ts";
+import type { StatusWatch } from "./status-watch.ts";
 import {
   type Asked,
   lookalikeOf,

@@ -2,38 +2,9 @@ import type { Recommendation, Verdict } from "@upgrade-halt/consumer";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, Seen } from "../api/node-halt.ts";
 import type { Twin } from "../model/identity.ts";
-import type { PodGroup } from "../model/pod-group.ts";
-import type { Manager } from "../workloads/manager.ts";
+import type { WorkloadSight } from "../model/workload-sight.ts";
 import type { Sibling } from "./siblings.ts";
 import type { Stranger } from "./strangers.ts";
-
-/** The object that holds the image, as it is now. */
-export type WorkloadSight =
-  /** Nothing depends on it at this phase. */
-  | { readonly kind: "not-asked" }
-  | { readonly kind: "missing"; readonly what: string }
-  /** There is such an object, and the pod is none of its own. */
-  | { readonly kind: "disowned"; readonly what: string; readonly why: string }
-  | {
-      readonly kind: "found";
-      readonly what: string;
-      /** URL path of the object, and RFC 6901 pointer of the field that holds the image. */
-      readonly path: string;
-      readonly pointer: string;
-      readonly uid: string | undefined;
-      /** Which of its specs this is: any change of it has a greater one. */
-      readonly generation: number | undefined;
-      /** Image in it now. */
-      readonly image: string;
-      /** Its own controller has taken notice of that image, so a pod made now gets it. */
-      readonly settled: boolean;
-      /** It replaces its pods by itself, so the halted one is not deleted. */
-      readonly replacesPods: boolean;
-      /** Who else decides the image, and would write it back. */
-      readonly manager?: Manager | undefined;
-      /** The pods that are made from the template. */
-      readonly groups: readonly PodGroup[];
-    };
 
 /** What is said of any pod. */
 interface SeenPod {
@@ -104,9 +75,4 @@ export interface Observation {
   readonly recoverWithinMs: number | undefined;
   /** Milliseconds since the epoch, for what is journaled. */
   readonly now: number;
-}
-
-/** A workload in words. */
-export function whatOf(workload: WorkloadSight): string {
-  return workload.kind === "not-asked" ? "The workload" : workload.what;
 }

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import type { LiveStatus } from "../model/live-status.ts";
 import type { ContainerStatus, Pod } from "../model/pod.ts";
 import { haltWith, NOW, OLD, policyWith } from "../testing/observations.ts";
 import { podSightOf, seenOf } from "./pod-sight.ts";
-import type { LiveStatus } from "./status-watch.ts";
 
 const LINE = 'UPGRADE "v6.7" NEEDED at height: 30: \n';
 const ended = (exitCode: number, message = "") => ({ terminated: { exitCode, message } });

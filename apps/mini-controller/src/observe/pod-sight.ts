@@ -5,9 +5,9 @@ import { timestamp } from "../journal/journal-entry.ts";
 import { isInferred, isInferredVerdict, judgePod, reasonOf } from "../judge/judgement.ts";
 import { planNameOf, recordedChain, recordedHeightOf } from "../judge/recorded-facts.ts";
 import { isSameHalt } from "../judge/same-halt.ts";
+import type { LiveStatus } from "../model/live-status.ts";
 import { containerOf, containerStatusOf, type Pod } from "../model/pod.ts";
 import type { PodSight } from "./observation.ts";
-import type { LiveStatus } from "./status-watch.ts";
 
 const UNGOVERNED = { kind: "unknown", why: "No policy is left to judge it by.", contradictions: [] } as const;
 

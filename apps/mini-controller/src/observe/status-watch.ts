@@ -2,36 +2,20 @@ import {
   type Evidence,
   INFERRED_REACH_BLOCKS,
   REACH_BLOCKS,
-  STANDSTILL_MS,
   type StatusResult,
 } from "@upgrade-halt/consumer";
 import { isNear } from "../model/height-reach.ts";
+import {
+  intentOf,
+  type LiveStatus,
+  liveStatus,
+  movesIn,
+  type Recalled,
+  recalledStatus,
+  standsAtPlan,
+} from "../model/live-status.ts";
 import type { LogFinding } from "../model/log-finding.ts";
 import { FAST_MS, pollInterval } from "./poll-interval.ts";
-
-/** What was recorded of a node before this process watched it. */
-export type Recalled = Partial<Pick<LiveStatus, "chainId" | "height" | "validatorAddress">>;
-
-/** What the controller remembers of one running pod's `/status`: a cache, and what was recorded before. */
-export interface LiveStatus {
-  /** Absent before this process has read it. */
-  readonly sighting: Evidence["status"];
-  /** The chain that the pod said last it belongs to. What was seen of it on another chain is forgotten. */
-  readonly chainId: string | undefined;
-  /** Address of the consensus key that the pod said last it signs with. */
-  readonly validatorAddress: string | undefined;
-  /** Newest and first height that the pod told, and when the first was. */
-  readonly height: number | undefined;
-  readonly firstHeight: number | undefined;
-  readonly firstHeightAt: number;
-  /** Run of the container, in restarts, that the sighting is of, and the first height that this run told. */
-  readonly run: number | undefined;
-  readonly runHeight: number | undefined;
-  /** Since when every reading of this run told the newest height, by this reader's clock. */
-  readonly stillSince?: number | undefined;
-  /** What was found in the container's log, where it was read. */
-  readonly log?: LogFinding | undefined;
-}
 
 /** A pod to watch. */
 export interface WatchedPod {
@@ -209,57 +193,6 @@ export class StatusWatch {
   }
 }
 
-function liveStatus(
-  known: LiveStatus | undefined,
-  sighting: NonNullable<LiveStatus["sighting"]>,
-  run: number | undefined,
-): LiveStatus {
-  const node = sighting.kind === "answered" ? sighting.node : undefined;
-  const before = isOnAnotherChain(known, node) ? undefined : known;
-  const told = node?.height === undefined || node.height < 0 ? undefined : node.height;
-  return {
-    sighting,
-    chainId: node?.chainId ?? before?.chainId,
-    validatorAddress: node?.validatorAddress ?? known?.validatorAddress,
-    height: told ?? before?.height,
-    firstHeight: before?.firstHeight ?? told,
-    firstHeightAt: before?.firstHeight === undefined ? sighting.at : before.firstHeightAt,
-    run,
-    runHeight: run !== undefined && before?.run === run ? (before.runHeight ?? told) : told,
-    stillSince: stillSince(before, told, run) ?? (told === undefined ? undefined : sighting.at),
-  };
-}
-
-/** Heights of one chain say nothing about another: a node that goes on to one begins anew. */
-function isOnAnotherChain(
-  known: LiveStatus | undefined,
-  node: { readonly chainId?: string | undefined } | undefined,
-): boolean {
-  return node?.chainId !== undefined && known?.chainId !== undefined && node.chainId !== known.chainId;
-}
-
-/** A reading that told no height ends a standstill: nobody knows what was in between. */
-function stillSince(
-  before: LiveStatus | undefined,
-  told: number | undefined,
-  run: number | undefined,
-): number | undefined {
-  const isSame = told !== undefined && told === before?.height && run !== undefined && run === before.run;
-  return isSame ? before.stillSince : undefined;
-}
-
-/** A status that nobody has read yet, with what was recorded before. */
-function recalledStatus({ chainId, height, validatorAddress }: Recalled): LiveStatus {
-  const unread = {
-    sighting: undefined,
-    firstHeight: undefined,
-    firstHeightAt: 0,
-    run: undefined,
-    runHeight: undefined,
-  };
-  return { ...unread, chainId, height, validatorAddress };
-}
-
 function paceOf({ height, firstHeight, firstHeightAt, sighting }: LiveStatus) {
   const blocks = (height ?? 0) - (firstHeight ?? 0);
   return {
@@ -283,16 +216,6 @@ function matters(
   );
 }
 
-/** Whether a node that answers has not moved for a standstill's time, at the height of one of these plans or the one before. */
-export function standsAtPlan(
-  { sighting, height, stillSince }: LiveStatus,
-  planHeights: readonly number[],
-): boolean {
-  if (sighting?.kind !== "answered" || stillSince === undefined) return false;
-  if (sighting.at - stillSince < STANDSTILL_MS) return false;
-  return planHeights.some((expected) => isNear(height, expected, INFERRED_REACH_BLOCKS));
-}
-
 function movesReach(
   before: LiveStatus | undefined,
   now: LiveStatus,
@@ -312,15 +235,4 @@ function startPace(watched: Watched, failures: number): number {
   }
   watched.freshReads += 1;
   return watched.freshReads <= FRESH_READS ? FAST_MS : Number.POSITIVE_INFINITY;
-}
-
-/** Whether the present run was seen to make blocks. */
-function movesIn({ height, runHeight }: LiveStatus): boolean {
-  return height !== undefined && runHeight !== undefined && height > runHeight;
-}
-
-function intentOf(live: LiveStatus | undefined): string | undefined {
-  if (live?.sighting?.kind !== "answered") return undefined;
-  const { haltIntent } = live.sighting.node;
-  return haltIntent.kind === "intent" ? `${haltIntent.kind} ${haltIntent.intent.reason}` : haltIntent.kind;
 }

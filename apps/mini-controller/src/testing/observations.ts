@@ -4,7 +4,8 @@ import type { NodeHalt, NodeHaltSpec, NodeHaltStatus, Seen } from "../api/node-h
 import { journalName } from "../journal/journal-name.ts";
 import { recommendFor } from "../judge/judgement.ts";
 import type { PodGroup } from "../model/pod-group.ts";
-import type { Observation, PodSight, WorkloadSight } from "../observe/observation.ts";
+import type { WorkloadSight } from "../model/workload-sight.ts";
+import type { Observation, PodSight } from "../observe/observation.ts";
 import type { Sibling } from "../observe/siblings.ts";
 
 /** The moment at which every observation of the tests is made. */

@@ -4,7 +4,7 @@ import { getIfThere, isControlledBy, readController } from "../kube/owner-refere
 import { collectionPath, objectPath, resourceOf, STATEFUL_SETS } from "../kube/paths.ts";
 import type { KubeApi, KubeObject } from "../kube/types.ts";
 import type { Pod } from "../model/pod.ts";
-import type { WorkloadSight } from "../observe/observation.ts";
+import type { WorkloadSight } from "../model/workload-sight.ts";
 import { managerOf } from "./manager.ts";
 import { imageIn, isSettled } from "./pod-template.ts";
 import { groupOf, notMadeBy, readStatefulSetOf, type StatefulSet } from "./stateful-set.ts";

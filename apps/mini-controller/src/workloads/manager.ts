@@ -1,13 +1,6 @@
 import { controllerRefOf } from "../kube/owner-reference.ts";
 import type { KubeObject } from "../kube/types.ts";
-
-/** Somebody else who decides a workload's image, and writes it back after any change. */
-export interface Manager {
-  /** What manages the object, as a person would look for it. */
-  readonly who: string;
-  /** How that is known: an owner reference, or the mark of a tool. */
-  readonly by: string;
-}
+import type { Manager } from "../model/workload-sight.ts";
 
 /** Marks of tools that apply a declared state again and again. */
 const MARKS: readonly {

@@ -2,7 +2,7 @@ import type { LabelSelector } from "../api/halt-policy.ts";
 import type { KubeObject } from "../kube/types.ts";
 import type { PodContainer } from "../model/pod.ts";
 import type { PodGroup } from "../model/pod-group.ts";
-import type { WorkloadSight } from "../observe/observation.ts";
+import type { WorkloadSight } from "../model/workload-sight.ts";
 import { managerOf } from "./manager.ts";
 
 /** What StatefulSets, ReplicaSets and Deployments have in common, as far as it is read. */

@@ -10,7 +10,7 @@ import type { KubeApi } from "../kube/types.ts";
 import { matchesLabels } from "../model/label-selector.ts";
 import type { Pod } from "../model/pod.ts";
 import type { PodGroup, Strategy, UpdateStrategy } from "../model/pod-group.ts";
-import type { WorkloadSight } from "../observe/observation.ts";
+import type { WorkloadSight } from "../model/workload-sight.ts";
 import { imageIn, type TemplatedWorkload, templateSight } from "./pod-template.ts";
 import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } from "./workload.ts";
 

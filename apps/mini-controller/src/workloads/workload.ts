@@ -3,7 +3,7 @@ import type { WorkloadRef } from "../api/node-halt.ts";
 import type { JsonPatchOperation, KubeObject } from "../kube/types.ts";
 import type { Pod } from "../model/pod.ts";
 import type { Strategy } from "../model/pod-group.ts";
-import type { WorkloadSight } from "../observe/observation.ts";
+import type { WorkloadSight } from "../model/workload-sight.ts";
 
 /** The object that a pod's image comes from, or why the pod truly belongs to none of the wanted kind. */
 export type Lineage =

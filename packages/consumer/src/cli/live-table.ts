@@ -1,6 +1,6 @@
 import { printable } from "../printable.ts";
 import type { Verdict } from "../verdict.ts";
-import type { NodeChange } from "../watch/watch-node.ts";
+import type { NodeChange } from "../watch/watch-options.ts";
 import { beginningIn, columnsOf, endIn } from "./columns.ts";
 import type { Io } from "./io.ts";
 import { colouredHeadline } from "./render.ts";

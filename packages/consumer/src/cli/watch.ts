@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { ListedPlan } from "../evidence.ts";
 import { printable } from "../printable.ts";
-import { type NodeChange, watchNode } from "../watch/watch-node.ts";
+import { watchNode } from "../watch/watch-node.ts";
+import type { NodeChange } from "../watch/watch-options.ts";
 import { readPolicy } from "./documents.ts";
 import type { Io } from "./io.ts";
 import { toJsonLine } from "./json.ts";

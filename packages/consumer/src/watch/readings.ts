@@ -1,7 +1,7 @@
 import { StatusReader } from "../status/read-status.ts";
 import type { StatusResult } from "../status/status-result.ts";
 import { callAfter } from "./tick.ts";
-import type { NodeChange, WatchOptions } from "./watch-node.ts";
+import type { NodeChange, WatchOptions } from "./watch-options.ts";
 import { WatchedNode } from "./watched-node.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { Verdict } from "../verdict.ts";
 import { judgeReading, type Memory } from "./memory.ts";
 import { isNearPlan, nextWait } from "./schedule.ts";
 import { verdictKey } from "./verdict-key.ts";
-import type { NodeChange, WatchOptions } from "./watch-node.ts";
+import type { NodeChange, WatchOptions } from "./watch-options.ts";
 
 /** One node between its readings: what it was judged as, and when to read it again. */
 export class WatchedNode {

@@ -1,4 +1,4 @@
-import { whatOf } from "../../observe/observation.ts";
+import { whatOf } from "../../model/workload-sight.ts";
 import type { Check } from "./refusal.ts";
 
 /** The policy only wants to know what would be done. */
