@@ -3,7 +3,7 @@ import type { V1StatefulSet } from "@kubernetes/client-node";
 import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import type { NodeHalt } from "../../apps/mini-controller/src/api/node-halt.ts";
-import type { Boundary, Deed } from "../../apps/mini-controller/src/model/boundary.ts";
+import type { Boundary, Operation } from "../../apps/mini-controller/src/model/boundary.ts";
 import { startController, startDoomedController } from "../harness/controller.ts";
 import { CONTAINER, imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { startHistory } from "../harness/history.ts";
@@ -87,8 +87,11 @@ scenario(
 );
 
 /** Starts the controller again and again, each time to be killed by its own hand at the next boundary. */
-async function dieAround(world: World, deeds: readonly Deed[]): Promise<void> {
-  for (const boundary of deeds.flatMap((deed): Boundary[] => [`before:${deed}`, `after:${deed}`])) {
+async function dieAround(world: World, operations: readonly Operation[]): Promise<void> {
+  for (const boundary of operations.flatMap((operation): Boundary[] => [
+    `before:${operation}`,
+    `after:${operation}`,
+  ])) {
     const controller = await startDoomedController(world, boundary);
     const end = await Promise.race([controller.ended, delay(30_000, undefined, { ref: false })]);
     expect(end, `the controller passes ${boundary}`).toEqual({ code: null, signal: "SIGKILL" });

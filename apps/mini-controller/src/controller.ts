@@ -32,7 +32,7 @@ import { createStores, haltsOf, podKeyOf, policyKeyOf } from "./model/stores.ts"
 import { NodeReconciler } from "./node-reconciler.ts";
 import { LogReader } from "./observe/log-reader.ts";
 import { NodeRecorder } from "./observe/node-recorder.ts";
-import { Observer } from "./observe/observation-reader.ts";
+import { ObservationReader } from "./observe/observation-reader.ts";
 import { RecoveryTimer } from "./observe/recovery-timer.ts";
 import { StatusWatch } from "./observe/status-watch.ts";
 import { Strangers } from "./observe/strangers.ts";
@@ -163,7 +163,7 @@ export class Controller {
     this.#nodes = new NodeReconciler({
       ...shared,
       detector,
-      observer: new Observer({
+      observations: new ObservationReader({
         ...shared,
         timer: new RecoveryTimer(steady),
         server: { api, pods: new FreshLists(api, projectPod) },

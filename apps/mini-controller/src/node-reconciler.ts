@@ -12,7 +12,7 @@ import {
 } from "./api/node-halt.ts";
 import { hasCode, messageOf } from "./controller-error.ts";
 import { SETTLE_MS } from "./decide/during-swap.ts";
-import { plan, planBesidePage } from "./decide/next-move.ts";
+import { nextMove, nextMoveBesidePage } from "./decide/next-move.ts";
 import type { Detector } from "./detect/detector.ts";
 import type { HaltJournal } from "./journal/halt-journal.ts";
 import { isPaged, journalMove } from "./journal/journal-entry.ts";
@@ -31,7 +31,7 @@ import type { WorkloadSight } from "./model/workload-sight.ts";
 import type { LogReader } from "./observe/log-reader.ts";
 import type { NodeRecorder } from "./observe/node-recorder.ts";
 import type { Observation } from "./observe/observation.ts";
-import type { Observer } from "./observe/observation-reader.ts";
+import type { ObservationReader } from "./observe/observation-reader.ts";
 import type { StatusWatch } from "./observe/status-watch.ts";
 import type { Outcome } from "./queue/key-queue.ts";
 
@@ -42,7 +42,7 @@ export interface NodeReconcilerOptions {
   readonly slots: SlotBook;
   readonly journal: HaltJournal;
   readonly detector: Detector;
-  readonly observer: Observer;
+  readonly observations: ObservationReader;
   readonly actor: Actor;
   readonly marks: PodMarks;
   readonly recorder: NodeRecorder;
@@ -54,7 +54,7 @@ export interface NodeReconcilerOptions {
   readonly now: () => number;
 }
 
-/** More moves in one go than any halt has: a plan that never rests is a fault, and must not spin. */
+/** More moves in one go than any halt has: one whose moves never end is a fault, and must not spin. */
 const MAX_MOVES = 24;
 /** Refusals in a row after which the key backs off: whoever else writes, or refuses, goes on doing so. */
 const MAX_REFUSALS = 3;
@@ -133,12 +133,12 @@ export class NodeReconciler {
     this.#departed.delete(key);
   }
 
-  /** Follows the plan for one halt until it waits or rests; the milliseconds to wait, if any. */
+  /** Makes one move after the other for one halt until it waits or rests; the milliseconds to wait, if any. */
   async #advance(
     first: NodeHalt,
     prefetched: Promise<WorkloadSight> | undefined,
   ): Promise<number | undefined> {
-    const { observer, journal, slots } = this.#options;
+    const { observations, journal, slots } = this.#options;
     let halt = first;
     let workload = prefetched;
     let refusals = 0;
@@ -147,10 +147,10 @@ export class NodeReconciler {
       if (isSettled(halt)) return undefined;
       try {
         const look = isServerNext
-          ? await observer.observeOnServer(halt)
-          : await observer.observe(halt, workload);
+          ? await observations.readOnServer(halt)
+          : await observations.read(halt, workload);
         const observation = look();
-        const move = this.#nextMove(observation);
+        const move = this.#moveWithoutPages(observation);
         workload = move.kind === "journal" ? Promise.resolve(observation.workload) : undefined;
         if (observation.from === "memory" && restsOnServer(move, halt)) {
           isServerNext = true;
@@ -179,11 +179,11 @@ export class NodeReconciler {
     throw new Error(`no rest after ${MAX_MOVES} moves`);
   }
 
-  #nextMove(observation: Observation): Move {
-    const move = plan(observation);
+  #moveWithoutPages(observation: Observation): Move {
+    const move = nextMove(observation);
     if (move.kind !== "effect" || !TELLING.has(move.effect.kind)) return move;
     this.#options.onPageDue(observation.halt);
-    return planBesidePage(observation);
+    return nextMoveBesidePage(observation);
   }
 
   async #make(

@@ -2,10 +2,10 @@ import { mergeConditions } from "../api/condition.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { type NodeHalt, type NodeHaltStatus, type PageRecord, pagesOf } from "../api/node-halt.ts";
 import { hasCode } from "../controller-error.ts";
-import { planPages } from "../decide/page-moves.ts";
+import { nextPageMove } from "../decide/page-moves.ts";
 import type { HaltJournal } from "../journal/halt-journal.ts";
 import { resolving, timestamp } from "../journal/journal-entry.ts";
-import { between, type Deed, type OnBoundary } from "../model/boundary.ts";
+import { between, type OnBoundary, type Operation } from "../model/boundary.ts";
 import { policyOf, type Stores } from "../model/stores.ts";
 import type { PageAttempt, SendPageOptions } from "../paging/pager.ts";
 
@@ -46,7 +46,7 @@ export class PageTeller {
       const halt = stores.halts.get(haltKey);
       if (halt === undefined) return;
       const policy = policyOf(halt, stores);
-      const move = planPages({ halt, policy, now: now() });
+      const move = nextPageMove({ halt, policy, now: now() });
       if (move.kind !== "effect") return;
       const { effect } = move;
       const page =
@@ -70,17 +70,17 @@ export class PageTeller {
     haltKey: string,
     page: PageRecord,
     policy: HaltPolicy | undefined,
-    deeds: Telling,
+    operations: Telling,
   ): Promise<NodeHalt> {
     const { send, onBoundary, now } = this.#options;
     const claimed = { ...page, nextAttemptAt: timestamp(now() + CLAIM_MS) };
-    const halt = await between(deeds.claim, onBoundary, () => this.#claim(haltKey, page, claimed));
+    const halt = await between(operations.claim, onBoundary, () => this.#claim(haltKey, page, claimed));
     const what = `${page.key} ${page.resolvedAt ?? ""}`;
     const attempt =
       this.#unconfirmed.get(what) ??
-      (await between(deeds.send, onBoundary, () => send({ halt, page: claimed, policy })));
+      (await between(operations.send, onBoundary, () => send({ halt, page: claimed, policy })));
     this.#unconfirmed.set(what, attempt);
-    const confirmed = await between(deeds.confirm, onBoundary, () => this.#confirm(haltKey, attempt));
+    const confirmed = await between(operations.confirm, onBoundary, () => this.#confirm(haltKey, attempt));
     this.#unconfirmed.delete(what);
     return confirmed;
   }
@@ -123,9 +123,9 @@ export class PageTeller {
 
 /** Names of what is done one after the other to tell somebody something. */
 interface Telling {
-  readonly claim: Deed;
-  readonly send: Deed;
-  readonly confirm: Deed;
+  readonly claim: Operation;
+  readonly send: Operation;
+  readonly confirm: Operation;
 }
 
 const SENDING: Telling = { claim: "claim-page", send: "send-page", confirm: "confirm-page" };

@@ -9,7 +9,7 @@ import { heightPast } from "./recovery.ts";
 const LOOK_AGAIN_MS = 5_000;
 
 /** Notes that a halt which ended Paged or Failed is over: its node runs again, by whatever a person did. */
-export function planResolution(observation: Observation): Move {
+export function moveAfterEnd(observation: Observation): Move {
   const { halt, pod, now } = observation;
   const { phase, reason = "", message = "" } = halt.status ?? {};
   if (phase === undefined || !isOpen(halt)) return { kind: "rest" };

@@ -23,7 +23,7 @@ const LOOK_AGAIN_REFUSED_MS = 5_000;
 type ImageChange = Extract<Recommendation, { action: "swap-to-image" | "roll-back" }>;
 
 /** Decides about a halt whose swap has not begun: begin it, or say why not. Nothing is written twice. */
-export function planDecision(observation: Observation): Move {
+export function moveBeforeSwap(observation: Observation): Move {
   const { halt, policy, recommendation, now } = observation;
   const over = recoveredElsewhere(observation) ?? withdrawal(observation);
   if (over !== undefined) return over;
@@ -43,7 +43,7 @@ export function planDecision(observation: Observation): Move {
     }
     case "page": {
       const told = toldAlready(observation);
-      return told === undefined ? planPaging(observation, recommendation) : record(observation, told);
+      return told === undefined ? pagingMove(observation, recommendation) : record(observation, told);
     }
     case "hold":
     case "leave-alone":
@@ -108,7 +108,7 @@ const FINAL: ReadonlySet<Recommendation["reason"]> = new Set([
 ]);
 
 /** First the page is on its way, then, once a receiver has it, the halt is a person's. */
-function planPaging(observation: Observation, recommendation: Recommendation): Move {
+function pagingMove(observation: Observation, recommendation: Recommendation): Move {
   const { halt, now } = observation;
   const draft = held(observation, recommendation);
   const delivered = halt.status?.page?.reason === recommendation.reason && halt.status.page.state === "Sent";

@@ -16,7 +16,7 @@ const SETTLE_MOST_MS = 500;
 const RECOVER_MS = 500;
 
 /** Carries a swap that was begun to its end: Recovered, or Failed when its time is over or a person aborts it. */
-export function planSwap(observation: Observation): Move {
+export function moveDuringSwap(observation: Observation): Move {
   const { halt, pod, recoverWithinMs = RECOVER_MS } = observation;
   const done = recovery(observation);
   if (done !== undefined) return done;
@@ -26,9 +26,9 @@ export function planSwap(observation: Observation): Move {
   const wait = (ms: number): Move => ({ kind: "wait", ms: Math.min(ms, left) });
   switch (halt.status?.phase) {
     case "Swapping":
-      return planSwapping(observation, wait);
+      return moveWhileSwapping(observation, wait);
     case "Recreating":
-      return planRecreating(observation, wait);
+      return moveWhileRecreating(observation, wait);
     default:
       return pod.kind === "halted" ? deletion(observation, pod, wait) : wait(RECOVER_MS);
   }
@@ -38,7 +38,7 @@ export function planSwap(observation: Observation): Move {
  * The image is set only if the policy still says so at that moment: it may have been changed since the journal was
  * written, for as long as nobody was there to act.
  */
-function planSwapping(observation: Observation, wait: (ms: number) => Move): Move {
+function moveWhileSwapping(observation: Observation, wait: (ms: number) => Move): Move {
   const { halt, pod, workload, now } = observation;
   const { toImage = "", fromImage = "" } = halt.status ?? {};
   if (workload.kind !== "found") return wait(RECOVER_MS);
@@ -86,7 +86,7 @@ function isWithdrawn({ halt, pod, recommendation }: Observation): boolean {
   return recommendation?.action !== wanted || recommendation.image !== halt.status?.toImage;
 }
 
-function planRecreating(observation: Observation, wait: (ms: number) => Move): Move {
+function moveWhileRecreating(observation: Observation, wait: (ms: number) => Move): Move {
   const { halt, pod, policy, selected, workload, now } = observation;
   const { toImage = "" } = halt.status ?? {};
   if (pod.kind === "halted" || pod.kind === "healthy") {

@@ -18,11 +18,11 @@ import {
   successor,
   workloadWith,
 } from "../testing/observations.ts";
-import { plan } from "./next-move.ts";
+import { nextMove } from "./next-move.ts";
 
 /** A plan in one line: what it does, or where it puts the halt and why. */
 function summary(scene: Scene): string {
-  const move = plan(observe(scene));
+  const move = nextMove(observe(scene));
   if (move.kind === "effect") return move.effect.kind;
   if (move.kind !== "journal") return move.kind;
   const { phase, reason, page } = move.status;
@@ -169,7 +169,7 @@ describe("a halt whose swap has not begun", () => {
   test.each(cases)("%s", (_, scene, expected) => expect(summary(scene)).toBe(expected));
 
   test("tells its first steps along with the one that follows", () => {
-    const move = plan(observe());
+    const move = nextMove(observe());
     expect(move).toMatchObject({
       status: {
         fromImage: OLD,
@@ -187,26 +187,26 @@ describe("a halt whose swap has not begun", () => {
 
   test("writes nothing twice", () => {
     for (const policy of [listedNothing, policyWith({ paused: true }), policyWith({ dryRun: true })]) {
-      const first = plan(observe({ policy }));
+      const first = nextMove(observe({ policy }));
       if (first.kind !== "journal") throw new Error("nothing was written");
       const page = first.status.page && { ...first.status.page, state: "Sent" as const };
       const status = { ...first.status, ...(page === undefined ? {} : { page }) };
-      expect(plan(observe({ policy, halt: haltWith({}, status) }))).toEqual({ kind: "rest" });
+      expect(nextMove(observe({ policy, halt: haltWith({}, status) }))).toEqual({ kind: "rest" });
     }
   });
 
   test("pages what a dry run kept to itself once it is no dry run any more", () => {
-    const first = plan(observe({ policy: policyWith({ dryRun: true, upgrades: [] }) }));
+    const first = nextMove(observe({ policy: policyWith({ dryRun: true, upgrades: [] }) }));
     if (first.kind !== "journal") throw new Error("nothing was written");
     expect(first.status.page).toBeUndefined();
     const halt = haltWith({}, first.status);
     expect(summary({ halt, policy: listedNothing })).toBe("Held ImageMappingMissing +page");
-    const next = plan(observe({ halt, policy: listedNothing }));
+    const next = nextMove(observe({ halt, policy: listedNothing }));
     expect(next.kind === "journal" && next.status.steps).toEqual(first.status.steps);
   });
 
   test("sends a page that nobody was named for once somebody is", () => {
-    const first = plan(observe({ policy: listedNothing }));
+    const first = nextMove(observe({ policy: listedNothing }));
     if (first.kind !== "journal" || first.status.page === undefined) throw new Error("no page was written");
     const { nextAttemptAt: _, ...page } = first.status.page;
     const halt = haltWith({}, { ...first.status, page: { ...page, state: "NoTarget" } });
@@ -216,7 +216,7 @@ describe("a halt whose swap has not begun", () => {
 
   test("72 is a person's once a receiver has the page", () => {
     const halt = haltWith({ reason: "downgrade_detected" });
-    const first = plan(observe({ halt }));
+    const first = nextMove(observe({ halt }));
     if (first.kind !== "journal" || first.status.page === undefined) throw new Error("no page was journaled");
     const status: NodeHaltStatus = { ...first.status, page: { ...first.status.page, state: "Sent" } };
     expect(summary({ halt: haltWith({ reason: "downgrade_detected" }, status) })).toBe(
@@ -536,7 +536,7 @@ describe("a page", () => {
   test("that is due goes before everything else", () =>
     expect(summary({ halt: failed(at(0)) })).toBe("send-page"));
   test("that is due later is waited for", () => {
-    expect(plan(observe({ halt: failed(at(1500)) }))).toEqual({ kind: "wait", ms: 1500 });
+    expect(nextMove(observe({ halt: failed(at(1500)) }))).toEqual({ kind: "wait", ms: 1500 });
   });
   test("that a clock which has gone back since put far off is due now", () => {
     expect(summary({ halt: failed(at(3_600_000)) })).toBe("send-page");
@@ -567,7 +567,7 @@ describe("a page", () => {
   test("gives way to one for another reason, is resolved, and is another one when its reason comes back", () => {
     const changed = workloadWith({ image: "registry/other:1" });
     const write = (scene: Scene) => {
-      const move = plan(observe(scene));
+      const move = nextMove(observe(scene));
       if (move.kind !== "journal" || move.status.page === undefined) throw new Error("no page was journaled");
       return move.status;
     };
@@ -599,7 +599,7 @@ describe("a page", () => {
       formerPages: states.map(former),
     });
     const write = (states: readonly PageRecord["state"][]) => {
-      const move = plan(observe({ halt: haltWith({}, status(states)), policy: listedNothing }));
+      const move = nextMove(observe({ halt: haltWith({}, status(states)), policy: listedNothing }));
       if (move.kind !== "journal") throw new Error("nothing was journaled");
       return move.status;
     };
@@ -702,7 +702,7 @@ test("whatever is seen, nothing but the listed image or the one that ran before 
         { reason, image: halted, planName, sources },
         phase && { phase, reason: "x", message: "y", steps: [] },
       );
-      const move = plan(
+      const move = nextMove(
         observe({
           halt,
           workload: workloadWith({ image: inWorkload }),

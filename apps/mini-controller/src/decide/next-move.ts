@@ -1,38 +1,38 @@
 import { hasEnded, isSwapping, type NodeHaltStatus, policyNameOf } from "../api/node-halt.ts";
 import type { Move } from "../model/move.ts";
 import type { Observation } from "../observe/observation.ts";
-import { planResolution } from "./after-end.ts";
-import { planDecision } from "./before-swap.ts";
-import { planSwap } from "./during-swap.ts";
-import { planPage, planResolutions, sooner, untilTold } from "./page-moves.ts";
+import { moveAfterEnd } from "./after-end.ts";
+import { moveBeforeSwap } from "./before-swap.ts";
+import { moveDuringSwap } from "./during-swap.ts";
+import { resolutionMove, sendingMove, sooner, untilTold } from "./page-moves.ts";
 
 /**
  * The next move about one halt: pure, so that every state can be tried, and asked again after each move until it
  * says to wait or to rest. A page that is due goes first (a rollback is told before it is made); one that waits
  * for a later attempt holds nothing up. That a page is over is told when there is nothing else to do.
  */
-export function plan(observation: Observation): Move {
-  const page = planPage(observation);
+export function nextMove(observation: Observation): Move {
+  const page = sendingMove(observation);
   if (page.kind === "effect") return page;
-  const move = planBesidePage(observation);
+  const move = nextMoveBesidePage(observation);
   if (move.kind === "journal" || move.kind === "effect") return move;
-  return sooner(sooner(page, move), planResolutions(observation));
+  return sooner(sooner(page, move), resolutionMove(observation));
 }
 
 /**
  * The next move beside a page that is on its way: a receiver that does not answer holds nothing up. Only a rollback is
  * told before it is made, and waits for the first attempt, for some seconds at most.
  */
-export function planBesidePage(observation: Observation): Move {
-  const move = planPhase(observation);
+export function nextMoveBesidePage(observation: Observation): Move {
+  const move = moveWithStanding(observation);
   const setsImage = move.kind === "effect" && move.effect.kind === "set-image";
   if (!setsImage || observation.halt.status?.action !== "RollBack") return move;
   const ms = untilTold(observation);
   return ms === undefined ? move : { kind: "wait", ms };
 }
 
-function planPhase(observation: Observation): Move {
-  const move = planStep(observation);
+function moveWithStanding(observation: Observation): Move {
+  const move = moveOfPhase(observation);
   const standing = standingOf(observation);
   if (move.kind === "journal") return { kind: "journal", status: { ...move.status, ...standing } };
   const { status } = observation.halt;
@@ -41,10 +41,10 @@ function planPhase(observation: Observation): Move {
     : { kind: "journal", status: { ...status, ...standing } };
 }
 
-function planStep(observation: Observation): Move {
+function moveOfPhase(observation: Observation): Move {
   const { halt } = observation;
-  if (hasEnded(halt)) return planResolution(observation);
-  return isSwapping(halt) ? planSwap(observation) : planDecision(observation);
+  if (hasEnded(halt)) return moveAfterEnd(observation);
+  return isSwapping(halt) ? moveDuringSwap(observation) : moveBeforeSwap(observation);
 }
 
 /** What the journal has to learn beside the step: what the pod showed, once, and which policy governs it now. */

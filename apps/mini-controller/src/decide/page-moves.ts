@@ -4,12 +4,12 @@ import type { Move } from "../model/move.ts";
 import type { Observation } from "../observe/observation.ts";
 import { PAGE_RETRY } from "../paging/pager.ts";
 
-/** What a plan of pages looks at. */
+/** What a move about pages is decided by. */
 export type PageView = Pick<Observation, "halt" | "policy" | "now">;
 
 /** The next page that is to be sent or said to be over, or the wait until one is. */
-export function planPages(view: PageView): Move {
-  return sooner(planPage(view), planResolutions(view));
+export function nextPageMove(view: PageView): Move {
+  return sooner(sendingMove(view), resolutionMove(view));
 }
 
 /** How long a rollback waits for the first attempt at its page, by the clock that journaled the page. */
@@ -27,7 +27,7 @@ export function untilTold({ halt, now }: PageView): number | undefined {
  * Whether the journaled page is to be sent now, later or not at all. One that had no target is sent once the policy names
  * one. A dry run tells nobody: what was to be told of a swap that began before it is sent once it ends.
  */
-export function planPage(view: PageView): Move {
+export function sendingMove(view: PageView): Move {
   const { halt, policy } = view;
   const page = halt.status?.page;
   if (policy?.spec.dryRun) return { kind: "rest" };
@@ -43,7 +43,7 @@ export function planPage(view: PageView): Move {
  * Whether the receivers of a page are to be told that it is over: another took its place, or the halt is over. With no
  * policy left there is nobody to tell, until there is one again.
  */
-export function planResolutions(view: PageView): Move {
+export function resolutionMove(view: PageView): Move {
   const { halt, policy } = view;
   if (policy === undefined) return { kind: "rest" };
   return pagesOf(halt)

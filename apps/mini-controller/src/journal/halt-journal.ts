@@ -37,7 +37,7 @@ export class HaltJournal {
   /**
    * Writes the status if nobody wrote the halt since `halt` was read.
    *
-   * @throws {ControllerError} `conflict` when somebody did: `refresh` and plan again.
+   * @throws {ControllerError} `conflict` when somebody did: `refresh` and decide again.
    */
   async write(halt: NodeHalt, status: NodeHaltStatus): Promise<NodeHalt> {
     const { namespace = "", name } = halt.metadata;

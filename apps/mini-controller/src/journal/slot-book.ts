@@ -22,7 +22,7 @@ export class SlotBook {
     return pods.size;
   }
 
-  /** Takes a slot until `work` has ended, which is when the journal says it. Call it in the same turn as the plan. */
+  /** Takes a slot until `work` has ended, which is when the journal says it. Call it in the same turn as the decision. */
   async during<T>(policyKey: string, podName: string, work: () => Promise<T>): Promise<T> {
     const pods = this.#reserved.get(policyKey) ?? new Set();
     this.#reserved.set(policyKey, pods.add(podName));

@@ -50,7 +50,7 @@ export class LeaderElection {
 
   /**
    * Renews until the lease is lost or `signal` aborts. Lost is lost: one that could not be renewed in time, or that
-   * another held meanwhile, is not taken up again, as what was planned under it may be out of date.
+   * another held meanwhile, is not taken up again, as what was decided under it may be out of date.
    */
   async hold(signal: AbortSignal): Promise<"lost" | "held"> {
     for (;;) {

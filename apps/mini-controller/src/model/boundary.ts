@@ -15,24 +15,28 @@ const EFFECTS = [
 const JOURNAL = PhaseSchema.exclude(["Detected"]).options.map((phase) => `journal-${phase}` as const);
 
 /** What the controller does outside its own memory while it handles a halt, one after the other. */
-export type Deed = (typeof EFFECTS)[number] | `journal-${Phase}`;
+export type Operation = (typeof EFFECTS)[number] | `journal-${Phase}`;
 
-/** A point right before or right after a deed: a crash there must lose and double nothing. */
-export type Boundary = `${"before" | "after"}:${Deed}`;
+/** A point right before or right after an operation: a crash there must lose and double nothing. */
+export type Boundary = `${"before" | "after"}:${Operation}`;
 
 /** Every boundary there is, for tests that crash at each. */
-export const BOUNDARIES: readonly Boundary[] = [...EFFECTS, ...JOURNAL].flatMap((deed): Boundary[] => [
-  `before:${deed}`,
-  `after:${deed}`,
+export const BOUNDARIES: readonly Boundary[] = [...EFFECTS, ...JOURNAL].flatMap((operation): Boundary[] => [
+  `before:${operation}`,
+  `after:${operation}`,
 ]);
 
 /** Told of each boundary as it is passed; a test's hook ends the process there. */
 export type OnBoundary = (boundary: Boundary) => void;
 
-/** Does a deed between its two boundaries. */
-export async function between<T>(deed: Deed, onBoundary: OnBoundary, work: () => Promise<T>): Promise<T> {
-  onBoundary(`before:${deed}`);
+/** Does an operation between its two boundaries. */
+export async function between<T>(
+  operation: Operation,
+  onBoundary: OnBoundary,
+  work: () => Promise<T>,
+): Promise<T> {
+  onBoundary(`before:${operation}`);
   const result = await work();
-  onBoundary(`after:${deed}`);
+  onBoundary(`after:${operation}`);
   return result;
 }

@@ -18,9 +18,9 @@ export type Effect =
   /** Tell the receivers of the page with this key that it is over. */
   | { readonly kind: "resolve-page"; readonly key: string };
 
-/** What to do next about one halt. `plan` says one at a time and is asked again afterwards. */
+/** What to do next about one halt. `nextMove` gives one at a time and is asked again after it. */
 export type Move =
-  /** Write the journal; the effect that it announces follows when the plan is asked again. */
+  /** Write the journal; the effect that it announces is the next move after it. */
   | { readonly kind: "journal"; readonly status: NodeHaltStatus }
   | { readonly kind: "effect"; readonly effect: Effect }
   /** Look again after this time, or when something changes. */

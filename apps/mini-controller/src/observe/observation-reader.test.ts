@@ -4,7 +4,7 @@ import { SlotBook } from "../journal/slot-book.ts";
 import type { ContainerState, Pod } from "../model/pod.ts";
 import { createStores } from "../model/stores.ts";
 import { groupWith, haltWith, NOW, OLD, policyWith, workloadWith } from "../testing/observations.ts";
-import { Observer, type ObserverOptions } from "./observation-reader.ts";
+import { ObservationReader, type ObservationReaderOptions } from "./observation-reader.ts";
 import { RecoveryTimer } from "./recovery-timer.ts";
 import { StatusWatch } from "./status-watch.ts";
 import { Strangers } from "./strangers.ts";
@@ -57,7 +57,7 @@ async function siblingState(state: ContainerState, journaled: Journaled = {}) {
     toSighting: () => ({ kind: "silent", at: NOW, problem: "not read" }),
     onChange: () => {},
   });
-  const observer = new Observer({
+  const observations = new ObservationReader({
     stores,
     statuses,
     slots: new SlotBook(stores.halts),
@@ -66,9 +66,9 @@ async function siblingState(state: ContainerState, journaled: Journaled = {}) {
     setWasRefused: () => false,
     seenWhenRecorded: () => undefined,
     now: () => NOW,
-  } as unknown as ObserverOptions);
+  } as unknown as ObservationReaderOptions);
   const workload = workloadWith({ groups: [groupWith({ podNames: ["sei-0", "sei-1"] })] });
-  const look = await observer.observe(own, Promise.resolve(workload));
+  const look = await observations.read(own, Promise.resolve(workload));
   return look().siblings.find(({ name }) => name === "sei-1")?.state.kind;
 }
 

@@ -43,7 +43,7 @@ import {
   traitsOf,
 } from "./strangers.ts";
 
-export interface ObserverOptions {
+export interface ObservationReaderOptions {
   readonly server: Server;
   readonly recorder: NodeRecorder;
   readonly strangers: Strangers;
@@ -60,11 +60,11 @@ export interface ObserverOptions {
 
 const NOT_ASKED: WorkloadSight = { kind: "not-asked" };
 
-/** Gathers what a plan needs to know about one halt. */
-export class Observer {
-  readonly #options: ObserverOptions;
+/** Gathers what a decision about one halt rests on. */
+export class ObservationReader {
+  readonly #options: ObservationReaderOptions;
 
-  constructor(options: ObserverOptions) {
+  constructor(options: ObservationReaderOptions) {
     this.#options = options;
   }
 
@@ -72,7 +72,7 @@ export class Observer {
    * Asks what has to be asked, and resolves with a look at everything as it is in the very turn of the call: what
    * other nodes do may change while this one waits for an answer. `workload` is a reading that was begun earlier.
    */
-  async observe(halt: NodeHalt, workload?: Promise<WorkloadSight>): Promise<() => Observation> {
+  async read(halt: NodeHalt, workload?: Promise<WorkloadSight>): Promise<() => Observation> {
     const { stores } = this.#options;
     const [sight, past, asked] = await Promise.all([
       workload ?? this.#readWorkload(halt, stores, "memory"),
@@ -86,7 +86,7 @@ export class Observer {
    * The same from what the nodes and the API server say now: policies, pod, workload and siblings are read for it. The
    * workload is asked for at the same time as the pod, by what is remembered of that, and once more if the pod has changed.
    */
-  async observeOnServer(halt: NodeHalt): Promise<() => Observation> {
+  async readOnServer(halt: NodeHalt): Promise<() => Observation> {
     const { server, stores: known } = this.#options;
     await this.#refreshStatuses(halt);
     // Before the pod is read, which then tells whether that log is of its newest run.

@@ -44,7 +44,7 @@ export interface Neighbours {
   readonly toldBy?: string | undefined;
 }
 
-/** Everything that `plan` looks at, gathered at one moment. */
+/** Everything that `nextMove` looks at, gathered at one moment. */
 export interface Observation {
   /**
    * `memory`: from the controller's copies of what it watches, enough to decide. `server`: read from the API server for

@@ -18,7 +18,7 @@ export interface Server {
  * own. All pods, since any of them may be the same validator, and no label says which. `known` are the controller's
  * copies.
  *
- * @throws {ControllerError} `conflict` when the journal itself was written since: `refresh` and plan again.
+ * @throws {ControllerError} `conflict` when the journal itself was written since: `refresh` and decide again.
  */
 export async function readServerView({ api, pods }: Server, halt: NodeHalt, known: Stores): Promise<Stores> {
   const { namespace = "", name, resourceVersion } = halt.metadata;
