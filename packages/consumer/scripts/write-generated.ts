@@ -4,7 +4,7 @@ import { GENERATED } from "../src/testing/generated.ts";
 
 for (const { path, render } of GENERATED) {
   const before = readFileSync(path, { encoding: "utf8", flag: "a+" });
-  const after = render(before);
+  const after = await render(before);
   if (after !== before) writeFileSync(path, after);
   process.stdout.write(`${after === before ? "kept" : "wrote"} ${path}\n`);
 }

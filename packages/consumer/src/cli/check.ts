@@ -5,9 +5,9 @@ import { readStatus, sightingOf } from "../status/read-status.ts";
 import type { Verdict } from "../verdict.ts";
 import type { Io } from "./io.ts";
 import { toJsonLine } from "./json.ts";
+import { parseMillis } from "./millis.ts";
 import { headline } from "./render.ts";
 import { givenUrl, shownUrl } from "./shown-url.ts";
-import { parseMillis } from "./status.ts";
 
 interface CheckFlags {
   readonly expectNotHalted?: boolean;

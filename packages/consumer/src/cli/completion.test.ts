@@ -21,7 +21,10 @@ async function bashOffers(...words: string[]): Promise<string[]> {
 }
 
 test("bash completes commands, options and choices", async () => {
-  expect(await bashOffers("")).toEqual([...synopsisOf(silentProgram()).map(({ name }) => name), "--help"]);
+  expect(await bashOffers("")).toEqual([
+    ...synopsisOf(await silentProgram()).map(({ name }) => name),
+    "--help",
+  ]);
   expect(await bashOffers("cl")).toEqual(["classify"]);
   expect(await bashOffers("classify", "--p")).toEqual(["--policy"]);
   expect(await bashOffers("classify", "--from", "")).toEqual(["evidence", "pod", "docker"]);
@@ -33,7 +36,7 @@ test("bash completes commands, options and choices", async () => {
 
 test.each(SHELLS)("%s learns every command and every option", async (shell) => {
   const script = await scriptFor(shell);
-  for (const { name, options } of synopsisOf(silentProgram())) {
+  for (const { name, options } of synopsisOf(await silentProgram())) {
     expect(script).toContain(name);
     for (const option of options) expect(script).toContain(option.name.slice(2));
   }

@@ -6,8 +6,9 @@ import { clusterObjects } from "../doctor/cluster/objects.ts";
 import { runProgram } from "../doctor/collect/run-program.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { printable } from "../printable.ts";
-import { parseDocument, unreadable } from "./documents.ts";
+import { parseDocument } from "./documents.ts";
 import { type Io, readInput } from "./io.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** How a cluster is to be read. */
 export interface ClusterTarget {

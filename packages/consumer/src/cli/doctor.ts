@@ -6,7 +6,7 @@ import { collectFacts, type DoctorTarget } from "./doctor-facts.ts";
 import { renderFindings } from "./doctor-report.ts";
 import type { Io } from "./io.ts";
 import { toJsonLine } from "./json.ts";
-import { parseMillis } from "./status.ts";
+import { parseMillis } from "./millis.ts";
 
 interface DoctorFlags extends DoctorTarget, ClusterTarget {
   readonly json?: boolean;

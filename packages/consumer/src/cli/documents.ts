@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ConsumerError } from "../consumer-error.ts";
 import { printable } from "../printable.ts";
 import type { Policy } from "../recommendation.ts";
+import { unreadable } from "./unreadable.ts";
 
 const BYTE_ORDER_MARK = /^\ufeff/;
 
@@ -45,12 +46,6 @@ const PolicySchema: z.ZodType<Policy> = z.strictObject({
     })
     .optional(),
 });
-
-/** That a file cannot be read, without the full stop: `the log /var/log/seid.log cannot be read (ENOENT)`. */
-export function unreadable(what: string, path: string, error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-  return `${what} ${printable(path)} cannot be read (${code})`;
-}
 
 /** Whether a text is an object of Kubernetes of this kind. */
 export function isOfKind(text: string, kind: string): boolean {

@@ -13,13 +13,13 @@ import { intentOf, serveHaltedStatus } from "./announce/halted-status.ts";
 import { Hold } from "./hold.ts";
 import type { Io } from "./io.ts";
 import { toJsonLine } from "./json.ts";
+import { parseMillis } from "./millis.ts";
 import { outputPipe, releaseInto } from "./output-pipe.ts";
 import { type Guard, killWithUs } from "./parent-death.ts";
 import { onOption, parseReactions, react } from "./reactions.ts";
 import { headline } from "./render.ts";
 import { shownUrl } from "./shown-url.ts";
 import { FORWARDED, OF_TERMINAL } from "./signals.ts";
-import { parseMillis } from "./status.ts";
 import { Tail } from "./tail.ts";
 import { endingSignal } from "./wait-status.ts";
 

@@ -1,19 +1,33 @@
 import { Command } from "commander";
-import { addCheck } from "./check.ts";
-import { addClassify } from "./classify.ts";
-import { addCompletion } from "./completion.ts";
-import { addDoctor } from "./doctor.ts";
-import { addExec } from "./exec.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
-import { addExplain } from "./explain.ts";
 import type { Io } from "./io.ts";
-import { addStatus } from "./status.ts";
-import { addSystemdHook } from "./systemd-hook.ts";
 import { versionLine } from "./version.ts";
-import { addWatch } from "./watch.ts";
 
-/** The whole command line: help, completion and the man page are made from it. `exitWith` hears an exit code other than 0. */
-export function buildProgram(io: Io, exitWith: (code: number) => void): Command {
+/** Adds a command to the program. `exitWith` hears its exit code where that is another than 0. */
+type AddCommand = (program: Command, io: Io, exitWith: (code: number) => void) => void;
+
+/** Every command, in the order of the help. Each is loaded when it is asked for: a probe starts often, and waits for all that is loaded. */
+const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map([
+  ["explain", async () => (await import("./explain.ts")).addExplain],
+  ["status", async () => (await import("./status.ts")).addStatus],
+  ["watch", async () => (await import("./watch.ts")).addWatch],
+  ["check", async () => (await import("./check.ts")).addCheck],
+  ["classify", async () => (await import("./classify.ts")).addClassify],
+  ["systemd-hook", async () => (await import("./systemd-hook.ts")).addSystemdHook],
+  ["exec", async () => (await import("./exec.ts")).addExec],
+  ["doctor", async () => (await import("./doctor.ts")).addDoctor],
+  ["completion", async () => (await import("./completion.ts")).addCompletion],
+]);
+
+/**
+ * The command line: help, completion and the man page are made from it. `exitWith` hears an exit code other than 0.
+ * Where `asked` is the name of a command that needs no other, that one alone is there.
+ */
+export async function buildProgram(
+  io: Io,
+  exitWith: (code: number) => void,
+  asked?: string,
+): Promise<Command> {
   const program = new Command("upgrade-halt")
     .description("Says why a chain node stopped, and what to do about it.")
     .helpCommand(false)
@@ -26,11 +40,8 @@ export function buildProgram(io: Io, exitWith: (code: number) => void): Command 
       outputError: () => {},
     })
     .exitOverride();
-  for (const add of [addExplain, addStatus, addWatch, addCheck, addClassify, addSystemdHook])
-    add(program, io);
-  addExec(program, io, exitWith);
-  addDoctor(program, io, exitWith);
-  addCompletion(program, io);
+  const alone = asked === "completion" ? undefined : COMMANDS.get(asked ?? "");
+  for (const load of alone === undefined ? COMMANDS.values() : [alone]) (await load())(program, io, exitWith);
   for (const command of program.commands) command.copyInheritedSettings(program);
   const codes = EXIT_CODES.map(({ code, meaning }) => `  ${String(code).padEnd(4)}${meaning}`);
   return program.addHelpText("after", `\nExit codes:\n${codes.join("\n")}`);

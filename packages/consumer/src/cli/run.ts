@@ -12,7 +12,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     exitCode = code;
   };
   try {
-    await buildProgram(io, exitWith).parseAsync(asOptions(args), { from: "user" });
+    const words = asOptions(args);
+    const program = await buildProgram(io, exitWith, words[0]);
+    await program.parseAsync(words, { from: "user" });
     return exitCode;
   } catch (error) {
     const { code, message } = outcomeOf(error, args);

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { classify } from "../classify.ts";
 import { ConsumerError } from "../consumer-error.ts";
 import { recommend } from "../recommend.ts";
@@ -6,6 +6,7 @@ import { readStatus, sightingOf } from "../status/read-status.ts";
 import { readPolicy } from "./documents.ts";
 import type { Io } from "./io.ts";
 import { toJsonLine } from "./json.ts";
+import { parseMillis } from "./millis.ts";
 import { renderVerdict } from "./render.ts";
 import { givenUrl, shownUrl } from "./shown-url.ts";
 
@@ -50,11 +51,4 @@ async function showStatus(
     );
   }
   if (json !== true) io.stdout.write(renderVerdict(verdict, recommendation, io));
-}
-
-/** A deadline or an interval on the command line, in ms. */
-export function parseMillis(text: string): number {
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (ms > 0) return ms;
-  throw new InvalidArgumentError("Give a whole number of milliseconds above 0.");
 }

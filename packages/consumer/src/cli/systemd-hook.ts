@@ -6,13 +6,13 @@ import { evidenceFromSystemd } from "../adapters/systemd.ts";
 import { classify } from "../classify.ts";
 import { ConsumerError } from "../consumer-error.ts";
 import { printable } from "../printable.ts";
-import { unreadable } from "./documents.ts";
 import type { Io } from "./io.ts";
 import { toJsonLine } from "./json.ts";
 import { readLogTail } from "./log-tail.ts";
 import { onOption, parseReactions, react } from "./reactions.ts";
 import { oneLine } from "./render.ts";
 import { Tail } from "./tail.ts";
+import { unreadable } from "./unreadable.ts";
 
 interface HookFlags {
   readonly on?: string[];

@@ -7,9 +7,9 @@ import { readPolicy } from "./documents.ts";
 import type { Io } from "./io.ts";
 import { toJsonLine } from "./json.ts";
 import { LiveTable } from "./live-table.ts";
+import { parseMillis } from "./millis.ts";
 import { headline } from "./render.ts";
 import { givenUrl } from "./shown-url.ts";
-import { parseMillis } from "./status.ts";
 
 interface WatchFlags {
   readonly json?: boolean;

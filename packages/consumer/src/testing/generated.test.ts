@@ -5,9 +5,9 @@ import { synopsisOf } from "../cli/synopsis.ts";
 import { runCli } from "./cli.ts";
 import { GENERATED, silentProgram } from "./generated.ts";
 
-test.each(GENERATED)("$path is what `node scripts/write-generated.ts` writes", ({ path, render }) => {
+test.each(GENERATED)("$path is what `node scripts/write-generated.ts` writes", async ({ path, render }) => {
   const written = readFileSync(path, "utf8");
-  expect(written).toBe(render(written));
+  expect(written).toBe(await render(written));
 });
 
 test("the man page has all that every command's help says", async () => {
@@ -16,7 +16,7 @@ test("the man page has all that every command's help says", async () => {
     (_, name: string) => ({ "-": "-", e: "\\", "(aq": "'", "(ti": "~" })[name] ?? "",
   );
   const words = page.replaceAll(/\s+/g, " ");
-  for (const { name, description, argument, options, examples } of synopsisOf(silentProgram())) {
+  for (const { name, description, argument, options, examples } of synopsisOf(await silentProgram())) {
     const { stdout } = await runCli([name, "--help"]);
     const help = stdout.replaceAll(/\s+/g, " ");
     const said = [
@@ -42,7 +42,7 @@ test.skipIf(!hasGroff)("groff renders the man page without a complaint", () => {
 });
 
 test("every command's help has an example that is one of its own lines", async () => {
-  for (const { name, examples } of synopsisOf(silentProgram())) {
+  for (const { name, examples } of synopsisOf(await silentProgram())) {
     const { code, stdout } = await runCli([name, "--help"]);
     expect(code).toBe(0);
     expect(stdout).toContain("Examples:");

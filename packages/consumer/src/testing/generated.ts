@@ -11,11 +11,11 @@ const GUIDES = join(PACKAGE, "..", "..", "docs", "guides");
 export interface Generated {
   readonly path: string;
   /** The file as it has to be, given how it is. */
-  readonly render: (before: string) => string;
+  readonly render: (before: string) => string | Promise<string>;
 }
 
 export const GENERATED: readonly Generated[] = [
-  { path: join(PACKAGE, "man", "upgrade-halt.1"), render: () => manPage(silentProgram()) },
+  { path: join(PACKAGE, "man", "upgrade-halt.1"), render: async () => manPage(await silentProgram()) },
   { path: join(GUIDES, "alerts.md"), render: (before) => replaceMarked(before, renderDecisionTable()) },
 ];
 
