@@ -24,6 +24,7 @@ function weighPlanLines(halt: HaltCase, evidence: Evidence): void {
   const earlier = latest !== undefined && isLongRun(latest) ? undefined : earlierEnd(evidence);
   for (const source of [running, latest, earlier]) {
     for (const line of source?.planLines ?? []) {
+      if (line.unsure) continue;
       if (isPast(line, seen)) {
         halt.contradictions.push(
           `A log line is of ${describeClaim(line)}, and the node was seen past that at ${seen}.`,

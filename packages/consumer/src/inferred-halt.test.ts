@@ -213,3 +213,29 @@ test("an inferred halt is over once the node is seen past it", () => {
   } as const;
   expect(classify({ believed, status: answered(31) }).kind).toBe("running");
 });
+
+test("a line that could be read in another way is told, and proven by the file that the node wrote alone", () => {
+  const process = ended(exited(2), [{ ...line, unsure: true }]);
+  const evidence = { process, ...seenAt(30), chainId, listed };
+  const verdict = classify(evidence);
+  expect(verdict).toMatchObject({ kind: "halted", ...line, inferred: true, corroborated: false });
+  expect(verdict.contradictions.join()).toContain("can be read in more than one way");
+  expect(recommend(verdict, { ...policy, inferredHalts: "act" }).action).toBe("page");
+  const upgradeInfo = { name: "v6.7", height: 30, modifiedAt: AT - 1 };
+  expect(classify({ ...evidence, upgradeInfo })).toMatchObject({ corroborated: true });
+  expect(classify({ ...evidence, upgradeInfo: { ...upgradeInfo, name: "v9" } })).toMatchObject({
+    corroborated: false,
+  });
+});
+
+test("a doubtful line that the node has left behind hides no other, which then is doubtful, too", () => {
+  const old = { reason: 70, plan: "v6.6", height: 10, unsure: true } as const;
+  const evidence = { process: ended(exited(2), [line, old]), ...seenAt(30), chainId, listed };
+  expect(classify(evidence)).toMatchObject({ kind: "halted", plan: "v6.7", corroborated: false });
+});
+
+test("a doubtful line neither supports nor disputes a halt that was announced", () => {
+  const other = { ...line, plan: "v9", unsure: true } as const;
+  const evidence = { process: ended(exited(70), [other]), ...seenAt(30), chainId, listed };
+  expect(classify(evidence)).toEqual(classify({ ...evidence, process: ended(exited(70), []) }));
+});

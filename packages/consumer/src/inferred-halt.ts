@@ -24,19 +24,22 @@ export function inferredHalt(
   if (line === undefined || stop === undefined) return undefined;
   if (line.reason !== ShutdownReason.UpgradeRequired) {
     if (line.ending !== true || !endedByItself(latest)) return undefined;
-    return conclude(line, stop, [], contradictionsOf(latest, intent));
+    return conclude(line, stop, [], contradictionsOf(line, latest, intent));
   }
   const reached = reachedBy(line, evidence);
   if (reached.length === 0) return undefined;
-  return conclude(line, stop, corroboration(line, reached, evidence), contradictionsOf(latest, intent));
+  return conclude(line, stop, corroboration(line, reached, evidence), contradictionsOf(line, latest, intent));
 }
 
-/** What this instance's log says, where it says one thing only. A node that was seen past it has left it behind. */
+/** What this instance's log says, or is likely to say. A node that was seen past it has left it behind. */
 function onlyLine(evidence: Evidence, latest: EndedProcess | undefined): PlanLine | undefined {
   const { process } = evidence;
   const lines = (process?.kind === "running" ? process : latest)?.planLines ?? [];
-  const [line] = lines;
-  return lines.length === 1 && line !== undefined && !isPast(line, heightSeen(evidence)) ? line : undefined;
+  const isUnsure = lines.some(({ unsure }) => unsure);
+  const left = lines.filter((line) => !isPast(line, heightSeen(evidence)));
+  const line = left.find(({ unsure }) => unsure) ?? (left.length === 1 ? left[0] : undefined);
+  if (isUnsure) return line && { ...line, unsure: true };
+  return lines.length === 1 ? line : undefined;
 }
 
 /** In words: how the instance ended, or for how long it has stood still. `undefined` where it goes on. */
@@ -77,10 +80,10 @@ function reachedBy(line: PlanLine, evidence: Evidence): HaltSource[] {
 
 /**
  * What the node's log cannot forge, all of it or nothing: the plan is listed with this name and height, for the chain
- * that the node was seen on, and its height was reached.
+ * that the node was seen on, and its height was reached. A line that could be read in another way needs the file, too.
  */
 function corroboration(
-  { plan, height }: PlanLine,
+  { plan, height, unsure }: PlanLine,
   reached: readonly HaltSource[],
   evidence: Evidence,
 ): HaltSource[] {
@@ -88,13 +91,21 @@ function corroboration(
   const ofPlan = listed.filter(({ planName }) => planName === plan);
   const isListed = ofPlan.length > 0 && ofPlan.every((one) => one.height === height);
   const isOfChain = chainId !== undefined && seenOf(evidence)?.chainId === chainId;
-  return isListed && isOfChain ? ["listed-plan", ...reached] : [];
+  const isRead = unsure !== true || reached.includes("upgrade-info");
+  return isListed && isOfChain && isRead ? ["listed-plan", ...reached] : [];
 }
 
-function contradictionsOf(latest: EndedProcess | undefined, intent: IntentClaim): string[] {
-  if (intent.kind === "unavailable") return ["Its status could not say whether it halted."];
+function contradictionsOf(
+  { unsure }: PlanLine,
+  latest: EndedProcess | undefined,
+  intent: IntentClaim,
+): string[] {
   const isReplaced = intent.kind === "healthy" && intent.at > (latest?.endedAt ?? Number.POSITIVE_INFINITY);
-  return isReplaced ? ["Something answers in its place since then, and announces no halt."] : [];
+  return [
+    ...(unsure ? ["Its log can be read in more than one way: the plan's info may hold a text like it."] : []),
+    ...(intent.kind === "unavailable" ? ["Its status could not say whether it halted."] : []),
+    ...(isReplaced ? ["Something answers in its place since then, and announces no halt."] : []),
+  ];
 }
 
 function conclude(

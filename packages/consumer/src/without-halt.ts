@@ -77,7 +77,7 @@ function linesOfRunning(evidence: Evidence): string[] {
 }
 
 function tellLine(line: PlanLine): string {
-  return `Its log has a halt line of ${describeClaim(line)}.`;
+  return `Its log ${line.unsure ? "may have" : "has"} a halt line of ${describeClaim(line)}.`;
 }
 
 function ended({ end, planLines = [] }: EndedProcess, intent: IntentClaim): Verdict {

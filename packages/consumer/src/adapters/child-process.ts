@@ -20,7 +20,7 @@ export function evidenceFromChildExit(exit: ChildExit): Evidence {
       end: endOf(exit),
       startedAt,
       endedAt,
-      planLines: findPlanLines(logTail, { startedAt, isUnwrapped: true }),
+      planLines: findPlanLines(logTail, { startedAt, isUnwrapped: true, withUnsure: true }),
     },
   };
 }

@@ -25,7 +25,7 @@ export function evidenceFromDocker(state: DockerState, logTail = ""): Evidence {
 function sightingOf(state: DockerState, logTail: string): ProcessSighting | undefined {
   const { Status: status, Running: running, OOMKilled: outOfMemory, ExitCode: code } = state;
   const startedAt = millis(state.StartedAt);
-  const planLines = findPlanLines(logTail, { startedAt });
+  const planLines = findPlanLines(logTail, { startedAt, withUnsure: true });
   if (status !== undefined && NOT_STARTED.has(status)) return { kind: "waiting", reason: status };
   if ((running ?? status === "running") && status !== "restarting")
     return { kind: "running", startedAt, planLines };

@@ -90,7 +90,7 @@ function linesOf({ message, startedAt }: ContainerTerminated) {
   const log = message ?? "";
   const isCut =
     Buffer.byteLength(log) > MESSAGE_BYTES - CUT_BYTES || log.trimEnd().split("\n").length >= MESSAGE_LINES;
-  return findPlanLines(log, { startedAt: millis(startedAt), isCut, isUnwrapped: true });
+  return findPlanLines(log, { startedAt: millis(startedAt), isCut, isUnwrapped: true, withUnsure: true });
 }
 
 /** `ContainerStatusUnknown` is what a kubelet makes up, as 137, when it lost a container. */

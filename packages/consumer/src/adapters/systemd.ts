@@ -18,7 +18,8 @@ export function evidenceFromSystemd(
   logTail = "",
   options: LogOptions = {},
 ): Evidence {
-  return { process: { kind: "ended", end: endOf(environment), planLines: findPlanLines(logTail, options) } };
+  const planLines = findPlanLines(logTail, { withUnsure: true, ...options });
+  return { process: { kind: "ended", end: endOf(environment), planLines } };
 }
 
 function endOf({

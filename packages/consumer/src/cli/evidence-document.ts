@@ -19,6 +19,8 @@ const EndSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("unrecorded") }),
 ]);
 
+const linesOf = (log = "", startedAt?: number) => findPlanLines(log, { startedAt, withUnsure: true });
+
 const EndedSchema = z
   .strictObject({
     kind: z.literal("ended"),
@@ -27,11 +29,11 @@ const EndedSchema = z
     endedAt: Time.optional(),
     log: z.string().optional(),
   })
-  .transform(({ log, ...rest }): EndedProcess => ({ ...rest, planLines: findPlanLines(log ?? "", rest) }));
+  .transform(({ log, ...rest }): EndedProcess => ({ ...rest, planLines: linesOf(log, rest.startedAt) }));
 
 const RunningSchema = z
   .strictObject({ kind: z.literal("running"), startedAt: Time.optional(), log: z.string().optional() })
-  .transform(({ log, ...rest }): RunningProcess => ({ ...rest, planLines: findPlanLines(log ?? "", rest) }));
+  .transform(({ log, ...rest }): RunningProcess => ({ ...rest, planLines: linesOf(log, rest.startedAt) }));
 
 const WaitingSchema = z.strictObject({ kind: z.literal("waiting"), reason: z.string().optional() });
 

@@ -7,6 +7,16 @@ export interface HaltText {
   readonly plan: string;
   /** Only the text of an upgrade that is due names a height. */
   readonly height?: number | undefined;
+  /**
+   * It could be read in another way, too: the plan's name could end further on, or its info holds a text like it. Enough to
+   * tell somebody, and no proof.
+   */
+  readonly unsure?: true | undefined;
+}
+
+/** Whether two texts say the same, however surely. */
+export function isSameText(a: HaltText, b: HaltText): boolean {
+  return a.reason === b.reason && a.plan === b.plan && a.height === b.height;
 }
 
 /** What one halt line of a log says. The names in it are as the log had them: untrusted. */
@@ -26,7 +36,8 @@ const PLAIN_NAME = /^[^"\r\n]+$/;
 
 /**
  * Reads a text that begins with one of the halt texts of x/upgrade (`abci.go` of sei-chain and of cosmos-sdk 0.45 to 0.55).
- * What comes after the text is a plan's `info`, or fields. `undefined` where a name could end in more than one place.
+ * What comes after the text is a plan's `info`, or fields. Where the name of an upgrade that is due could end in more than one
+ * place, the shortest is taken, and `unsure`; for the other two, which have no info, it is `undefined`.
  */
 export function parseHaltText(text: string): HaltText | undefined {
   const [begin = "", needed, digits] = NEEDED.exec(text) ?? [];
@@ -41,10 +52,20 @@ export function parseHaltText(text: string): HaltText | undefined {
   return plan === undefined ? undefined : { reason: ShutdownReason.DowngradeDetected, plan };
 }
 
-function neededText(plan: string, height: number, info: string): HaltText | undefined {
-  if (couldEndIn(info, height)) return undefined;
+function neededText(plan: string, height: number, info: string): HaltText {
   const isKnown = Number.isSafeInteger(height) && height > 0;
-  return { reason: ShutdownReason.UpgradeRequired, plan, ...(isKnown ? { height } : {}) };
+  return {
+    reason: ShutdownReason.UpgradeRequired,
+    plan,
+    ...(isKnown ? { height } : {}),
+    ...(couldEndIn(info, height) ? { unsure: true } : {}),
+  };
+}
+
+/** The info that follows the halt text of an upgrade that is due, which a text begins with. */
+export function infoOfNeeded(text: string): string | undefined {
+  const [begin] = NEEDED.exec(text) ?? [];
+  return begin === undefined ? undefined : text.slice(begin.length);
 }
 
 /** The end of a name in a halt text, with the begin of the text where it is a whole one that is quoted. */

@@ -26,17 +26,3 @@ export function topLevelKeys(text: string): readonly string[] {
   }
   return keys;
 }
-
-/** The JSON object that a text begins with, to its closing brace: `undefined` where there is no whole one. */
-export function leadingObject(text: string): string | undefined {
-  if (!text.startsWith("{")) return undefined;
-  let depth = 0;
-  for (const match of text.matchAll(TOKEN)) {
-    const [token] = match;
-    if (token === "{" || token === "[") depth += 1;
-    else if (token === "}" || token === "]") depth -= 1;
-    const end = match.index + token.length;
-    if (depth === 0) return parsedObject(text.slice(0, end)) && text.slice(0, end);
-  }
-  return undefined;
-}

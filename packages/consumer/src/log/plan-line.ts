@@ -1,4 +1,4 @@
-import type { PlanLine } from "./halt-text.ts";
+import { isSameText, type PlanLine } from "./halt-text.ts";
 import { KEYWORDS } from "./line-prefixes.ts";
 import type { OutputLine } from "./output-line.ts";
 import { RunReader } from "./run-reader.ts";
@@ -16,6 +16,11 @@ export interface LogOptions {
    * log tells which platform wrote it down.
    */
   readonly isUnwrapped?: boolean | undefined;
+  /**
+   * Also the line that the log may show and that can't be read for sure, as `unsure`: the first that the run said, where its
+   * lines disagree or a text could be read in two ways. It tells that the node halted, and proves nothing.
+   */
+  readonly withUnsure?: boolean | undefined;
 }
 
 /** So many halt lines are kept of one log: more than one is a dispute already. */
@@ -38,7 +43,9 @@ export function parsePlanLine(line: string): PlanLine | undefined {
 export function findPlanLines(log: string, options: LogOptions = {}): readonly PlanLine[] {
   if (options.isUnwrapped && !KEYWORDS.test(log)) return [];
   const lines = linesOf(log, options);
-  return lines.some(({ text }) => KEYWORDS.test(text)) ? lastRunOf(lines).planLines : [];
+  if (!lines.some(({ text }) => KEYWORDS.test(text))) return [];
+  const { planLines } = lastRunOf(lines);
+  return options.withUnsure ? planLines : planLines.filter(({ unsure }) => unsure !== true);
 }
 
 /** The last run in a log. */
@@ -48,7 +55,7 @@ export interface LastRun {
   readonly isWhole: boolean;
 }
 
-/** As `findPlanLines`, for one who has read what came before in the same log. */
+/** As `findPlanLines` with `withUnsure`, for one who has read what came before in the same log. */
 export function readLastRun(log: string, options: LogOptions): LastRun {
   return lastRunOf(linesOf(log, options));
 }
@@ -61,14 +68,26 @@ function linesOf(log: string, options: LogOptions): readonly OutputLine[] {
 
 function lastRunOf(lines: readonly OutputLine[]): LastRun {
   const reader = new RunReader();
-  for (const line of lines) reader.read(line);
-  return { planLines: withoutRepeated(reader.said().toReversed()), isWhole: reader.hasBegun };
+  reader.read(lines);
+  const said = reader.said();
+  const sure = withoutRepeated(said.filter(({ unsure }) => unsure !== true).toReversed());
+  return { planLines: [...sure, ...unsureOf(said, sure)], isWhole: reader.hasBegun };
+}
+
+/**
+ * A node says one halt text in a run, maybe several times, and nothing of another after it: of texts that disagree the first is
+ * its own, and the others are of that one's info, if nobody forged the first.
+ */
+function unsureOf([first]: readonly PlanLine[], sure: readonly PlanLine[]): readonly PlanLine[] {
+  if (first === undefined || (first.unsure !== true && sure.length === 1)) return [];
+  const { ending: _, ...line } = first;
+  return [{ ...line, unsure: true }];
 }
 
 function withoutRepeated(lines: readonly PlanLine[]): readonly PlanLine[] {
   const found: PlanLine[] = [];
   for (const line of lines) {
-    const same = found.findIndex((other) => isSameLine(line, other));
+    const same = found.findIndex((other) => isSameText(line, other));
     if (same >= 0) found.splice(same, 1, { ...found[same], ...line } as PlanLine);
     else if (found.length < KEPT_LINES) found.push(line);
   }
@@ -82,8 +101,4 @@ function afterFirstBreak(log: string): string {
 
 function isOlder({ at }: OutputLine, startedAt: number): boolean {
   return at !== undefined && at < startedAt - ROUNDING_MS;
-}
-
-function isSameLine(a: PlanLine, b: PlanLine): boolean {
-  return a.reason === b.reason && a.plan === b.plan && a.height === b.height;
 }

@@ -1,8 +1,10 @@
-import type { HaltText, PlanLine } from "./halt-text.ts";
+import { type HaltText, isSameText, type PlanLine } from "./halt-text.ts";
 import type { OutputLine } from "./output-line.ts";
-import { entryOf, type LogRecord } from "./record.ts";
+import { endOfJsonInfo } from "./plan-info.ts";
+import { entryOf, isFields, type LogEntry, type LogRecord } from "./record.ts";
 import { beginsRun } from "./runs.ts";
-import { bringsInfo, isOpenEnded, sayingOf, textOfRecord } from "./sayings.ts";
+import { infoIn, isOpenEnded, sayingOf, textOfRecord, wholeTextOf } from "./sayings.ts";
+import { StartDoubt } from "./start-doubt.ts";
 
 /** What cosmovisor says of the program that ended takes nothing back. */
 const OF_COSMOVISOR = /\bmodule=cosmovisor\b|"module":"cosmovisor"/;
@@ -12,6 +14,7 @@ export class RunReader {
   #found: HaltText[] = [];
   /** Said by the runs before. */
   readonly #before: HaltText[] = [];
+  readonly #doubt = new StartDoubt();
   /** Begin, in `#found`, of what a panic or an error said which nothing came after so far. */
   #ending: number | undefined;
   /** The line before is of a panic that was recovered. */
@@ -22,6 +25,8 @@ export class RunReader {
   #isOpen = false;
   /** A plan's info may go on, to the end of the log. */
   #isInInfo = false;
+  /** What may be a start, or of an info, came after the last text. */
+  #isMaybeOver = false;
   #hasBegun = false;
 
   /** Whether the begin of the last run was read. */
@@ -29,28 +34,62 @@ export class RunReader {
     return this.#hasBegun;
   }
 
-  read(line: OutputLine): void {
-    const entry = entryOf(line.text);
-    if (beginsRun(line, entry)) {
-      if (line.isSupervisors || !this.#isInInfo) this.#begin();
-      return;
+  read(lines: readonly OutputLine[]): void {
+    for (let at = 0; at < lines.length; at += 1) {
+      const line = lines[at];
+      if (line !== undefined) at = this.#line(line, lines, at);
     }
-    if (line.isSupervisors || this.#isInInfo) return;
-    if (entry.kind === "record") this.#record(entry, line);
-    else if (!this.#isOpen) this.#plain(entry.text);
-    this.#isInInfo = bringsInfo(entry) && (entry.kind === "record" || !this.#isOpen);
   }
 
   /** The oldest first. */
   said(): readonly PlanLine[] {
     const from = this.#ending ?? this.#found.length;
     const last = this.#found.map(
-      (text, index): PlanLine => (index >= from ? { ...text, ending: true } : text),
+      (text, index): PlanLine => ({
+        ...text,
+        ...(index >= from ? { ending: true } : {}),
+        ...(this.#isMaybeOver ? { unsure: true } : {}),
+      }),
     );
-    return [...this.#before.filter((text) => last.some((newer) => isDoubtedBy(newer, text))), ...last];
+    const before = this.#before.filter((text) => last.some((newer) => isDoubtedBy(newer, text)));
+    const { hidden } = this.#doubt;
+    const isSaidAgain =
+      last.length > 0 && last.every((text) => hidden !== undefined && isSameText(text, hidden));
+    return [
+      ...(hidden === undefined || isSaidAgain ? [] : [{ ...hidden, unsure: true as const }]),
+      ...before,
+      ...last,
+    ];
   }
 
-  #begin(): void {
+  /** Reads the line at an index, and with it what follows of the info in it: the index of the last line that was read. */
+  #line(line: OutputLine, lines: readonly OutputLine[], at: number): number {
+    const entry = entryOf(line.text);
+    if (beginsRun(line, entry)) {
+      if (line.isSupervisors || !this.#isInInfo) this.#begin(line);
+      else this.#isMaybeOver = true;
+      return at;
+    }
+    if (line.isSupervisors || this.#isInInfo) return at;
+    if (entry.kind === "record") this.#record(entry, line);
+    else if (this.#isOpen || !this.#plain(entry.text)) return at;
+    return this.#info(entry, lines, at);
+  }
+
+  #info(entry: LogEntry, lines: readonly OutputLine[], at: number): number {
+    const info = infoIn(entry);
+    if (info === undefined) return at;
+    const isFollowed = info.of === "scheduled" || (info.of === "needed" && info.begin.trim() !== "");
+    const end = isFollowed ? endOfJsonInfo(info.begin, lines, at) : undefined;
+    // Of a plan that has come, only what is surely its info is passed over: what is not, is a second text, and a doubt.
+    if (info.of === "needed") return end?.at ?? at;
+    if (end !== undefined && isFields(end.rest)) return end.at;
+    this.#isInInfo = true;
+    return at;
+  }
+
+  #begin(line: OutputLine): void {
+    this.#doubt.begin(line, this.#found[this.#ending ?? this.#found.length]);
     this.#hasBegun = true;
     this.#before.push(...this.#found);
     this.#found = [];
@@ -59,6 +98,7 @@ export class RunReader {
     this.#isInEnd = false;
     this.#isOpen = false;
     this.#isInInfo = false;
+    this.#isMaybeOver = false;
   }
 
   #record(record: LogRecord, { text: line }: OutputLine): void {
@@ -67,19 +107,27 @@ export class RunReader {
     this.#isInEnd = false;
     if (!OF_COSMOVISOR.test(line)) this.#ending = undefined;
     const text = textOfRecord(record);
-    if (text !== undefined) this.#found.push(text);
+    if (text !== undefined) this.#say(text, wholeTextOf(record));
   }
 
-  #plain(line: string): void {
+  /** Whether the line was said by the node itself, and by no text that goes on. */
+  #plain(line: string): boolean {
+    this.#doubt.plain(line);
     const { text, ending, isRecovered } = sayingOf(line);
     const wasRecovered = this.#isRecovered;
     this.#isRecovered = isRecovered && (ending === "panic" || this.#isRecovered);
-    if (ending === "again" && !wasRecovered) return;
+    if (ending === "again" && !wasRecovered) return false;
     if (ending === "panic" || ending === "error") this.#isInEnd = text === undefined;
     else if (line.trim() === "") this.#isInEnd = false;
-    else if (ending === undefined && this.#isInEnd) return;
+    else if (ending === undefined && this.#isInEnd) return false;
     if (ending === "panic" || ending === "error") this.#ending = this.#found.length;
-    if (text !== undefined) this.#found.push(text);
+    if (text !== undefined) this.#say(text, undefined);
+    return true;
+  }
+
+  #say(text: HaltText, whole: string | undefined): void {
+    this.#found.push(text);
+    this.#doubt.said(text, whole);
   }
 }
 

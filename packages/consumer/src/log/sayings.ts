@@ -1,6 +1,5 @@
-import { type HaltText, parseHaltText } from "./halt-text.ts";
-import { leadingObject } from "./json-object.ts";
-import { endsWithField, errorAfter, isFields, type LogEntry, type LogRecord } from "./record.ts";
+import { type HaltText, infoOfNeeded, parseHaltText } from "./halt-text.ts";
+import { endsWithField, errorAfter, type LogEntry, type LogRecord } from "./record.ts";
 import { isStart } from "./runs.ts";
 
 /**
@@ -26,13 +25,21 @@ const CONSENSUS_FAILED =
 
 /** The halt text that a record is about: its message is one, or the error that it says consensus failed with. */
 export function textOfRecord(record: LogRecord): HaltText | undefined {
-  const { isError, message, exact } = record;
+  const said = haltingPart(record);
+  return said === undefined ? undefined : parseWrapped(said);
+}
+
+/** The text that a record is about where its line breaks were escaped, so that nothing after it is of its info. */
+export function wholeTextOf(record: LogRecord): string | undefined {
+  return record.exact || CONSENSUS_FAILED.test(record.message) ? haltingPart(record) : undefined;
+}
+
+function haltingPart({ isError, message, exact, error }: LogRecord): string | undefined {
   if (!isError) return undefined;
   const [failed] = CONSENSUS_FAILED.exec(message) ?? [];
-  if (failed === undefined) return parseWrapped(message);
+  if (failed === undefined) return message;
   if (exact && failed !== message) return undefined;
-  const error = exact ? record.error : errorAfter(message, failed.length);
-  return error === undefined ? undefined : parseWrapped(error);
+  return exact ? error : errorAfter(message, failed.length);
 }
 
 /** What a line says that no logger wrote. */
@@ -63,22 +70,30 @@ function parseWrapped(text: string): HaltText | undefined {
   return parseHaltText(text.replace(WRAPPED, ""));
 }
 
-const SCHEDULED = /^UPGRADE "[^\r\n]*" SCHEDULED at height: \d{1,19}: /;
-const SKIPPED = /^UPGRADE "[^\r\n]*" SKIPPED at /;
+/** A plan's info at the end of an entry, which may go on in the lines after it, whatever they look like. */
+export interface PlanInfo {
+  /** So much of it as is on the entry's own line, with fields behind it maybe. */
+  readonly begin: string;
+  /**
+   * `needed`: the plan has come. `scheduled`: it is ahead, and its info JSON, without which no upgrade is a minor one.
+   * `unknown`: of another text, and nothing tells where the info ends.
+   */
+  readonly of: "needed" | "scheduled" | "unknown";
+}
 
-/**
- * Whether a line brings a plan's info with it that may go on in the lines after it, whatever they look like. The info of a
- * scheduled upgrade is JSON, without which no upgrade is a minor one: it ends where its object ends.
- */
-export function bringsInfo(entry: LogEntry): boolean {
-  if (entry.kind === "record" && entry.exact) return false;
-  const text = (entry.kind === "record" ? entry.message : entry.text).replace(WRAPPED, "");
-  if (SKIPPED.test(text)) return true;
+const SCHEDULED = /^UPGRADE "[^\r\n]*" SCHEDULED at height: \d{1,19}: /;
+const UNKNOWN = /^UPGRADE "[^\r\n]*" (?:SKIPPED|SCHEDULED) at /;
+
+/** The info that an entry brings with it, unless the entry is a whole message. */
+export function infoIn(entry: LogEntry): PlanInfo | undefined {
+  if (entry.kind === "record" && entry.exact) return undefined;
+  const said = entry.kind === "record" ? entry.message : entry.text.replace(ENDING, "");
+  const text = said.replace(WRAPPED, "");
   const [begin] = SCHEDULED.exec(text) ?? [];
-  if (begin === undefined) return /^UPGRADE "[^\r\n]*" SCHEDULED at /.test(text);
-  const info = text.slice(begin.length);
-  const object = leadingObject(info);
-  return object === undefined || !isFields(info.slice(object.length));
+  if (begin !== undefined) return { of: "scheduled", begin: text.slice(begin.length) };
+  if (UNKNOWN.test(text)) return { of: "unknown", begin: "" };
+  const needed = infoOfNeeded(text);
+  return needed === undefined ? undefined : { of: "needed", begin: needed };
 }
 
 /** Whether the message of a record may go on in the next line: no field ends it, and it is none that is known as a whole. */

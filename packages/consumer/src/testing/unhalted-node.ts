@@ -23,7 +23,7 @@ export function unhaltedNode(random: () => number): UnhaltedNode {
   const seen = random() < 0.5 ? height - Math.floor(random() * 3) : 1 + Math.floor(random() * (height - 1));
   const write = pick(Object.values(FORMATS));
   const log = pick(Object.values(TRANSPORTS))(lines({ plan, height, seen }, write, random, pick).join("\n"));
-  const planLines = findPlanLines(log, { isCut: false });
+  const planLines = findPlanLines(log, { withUnsure: true });
   const isRunning = random() < 0.4;
   const file = { name: plan, height, modifiedAt: AT - Math.floor(random() * 7_200_000) };
   return {

@@ -96,7 +96,7 @@ export class Announcer {
     if (isTaken) return;
     let isFound = false;
     const look = async () => {
-      if (isFound || this.#log.planLines().length === 0) return;
+      if (isFound || this.#log.allLines().length === 0) return;
       const verdict = await this.#judgeRunning();
       if (isFound || !isToBeAnnounced(verdict)) return;
       isFound = true;
@@ -107,7 +107,7 @@ export class Announcer {
       now: io.now,
       startedAt,
       listed: policy?.upgrades ?? [],
-      isDue: () => this.#log.planLines().length > 0,
+      isDue: () => this.#log.allLines().length > 0,
       onReading: () => void look(),
     });
   }
@@ -122,7 +122,7 @@ export class Announcer {
     const seen = this.#watch?.evidence();
     this.#watch?.end();
     if (plain.process?.kind !== "ended") return { verdict: classify(plain), announced: false };
-    const process = { ...plain.process, planLines: this.#log.planLines() };
+    const process = { ...plain.process, planLines: this.#log.allLines() };
     const lastSeen = seen?.lastSeen ?? (await this.#ofGenesis());
     const verdict = zombie ?? classify({ process, ...(await this.#expected()), lastSeen });
     if (!isToBeAnnounced(verdict) || this.#known.isTaken) return { verdict, announced: false };
@@ -143,7 +143,7 @@ export class Announcer {
   async #judgeRunning(): Promise<Verdict> {
     const expected = await this.#expected();
     return classify({
-      process: { kind: "running", startedAt: this.#startedAt, planLines: this.#log.planLines() },
+      process: { kind: "running", startedAt: this.#startedAt, planLines: this.#log.allLines() },
       ...expected,
       ...this.#watch?.evidence(),
     });

@@ -43,3 +43,13 @@ test("that it was the text of a panic is forgotten once the log went on", () => 
   expect(line).toBeDefined();
   expect(line).not.toHaveProperty("ending");
 });
+
+test("of lines that disagree the first may be the halt, however far apart they are", () => {
+  const other = LINE.replace("v6.7", "v6.8");
+  for (const log of [
+    logOf(`${LINE}\n${other}\n`, CHATTER),
+    logOf(`${LINE}\n`, CHATTER, `${other}\n`, CHATTER),
+  ])
+    expect(log.allLines().filter(({ unsure }) => unsure)).toMatchObject([{ plan: "v6.7" }]);
+  expect(logOf(CHATTER, `${LINE}\n`, CHATTER).allLines()).toEqual(logOf(`${LINE}\n`).planLines());
+});

@@ -1,3 +1,4 @@
+import { isSameText } from "../../log/halt-text.ts";
 import { findPlanLines, type LogOptions, type PlanLine, readLastRun } from "../../log/plan-line.ts";
 import { KEPT, Tail } from "../tail.ts";
 
@@ -43,7 +44,13 @@ export class HaltLog {
     return this.#tail.text();
   }
 
+  /** The halt lines that can be read for sure. */
   planLines(): readonly PlanLine[] {
+    return this.allLines().filter(({ unsure }) => unsure !== true);
+  }
+
+  /** These, and one that cannot, as `findPlanLines` has it with `withUnsure`. */
+  allLines(): readonly PlanLine[] {
     if (this.#isDue) this.#read();
     return this.#kept.length === 0 ? findPlanLines(this.text(), this.#options()) : this.#known();
   }
@@ -60,7 +67,7 @@ export class HaltLog {
   }
 
   #options(): LogOptions {
-    return { startedAt: this.#startedAt, isUnwrapped: true };
+    return { startedAt: this.#startedAt, isUnwrapped: true, withUnsure: true };
   }
 
   /** What was kept is of another run where a new one has begun since. */
@@ -77,12 +84,10 @@ export class HaltLog {
 }
 
 function merge(newer: readonly PlanLine[], older: readonly PlanLine[]): readonly PlanLine[] {
-  const others = older.filter(
-    (line) =>
-      !newer.some(
-        ({ reason, plan, height }) => reason === line.reason && plan === line.plan && height === line.height,
-      ),
-  );
+  const others = older.filter((line) => !newer.some((other) => isSameText(line, other)));
   // That it was the text of a panic holds for the end of an output alone.
-  return [...newer, ...others.map(({ ending: _, ...line }) => line)].slice(0, MOST);
+  const all = [...newer, ...others.map(({ ending: _, ...line }) => line)];
+  const sure = all.filter(({ unsure }) => unsure !== true).slice(0, MOST);
+  const unsure = all.findLast((line) => line.unsure) ?? (sure.length > 1 ? older.at(-1) : undefined);
+  return [...sure, ...(unsure === undefined ? [] : [{ ...unsure, unsure: true as const }])];
 }
