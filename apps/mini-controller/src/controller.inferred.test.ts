@@ -181,6 +181,37 @@ describe("a node that panics with a halt line in its log", () => {
   });
 });
 
+const INFOS = {
+  "quotes its own halt line": `install v6.7 at ${LINE}`,
+  "goes on with another plan's halt line": 'x\nUPGRADE "v9" NEEDED at height: 30: y',
+  "goes on with what looks like a start":
+    "x\n5:59PM INF starting node with ABCI CometBFT in-process module=server",
+};
+
+describe.each(Object.entries(INFOS))("a node whose plan's info %s", (_, info) => {
+  const text = `${LINE}${info}`;
+  const said = `5:59PM INF committed state height=29 module=state\n5:59PM ERR ${text} module=x/upgrade\n${text}\n`;
+  const failed = `5:59PM ERR CONSENSUS FAILURE!!! err=${JSON.stringify(text)} module=consensus\n`;
+
+  test.each([
+    ["panics", panicAt30, `${said}panic: ${text}${STACK}`],
+    ["lives on", () => undefined, `${said}${failed}`],
+  ] as const)("and that %s is held and paged", async (_how, behave, log) => {
+    const story = await play({}, behave, log);
+    story.cluster.reach(30);
+    if (log.includes(failed)) {
+      await until("30 to be read", () => story.cluster.heightsTold.get("sei-0-0") === 30);
+      story.cluster.later = 31_000;
+    }
+    const halt = await until("a halt", () =>
+      story.cluster.halts().find(({ status }) => status?.phase === "Held"),
+    );
+    expect(halt.spec).toMatchObject({ reason: "upgrade_required", planName: "v6.7", height: 30 });
+    await until("a page", () => story.pager.received.length === 1);
+    expectUntouched(story);
+  });
+});
+
 describe("a node that answers, stands still at the plan's height and has a halt line in its log", () => {
   const livesOn: Behaviour = () => undefined;
 

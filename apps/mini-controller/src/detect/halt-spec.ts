@@ -69,7 +69,7 @@ function inferredFrom(
   { seen, sources }: Extract<Verdict, { kind: "halted" }>,
 ): string[] {
   const end = newestRun(pod, container)?.end;
-  const isInMessage = findPlanLines(end?.message ?? "", { isUnwrapped: true }).length > 0;
+  const isInMessage = findPlanLines(end?.message ?? "", { isUnwrapped: true, withUnsure: true }).length > 0;
   return [
     `halt line in the ${isInMessage ? "termination message" : `log of container ${container}`}`,
     end === undefined ? "its height stands still" : `exit code ${end.exitCode}`,

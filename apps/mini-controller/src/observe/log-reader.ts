@@ -187,13 +187,15 @@ async function readLines(api: Pick<KubeApi, "text">, source: LogSource): Promise
   if (stillSince !== undefined) {
     const sinceTime = `${new Date(stillSince - BEFORE_STANDSTILL_MS).toISOString().slice(0, 19)}Z`;
     const { text, isWhole } = await api.text(path, { ...asked, sinceTime }, MOST_BYTES);
-    const found = isWhole ? findPlanLines(text, { startedAt, isCut: true, isUnwrapped: true }) : [];
+    const found = isWhole
+      ? findPlanLines(text, { startedAt, isCut: true, isUnwrapped: true, withUnsure: true })
+      : [];
     if (found.length > 0) return found;
   }
   for (const tailLines of TAILS) {
     const { text, isWhole } = await api.text(path, { ...asked, tailLines }, MOST_BYTES);
     const isCut = lineBreaksIn(text) >= tailLines;
-    if (isWhole) return findPlanLines(text, { startedAt, isCut, isUnwrapped: true });
+    if (isWhole) return findPlanLines(text, { startedAt, isCut, isUnwrapped: true, withUnsure: true });
   }
   const why = `${path}: the last ${TAILS.at(-1)} lines have more than ${MOST_BYTES} bytes`;
   throw new ControllerError("too-large", why);
