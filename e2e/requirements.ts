@@ -67,6 +67,13 @@ export const REQUIREMENTS = {
   RIGHTS: "Each right that the manifests give the controller's ServiceAccount is used, and none is missing.",
   INSTALL:
     "The kustomization, alone and with its parts, is what a real API server takes, under the restricted pod level.",
+  "CHART-ONE-SOURCE": "The chart and the kustomization render the same objects.",
+  "CHART-LIFE":
+    "The chart is installed, upgraded with its definitions, rolled back and uninstalled; policies and journals outlive it.",
+  "CHART-NAMESPACED": "The chart watches one namespace with Roles of that namespace alone.",
+  "CHART-SWAP": "A node is swapped by the controller as the chart installs it.",
+  "CHART-REFUSED":
+    "Values that don't fit, and a second installation, are refused before anything is changed.",
   IMAGE:
     "The image of the controller's Dockerfile starts as its own user, who is not root, on a root that is read-only.",
   KUBECTL:

@@ -21,6 +21,8 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
   },
   /** A real Prometheus and a real Alertmanager beside the controller that they watch: of a cluster's, one leads. */
   monitoring: { ...ON_CLUSTER, testTimeout: 180_000, fileParallelism: false },
+  /** The Helm chart, by a real Helm on a real control plane. `chart/build.ts` builds Helm first. */
+  chart: { testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false },
   /** A real kubelet over containerd in namespaces of its own, joined to a real control plane; skipped where it can't run. */
   kubelet: { testTimeout: 180_000, hookTimeout: 120_000 },
   /** A real Docker Engine in namespaces of its own, with a real `docker compose`; skipped where it can't run. */

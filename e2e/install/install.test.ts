@@ -11,7 +11,7 @@ import { proof } from "../harness/proof.ts";
 import { kubectl } from "./kubectl.ts";
 
 const DEPLOY = join(import.meta.dirname, "../../apps/mini-controller/deploy");
-const SERVICE_MONITORS = join(import.meta.dirname, "../fixtures/servicemonitors.yaml");
+const PROMETHEUS_OPERATOR = join(import.meta.dirname, "../fixtures/prometheus-operator.yaml");
 
 interface Manifest {
   readonly kind: string;
@@ -77,7 +77,7 @@ proof("the API server takes the policy that the README shows", ["INSTALL"], asyn
 });
 
 proof(
-  "an overlay adds the rights for SeiNodes and for logs, and the ServiceMonitor",
+  "an overlay adds the rights for SeiNodes and for logs, and what Prometheus and Grafana read",
   ["INSTALL"],
   async () => {
     await symlink(DEPLOY, join(folder, "deploy"));
@@ -87,14 +87,16 @@ proof(
       images: [{ name: "ghcr.io/upgrade-halt/mini-controller", digest: `sha256:${"0".repeat(64)}` }],
     };
     await writeFile(join(folder, "kustomization.yaml"), JSON.stringify(overlay));
-    await run(["apply", "-f", SERVICE_MONITORS]);
+    await run(["apply", "-f", PROMETHEUS_OPERATOR]);
     try {
-      await run(["wait", "--for=condition=Established", "-f", SERVICE_MONITORS]);
+      await run(["wait", "--for=condition=Established", "-f", PROMETHEUS_OPERATOR]);
       const manifests = await rendered(folder);
 
       expect(manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual(
         expect.arrayContaining([
           "ServiceMonitor/mini-controller",
+          "PrometheusRule/mini-controller",
+          "ConfigMap/upgrade-halt-dashboard",
           "ClusterRole/mini-controller-seinodes",
           "ClusterRoleBinding/mini-controller-seinodes",
           "ClusterRole/mini-controller-logs",
@@ -103,7 +105,7 @@ proof(
       );
       expect(await dryRun(manifests)).toHaveLength(manifests.length);
     } finally {
-      await run(["delete", "-f", SERVICE_MONITORS]);
+      await run(["delete", "-f", PROMETHEUS_OPERATOR]);
     }
   },
 );

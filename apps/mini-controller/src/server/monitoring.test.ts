@@ -28,6 +28,17 @@ test.each(["alert-rules.yaml", "dashboard.json"])("%s asks only for metrics that
   expect([...names].filter((name) => !known.includes(name))).toEqual([]);
 });
 
+test("each alert leads to its place in the guide", () => {
+  const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+  const rules = read("deploy/monitoring/alert-rules.yaml");
+  const alerts = [...rules.matchAll(/^ +- alert: (\w+)$/gm)].map(([, name = ""]) => name);
+  const links = [...rules.matchAll(/^ +runbook_url: \S+\/docs\/guides\/alerts\.md#(\w+)$/gm)];
+  const guide = read("../../docs/guides/alerts.md");
+  expect(alerts.length).toBeGreaterThan(5);
+  expect(links.map(([, anchor]) => anchor)).toEqual(alerts.map((name) => name.toLowerCase()));
+  for (const name of alerts) expect(guide).toContain(`\n### ${name}\n`);
+});
+
 test("the guide's expression over the pod's label is the one that promtool tests, and names that label", () => {
   const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
   const expression =

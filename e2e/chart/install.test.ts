@@ -1,0 +1,237 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect } from "vitest";
+import { type Api, connect } from "../harness/api.ts";
+import { type Cluster, startCluster } from "../harness/cluster.ts";
+import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { SYSTEM_NAMESPACE } from "../harness/install.ts";
+import { haltOf, imageInPod, untilPast } from "../harness/observe.ts";
+import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import { proof } from "../harness/proof.ts";
+import { openWorld, type World } from "../harness/world.ts";
+import { kubectl } from "../install/kubectl.ts";
+import { brokenInvariants } from "../invariants/broken-invariants.ts";
+import { CHART, type HelmRun, helm } from "./helm.ts";
+import { kubeconfigOf, startInstalled } from "./installed.ts";
+
+const DEFINITIONS = ["haltpolicies", "nodehalts", "noderecords"].map(
+  (plural) => `${plural}.upgrade-halt.dev`,
+);
+/** Every kind that the chart may install. */
+const KINDS = [
+  ...["deployments", "services", "serviceaccounts", "networkpolicies", "poddisruptionbudgets"],
+  ...["roles", "rolebindings", "clusterroles", "clusterrolebindings"],
+  ...["validatingadmissionpolicies", "validatingadmissionpolicybindings", "customresourcedefinitions"],
+].join(",");
+
+let folder: string;
+let cluster: Cluster;
+let api: Api;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "upgrade-halt-chart-"));
+  cluster = await startCluster("control-plane");
+  api = connect(cluster.kubeconfig);
+});
+afterAll(async () => {
+  await cluster?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Runs Helm as the cluster's administrator, or with another kubeconfig. */
+function asAdmin(...args: readonly string[]): Promise<HelmRun> {
+  return helm({ kubeconfig: cluster.kubeconfig, folder }, [...args, "--namespace", SYSTEM_NAMESPACE]);
+}
+
+async function must(run: Promise<HelmRun>): Promise<string> {
+  const { code, stdout, stderr } = await run;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringMatching(/error/i) });
+  return stdout;
+}
+
+async function run(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await kubectl(cluster.kubeconfig, args);
+  expect({ code, stderr }, args.join(" ")).toMatchObject({ code: 0 });
+  return stdout;
+}
+
+/** What the chart's objects are called, wherever they are. */
+async function installed(): Promise<readonly string[]> {
+  const label = "--selector=app.kubernetes.io/part-of=upgrade-halt";
+  const format = "--output=jsonpath={range .items[*]}{.kind} {.metadata.name}{'\\n'}{end}";
+  return (await run("get", KINDS, "--all-namespaces", label, format)).trim().split("\n").toSorted();
+}
+
+async function revisions(): Promise<readonly { readonly status: string }[]> {
+  return JSON.parse(await must(asAdmin("history", "upgrade-halt", "--output=json")));
+}
+
+async function columns(): Promise<readonly string[]> {
+  const path = "{.spec.versions[0].additionalPrinterColumns[*].name}";
+  const [policies = ""] = DEFINITIONS;
+  return (await run("get", "customresourcedefinition", policies, `--output=jsonpath=${path}`)).split(" ");
+}
+
+async function deployment() {
+  const { metadata, spec } = await api.apps.readNamespacedDeployment({
+    namespace: SYSTEM_NAMESPACE,
+    name: "mini-controller",
+  });
+  return { generation: metadata?.generation, replicas: spec?.replicas };
+}
+
+async function valuesFile(values: object): Promise<string> {
+  const file = join(folder, "values.json");
+  await writeFile(file, JSON.stringify(values));
+  return file;
+}
+
+/** The scenarios' pagers are on this machine. */
+const PAGERS = { pagingHosts: ["http://127.0.0.1:*"] };
+
+/** A swap by the controller as it is installed in `namespace`. */
+async function swap(world: World, namespace: string): Promise<void> {
+  const controller = await startInstalled(world, namespace);
+  await setPlans(world, planAt("v6.7", 20));
+  await createPolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
+  await createNode(world, "sei-0", { version: "v6.6" });
+  await haltOf(world, "sei-0", "Recovered");
+  expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.7"));
+  expect(await untilPast(world, "sei-0", 20)).toBeGreaterThan(20);
+  expect(controller.output()).not.toMatch(/forbidden|\b403\b/i);
+  await controller.stop();
+  expect(await brokenInvariants(world)).toEqual([]);
+}
+
+proof(
+  "the chart is installed, swaps, is upgraded, rolled back and uninstalled; definitions, policies and journals stay",
+  ["CHART-LIFE", "CHART-SWAP", "CHART-REFUSED"],
+  async () => {
+    await run("apply", "--server-side", "-f", join(CHART, "../crds"));
+    const taken = await asAdmin("install", "upgrade-halt", CHART, "--create-namespace");
+    expect(taken.code).toBe(1);
+    expect(taken.stderr).toMatch(
+      /CustomResourceDefinition "\w+\.upgrade-halt\.dev" .*exists and cannot be imported/s,
+    );
+    expect(await installed()).toEqual(DEFINITIONS.map((name) => `CustomResourceDefinition ${name}`));
+
+    const values = await valuesFile(PAGERS);
+    await must(
+      asAdmin("install", "upgrade-halt", CHART, "--create-namespace", "--take-ownership", "--values", values),
+    );
+    const fresh = await installed();
+    expect(fresh.length).toBeGreaterThan(15);
+    await run("get", "haltpolicies,nodehalts,noderecords", "--all-namespaces");
+
+    const world = await openWorld(api);
+    try {
+      await swap(world, SYSTEM_NAMESPACE);
+      const before = await deployment();
+      const wrong = await asAdmin("upgrade", "upgrade-halt", CHART, "--set", "replicas=two");
+      expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining("at '/replicas': got string") });
+      expect(await deployment()).toEqual(before);
+      expect(await revisions()).toHaveLength(1);
+
+      const next = join(folder, "next");
+      await cp(CHART, next, { recursive: true });
+      const definition = join(next, "templates/crds/haltpolicies.yaml");
+      const column =
+        "additionalPrinterColumns:\n        - {name: Next, type: string, jsonPath: .metadata.name}\n";
+      const text = await readFile(definition, "utf8");
+      await writeFile(definition, text.replace("additionalPrinterColumns:\n", column));
+      const other = ["--reuse-values", "--set", "replicas=3,logs.enabled=true"];
+      // kubectl still owns fields of the definitions that it applied.
+      await must(asAdmin("upgrade", "upgrade-halt", next, "--force-conflicts", ...other));
+      expect((await deployment()).replicas).toBe(3);
+      expect(await columns()).toContain("Next");
+      expect((await installed()).filter((name) => !fresh.includes(name))).toEqual([
+        "ClusterRole mini-controller-logs",
+        "ClusterRoleBinding mini-controller-logs",
+      ]);
+
+      await must(asAdmin("rollback", "upgrade-halt", "1"));
+      expect((await deployment()).replicas).toBe(2);
+      expect(await columns()).not.toContain("Next");
+      expect(await installed()).toEqual(fresh);
+
+      const journals = await run(
+        "get",
+        "haltpolicies,nodehalts,noderecords",
+        "--all-namespaces",
+        "--output=name",
+      );
+      expect(journals).toMatch(/haltpolicy.*nodehalt.*noderecord/s);
+      await must(asAdmin("uninstall", "upgrade-halt", "--wait"));
+      expect(await installed()).toEqual(DEFINITIONS.map((name) => `CustomResourceDefinition ${name}`));
+      expect(
+        await run("get", "haltpolicies,nodehalts,noderecords", "--all-namespaces", "--output=name"),
+      ).toBe(journals);
+
+      await must(asAdmin("install", "upgrade-halt", CHART, "--values", values));
+      expect(await installed()).toEqual(fresh);
+    } finally {
+      await world.cleanup.run();
+    }
+  },
+);
+
+proof(
+  "a second installation on the whole cluster is refused, and leaves nothing",
+  ["CHART-REFUSED"],
+  async () => {
+    await asAdmin("upgrade", "--install", "upgrade-halt", CHART, "--create-namespace", "--take-ownership");
+    const before = await installed();
+    const second = await helm({ kubeconfig: cluster.kubeconfig, folder }, [
+      ...[
+        "install",
+        "another",
+        CHART,
+        "--namespace",
+        "another",
+        "--create-namespace",
+        "--set",
+        "crds.enabled=false",
+      ],
+    ]);
+    expect(second.code).toBe(1);
+    expect(second.stderr).toMatch(/exists and cannot be imported into the current release/);
+    expect(await installed()).toEqual(before);
+    await must(asAdmin("uninstall", "upgrade-halt", "--wait"));
+  },
+);
+
+proof(
+  "a tenant with rights on one namespace alone installs the chart there, and has a node swapped",
+  ["CHART-NAMESPACED", "CHART-SWAP"],
+  async () => {
+    await run("apply", "--server-side", "--force-conflicts", "-f", join(CHART, "../crds"));
+    const world = await openWorld(api);
+    try {
+      const { namespace } = world;
+      await run("create", "serviceaccount", "tenant", "--namespace", namespace);
+      const binding = ["--clusterrole=cluster-admin", `--serviceaccount=${namespace}:tenant`];
+      await run("create", "rolebinding", "tenant", "--namespace", namespace, ...binding);
+      const tenant = { kubeconfig: await kubeconfigOf(world, namespace, "tenant"), folder };
+      const place = ["--namespace", namespace, "--values"];
+
+      const everywhere = await helm(tenant, [
+        "install",
+        "upgrade-halt",
+        CHART,
+        ...place,
+        await valuesFile(PAGERS),
+      ]);
+      expect(everywhere).toMatchObject({ code: 1, stderr: expect.stringMatching(/forbidden/) });
+      expect(await installed()).toEqual(DEFINITIONS.map((name) => `CustomResourceDefinition ${name}`));
+
+      const off = { enabled: false };
+      const values = { ...PAGERS, watchNamespace: namespace, crds: off, admission: off };
+      await must(helm(tenant, ["install", "upgrade-halt", CHART, ...place, await valuesFile(values)]));
+      await swap(world, namespace);
+      await must(helm(tenant, ["uninstall", "upgrade-halt", "--namespace", namespace, "--wait"]));
+      expect(await installed()).toEqual(DEFINITIONS.map((name) => `CustomResourceDefinition ${name}`));
+    } finally {
+      await world.cleanup.run();
+    }
+  },
+);
