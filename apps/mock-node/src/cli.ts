@@ -104,6 +104,12 @@ function addChain(start: Command): void {
       new Option("--freeze-height <height>", "stop making blocks before this one, keep serving")
         .argParser(height)
         .conflicts("haltHeight"),
+    )
+    .option(
+      "--hold-heights <heights>",
+      "wait before each of these blocks for a SIGUSR2, keep serving",
+      heights,
+      [],
     );
 }
 

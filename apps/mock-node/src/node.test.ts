@@ -35,6 +35,27 @@ describe("a node that has not halted", () => {
     expect((await late.status(() => true)).sync_info.latest_block_height).toBe("7");
   });
 
+  it("waits before each of --hold-heights for a SIGUSR2 of its own, and serves meanwhile", async () => {
+    const node = testChain(temporaryFolder(), []).start("v6.6", "--hold-heights", "4,6");
+    for (const before of ["3", "5"]) {
+      await node.status(isAt(Number(before)));
+      for (let asked = 0; asked < 20; asked += 1)
+        expect((await node.status(() => true)).sync_info.latest_block_height).toBe(before);
+      node.child.kill("SIGUSR2");
+    }
+    await node.status(isAt(8));
+  });
+
+  it("does not wait where SIGUSR2 came before, or the block was made by an earlier run", async () => {
+    const chain = testChain(temporaryFolder(), []);
+    const first = chain.start("v6.6", "--block-time", "200ms", "--hold-heights", "2");
+    await first.url();
+    first.child.kill("SIGUSR2");
+    await first.status(isAt(3));
+    await stop(first);
+    await chain.start("v6.6", "--hold-heights", "2").status(isAt(5));
+  });
+
   it("ends with 1, without an intent or a line, when its halt can't be written down", async () => {
     const chain = testChain(temporaryFolder(), PLANS);
     mkdirSync(join(chain.home, "data/upgrade-info.json"), { recursive: true });

@@ -72,6 +72,11 @@ export class MockNode {
     this.#consensus.start();
   }
 
+  /** Lets it past one of its `--hold-heights`. */
+  goOn(): void {
+    this.#consensus.goOn();
+  }
+
   #makeChain(plans: readonly Plan[]): Chain {
     return new Chain({
       ...this.#options,

@@ -21,6 +21,7 @@ export interface NodeOptions extends FaultOptions {
   readonly skipHeights: readonly number[];
   readonly haltHeight: number | undefined;
   readonly freezeHeight: number | undefined;
+  readonly holdHeights: readonly number[];
   readonly initialHeight: number;
   readonly peerHeight: number | undefined;
   readonly chainId: string;

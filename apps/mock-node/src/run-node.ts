@@ -24,6 +24,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
     kill: (signal) => process.kill(process.pid, signal),
     exit,
   });
+  process.on("SIGUSR2", () => node.goOn());
   guardExitCode(process, node.holder);
   await node.run();
 }

@@ -12,6 +12,8 @@ export interface ConsensusPace {
   readonly blockTimeMs: number;
   readonly haltHeight: number | undefined;
   readonly freezeHeight: number | undefined;
+  /** Before each of these blocks it waits for `goOn`. */
+  readonly holdHeights: readonly number[];
 }
 
 export interface ConsensusEvents {
@@ -37,6 +39,8 @@ export class Consensus {
   #timer: NodeJS.Timeout | undefined;
   #due = 0;
   #isStopped = false;
+  #isHeld = false;
+  #permits = 0;
 
   constructor(chain: Chain, pace: ConsensusPace, events: ConsensusEvents) {
     this.#chain = chain;
@@ -55,6 +59,14 @@ export class Consensus {
     this.#schedule();
   }
 
+  /** Lets it make the block before which it waits, or the next before which it would. */
+  goOn(): void {
+    this.#permits += 1;
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.start();
+  }
+
   /** No block is made or applied after this. */
   stop(): void {
     this.#isStopped = true;
@@ -63,7 +75,12 @@ export class Consensus {
 
   #schedule(): void {
     if (this.#isStopped) return;
-    const { freezeHeight } = this.#pace;
+    const { freezeHeight, holdHeights } = this.#pace;
+    if (holdHeights.includes(this.#chain.nextHeight)) {
+      this.#isHeld = this.#permits === 0;
+      if (this.#isHeld) return;
+      this.#permits -= 1;
+    }
     if (freezeHeight !== undefined && this.#chain.nextHeight >= freezeHeight) {
       this.#end("freeze");
       return;
