@@ -10,8 +10,9 @@ export function suite(name: string, test: ViteUserConfig["test"] = {}): ViteUser
       include: ["src/**/*.test.ts"],
       reporters: ["default", "json"],
       outputFile: { json: `test-results/${name}.json` },
-      testTimeout: 20_000,
-      hookTimeout: 20_000,
+      // Longer than a wait of `until`, which says what it waited for.
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
       ...test,
     },
   });

@@ -33,7 +33,7 @@ test.each([false, true])(
     expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
     cluster.api.drop("/apis/apps/v1/namespaces/sei/statefulsets/twin");
     cluster.api.drop("/api/v1/namespaces/sei/pods/twin-0");
-    await until("the swap", () => cluster.imagesSet.length === 1, { within: 10_000 });
+    await until("the swap", () => cluster.imagesSet.length === 1);
     expect(cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
   },
 );
@@ -59,10 +59,10 @@ test("a pod that no policy selects is asked which validator it is before the nod
   const halt = await until("the swap to be refused", refused("SameValidatorMayRun"));
   expect(halt.status?.message).toContain("sei/backup (same validator address 9A16");
   cluster.validatorOf = (name) => (name === "backup" ? undefined : own);
-  const unknown = await until("the swap to be refused", refused("StrangerNotKnown"), { within: 10_000 });
+  const unknown = await until("the swap to be refused", refused("StrangerNotKnown"));
   expect(unknown.status?.message).toContain("sei/backup (told no validator address)");
   expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
   cluster.validatorOf = (name) => (name === "backup" ? another : own);
-  await until("the swap", () => cluster.imagesSet.length === 1, { within: 10_000 });
+  await until("the swap", () => cluster.imagesSet.length === 1);
   expect(cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
 });

@@ -52,10 +52,8 @@ describe("lanes of receivers", () => {
     const first = await Promise.allSettled(Array.from({ length: 20 }, () => lanes.deliver(request(silent))));
     expect(asked).toBe(4);
     expect(first.map(({ status }) => status)).toEqual(Array(20).fill("rejected"));
-    const began = performance.now();
     await expect(lanes.deliver(request(silent))).rejects.toThrow(/did not answer a moment ago/);
     await lanes.deliver(request(good));
-    expect(performance.now() - began).toBeLessThan(2_000);
     expect(asked).toBe(4);
   });
 
