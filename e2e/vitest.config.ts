@@ -1,7 +1,15 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 import { suite } from "../vitest.shared.ts";
 
-const ON_CLUSTER = { globalSetup: "harness/global-setup.ts", testTimeout: 240_000, hookTimeout: 120_000 };
+/** Scenarios wait for most of their time: a core plays more than one of them. */
+const SIDE_BY_SIDE = 3;
+
+const ON_CLUSTER = {
+  globalSetup: "harness/global-setup.ts",
+  testTimeout: 240_000,
+  hookTimeout: 120_000,
+  maxWorkers: SIDE_BY_SIDE,
+};
 
 /** What `vitest run --mode NAME` plays. */
 const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {

@@ -4,7 +4,7 @@ import { Cleanup } from "../harness/cleanup.ts";
 import { startController } from "../harness/controller.ts";
 import { createPhantom, setPhantomState, terminated } from "../harness/fixtures/phantom-pods.ts";
 import { installController } from "../harness/install.ts";
-import { haltOf, haltsIn } from "../harness/observe.ts";
+import { deliveriesOf, haltOf, haltsIn } from "../harness/observe.ts";
 import { createPolicy } from "../harness/operator.ts";
 import { proof } from "../harness/proof.ts";
 import { PHANTOMS_STAY, startServers } from "../harness/targets/control-plane.ts";
@@ -36,7 +36,7 @@ proof(
       await haltOf(world, "b", "Paged");
       await haltOf(world, "c", "Paged");
       expect(await haltsIn(world)).toHaveLength(3);
-      expect([...world.pager.countByKey().values()]).toEqual([1, 1, 1]);
+      expect(await deliveriesOf(world, 3)).toEqual([1, 1, 1]);
       expect(await controller.stop()).toEqual({ code: 0, signal: null });
     } finally {
       await cleanup.run();

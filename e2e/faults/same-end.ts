@@ -4,7 +4,7 @@ import { expect, inject } from "vitest";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { createPhantom, setPhantomState, terminated } from "../harness/fixtures/phantom-pods.ts";
 import { type History, startHistory } from "../harness/history.ts";
-import { haltOf, haltsIn, imageInPod } from "../harness/observe.ts";
+import { deliveriesOf, haltOf, haltsIn, imageInPod } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import type { World } from "../harness/world.ts";
 import { imagesOf, uidsOf } from "./counts.ts";
@@ -67,6 +67,7 @@ export async function expectSameEnd(world: World, { sets, pods }: Stage): Promis
   expect(await uidsOf(pods, "sei-0-0")).toHaveLength(2);
   expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.7"));
   // Only the downgrade is paged for: what a fault hides for a moment is no reason to wake anybody.
+  await deliveriesOf(world, 1);
   expect([...world.pager.countByKey()]).toEqual([[expect.stringContaining("/low-0-"), 1]]);
 }
 

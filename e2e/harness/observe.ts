@@ -132,22 +132,36 @@ export async function untilNear(world: World, node: string, height: number): Pro
   );
 }
 
+/** What the controller wrote down of the namespace's nodes. */
+export async function recordsIn({ api, namespace }: World): Promise<readonly NodeRecord[]> {
+  const list = await api.custom.listNamespacedCustomObject({
+    ...RESOURCES,
+    namespace,
+    plural: "noderecords",
+  });
+  return list.items;
+}
+
 async function untilRecord(
-  { api, namespace }: World,
+  world: World,
   node: string,
   what: string,
   fits: (status: NodeRecordStatus) => boolean,
 ): Promise<void> {
-  await until(`${node} to be recorded ${what}`, async () => {
-    const { items } = await api.custom.listNamespacedCustomObject({
-      ...RESOURCES,
-      namespace,
-      plural: "noderecords",
-    });
-    return (items as readonly NodeRecord[]).some(
-      ({ spec, status }) => spec.node === node && status !== undefined && fits(status),
-    );
-  });
+  await until(
+    `${node} to be recorded ${what}`,
+    async () =>
+      (await recordsIn(world)).some(
+        ({ spec, status }) => spec.node === node && status !== undefined && fits(status),
+      ),
+    { within: 60_000, explain: () => describe(world) },
+  );
+}
+
+/** Waits until that many different pages have arrived, and tells how often each did. */
+export async function deliveriesOf({ pager }: World, pages: number): Promise<readonly number[]> {
+  await until(`${pages} pages`, () => pager.countByKey().size >= pages, { within: 60_000 });
+  return [...pager.countByKey().values()];
 }
 
 /** The Events of the namespace with a reason. */

@@ -96,7 +96,11 @@ async function withHeights(
   };
 }
 
-async function plansIn({ api, namespace }: Pick<World, "api" | "namespace">): Promise<readonly Plan[]> {
+/** The plans that the nodes of a namespace start with. */
+export async function plansIn({
+  api,
+  namespace,
+}: Pick<World, "api" | "namespace">): Promise<readonly Plan[]> {
   const { items } = await api.core.listNamespacedConfigMap({ namespace });
   const plans = items.find(({ metadata }) => metadata?.name === "plans")?.data?.["plans.json"] ?? "[]";
   return JSON.parse(plans) as readonly Plan[];

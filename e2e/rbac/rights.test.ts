@@ -10,6 +10,7 @@ import {
   SEI_NODE_TARGET,
   startSeiController,
 } from "../harness/fixtures/sei-nodes.ts";
+import { createHaltingNode } from "../harness/halting-node.ts";
 import { allowLogs } from "../harness/log-rights.ts";
 import { haltOf, untilPast, untilRecorded } from "../harness/observe.ts";
 import {
@@ -55,7 +56,7 @@ async function startSeen(world: World): Promise<() => readonly ProxiedRequest[]>
 /** A node of a StatefulSet that is swapped. */
 async function upgrade(world: World): Promise<void> {
   await createPolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
-  await createNode(world, "set", { version: "v6.6" });
+  await createHaltingNode(world, "set", { version: "v6.6" });
   await createNode(world, "silent", {
     version: "v6.6",
     args: ["--legacy", "panic"],
@@ -106,7 +107,7 @@ scenario(
     await until(
       "as many rights to be used as are given",
       () => new Set(requests().map(rightOf)).size >= grantedRights().length,
-      { explain: () => [...new Set(requests().map(rightOf))].toSorted().join("\n") },
+      { within: 60_000, explain: () => [...new Set(requests().map(rightOf))].toSorted().join("\n") },
     );
     expect([...new Set(requests().map(rightOf))].toSorted()).toEqual(grantedRights());
   },

@@ -2,7 +2,17 @@ import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
-import { containerOf, haltOf, haltsIn, imageInPod, policyIn, setOf, untilPast } from "../harness/observe.ts";
+import { createHaltingNode } from "../harness/halting-node.ts";
+import {
+  containerOf,
+  deliveriesOf,
+  haltOf,
+  haltsIn,
+  imageInPod,
+  policyIn,
+  setOf,
+  untilPast,
+} from "../harness/observe.ts";
 import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { World } from "../harness/world.ts";
@@ -36,7 +46,7 @@ scenario(
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world);
     await startController(world);
-    await createNode(world, "sei-0", { version: "v6.6", restartHalted: true });
+    await createHaltingNode(world, "sei-0", { version: "v6.6", restartHalted: true });
     await until(
       "it to halt again after a restart",
       async () => {
@@ -46,6 +56,7 @@ scenario(
       { within: 45_000 },
     );
     await haltOf(world, "sei-0", "Held");
+    expect(await deliveriesOf(world, 1)).toEqual([1]);
 
     await changePolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
 

@@ -2,8 +2,9 @@ import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { createHaltingNode } from "../harness/halting-node.ts";
 import { conditionOf, eventsFor, haltOf, imageInPod, podOf, setOf } from "../harness/observe.ts";
-import { acknowledge, changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import { acknowledge, changePolicy, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 
 scenario(
@@ -17,10 +18,10 @@ scenario(
       maxConcurrent: 10,
     });
     await startController(world);
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await createHaltingNode(world, "sei-0", { version: "v6.6" });
     const failed = await haltOf(world, "sei-0", "Failed", { reason: "upgrade_required" });
 
-    await createNode(world, "sei-1", { version: "v6.6" });
+    await createHaltingNode(world, "sei-1", { version: "v6.6" });
 
     const held = await haltOf(world, "sei-1", "Held");
     expect(held.status).toMatchObject({ action: "SwapImage", reason: "ErrorBudgetSpent" });

@@ -2,8 +2,9 @@ import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { createHaltingNode } from "../harness/halting-node.ts";
 import { conditionOf, eventsFor, haltOf, haltsIn, imageInPod, policyIn } from "../harness/observe.ts";
-import { createNode, createPolicy, removePolicy, setPlans } from "../harness/operator.ts";
+import { createPolicy, removePolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 
 scenario(
@@ -17,7 +18,7 @@ scenario(
     const younger = "a-younger";
     await createPolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.5") }] }, younger);
     await startController(world);
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await createHaltingNode(world, "sei-0", { version: "v6.6" });
 
     const { spec } = await haltOf(world, "sei-0", "Recovered");
     expect(spec.policyName).toBe("policy");
@@ -31,7 +32,10 @@ scenario(
       reason: "OlderPolicyGoverns",
       message: expect.stringMatching(/policy.*sei-0-0/),
     });
-    expect((await conditionOf(world, "Conflicting"))?.status).toBe("False");
+    await until(
+      "the older to say that it is contradicted by none",
+      async () => (await conditionOf(world, "Conflicting"))?.status === "False",
+    );
     await until("its Event", async () => (await eventsFor(world, "OlderPolicyGoverns")).length > 0);
 
     await removePolicy(world);

@@ -1,7 +1,9 @@
+import { INFERRED_REACH_BLOCKS } from "@upgrade-halt/consumer";
 import { until } from "@upgrade-halt/testing";
 import { describe, expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, type NodeOptions, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { letGoOn, letHalt, untilSeenNear } from "../harness/halting-node.ts";
 import { allowLogs } from "../harness/log-rights.ts";
 import {
   conditionOf,
@@ -9,7 +11,6 @@ import {
   eventsFor,
   haltOf,
   haltsIn,
-  heightOf,
   imageInSet,
   podOf,
   untilPast,
@@ -21,10 +22,11 @@ import type { World } from "../harness/world.ts";
 const HEIGHT = 12;
 const LISTED = { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] };
 
-/** A node of today: no termination message, blocks slow enough that the last one is read. */
+/** A node of today: no termination message. It waits before its plan: of an inferred halt the last block must be seen. */
 const silent = (legacy: "panic" | "zombie", version = "v6.6"): NodeOptions => ({
   version,
-  args: ["--legacy", legacy, "--block-time", "600ms"],
+  holdAt: [HEIGHT],
+  args: ["--legacy", legacy],
   terminationMessagePolicy: "File",
 });
 
@@ -34,6 +36,9 @@ async function runNode(world: World, options: NodeOptions, policy: PolicyOptions
   await startController(world);
   await createNode(world, "sei-0", options);
 }
+
+/** Lets the node come to its plan once the last block before that was seen. */
+const letPlanCome = (world: World) => letHalt(world, "sei-0", HEIGHT, INFERRED_REACH_BLOCKS);
 
 async function untilCrashed(world: World): Promise<void> {
   await until(
@@ -50,6 +55,7 @@ describe.concurrent("a node that announces nothing", () => {
     async (world) => {
       await allowLogs(world);
       await runNode(world, silent("panic"));
+      await letPlanCome(world);
 
       const held = await haltOf(world, "sei-0", "Held");
       expect(held.spec).toMatchObject({
@@ -87,12 +93,11 @@ describe.concurrent("a node that announces nothing", () => {
       await allowLogs(world);
       await runNode(world, silent("zombie"), { ...LISTED, inferredHalts: "Act" });
 
-      await until("the node to stand at the plan", async () => (await heightOf(world, "sei-0")) === HEIGHT, {
-        within: 60_000,
-      });
-      const stoodAt = Date.now();
+      await untilSeenNear(world, "sei-0", HEIGHT, INFERRED_REACH_BLOCKS);
+      const before = Date.now();
+      await letGoOn(world, "sei-0");
       const halt = await haltOf(world, "sei-0", "Recovered", { within: 120_000 });
-      expect(Date.parse(halt.spec.detectedAt) - stoodAt).toBeGreaterThan(28_000);
+      expect(Date.parse(halt.spec.detectedAt) - before).toBeGreaterThan(29_000);
       expect(halt.spec.inferredFrom).toContain("its height stands still");
       expect(halt.spec).not.toHaveProperty("exitCode");
       await untilPast(world, "sei-0", HEIGHT);
@@ -103,6 +108,7 @@ describe.concurrent("a node that announces nothing", () => {
   scenario("an inferred halt is a crash where the policy ignores it", ["INFERRED-IGNORED"], async (world) => {
     await allowLogs(world);
     await runNode(world, silent("panic"), { ...LISTED, inferredHalts: "Ignore" });
+    await letGoOn(world, "sei-0");
 
     await untilCrashed(world);
     expect(await haltsIn(world)).toEqual([]);
@@ -119,6 +125,7 @@ describe.concurrent("a node that announces nothing", () => {
       await createPolicy(world, LISTED);
       const blind = await startController(world);
       await createNode(world, "sei-0", silent("panic"));
+      await letPlanCome(world);
 
       await until(
         "the condition",
@@ -155,6 +162,7 @@ describe.concurrent("a node that announces nothing", () => {
     async (world) => {
       await allowLogs(world);
       await runNode(world, silent("panic", "v6.8"), { ...LISTED, inferredHalts: "Act" });
+      await letPlanCome(world);
 
       const held = await haltOf(world, "sei-0", "Held");
       expect(held.spec).toMatchObject({ reason: "binary_too_new", planName: "v6.8" });

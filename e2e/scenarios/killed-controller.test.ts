@@ -6,6 +6,7 @@ import type { NodeHalt } from "../../apps/mini-controller/src/api/node-halt.ts";
 import type { Boundary, Operation } from "../../apps/mini-controller/src/model/boundary.ts";
 import { startController, startDoomedController } from "../harness/controller.ts";
 import { CONTAINER, imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { createHaltingNode, firstPlanIn, letGoOn, untilSeenNear } from "../harness/halting-node.ts";
 import { startHistory } from "../harness/history.ts";
 import { haltOf, haltsIn, imageInPod, setOf } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
@@ -27,7 +28,7 @@ scenario(
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world, { upgrades });
     await startController(world);
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await createHaltingNode(world, "sei-0", { version: "v6.6" });
 
     const { status } = await haltOf(world, "sei-0", "Recovered");
 
@@ -48,7 +49,7 @@ scenario(
   async (world) => {
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world, { upgrades });
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await letHaltUnwatched(world);
 
     await dieAround(world, [
       "create-halt",
@@ -75,7 +76,7 @@ scenario(
   async (world) => {
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world);
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await letHaltUnwatched(world);
 
     await dieAround(world, ["journal-Held", "claim-page", "send-page", "confirm-page"]);
     await startController(world);
@@ -86,6 +87,16 @@ scenario(
   },
 );
 
+/** Runs a node that a controller sees near its plan, and lets it halt while none runs. */
+async function letHaltUnwatched(world: World): Promise<void> {
+  const height = await firstPlanIn(world);
+  await createNode(world, "sei-0", { version: "v6.6", holdAt: [height] });
+  const controller = await startController(world);
+  await untilSeenNear(world, "sei-0", height);
+  await controller.stop();
+  await letGoOn(world, "sei-0");
+}
+
 /** Starts the controller again and again, each time to be killed by its own hand at the next boundary. */
 async function dieAround(world: World, operations: readonly Operation[]): Promise<void> {
   for (const boundary of operations.flatMap((operation): Boundary[] => [
@@ -93,7 +104,7 @@ async function dieAround(world: World, operations: readonly Operation[]): Promis
     `after:${operation}`,
   ])) {
     const controller = await startDoomedController(world, boundary);
-    const end = await Promise.race([controller.ended, delay(30_000, undefined, { ref: false })]);
+    const end = await Promise.race([controller.ended, delay(60_000, undefined, { ref: false })]);
     expect(end, `the controller passes ${boundary}`).toEqual({ code: null, signal: "SIGKILL" });
   }
 }

@@ -3,9 +3,10 @@ import { expect } from "vitest";
 import type { NodeHalt } from "../../apps/mini-controller/src/api/node-halt.ts";
 import { startController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { createHaltingNode } from "../harness/halting-node.ts";
 import { startHistory } from "../harness/history.ts";
 import { haltOf, haltsIn, imageInPod, imageInSet, podOf, setOf } from "../harness/observe.ts";
-import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import { changePolicy, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 
 const upgrades = [{ planName: "v6.7", image: imageOf("v6.7") }];
@@ -22,8 +23,8 @@ scenario(
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world, { upgrades, maxConcurrent: 1 });
     await startController(world);
-    await createNode(world, "sei-0", { version: "v6.6" });
-    await createNode(world, "sei-1", { version: "v6.6" });
+    const nodes = ["sei-0", "sei-1"].map((name) => createHaltingNode(world, name, { version: "v6.6" }));
+    await Promise.all(nodes);
 
     await haltOf(world, "sei-0", "Recovered");
     await haltOf(world, "sei-1", "Recovered");
@@ -43,7 +44,7 @@ scenario("a paused policy records and changes nothing until it is resumed", ["PA
   await setPlans(world, planAt("v6.7", 10));
   await createPolicy(world, { upgrades, paused: true });
   await startController(world);
-  await createNode(world, "sei-0", { version: "v6.6" });
+  await createHaltingNode(world, "sei-0", { version: "v6.6" });
 
   const held = await haltOf(world, "sei-0", "Held");
   expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.6"));
@@ -60,7 +61,7 @@ scenario("a dry-run policy says what it would do, and does none of it", ["DRY-RU
   await setPlans(world, planAt("v6.7", 10));
   await createPolicy(world, { upgrades, dryRun: true });
   await startController(world);
-  await createNode(world, "sei-0", { version: "v6.6" });
+  await createHaltingNode(world, "sei-0", { version: "v6.6" });
 
   const { status, spec } = await haltOf(world, "sei-0", "Held");
 
@@ -80,7 +81,7 @@ scenario(
       errorBudget: 5,
     });
     await startController(world);
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await createHaltingNode(world, "sei-0", { version: "v6.6" });
 
     const { status } = await haltOf(world, "sei-0", "Failed");
     const second = await haltOf(world, "sei-0", "Held");
@@ -106,11 +107,11 @@ scenario(
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world);
     await startController(world);
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await createHaltingNode(world, "sei-0", { version: "v6.6" });
     await until(
       "the page to be attempted",
       async () => ((await haltsIn(world))[0]?.status?.page?.attempts ?? 0) > 0,
-      { within: 30_000 },
+      { within: 60_000 },
     );
 
     world.pager.refuse(false);

@@ -1,8 +1,9 @@
 import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { createHaltingNode } from "../harness/halting-node.ts";
 import { haltOf, haltsIn, imageInPod, setOf, untilPast } from "../harness/observe.ts";
-import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import { changePolicy, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 
 const upgrades = [{ planName: "v6.7", image: imageOf("v6.7") }];
@@ -11,7 +12,7 @@ scenario("two controllers at once swap once", ["EXACTLY-ONCE"], async (world) =>
   await setPlans(world, planAt("v6.7", 10));
   await createPolicy(world, { upgrades });
   await Promise.all([startController(world), startController(world)]);
-  await createNode(world, "sei-0", { version: "v6.6" });
+  await createHaltingNode(world, "sei-0", { version: "v6.6" });
 
   await haltOf(world, "sei-0", "Recovered");
 
@@ -26,7 +27,7 @@ scenario(
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world, { upgrades, paused: true });
     await startController(world);
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await createHaltingNode(world, "sei-0", { version: "v6.6" });
     const first = await haltOf(world, "sei-0", "Held");
 
     await world.api.core.deleteNamespacedPod({ namespace: world.namespace, name: "sei-0-0" });

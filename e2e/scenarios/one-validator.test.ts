@@ -4,7 +4,8 @@ import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, mockNodeClaim, mockNodeDeployment, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { haltOfPod, pod } from "../harness/fixtures/node-sets.ts";
-import { haltsIn, imageInSet } from "../harness/observe.ts";
+import { letGoOn, letHalt } from "../harness/halting-node.ts";
+import { describe, haltsIn, imageInSet, untilNear } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { World } from "../harness/world.ts";
@@ -37,10 +38,11 @@ scenario(
   async (world) => {
     const { api, namespace } = world;
     await open(world);
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await createNode(world, "sei-0", { version: "v6.6", holdAt: [30] });
     await createTwin(world);
     await api.core.deleteNamespacedPod({ namespace, name: "twin" });
     const before = await pod(world, "sei-0-0");
+    await letHalt(world, "sei-0", 30);
 
     const { status } = await haltOfPod(world, "sei-0-0", "Recorded", "SameValidatorMayRun");
 
@@ -63,7 +65,7 @@ scenario(
     const { api, namespace } = world;
     await open(world, { target: { kind: "Deployment" } });
     const made = (name: string, replicas: number, type: "RollingUpdate" | "Recreate") => {
-      const { spec, ...deployment } = mockNodeDeployment(name, { version: "v6.6" });
+      const { spec, ...deployment } = mockNodeDeployment(name, { version: "v6.6", holdAt: [30] });
       if (!spec) throw new Error("a mock node has a spec");
       return { ...deployment, spec: { ...spec, replicas, strategy: { type } } };
     };
@@ -74,16 +76,24 @@ scenario(
       });
       await api.apps.createNamespacedDeployment({ namespace, body });
     }
+    for (const name of ["surging", "several"]) {
+      // Of several on one claim, one alone can run.
+      await untilNear(world, name, 30);
+      await letGoOn(world, name);
+    }
 
     for (const [name, reason] of [
       ["surging", "StrategyNotRecreate"],
       ["several", "SeveralReplicas"],
     ] as const) {
-      await until(`the halt of ${name} to be ${reason}`, async () =>
-        (await haltsIn(world)).find(
-          ({ spec, status }) =>
-            spec.workload?.name === name && status?.phase === "Held" && status.reason === reason,
-        ),
+      await until(
+        `the halt of ${name} to be ${reason}`,
+        async () =>
+          (await haltsIn(world)).find(
+            ({ spec, status }) =>
+              spec.workload?.name === name && status?.phase === "Held" && status.reason === reason,
+          ),
+        { within: 60_000, explain: () => describe(world) },
       );
       const { metadata, spec } = await api.apps.readNamespacedDeployment({ namespace, name });
       expect([metadata?.generation, spec?.template.spec?.containers[0]?.image]).toEqual([1, OLD]);

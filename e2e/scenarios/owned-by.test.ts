@@ -11,7 +11,8 @@ import {
   startSeiController,
   startSeiNetworks,
 } from "../harness/fixtures/sei-nodes.ts";
-import { imageInSet, setOf } from "../harness/observe.ts";
+import { letHalt } from "../harness/halting-node.ts";
+import { deliveriesOf, imageInSet, setOf } from "../harness/observe.ts";
 import { createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { World } from "../harness/world.ts";
@@ -28,12 +29,13 @@ scenario(
   "a SeiNode under a SeiNetwork is left to that, and replaced once that has the image",
   ["OWNED-BY"],
   async (world) => {
-    startSeiController(world);
+    startSeiController(world, { holdAt: [20] });
     startSeiNetworks(world, 500);
     await open(world, { target: SEI_NODE_TARGET });
     const network = await createSeiNetwork(world, "net", "v6.6");
     await createSeiNode(world, "sei-0", "v6.6", [network]);
     const before = await pod(world, "sei-0-0");
+    await letHalt(world, "sei-0", 20);
 
     const { status } = await haltOfPod(world, "sei-0-0", "Held", "OwnedBy");
 
@@ -41,6 +43,7 @@ scenario(
     expect(status?.message).toContain("spec.image");
     expect((await seiNodeOf(world, "sei-0")).metadata.generation, "not patched").toBe(1);
     expect(await pod(world, "sei-0-0")).toEqual(before);
+    expect(await deliveriesOf(world, 1)).toEqual([1]);
     await deploySeiNetwork(world, "net", NEW);
     await haltOfPod(world, "sei-0-0", "Recovered");
     expect((await pod(world, "sei-0-0")).image).toBe(NEW);
@@ -62,9 +65,10 @@ for (const [where, key, value, tool] of MARKS)
     ["OWNED-BY"],
     async (world) => {
       await open(world);
-      await createSet(world, "sei-0", { version: "v6.6" }, ({ metadata }) => {
+      await createSet(world, "sei-0", { version: "v6.6", holdAt: [20] }, ({ metadata }) => {
         if (metadata) metadata[where] = { ...metadata[where], [key]: value };
       });
+      await letHalt(world, "sei-0", 20);
 
       const { status } = await haltOfPod(world, "sei-0-0", "Held", "OwnedBy");
 

@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { CONDITION_NOT_HALTED, LABEL_HALT } from "../../apps/mini-controller/src/api/group.ts";
 import { startController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { letGoOn } from "../harness/halting-node.ts";
 import { containerOf, haltOf, podOf } from "../harness/observe.ts";
 import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
@@ -32,11 +33,13 @@ scenario(
     await createNode(world, "sei-0", {
       version: "v6.6",
       args: ["--halt-stay-alive"],
+      holdAt: [20],
       readinessGates: [CONDITION_NOT_HALTED],
     });
 
     const before = await untilPodSays(world, "True", "True");
     expect(before.metadata?.labels).not.toHaveProperty([LABEL_HALT]);
+    await letGoOn(world, "sei-0");
 
     await haltOf(world, "sei-0", "Held");
     const halted = await untilPodSays(world, "False", "False");

@@ -3,7 +3,9 @@ import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, mockNode, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { createPhantom } from "../harness/fixtures/phantom-pods.ts";
+import { createHaltingNode } from "../harness/halting-node.ts";
 import {
+  deliveriesOf,
   describe,
   haltOf,
   haltsIn,
@@ -48,7 +50,7 @@ scenario(
     const { status } = await haltOf(world, "sei-0", "Paged");
     expect(status?.reason).toBe("PreviousImageUnknown");
     expect(await imageInSet(world, "sei-0")).toBe(NEW);
-    expect([...world.pager.countByKey().values()]).toEqual([1]);
+    expect(await deliveriesOf(world, 1)).toEqual([1]);
   },
 );
 
@@ -59,7 +61,7 @@ scenario(
     await setPlans(world, planAt("v6.7", 30));
     await createPolicy(world, { upgrades: [{ planName: "v6.7", height: 30, image: NEW }], paused: true });
     await startController(world);
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await createHaltingNode(world, "sei-0", { version: "v6.6" });
     await reasonOf(world, "Paused");
     const before = (await podOf(world, "sei-0")).metadata?.uid;
 
@@ -92,7 +94,7 @@ scenario(
     ];
     const backup = { metadata: { name: "backup", labels: { role: "failover" } }, spec: { ...spec, volumes } };
     await api.core.createNamespacedPod({ namespace, body: backup });
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await createHaltingNode(world, "sei-0", { version: "v6.6" });
 
     const { status } = await reasonOf(world, "StrangerNotKnown", (message) => !message.includes("/backup"));
 

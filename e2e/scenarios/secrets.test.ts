@@ -8,8 +8,9 @@ import { expect } from "vitest";
 import { metricsUrlOf, startController } from "../harness/controller.ts";
 import { planAt } from "../harness/fixtures/mock-nodes.ts";
 import { createPhantom, setPhantomState, terminated } from "../harness/fixtures/phantom-pods.ts";
+import { createHaltingNode } from "../harness/halting-node.ts";
 import { conditionOf, haltsIn, policyIn } from "../harness/observe.ts";
-import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import { changePolicy, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 import { createPagingSecret, type World } from "../harness/world.ts";
 
@@ -66,7 +67,7 @@ scenario(
       ],
     });
     const controller = await startController(world, "--log-level", "debug");
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await createHaltingNode(world, "sei-0", { version: "v6.6" });
     const page = async () => (await haltsIn(world))[0]?.status?.page;
     await until("a refused attempt", async () => ((await page())?.attempts ?? 0) > 0, { within: 45_000 });
     pagers.accept();

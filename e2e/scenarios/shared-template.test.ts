@@ -1,9 +1,9 @@
-import { until } from "@upgrade-halt/testing";
 import { describe, expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { createSet, haltOfPod, pod, scale } from "../harness/fixtures/node-sets.ts";
-import { haltsIn, imageInSet, setOf, untilPast } from "../harness/observe.ts";
+import { letHalt } from "../harness/halting-node.ts";
+import { haltsIn, imageInSet, setOf } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { World } from "../harness/world.ts";
@@ -11,23 +11,12 @@ import type { World } from "../harness/world.ts";
 const [OLD, NEW] = [imageOf("v6.6"), imageOf("v6.7")];
 const HEIGHT = 60;
 const upgrades = [{ planName: "v6.7", height: HEIGHT, image: NEW }];
+const rolling = { version: "v6.6", updateStrategy: "RollingUpdate" } as const;
 
 async function open(world: World, roll: "WholeSet" | "OnePartition"): Promise<void> {
   await setPlans(world, planAt("v6.7", HEIGHT));
   await createPolicy(world, { upgrades, roll });
   await startController(world);
-}
-
-/** Adds the ordinal below once the first has a lead of 30 blocks. */
-async function untilBehind(world: World): Promise<void> {
-  const { api, namespace } = world;
-  await until("sei-1 to be ahead", async () => {
-    const { status } = await api.core.readNamespacedPod({ namespace, name: "sei-1" });
-    const response = await fetch(`http://${status?.podIP}:26657/status`);
-    const body = (await response.json()) as { sync_info: { latest_block_height: string } };
-    return Number(body.sync_info.latest_block_height) > 30;
-  });
-  await scale(world, "sei", 2, 0);
 }
 
 /** The image and the partition of the set. */
@@ -44,10 +33,11 @@ describe.concurrent("a template of several pods", () => {
       async (world) => {
         const { api, namespace } = world;
         await open(world, "WholeSet");
-        await createNode(world, "sei", { version: "v6.6", updateStrategy });
-        await untilPast(world, "sei", 30);
+        await createNode(world, "sei", { version: "v6.6", updateStrategy, holdAt: [HEIGHT] });
+        await pod(world, "sei-0");
         await scale(world, "sei", 2);
         const sibling = await pod(world, "sei-1");
+        await letHalt(world, "sei-0", HEIGHT);
 
         const waiting = await haltOfPod(world, "sei-0", "Recorded", "SiblingsNotHalted");
 
@@ -56,6 +46,7 @@ describe.concurrent("a template of several pods", () => {
         expect(await pod(world, "sei-1")).toEqual(sibling);
         await api.core.deleteNamespacedPod({ namespace, name: "sei-1" });
         expect((await pod(world, "sei-1")).image).toBe(OLD);
+        await letHalt(world, "sei-1", HEIGHT);
 
         for (const name of ["sei-0", "sei-1"]) await haltOfPod(world, name, "Recovered");
         const halts = await haltsIn(world);
@@ -75,12 +66,13 @@ describe.concurrent("a template of several pods", () => {
     async (world) => {
       const { api, namespace } = world;
       await open(world, "OnePartition");
-      await createSet(world, "sei", { version: "v6.6", updateStrategy: "RollingUpdate" }, ({ spec }) => {
+      await createSet(world, "sei", { ...rolling, holdAt: [HEIGHT] }, ({ spec }) => {
         spec.ordinals = { start: 1 };
       });
       await pod(world, "sei-1");
-      await untilBehind(world);
+      await scale(world, "sei", 2, 0);
       const below = await pod(world, "sei-0");
+      await letHalt(world, "sei-1", HEIGHT);
 
       await haltOfPod(world, "sei-1", "Recovered");
 
@@ -89,6 +81,7 @@ describe.concurrent("a template of several pods", () => {
       expect(await rolled(world)).toEqual([NEW, 1]);
       await api.core.deleteNamespacedPod({ namespace, name: "sei-0" });
       expect((await pod(world, "sei-0")).image, "drained before its halt").toBe(OLD);
+      await letHalt(world, "sei-0", HEIGHT);
 
       const { spec, status } = await haltOfPod(world, "sei-0", "Recovered");
       expect(spec).toMatchObject({ planName: "v6.7", height: HEIGHT, image: OLD });
@@ -106,10 +99,11 @@ describe.concurrent("a template of several pods", () => {
         await setPlans(world, planAt("v6.7", 10));
         await createPolicy(world, { upgrades: [{ planName: "v6.7", height: 10, image: NEW }], paused });
         await startController(world);
-        await createSet(world, "sei", { version: "v6.6", updateStrategy: "RollingUpdate" }, ({ spec }) => {
+        await createSet(world, "sei", { ...rolling, holdAt: [10] }, ({ spec }) => {
           spec.updateStrategy = { type: "RollingUpdate", rollingUpdate: { partition: 1 } };
         });
         const before = await pod(world, "sei-0");
+        await letHalt(world, "sei-0", 10);
 
         const { status } = await haltOfPod(world, "sei-0", "Held", "PartitionExcludes");
 

@@ -9,7 +9,15 @@ import {
   seiNodeOf,
   startSeiController,
 } from "../harness/fixtures/sei-nodes.ts";
-import { haltOf, imageInPod, imageInSet, untilPast, untilRecorded } from "../harness/observe.ts";
+import { letHalt } from "../harness/halting-node.ts";
+import {
+  deliveriesOf,
+  haltOf,
+  imageInPod,
+  imageInSet,
+  untilPast,
+  untilRecorded,
+} from "../harness/observe.ts";
 import { createDeployedNode, createPolicy, deployNode, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { World } from "../harness/world.ts";
@@ -31,7 +39,8 @@ scenario("70 of a Deployment is swapped in its template", ["SWAP-70-DEPLOYMENT"]
   await setPlans(world, planAt("v6.7", 10));
   await createPolicy(world, { ...DEPLOYMENT, upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
   await startController(world);
-  await createDeployedNode(world, "sei", { version: "v6.6" });
+  await createDeployedNode(world, "sei", { version: "v6.6", holdAt: [10] });
+  await letHalt(world, "sei", 10);
 
   const { spec, status } = await haltOf(world, "sei", "Recovered");
 
@@ -61,7 +70,7 @@ scenario("71 of a Deployment goes back to what ran before", ["TOO-NEW-DEPLOYMENT
   expect(spec).toMatchObject({ reason: "binary_too_new", image: imageOf("v6.7") });
   expect(status).toMatchObject({ action: "RollBack", toImage: pinnedOf("v6.6") });
   expect(await imagesOf(world, "sei")).toEqual({ template: pinnedOf("v6.6"), pods: [pinnedOf("v6.6")] });
-  expect([...world.pager.countByKey().values()]).toEqual([1]);
+  expect(await deliveriesOf(world, 1)).toEqual([1]);
 });
 
 scenario(
@@ -74,9 +83,10 @@ scenario(
       allowTags: false,
       upgrades: [{ planName: "v6.7", height: 10, image: digestOf("v6.7") }],
     });
-    startSeiController(world);
+    startSeiController(world, { holdAt: [10] });
     await startController(world);
     await createSeiNode(world, "sei-0", "v6.6");
+    await letHalt(world, "sei-0", 10);
 
     const { spec, status } = await haltOf(world, "sei-0", "Recovered");
 
@@ -116,6 +126,6 @@ scenario(
     expect(status).toMatchObject({ action: "RollBack", toImage: pinnedOf("v6.6") });
     expect((await seiNodeOf(world, "sei-0")).spec.image).toBe(pinnedOf("v6.6"));
     expect(await untilPast(world, "sei-0", before)).toBeGreaterThan(before);
-    expect([...world.pager.countByKey().values()]).toEqual([1]);
+    expect(await deliveriesOf(world, 1)).toEqual([1]);
   },
 );

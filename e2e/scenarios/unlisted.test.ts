@@ -2,8 +2,9 @@ import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { createHaltingNode } from "../harness/halting-node.ts";
 import { conditionOf, eventsFor, haltOf, imageInSet, podOf, setOf } from "../harness/observe.ts";
-import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import { changePolicy, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 
 scenario(
@@ -13,7 +14,7 @@ scenario(
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world, { upgrades: [{ planName: "v6.70", image: imageOf("v6.70") }] });
     await startController(world);
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await createHaltingNode(world, "sei-0", { version: "v6.6" });
 
     const held = await haltOf(world, "sei-0", "Held");
     expect(held.status?.reason).toBe("ImageMappingMissing");

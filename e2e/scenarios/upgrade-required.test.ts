@@ -2,6 +2,7 @@ import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { createHaltingNode, letHalt } from "../harness/halting-node.ts";
 import { haltOf, haltsIn, imageInPod, imageInSet, setOf, untilPast } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
@@ -15,7 +16,7 @@ scenario(
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world, { upgrades: [listed("v6.7")] });
     await startController(world);
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await createHaltingNode(world, "sei-0", { version: "v6.6" });
 
     const { spec, status } = await haltOf(world, "sei-0", "Recovered");
 
@@ -61,7 +62,7 @@ scenario(
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world, { upgrades: [listed("v6.7")] });
     await startController(world);
-    await createNode(world, "sei-0", { version: "v6.6", updateStrategy: "RollingUpdate" });
+    await createHaltingNode(world, "sei-0", { version: "v6.6", updateStrategy: "RollingUpdate" });
 
     await haltOf(world, "sei-0", "Recovered");
 
@@ -73,7 +74,10 @@ scenario("the same node halting at its next plan is swapped again", ["SWAP-70-NE
   await setPlans(world, planAt("v6.7", 8), planAt("v6.8", 20));
   await createPolicy(world, { upgrades: [listed("v6.7"), listed("v6.8")] });
   await startController(world);
-  await createNode(world, "sei-0", { version: "v6.6" });
+  await createNode(world, "sei-0", { version: "v6.6", holdAt: [8, 20] });
+  await letHalt(world, "sei-0", 8);
+  await haltOf(world, "sei-0", "Recovered");
+  await letHalt(world, "sei-0", 20);
 
   const halts = await until(
     "both halts to be recovered",
@@ -102,7 +106,7 @@ scenario(
     await setPlans(world, planAt("v6.7", 10, info), planAt("v6.8", 1_000_000));
     await createPolicy(world, { upgrades: [listed("v6.8"), listed("v6.7")] });
     await startController(world);
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await createHaltingNode(world, "sei-0", { version: "v6.6" });
 
     const { status } = await haltOf(world, "sei-0", "Recovered");
 

@@ -4,6 +4,7 @@ import { startController } from "../harness/controller.ts";
 import { imageOf, pinnedOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import {
   containerOf,
+  deliveriesOf,
   haltOf,
   imageInPod,
   imageInSet,
@@ -35,7 +36,7 @@ scenario(
     expect(await imageInSet(world, "sei-0")).toBe(pinnedOf("v6.6"));
     expect(await imageInPod(world, "sei-0")).toBe(pinnedOf("v6.6"));
     expect(await untilPast(world, "sei-0", before)).toBeGreaterThan(before);
-    expect([...world.pager.countByKey().values()]).toEqual([1]);
+    expect(await deliveriesOf(world, 1)).toEqual([1]);
   },
 );
 
