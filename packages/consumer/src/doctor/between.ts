@@ -1,4 +1,5 @@
 import { baseName, type ProcessFacts, programOf } from "./process.ts";
+import { shellFate } from "./shell-script.ts";
 
 /** `upgrade-halt exec` in front of a node, with the options that change what a halt comes to. */
 export interface ExecBetween {
@@ -18,7 +19,8 @@ export type Between =
   | { readonly kind: "cosmovisor"; readonly pid: number }
   /** `hides`: exit codes that it turns into 0. */
   | { readonly kind: "init"; readonly name: string; readonly hides: readonly number[] }
-  | { readonly kind: "shell"; readonly name: string }
+  /** `hides`: as `ShellFate` has it; missing where the code arrives. */
+  | { readonly kind: "shell"; readonly name: string; readonly hides?: "code" | "end" | undefined }
   /** Hands on what its command ended with, as sudo does. */
   | { readonly kind: "passes-on"; readonly name: string }
   | { readonly kind: "unknown"; readonly name: string };
@@ -33,9 +35,15 @@ export function betweenOf(process: ProcessFacts): Between {
   if (program === "upgrade-halt" && process.args.includes("exec")) return execOf(process);
   if (program === "cosmovisor") return { kind: "cosmovisor", pid: process.pid };
   if (INITS.has(program)) return { kind: "init", name: program, hides: hiddenBy(process.args) };
-  if (SHELLS.has(program) || isShellScript(process)) return { kind: "shell", name: program };
+  if (SHELLS.has(program) || isShellScript(process))
+    return { kind: "shell", name: program, hides: shellFate(process.args).hides };
   if (PASS_ON.has(program)) return { kind: "passes-on", name: program };
   return { kind: "unknown", name: program };
+}
+
+/** Whether this is the name of a shell's program. */
+export function isShell(program: string): boolean {
+  return SHELLS.has(program);
 }
 
 /** The kernel starts a script by its interpreter, whose name stays that of the script. */

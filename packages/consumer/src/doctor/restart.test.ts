@@ -79,6 +79,57 @@ const CASES: readonly [string, RestartRules, readonly [Fate, Fate, Fate, Fate]][
     finish("exec s6-permafailon 60 5 SIGSEGV true"),
     [UNSURE, UNSURE, UNSURE, UNSURE],
   ],
+  [
+    "a finish whose branch for halts only speaks of them",
+    finish('case "$1" in 70|71|72) echo halt;; *) sv down .;; esac'),
+    [AGAIN, AGAIN, DOWN, DOWN],
+  ],
+  [
+    "a finish that names the codes elsewhere",
+    finish('if [ "$1" = 1 ]; then sv down .; fi; echo "codes 70 71 72"'),
+    [UNSURE, UNSURE, UNSURE, UNSURE],
+  ],
+  [
+    "a finish that says how to hold",
+    finish('case "$1" in 70|71|72) echo "sv down .";; esac'),
+    [UNSURE, UNSURE, AGAIN, AGAIN],
+  ],
+  [
+    "a finish that holds under a condition",
+    finish('case "$1" in 70|71|72) [ -f /hold ] && sv down . ;; esac'),
+    [UNSURE, UNSURE, AGAIN, AGAIN],
+  ],
+  [
+    "a finish that holds another service",
+    finish('case "$1" in 70|71|72) sv down ../other ;; esac'),
+    [UNSURE, UNSURE, AGAIN, AGAIN],
+  ],
+  [
+    "a finish that starts the service again after it held",
+    finish('case "$1" in 70|71|72) sv down . ;; esac\nsv up .'),
+    [UNSURE, UNSURE, UNSURE, UNSURE],
+  ],
+  [
+    "a finish of which another branch is about halts",
+    finish('case "$2" in 70|71|72) sv down . ;; esac'),
+    [UNSURE, UNSURE, UNSURE, UNSURE],
+  ],
+  [
+    "a finish that ends before it holds",
+    finish('exit 0\ncase "$1" in 70|71|72) sv down . ;; esac'),
+    [UNSURE, UNSURE, UNSURE, UNSURE],
+  ],
+  ["a finish that ends with 0", finish(`${CASE}exit 0`), [DOWN, DOWN, AGAIN, AGAIN]],
+  [
+    "a finish with an odd pattern",
+    finish('case "$1" in [|70) sv down . ;; esac'),
+    [DOWN, AGAIN, AGAIN, AGAIN],
+  ],
+  [
+    "s6's finish that takes two deaths",
+    finish("exec s6-permafailon 60 2 70-72 true"),
+    [UNSURE, UNSURE, UNSURE, UNSURE],
+  ],
   ["always", { kind: "always" }, [AGAIN, AGAIN, AGAIN, AGAIN]],
   ["never", { kind: "never" }, [DOWN, DOWN, DOWN, DOWN]],
   ["unseen", { kind: "unseen", why: "", instead: "" }, [UNSURE, UNSURE, UNSURE, UNSURE]],

@@ -1,5 +1,4 @@
-import { exitCode } from "@upgrade-halt/contract";
-import { HALT_REASONS } from "../halt-reasons.ts";
+import { finishFate } from "./finish-fate.ts";
 
 /** What a supervisor's configuration says of a node that ended, as far as it was read. */
 export type RestartRules =
@@ -57,7 +56,7 @@ export function fateOf(rules: RestartRules, end: SeenEnd): Fate {
       return !rules.autorestart || stops ? "stays-down" : "started-again";
     }
     case "finish":
-      return finishFate(rules.script, end);
+      return finishFate(rules.script, rules.of, end);
     case "always":
       return "started-again";
     case "never":
@@ -119,25 +118,4 @@ function supervisordFate(
   if (autorestart === "true" || !isExpected) return "started-again";
   // An end within startsecs is a failed start, whatever its code.
   return startSeconds > 0 ? "unsure" : "stays-down";
-}
-
-/** What makes a service stay down: `sv down`, `sv once`, s6-permafailon, or the exit code 125 of an s6 `finish`. */
-const HOLDS = /\bsv\s+(?:-\S+\s+)*(?:d|o|down|once)\b|\bs6-permafailon\b|\bs6-svc\s+-\S*[dO]|\bexit\s+125\b/;
-
-/** A script cannot be tried, so its text is read: the codes that it names, and a command that holds. */
-function finishFate(script: string | undefined, end: SeenEnd): Fate {
-  // Without comments, and without $1 and $2, which are no codes.
-  const text = (script ?? "").replace(/(^|\s)#.*$/gm, "$1").replace(/\$\{?\d+\}?/g, "$");
-  if (text.trim() === "") return "started-again";
-  const isAboutCodes = HALT_REASONS.some((reason) => isNamed(exitCode(reason), text));
-  if (!HOLDS.test(text) || !isAboutCodes) return "unsure";
-  return end.kind === "exited" && isNamed(end.code, text) ? "stays-down" : "started-again";
-}
-
-/** `70`, `70-72`, `7[0-2]`, `7[012]`, `7?` */
-function isNamed(code: number, text: string): boolean {
-  const ranges = [...text.matchAll(/\b(\d+)-(\d+)\b/g)];
-  if (ranges.some(([, low, high]) => Number(low) <= code && code <= Number(high))) return true;
-  const words = text.match(/\d(?:\d|\?|\[[\d-]+\])*/g) ?? [];
-  return words.some((word) => new RegExp(`^${word.replaceAll("?", "\\d")}$`).test(String(code)));
 }

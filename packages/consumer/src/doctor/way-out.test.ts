@@ -29,6 +29,26 @@ test.each<[string, Between[], unknown]>([
   ],
   ["exec --announce around cosmovisor", [cosmovisor, announce], { kind: "arrives", end: halt }],
   ["tini -e 70", [tini], { kind: "arrives", end: { kind: "exited", code: 0 }, changedBy: "tini -e" }],
+  ["a shell", [{ kind: "shell", name: "sh" }], { kind: "arrives", end: halt }],
+  ["a shell's pipe", [{ kind: "shell", name: "sh", hides: "code" }], { kind: "unsure", because: "sh" }],
+  [
+    "a shell's pipe, announced",
+    [{ kind: "shell", name: "sh", hides: "code" }, announce],
+    { kind: "arrives", end: halt },
+  ],
+  [
+    "a shell's pipe in exec --hold",
+    [
+      { kind: "shell", name: "sh", hides: "code" },
+      { ...exec, hold: true },
+    ],
+    { kind: "unsure" },
+  ],
+  [
+    "a shell's loop, announced",
+    [{ kind: "shell", name: "sh", hides: "end" }, announce],
+    { kind: "unsure", because: "sh" },
+  ],
   ["an unknown program", [{ kind: "unknown", name: "x" }], { kind: "unsure", because: "x" }],
 ])("a halt through %s", (_, between, arrival) => {
   expect(through(...between)).toMatchObject(arrival as object);

@@ -12,11 +12,13 @@ export type Arrival =
 export function arrivalOf(end: SeenEnd, between: readonly Between[], isHalt: boolean): Arrival {
   let seen = end;
   let changedBy: string | undefined;
+  let lostTo: string | undefined;
   for (const step of between) {
     switch (step.kind) {
       case "exec":
         // Where something below lost the code of a halt, the announcer reads it off the log.
-        if (isHalt && step.announce) [seen, changedBy] = [end, undefined];
+        if (isHalt && step.announce) [seen, changedBy, lostTo] = [end, undefined, undefined];
+        if (lostTo !== undefined) break;
         if (isHalt && changedBy === undefined && (step.hold || (step.announce && step.stayAlive)))
           return { kind: "held" };
         seen = asExitCode(seen);
@@ -30,6 +32,10 @@ export function arrivalOf(end: SeenEnd, between: readonly Between[], isHalt: boo
           [seen, changedBy] = [{ kind: "exited", code: 0 }, `${step.name} -e`];
         break;
       case "shell":
+        if (step.hides === "end") return { kind: "unsure", because: step.name };
+        if (step.hides === "code") lostTo ??= step.name;
+        seen = asExitCode(seen);
+        break;
       case "passes-on":
         seen = asExitCode(seen);
         break;
@@ -37,7 +43,9 @@ export function arrivalOf(end: SeenEnd, between: readonly Between[], isHalt: boo
         return { kind: "unsure", because: step.name };
     }
   }
-  return { kind: "arrives", end: seen, changedBy };
+  return lostTo === undefined
+    ? { kind: "arrives", end: seen, changedBy }
+    : { kind: "unsure", because: lostTo };
 }
 
 /** What a program that waits for another ends with after its death by a signal. */

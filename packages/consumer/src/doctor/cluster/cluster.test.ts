@@ -306,3 +306,21 @@ test.each([
   expect(findings.length).toBeGreaterThan(0);
   expect(findings.map(({ found, of }) => `${found}${of}`).join("")).not.toMatch(/[\n\u001b]/);
 });
+
+test.each([
+  ["sh", "-c", "seid start 2>&1 | tee /log"],
+  ["upgrade-halt", "exec", "--announce", "--", "sh", "-c", "while true; do seid start; done"],
+  ["bash", "/start.sh"],
+])("a shell that may hide the node's exit code is no ok: %j", (...command) => {
+  const halt = findingsFor({ container: { command, args: [] } }).find(({ check }) => check === "halt");
+  expect(halt).toMatchObject({ state: "todo" });
+  expect(JSON.stringify(halt)).toContain("may hide its exit code");
+});
+
+test.each([
+  ["/bin/bash", "-c", "until [ -f /ready ]; do sleep 1; done; exec seid start"],
+  ["upgrade-halt", "exec", "--announce", "--", "sh", "-c", "seid start | tee /log"],
+])("a shell through which the code arrives is ok: %j", (...command) => {
+  const halt = findingsFor({ container: { command, args: [] } }).find(({ check }) => check === "halt");
+  expect(halt).toMatchObject({ state: "ok" });
+});

@@ -32,10 +32,10 @@ export function podFindings(pod: Pod, policy: HaltPolicy | undefined): Finding[]
 
 const commandOf = ({ command, args }: Container) => [...(command ?? []), ...(args ?? [])];
 
-function fateOfHalt(pod: Pod, container: Container, code: number): Fate | "held" {
+function fateOfHalt(pod: Pod, container: Container, code: number): Fate | "held" | "lost" {
   const arrival = arrivalOf({ kind: "exited", code }, betweenInCommand(commandOf(container)), true);
   if (arrival.kind === "held") return "held";
-  if (arrival.kind === "unsure" || arrival.end.kind !== "exited") return "unsure";
+  if (arrival.kind === "unsure" || arrival.end.kind !== "exited") return "lost";
   return kubeletFate(pod, container, arrival.end.code);
 }
 
@@ -43,6 +43,12 @@ function haltFinding(pod: Pod, container: Container, isGoverned: boolean): Findi
   const codes = HALT_REASONS.map(exitCode);
   const fates = codes.map((code) => fateOfHalt(pod, container, code));
   const again = codes.filter((_, index) => fates[index] === "started-again");
+  if (fates.includes("lost"))
+    return todo(
+      "halt",
+      "What stands before the node in its command may hide its exit code: a pipe, a loop or a further command of a shell does.",
+      "Start the node with exec as the last command, and write its log to standard output.",
+    );
   if (fates.includes("unsure"))
     return todo(
       "halt",
