@@ -17,7 +17,8 @@ import type { Detector } from "./detect/detector.ts";
 import type { HaltJournal } from "./journal/halt-journal.ts";
 import { isPaged, journalMove } from "./journal/journal-entry.ts";
 import type { SlotBook } from "./journal/slot-book.ts";
-import { judgePod, reasonOf, UNRECOGNISED } from "./judge/judgement.ts";
+import { type JudgedNode, judgedNode, verdictAfter } from "./judge/judged-node.ts";
+import { reasonOf, UNRECOGNISED } from "./judge/judgement.ts";
 import { logSourceOf } from "./judge/log-source.ts";
 import { isOpen } from "./judge/same-halt.ts";
 import { keyOf } from "./kube/store.ts";
@@ -104,18 +105,19 @@ export class NodeReconciler {
     const failures: unknown[] = [];
     const nextLog = this.#wantLog(key, pod, policy);
     if (nextLog !== undefined) waits.push(nextLog);
-    const detected = pod && (await this.#options.detector.detect(key, pod, policy));
+    const node = pod && this.#judge(key, pod, policy);
+    const detected = node && (await this.#options.detector.detect(key, node));
     for (const halt of stores.halts.under(haltsOf.pod(key))) {
       const prefetched = detected?.halt.metadata.name === halt.metadata.name ? detected.workload : undefined;
       try {
-        const ms = await this.#advance(halt, prefetched);
+        const ms = await this.#advance(halt, prefetched, node);
         if (ms !== undefined) waits.push(ms);
       } catch (error) {
         // What keeps one halt from going on keeps back no other.
         failures.push(error);
       }
     }
-    if (pod && policy) await marks.sync(pod, policy, this.#reasonFor(key, pod, policy));
+    if (node && policy) await marks.sync(node.pod, policy, this.#reasonFor(key, node));
     if (failures.length > 0) throw failures[0];
     return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
   }
@@ -127,7 +129,7 @@ export class NodeReconciler {
       const policy = this.#policyOf(pod);
       const live = this.#options.statuses.get(key, pod.metadata.uid);
       if (policy !== undefined) await this.#options.recorder.note(pod, policy, live, true);
-      await this.#options.detector.detect(key, pod, policy);
+      await this.#options.detector.detect(key, this.#judge(key, pod, policy));
       pods.shift();
     }
     this.#departed.delete(key);
@@ -137,6 +139,7 @@ export class NodeReconciler {
   async #advance(
     first: NodeHalt,
     prefetched: Promise<WorkloadSight> | undefined,
+    judged: JudgedNode | undefined,
   ): Promise<number | undefined> {
     const { observations, journal, slots } = this.#options;
     let halt = first;
@@ -148,7 +151,7 @@ export class NodeReconciler {
       try {
         const look = isServerNext
           ? await observations.readOnServer(halt)
-          : await observations.read(halt, workload);
+          : await observations.read(halt, workload, judged);
         const observation = look();
         const move = this.#moveWithoutPages(observation);
         workload = move.kind === "journal" ? Promise.resolve(observation.workload) : undefined;
@@ -234,17 +237,21 @@ export class NodeReconciler {
   }
 
   /** Why the pod is halted, if it is. A container that crashes as it restarts after a halt is still in that halt. */
-  #reasonFor(key: string, pod: Pod, policy: HaltPolicy): string | undefined {
-    const { stores, statuses } = this.#options;
-    const { uid } = pod.metadata;
+  #reasonFor(key: string, before: JudgedNode): string | undefined {
+    const { stores } = this.#options;
+    const { uid } = before.pod.metadata;
     const latched = stores.halts
       .under(haltsOf.pod(key))
       .find((halt) => isOpen(halt) && halt.spec.podUID === uid);
     const seen = latched?.status?.seen;
     const recorded = latched && seen && { spec: latched.spec, seen };
-    const verdict = judgePod(pod, policy.spec, statuses.get(key, uid), recorded);
+    const verdict = verdictAfter(this.#judge(key, before.pod, before.policy, before), recorded);
     const still = latched?.spec.reason === UNRECOGNISED && verdict.kind !== "running";
     return reasonOf(verdict) ?? (still ? UNRECOGNISED : undefined);
+  }
+
+  #judge(key: string, pod: Pod, policy: HaltPolicy | undefined, before?: JudgedNode): JudgedNode {
+    return judgedNode(pod, policy, this.#options.statuses.get(key, pod.metadata.uid), before);
   }
 
   #policyOf(pod: Pod): HaltPolicy | undefined {

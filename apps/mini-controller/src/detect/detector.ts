@@ -1,11 +1,11 @@
 import type { Verdict } from "@upgrade-halt/consumer";
 import type { Logger } from "pino";
-import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, NodeHaltSpec, Seen } from "../api/node-halt.ts";
 import { hasCode } from "../controller-error.ts";
 import type { HaltJournal } from "../journal/halt-journal.ts";
 import { isJournal, journalName, namesAgain } from "../journal/journal-name.ts";
-import { judgePod, reasonOf } from "../judge/judgement.ts";
+import type { JudgedNode } from "../judge/judged-node.ts";
+import { reasonOf } from "../judge/judgement.ts";
 import { planNameOf, recordedHeightOf } from "../judge/recorded-facts.ts";
 import { isOpen, isOtherHalt, isSameHalt } from "../judge/same-halt.ts";
 import { between, type OnBoundary } from "../model/boundary.ts";
@@ -13,14 +13,12 @@ import type { Pod } from "../model/pod.ts";
 import { haltsOf, type Stores } from "../model/stores.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import { seenOf } from "../observe/pod-sight.ts";
-import type { StatusWatch } from "../observe/status-watch.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import { bareSpec, haltedRunOf, haltSpecOf, standsNow } from "./halt-spec.ts";
 
 export interface DetectorOptions {
   readonly stores: Stores;
   readonly workloads: Workloads;
-  readonly statuses: StatusWatch;
   readonly journal: HaltJournal;
   readonly onBoundary: OnBoundary;
   readonly log: Logger;
@@ -44,11 +42,10 @@ export class Detector {
   }
 
   /** Records a halt that is seen for the first time; `undefined` when there is none, or it is known. */
-  async detect(key: string, pod: Pod, policy: HaltPolicy | undefined): Promise<Detected | undefined> {
+  async detect(key: string, node: JudgedNode): Promise<Detected | undefined> {
+    const { pod, policy, verdict } = node;
     if (policy === undefined) return undefined;
-    const { statuses, workloads, journal, onBoundary, now, log } = this.#options;
-    const live = statuses.get(key, pod.metadata.uid);
-    const verdict = judgePod(pod, policy.spec, live);
+    const { workloads, journal, onBoundary, now, log } = this.#options;
     const reason = reasonOf(verdict);
     const { namespace = "" } = pod.metadata;
     if (reason === undefined) return undefined;
@@ -67,7 +64,7 @@ export class Detector {
         return journal.open(namespace, name, bareSpec(spec, error));
       }),
     );
-    const seen = seenOf(halt, { pod, policy: policy.spec, live }, now());
+    const seen = seenOf(halt, node, now());
     const { uid } = halt.metadata;
     if (seen !== undefined && uid !== undefined) this.#seen.set(uid, seen);
     log.info(

@@ -3,6 +3,7 @@ import { parseReasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { hasEnded, isAborted, isSwapping, type NodeHalt, type Seen } from "../api/node-halt.ts";
 import type { SlotBook } from "../journal/slot-book.ts";
+import { type JudgedNode, judgedNode } from "../judge/judged-node.ts";
 import { isInferred, judgePod, type RecordedHalt, recommendFor } from "../judge/judgement.ts";
 import { logSourceOf } from "../judge/log-source.ts";
 import { isOpen } from "../judge/same-halt.ts";
@@ -28,7 +29,7 @@ import type { Workloads } from "../workloads/workloads.ts";
 import type { LogReader } from "./log-reader.ts";
 import type { NodeRecorder } from "./node-recorder.ts";
 import type { Neighbours, Observation } from "./observation.ts";
-import { type KnownNode, podSightOf, seenOf } from "./pod-sight.ts";
+import { podSightOf, seenOf } from "./pod-sight.ts";
 import { previousImage, type RanBefore } from "./previous-image.ts";
 import { isStopped, type RecoveryTimer } from "./recovery-timer.ts";
 import { readServerView, type Server } from "./server-view.ts";
@@ -70,16 +71,21 @@ export class ObservationReader {
 
   /**
    * Asks what has to be asked, and resolves with a look at everything as it is in the very turn of the call: what
-   * other nodes do may change while this one waits for an answer. `workload` is a reading that was begun earlier.
+   * other nodes do may change while this one waits for an answer. `workload` is a reading that was begun earlier, and
+   * `judged` a judgement that was made earlier.
    */
-  async read(halt: NodeHalt, workload?: Promise<WorkloadSight>): Promise<() => Observation> {
+  async read(
+    halt: NodeHalt,
+    workload?: Promise<WorkloadSight>,
+    judged?: JudgedNode,
+  ): Promise<() => Observation> {
     const { stores } = this.#options;
     const [sight, past, asked] = await Promise.all([
       workload ?? this.#readWorkload(halt, stores, "memory"),
       this.#readPast(halt, stores),
       isDeciding(halt) ? this.#askStrangers(halt, stores) : [],
     ]);
-    return () => this.#look(halt, { from: "memory", stores, workload: sight, past, asked });
+    return () => this.#look(halt, { from: "memory", stores, workload: sight, past, asked, judged });
   }
 
   /**
@@ -134,12 +140,11 @@ export class ObservationReader {
     return [...new Set(pod === undefined ? others : [pod, ...others])];
   }
 
-  #look(halt: NodeHalt, { from, stores, workload, past, asked }: Readings): Observation {
+  #look(halt: NodeHalt, { from, stores, workload, past, asked, judged }: Readings): Observation {
     const { policy, selected } = governanceOf(halt, stores);
     const now = this.#options.now();
-    const verdict = policy && this.#seenOf(halt, policy, stores);
     const pod = currentPod(halt, workload, stores);
-    const node = pod && this.#knownNode(pod, policy);
+    const node = pod && judgedNode(pod, policy, this.#liveOf(pod), judged);
     const recorded = this.#options.seenWhenRecorded(halt);
     const shown = (node && seenOf(halt, node, now)) ?? recorded;
     const seen = halt.status?.seen ?? shown;
@@ -155,7 +160,7 @@ export class ObservationReader {
         seen &&
         recommendFor({ spec: halt.spec, seen }, policy.spec, {
           previousImage: past && this.#previousImage(halt, past, policy),
-          seen: verdict,
+          seen: verdictOfHalted(halt, node),
         }),
       workload,
       pod: node === undefined ? { kind: "gone" } : podSightOf(halt, node),
@@ -312,22 +317,8 @@ export class ObservationReader {
     return twinsOf(self, [...others.values()].map(introduced));
   }
 
-  /** What the very pod that halted says now. */
-  #seenOf(halt: NodeHalt, policy: HaltPolicy, stores: Stores): Verdict | undefined {
-    const pod = stores.pods.get(podKeyOf(halt));
-    return pod?.metadata.uid === halt.spec.podUID ? this.#judge(pod, policy) : undefined;
-  }
-
-  #judge(pod: Pod, policy: HaltPolicy): Verdict {
-    return judgePod(pod, policy.spec, this.#liveOf(pod));
-  }
-
   #liveOf({ metadata: { namespace, name, uid } }: Pod): LiveStatus | undefined {
     return this.#options.statuses.get(`${namespace}/${name}`, uid);
-  }
-
-  #knownNode(pod: Pod, policy: HaltPolicy | undefined): KnownNode {
-    return { pod, policy: policy?.spec, live: this.#liveOf(pod) };
   }
 
   /** The journal whose swap brought the image that `halt` is about: it fails, and is paged for, itself. */
@@ -400,10 +391,18 @@ interface Readings {
   readonly workload: WorkloadSight;
   readonly past: Past | undefined;
   readonly asked: readonly Asked[];
+  /** The judgement that the reconcile began with: it stands while nothing that it rests on has changed. */
+  readonly judged?: JudgedNode | undefined;
 }
 
 /** What is known of the image that ran before. */
 type Past = Pick<RanBefore, "record" | "lineage">;
+
+/** What the very pod that halted says now. */
+function verdictOfHalted({ spec }: NodeHalt, node: JudgedNode | undefined): Verdict | undefined {
+  const { name, uid } = node?.pod.metadata ?? {};
+  return name === spec.podName && uid === spec.podUID ? node?.verdict : undefined;
+}
 
 function isDeciding(halt: NodeHalt): boolean {
   return !hasEnded(halt) && !isSwapping(halt);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { judgedNode } from "../judge/judged-node.ts";
 import type { LiveStatus } from "../model/live-status.ts";
 import type { ContainerStatus, Pod } from "../model/pod.ts";
 import { haltWith, NOW, OLD, policyWith } from "../testing/observations.ts";
@@ -7,7 +8,7 @@ import { podSightOf, seenOf } from "./pod-sight.ts";
 const LINE = 'UPGRADE "v6.7" NEEDED at height: 30: \n';
 const ended = (exitCode: number, message = "") => ({ terminated: { exitCode, message } });
 const RUNNING = { running: { startedAt: "2026-08-21T17:59:59Z" } };
-const policy = policyWith().spec;
+const policy = policyWith();
 const halt = haltWith({}, { phase: "Held", steps: [] });
 
 function podWith(status: Partial<ContainerStatus>, image = OLD): Pod {
@@ -45,7 +46,7 @@ function liveAt(height: number, run: number, changes: Partial<LiveStatus> = {}, 
   };
 }
 
-const look = (pod: Pod, live?: LiveStatus) => podSightOf(halt, { pod, policy, live });
+const look = (pod: Pod, live?: LiveStatus) => podSightOf(halt, judgedNode(pod, policy, live));
 
 test("a pod shows its halt by its exit code, and keeps it while it ends otherwise as it restarts", () => {
   expect(look(podWith({ state: ended(70, LINE) }))).toMatchObject({ kind: "halted", shown: true });
@@ -78,11 +79,11 @@ test.each([
   ["waits after an end", { state: BACK_OFF, lastState: endedAfter(3_600, 0) }],
 ])("a pod that ran for an hour after its halt and %s shows it no more", (_, status) => {
   const left = podWith({ lastState: ended(70, LINE), restartCount: 1, ...status });
-  expect(podSightOf(HALTED_AT_0, { pod: left, policy, live: liveAt(29, 0) })).toMatchObject({
+  expect(podSightOf(HALTED_AT_0, judgedNode(left, policy, liveAt(29, 0)))).toMatchObject({
     kind: "halted",
     shown: false,
   });
-  expect(seenOf(HALTED_AT_0, { pod: left, policy, live: liveAt(29, 0) }, NOW)).toBeUndefined();
+  expect(seenOf(HALTED_AT_0, judgedNode(left, policy, liveAt(29, 0)), NOW)).toBeUndefined();
 });
 
 test.each([
@@ -98,7 +99,7 @@ test.each([
   ["the same halt, an hour later", { state: endedAfter(3_600, 70, LINE), restartCount: 9 }, true],
   ["nothing that is known", { state: BACK_OFF }, false],
 ])("a pod that halted and then had %s: %o", (_, status, shown) => {
-  const node = { pod: podWith(status), policy, live: liveAt(29, 0) };
+  const node = judgedNode(podWith(status), policy, liveAt(29, 0));
   expect(podSightOf(HALTED_AT_0, node)).toMatchObject({ kind: "halted", shown });
 });
 
@@ -140,7 +141,8 @@ test("what another image does in the same pod says nothing of the one that halte
 });
 
 test("a halt was seen only where the pod tells just what the NodeHalt says", () => {
-  const node = { pod: podWith({ state: ended(70, LINE) }), policy, live: liveAt(29, 0) };
+  const pod = podWith({ state: ended(70, LINE) });
+  const node = judgedNode(pod, policy, liveAt(29, 0));
   expect(seenOf(halt, node, NOW)).toMatchObject({
     sources: expect.arrayContaining(["exit-code", "plan-line"]),
     height: 29,
@@ -154,7 +156,7 @@ test("a halt was seen only where the pod tells just what the NodeHalt says", () 
     { podName: "z", podUID: "z" },
   ])
     expect(seenOf(haltWith(forged), node, NOW)).toBeUndefined();
-  const healthy = { ...node, pod: podWith({ state: RUNNING }) };
+  const healthy = judgedNode(podWith({ state: RUNNING }), policy, liveAt(29, 0));
   expect(seenOf(halt, healthy, NOW)).toBeUndefined();
 });
 
@@ -163,7 +165,7 @@ test("of an inferred halt each run has to show it anew: one that ended otherwise
   const seen = { at: "2026-08-21T17:59:59.990Z", sources, chainId: "pacific-1", height: 30 };
   const inferred = haltWith({ sources, exitCode: 2 }, { phase: "Held", steps: [], seen });
   const sightOf = (status: Partial<ContainerStatus>) =>
-    podSightOf(inferred, { pod: podWith(status), policy, live: liveAt(30, 0) });
+    podSightOf(inferred, judgedNode(podWith(status), policy, liveAt(30, 0)));
   const panicked = ended(2, `panic: ${LINE}\ngoroutine 1 [running]:\n`);
   expect(sightOf({ state: panicked })).toMatchObject({ kind: "halted", shown: true });
   const waiting = { waiting: { reason: "CrashLoopBackOff" } };

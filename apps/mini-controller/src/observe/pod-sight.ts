@@ -1,31 +1,20 @@
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
-import type { HaltPolicySpec } from "../api/halt-policy.ts";
 import type { NodeHalt, Seen } from "../api/node-halt.ts";
 import { timestamp } from "../journal/journal-entry.ts";
-import { isInferred, isInferredVerdict, judgePod, reasonOf } from "../judge/judgement.ts";
+import { type JudgedNode, verdictAfter } from "../judge/judged-node.ts";
+import { isInferred, isInferredVerdict, reasonOf } from "../judge/judgement.ts";
 import { planNameOf, recordedChain, recordedHeightOf } from "../judge/recorded-facts.ts";
 import { isSameHalt } from "../judge/same-halt.ts";
-import type { LiveStatus } from "../model/live-status.ts";
-import { containerOf, containerStatusOf, type Pod } from "../model/pod.ts";
+import { containerOf, containerStatusOf } from "../model/pod.ts";
 import type { PodSight } from "./observation.ts";
 
-const UNGOVERNED = { kind: "unknown", why: "No policy is left to judge it by.", contradictions: [] } as const;
-
-/** What is known of a node's pod, and under which policy it is judged. */
-export interface KnownNode {
-  readonly pod: Pod;
-  readonly policy: HaltPolicySpec | undefined;
-  readonly live: LiveStatus | undefined;
-}
-
 /** Where the pod stands, seen from a halt. */
-export function podSightOf(halt: NodeHalt, node: KnownNode): PodSight {
+export function podSightOf(halt: NodeHalt, node: JudgedNode): PodSight {
   const { spec } = halt;
-  const { pod, policy, live } = node;
+  const { pod, live, verdict } = node;
   const { uid = "", resourceVersion, deletionTimestamp } = pod.metadata;
   const image = containerOf(pod, spec.container)?.image ?? "";
   const sight = { uid, resourceVersion, image, terminating: deletionTimestamp !== undefined };
-  const verdict = policy === undefined ? UNGOVERNED : judgePod(pod, policy, live);
   if (!isSameHalt(spec, pod, verdict)) {
     const { height, firstHeight } = live ?? {};
     return { kind: "successor", ...sight, verdict, height, firstHeight };
@@ -39,7 +28,7 @@ export function podSightOf(halt: NodeHalt, node: KnownNode): PodSight {
  * The height at which the very pod that halted runs again, without having been touched: its present run answers on
  * `/status`, announces nothing, and is not standing at the halt. Past the plan's height, clearly below it, or moving.
  */
-function healthyHeight({ spec, status }: NodeHalt, { pod, live }: KnownNode): number | undefined {
+function healthyHeight({ spec, status }: NodeHalt, { pod, live }: JudgedNode): number | undefined {
   const { state, restartCount = 0 } = containerStatusOf(pod, spec.container) ?? {};
   if (state?.running === undefined || live?.sighting?.kind !== "answered" || live.run !== restartCount)
     return undefined;
@@ -63,14 +52,14 @@ function healthyHeight({ spec, status }: NodeHalt, { pod, live }: KnownNode): nu
  * by announcing it itself, or by standing still with a halt line in its own log. One that has ended shows it by how it
  * ended, and keeps it while it ends otherwise as it restarts, unless it was only inferred: then each run has to show it anew.
  */
-function showsHalt(halt: NodeHalt, { pod, policy, live }: KnownNode): boolean {
+function showsHalt(halt: NodeHalt, node: JudgedNode): boolean {
+  const { pod, policy, live } = node;
   if (policy === undefined) return false;
   const { state, lastState, restartCount = 0 } = containerStatusOf(pod, halt.spec.container) ?? {};
   const isRunning = state?.running !== undefined;
   const { spec, status } = halt;
   const seen = isRunning || isInferred(status?.seen?.sources ?? []) ? undefined : status?.seen;
-  const recorded = seen && { spec, seen };
-  const verdict = judgePod(pod, policy, live, recorded);
+  const verdict = verdictAfter(node, seen && { spec, seen });
   if (reasonOf(verdict) !== halt.spec.reason || planNameOf(verdict) !== halt.spec.planName) return false;
   if (!isRunning) return (state?.terminated ?? lastState?.terminated) !== undefined;
   if (isInferredVerdict(verdict)) return true;
@@ -81,13 +70,16 @@ function showsHalt(halt: NodeHalt, { pod, policy, live }: KnownNode): boolean {
  * What the pod itself tells of the halt that `halt` records: `undefined` unless name, container, image, reason, plan and
  * height are the recorded ones. Whoever may create a NodeHalt may write anything into its spec.
  */
-export function seenOf(halt: NodeHalt, { pod, policy, live }: KnownNode, now: number): Seen | undefined {
+export function seenOf(
+  halt: NodeHalt,
+  { pod, policy, live, verdict }: JudgedNode,
+  now: number,
+): Seen | undefined {
   const { spec } = halt;
-  if (policy === undefined || policy.container !== spec.container) return undefined;
+  if (policy === undefined || policy.spec.container !== spec.container) return undefined;
   const { name, uid } = pod.metadata;
   if (name !== spec.podName && uid !== spec.podUID) return undefined;
   if (containerOf(pod, spec.container)?.image !== spec.image) return undefined;
-  const verdict = judgePod(pod, policy, live);
   if (reasonOf(verdict) !== spec.reason || planNameOf(verdict) !== spec.planName) return undefined;
   const halted = verdict.kind === "halted" ? verdict : undefined;
   if (recordedHeightOf(verdict) !== spec.height) return undefined;
