@@ -87,6 +87,15 @@ describe("inside a package", () => {
   }
 });
 
+proof("docs/architecture.md has every folder of the controller, from the bottom up", ["BOUNDARIES"], () => {
+  const [, section = ""] =
+    /^## Inside the controller$(.*?)^## /ms.exec(readFileSync(join(ROOT, "docs/architecture.md"), "utf8")) ??
+    [];
+  const named = [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name);
+  const floors = FLOORS["apps/mini-controller"] ?? [];
+  expect(named).toEqual(floors.filter((floor) => !floor.endsWith(".ts")));
+});
+
 describe("these rules can fail", () => {
   const floors = ["low", "high", "main.ts"];
 
