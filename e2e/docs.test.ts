@@ -50,6 +50,18 @@ describe("what the documents tell a reader to run", () => {
     },
   );
 
+  test.each(["mock-node", "mini-controller", "upgrade-halt", "sandbox"])(
+    "%s says which version it is, of which contract and commit",
+    async (program) => {
+      const { stdout } = await promisify(execFile)(join(ROOT, "node_modules", ".bin", program), [
+        "--version",
+      ]);
+      expect(stdout).toMatch(
+        new RegExp(`^${program} \\d+\\.\\d+\\.\\d+ \\(contract \\d+\\.\\d+\\.\\d+, commit unknown\\)\n$`),
+      );
+    },
+  );
+
   test("whatever is asked for in the middle of a sentence is there too", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
     const asked = readmes().flatMap((document) => [

@@ -47,7 +47,10 @@ function read(file: string): Record<Outcome, number> {
 
 const total: Record<Outcome, number> = { passed: 0, failed: 0, skipped: 0 };
 let unproven = 0;
-for (const file of globSync(["{packages,apps}/*/test-results/*.json", "e2e/test-results/*.json"]).sort()) {
+for (const file of globSync([
+  "{packages,apps}/*/test-results/*.json",
+  "{e2e,release}/test-results/*.json",
+]).sort()) {
   const counts = read(file);
   for (const outcome of ["passed", "failed", "skipped"] as const) total[outcome] += counts[outcome];
   if (!MAY_SKIP.has(file)) unproven += counts.skipped;

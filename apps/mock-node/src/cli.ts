@@ -6,6 +6,7 @@ import { LEGACY } from "./legacy-halt.ts";
 import { MockNodeError } from "./mock-node-error.ts";
 import type { NodeOptions } from "./options.ts";
 import { FLAVORS, INTENT_INTEGERS } from "./rpc/node-view.ts";
+import { versionLine } from "./version.ts";
 
 /** The options as commander hands them over: named by their flags, values parsed. */
 type Flags = Omit<NodeOptions, "rpc" | "blockTimeMs" | "shutdownTimeoutMs" | "skipHeights" | "plansFile"> & {
@@ -20,6 +21,7 @@ type Flags = Omit<NodeOptions, "rpc" | "blockTimeMs" | "shutdownTimeoutMs" | "sk
 export function commandLine(start: (options: NodeOptions) => Promise<void>): Command {
   const program = new Command("mock-node")
     .description("A stand-in for seid: blocks, upgrade plans, x/upgrade decisions and Sei-faithful RPC.")
+    .version(versionLine(), "-V, --version", "print its version, the contract's and its commit")
     .exitOverride()
     .configureOutput({ outputError: () => {} });
   const command = program

@@ -4,11 +4,13 @@ import { messageOf } from "../controller-error.ts";
 import { PAGER_DUTY_HOSTS } from "../paging/paging-hosts.ts";
 import { type RunOptions, run } from "./run.ts";
 import { EXIT_FAILURE, EXIT_USAGE, UsageError } from "./usage-error.ts";
+import { versionLine } from "./version.ts";
 
 /** The command line of `mini-controller`. */
 export function createProgram(): Command {
   const program = new Command("mini-controller")
     .description("Acts on upgrade halts in a cluster: swaps the image or pages.")
+    .version(versionLine(), "-V, --version", "print its version, the contract's and its commit")
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
   program

@@ -3,6 +3,7 @@ import { SandboxError } from "../sandbox-error.ts";
 import { clusterCommand } from "./cluster-command.ts";
 import { demoCommand } from "./demo-command.ts";
 import { kubeletCommand } from "./kubelet-command.ts";
+import { versionLine } from "./version.ts";
 
 const USAGE_ERROR = 64;
 const FAILURE = 1;
@@ -14,6 +15,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .description(
       "The whole story of an upgrade halt on one machine: a small Kubernetes cluster whose pods are processes.",
     )
+    .version(versionLine(), "-V, --version", "print its version, the contract's and its commit")
     .showHelpAfterError(false)
     .exitOverride()
     .allowExcessArguments()

@@ -32,7 +32,7 @@ export async function buildProgram(
     .description("Says why a chain node stopped, and what to do about it.")
     .helpCommand(false)
     .showSuggestionAfterError(true)
-    .version(versionLine("upgrade-halt"), "-V, --version", "print its version and the contract's")
+    .version(versionLine("upgrade-halt"), "-V, --version", "print its version, the contract's and its commit")
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),

@@ -55,11 +55,14 @@ test.each([
   expect(stderr).toMatch(/^upgrade-halt: [^\n]+\.\n$/);
 });
 
-test.each([["--version"], ["-V"], ["version"]])("%s says its version and the contract's", async (word) => {
-  const { code, stdout } = await runCli([word]);
-  expect(code).toBe(0);
-  expect(stdout).toMatch(/^upgrade-halt \d+\.\d+\.\d+ \(contract \d+\.\d+\.\d+\)\n$/);
-});
+test.each([["--version"], ["-V"], ["version"]])(
+  "%s says its version, the contract's and that a source tree knows no commit",
+  async (word) => {
+    const { code, stdout } = await runCli([word]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^upgrade-halt \d+\.\d+\.\d+ \(contract \d+\.\d+\.\d+, commit unknown\)\n$/);
+  },
+);
 
 test("help of a command is its --help", async () => {
   const { code, stdout } = await runCli(["help", "check"]);

@@ -1,13 +1,18 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import contract from "@upgrade-halt/contract/package.json" with { type: "json" };
 
-/** `upgrade-halt 1.2.0 (contract 1.1.0)`, from the manifests that the programs are installed with. */
+/**
+ * `upgrade-halt 1.2.0 (contract 1.1.0, commit 1f206c7...)`. The commit is known where `scripts/bake-commit.ts` wrote it beside the
+ * built modules, as packing does, and said to be unknown elsewhere.
+ */
 export function versionLine(program: string): string {
-  const own = versionAt(new URL("../../package.json", import.meta.url).href);
-  const contract = versionAt(new URL("../package.json", import.meta.resolve("@upgrade-halt/contract")).href);
-  return `${program} ${own} (contract ${contract})`;
+  const { version } = read("../../package.json");
+  const commit = existsSync(new URL("../commit.json", import.meta.url))
+    ? read("../commit.json").commit
+    : "unknown";
+  return `${program} ${version} (contract ${contract.version}, commit ${commit})`;
 }
 
-function versionAt(manifest: string): string {
-  const { version }: { readonly version: string } = JSON.parse(readFileSync(new URL(manifest), "utf8"));
-  return version;
+function read(file: string): Record<string, string> {
+  return JSON.parse(readFileSync(new URL(file, import.meta.url), "utf8"));
 }
