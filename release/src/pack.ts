@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { requireContents } from "./contents.ts";
+import { type Package, publishedPackages } from "./packages.ts";
+import { pnpm } from "./run.ts";
+
+/** A tarball as it would be published; `integrity` is what a registry says of these bytes. */
+export interface Packed extends Package {
+  readonly tarball: string;
+  readonly integrity: string;
+}
+
+/** Builds the published packages of a checkout from nothing but their sources. */
+export function buildAnew(root: string): void {
+  const packages = publishedPackages(root);
+  for (const { folder } of packages) rmSync(join(root, folder, "dist"), { recursive: true, force: true });
+  pnpm(root, ...only(packages), "run", "build");
+}
+
+/** Packs the built packages of a checkout into `folder`, in the order in which they are published, and holds that each is whole. */
+export function packAll(root: string, folder: string): readonly Packed[] {
+  const packages = publishedPackages(root);
+  mkdirSync(folder, { recursive: true });
+  pnpm(root, ...only(packages), "pack", "--pack-destination", folder);
+  return packages.map((one) => {
+    const tarball = join(folder, tarballName(one));
+    requireContents(root, one, tarball);
+    const digest = createHash("sha512").update(readFileSync(tarball)).digest("base64");
+    return { ...one, tarball, integrity: `sha512-${digest}` };
+  });
+}
+
+function only(packages: readonly Package[]): readonly string[] {
+  return ["--recursive", ...packages.flatMap(({ manifest }) => ["--filter", manifest.name])];
+}
+
+function tarballName({ manifest: { name, version } }: Package): string {
+  return `${name.replace("@", "").replace("/", "-")}-${version}.tgz`;
+}
