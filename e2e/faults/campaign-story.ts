@@ -5,8 +5,9 @@ import type { Boundary } from "../../apps/mini-controller/src/model/boundary.ts"
 import { startController, startDoomedController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { createPhantom, setPhantomState, terminated } from "../harness/fixtures/phantom-pods.ts";
+import { letGoOn, untilSeenNear } from "../harness/halting-node.ts";
 import { startHistory } from "../harness/history.ts";
-import { haltsIn, untilNear } from "../harness/observe.ts";
+import { haltsIn } from "../harness/observe.ts";
 import { changePolicy, createNode, createPolicy, type PolicyOptions, setPlans } from "../harness/operator.ts";
 import type { Page } from "../harness/page-receiver.ts";
 import type { Program } from "../harness/program.ts";
@@ -45,8 +46,9 @@ export const END = {
   broken: [],
 } as const;
 
-/** Far enough that a controller sees each node run before, and within reach of it. */
-const HEIGHT = 80;
+const HEIGHT = 10;
+/** They end at their plan: nothing is done to one that was not seen run near it. */
+const ENDING = ["sei-0", "sei-1", "bad"];
 const LISTED = [{ planName: "v6.7", image: imageOf("v6.7") }];
 /** A story that takes longer has lost something. */
 const LONGEST_MS = 300_000;
@@ -112,17 +114,18 @@ async function setStage(world: World): Promise<void> {
   await createPhantom(world, "low-0");
   const line = "Wrong app version 0, upgrade handler is missing for v6.7 upgrade plan\n";
   await setPhantomState(world, "low-0", { state: terminated(72, line) });
-  for (const name of ["sei-0", "sei-1", "bad"]) await createNode(world, name, { version: "v6.6" });
+  for (const name of ENDING) await createNode(world, name, { version: "v6.6", holdAt: [HEIGHT] });
   // No height is listed for it that would be recorded, so its own must be readable when its image is listed at last.
   await createNode(world, "late", { version: "v6.6", args: ["--halt-stay-alive"] });
   await letNodesComeNear(world);
 }
 
-/** One controller that nobody kills sees the nodes come near their plan: without that, nothing is done to them later. */
+/** One controller that nobody kills sees the nodes near their plan, and only then they come to it. */
 async function letNodesComeNear(world: World): Promise<void> {
   const controller = await startController(world);
-  for (const name of ["sei-0", "sei-1", "bad"]) await untilNear(world, `${name}-0`, HEIGHT);
+  for (const name of ENDING) await untilSeenNear(world, name, HEIGHT);
   await controller.stop();
+  for (const name of ENDING) await letGoOn(world, name);
 }
 
 /** One controller from its start to its end: by its doom, or because the story is over. */

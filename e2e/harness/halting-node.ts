@@ -1,6 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { REACH_BLOCKS } from "@upgrade-halt/consumer";
 import { until } from "@upgrade-halt/testing";
+import { startController } from "./controller.ts";
 import { CONTAINER, type NodeOptions } from "./fixtures/mock-nodes.ts";
 import { describe, recordsIn } from "./observe.ts";
 import { createNode, plansIn } from "./operator.ts";
@@ -17,8 +18,18 @@ export async function createHaltingNode(world: World, name: string, options: Nod
   await letHalt(world, name, height);
 }
 
+/** The same of a node that a controller sees near its plan, and that halts while none runs. */
+export async function createUnwatchedNode(world: World, name: string, options: NodeOptions): Promise<void> {
+  const height = await firstPlanIn(world);
+  await createNode(world, name, { ...options, holdAt: [height] });
+  const controller = await startController(world);
+  await untilSeenNear(world, name, height);
+  await controller.stop();
+  await letGoOn(world, name);
+}
+
 /** The height of the first plan that the namespace's nodes have. */
-export async function firstPlanIn(world: World): Promise<number> {
+async function firstPlanIn(world: World): Promise<number> {
   const [first] = await plansIn(world);
   if (first === undefined) throw new Error(`namespace ${world.namespace} has no plans`);
   return first.height;

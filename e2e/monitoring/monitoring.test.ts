@@ -8,8 +8,9 @@ import {
   startDoomedController,
 } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { createHaltingNode, createUnwatchedNode } from "../harness/halting-node.ts";
 import { haltOf, haltsIn } from "../harness/observe.ts";
-import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import { changePolicy, createPolicy, setPlans } from "../harness/operator.ts";
 import type { Program } from "../harness/program.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { World } from "../harness/world.ts";
@@ -19,7 +20,7 @@ import { type DashboardQuery, dashboardQueries } from "./shipped.ts";
 
 /** Two controllers of which one leads, as the Deployment runs them. */
 async function startReplicas(world: World): Promise<readonly Program[]> {
-  const flags = ["--leader-elect", "--lease-seconds", "2"];
+  const flags = ["--leader-elect"];
   return [await startController(world, ...flags), await startController(world, ...flags)];
 }
 
@@ -38,7 +39,7 @@ scenario(
     const elsewhere = { ...about, pod: "sei-1-0" };
     await alertmanager.post(about);
     await alertmanager.post(elsewhere);
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await createHaltingNode(world, "sei-0", { version: "v6.6" });
 
     const expected = await alertmanager.seen({ alertname: "UpgradeHaltExpected", namespace }, "there");
     expect(expected.labels).toMatchObject({ pod: "sei-0-0", plan: "v6.7", severity: "none" });
@@ -72,7 +73,7 @@ scenario(
     const alertmanager = await Alertmanager.start(world);
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world, { paging: [{ alertmanager: { url: alertmanager.url } }] });
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await createUnwatchedNode(world, "sei-0", { version: "v6.6" });
 
     const doomed = await startDoomedController(world, "after:send-page");
     expect(await doomed.ended).toEqual({ code: null, signal: "SIGKILL" });
@@ -109,7 +110,7 @@ scenario(
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world, { paging: [{ alertmanager: { url: first.url } }] });
     await startController(world);
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await createHaltingNode(world, "sei-0", { version: "v6.6" });
     const page = { alertname: "UpgradeHalt", namespace, reason: "ImageMappingMissing" };
     await first.seen(page, "there");
 
@@ -137,7 +138,7 @@ scenario(
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world, { paging: [{ alertmanager: { url: alertmanager.url } }] });
     const controller = await startControllerWith(world, { env: jumpingClock(-120_000) });
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await createHaltingNode(world, "sei-0", { version: "v6.6" });
     const page = { alertname: "UpgradeHalt", namespace, reason: "ImageMappingMissing" };
     await alertmanager.seen(page, "there");
 
@@ -168,7 +169,7 @@ scenario(
     world.pager.refuse(true);
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world);
-    await createNode(world, "sei-0", { version: "v6.6" });
+    await createHaltingNode(world, "sei-0", { version: "v6.6" });
     const left = new Set(dashboardQueries());
     expect(left.size).toBeGreaterThan(10);
     const answered = (panel: string) => ![...left].some((query) => query.panel === panel);

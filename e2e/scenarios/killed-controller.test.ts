@@ -6,10 +6,10 @@ import type { NodeHalt } from "../../apps/mini-controller/src/api/node-halt.ts";
 import type { Boundary, Operation } from "../../apps/mini-controller/src/model/boundary.ts";
 import { startController, startDoomedController } from "../harness/controller.ts";
 import { CONTAINER, imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
-import { createHaltingNode, firstPlanIn, letGoOn, untilSeenNear } from "../harness/halting-node.ts";
+import { createHaltingNode, createUnwatchedNode } from "../harness/halting-node.ts";
 import { startHistory } from "../harness/history.ts";
 import { haltOf, haltsIn, imageInPod, setOf } from "../harness/observe.ts";
-import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import { createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { World } from "../harness/world.ts";
 
@@ -49,7 +49,7 @@ scenario(
   async (world) => {
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world, { upgrades });
-    await letHaltUnwatched(world);
+    await createUnwatchedNode(world, "sei-0", { version: "v6.6" });
 
     await dieAround(world, [
       "create-halt",
@@ -76,7 +76,7 @@ scenario(
   async (world) => {
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world);
-    await letHaltUnwatched(world);
+    await createUnwatchedNode(world, "sei-0", { version: "v6.6" });
 
     await dieAround(world, ["journal-Held", "claim-page", "send-page", "confirm-page"]);
     await startController(world);
@@ -86,16 +86,6 @@ scenario(
     expect(world.pager.countByKey().size).toBe(1);
   },
 );
-
-/** Runs a node that a controller sees near its plan, and lets it halt while none runs. */
-async function letHaltUnwatched(world: World): Promise<void> {
-  const height = await firstPlanIn(world);
-  await createNode(world, "sei-0", { version: "v6.6", holdAt: [height] });
-  const controller = await startController(world);
-  await untilSeenNear(world, "sei-0", height);
-  await controller.stop();
-  await letGoOn(world, "sei-0");
-}
 
 /** Starts the controller again and again, each time to be killed by its own hand at the next boundary. */
 async function dieAround(world: World, operations: readonly Operation[]): Promise<void> {
