@@ -12,6 +12,8 @@ export const CHAIN = {
   plan: "v6.7",
   tooNew: "v6.8",
   height: 30,
+  /** A node that was seen from here on was near the plan: no halt is acted on without that. */
+  near: 5,
 } as const;
 
 /** Which node plays which part after the upgrade. */

@@ -1,5 +1,6 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
 import { PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
+import { numberAt, stringAt } from "../json/json.ts";
 import type { Story } from "../story/story.ts";
 import {
   BINARY_TOO_NEW,
@@ -48,13 +49,13 @@ class Plot {
     this.#signal = signal;
   }
 
-  /** Every node runs; on a slow machine the first may have halted by then. */
+  /** Every node runs, and goes on to its plan once the controller has seen it near that, however slow the machine is. */
   async start(): Promise<void> {
-    await this.#until("every node to be ready", UPGRADE_DEADLINE_MS, () => {
+    await this.#until("every node to be ready, and seen by the controller", UPGRADE_DEADLINE_MS, () => {
       const nodes = nodesOf(this.#stage.watcher);
-      const areReady = nodes.length === 3 && nodes.every(({ isReady }) => isReady);
-      return areReady || this.#halts(UPGRADE_REQUIRED).length > 0;
+      return nodes.length === 3 && nodes.every((node) => node.isReady && this.#isSeen(node));
     });
+    for (const { pid } of nodesOf(this.#stage.watcher)) process.kill(pid, "SIGUSR2");
   }
 
   /** Every node halts for the plan, is swapped and passes its height. */
@@ -119,6 +120,12 @@ class Plot {
       pageKeys: [...pages.deliveries().keys()],
       downgradedPodUid,
     };
+  }
+
+  #isSeen({ node, podUid }: NodeView): boolean {
+    const record = this.#stage.watcher.records.values().find(({ metadata }) => metadata.name === `${node}-0`);
+    const height = numberAt(record, "status", "height") ?? 0;
+    return stringAt(record, "status", "podUID") === podUid && height >= CHAIN.near;
   }
 
   #halts(reason: string) {
