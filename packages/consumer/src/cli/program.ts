@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { EXIT_CODES } from "./exit-codes.ts";
-import type { Io } from "./io.ts";
+import { EXIT_CODES } from "./help/exit-codes.ts";
+import type { Io } from "./output/io.ts";
 import { versionLine } from "./version.ts";
 
 /** Adds a command to the program. `exitWith` hears its exit code where that is another than 0. */
@@ -8,15 +8,15 @@ type AddCommand = (program: Command, io: Io, exitWith: (code: number) => void) =
 
 /** Every command, in the order of the help. Each is loaded when it is asked for: a probe starts often, and waits for all that is loaded. */
 const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map([
-  ["explain", async () => (await import("./explain.ts")).addExplain],
-  ["status", async () => (await import("./status.ts")).addStatus],
-  ["watch", async () => (await import("./watch.ts")).addWatch],
-  ["check", async () => (await import("./check.ts")).addCheck],
-  ["classify", async () => (await import("./classify.ts")).addClassify],
-  ["systemd-hook", async () => (await import("./systemd-hook.ts")).addSystemdHook],
-  ["exec", async () => (await import("./exec.ts")).addExec],
-  ["doctor", async () => (await import("./doctor.ts")).addDoctor],
-  ["completion", async () => (await import("./completion.ts")).addCompletion],
+  ["explain", async () => (await import("./judge/explain.ts")).addExplain],
+  ["status", async () => (await import("./judge/status.ts")).addStatus],
+  ["watch", async () => (await import("./judge/watch.ts")).addWatch],
+  ["check", async () => (await import("./judge/check.ts")).addCheck],
+  ["classify", async () => (await import("./judge/classify.ts")).addClassify],
+  ["systemd-hook", async () => (await import("./supervise/systemd-hook.ts")).addSystemdHook],
+  ["exec", async () => (await import("./supervise/exec.ts")).addExec],
+  ["doctor", async () => (await import("./doctor/doctor.ts")).addDoctor],
+  ["completion", async () => (await import("./help/completion.ts")).addCompletion],
 ]);
 
 /**

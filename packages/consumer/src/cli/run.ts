@@ -1,8 +1,8 @@
 import { CommanderError } from "commander";
 import { ConsumerError } from "../consumer-error.ts";
 import { printable } from "../printable.ts";
-import { EXIT_CODE_OF } from "./exit-codes.ts";
-import type { Io } from "./io.ts";
+import { EXIT_CODE_OF } from "./help/exit-codes.ts";
+import type { Io } from "./output/io.ts";
 import { buildProgram } from "./program.ts";
 
 /** Runs the command line and gives its exit code. Every failure is one sentence on standard error. */

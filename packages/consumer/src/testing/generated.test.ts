@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { synopsisOf } from "../cli/synopsis.ts";
+import { synopsisOf } from "../cli/help/synopsis.ts";
 import { runCli } from "./cli.ts";
 import { GENERATED, silentProgram } from "./generated.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { manPage } from "../cli/man-page.ts";
+import { manPage } from "../cli/help/man-page.ts";
 import { buildProgram } from "../cli/program.ts";
 import { renderDecisionTable } from "../decision-table.ts";
 

@@ -1,6 +1,6 @@
 import { isSameText } from "../../log/halt-text.ts";
 import { findPlanLines, type LogOptions, type PlanLine, readLastRun } from "../../log/plan-line.ts";
-import { KEPT, Tail } from "../tail.ts";
+import { KEPT, Tail } from "../input/tail.ts";
 
 /** What every halt line has. */
 const LINES = ["NEEDED at height", "BINARY UPDATED BEFORE", "upgrade handler is missing"].map(Buffer.from);

@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { evidenceFromDocker } from "../../adapters/docker.ts";
+import { evidenceFromPod } from "../../adapters/kubernetes.ts";
+import { ConsumerError } from "../../consumer-error.ts";
+import type { Evidence } from "../../evidence.ts";
+import { printable } from "../../printable.ts";
+import { parseDocument } from "./documents.ts";
+
+const Text = z.string().nullish();
+const TerminatedSchema = z.object({
+  exitCode: z.int(),
+  signal: z.int().nullish(),
+  reason: Text,
+  message: Text,
+  startedAt: Text,
+  finishedAt: Text,
+});
+const StateSchema = z.object({
+  running: z.object({ startedAt: Text }).nullish(),
+  waiting: z.object({ reason: Text }).nullish(),
+  terminated: TerminatedSchema.nullish(),
+});
+const ContainersSchema = z
+  .array(z.object({ name: z.string(), state: StateSchema.nullish(), lastState: StateSchema.nullish() }))
+  .nullish();
+const PodSchema = z.object({
+  kind: z.literal("Pod", "is not Pod: give one pod, and no list of them").optional(),
+  status: z
+    .object({ containerStatuses: ContainersSchema, initContainerStatuses: ContainersSchema })
+    .nullish(),
+});
+
+/** `kubectl get pod NAME -o json` as evidence of one container: the named one, or the only one. */
+export function podEvidence(text: string, container: string | undefined): Evidence {
+  const pod = parseDocument(PodSchema, text, "the pod");
+  const { containerStatuses, initContainerStatuses } = pod.status ?? {};
+  const names = (containerStatuses ?? []).map(({ name }) => name);
+  const name = container ?? (names.length === 1 ? names[0] : undefined);
+  const all = [...names, ...(initContainerStatuses ?? []).map((status) => status.name)];
+  // A pod that no kubelet has seen yet tells of no container.
+  if (name === undefined || (all.length > 0 && !all.includes(name))) {
+    const isUnknown = container !== undefined && all.length > 0;
+    const found = all.length === 0 ? "none" : printable(all.join(", "));
+    const unknown = isUnknown ? `The pod has no container ${printable(container)}. ` : "";
+    throw new ConsumerError(
+      "usage",
+      `${unknown}Say which container with --container: the pod's status has ${found}.`,
+    );
+  }
+  return evidenceFromPod(pod, name);
+}
+
+const ContainerSchema = z.object({
+  State: z.object({
+    Status: z.string().optional(),
+    Running: z.boolean().optional(),
+    OOMKilled: z.boolean().optional(),
+    ExitCode: z.int().optional(),
+    StartedAt: z.string().optional(),
+    FinishedAt: z.string().optional(),
+  }),
+});
+const InspectSchema = z.preprocess(
+  (value) => (Array.isArray(value) ? value : [value]),
+  z.tuple([ContainerSchema], "is not one container: inspect one at a time"),
+);
+
+/** `docker inspect CONTAINER` as evidence of that one container. */
+export function dockerEvidence(text: string): Evidence {
+  const [container] = parseDocument(InspectSchema, text, "the inspection");
+  return evidenceFromDocker(container.State);
+}

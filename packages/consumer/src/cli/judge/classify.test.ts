@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import pods from "../../adapters/fixtures/pods.json" with { type: "json" };
+import { runCli } from "../../testing/cli.ts";
+
+const halted = pods["halted and kept down by a restart rule"];
+const exited = (fields: object) => ({
+  process: { kind: "ended", end: { kind: "exited", code: 70 }, ...fields },
+});
+
+test("reads a BOM, and bytes that are no UTF-8 in a log", async () => {
+  const stdin = `\ufeff${JSON.stringify(exited({ log: "\ufffd" }))}`;
+  expect((await runCli(["classify"], { stdin })).code).toBe(0);
+});
+
+test("reads times with an offset and a fraction, as evidence has them", async () => {
+  const stdin = JSON.stringify(exited({ startedAt: "2026-08-21T19:59:41.123456789+02:00", endedAt: 1 }));
+  expect((await runCli(["classify"], { stdin })).code).toBe(0);
+});
+
+// What does not fit, and what of the one sentence tells where.
+test.each<[string[], unknown, number, RegExp]>([
+  [["--from", "pod", "--container", "sied"], halted, 64, /--container: the pod's status has hold, seid\.$/],
+  [["--from", "pod"], { kind: "List", items: [halted] }, 1, /kind: is not Pod: give one pod/],
+  [["--from", "pod"], { kind: "StatefulSet" }, 1, /kind: is not Pod/],
+  [["--from", "docker"], [{ State: {} }, { State: {} }], 1, /is not one container: inspect one at a time\.$/],
+  [["--from", "docker"], [], 1, /is not one container/],
+  [["--from", "docker"], [{ State: { ExitCode: "70" } }], 1, /0\.State\.ExitCode: /],
+  [[], { process: { kind: "ended", end: { kind: "exited", code: 700 } } }, 1, /process\.end\.code: /],
+  [[], { process: { kind: "gone" } }, 1, /process\.kind: /],
+  [[], exited({ startedAt: "5" }), 1, /process\.startedAt: is neither milliseconds nor RFC 3339\.$/],
+  [[], { listed: [{ planName: "v6.7", hieght: 30 }] }, 1, /listed\.0: .*hieght/],
+  [[], "x".repeat(17 * 1024 * 1024), 1, /longer than 16 MiB\.$/],
+])("what does not fit is told in one sentence: %#", async (args, document, expected, sentence) => {
+  const { code, stdout, stderr } = await runCli(["classify", ...args], { stdin: JSON.stringify(document) });
+  expect(code).toBe(expected);
+  expect(stdout).toBe("");
+  expect(stderr).toMatch(/^upgrade-halt: [^\n]+\.\n$/);
+  expect(stderr.trimEnd()).toMatch(sentence);
+});

@@ -1,0 +1,242 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { constants } from "node:os";
+import type { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
+import type { Command } from "commander";
+import { evidenceFromChildExit } from "../../adapters/child-process.ts";
+import { classify } from "../../classify.ts";
+import { ConsumerError } from "../../consumer-error.ts";
+import { printable } from "../../printable.ts";
+import type { HaltedVerdict, Verdict } from "../../verdict.ts";
+import { type AnnounceFlags, type Announcer, type CommandEnd, prepare } from "../announce/announcer.ts";
+import { intentOf, serveHaltedStatus } from "../announce/halted-status.ts";
+import { parseMillis } from "../input/millis.ts";
+import { Tail } from "../input/tail.ts";
+import type { Io } from "../output/io.ts";
+import { toJsonLine } from "../output/json.ts";
+import { headline } from "../output/render.ts";
+import { shownUrl } from "../output/shown-url.ts";
+import { Hold } from "./hold.ts";
+import { outputPipe, releaseInto } from "./output-pipe.ts";
+import { type Guard, killWithUs } from "./parent-death.ts";
+import { onOption, parseReactions, react } from "./reactions.ts";
+import { FORWARDED, OF_TERMINAL } from "./signals.ts";
+import { endingSignal } from "./wait-status.ts";
+
+/** `upgrade-halt exec -- COMMAND`. Its exit code is the command's, given to `exitWith`. */
+export function addExec(program: Command, io: Io, exitWith: (code: number) => void): void {
+  program
+    .command("exec")
+    .summary("run a node as its supervisor, and say why it ended")
+    .description(
+      "Runs a command as an entry point does: passes signals and output through, says on standard error why it ended, and exits with its exit code (128+n for signal n, 127 where there is no such command, 126 where it cannot be started). Whatever ends it, SIGKILL included, ends the command too: on Linux with all that the command started and did not detach. It reaps no orphans: as the first process of a container it wants an init before it (docker run --init, shareProcessNamespace in a pod).",
+    )
+    .addOption(onOption())
+    .option("--json", "say why it ended as one line of JSON, on standard error")
+    .option(
+      "--hold",
+      "after a halt, wait to be stopped before exiting, where a supervisor would restart any exit",
+    )
+    .option(
+      "--announce",
+      "announce for a node that does not itself that it halted: exit with 70, 71 or 72 where its log, its end, its height and the policy say so together",
+    )
+    .option("--home <dir>", "with --announce: the node's home, for data/upgrade-info.json")
+    .option("--rpc <url>", "with --announce: the node's own RPC address (default http://127.0.0.1:26657)")
+    .option("--policy <file>", "with --announce: the chain and the upgrades with their heights, as JSON")
+    .option(
+      "--standstill <ms>",
+      "with --announce: how long the height of a node that lives on must not have moved (default 30000)",
+      parseMillis,
+    )
+    .option(
+      "--stay-alive",
+      "with --announce: after a halt that was announced, serve the node's last /status with halt_intent at its RPC address until told to stop",
+    )
+    .argument("<command...>", "the command and its arguments, after --")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ upgrade-halt exec -- seid start
+  $ upgrade-halt exec --on upgrade_required 'touch /run/upgrade-wanted' -- seid start
+  $ upgrade-halt exec --announce --home /var/lib/simd --policy policy.json -- simd start`,
+    )
+    .action(async (command: string[], flags: ExecFlags) => exitWith(await supervise(command, flags, io)));
+}
+
+interface ExecFlags extends AnnounceFlags {
+  readonly on?: string[];
+  readonly json?: boolean;
+  readonly hold?: boolean;
+}
+
+/** How long after a command's end the rest of its output is waited for, in ms. */
+const OUTPUT_GRACE_MS = 1_000;
+
+async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: Io): Promise<number> {
+  const reactions = parseReactions(flags.on);
+  if (file === "") throw new ConsumerError("usage", "The command to run is an empty word.");
+  const announcer = await prepare(flags, io);
+  const startedAt = io.now();
+  const { child, outputs } = start(file, args, io);
+  const held = new Hold();
+  const forget = io.onSignal(FORWARDED, (signal) => {
+    held.heard(signal);
+    if (io.stdin.isTTY !== true || !OF_TERMINAL.has(signal)) child.kill(signal);
+  });
+  const tail = passThrough(outputs, io, announcer);
+  const guard = killWithUs(child);
+  let zombie: HaltedVerdict | undefined;
+  announcer?.start(startedAt, (verdict) => {
+    zombie = verdict;
+    io.stderr.write(`upgrade-halt: it lives on after its halt, and is ended. ${verdict.why}\n`);
+    endInOrder(child, guard);
+  });
+  try {
+    const end = { ...(await endOf(child, file, outputs)), startedAt, endedAt: io.now() };
+    guard.release();
+    const { verdict, announced } = await judged(end, { announcer, zombie, logTail: tail.text() });
+    const halt = announced && verdict.kind === "halted" ? verdict : undefined;
+    const exitCode = halt?.reason ?? end.code ?? 128 + signalNumber(end.signal);
+    if (flags.json === true) io.stderr.write(toJsonLine({ verdict, announced, exitCode }));
+    else {
+      io.stderr.write(`upgrade-halt: ${headline(verdict)}. ${verdict.why}\n`);
+      if (announced) io.stderr.write(`upgrade-halt: announced for the node, with exit code ${exitCode}.\n`);
+    }
+    await react(reactions, verdict, io);
+    if (halt !== undefined && announcer !== undefined && flags.stayAlive === true) {
+      await stayAlive(announcer, halt, held, io);
+    } else if (flags.hold === true && (verdict.kind === "halted" || verdict.kind === "unrecognised-halt")) {
+      await held.untilStopped();
+    }
+    return exitCode;
+  } finally {
+    announcer?.end();
+    guard.release();
+    forget();
+    for (const output of outputs) output?.destroy();
+  }
+}
+
+interface Known {
+  readonly announcer: Announcer | undefined;
+  readonly zombie: HaltedVerdict | undefined;
+  readonly logTail: string;
+}
+
+async function judged(
+  end: End & CommandEnd,
+  { announcer, zombie, logTail }: Known,
+): Promise<{ readonly verdict: Verdict; readonly announced: boolean }> {
+  const plain = classify(evidenceFromChildExit({ ...end, logTail }));
+  if (announcer === undefined) return { verdict: plain, announced: false };
+  // What ends with a code of its own announced its halt itself.
+  if (plain.kind === "unrecognised-halt" || (plain.kind === "halted" && plain.inferred !== true))
+    return { verdict: plain, announced: false };
+  return await announcer.judgeEnd(end, zombie);
+}
+
+/** How long a node that lives on after its halt has to end in order, in ms. */
+const END_GRACE_MS = 30_000;
+
+function endInOrder(child: ChildProcess, guard: Guard): void {
+  child.kill("SIGTERM");
+  const late = setTimeout(() => guard.kill(), END_GRACE_MS);
+  child.once("exit", () => clearTimeout(late));
+}
+
+async function stayAlive(announcer: Announcer, halt: HaltedVerdict, held: Hold, io: Io): Promise<void> {
+  try {
+    const stop = await serveHaltedStatus(announcer.url, announcer.body, intentOf(halt, io.now()));
+    await held.untilStopped();
+    await stop();
+  } catch (error) {
+    io.stderr.write(
+      `upgrade-halt: nothing can be served at ${shownUrl(announcer.url.origin)} (${printable(String(error))}).\n`,
+    );
+  }
+}
+
+/** Standard output and standard error of a command, none where they are not there to be read. */
+type Outputs = readonly [Readable | null, Readable | null];
+
+function start(file: string, args: string[], { env }: Io): { child: ChildProcess; outputs: Outputs } {
+  const pipes = [outputPipe(), outputPipe()] as const;
+  const [out, err] = pipes;
+  const child = spawn(file, args, { env, stdio: ["inherit", out?.into ?? "pipe", err?.into ?? "pipe"] });
+  for (const pipe of pipes) releaseInto(pipe);
+  return { child, outputs: [out?.from ?? child.stdout, err?.from ?? child.stderr] };
+}
+
+function passThrough([stdout, stderr]: Outputs, io: Io, announcer: Announcer | undefined): Tail {
+  const tail = new Tail();
+  for (const [from, to] of [
+    [stdout, io.stdout],
+    [stderr, io.stderr],
+  ] as const) {
+    from
+      ?.on("data", (chunk: Buffer) => {
+        tail.push(chunk);
+        announcer?.push(chunk);
+      })
+      .pipe(to, { end: false });
+    // Where nobody reads on, the command is told as it would be without us: by a broken pipe.
+    to.once("error", () => from?.destroy());
+  }
+  return tail;
+}
+
+interface End {
+  readonly code: number | null;
+  /** A real-time signal, which has no name of its own, is `signal 34` and so on. */
+  readonly signal: NodeJS.Signals | `signal ${number}` | null;
+  /** Something else holds its output. */
+  readonly isOutputOpen: boolean;
+}
+
+function signalNumber(signal: End["signal"]): number {
+  if (signal === null) return 0;
+  return isNamed(signal) ? constants.signals[signal] : Number(signal.slice("signal ".length));
+}
+
+function isNamed(signal: string): signal is NodeJS.Signals {
+  return Object.hasOwn(constants.signals, signal);
+}
+
+function endOf(child: ChildProcess, file: string, outputs: Outputs): Promise<End> {
+  return new Promise((resolve, reject) => {
+    child.once("error", (cause) => reject(notStarted(file, cause)));
+    let unnamed: number | undefined;
+    let open = outputs.length;
+    for (const output of outputs) {
+      output?.once("end", () => {
+        open -= 1;
+        if (open === 0) unnamed = endingSignal(child.pid);
+      });
+    }
+    child.once("exit", (exitCode, named) => {
+      const isUnnamed = exitCode === 0 && unnamed !== undefined;
+      const code = isUnnamed ? null : exitCode;
+      const signal = isUnnamed ? (`signal ${unnamed ?? 0}` as const) : named;
+      // What the command left running may hold its output open for ever.
+      const late = setTimeout(() => resolve({ code, signal, isOutputOpen: true }), OUTPUT_GRACE_MS);
+      const read = outputs.map(async (output) => output && (await finished(output).catch(() => {})));
+      void Promise.all(read).then(() => {
+        clearTimeout(late);
+        resolve({ code, signal, isOutputOpen: false });
+      });
+    });
+  });
+}
+
+function notStarted(file: string, cause: Error): ConsumerError {
+  const isMissing = "code" in cause && cause.code === "ENOENT";
+  return isMissing
+    ? new ConsumerError("not-found", `${printable(file)} cannot be started: there is no such command.`, {
+        cause,
+      })
+    : new ConsumerError("not-startable", `${printable(file)} cannot be started: is it executable?`, {
+        cause,
+      });
+}

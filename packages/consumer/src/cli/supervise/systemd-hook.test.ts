@@ -1,0 +1,105 @@
+import { appendFile, mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { runCli } from "../../testing/cli.ts";
+import { runCommand } from "../../testing/command.ts";
+
+const ended = (status: string) => ({ SERVICE_RESULT: "exit-code", EXIT_CODE: "exited", EXIT_STATUS: status });
+
+test("says how the service ended", async () => {
+  const { code, stdout } = await runCli(["systemd-hook"], { env: ended("72") });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^halted: downgrade_detected, not corroborated\. /);
+});
+
+test("finds the halt line in a log file", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
+  const log = join(folder, "seid.log");
+  await writeFile(log, `${"x".repeat(100_000)}\nUPGRADE "v6.7" NEEDED at height: 30: \n`);
+  const { stdout } = await runCli(["systemd-hook", "--json", "--log", log], { env: ended("70") });
+  await rm(folder, { recursive: true });
+  expect(JSON.parse(stdout).verdict).toMatchObject({ plan: "v6.7", height: 30, corroborated: true });
+});
+
+test("without a journal it judges by the exit code", async () => {
+  const env = { ...ended("70"), INVOCATION_ID: "0123456789abcdef0123456789abcdef" };
+  const { code, stdout } = await runCli(["systemd-hook", "--journal"], { env });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^halted: upgrade_required, not corroborated\. /);
+});
+
+test.each([
+  ["ENOENT", undefined],
+  ["insufficient permissions; give the unit SupplementaryGroups=systemd-journal", "exit 1"],
+])("a journal that cannot be read is never silent: %s", async (words, then) => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
+  const script = `#!/bin/sh\necho "insufficient permissions" >&2; ${then}\n`;
+  if (then !== undefined) await writeFile(join(folder, "journalctl"), script, { mode: 0o755 });
+  const env = { ...ended("70"), INVOCATION_ID: "0123456789abcdef0123456789abcdef", PATH: folder };
+  const { code, stdout, stderr } = await runCommand(["systemd-hook", "--journal"], env);
+  await rm(folder, { recursive: true });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^halted: upgrade_required, not corroborated\. /);
+  expect(stderr).toContain("upgrade-halt: the journal cannot be read (");
+  expect(stderr).toContain(words);
+});
+
+test("a journal without a line of this run is told", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
+  await writeFile(join(folder, "journalctl"), "#!/bin/sh\n", { mode: 0o755 });
+  const env = { ...ended("70"), INVOCATION_ID: "0123456789abcdef0123456789abcdef", PATH: folder };
+  const { stderr } = await runCommand(["systemd-hook", "--journal"], env);
+  await rm(folder, { recursive: true });
+  expect(stderr).toMatch(
+    /^upgrade-halt: the journal has no line of this run, .*StandardOutput=.*--log FILE\.\n$/,
+  );
+});
+
+test("one who may not wait for the journal looks again for a line that is still on its way", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
+  const script = `#!/bin/sh
+case "$*" in
+  --sync) exit 1 ;;
+esac
+if [ -e '${folder}/asked' ]; then echo 'UPGRADE "v6.7" NEEDED at height: 30: '; fi
+: > '${folder}/asked'
+`;
+  await writeFile(join(folder, "journalctl"), script, { mode: 0o755 });
+  const env = { ...ended("70"), INVOCATION_ID: "0123456789abcdef0123456789abcdef", PATH: folder };
+  const { stdout, stderr } = await runCommand(["systemd-hook", "--journal"], env);
+  await rm(folder, { recursive: true });
+  expect(stderr).toBe("");
+  expect(stdout).toMatch(/^halted: upgrade_required \(plan v6\.7 at height 30\)\. /);
+});
+
+test("of a log of gigabytes it reads the end", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
+  const log = join(folder, "seid.log");
+  await writeFile(log, "");
+  // Sparse: it takes no room.
+  await truncate(log, 5 * 1024 ** 3);
+  await appendFile(log, '\nUPGRADE "v6.7" NEEDED at height: 30: \n');
+  const { code, stdout, stderr } = await runCli(["systemd-hook", "--log", log], { env: ended("70") });
+  await rm(folder, { recursive: true });
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toMatch(/^halted: upgrade_required \(plan v6\.7 at height 30\)\. /);
+});
+
+test("a log that is not there takes no page away", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
+  const page = ["--on", "downgrade_detected", `touch ${folder}/paged`];
+  const log = join(folder, "seid.log");
+  const { code, stderr } = await runCli(["systemd-hook", "--log", log, ...page], { env: ended("72") });
+  const done = await readdir(folder);
+  await rm(folder, { recursive: true });
+  expect(done).toEqual(["paged"]);
+  expect(code).toBe(0);
+  expect(stderr).toBe(`upgrade-halt: the log ${log} cannot be read (ENOENT), so it is judged without it.\n`);
+});
+
+test("outside of systemd it fails with one sentence", async () => {
+  const { code, stderr } = await runCli(["systemd-hook"]);
+  expect(code).toBe(64);
+  expect(stderr).toMatch(/^upgrade-halt: [^\n]+\.\n$/);
+});
