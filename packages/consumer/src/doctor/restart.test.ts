@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Fate, fateOf, type RestartRules, type SystemdRules } from "./restart.ts";
+import type { Fate } from "./fate.ts";
+import { fateOf, type RestartRules, type SystemdRules } from "./restart.ts";
 
 const systemd = (restart: string, rest: Partial<SystemdRules> = {}): SystemdRules => ({
   kind: "systemd",

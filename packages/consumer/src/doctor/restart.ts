@@ -1,3 +1,4 @@
+import type { Fate, SeenEnd } from "./fate.ts";
 import { finishFate } from "./finish-fate.ts";
 
 /** What a supervisor's configuration says of a node that ended, as far as it was read. */
@@ -33,14 +34,6 @@ export interface SystemdRules {
   /** `SuccessExitStatus=` */
   readonly success: readonly string[];
 }
-
-/** How the process that a supervisor started ended. */
-export type SeenEnd =
-  | { readonly kind: "exited"; readonly code: number }
-  | { readonly kind: "signalled"; readonly signal: "KILL" | "ABRT" };
-
-/** `unsure`: it depends on what was not read, or on when the node ends. */
-export type Fate = "stays-down" | "started-again" | "unsure";
 
 /** What a supervisor does about an end, by its documented rules. */
 export function fateOf(rules: RestartRules, end: SeenEnd): Fate {

@@ -1,5 +1,5 @@
 import type { Between } from "./between.ts";
-import type { SeenEnd } from "./restart.ts";
+import type { SeenEnd } from "./fate.ts";
 
 /** What becomes of a node's end on its way to the supervisor. */
 export type Arrival =

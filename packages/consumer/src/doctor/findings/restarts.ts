@@ -2,8 +2,9 @@ import { exitCode } from "@upgrade-halt/contract";
 import { HALT_REASONS } from "../../halt-reasons.ts";
 import { printable } from "../../printable.ts";
 import type { Supervised } from "../facts.ts";
+import type { SeenEnd } from "../fate.ts";
 import { type Finding, ok, todo } from "../finding.ts";
-import { fateOf, type RestartRules, type SeenEnd } from "../restart.ts";
+import { fateOf, type RestartRules } from "../restart.ts";
 import { type Arrival, arrivalOf } from "../way-out.ts";
 import { describeSupervisor } from "./supervisor.ts";
 
