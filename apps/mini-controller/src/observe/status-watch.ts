@@ -15,6 +15,7 @@ import {
   standsAtPlan,
 } from "../model/live-status.ts";
 import type { LogFinding } from "../model/log-finding.ts";
+import type { Pod } from "../model/pod.ts";
 import { FAST_MS, pollInterval } from "./poll-interval.ts";
 
 /** A pod to watch. */
@@ -235,4 +236,12 @@ function startPace(watched: Watched, failures: number): number {
   }
   watched.freshReads += 1;
   return watched.freshReads <= FRESH_READS ? FAST_MS : Number.POSITIVE_INFINITY;
+}
+
+/** What is remembered of a pod. */
+export function liveOf(
+  { metadata: { namespace, name, uid } }: Pod,
+  statuses: Pick<StatusWatch, "get">,
+): LiveStatus | undefined {
+  return statuses.get(`${namespace}/${name}`, uid);
 }

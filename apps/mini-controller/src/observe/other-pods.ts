@@ -1,0 +1,208 @@
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import { isAborted, type NodeHalt } from "../api/node-halt.ts";
+import type { SlotBook } from "../journal/slot-book.ts";
+import { judgePod, type RecordedHalt } from "../judge/judgement.ts";
+import { isOpen } from "../judge/same-halt.ts";
+import { governingPolicy } from "../model/governing-policy.ts";
+import { type KnownPod, storageLookupsOf, type Twin, twinsOf } from "../model/identity.ts";
+import { containerOf, containerStatusOf, type Pod, portOf } from "../model/pod.ts";
+import { haltsOf, podKeyOf, podsOf, policyKeyOf, policyOf, type Stores } from "../model/stores.ts";
+import type { WorkloadSight } from "../model/workload-sight.ts";
+import type { Neighbours, Observation } from "./observation.ts";
+import { type Sibling, siblingsOf } from "./siblings.ts";
+import { liveOf, type StatusWatch } from "./status-watch.ts";
+import {
+  type Asked,
+  lookalikeOf,
+  type NodeTraits,
+  type Strangers,
+  strangersAmong,
+  traitsOf,
+} from "./strangers.ts";
+
+/** What `OtherPods` reads from. */
+export interface OtherPodsOptions {
+  readonly stores: Stores;
+  readonly statuses: StatusWatch;
+  readonly strangers: Strangers;
+  readonly slots: SlotBook;
+}
+
+/** How the pods beside the halted one stand. */
+export type Around = Pick<Observation, "neighbours" | "siblings" | "twins" | "strangers">;
+
+/** The pod that halted, and what was read for it. */
+interface HaltedPod {
+  readonly policy: HaltPolicy | undefined;
+  readonly pod: Pod | undefined;
+  readonly workload: WorkloadSight;
+  readonly stores: Stores;
+  readonly asked: readonly Asked[];
+}
+
+/** Looks at the pods beside the one that halted: those of its template, of its validator, and of nobody known. */
+export class OtherPods {
+  readonly #options: OtherPodsOptions;
+
+  constructor(options: OtherPodsOptions) {
+    this.#options = options;
+  }
+
+  /** How the others stand now. */
+  around(halt: NodeHalt, halted: HaltedPod): Around {
+    const { policy, pod, stores, asked } = halted;
+    return {
+      neighbours: this.#neighbours(halt),
+      siblings: this.#siblings(halt, policy, halted),
+      twins: this.#twins(pod, halt, stores, asked),
+      strangers: strangersAmong(asked, pod && liveOf(pod, this.#options.statuses)?.validatorAddress),
+    };
+  }
+
+  #siblings(
+    halt: NodeHalt,
+    policy: HaltPolicy | undefined,
+    { workload, stores, asked }: HaltedPod,
+  ): readonly Sibling[] {
+    if (policy === undefined || workload.kind !== "found") return [];
+    return siblingsOf(
+      halt.spec,
+      workload.groups,
+      (uid) => stores.pods.under(podsOf.controller(uid)),
+      (pod) => {
+        const [live, recorded] = [liveOf(pod, this.#options.statuses), this.#recordedOf(pod, policy)];
+        return {
+          verdict: judgePod(pod, policy.spec, live, recorded),
+          height: live?.height ?? recorded?.seen.height,
+          mayInfer: policy.spec.inferredHalts === "Act",
+          twins: this.#twins(pod, halt, stores, asked),
+          heldBack: heldBack(pod, policy, stores),
+        };
+      },
+    );
+  }
+
+  /** What was seen of a pod's halt, while no process of it runs: what it says as it restarts is still that halt. */
+  #recordedOf(pod: Pod, policy: HaltPolicy): RecordedHalt | undefined {
+    const { namespace, name, uid } = pod.metadata;
+    if (containerStatusOf(pod, policy.spec.container)?.state?.running !== undefined) return undefined;
+    for (const halt of this.#options.stores.halts.under(haltsOf.pod(`${namespace}/${name}`))) {
+      const { spec, status } = halt;
+      if (spec.podUID === uid && status?.seen !== undefined && isOpen(halt))
+        return { spec, seen: status.seen };
+    }
+    return undefined;
+  }
+
+  /**
+   * What the pods of the namespace answer that look like the node that halted, and that nobody watches: no policy selects
+   * them, or they have no such container or port as it names.
+   */
+  async askStrangers(halt: NodeHalt, stores: Stores): Promise<readonly Asked[]> {
+    const { strangers, stores: known } = this.#options;
+    const pod = stores.pods.get(podKeyOf(halt));
+    if (pod === undefined) return [];
+    const { namespace = "", uid } = pod.metadata;
+    const find = () => {
+      const policies = stores.policies.under(namespace);
+      return stores.pods
+        .under(namespace)
+        .filter((other) => !isWatched(other, governingPolicy(other, policies)));
+    };
+    const unselected = stores === known ? strangers.remembered(namespace, find) : find();
+    const traits = this.#traitsOf(pod, halt, stores);
+    const lookalikes = unselected.flatMap((other) =>
+      other.metadata.uid === uid ? [] : (lookalikeOf(other, traits) ?? []),
+    );
+    const asked = await strangers.ask(lookalikes, traits);
+    const policies = stores.policies.under(namespace);
+    // A selected node that serves no `/status`, such as a seed node, is silent for good.
+    return asked.filter(
+      ({ pod, said }) => said.kind !== "silent" || governingPolicy(pod, policies) === undefined,
+    );
+  }
+
+  #traitsOf(pod: Pod, halt: NodeHalt, stores: Stores): NodeTraits {
+    const policy = policyOf(halt, stores)?.spec;
+    return traitsOf(pod, halt.spec.container, policy?.rpcPort ?? "rpc");
+  }
+
+  /** `stores` has the pod's namespace; what is known of other namespaces is the controller's own copies. */
+  #twins(pod: Pod | undefined, halt: NodeHalt, stores: Stores, asked: readonly Asked[]): readonly Twin[] {
+    if (pod === undefined) return [];
+    const { stores: known, statuses } = this.#options;
+    const { namespace = "" } = pod.metadata;
+    const pods = (value: string) => [
+      ...stores.pods.under(value),
+      ...known.pods.under(value).filter(({ metadata }) => metadata.namespace !== namespace),
+    ];
+    const traits = this.#traitsOf(pod, halt, stores);
+    const answers = new Map(asked.map(({ pod, said }) => [pod.metadata.uid, said]));
+    const introduced = (one: Pod): KnownPod => {
+      const said = answers.get(one.metadata.uid);
+      const told = said?.kind === "node" ? said.validatorAddress : undefined;
+      return {
+        pod: one,
+        validatorAddress: told ?? liveOf(one, statuses)?.validatorAddress,
+        looksLikeNode: lookalikeOf(one, traits) !== undefined,
+      };
+    };
+    const self = introduced(pod);
+    const near = storageLookupsOf(pod).flatMap((storage) => pods(podsOf.storage(storage)));
+    const far = statuses
+      .keysOfValidator(self.validatorAddress)
+      .flatMap((key) => (key.startsWith(`${namespace}/`) ? stores : known).pods.get(key) ?? []);
+    const all = [...near, ...far, ...asked.map((one) => one.pod)];
+    const others = new Map(all.map((other) => [other.metadata.uid, other]));
+    return twinsOf(self, [...others.values()].map(introduced));
+  }
+
+  /** The journal whose swap brought the image that `halt` is about: it fails, and is paged for, itself. */
+  #toldBy({ metadata, spec }: NodeHalt): string | undefined {
+    const key = `${metadata.namespace ?? ""}/${spec.podName}`;
+    return this.#options.stores.halts
+      .under(haltsOf.pod(key))
+      .find(
+        (other) =>
+          isOpen(other) &&
+          other.status?.toImage === spec.image &&
+          other.spec.reason === spec.reason &&
+          other.spec.planName === spec.planName,
+      )?.metadata.name;
+  }
+
+  #neighbours(halt: NodeHalt): Neighbours {
+    const { stores, slots } = this.#options;
+    const policy = policyKeyOf(halt);
+    const failed = new Set(stores.halts.under(haltsOf.failed(policy)).map(({ spec }) => spec.podName)).size;
+    const swapping = slots.takenByOthers(policy, halt.spec.podName);
+    return { swapping, failed, toldBy: this.#toldBy(halt) };
+  }
+}
+
+/** Only a decision asks for them: counting is not for every look of a thousand halts at once. */
+export const NOBODY_ELSE: Around = {
+  neighbours: { swapping: 0, failed: 0, toldBy: undefined },
+  siblings: [],
+  twins: [],
+  strangers: [],
+};
+
+/** Whether the pod's `/status` is read as its policy says where that is. */
+function isWatched(pod: Pod, policy: HaltPolicy | undefined): boolean {
+  if (policy === undefined) return false;
+  const { container, rpcPort } = policy.spec;
+  return portOf(containerOf(pod, container), rpcPort) !== undefined;
+}
+
+/** Why nothing may be done to a pod of the halted one's workload: what is done to its template is done to it too. */
+function heldBack(pod: Pod, policy: HaltPolicy, stores: Stores): string | undefined {
+  const { namespace = "", name, uid } = pod.metadata;
+  const own = governingPolicy(pod, stores.policies.under(namespace));
+  if (own === undefined) return "is selected by no policy";
+  if (own.metadata.name !== policy.metadata.name) return `is governed by HaltPolicy ${own.metadata.name}`;
+  const halts = stores.halts.under(haltsOf.pod(`${namespace}/${name}`));
+  return halts.some((halt) => halt.spec.podUID === uid && isOpen(halt) && isAborted(halt))
+    ? "has a halt that a person aborted"
+    : undefined;
+}
