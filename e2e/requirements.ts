@@ -60,6 +60,14 @@ export const REQUIREMENTS = {
   "INFERRED-71-72": "71 and 72 that were inferred are paged and held, whatever the policy says.",
   LATCH: "A node that halted with 70 and crashes while it restarts is still that halt.",
   "JOURNAL-ONE": "One halt has one NodeHalt, whose steps are in order and written before their effects.",
+  "SECOND-HALT":
+    "Another halt of the same pod, for another reason or another plan, has a journal and a page of its own, and nothing is done for the first.",
+  "PUT-RIGHT":
+    "A halted pod that runs again is left alone from then on, and whoever was paged is told that it is over.",
+  "ODD-VALUES":
+    "A halt whose node announces values that no schema takes is recorded without them, held and paged.",
+  FORGED: "A NodeHalt that somebody else wrote leads to nothing, and hides nothing.",
+  ABORTED: "A halt that a person aborted is left alone, and so is the template that its pod shares.",
   "CONTROLLER-KILLED": "A controller killed in the middle and started again comes to the same end.",
   "EXACTLY-ONCE": "No page and no swap is doubled, whatever was killed.",
   "CONTROLLER-RIGHTS":

@@ -3,7 +3,7 @@ import { until } from "@upgrade-halt/testing";
 import { describe, expect } from "vitest";
 import { metricsUrlOf, startControllerWith } from "../harness/controller.ts";
 import { CONTAINER, imageOf, NODE_LABELS } from "../harness/fixtures/mock-nodes.ts";
-import { haltOf, haltsIn, imageInPod, policyIn } from "../harness/observe.ts";
+import { haltOf, haltsIn, imageInPod, untilPolicySeen } from "../harness/observe.ts";
 import { changePolicy } from "../harness/operator.ts";
 import type { Program } from "../harness/program.ts";
 import { scenario } from "../harness/scenario.ts";
@@ -109,20 +109,6 @@ async function expectReplaced({ pods }: Stage, first: string | undefined): Promi
   await until("another pod", async () => (await uidsOf(pods, "sei-0-0")).some((uid) => uid !== first), {
     within: PATIENCE,
   });
-}
-
-/** Waits until the controller's status of the policy is about its spec as it is now. */
-async function untilPolicySeen(world: World): Promise<void> {
-  await until(
-    "the controller to see the policy's change",
-    async () => {
-      const { metadata, status } = await policyIn(world);
-      return status?.conditions?.every(
-        ({ observedGeneration }) => observedGeneration === metadata.generation,
-      );
-    },
-    { within: PATIENCE },
-  );
 }
 
 /** Waits until the controller knows of no policy any more. */

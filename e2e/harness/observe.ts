@@ -24,6 +24,20 @@ export async function policyIn({ api, namespace }: World, name = "policy"): Prom
   });
 }
 
+/** Waits until the controller's status of the policy is about its spec as it is now. */
+export async function untilPolicySeen(world: World): Promise<void> {
+  await until(
+    "the controller to see the policy's change",
+    async () => {
+      const { metadata, status } = await policyIn(world);
+      return status?.conditions?.every(
+        ({ observedGeneration }) => observedGeneration === metadata.generation,
+      );
+    },
+    { within: 90_000 },
+  );
+}
+
 /** A condition of a policy, if it has it yet. */
 export async function conditionOf(world: World, type: string, policy?: string) {
   const { status } = await policyIn(world, policy);

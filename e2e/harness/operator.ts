@@ -1,5 +1,9 @@
 import { type KubernetesObject, PatchStrategy } from "@kubernetes/client-node";
-import { ANNOTATION_ACKNOWLEDGED, API_VERSION } from "../../apps/mini-controller/src/api/group.ts";
+import {
+  ANNOTATION_ABORT,
+  ANNOTATION_ACKNOWLEDGED,
+  API_VERSION,
+} from "../../apps/mini-controller/src/api/group.ts";
 import type { HaltPolicySpec } from "../../apps/mini-controller/src/api/halt-policy.ts";
 import type { Api } from "./api.ts";
 import {
@@ -134,6 +138,12 @@ export async function changePolicy(
 export async function acknowledge({ api, namespace }: World, name: string): Promise<void> {
   const metadata = { name, namespace, annotations: { [ANNOTATION_ACKNOWLEDGED]: "true" } };
   await mergePatch(api, { apiVersion: API_VERSION, kind: "NodeHalt", metadata });
+}
+
+/** Says of a NodeHalt that nothing may be done for it, or takes that back. */
+export async function abort({ api, namespace }: World, name: string, on: boolean): Promise<void> {
+  const metadata = { name, namespace, annotations: { [ANNOTATION_ABORT]: on ? "true" : null } };
+  await mergePatch(api, { apiVersion: API_VERSION, kind: "NodeHalt", metadata } as KubernetesObject);
 }
 
 /** Puts another image into a node's StatefulSet and replaces its pod. */

@@ -4,7 +4,7 @@ import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { createSet, haltOfPod, pod, scale } from "../harness/fixtures/node-sets.ts";
 import { letHalt } from "../harness/halting-node.ts";
 import { haltsIn, imageInSet, setOf } from "../harness/observe.ts";
-import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
+import { abort, changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { World } from "../harness/world.ts";
 
@@ -13,9 +13,13 @@ const HEIGHT = 60;
 const upgrades = [{ planName: "v6.7", height: HEIGHT, image: NEW }];
 const rolling = { version: "v6.6", updateStrategy: "RollingUpdate" } as const;
 
-async function open(world: World, roll: "WholeSet" | "OnePartition"): Promise<void> {
+async function open(
+  world: World,
+  roll: "WholeSet" | "OnePartition",
+  more: { readonly paused?: boolean } = {},
+): Promise<void> {
   await setPlans(world, planAt("v6.7", HEIGHT));
-  await createPolicy(world, { upgrades, roll });
+  await createPolicy(world, { upgrades, roll, ...more });
   await startController(world);
 }
 
@@ -88,6 +92,33 @@ describe.concurrent("a template of several pods", () => {
       expect(status?.recoveredHeight).toBeGreaterThan(HEIGHT);
       expect((await pod(world, "sei-0")).image).toBe(NEW);
       expect(await rolled(world)).toEqual([NEW, 0]);
+    },
+  );
+
+  scenario(
+    "a person who aborts the halt of one pod keeps the template as it is, until that is taken back",
+    ["ABORTED", "SHARED-TEMPLATE"],
+    async (world) => {
+      await open(world, "WholeSet", { paused: true });
+      await createSet(world, "sei", { version: "v6.6", holdAt: [HEIGHT] }, ({ spec }) => {
+        spec.replicas = 2;
+      });
+      const before = await Promise.all(["sei-0", "sei-1"].map((name) => pod(world, name)));
+      await letHalt(world, "sei", HEIGHT);
+      await haltOfPod(world, "sei-0", "Held", "Paused");
+      const { metadata } = await haltOfPod(world, "sei-1", "Held", "Paused");
+
+      await abort(world, metadata.name, true);
+      await changePolicy(world, { paused: false });
+
+      const waiting = await haltOfPod(world, "sei-0", "Recorded");
+      expect(waiting.status?.message).toContain("sei-1");
+      expect(await imageInSet(world, "sei")).toBe(OLD);
+      expect(await Promise.all(["sei-0", "sei-1"].map((name) => pod(world, name)))).toEqual(before);
+
+      await abort(world, metadata.name, false);
+      for (const name of ["sei-0", "sei-1"]) await haltOfPod(world, name, "Recovered");
+      for (const name of ["sei-0", "sei-1"]) expect((await pod(world, name)).image).toBe(NEW);
     },
   );
 
