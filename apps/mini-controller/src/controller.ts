@@ -12,6 +12,7 @@ import { Detector } from "./detect/detector.ts";
 import { haltEvent } from "./journal/halt-event.ts";
 import { HaltJournal } from "./journal/halt-journal.ts";
 import { SlotBook } from "./journal/slot-book.ts";
+import { StepWriter } from "./journal/step-writer.ts";
 import { EventRecorder } from "./kube/event-recorder.ts";
 import { FreshLists } from "./kube/fresh-lists.ts";
 import { Informer, type InformerOptions, RESTART_REASONS } from "./kube/informer.ts";
@@ -32,6 +33,7 @@ import { createStores, haltsOf, podKeyOf, policyKeyOf } from "./model/stores.ts"
 import { NodeReconciler } from "./node-reconciler.ts";
 import { LogReader } from "./observe/log-reader.ts";
 import { NodeRecorder } from "./observe/node-recorder.ts";
+import { NodeWatch } from "./observe/node-watch.ts";
 import { ObservationReader } from "./observe/observation-reader.ts";
 import { RecoveryTimer } from "./observe/recovery-timer.ts";
 import { StatusWatch } from "./observe/status-watch.ts";
@@ -175,9 +177,14 @@ export class Controller {
       actor,
       marks: new PodMarks(api, now),
       recorder,
-      onBoundary,
+      steps: new StepWriter({
+        ...shared,
+        onBoundary,
+        onPhase: (halt, before) => this.#onPhase(halt, before, now()),
+        log,
+      }),
+      watch: new NodeWatch(shared),
       onPageDue: (halt) => this.#onPageDue(halt),
-      onPhase: (halt, before) => this.#onPhase(halt, before, now()),
       log,
     });
     this.#policies = new PolicyReconciler({

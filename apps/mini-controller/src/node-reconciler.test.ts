@@ -7,6 +7,7 @@ import { SlotBook } from "./journal/slot-book.ts";
 import type { ContainerState, Pod } from "./model/pod.ts";
 import { createStores } from "./model/stores.ts";
 import { NodeReconciler, type NodeReconcilerOptions } from "./node-reconciler.ts";
+import { NodeWatch, type NodeWatchOptions } from "./observe/node-watch.ts";
 import { ObservationReader, type ObservationReaderOptions } from "./observe/observation-reader.ts";
 import { RecoveryTimer } from "./observe/recovery-timer.ts";
 import { StatusWatch } from "./observe/status-watch.ts";
@@ -60,18 +61,20 @@ function reconcilerOf(state: ContainerState, journaled: NodeHaltStatus | undefin
       setWasRefused: () => false,
       seenWhenRecorded: () => undefined,
     } as unknown as ObservationReaderOptions),
-    journal: {
+    steps: {
       write: (halt: object, status: NodeHaltStatus) => {
         const written = { ...halt, status };
         stores.halts.put(written as never);
         return Promise.resolve(written);
       },
     },
-    logs: { want: () => undefined, forget() {} },
+    watch: new NodeWatch({
+      ...shared,
+      logs: { want: () => undefined, forget() {} },
+    } as unknown as NodeWatchOptions),
     recorder: { note: () => Promise.resolve() },
     marks: { sync: () => Promise.resolve() },
     onPageDue() {},
-    onPhase() {},
   } as unknown as NodeReconcilerOptions);
 }
 

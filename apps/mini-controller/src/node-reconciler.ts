@@ -2,35 +2,25 @@ import type { Logger } from "pino";
 import type { Actor } from "./act/actor.ts";
 import type { PodMarks } from "./act/pod-marks.ts";
 import type { HaltPolicy } from "./api/halt-policy.ts";
-import {
-  hasEnded,
-  isToldOf,
-  type NodeHalt,
-  type NodeHaltStatus,
-  type Phase,
-  pagesOf,
-} from "./api/node-halt.ts";
-import { hasCode, messageOf } from "./controller-error.ts";
+import { hasEnded, isToldOf, type NodeHalt, pagesOf } from "./api/node-halt.ts";
+import { hasCode } from "./controller-error.ts";
 import { SETTLE_MS } from "./decide/during-swap.ts";
 import { nextMove, nextMoveBesidePage } from "./decide/next-move.ts";
 import type { Detector } from "./detect/detector.ts";
 import type { HaltJournal } from "./journal/halt-journal.ts";
-import { isPaged, journalMove } from "./journal/journal-entry.ts";
 import type { SlotBook } from "./journal/slot-book.ts";
+import type { StepWriter } from "./journal/step-writer.ts";
 import { type JudgedNode, judgedNode, verdictAfter } from "./judge/judged-node.ts";
 import { reasonOf, UNRECOGNISED } from "./judge/judgement.ts";
-import { logSourceOf } from "./judge/log-source.ts";
 import { isOpen } from "./judge/same-halt.ts";
 import { keyOf } from "./kube/store.ts";
-import { between, type OnBoundary } from "./model/boundary.ts";
 import { governingPolicy } from "./model/governing-policy.ts";
-import type { LiveStatus } from "./model/live-status.ts";
 import { type Effect, type Move, restsOnServer } from "./model/move.ts";
-import { containerOf, containerStatusOf, mayServe, type Pod, statusUrlOf } from "./model/pod.ts";
-import { haltsOf, policyKeyOf, policyOf, type Stores } from "./model/stores.ts";
+import type { Pod } from "./model/pod.ts";
+import { haltsOf, policyKeyOf, type Stores } from "./model/stores.ts";
 import type { WorkloadSight } from "./model/workload-sight.ts";
-import type { LogReader } from "./observe/log-reader.ts";
 import type { NodeRecorder } from "./observe/node-recorder.ts";
+import type { NodeWatch } from "./observe/node-watch.ts";
 import type { Observation } from "./observe/observation.ts";
 import type { ObservationReader } from "./observe/observation-reader.ts";
 import type { StatusWatch } from "./observe/status-watch.ts";
@@ -39,20 +29,18 @@ import type { Outcome } from "./queue/key-queue.ts";
 export interface NodeReconcilerOptions {
   readonly stores: Stores;
   readonly statuses: StatusWatch;
-  readonly logs: LogReader;
+  readonly watch: NodeWatch;
   readonly slots: SlotBook;
   readonly journal: HaltJournal;
+  readonly steps: StepWriter;
   readonly detector: Detector;
   readonly observations: ObservationReader;
   readonly actor: Actor;
   readonly marks: PodMarks;
   readonly recorder: NodeRecorder;
-  readonly onBoundary: OnBoundary;
   /** Sees to the halt's pages, beside what is done here. */
   readonly onPageDue: (halt: NodeHalt) => void;
-  readonly onPhase: (halt: NodeHalt, before: Phase | undefined) => void;
   readonly log: Logger;
-  readonly now: () => number;
 }
 
 /** More moves in one go than any halt has: one whose moves never end is a fault, and must not spin. */
@@ -93,17 +81,15 @@ export class NodeReconciler {
   }
 
   async reconcile(key: string): Promise<Outcome> {
-    const { stores, statuses, marks } = this.#options;
+    const { stores, statuses, watch, marks } = this.#options;
     await this.#judgeDeparted(key);
     const pod = stores.pods.get(key);
     const policy = pod && this.#policyOf(pod);
-    const watching = policy ?? this.#lastPolicyOf(key);
-    if (pod === undefined || watching === undefined) statuses.forget(key);
-    else this.#track(key, pod, watching);
+    watch.follow(key, pod, policy);
     if (pod && policy) await this.#options.recorder.note(pod, policy, statuses.get(key, pod.metadata.uid));
     const waits: number[] = [];
     const failures: unknown[] = [];
-    const nextLog = this.#wantLog(key, pod, policy);
+    const nextLog = watch.wantLog(key, pod, policy);
     if (nextLog !== undefined) waits.push(nextLog);
     const node = pod && this.#judge(key, pod, policy);
     const detected = node && (await this.#options.detector.detect(key, node));
@@ -195,45 +181,7 @@ export class NodeReconciler {
   ): Promise<NodeHalt> {
     return move.kind === "effect"
       ? await this.#options.actor.perform(move.effect, observation)
-      : await this.#write(observation.halt, move.status);
-  }
-
-  async #write(halt: NodeHalt, status: NodeHaltStatus): Promise<NodeHalt> {
-    const { journal, onBoundary, onPhase, log } = this.#options;
-    const phase = status.phase ?? "Recorded";
-    const written = await between(`journal-${phase}`, onBoundary, async () => {
-      try {
-        return await journal.write(halt, status);
-      } catch (error) {
-        if (hasCode(error, "invalid")) await this.#tellRefused(halt, error);
-        throw error;
-      }
-    });
-    const object = keyOf(halt);
-    log.info(
-      { object, phase, action: status.action, reason: status.reason, toImage: status.toImage },
-      status.message,
-    );
-    onPhase(written, halt.status?.phase);
-    return written;
-  }
-
-  /** Pages for a journal that the API server does not take: without it nothing can be done about the halt, nor told. */
-  async #tellRefused(halt: NodeHalt, { message: refusal }: Error): Promise<void> {
-    const { journal, onPhase, log, now } = this.#options;
-    const reason = "JournalRefused";
-    if (isPaged(halt.status, reason)) return;
-    const message = `The API server does not take what is to be written about this halt, so nothing is done: ${refusal} Apply the CustomResourceDefinitions of this release.`;
-    const { podName, verdict } = halt.spec;
-    const page = { reason, summary: `${halt.metadata.namespace}/${podName} halted: ${verdict} ${message}` };
-    const { phase = "Held", steps } = halt.status ?? {};
-    const { status } = journalMove(halt, { phase, reason, message, page }, now());
-    try {
-      const { steps: _, ...rest } = status;
-      onPhase(await journal.write(halt, { ...rest, ...(steps && { steps }) }), halt.status?.phase);
-    } catch (error) {
-      log.warn({ object: keyOf(halt), error: messageOf(error) }, "nor can it be written that it is refused");
-    }
+      : await this.#options.steps.write(observation.halt, move.status);
   }
 
   /** Why the pod is halted, if it is. A container that crashes as it restarts after a halt is still in that halt. */
@@ -257,51 +205,6 @@ export class NodeReconciler {
   #policyOf(pod: Pod): HaltPolicy | undefined {
     return governingPolicy(pod, this.#options.stores.policies.under(pod.metadata.namespace ?? ""));
   }
-
-  /** Has the log read that may tell of a halt; the milliseconds until the next try, if there is to be one. */
-  #wantLog(key: string, pod: Pod | undefined, policy: HaltPolicy | undefined): number | undefined {
-    const { logs, statuses } = this.#options;
-    if (pod === undefined || policy === undefined) return void logs.forget(key);
-    const source = logSourceOf(pod, policy.spec, statuses.get(key, pod.metadata.uid));
-    return source && logs.want(key, source);
-  }
-
-  /** A pod that no policy selects any more is watched until its halts are over: somebody may have been paged for them. */
-  #lastPolicyOf(key: string): HaltPolicy | undefined {
-    const { stores } = this.#options;
-    for (const halt of stores.halts.under(haltsOf.pod(key))) {
-      const policy = isOpen(halt) ? policyOf(halt, stores) : undefined;
-      if (policy !== undefined) return policy;
-    }
-    return undefined;
-  }
-
-  #track(key: string, pod: Pod, policy: HaltPolicy): void {
-    const { statuses, stores } = this.#options;
-    const url = statusUrlOf(pod, policy.spec.container, policy.spec.rpcPort);
-    const { uid } = pod.metadata;
-    const isServing = pod.status?.phase === "Running" && mayServe(pod, policy.spec.container);
-    if (url === undefined || uid === undefined || !isServing) {
-      // What the pod said last is kept: which validator it was matters until it is gone.
-      statuses.rest(key);
-      return;
-    }
-    const expectedHeights = policy.spec.upgrades.flatMap(({ height }) => height ?? []);
-    const image = containerOf(pod, policy.spec.container)?.image;
-    const run = containerStatusOf(pod, policy.spec.container)?.restartCount ?? 0;
-    const isAnnounced = announcesHalt(statuses.get(key, uid));
-    const urgent = stores.halts
-      .under(haltsOf.pod(key))
-      .some(
-        (halt) => isOpen(halt) && !(isAnnounced && halt.spec.podUID === uid && halt.spec.image === image),
-      );
-    statuses.track(key, { uid, url, run, expectedHeights, urgent });
-  }
-}
-
-/** Whether the node said last that it is halted: nothing about it moves then. */
-function announcesHalt(live: LiveStatus | undefined): boolean {
-  return live?.sighting?.kind === "answered" && live.sighting.node.haltIntent.kind === "intent";
 }
 
 /** A journal entry that its act follows at once. */

@@ -1,0 +1,63 @@
+import type { Logger } from "pino";
+import type { NodeHalt, NodeHaltStatus, Phase } from "../api/node-halt.ts";
+import { hasCode, messageOf } from "../controller-error.ts";
+import { keyOf } from "../kube/store.ts";
+import { between, type OnBoundary } from "../model/boundary.ts";
+import type { HaltJournal } from "./halt-journal.ts";
+import { isPaged, journalMove } from "./journal-entry.ts";
+
+export interface StepWriterOptions {
+  readonly journal: HaltJournal;
+  readonly onBoundary: OnBoundary;
+  readonly onPhase: (halt: NodeHalt, before: Phase | undefined) => void;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** Writes the steps of halts into their journals, and tells of each: a log line, an Event, a metric. */
+export class StepWriter {
+  readonly #options: StepWriterOptions;
+
+  constructor(options: StepWriterOptions) {
+    this.#options = options;
+  }
+
+  /** The halt with the step in its journal. */
+  async write(halt: NodeHalt, status: NodeHaltStatus): Promise<NodeHalt> {
+    const { journal, onBoundary, onPhase, log } = this.#options;
+    const phase = status.phase ?? "Recorded";
+    const written = await between(`journal-${phase}`, onBoundary, async () => {
+      try {
+        return await journal.write(halt, status);
+      } catch (error) {
+        if (hasCode(error, "invalid")) await this.#tellRefused(halt, error);
+        throw error;
+      }
+    });
+    const object = keyOf(halt);
+    log.info(
+      { object, phase, action: status.action, reason: status.reason, toImage: status.toImage },
+      status.message,
+    );
+    onPhase(written, halt.status?.phase);
+    return written;
+  }
+
+  /** Pages for a journal that the API server does not take: without it nothing can be done about the halt, nor told. */
+  async #tellRefused(halt: NodeHalt, { message: refusal }: Error): Promise<void> {
+    const { journal, onPhase, log, now } = this.#options;
+    const reason = "JournalRefused";
+    if (isPaged(halt.status, reason)) return;
+    const message = `The API server does not take what is to be written about this halt, so nothing is done: ${refusal} Apply the CustomResourceDefinitions of this release.`;
+    const { podName, verdict } = halt.spec;
+    const page = { reason, summary: `${halt.metadata.namespace}/${podName} halted: ${verdict} ${message}` };
+    const { phase = "Held", steps } = halt.status ?? {};
+    const { status } = journalMove(halt, { phase, reason, message, page }, now());
+    try {
+      const { steps: _, ...rest } = status;
+      onPhase(await journal.write(halt, { ...rest, ...(steps && { steps }) }), halt.status?.phase);
+    } catch (error) {
+      log.warn({ object: keyOf(halt), error: messageOf(error) }, "nor can it be written that it is refused");
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import { logSourceOf } from "../judge/log-source.ts";
+import { isOpen } from "../judge/same-halt.ts";
+import type { LiveStatus } from "../model/live-status.ts";
+import { containerOf, containerStatusOf, mayServe, type Pod, statusUrlOf } from "../model/pod.ts";
+import { haltsOf, policyOf, type Stores } from "../model/stores.ts";
+import type { LogReader } from "./log-reader.ts";
+import type { StatusWatch } from "./status-watch.ts";
+
+export interface NodeWatchOptions {
+  readonly stores: Stores;
+  readonly statuses: StatusWatch;
+  readonly logs: LogReader;
+}
+
+/** Says of which nodes `/status` and logs are read, and how soon. */
+export class NodeWatch {
+  readonly #options: NodeWatchOptions;
+
+  constructor(options: NodeWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Has the node's `/status` read as the policy that governs its pod says, or no more. */
+  follow(key: string, pod: Pod | undefined, policy: HaltPolicy | undefined): void {
+    const watching = policy ?? this.#lastPolicyOf(key);
+    if (pod === undefined || watching === undefined) this.#options.statuses.forget(key);
+    else this.#track(key, pod, watching);
+  }
+
+  /** Has the log read that may tell of a halt; the milliseconds until the next try, if there is to be one. */
+  wantLog(key: string, pod: Pod | undefined, policy: HaltPolicy | undefined): number | undefined {
+    const { logs, statuses } = this.#options;
+    if (pod === undefined || policy === undefined) return void logs.forget(key);
+    const source = logSourceOf(pod, policy.spec, statuses.get(key, pod.metadata.uid));
+    return source && logs.want(key, source);
+  }
+
+  /** A pod that no policy selects any more is watched until its halts are over: somebody may have been paged for them. */
+  #lastPolicyOf(key: string): HaltPolicy | undefined {
+    const { stores } = this.#options;
+    for (const halt of stores.halts.under(haltsOf.pod(key))) {
+      const policy = isOpen(halt) ? policyOf(halt, stores) : undefined;
+      if (policy !== undefined) return policy;
+    }
+    return undefined;
+  }
+
+  #track(key: string, pod: Pod, policy: HaltPolicy): void {
+    const { statuses, stores } = this.#options;
+    const url = statusUrlOf(pod, policy.spec.container, policy.spec.rpcPort);
+    const { uid } = pod.metadata;
+    const isServing = pod.status?.phase === "Running" && mayServe(pod, policy.spec.container);
+    if (url === undefined || uid === undefined || !isServing) {
+      // What the pod said last is kept: which validator it was matters until it is gone.
+      statuses.rest(key);
+      return;
+    }
+    const expectedHeights = policy.spec.upgrades.flatMap(({ height }) => height ?? []);
+    const image = containerOf(pod, policy.spec.container)?.image;
+    const run = containerStatusOf(pod, policy.spec.container)?.restartCount ?? 0;
+    const isAnnounced = announcesHalt(statuses.get(key, uid));
+    const urgent = stores.halts
+      .under(haltsOf.pod(key))
+      .some(
+        (halt) => isOpen(halt) && !(isAnnounced && halt.spec.podUID === uid && halt.spec.image === image),
+      );
+    statuses.track(key, { uid, url, run, expectedHeights, urgent });
+  }
+}
+
+/** Whether the node said last that it is halted: nothing about it moves then. */
+function announcesHalt(live: LiveStatus | undefined): boolean {
+  return live?.sighting?.kind === "answered" && live.sighting.node.haltIntent.kind === "intent";
+}
