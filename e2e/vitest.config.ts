@@ -45,6 +45,8 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
   chains: { testTimeout: 120_000, hookTimeout: 180_000 },
   /** Real clients against the mock node, and a real node against the consumer. */
   peers: { testTimeout: 60_000, hookTimeout: 60_000 },
+  /** Every scenario of the sandbox, as `sandbox play` tells it. */
+  "scenario-files": { testTimeout: 300_000, hookTimeout: 300_000 },
   /** The published packages as their users get them: from tarballs, in projects of their own. */
   packages: { testTimeout: 180_000, hookTimeout: 180_000 },
 };

@@ -41,3 +41,10 @@ export function heights(text: string): readonly number[] {
 export function names(text: string): readonly string[] {
   return text.split(",").filter((name) => name !== "");
 }
+
+/** A plan's name and its height, as `v6.7@30`. */
+export function planAtHeight(text: string): { readonly name: string; readonly height: number } {
+  const [, name = "", at = ""] = /^(.+)@(\d+)$/.exec(text) ?? [];
+  if (name === "") throw new InvalidArgumentError("Give PLAN@HEIGHT.");
+  return { name, height: height(at) };
+}

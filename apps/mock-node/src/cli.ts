@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { HALT_STEPS } from "@upgrade-halt/producer";
 import { Command, Option } from "commander";
-import { duration, folder, height, heights, names, rpcAddress } from "./cli-values.ts";
+import { duration, folder, height, heights, names, planAtHeight, rpcAddress } from "./cli-values.ts";
 import { LEGACY } from "./legacy-halt.ts";
 import { MockNodeError } from "./mock-node-error.ts";
 import type { NodeOptions } from "./options.ts";
@@ -142,6 +142,11 @@ function addFaults(start: Command): void {
     .option("--fault-slow-status <duration>", "answer GET /status after this time", duration)
     .option("--fault-endless-status", "never end the answer of GET /status")
     .option("--fault-populate", "fail to populate the halt intent of /status")
+    .option(
+      "--fault-forged-halt <plan@height>",
+      "make blocks, and claim on /status to have halted for this plan",
+      planAtHeight,
+    )
     .option("--fault-hang-shutdown", "never stop serving by itself");
 }
 

@@ -16,6 +16,8 @@ export interface FaultOptions {
   readonly faultEndlessStatus?: boolean;
   /** The intent can't be populated. */
   readonly faultPopulate?: boolean;
+  /** While it makes blocks, `/status` claims a halt for this plan. */
+  readonly faultForgedHalt?: { readonly name: string; readonly height: number };
   /** The shutdown never ends by itself. */
   readonly faultHangShutdown?: boolean;
 }

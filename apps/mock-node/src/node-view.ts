@@ -1,3 +1,4 @@
+import { ShutdownReason } from "@upgrade-halt/contract";
 import type { HaltHolder } from "@upgrade-halt/producer";
 import type { Logger } from "pino";
 import type { BlockFeed } from "./chain/block-feed.ts";
@@ -27,9 +28,19 @@ export function nodeView(
     identity: home.identity,
     store: home.store,
     blocks,
-    holder: options.faultPopulate ? { ...holder, snapshot: failToPopulate } : holder,
+    holder: holderWithFaults(options, holder),
     onStatusFault: (cause) => log.error(`the halt intent could not be populated: ${reasonOf(cause)}`),
   };
+}
+
+function holderWithFaults(
+  { faultPopulate, faultForgedHalt: forged }: NodeOptions,
+  holder: HaltHolder,
+): HaltHolder {
+  if (faultPopulate) return { ...holder, snapshot: failToPopulate };
+  if (forged === undefined) return holder;
+  const intent = holder.stamp(ShutdownReason.UpgradeRequired, { ...forged, info: "" });
+  return { ...holder, snapshot: () => holder.snapshot() ?? intent };
 }
 
 const FAULT = new Error("fault injected");

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { readDemoManifests, type Stage, setStage } from "../src/demo/stage.ts";
-import { waitFor } from "../src/demo/wait.ts";
-import { CONTAINER, type HaltView, haltsOf } from "../src/demo/world.ts";
-import { clone, isObject, type JsonObject, objectAt } from "../src/json/json.ts";
-import type { KubeObject } from "../src/json/kube-object.ts";
+import { startBase } from "../src/scenario/base.ts";
+import { imageOf } from "../src/scenario/condition.ts";
+import { ScenarioSchema } from "../src/scenario/schema.ts";
+import { type Setup, startSetup } from "../src/scenario/setup.ts";
+import { CONTAINER, type HaltView, haltsOf } from "../src/scenario/situation.ts";
+import { waitFor } from "../src/scenario/wait.ts";
 import { Story } from "../src/story/story.ts";
 
 const HELP = `Usage: pnpm run bench:story
@@ -37,55 +38,45 @@ const story = new Story([
   },
 ]);
 
-const stage = await setStage(story, new AbortController().signal, {
-  manifests: await manifests(),
-  cluster: {
-    onContainerEnd: (podUid, container, at) => {
-      if (container === CONTAINER) endsOf.set(podUid, [...(endsOf.get(podUid) ?? []), at]);
-    },
+const base = await startBase((happening) => story.tell(happening), {
+  onContainerEnd: (podUid, container, at) => {
+    if (container === CONTAINER) endsOf.set(podUid, [...(endsOf.get(podUid) ?? []), at]);
   },
 });
 try {
-  const began = Date.now();
-  const cpuBefore = cpuSeconds(controllerPid);
-  await recovered(stage);
-  report(stage, cpuSeconds(controllerPid) - cpuBefore, (Date.now() - began) / 1000);
+  const setup = await startSetup({ base, scenario: scenario(), story }, new AbortController().signal);
+  try {
+    const began = Date.now();
+    const cpuBefore = cpuSeconds(controllerPid);
+    await recovered(setup);
+    report(setup, cpuSeconds(controllerPid) - cpuBefore, (Date.now() - began) / 1000);
+  } finally {
+    await setup.stop();
+  }
 } finally {
-  await stage.strike();
+  await base.stop();
 }
 
-/** The demo's manifests, with 20 nodes in the place of three, each nearer to the plan's height than the one after it. */
-async function manifests(): Promise<readonly KubeObject[]> {
-  const originals = await readDemoManifests();
-  const template = originals.find(({ kind }) => kind === "StatefulSet");
-  if (template === undefined) throw new Error("the manifests hold no StatefulSet");
-  const others = originals
-    .filter(({ kind }) => kind !== "StatefulSet")
-    .map((object) => replaced(object, '"height": 30', `"height": ${HEIGHT}`));
-  const nodes = Array.from({ length: HALTS }, (_, index) => {
-    const named = replaced(template, template.metadata.name, `node-${index}`);
-    const args = objectAt(named, "spec", "template", "spec", "containers", 0).args;
-    if (Array.isArray(args)) args.push("--initial-height", String(HEIGHT - RUN_UP - APART * index));
-    return named;
+/** 20 nodes, each nearer to the plan's height than the one after it; the policy lets every one swap at once. */
+function scenario() {
+  return ScenarioSchema.parse({
+    title: "20 halts",
+    question: "How long does a halt take?",
+    plans: [
+      { name: "v6.7", height: HEIGHT },
+      { name: "v6.8", height: 1_000_000 },
+    ],
+    nodes: Array.from({ length: HALTS }, (_, index) => ({
+      name: `node-${index}`,
+      args: ["--initial-height", String(HEIGHT - RUN_UP - APART * index)],
+    })),
+    policy: {
+      maxConcurrent: HALTS,
+      upgrades: [{ planName: "v6.7", height: HEIGHT, image: imageOf("v6.7") }],
+    },
+    steps: [{ wait: { for: "the end", ready: HALTS } }],
+    expect: [{ text: "all are ready", ready: HALTS }],
   });
-  return [...others, ...nodes].map(withHeight);
-}
-
-function replaced(object: KubeObject, from: string, to: string): KubeObject {
-  const text = JSON.stringify(object);
-  const quoted = (value: string): string => JSON.stringify(value).slice(1, -1);
-  return JSON.parse(text.replaceAll(quoted(from), quoted(to))) as KubeObject;
-}
-
-/** The policy lists the height of the plan too, and lets every node swap at once. */
-function withHeight(object: KubeObject): KubeObject {
-  if (object.kind !== "HaltPolicy") return object;
-  const copy = clone<KubeObject>(object);
-  const spec: JsonObject = objectAt(copy, "spec");
-  spec.maxConcurrent = HALTS;
-  if (Array.isArray(spec.upgrades))
-    for (const upgrade of spec.upgrades) if (isObject(upgrade)) upgrade.height = HEIGHT;
-  return copy;
 }
 
 function readArguments(): void {
@@ -101,7 +92,7 @@ function readArguments(): void {
   }
 }
 
-async function recovered({ watcher }: Stage): Promise<void> {
+async function recovered({ watcher }: Setup): Promise<void> {
   let told = -1;
   const isDone = (): boolean => {
     const count = haltsOf(watcher).filter(({ phase }) => phase === "Recovered").length;
@@ -113,7 +104,7 @@ async function recovered({ watcher }: Stage): Promise<void> {
   await waitFor([watcher.halts], isDone, { what: `${HALTS} recoveries`, deadlineMs: DEADLINE_MS, signal });
 }
 
-function report({ watcher }: Stage, cpu: number, seconds: number): void {
+function report({ watcher }: Setup, cpu: number, seconds: number): void {
   const since = (time: (halt: HaltView, end: number) => number | undefined): readonly number[] =>
     haltsOf(watcher).flatMap((halt) => {
       const end = haltEnd(halt);

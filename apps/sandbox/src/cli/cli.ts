@@ -3,10 +3,14 @@ import { SandboxError } from "../sandbox-error.ts";
 import { clusterCommand } from "./cluster-command.ts";
 import { demoCommand } from "./demo-command.ts";
 import { kubeletCommand } from "./kubelet-command.ts";
+import { playCommand } from "./play-command.ts";
+import { replayCommand } from "./replay-command.ts";
 import { versionLine } from "./version.ts";
 
 const USAGE_ERROR = 64;
 const FAILURE = 1;
+
+const COMMANDS = [demoCommand, playCommand, replayCommand, clusterCommand, kubeletCommand] as const;
 
 /** Runs the program; resolves with its exit code: 0, 1 for a failure, 64 for a usage error. */
 export async function runCli(argv: readonly string[]): Promise<number> {
@@ -24,8 +28,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   const setCode = (value: number): void => {
     code = value;
   };
-  for (const command of [demoCommand(setCode), clusterCommand(setCode), kubeletCommand(setCode)])
-    program.addCommand(command);
+  for (const command of COMMANDS) program.addCommand(command(setCode));
   for (const command of program.commands) command.copyInheritedSettings(program).allowExcessArguments(false);
   try {
     await program.parseAsync(argv);
@@ -39,7 +42,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
 
 function whatIsWrong(command: string | undefined): string {
   return command === undefined
-    ? "a command is missing: demo, cluster or kubelet"
+    ? "a command is missing: demo, play, replay, cluster or kubelet"
     : `unknown command '${command}'`;
 }
 

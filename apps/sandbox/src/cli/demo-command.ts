@@ -1,8 +1,10 @@
 import { Command } from "commander";
-import { runDemo } from "../demo/demo.ts";
+import { readScenario } from "../scenario/read-scenario.ts";
+import { runScenario } from "../scenario/run-scenario.ts";
 import { jsonLinesReader } from "../story/json-lines.ts";
 import { terminalReader } from "../story/terminal.ts";
 import { untilStopped } from "./signals.ts";
+import { columnsOf } from "./terminal-width.ts";
 
 interface DemoFlags {
   readonly json?: boolean;
@@ -36,16 +38,12 @@ async function demo({ json = false, keep = false }: DemoFlags): Promise<number> 
     if (json) process.stderr.write(text);
     else write(`\n${KEPT}\n\n${text}`);
   };
-  const broken = await runDemo({
+  const stopping = untilStopped();
+  const broken = await runScenario(await readScenario("demo"), {
     readers: [reader],
-    stopping: untilStopped(),
+    stopping,
     ...(keep ? { onKept: tellKept } : {}),
   });
   if (broken === undefined) return INTERRUPTED;
-  return broken.length === 0 ? 0 : 1;
-}
-
-/** The width of the terminal, or what `COLUMNS` says of one that isn't there; undefined in a pipe. */
-function columnsOf({ columns }: NodeJS.WriteStream): number | undefined {
-  return columns ?? (Number(process.env.COLUMNS) || undefined);
+  return broken === 0 ? 0 : 1;
 }

@@ -19,6 +19,10 @@ const MOCK_NODE_VERSIONS: readonly string[] =
     " ",
   );
 
+export function isRelease(version: string): boolean {
+  return MOCK_NODE_VERSIONS.includes(version);
+}
+
 /** The digest of a mock-node release: of its name, so that anyone can compute it. */
 function mockNodeDigest(version: string): string {
   return `sha256:${createHash("sha256").update(`${MOCK_NODE_REPOSITORY}:${version}`).digest("hex")}`;

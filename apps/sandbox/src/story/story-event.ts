@@ -148,3 +148,23 @@ type WithoutTime<E> = E extends StoryEvent ? Omit<E, "at"> : never;
 export type Happening = WithoutTime<StoryEvent>;
 
 export type StoryReader = (event: StoryEvent) => void;
+
+/** Every kind of event. */
+export const EVENT_KINDS = [
+  "cluster-ready",
+  "chapter",
+  "applied",
+  "controller-started",
+  "controller-ended",
+  "operator-did",
+  "node-started",
+  "node-ready",
+  "node-ended",
+  "node-halted",
+  "image-changed",
+  "halt-step",
+  "paged",
+  "expectation",
+  "outcome",
+  "the-end",
+] as const satisfies readonly StoryEvent["kind"][];

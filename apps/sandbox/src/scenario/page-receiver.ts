@@ -5,6 +5,8 @@ import { json } from "node:stream/consumers";
 export interface ReceivedPage {
   readonly key: string;
   readonly summary: string;
+  /** Why it was sent, in one CamelCase word. */
+  readonly reason: string;
   /** Name of the NodeHalt that it is about. */
   readonly nodeHalt: string;
   /** It tells that a page which came before is over. */
@@ -14,24 +16,28 @@ export interface ReceivedPage {
 /** Someone's pager: keeps the pages that arrive, told apart by their stable key. */
 export class PageReceiver {
   readonly #server: Server;
-  readonly #deliveries = new Map<string, number>();
+  readonly #pages = new Map<string, ReceivedPage>();
+  readonly #listeners = new Set<() => void>();
+  #isDown = false;
 
   constructor(onPage: (page: ReceivedPage) => void) {
     this.#server = createServer(async (request, response) => {
       const body: unknown = await json(request).catch(() => undefined);
       const page = readPage(request.headers["idempotency-key"], body);
-      if (page === undefined) {
-        response.writeHead(400).end();
+      if (page === undefined || this.#isDown) {
+        response.writeHead(page === undefined ? 400 : 503).end();
         return;
       }
       if (page.isOver) {
         response.writeHead(202).end();
         return;
       }
-      const count = this.#deliveries.get(page.key) ?? 0;
-      this.#deliveries.set(page.key, count + 1);
+      const isKnown = this.#pages.has(page.key);
+      this.#pages.set(page.key, page);
       response.writeHead(202).end();
-      if (count === 0) onPage(page);
+      if (isKnown) return;
+      onPage(page);
+      for (const listener of this.#listeners) listener();
     });
   }
 
@@ -44,9 +50,19 @@ export class PageReceiver {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/pages`;
   }
 
-  /** How often each page was delivered, by key. */
-  deliveries(): ReadonlyMap<string, number> {
-    return new Map(this.#deliveries);
+  /** The pages that arrived, each once. */
+  pages(): readonly ReceivedPage[] {
+    return [...this.#pages.values()];
+  }
+
+  /** While it is down it refuses what it is sent. */
+  setDown(isDown: boolean): void {
+    this.#isDown = isDown;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   stop(): void {
@@ -61,5 +77,6 @@ function readPage(header: string | readonly string[] | undefined, body: unknown)
   if (key === "") return undefined;
   const nodeHalt = "nodeHalt" in body ? String(body.nodeHalt) : "";
   const isOver = "state" in body && body.state === "resolved";
-  return { key, summary: "summary" in body ? String(body.summary) : key, nodeHalt, isOver };
+  const reason = "reason" in body ? String(body.reason) : "";
+  return { key, reason, summary: "summary" in body ? String(body.summary) : key, nodeHalt, isOver };
 }

@@ -9,10 +9,30 @@ import {
   templateImage,
 } from "../story/watcher.ts";
 
-export const NAMESPACE = "sei";
+/** Everything that conditions are judged by. */
+export interface Situation {
+  readonly halts: readonly HaltView[];
+  readonly nodes: readonly NodeView[];
+  /** The pages that arrived, each once. */
+  readonly pages: readonly { readonly key: string; readonly reason: string }[];
+  /** What the controller has written down, by node. */
+  readonly records: ReadonlyMap<string, RecordView>;
+  /** Writes before which a controller waits. */
+  readonly held: readonly string[];
+}
+
 export const CONTAINER = "seid";
 
-/** A NodeHalt as the demo reads it. */
+/** What the controller has written down of a node while it ran. */
+export interface RecordView {
+  readonly podUid: string;
+  /** Where it was seen near a listed height. */
+  readonly height: number;
+  /** Images that it was seen at work on. */
+  readonly images: readonly string[];
+}
+
+/** A NodeHalt, read. */
 export interface HaltView {
   readonly name: string;
   readonly node: string;
@@ -24,6 +44,8 @@ export interface HaltView {
   /** Exit code of the process, undefined when it stayed alive. */
   readonly exitCode: number | undefined;
   readonly phase: string;
+  /** Why it stands where it stands, in one CamelCase word. */
+  readonly why: string;
   readonly action: string;
   readonly recoveredHeight: number;
   readonly detectedAt: number;
@@ -41,6 +63,9 @@ export interface NodeView {
   readonly exitCode: number | undefined;
   readonly restartCount: number;
   readonly pid: number;
+  /** The height that its /status told last; 0 before the first. */
+  readonly height: number;
+  readonly podIp: string;
   /** metadata.generation of its StatefulSet: counts the changes of its spec. */
   readonly generation: number;
 }
@@ -52,10 +77,14 @@ export function haltsOf(watcher: StoryWatcher): readonly HaltView[] {
     .toSorted((left, right) => left.detectedAt - right.detectedAt);
 }
 
-export function nodesOf(watcher: StoryWatcher): readonly NodeView[] {
+/** Every node; `heights` tells what its /status said last. */
+export function nodesOf(
+  watcher: StoryWatcher,
+  heights: ReadonlyMap<string, number> = new Map(),
+): readonly NodeView[] {
   return watcher.sets
     .values()
-    .map((set) => readNode(set, watcher.pods.values()))
+    .map((set) => readNode(set, watcher.pods.values(), heights))
     .toSorted((left, right) => left.node.localeCompare(right.node));
 }
 
@@ -69,6 +98,7 @@ function readHalt(halt: KubeObject): HaltView {
     sources: arrayAt(halt, "spec", "sources").map(String),
     exitCode: numberAt(halt, "spec", "exitCode"),
     phase: stringAt(halt, "status", "phase") ?? "",
+    why: stringAt(halt, "status", "reason") ?? "",
     action: stringAt(halt, "status", "action") ?? "",
     recoveredHeight: numberAt(halt, "status", "recoveredHeight") ?? 0,
     detectedAt: timeOf(at(halt, "spec", "detectedAt")),
@@ -83,7 +113,25 @@ function timeOf(value: Json | undefined): number {
   return Date.parse(typeof value === "string" ? value : "");
 }
 
-function readNode(set: KubeObject, pods: readonly KubeObject[]): NodeView {
+/** What the controller has written down, by node. */
+export function recordsOf(watcher: StoryWatcher): ReadonlyMap<string, RecordView> {
+  return new Map(
+    watcher.records.values().map((record) => [
+      record.metadata.name.replace(/-\d+$/, ""),
+      {
+        podUid: stringAt(record, "status", "podUID") ?? "",
+        height: numberAt(record, "status", "height") ?? 0,
+        images: arrayAt(record, "status", "images").map((image) => stringAt(image, "image") ?? ""),
+      },
+    ]),
+  );
+}
+
+function readNode(
+  set: KubeObject,
+  pods: readonly KubeObject[],
+  heights: ReadonlyMap<string, number>,
+): NodeView {
   const node = set.metadata.name;
   const pod = pods.find((one) => nodeOf(one) === node && one.metadata.deletionTimestamp === undefined);
   const status = pod === undefined ? undefined : containerStatus(pod, CONTAINER);
@@ -96,6 +144,8 @@ function readNode(set: KubeObject, pods: readonly KubeObject[]): NodeView {
     isRunning: at(status, "state", "running") !== undefined,
     exitCode: numberAt(status, "state", "terminated", "exitCode"),
     restartCount: numberAt(status, "restartCount") ?? 0,
+    height: heights.get(node) ?? 0,
+    podIp: stringAt(pod, "status", "podIP") ?? "",
     pid: Number(/^process:\/\/(\d+)/.exec(stringAt(status, "containerID") ?? "")?.[1] ?? 0),
     generation: numberAt(set, "metadata", "generation") ?? 0,
   };

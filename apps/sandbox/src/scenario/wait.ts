@@ -1,7 +1,11 @@
-import type { ResourceCache } from "../client/resource-cache.ts";
 import { SandboxError } from "../sandbox-error.ts";
 
-/** Thrown into every wait when the demo is to end early. */
+/** Whatever says when it changes. */
+export interface Changing {
+  onChange(listener: () => void): () => void;
+}
+
+/** Thrown into every wait when a scenario is to end early. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
@@ -9,17 +13,19 @@ export class Interrupted extends Error {
 export interface WaitOptions {
   readonly what: string;
   readonly deadlineMs: number;
+  /** What there is when the wait was in vain. */
+  readonly found?: () => string;
   readonly signal: AbortSignal;
 }
 
 /**
- * Resolves as soon as `condition` holds; looks again at every change of the caches.
+ * Resolves as soon as `condition` holds; looks again at every change of what it is given.
  * @throws SandboxError past the deadline, Interrupted when the signal aborts.
  */
 export function waitFor(
-  caches: readonly ResourceCache[],
+  sources: readonly Changing[],
   condition: () => boolean,
-  { what, deadlineMs, signal }: WaitOptions,
+  { what, deadlineMs, signal, found }: WaitOptions,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new Interrupted());
@@ -33,13 +39,16 @@ export function waitFor(
       settle();
     };
     const onAbort = (): void => finish(() => reject(new Interrupted()));
-    const late = `waited ${deadlineMs / 1000} s in vain for ${what}`;
-    const timer = setTimeout(() => finish(() => reject(new SandboxError(late))), deadlineMs);
+    const late = (): string => {
+      const there = found === undefined ? "" : `; found ${found()}`;
+      return `waited ${deadlineMs / 1000} s in vain for ${what}${there}`;
+    };
+    const timer = setTimeout(() => finish(() => reject(new SandboxError(late()))), deadlineMs);
     const look = (): void => {
       if (!isDone && condition()) finish(resolve);
     };
     signal.addEventListener("abort", onAbort, { once: true });
-    const subscriptions = caches.map((cache) => cache.onChange(look));
+    const subscriptions = sources.map((source) => source.onChange(look));
     look();
   });
 }

@@ -10,10 +10,16 @@ import { SandboxError } from "../sandbox-error.ts";
 const READY_DEADLINE_MS = 30_000;
 const FIRST_RESTART_MS = 250;
 const LAST_RESTART_MS = 5_000;
+/** Long enough for a loaded machine to renew it in time. */
+const LEASE_SECONDS = "10";
 const STOP_GRACE_MS = 5_000;
 
 export interface ControllerOptions {
   readonly kubeconfig: string;
+  /** The one namespace that it watches. */
+  readonly namespace: string;
+  /** Whether it is one of several, which elect a leader by a Lease in the namespace. */
+  readonly elects: boolean;
   /** Ends the controller should this process be killed. */
   readonly lifeline: Lifeline;
   readonly onStart: (pid: number) => void;
@@ -45,6 +51,15 @@ export class ControllerProcess {
     throw new SandboxError(`the controller can't start: ${why}`);
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** SIGKILL, as the machine's end would; it is started again. */
+  kill(): void {
+    this.#child?.kill("SIGKILL");
+  }
+
   async stop(): Promise<void> {
     this.#isStopping = true;
     const child = this.#child;
@@ -68,6 +83,11 @@ export class ControllerProcess {
       "json",
       "--paging-hosts",
       "http://127.0.0.1:*",
+      "--namespace",
+      this.#options.namespace,
+      ...(this.#options.elects
+        ? ["--leader-elect", "--leader-namespace", this.#options.namespace, "--lease-seconds", LEASE_SECONDS]
+        : []),
     ];
     const child = spawn(process.execPath, [controllerProgram(), ...args], {
       stdio: ["ignore", "pipe", "pipe"],

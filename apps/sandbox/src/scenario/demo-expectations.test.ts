@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type Evidence, judge } from "./expectations.ts";
-import type { HaltView, NodeView } from "./world.ts";
+import { judge } from "./condition.ts";
+import { readScenario } from "./read-scenario.ts";
+import type { HaltView, NodeView, Situation } from "./situation.ts";
+
+const { expect: EXPECTATIONS } = await readScenario("demo");
 
 function halt(node: string, reason: string, more: Partial<HaltView> = {}): HaltView {
   return {
@@ -12,6 +15,7 @@ function halt(node: string, reason: string, more: Partial<HaltView> = {}): HaltV
     sources: ["exit-code", "plan-line", "listed-plan"],
     exitCode: 70,
     phase: "Recovered",
+    why: "",
     action: "SwapImage",
     recoveredHeight: 31,
     detectedAt: 0,
@@ -32,37 +36,44 @@ function nodeView(node: string, more: Partial<NodeView> = {}): NodeView {
     exitCode: undefined,
     restartCount: 0,
     pid: 1,
+    podIp: "",
+    height: 0,
     generation: 2,
     ...more,
   };
 }
 
-const ALL_WELL: Evidence = {
+const ALL_WELL: Situation = {
   halts: [
     halt("sei-0", "upgrade_required"),
     halt("sei-1", "upgrade_required"),
     halt("sei-2", "upgrade_required", { sources: ["live-intent", "listed-plan"], exitCode: undefined }),
     halt("sei-0", "binary_too_new", { plan: "v6.8", action: "RollBack" }),
-    halt("sei-1", "downgrade_detected", { phase: "Paged" }),
+    halt("sei-1", "downgrade_detected", { phase: "Paged", podUid: "d" }),
   ],
   nodes: [
     nodeView("sei-0", { generation: 4 }),
     nodeView("sei-1", {
       wantedImage: "upgrade-halt.dev/mock-node:v6.6",
+      podImage: "upgrade-halt.dev/mock-node:v6.6",
       exitCode: 72,
       isRunning: false,
       podUid: "d",
     }),
     nodeView("sei-2", { restartCount: 1 }),
   ],
-  pageKeys: ["a", "b"],
-  downgradedPodUid: "d",
+  pages: [page("a"), page("b")],
+  records: new Map(),
+  held: [],
 };
 
-function broken(change: Partial<Evidence>): readonly string[] {
-  return judge({ ...ALL_WELL, ...change })
-    .filter(({ held }) => !held)
-    .map(({ text }) => text);
+function page(key: string) {
+  return { key, reason: "" };
+}
+
+function broken(change: Partial<Situation>): readonly string[] {
+  const situation = { ...ALL_WELL, ...change };
+  return EXPECTATIONS.filter((condition) => !judge(condition, situation).held).map(({ text }) => text);
 }
 
 /** All well, but for the upgrade's halt of one node. */
@@ -75,7 +86,7 @@ function withNode(name: string, more: Partial<NodeView>): readonly NodeView[] {
   return ALL_WELL.nodes.map((node) => (node.node === name ? { ...node, ...more } : node));
 }
 
-describe("judge", () => {
+describe("the demo", () => {
   it("holds when all went well", () => {
     expect(broken({})).toEqual([]);
   });
@@ -112,7 +123,7 @@ describe("judge", () => {
       { nodes: withNode("sei-2", { restartCount: 0 }) },
       /left to the kubelet/,
     ],
-    ["a page too many", { pageKeys: ["a", "b", "c"] }, /two pages/],
+    ["a page too many", { pages: ["a", "b", "c"].map(page) }, /two pages/],
   ])("breaks on %s", (_, change, text) => {
     const found = broken(change);
     expect(found).toHaveLength(1);

@@ -1,7 +1,9 @@
+import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { Happening } from "../story/story-event.ts";
 import { LAST_PHASES } from "../story/watcher.ts";
-import { PARTS, UPGRADE_REQUIRED } from "./expectations.ts";
-import type { HaltView, NodeView } from "./world.ts";
+import type { HaltView, NodeView } from "./situation.ts";
+
+const UPGRADE_REQUIRED = reasonToken(ShutdownReason.UpgradeRequired);
 
 /** When things were seen to happen, in milliseconds since the epoch. */
 export interface Times {
@@ -11,7 +13,7 @@ export interface Times {
   imageChangeAfter(node: string, time: number): number | undefined;
 }
 
-/** The rows of the final table: the upgrade's halts by node, the others, then the crash. */
+/** The rows of the final table: the upgrade's halts by node, the others, then the crashes. */
 export function outcomes(
   halts: readonly HaltView[],
   nodes: readonly NodeView[],
@@ -36,17 +38,20 @@ export function outcomes(
       haltToEndMs: since(halt.steps.findLast(({ phase }) => LAST_PHASES.has(phase))?.at),
     };
   });
-  const crashed = nodes.find(({ node }) => node === PARTS.crashing);
-  const crash: Happening = {
-    kind: "outcome",
-    node: PARTS.crashing,
-    reason: "-",
-    plan: "",
-    verdict: "crashed",
-    action: "kubelet",
-    end: crashed?.isReady === true ? "Restarted" : "Down",
-    haltToSwapMs: null,
-    haltToEndMs: null,
-  };
-  return [...rows, crash];
+  const crashes = nodes
+    .filter(({ restartCount }) => restartCount > 0)
+    .map(
+      ({ node, isReady }): Happening => ({
+        kind: "outcome",
+        node,
+        reason: "-",
+        plan: "",
+        verdict: "crashed",
+        action: "kubelet",
+        end: isReady ? "Restarted" : "Down",
+        haltToSwapMs: null,
+        haltToEndMs: null,
+      }),
+    );
+  return [...rows, ...crashes];
 }

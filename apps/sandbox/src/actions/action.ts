@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { type OneOf, oneOf } from "./one-of.ts";
+
+const Name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, "is not a name such as sei-0");
+const Version = z.string().regex(/^v\d[\w.-]{0,30}$/, "is not a release such as v6.7");
+const PlanName = z.string().min(1).max(128);
+const Height = z.int().min(1);
+const OnNode = z.strictObject({ node: Name });
+const UpOrDown = z.enum(["up", "down"]);
+
+/** How a node behaves from its next start on, and the flags of `mock-node` that make it so. */
+export const BEHAVIOURS = {
+  exit: [],
+  "stay-alive": ["--halt-stay-alive"],
+  panic: ["--legacy", "panic"],
+  zombie: ["--legacy", "zombie"],
+  "null-status": ["--halt-stay-alive", "--fault-populate"],
+  "endless-status": ["--fault-endless-status"],
+  "slow-status": ["--fault-slow-status", "10s"],
+  "other-chain": ["--chain-id", "mock-2"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** Writes of the controller at which it can be made to wait: a step in the journal, or an effect. */
+export const GATES = [
+  "journal-Recorded",
+  "journal-Swapping",
+  "journal-Recreating",
+  "journal-Recovering",
+  "journal-Recovered",
+  "journal-Held",
+  "journal-Paged",
+  "journal-Failed",
+  "set-image",
+  "delete-pod",
+] as const;
+export type Gate = (typeof GATES)[number];
+
+/** What a person, or a fault, can do while a scenario runs; the page, the command line and scenario files share it. */
+export const ActionSchemas = {
+  /** Sets another release, as somebody who rolls it out. */
+  install: z.strictObject({ node: Name, version: Version }),
+  /** SIGQUIT, which ends a Go program as a panic does. */
+  crash: OnNode,
+  /** SIGSTOP, and SIGCONT. */
+  hang: OnNode,
+  resume: OnNode,
+  /** Starts the node anew with other flags. */
+  behave: z.strictObject({ node: Name, as: z.enum(Object.keys(BEHAVIOURS) as [keyof typeof BEHAVIOURS]) }),
+  /** Adds a plan to the chain; the nodes that run are started anew, as they read their plans at the start. */
+  schedule: z.strictObject({ plan: PlanName, height: Height, minor: z.boolean().default(false) }),
+  /** Lists an image for a plan in the policy, and takes it off the list. */
+  list: z.strictObject({ plan: PlanName, height: Height, version: Version }),
+  unlist: z.strictObject({ plan: PlanName }),
+  /** Changes how far the controller may go. */
+  policy: z.strictObject({
+    paused: z.boolean().optional(),
+    dryRun: z.boolean().optional(),
+    inferredHalts: z.enum(["Ignore", "Page", "Act"]).optional(),
+    maxConcurrent: z.int().min(1).max(100).optional(),
+  }),
+  pager: UpOrDown,
+  /** The network between the controllers and the API server. */
+  network: UpOrDown,
+  kill: z.enum(["leader", "standby"]),
+  /** The controller waits before it next makes this write. */
+  hold: z.enum(GATES),
+  release: z.enum(GATES),
+} as const;
+
+export type Action = OneOf<typeof ActionSchemas>;
+export const ActionSchema = oneOf("action", ActionSchemas);

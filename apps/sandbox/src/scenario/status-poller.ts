@@ -1,0 +1,91 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { NodeView } from "./situation.ts";
+
+const EVERY_MS = 500;
+const TIMEOUT_MS = 2_000;
+const LARGEST_BYTES = 64 * 1024;
+
+/** What a node's `/status` answered last. */
+export interface StatusAnswer {
+  /** The raw body, or the beginning of one that is too long. */
+  readonly body: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Why there was no answer; empty when there was one. */
+  readonly fault: string;
+}
+
+/** Asks every node for its `/status` again and again, and keeps the last answer as it came. */
+export class StatusPoller {
+  readonly #nodes: () => readonly NodeView[];
+  readonly #answers = new Map<string, StatusAnswer>();
+  readonly #heights = new Map<string, number>();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(nodes: () => readonly NodeView[]) {
+    this.#nodes = nodes;
+  }
+
+  start(signal: AbortSignal): void {
+    void this.#run(signal);
+  }
+
+  /** The highest block of each node that it told last. */
+  heights(): ReadonlyMap<string, number> {
+    return this.#heights;
+  }
+
+  answerOf(node: string): StatusAnswer | undefined {
+    return this.#answers.get(node);
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await Promise.all(this.#nodes().map((node) => this.#ask(node, signal)));
+      for (const listener of this.#listeners) listener();
+      await delay(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  async #ask({ node, podIp }: NodeView, signal: AbortSignal): Promise<void> {
+    if (podIp === "") return;
+    const within = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    try {
+      const response = await fetch(`http://${podIp}:26657/status`, { signal: within });
+      const body = await beginningOf(response);
+      const height = heightIn(body);
+      if (height !== undefined) this.#heights.set(node, height);
+      this.#answers.set(node, { body, at: Date.now(), fault: "" });
+    } catch (error) {
+      if (signal.aborted) return;
+      const fault = within.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : reasonOf(error);
+      const body = this.#answers.get(node)?.body ?? "";
+      this.#answers.set(node, { body, at: Date.now(), fault });
+    }
+  }
+}
+
+async function beginningOf(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > LARGEST_BYTES) return text.slice(0, LARGEST_BYTES);
+  }
+  return text;
+}
+
+function heightIn(body: string): number | undefined {
+  const found = /"latest_block_height":"(\d{1,15})"/.exec(body)?.[1];
+  return found === undefined ? undefined : Number(found);
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,42 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readRecording, replay } from "./recording.ts";
+import type { StoryEvent } from "./story-event.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "upgrade-halt-recording-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function recorded(text: string): Promise<readonly StoryEvent[]> {
+  const file = join(folder, "r.jsonl");
+  await writeFile(file, text);
+  return readRecording(file);
+}
+
+const LINES = [
+  { at: "2026-01-01T00:00:00.000Z", kind: "chapter", title: "a" },
+  { at: "2026-01-01T01:00:00.000Z", kind: "the-end", expectations: 1, broken: 0 },
+];
+
+describe("a recording", () => {
+  it("is told again in its order, and an hour passes as fast as asked", async () => {
+    const events = await recorded(LINES.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    const told: StoryEvent[] = [];
+    const options = { speed: 3_600_000, signal: new AbortController().signal };
+    expect(await replay(events, (event) => told.push(event), options)).toBe(true);
+    expect(told).toEqual(LINES);
+  });
+
+  it.each([
+    ["an empty file", "", /is empty/],
+    ["what is no JSON", `${JSON.stringify(LINES[0])}\n{`, /line 2/],
+    ["an unknown event", '{"at":"2026-01-01T00:00:00Z","kind":"song"}', /line 1: it is no event/],
+    ["an event without a time", '{"kind":"chapter","title":"a"}', /line 1: it is no event/],
+  ])("%s is refused by line", async (_, text, says) => {
+    await expect(recorded(text)).rejects.toThrow(says);
+  });
+});
