@@ -35,6 +35,8 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
   kubelet: { testTimeout: 180_000, hookTimeout: 120_000 },
   /** A real Docker Engine in namespaces of its own, with a real `docker compose`; skipped where it can't run. */
   docker: { testTimeout: 120_000, hookTimeout: 120_000 },
+  /** A real Podman in namespaces of its own, and its units on a real systemd; skipped where they can't run. */
+  podman: { testTimeout: 180_000, hookTimeout: 180_000 },
   /** The documented unit on a real systemd that boots in namespaces of its own; skipped where the kernel forbids that. */
   systemd: { testTimeout: 120_000, hookTimeout: 120_000 },
   /** Real supervisors with the configurations of docs/supervisors.md. `supervisors/build.ts` installs two of them first. */

@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { until } from "@upgrade-halt/testing";
-import { initOf, makeGroups, removeGroup } from "./namespaces.ts";
+import { initOf, makeGroups, removeGroup, thawGroup } from "./namespaces.ts";
 
 const [folder = "", namespaces = "", boot = ""] = process.argv.slice(2);
 const groups = makeGroups(`upgrade-halt-${process.pid}-${Date.now()}`);
@@ -18,6 +18,7 @@ const ended = once(machine, "exit");
 await once(process.stdin.resume(), "close");
 // A first process that ends takes all others along, and its parent ends after it.
 if (machine.exitCode === null) process.kill(initOf(machine.pid) ?? machine.pid ?? 0, "SIGKILL");
+for (const group of groups.filter((path) => path.includes("/freezer/"))) thawGroup(group);
 await ended;
 await until("the machine's processes to be gone", () => groups.map(removeGroup).every((removed) => removed));
 rmSync(folder, { recursive: true });

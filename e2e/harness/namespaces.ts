@@ -51,6 +51,15 @@ export function makeGroups(name: string): readonly string[] {
   });
 }
 
+/** Lets the processes of a group and of those below it go on: frozen ones, as a paused container's, cannot be ended. */
+export function thawGroup(group: string): void {
+  const state = join(group, "freezer.state");
+  if (existsSync(state)) writeFileSync(state, "THAWED");
+  for (const entry of readdirSync(group, { withFileTypes: true })) {
+    if (entry.isDirectory()) thawGroup(join(group, entry.name));
+  }
+}
+
 /** Kills what is left in a group of processes and removes it; false while something of it is still there. */
 export function removeGroup(group: string): boolean {
   if (!existsSync(group)) return true;

@@ -15,20 +15,20 @@ export function tableOf([head = [], ...rows]: readonly (readonly string[])[]): s
 }
 
 /** The table that the page shows between the two comments of this name. */
-function shownTable(name: string): string {
-  return new RegExp(`${opening(name)}\\n(.*?)\\n?${closing(name)}`, "s").exec(readPage())?.[1] ?? "";
+function shownTable(name: string, madeBy: string): string {
+  return new RegExp(`${opening(name, madeBy)}\\n(.*?)\\n?${closing(name)}`, "s").exec(readPage())?.[1] ?? "";
 }
 
-function writeTable(name: string, table: string): void {
-  const shown = `${opening(name)}\n${shownTable(name)}`;
-  writeFileSync(PAGE, readPage().replace(shown.trimEnd(), `${opening(name)}\n${table}`));
+function writeTable(name: string, madeBy: string, table: string): void {
+  const shown = `${opening(name, madeBy)}\n${shownTable(name, madeBy)}`;
+  writeFileSync(PAGE, readPage().replace(shown.trimEnd(), `${opening(name, madeBy)}\n${table}`));
 }
 
-const opening = (name: string) => `<!-- ${name}: made by test:supervisors -->`;
+const opening = (name: string, madeBy: string) => `<!-- ${name}: made by ${madeBy} -->`;
 const closing = (name: string) => `<!-- end of ${name} -->`;
 
 /** Compares a table with the page, or writes it there for a person who changes what is proven (`UPDATE_SUPERVISORS=1`). */
-export function expectShown(name: string, table: string): void {
-  if (process.env.UPDATE_SUPERVISORS) writeTable(name, table);
-  expect(shownTable(name)).toBe(table);
+export function expectShown(name: string, table: string, madeBy = "test:supervisors"): void {
+  if (process.env.UPDATE_SUPERVISORS) writeTable(name, madeBy, table);
+  expect(shownTable(name, madeBy)).toBe(table);
 }

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { classify } from "../classify.ts";
 import { evidenceFromDocker } from "./docker.ts";
 import states from "./fixtures/docker-states.json" with { type: "json" };
+import podmanStates from "./fixtures/podman-states.json" with { type: "json" };
 
 // `State` of `docker inspect` as Docker Engine 20.10.24 gave it for containers in these states; `test:docker` compares them.
 const VERDICTS = {
@@ -18,6 +19,32 @@ const VERDICTS = {
 
 test.each(Object.entries(VERDICTS))("a container that is %s", (name, verdict) => {
   expect(classify(evidenceFromDocker(states[name as keyof typeof states]))).toMatchObject(verdict);
+});
+
+// `State` of `podman inspect` as Podman 4.3.1 gave it for containers in these states; `test:podman` compares them.
+const PODMAN_VERDICTS = {
+  created: { kind: "unknown" },
+  initialized: { kind: "unknown" },
+  running: { kind: "running" },
+  paused: { kind: "running" },
+  halted: { kind: "halted", reason: 72, corroborated: false },
+  "killed by a signal": { kind: "crashed", cause: { kind: "signal", signal: "SIGKILL" } },
+  "stopped by podman stop": { kind: "stopped" },
+  "killed by podman kill": { kind: "crashed", cause: { kind: "signal", signal: "SIGKILL" } },
+} as const satisfies Record<keyof typeof podmanStates, object>;
+
+test.each(Object.entries(PODMAN_VERDICTS))("a container of Podman that is %s", (name, verdict) => {
+  expect(classify(evidenceFromDocker(podmanStates[name as keyof typeof podmanStates]))).toMatchObject(
+    verdict,
+  );
+});
+
+test.each([
+  { Status: "stopping", Running: false, Pid: 188, ExitCode: 0 },
+  { Status: "removing", Running: false, Pid: 188, ExitCode: 70 },
+  { Status: "stopped", Running: false, Pid: 188, ExitCode: 70 },
+])("a container whose process is there has not ended, whatever $Status says", (state) => {
+  expect(classify(evidenceFromDocker(state))).toMatchObject({ kind: "running" });
 });
 
 test("the end of its log corroborates its exit code", () => {

@@ -3,10 +3,11 @@ import { findPlanLines } from "../log/plan-line.ts";
 import { endShortOfMemory } from "../process-end.ts";
 import { millis } from "./time.ts";
 
-/** `State` of `docker inspect` (Engine API `ContainerState`), as far as it is read. */
+/** `State` of `docker inspect` (Engine API `ContainerState`) or `podman inspect`, as far as it is read. */
 export interface DockerState {
   readonly Status?: string | undefined;
   readonly Running?: boolean | undefined;
+  readonly Pid?: number | undefined;
   readonly OOMKilled?: boolean | undefined;
   readonly ExitCode?: number | undefined;
   readonly StartedAt?: string | undefined;
@@ -16,7 +17,10 @@ export interface DockerState {
 /** Made, and not started so far: `created` is Docker's word, the others are Podman's. Their exit code 0 is nobody's. */
 const NOT_STARTED: ReadonlySet<string> = new Set(["created", "configured", "initialized"]);
 
-/** What a Docker Engine says of a container. While it restarts one, the end is that of the instance before. */
+/** Its process is there. Podman says `Running: false` of one that is paused or that it asked to stop. */
+const RUNS: ReadonlySet<string> = new Set(["running", "paused", "stopping"]);
+
+/** What a Docker Engine or Podman says of a container. While it restarts one, the end is that of the instance before. */
 export function evidenceFromDocker(state: DockerState, logTail = ""): Evidence {
   const process = sightingOf(state, logTail);
   return process === undefined ? {} : { process };
@@ -27,8 +31,8 @@ function sightingOf(state: DockerState, logTail: string): ProcessSighting | unde
   const startedAt = millis(state.StartedAt);
   const planLines = findPlanLines(logTail, { startedAt, withUnsure: true });
   if (status !== undefined && NOT_STARTED.has(status)) return { kind: "waiting", reason: status };
-  if ((running ?? status === "running") && status !== "restarting")
-    return { kind: "running", startedAt, planLines };
+  const isThere = running === true || RUNS.has(status ?? "") || (state.Pid ?? 0) > 0;
+  if (isThere && status !== "restarting") return { kind: "running", startedAt, planLines };
   if (code === undefined) return undefined;
   const neverStarted = state.StartedAt !== undefined && startedAt === undefined;
   if (neverStarted) return { kind: "waiting", reason: status };

@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { exitCode } from "@upgrade-halt/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import dockerStates from "../adapters/fixtures/docker-states.json" with { type: "json" };
+import podmanStates from "../adapters/fixtures/podman-states.json" with { type: "json" };
 import pods from "../adapters/fixtures/pods.json" with { type: "json" };
 import { HALT_REASONS } from "../halt-reasons.ts";
 import { commandsIn, filesIn } from "../testing/guide.ts";
@@ -23,6 +24,8 @@ beforeAll(async () => {
   node = await nodeAnswering({ sync_info: { latest_block_height: "31" } });
   writeFileSync(join(folder, "pod.json"), JSON.stringify(pods["halted and kept down by a restart rule"]));
   writeFileSync(join(folder, "docker.json"), JSON.stringify([{ State: dockerStates.halted }]));
+  const stopped = { ...podmanStates.halted, ExitCode: 70 };
+  writeFileSync(join(folder, "podman.json"), JSON.stringify([{ State: stopped }]));
   writeFileSync(join(folder, "halt-line"), 'UPGRADE "v6.7" NEEDED at height: 240000000: \n');
 });
 
@@ -34,7 +37,8 @@ afterAll(async () => {
 /**
  * Runs a line of a guide in a shell whose cluster, engine and init system are stand-ins: this suite needs Node alone, and
  * what is under test is what `upgrade-halt` makes of their words, which are recorded. `systemctl` runs for real in
- * `test:systemd`, `kubectl` in `test:kubelet` and `docker` in `test:docker`, where every line of those guides is run again.
+ * `test:systemd`, `kubectl` in `test:kubelet`, `docker` in `test:docker` and `podman` in `test:podman`, where every line of those
+ * guides is run again.
  */
 async function runLine(command: string): Promise<string> {
   const child = spawn("bash", ["-c", `exec 2>&1; ${command.replaceAll(DOCUMENTED_NODE, node.url)}`], {

@@ -54,6 +54,7 @@ const ContainerSchema = z.object({
   State: z.object({
     Status: z.string().optional(),
     Running: z.boolean().optional(),
+    Pid: z.int().optional(),
     OOMKilled: z.boolean().optional(),
     ExitCode: z.int().optional(),
     StartedAt: z.string().optional(),
@@ -65,8 +66,8 @@ const InspectSchema = z.preprocess(
   z.tuple([ContainerSchema], "is not one container: inspect one at a time"),
 );
 
-/** `docker inspect CONTAINER` as evidence of that one container. */
-export function dockerEvidence(text: string): Evidence {
+/** `docker inspect CONTAINER` or `podman inspect CONTAINER` as evidence of that one container. */
+export function containerEvidence(text: string): Evidence {
   const [container] = parseDocument(InspectSchema, text, "the inspection");
   return evidenceFromDocker(container.State);
 }

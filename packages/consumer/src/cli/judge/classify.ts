@@ -7,13 +7,13 @@ import { recommend } from "../../recommend.ts";
 import type { Policy } from "../../recommendation.ts";
 import { isOfKind, parseDocument, readPolicy } from "../input/documents.ts";
 import { EvidenceDocumentSchema } from "../input/evidence-document.ts";
-import { dockerEvidence, podEvidence } from "../input/platform-documents.ts";
+import { containerEvidence, podEvidence } from "../input/platform-documents.ts";
 import { type Io, readInput } from "../output/io.ts";
 import { toJsonLine } from "../output/json.ts";
 import { renderVerdict } from "../output/render.ts";
 
 interface ClassifyOptions {
-  readonly from: "evidence" | "pod" | "docker";
+  readonly from: "evidence" | "pod" | "docker" | "podman";
   readonly container?: string;
   readonly json?: boolean;
   readonly policy?: string;
@@ -26,8 +26,11 @@ export function addClassify(program: Command, io: Io): void {
     .summary("judge evidence given as JSON on standard input")
     .description("Judges what was seen of a node, given as JSON on standard input.")
     .addOption(
-      new Option("--from <kind>", "what standard input is: evidence, a Kubernetes pod, or docker inspect")
-        .choices(["evidence", "pod", "docker"])
+      new Option(
+        "--from <kind>",
+        "what standard input is: evidence, a Kubernetes pod, docker inspect or podman inspect",
+      )
+        .choices(["evidence", "pod", "docker", "podman"])
         .default("evidence"),
     )
     .option("--container <name>", "the pod's container, where it has several")
@@ -72,6 +75,7 @@ function evidenceFrom(text: string, { from, container }: ClassifyOptions): Evide
     case "pod":
       return podEvidence(text, container);
     case "docker":
-      return dockerEvidence(text);
+    case "podman":
+      return containerEvidence(text);
   }
 }

@@ -116,6 +116,13 @@ test("reads a container as docker inspect has it", async () => {
   });
 });
 
+test("reads which unit starts a container of Podman", async () => {
+  const Config = { Labels: { PODMAN_SYSTEMD_UNIT: "container-seid.service" } };
+  const inspected = [{ Id: "0123", State: { Pid: 0 }, Config, HostConfig: { RestartPolicy: { Name: "" } } }];
+  const reading = await readContainer("podman", "seid", await onlyWith("podman", JSON.stringify(inspected)));
+  expect(reading).toMatchObject({ container: { unit: "container-seid.service" } });
+});
+
 test("takes no process of this machine for that of a container elsewhere", async () => {
   const inspected = [{ Id: "0123456789abcdef", State: { Pid: process.pid }, HostConfig: {} }];
   const env = await onlyWith("docker", JSON.stringify(inspected));

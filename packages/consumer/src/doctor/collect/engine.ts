@@ -13,6 +13,7 @@ const InspectSchema = z.tuple([
     Path: Text,
     Args: z.array(z.string()).nullish(),
     State: z.object({ Pid: z.int().nullish() }),
+    Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
     HostConfig: z.object({
       RestartPolicy: z.object({ Name: Text, MaximumRetryCount: z.int().nullish() }).nullish(),
       LogConfig: z.object({ Type: Text }).nullish(),
@@ -29,6 +30,8 @@ export interface Container {
   readonly command: readonly string[];
   readonly rules: RestartRules;
   readonly evidence: EvidenceFacts;
+  /** The unit that runs `podman run`, as Podman notes it. */
+  readonly unit?: string | undefined;
 }
 
 export type ContainerReading =
@@ -44,7 +47,7 @@ export async function readContainer(engine: Engine, name: string, env: Env): Pro
   const parsed = InspectSchema.safeParse(jsonOrNothing(answer.stdout));
   if (!parsed.success)
     return { kind: "none", why: `${engine} inspect gave something else than one container` };
-  const [{ Id, Path, Args, State, HostConfig }] = parsed.data;
+  const [{ Id, Path, Args, State, Config, HostConfig }] = parsed.data;
   const { RestartPolicy: policy, LogConfig: log, AutoRemove } = HostConfig;
   return {
     kind: "container",
@@ -55,6 +58,7 @@ export async function readContainer(engine: Engine, name: string, env: Env): Pro
       command: [...(Path ? [Path] : []), ...(Args ?? [])],
       rules: { kind: "engine", policy: policy?.Name ?? "", maximum: policy?.MaximumRetryCount ?? 0 },
       evidence: { kind: "engine", driver: log?.Type ?? "unknown", isRemoved: AutoRemove === true },
+      unit: Config?.Labels?.PODMAN_SYSTEMD_UNIT,
     },
   };
 }

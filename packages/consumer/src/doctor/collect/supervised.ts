@@ -4,7 +4,7 @@ import type { EvidenceFacts, Supervised } from "../facts.ts";
 import type { ProcessFacts } from "../process.ts";
 import type { RestartRules } from "../restart.ts";
 import { type Supervision, type Supervisor, supervisionOf } from "../supervisor.ts";
-import { readContainer } from "./engine.ts";
+import { type Container, readContainer } from "./engine.ts";
 import { readFinish } from "./finish-script.ts";
 import type { Located } from "./locate.ts";
 import { outputOf } from "./output.ts";
@@ -26,9 +26,34 @@ export async function describeSupervised(located: Located, env: Env): Promise<Su
   // What stands in front of a node and has none below it now, such as exec while it holds, is a parent all the same.
   const above = betweenOf(process).kind === "unknown" ? [] : [process];
   const parents = [...above, ...parentsOf(process.pid)];
-  const supervision = supervisionOf(parents, groupsOf(process.pid));
+  const found = supervisionOf(parents, groupsOf(process.pid));
+  const supervision = { ...found, supervisor: await startedByUnit(found.supervisor, located, env) };
   const step = parents[supervision.between.length - 1] ?? process;
   return { ...supervision, ...(await configured(supervision.supervisor, step, located, env)) };
+}
+
+/** A container of Podman without a restart policy is started again by its unit, where it has one. */
+async function startedByUnit(supervisor: Supervisor, located: Located, env: Env): Promise<Supervisor> {
+  if (supervisor.kind !== "podman") return supervisor;
+  if (located.unit !== undefined) return { kind: "systemd", unit: located.unit.name, isUser: false };
+  const { container } = await containerOf(supervisor, located, env);
+  if (container?.unit === undefined || !isLeftDown(container.rules)) return supervisor;
+  const isSystems = (await readUnit(container.unit, false, env)).kind === "unit";
+  return { kind: "systemd", unit: container.unit, isUser: !isSystems };
+}
+
+function isLeftDown(rules: RestartRules): boolean {
+  return rules.kind === "engine" && (rules.policy === "" || rules.policy === "no");
+}
+
+async function containerOf(
+  { kind, container }: Supervisor & { kind: "docker" | "podman" },
+  located: Located,
+  env: Env,
+): Promise<{ readonly container?: Container; readonly why?: string }> {
+  if (located.container !== undefined) return { container: located.container };
+  const reading = await readContainer(kind, container, env);
+  return reading.kind === "container" ? { container: reading.container } : { why: reading.why };
 }
 
 /** What a unit or a container would start. */
@@ -65,10 +90,8 @@ async function configured(
     }
     case "docker":
     case "podman": {
-      if (located.container !== undefined) return located.container;
-      const reading = await readContainer(supervisor.kind, supervisor.container, env);
-      if (reading.kind === "container") return reading.container;
-      return unseen(reading.why, `Ask again as root or as one who may use ${supervisor.kind}.`, output);
+      const { container, why = "" } = await containerOf(supervisor, located, env);
+      return container ?? unseen(why, `Ask again as root or as one who may use ${supervisor.kind}.`, output);
     }
     case "kubelet":
       return unseen(
