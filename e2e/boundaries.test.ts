@@ -20,6 +20,7 @@ const ROOMS: Readonly<Record<string, { folder: string; imports: string[]; progra
     folder: "apps/simulation",
     imports: ["mini-controller", "consumer", "contract", "testing"],
   },
+  executable: { folder: "apps/executable", imports: ["consumer"] },
   sandbox: { folder: "apps/sandbox", imports: ["contract"], programs: ["mock-node", "mini-controller"] },
 };
 

@@ -82,6 +82,10 @@ export const REQUIREMENTS = {
   "CHART-SWAP": "A node is swapped by the controller as the chart installs it.",
   "CHART-REFUSED":
     "Values that don't fit, and a second installation, are refused before anything is changed.",
+  "ONE-FILE":
+    "One file without Node says and does what the installed command does, and two builds of it are the same bytes.",
+  DEBIAN:
+    "The Debian package brings a unit that holds a halted node; upgrading it restarts nothing, removing it under a node that runs is refused, purging it leaves nothing.",
   IMAGE:
     "The image of the controller's Dockerfile starts as its own user, who is not root, on a root that is read-only.",
   KUBECTL:

@@ -39,6 +39,8 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
   podman: { testTimeout: 180_000, hookTimeout: 180_000 },
   /** The documented unit on a real systemd that boots in namespaces of its own; skipped where the kernel forbids that. */
   systemd: { testTimeout: 120_000, hookTimeout: 120_000 },
+  /** `upgrade-halt` as one file, and as a Debian package on a real systemd. */
+  executable: { testTimeout: 240_000, hookTimeout: 240_000, fileParallelism: false },
   /** Real supervisors with the configurations of docs/supervisors.md. `supervisors/build.ts` installs two of them first. */
   supervisors: { sequence: { concurrent: true }, testTimeout: 60_000, hookTimeout: 60_000 },
   /** A real cosmovisor around the mock node. `cosmovisor/build.ts` builds it first. */

@@ -1,12 +1,25 @@
 #!/bin/sh
-# Turns the namespaces that it is started in into a machine, and becomes its systemd: `boot.sh TREE`.
+# Turns the namespaces that it is started in into a machine, and becomes its systemd: `boot.sh TREE [writable]`.
+# On a writable one packages can be installed: its /usr, /etc and list of packages are over this machine's.
 # The first thing is to hide /tmp, /run and /var: systemd cleans them up.
 set -eu
 mount --make-rprivate /
 mount -t tmpfs tmpfs /mnt
 mkdir /mnt/tree
 mount --bind "$1" /mnt/tree
+if [ "${2:-}" = writable ]; then
+  for folder in usr etc var/lib/dpkg; do
+    over=/mnt/over/$(basename "$folder")
+    mkdir -p "$over/upper" "$over/work" "$over/merged"
+    mount -t overlay overlay -o "lowerdir=/$folder,upperdir=$over/upper,workdir=$over/work" "$over/merged"
+  done
+  for folder in usr etc; do mount --bind "/mnt/over/$folder/merged" "/$folder"; done
+fi
 for folder in /tmp /run /var; do mount -t tmpfs tmpfs "$folder"; done
+if [ "${2:-}" = writable ]; then
+  mkdir -p /var/lib/dpkg
+  mount --bind /mnt/over/dpkg/merged /var/lib/dpkg
+fi
 # The node's own user.
 mkdir /run/accounts
 cp /etc/passwd /etc/group /run/accounts

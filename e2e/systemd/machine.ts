@@ -28,12 +28,17 @@ function cgroupRoot(): string | undefined {
   return ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"].find((root) => existsSync(join(root, "cgroup.procs")));
 }
 
+export interface MachineOptions {
+  /** Whether packages can be installed on it, which needs overlay file systems. This machine has none of that. */
+  readonly writable?: boolean;
+}
+
 /** Boots a machine; resolves once its systemd takes commands. */
-export async function bootMachine(): Promise<Machine> {
+export async function bootMachine({ writable = false }: MachineOptions = {}): Promise<Machine> {
   const group = join(cgroupRoot() ?? "", `upgrade-halt-${process.pid}-${Date.now()}`);
   mkdirSync(group);
   const enter = `echo $$ > '${group}/cgroup.procs'; exec unshare --fork --pid --mount --mount-proc --cgroup --uts --ipc --kill-child "$@"`;
-  const boot = ["sh", join(import.meta.dirname, "boot.sh"), TREE];
+  const boot = ["sh", join(import.meta.dirname, "boot.sh"), TREE, ...(writable ? ["writable"] : [])];
   const child = spawn("sh", ["-c", enter, "sh", ...boot], { stdio: "ignore" });
   const dispose = async () => {
     child.kill("SIGKILL");

@@ -1,30 +1,39 @@
 import { run } from "./cli/run.ts";
+import { GUARD, guard } from "./cli/supervise/guard.ts";
 
 const args = process.argv.slice(2);
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
-    // A reader that has seen enough, such as `head`, closes the pipe: what is written after that is lost, and no failure.
-    if (code === "EPIPE") return;
-    if (stream === process.stdout)
-      process.stderr.write(`upgrade-halt: standard output cannot be written (${code}).\n`);
-    // `exec` has its command's exit code, come what may.
-    if (args[0] === "exec") return;
-    process.once("exit", () => {
-      if (process.exitCode === 0) process.exitCode = 1;
+if (args[0] === GUARD) guard(Number(args[1]));
+else start();
+
+function start(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+      // A reader that has seen enough, such as `head`, closes the pipe: what is written after that is lost, and no failure.
+      if (code === "EPIPE") return;
+      if (stream === process.stdout)
+        process.stderr.write(`upgrade-halt: standard output cannot be written (${code}).\n`);
+      // `exec` has its command's exit code, come what may.
+      if (args[0] === "exec") return;
+      process.once("exit", () => {
+        if (process.exitCode === 0) process.exitCode = 1;
+      });
     });
+  }
+
+  // Without a top-level await, which the script of a single executable may not have.
+  void run(args, {
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    now: Date.now,
+    onSignal: (signals, handle) => {
+      for (const signal of signals) process.on(signal, handle);
+      return () => {
+        for (const signal of signals) process.off(signal, handle);
+      };
+    },
+  }).then((code) => {
+    process.exitCode = code;
   });
 }
-
-process.exitCode = await run(args, {
-  env: process.env,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  stdin: process.stdin,
-  now: Date.now,
-  onSignal: (signals, handle) => {
-    for (const signal of signals) process.on(signal, handle);
-    return () => {
-      for (const signal of signals) process.off(signal, handle);
-    };
-  },
-});

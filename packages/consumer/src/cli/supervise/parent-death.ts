@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { isSea } from "node:sea";
+import { GUARD, guard } from "./guard.ts";
 
 /**
  * What the guard runs: it waits at a pipe that its parent holds. A line says that all is over; the pipe's end without one
@@ -17,20 +19,6 @@ end() {
 }
 read -r over || end "$1"`;
 
-/** The same where there is no shell. */
-const IN_NODE = `
-const { readdirSync, readFileSync } = require("node:fs");
-for (const name of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR2"]) process.on(name, () => {});
-function end(pid) {
-  try { process.kill(pid, "SIGSTOP"); } catch { return; }
-  try {
-    for (const task of readdirSync("/proc/" + pid + "/task"))
-      for (const child of readFileSync("/proc/" + pid + "/task/" + task + "/children", "utf8").match(/\\d+/g) ?? []) end(Number(child));
-  } catch {}
-  try { process.kill(pid, "SIGKILL"); } catch {}
-}
-process.stdin.once("data", () => process.exit()).once("end", () => end(Number(process.argv[1])));`;
-
 /** Ends with `release`, once the command has ended by itself, or `kill`s it and what it started. */
 export interface Guard {
   readonly release: () => void;
@@ -43,26 +31,31 @@ export interface Guard {
  */
 export function killWithUs({ pid }: ChildProcess): Guard {
   if (pid === undefined) return { release: () => {}, kill: () => {} };
-  let guard = start("/bin/sh", ["-c", IN_SHELL, "upgrade-halt-guard", String(pid)]);
+  let guarding = start("/bin/sh", ["-c", IN_SHELL, "upgrade-halt-guard", String(pid)]);
   let isOver = false;
-  guard.once("error", () => {
+  guarding.once("error", () => {
     if (isOver) return;
-    guard = start(process.execPath, ["-e", IN_NODE, String(pid)]);
-    guard.once("error", () => {});
+    guarding = start(process.execPath, [...withoutShell(), String(pid)]);
+    guarding.once("error", () => {});
   });
   return {
     release: () => {
       isOver = true;
-      guard.stdin?.end("\n");
+      guarding.stdin?.end("\n");
     },
-    kill: () => guard.stdin?.end(),
+    kill: () => guarding.stdin?.end(),
   };
+}
+
+/** The same where there is no shell. A single executable runs its own script alone. */
+function withoutShell(): readonly string[] {
+  return isSea() ? [GUARD] : ["-e", `(${guard})(Number(process.argv[1]))`];
 }
 
 function start(file: string, args: readonly string[]): ChildProcess {
   // A session of its own: what ends a terminal's or a supervisor's group does not end the guard with it.
-  const guard = spawn(file, args, { detached: true, env: {}, stdio: ["pipe", "ignore", "ignore"] });
-  guard.stdin?.on("error", () => {});
-  guard.unref();
-  return guard;
+  const child = spawn(file, args, { detached: true, env: {}, stdio: ["pipe", "ignore", "ignore"] });
+  child.stdin?.on("error", () => {});
+  child.unref();
+  return child;
 }

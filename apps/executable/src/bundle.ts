@@ -1,0 +1,67 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Plugin, rolldown } from "rolldown";
+
+/** The folder of the consumer, which has the program. */
+export const CONSUMER = fileURLToPath(new URL("..", import.meta.resolve("@upgrade-halt/consumer")));
+
+/** What the program says to `--version`, with the commit that is checked out. */
+export function versionLine(): string {
+  const bin = join(CONSUMER, "bin/upgrade-halt.js");
+  const line = execFileSync(process.execPath, [bin, "--version"], { encoding: "utf8" }).trim();
+  return line.replace(
+    "commit unknown",
+    `commit ${git("describe", "--always", "--abbrev=40", "--exclude=*", "--dirty")}`,
+  );
+}
+
+/** What git says of the checkout. */
+export function git(...args: readonly string[]): string {
+  return execFileSync("git", args, { cwd: import.meta.dirname, encoding: "utf8" }).trim();
+}
+
+/** Puts in what the modules look for beside themselves at run time: in one file nothing is beside them. */
+function inlined(version: string): Plugin {
+  const edits: readonly (readonly [file: string, edit: (code: string) => string])[] = [
+    [
+      "/contract/dist/halt-intent-schema.js",
+      (code) => code.replace('createRequire(import.meta.url)("zod")', 'require("zod")'),
+    ],
+    ["/consumer/dist/cli/version.js", () => `export const versionLine = () => ${JSON.stringify(version)};`],
+  ];
+  const left = new Set(edits.map(([file]) => file));
+  return {
+    name: "inlined",
+    transform(code, id) {
+      const [file, edit] = edits.find(([end]) => id.endsWith(end)) ?? [];
+      if (file === undefined || edit === undefined) return null;
+      left.delete(file);
+      return edit(code);
+    },
+    buildEnd(error) {
+      if (error === undefined && left.size > 0) throw new Error(`not in the bundle: ${[...left].join(", ")}`);
+    },
+  };
+}
+
+/**
+ * Bundles the program, as it was built, with all that it depends on, into one CommonJS script at `file`.
+ *
+ * @throws Error when something in it would still look for a file beside itself.
+ */
+export async function bundle(file: string): Promise<void> {
+  const build = await rolldown({
+    input: join(CONSUMER, "dist/main.js"),
+    platform: "node",
+    plugins: [inlined(versionLine())],
+  });
+  try {
+    const { output } = await build.write({ file, format: "cjs", codeSplitting: false, comments: false });
+    const [script] = output;
+    const strays = /^.*(?:createRequire\(|require\.resolve\(|import\.meta|import_meta).*$/m.exec(script.code);
+    if (strays !== null) throw new Error(`the bundle still asks where it is: ${strays[0].trim()}`);
+  } finally {
+    await build.close();
+  }
+}

@@ -1,0 +1,47 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+
+/** Where Node looks for the script of a single executable (its documentation, "Single executable applications"). */
+const RESOURCE = "NODE_SEA_BLOB";
+const FUSE = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
+const POSTJECT = join(dirname(createRequire(import.meta.url).resolve("postject")), "cli.js");
+
+export interface ExecutableOptions {
+  /** The CommonJS script that it runs. */
+  readonly script: string;
+  /** The Node that it is made of, for whatever machine. */
+  readonly node: string;
+  readonly target: string;
+}
+
+/**
+ * Makes one file of a Node and a script. The same two give the same bytes, on any machine.
+ *
+ * The script is not compiled ahead: V8 refuses that, with a warning at each start, where it is given other flags than
+ * those of the build.
+ */
+export function makeExecutable({ script, node, target }: ExecutableOptions): void {
+  const [config, blob] = [`${target}.json`, `${target}.blob`];
+  // The name of the script is kept in the blob, so it has no folder.
+  const options = { main: basename(script), output: blob, disableExperimentalSEAWarning: true };
+  writeFileSync(config, JSON.stringify(options));
+  run(["--experimental-sea-config", config], dirname(script));
+  copyFileSync(node, target);
+  chmodSync(target, 0o755);
+  run([POSTJECT, target, RESOURCE, blob, "--sentinel-fuse", FUSE], dirname(script));
+  for (const file of [config, blob]) rmSync(file);
+}
+
+/** Runs this Node, and shows what it says only where it fails. */
+function run(args: readonly string[], cwd: string): void {
+  execFileSync(process.execPath, args, { cwd, stdio: "pipe" });
+}
+
+/** Writes beside `file` what `sha256sum --check` reads. */
+export function writeChecksum(file: string, name: string): void {
+  const sum = createHash("sha256").update(readFileSync(file)).digest("hex");
+  writeFileSync(`${file}.sha256`, `${sum}  ${name}\n`);
+}

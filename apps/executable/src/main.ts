@@ -1,0 +1,71 @@
+/**
+ * Makes `upgrade-halt` for machines without Node: one file with its checksum, manual page and completions, and a Debian package of
+ * them.
+ *
+ *     node src/main.ts [--out FOLDER] [--node FILE --arch arm64]
+ *
+ * `--node` names the Node of another architecture to make it of.
+ */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { bundle, CONSUMER, git, versionLine } from "./bundle.ts";
+import { makeDebian } from "./debian.ts";
+import { makeExecutable, writeChecksum } from "./executable.ts";
+import { SHELLS } from "./shells.ts";
+
+/** What Debian calls the architectures of Node. */
+const DEBIAN_NAMES: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
+
+const { values } = parseArgs({
+  options: {
+    out: { type: "string", default: join(import.meta.dirname, "../out") },
+    arch: { type: "string", default: process.arch },
+    node: { type: "string" },
+  },
+});
+const architecture = DEBIAN_NAMES[values.arch];
+if (architecture === undefined)
+  fail(`--arch ${values.arch} is none of ${Object.keys(DEBIAN_NAMES).join(", ")}`);
+if (values.arch !== process.arch && values.node === undefined)
+  fail(`--arch ${values.arch} needs a Node of that architecture: give it by --node`);
+
+const out = resolve(values.out);
+mkdirSync(join(out, "completions"), { recursive: true });
+const [, version = ""] = /^\S+ (\S+)/.exec(versionLine()) ?? [];
+process.env.SOURCE_DATE_EPOCH ??= git("log", "-1", "--format=%ct");
+
+const name = `upgrade-halt-linux-${values.arch}`;
+const target = join(out, name);
+const script = join(out, "upgrade-halt.cjs");
+await bundle(script);
+makeExecutable({ script, node: values.node ?? ownNode(), target });
+rmSync(script);
+writeChecksum(target, name);
+copyFileSync(join(CONSUMER, "man/upgrade-halt.1"), join(out, "upgrade-halt.1"));
+for (const shell of SHELLS) {
+  const bin = join(CONSUMER, "bin/upgrade-halt.js");
+  writeFileSync(join(out, "completions", shell), execFileSync(process.execPath, [bin, "completion", shell]));
+}
+const debian = `upgrade-halt_${version}_${architecture}.deb`;
+makeDebian({
+  executable: target,
+  completions: join(out, "completions"),
+  version,
+  architecture,
+  target: join(out, debian),
+});
+writeChecksum(join(out, debian), debian);
+process.stdout.write(`${[name, debian].map((file) => join(out, file)).join("\n")}\n`);
+
+/** The Node of this workspace, whichever runs this. */
+function ownNode(): string {
+  return join(dirname(createRequire(import.meta.url).resolve("node/package.json")), "bin/node");
+}
+
+function fail(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(64);
+}

@@ -1,0 +1,34 @@
+/** The first argument by which the command line is asked to be a guard, and no command; the second is the process. */
+export const GUARD = "--guard-process";
+
+/**
+ * Waits at standard input, a pipe that its parent holds. A line says that all is over; the pipe's end without one says that
+ * the parent is gone, and then `pid` and everything below it are stopped from the top and killed.
+ *
+ * Its text alone is also run by `node -e`: it uses nothing from outside.
+ */
+export function guard(pid: number): void {
+  const { readdirSync, readFileSync } = process.getBuiltinModule("node:fs");
+  const end = (one: number): void => {
+    try {
+      process.kill(one, "SIGSTOP");
+    } catch {
+      return;
+    }
+    try {
+      for (const task of readdirSync(`/proc/${one}/task`)) {
+        const children = readFileSync(`/proc/${one}/task/${task}/children`, "utf8");
+        for (const child of children.match(/\d+/g) ?? []) end(Number(child));
+      }
+    } catch {
+      // The process is gone, or there is no /proc.
+    }
+    try {
+      process.kill(one, "SIGKILL");
+    } catch {
+      // It is gone.
+    }
+  };
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR2"]) process.on(signal, () => {});
+  process.stdin.once("data", () => process.exit()).once("end", () => end(pid));
+}
