@@ -1,9 +1,11 @@
+import type { V1Pod, V1PodSpec, V1StatefulSet } from "@kubernetes/client-node";
 import { describe, expect } from "vitest";
 import { startController } from "../harness/controller.ts";
-import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { CONTAINER, imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { createSet, haltOfPod, pod, scale } from "../harness/fixtures/node-sets.ts";
 import { letHalt } from "../harness/halting-node.ts";
-import { haltsIn, imageInSet, setOf } from "../harness/observe.ts";
+import { startHistory } from "../harness/history.ts";
+import { imageInSet, setOf } from "../harness/observe.ts";
 import { abort, changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { World } from "../harness/world.ts";
@@ -23,6 +25,15 @@ async function open(
   await startController(world);
 }
 
+function imageIn(spec: V1PodSpec | undefined): string | undefined {
+  return spec?.containers.find(({ name }) => name === CONTAINER)?.image;
+}
+
+function hasHalted({ status }: V1Pod): boolean {
+  const node = status?.containerStatuses?.find(({ name }) => name === CONTAINER);
+  return node?.state?.terminated?.exitCode === 70;
+}
+
 /** The image and the partition of the set. */
 async function rolled(world: World): Promise<readonly [string | undefined, number | undefined]> {
   const { spec } = await setOf(world, "sei");
@@ -36,6 +47,11 @@ describe.concurrent("a template of several pods", () => {
       ["SHARED-TEMPLATE"],
       async (world) => {
         const { api, namespace } = world;
+        const pods = await startHistory<V1Pod>(api, `/api/v1/namespaces/${namespace}/pods`);
+        const sets = await startHistory<V1StatefulSet>(
+          api,
+          `/apis/apps/v1/namespaces/${namespace}/statefulsets`,
+        );
         await open(world, "WholeSet");
         await createNode(world, "sei", { version: "v6.6", updateStrategy, holdAt: [HEIGHT] });
         await pod(world, "sei-0");
@@ -53,12 +69,14 @@ describe.concurrent("a template of several pods", () => {
         await letHalt(world, "sei-1", HEIGHT);
 
         for (const name of ["sei-0", "sei-1"]) await haltOfPod(world, name, "Recovered");
-        const halts = await haltsIn(world);
-        const lastHalt = Math.max(...halts.map(({ spec }) => Date.parse(spec.detectedAt)));
-        const swaps = halts
-          .flatMap(({ status }) => status?.steps ?? [])
-          .filter(({ phase }) => phase === "Swapping");
-        expect(Math.min(...swaps.map(({ at }) => Date.parse(at)))).toBeGreaterThanOrEqual(lastHalt);
+        const changed = (await sets.replay()).find(
+          ({ object }) => imageIn(object.spec?.template.spec) === NEW,
+        );
+        const ends = (await pods.replay()).filter(({ object }) => hasHalted(object));
+        for (const name of ["sei-0", "sei-1"]) {
+          const end = ends.find(({ object }) => object.metadata?.name === name);
+          expect(end?.version, `${name} had halted`).toBeLessThan(changed?.version ?? 0);
+        }
         expect((await setOf(world, "sei")).metadata?.generation, "scaled once, changed once").toBe(3);
         for (const name of ["sei-0", "sei-1"]) expect((await pod(world, name)).image).toBe(NEW);
       },
