@@ -84,8 +84,13 @@ export class Announcer {
     return this.#watch?.body;
   }
 
-  push(chunk: Buffer): void {
+  push(chunk: Uint8Array): void {
     this.#log.push(chunk);
+  }
+
+  /** The end of the node's output. */
+  text(): string {
+    return this.#log.text();
   }
 
   /** Begins to watch. `onZombie` is called once, when the node was found to have halted and to live on. */

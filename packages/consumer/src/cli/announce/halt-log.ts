@@ -2,19 +2,11 @@ import { isSameText } from "../../log/halt-text.ts";
 import { findPlanLines, type LogOptions, type PlanLine, readLastRun } from "../../log/plan-line.ts";
 import { KEPT, Tail } from "../input/tail.ts";
 
-/** What every halt line has. */
-const LINES = ["NEEDED at height", "BINARY UPDATED BEFORE", "upgrade handler is missing"].map(Buffer.from);
+/** What every halt line has. One expression over one-byte characters costs a third of three searches of bytes. */
+const LINES = /NEEDED at height|BINARY UPDATED BEFORE|upgrade handler is missing/;
 /** What the begin of a run has, and maybe other lines: it is read before it is gone then. */
-const STARTS = [
-  "tarting node with ABCI",
-  "tarting ABCI",
-  "ABCI Handshake",
-  "Version info",
-  "applying upgrade",
-  "running app",
-  "] starting",
-  "Started ",
-].map(Buffer.from);
+const STARTS =
+  /tarting node with ABCI|tarting ABCI|ABCI Handshake|Version info|applying upgrade|running app|\] starting|Started /;
 const LONGEST_WORD = 32;
 /** More lines than this that say different things are a dispute already. */
 const MOST = 4;
@@ -26,7 +18,6 @@ const MOST = 4;
 export class HaltLog {
   readonly #tail = new Tail();
   readonly #startedAt: number;
-  #before: Buffer = Buffer.alloc(0);
   #kept: readonly PlanLine[] = [];
   #unread = 0;
   #isDue = false;
@@ -35,7 +26,7 @@ export class HaltLog {
     this.#startedAt = startedAt;
   }
 
-  push(chunk: Buffer): void {
+  push(chunk: Uint8Array): void {
     // A piece no longer than what the tail keeps: no line passes through unseen.
     for (let at = 0; at < chunk.length; at += KEPT / 2) this.#take(chunk.subarray(at, at + KEPT / 2));
   }
@@ -55,15 +46,12 @@ export class HaltLog {
     return this.#kept.length === 0 ? findPlanLines(this.text(), this.#options()) : this.#known();
   }
 
-  #take(piece: Buffer): void {
+  #take(piece: Uint8Array): void {
     this.#tail.push(piece);
     this.#unread += piece.length;
-    const seam = Buffer.concat([this.#before, piece.subarray(0, LONGEST_WORD)]);
-    const has = (words: readonly Buffer[]) =>
-      words.some((word) => piece.includes(word) || seam.includes(word));
-    if (has(LINES) || (this.#kept.length > 0 && has(STARTS))) this.#isDue = true;
+    const latest = this.#tail.lastBytes(piece.length + LONGEST_WORD);
+    if (LINES.test(latest) || (this.#kept.length > 0 && STARTS.test(latest))) this.#isDue = true;
     if (this.#isDue && this.#unread >= KEPT / 2) this.#read();
-    this.#before = Buffer.from(Buffer.concat([this.#before, piece]).subarray(-LONGEST_WORD));
   }
 
   #options(): LogOptions {

@@ -8,7 +8,7 @@ const LINE_FEED = 10;
  * on: what is left of a line that was cut could pass for another.
  */
 export class Tail {
-  #chunks: Buffer[] = [];
+  readonly #kept = Buffer.allocUnsafe(2 * KEPT);
   #bytes = 0;
   #isCut: boolean;
 
@@ -17,18 +17,26 @@ export class Tail {
     this.#isCut = isCut;
   }
 
-  push(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
-    if (this.#bytes <= 2 * KEPT) return;
-    const kept = Buffer.concat(this.#chunks).subarray(-KEPT);
-    this.#chunks = [Buffer.from(kept)];
-    this.#bytes = kept.length;
-    this.#isCut = true;
+  /** Takes a copy of the chunk. */
+  push(chunk: Uint8Array): void {
+    const end = chunk.subarray(-this.#kept.length);
+    if (this.#bytes + chunk.length > this.#kept.length) {
+      this.#isCut = true;
+      const before = Math.max(0, KEPT - end.length);
+      this.#kept.copyWithin(0, this.#bytes - before, this.#bytes);
+      this.#bytes = before;
+    }
+    this.#kept.set(end, this.#bytes);
+    this.#bytes += end.length;
+  }
+
+  /** The last `count` bytes, as many as are kept, as one character each. */
+  lastBytes(count: number): string {
+    return this.#kept.toString("latin1", Math.max(0, this.#bytes - count), this.#bytes);
   }
 
   text(): string {
-    const kept = Buffer.concat(this.#chunks);
+    const kept = this.#kept.subarray(0, this.#bytes);
     if (!this.#isCut) return kept.toString();
     const end = kept.indexOf(LINE_FEED);
     return end < 0 ? "" : kept.subarray(end + 1).toString();

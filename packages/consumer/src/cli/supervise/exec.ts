@@ -16,6 +16,7 @@ import type { Io } from "../output/io.ts";
 import { toJsonLine } from "../output/json.ts";
 import { headline } from "../output/render.ts";
 import { shownUrl } from "../output/shown-url.ts";
+import { giveOn } from "./give-on.ts";
 import { Hold } from "./hold.ts";
 import { outputPipe, releaseInto } from "./output-pipe.ts";
 import { type Guard, killWithUs } from "./parent-death.ts";
@@ -79,13 +80,13 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
   if (file === "") throw new ConsumerError("usage", "The command to run is an empty word.");
   const announcer = await prepare(flags, io);
   const startedAt = io.now();
-  const { child, outputs } = start(file, args, io);
+  const seen = announcer ?? new Tail();
+  const { child, outputs } = start(file, args, io, seen);
   const held = new Hold();
   const forget = io.onSignal(FORWARDED, (signal) => {
     held.heard(signal);
     if (io.stdin.isTTY !== true || !OF_TERMINAL.has(signal)) child.kill(signal);
   });
-  const tail = passThrough(outputs, io, announcer);
   const guard = killWithUs(child);
   let zombie: HaltedVerdict | undefined;
   announcer?.start(startedAt, (verdict) => {
@@ -96,7 +97,7 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
   try {
     const end = { ...(await endOf(child, file, outputs)), startedAt, endedAt: io.now() };
     guard.release();
-    const { verdict, announced } = await judged(end, { announcer, zombie, logTail: tail.text() });
+    const { verdict, announced } = await judged(end, { announcer, zombie, logTail: seen.text() });
     const halt = announced && verdict.kind === "halted" ? verdict : undefined;
     const exitCode = halt?.reason ?? end.code ?? 128 + signalNumber(end.signal);
     if (flags.json === true) io.stderr.write(toJsonLine({ verdict, announced, exitCode }));
@@ -161,30 +162,24 @@ async function stayAlive(announcer: Announcer, halt: HaltedVerdict, held: Hold, 
 /** Standard output and standard error of a command, none where they are not there to be read. */
 type Outputs = readonly [Readable | null, Readable | null];
 
-function start(file: string, args: string[], { env }: Io): { child: ChildProcess; outputs: Outputs } {
-  const pipes = [outputPipe(), outputPipe()] as const;
-  const [out, err] = pipes;
-  const child = spawn(file, args, { env, stdio: ["inherit", out?.into ?? "pipe", err?.into ?? "pipe"] });
-  for (const pipe of pipes) releaseInto(pipe);
-  return { child, outputs: [out?.from ?? child.stdout, err?.from ?? child.stderr] };
-}
+/** What is shown the output of a command, both streams as they come, and keeps the end of it. */
+type Seen = Pick<Tail, "push" | "text">;
 
-function passThrough([stdout, stderr]: Outputs, io: Io, announcer: Announcer | undefined): Tail {
-  const tail = new Tail();
-  for (const [from, to] of [
-    [stdout, io.stdout],
-    [stderr, io.stderr],
-  ] as const) {
-    from
-      ?.on("data", (chunk: Buffer) => {
-        tail.push(chunk);
-        announcer?.push(chunk);
-      })
-      .pipe(to, { end: false });
-    // Where nobody reads on, the command is told as it would be without us: by a broken pipe.
-    to.once("error", () => from?.destroy());
+function start(file: string, args: string[], io: Io, seen: Seen): { child: ChildProcess; outputs: Outputs } {
+  const see = (bytes: Uint8Array) => seen.push(bytes);
+  const ways = [giveOn(io.stdout, see), giveOn(io.stderr, see)] as const;
+  const pipes = [outputPipe(ways[0].take), outputPipe(ways[1].take)] as const;
+  const [out, err] = pipes;
+  const stdio = ["inherit", out?.into ?? "pipe", err?.into ?? "pipe"] as const;
+  const child = spawn(file, args, { env: io.env, stdio: [...stdio] });
+  for (const pipe of pipes) releaseInto(pipe);
+  const outputs = [out?.from ?? child.stdout, err?.from ?? child.stderr] as const;
+  for (const [i, from] of outputs.entries()) {
+    if (from === null) continue;
+    ways[i]?.readFrom(from);
+    if (pipes[i] === undefined) from.on("data", (bytes: Buffer) => ways[i]?.take(bytes) || from.pause());
   }
-  return tail;
+  return { child, outputs };
 }
 
 interface End {

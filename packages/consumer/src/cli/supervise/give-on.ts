@@ -1,0 +1,42 @@
+import type { Readable } from "node:stream";
+import type { Taker } from "./output-pipe.ts";
+
+/** What gives bytes on, and what it reads them from once that is known. */
+export interface GivingOn {
+  readonly take: Taker;
+  readonly readFrom: (from: Readable) => void;
+}
+
+/** Shows bytes to `see` and writes them to `to`, one piece at a time: what cannot be written yet is not read. */
+export function giveOn(to: NodeJS.WritableStream, see: (bytes: Uint8Array) => void): GivingOn {
+  const isCopied = !hasDescriptor(to);
+  let source: Readable | undefined;
+  let isWaiting = false;
+  const written = (): void => {
+    if (!isWaiting || isHolding(to)) return;
+    isWaiting = false;
+    source?.resume();
+  };
+  return {
+    take: (bytes) => {
+      see(bytes);
+      to.write(isCopied ? Buffer.from(bytes) : bytes, written);
+      isWaiting = isHolding(to);
+      return !isWaiting;
+    },
+    readFrom: (from) => {
+      source = from;
+      // Where nobody reads on, the command is told as it would be without us: by a broken pipe.
+      to.once("error", () => from.destroy());
+    },
+  };
+}
+
+/** A pipe, a file or a terminal: it holds no bytes that it was given once it has written them. */
+function hasDescriptor(to: NodeJS.WritableStream): boolean {
+  return "fd" in to && typeof to.fd === "number";
+}
+
+function isHolding(to: NodeJS.WritableStream): boolean {
+  return "writableLength" in to && typeof to.writableLength === "number" && to.writableLength > 0;
+}
