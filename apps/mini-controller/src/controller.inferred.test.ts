@@ -230,6 +230,19 @@ describe("a node that answers, stands still at the plan's height and has a halt 
     expect(story.cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
   });
 
+  test("is not acted on where its line is of a process that panicked in the same container before", async () => {
+    const quiet = `5:59PM ERR ${LINE} module=x/upgrade\npanic: ${LINE}${STACK}`;
+    const story = await play({ inferredHalts: "Act" }, livesOn, quiet);
+    story.cluster.reach(30);
+    await until("30 to be read", () => story.cluster.heightsTold.get("sei-0-0") === 30);
+    story.cluster.later = 31_000;
+    const halt = await until("a halt", () =>
+      story.cluster.halts().find(({ status }) => status?.phase === "Held"),
+    );
+    expect(halt.status?.page).toBeDefined();
+    expectUntouched(story);
+  });
+
   test("is held and paged by default, and left alone for as long as it stands", async () => {
     const story = await play({}, livesOn, ZOMBIE);
     story.cluster.reach(30);

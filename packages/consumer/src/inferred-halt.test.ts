@@ -239,3 +239,34 @@ test("a doubtful line neither supports nor disputes a halt that was announced", 
   const evidence = { process: ended(exited(70), [other]), ...seenAt(30), chainId, listed };
   expect(classify(evidence)).toEqual(classify({ ...evidence, process: ended(exited(70), []) }));
 });
+
+const PANIC =
+  'panic: UPGRADE "v6.7" NEEDED at height: 30: \n\ngoroutine 1 [running]:\nmain.main()\n\t/x.go:1 +0x1\n';
+const ERR = '5:59PM ERR UPGRADE "v6.7" NEEDED at height: 30:  module=x/upgrade\n';
+
+test.each([
+  ["a panic", `${ERR}${PANIC}`],
+  ["a panic, after which an error was logged", `${ERR}${PANIC}6:00PM ERR no peers module=p2p\n`],
+  ["an error", `${ERR}Error: error during handshake: UPGRADE "v6.7" NEEDED at height: 30: \n`],
+  [
+    "an error, after which another was logged",
+    `${ERR}Error: error during handshake: UPGRADE "v6.7" NEEDED at height: 30: \n6:00PM ERR no peers module=p2p\n`,
+  ],
+])(
+  "the line of a process that ended by %s proves nothing of the one that runs in its log since",
+  (_, log) => {
+    const planLines = findPlanLines(log, { withUnsure: true });
+    const running = { ...zombie(30, 60_000), chainId, listed };
+    const evidence: Evidence = {
+      ...running,
+      process: { kind: "running", startedAt: AT - 90_000, planLines },
+    };
+    for (const upgradeInfo of [undefined, { name: "v6.7", height: 30, modifiedAt: AT - 1 }]) {
+      const verdict = classify({ ...evidence, upgradeInfo });
+      expect(verdict).not.toMatchObject({ corroborated: true });
+      expect(recommend(verdict, { ...policy, inferredHalts: "act" }).action).not.toBe("swap-to-image");
+    }
+    const end = { process: ended(exited(2), planLines), ...seenAt(30), chainId, listed };
+    expect(classify(end)).toMatchObject({ kind: "halted", corroborated: true });
+  },
+);

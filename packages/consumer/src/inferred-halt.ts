@@ -28,7 +28,8 @@ export function inferredHalt(
   }
   const reached = reachedBy(line, evidence);
   if (reached.length === 0) return undefined;
-  return conclude(line, stop, corroboration(line, reached, evidence), contradictionsOf(line, latest, intent));
+  const proofs = isOfAnother(line, evidence) ? [] : corroboration(line, reached, evidence);
+  return conclude(line, stop, proofs, contradictionsOf(line, latest, intent));
 }
 
 /** What this instance's log says, or is likely to say. A node that was seen past it has left it behind. */
@@ -38,8 +39,13 @@ function onlyLine(evidence: Evidence, latest: EndedProcess | undefined): PlanLin
   const isUnsure = lines.some(({ unsure }) => unsure);
   const left = lines.filter((line) => !isPast(line, heightSeen(evidence)));
   const line = left.find(({ unsure }) => unsure) ?? (left.length === 1 ? left[0] : undefined);
-  if (isUnsure) return line && { ...line, unsure: true };
-  return lines.length === 1 ? line : undefined;
+  if (line === undefined || (!isUnsure && lines.length !== 1)) return undefined;
+  return isUnsure || isOfAnother(line, evidence) ? { ...line, unsure: true } : line;
+}
+
+/** A process that runs has neither panicked nor failed: the line is of one before it, unless a plan's info made it look so. */
+function isOfAnother({ ending, outlived }: PlanLine, { process }: Evidence): boolean {
+  return process?.kind === "running" && (ending === true || outlived === true);
 }
 
 /** In words: how the instance ended, or for how long it has stood still. `undefined` where it goes on. */

@@ -23,6 +23,8 @@ export function isSameText(a: HaltText, b: HaltText): boolean {
 export interface PlanLine extends HaltText {
   /** It is also the text of the panic or error that the process ended with. */
   readonly ending?: true | undefined;
+  /** The process that said it ended by a panic or error, and the log goes on: what runs now is another process. */
+  readonly outlived?: true | undefined;
 }
 
 const NEEDED = /^UPGRADE "([^"\r\n]{1,256})" NEEDED at height: (\d{1,19}):/;

@@ -17,6 +17,8 @@ export class RunReader {
   readonly #doubt = new StartDoubt();
   /** Begin, in `#found`, of what a panic or an error said which nothing came after so far. */
   #ending: number | undefined;
+  /** So many of the texts found are of a process that a panic or an error ended. */
+  #left = 0;
   /** The line before is of a panic that was recovered. */
   #isRecovered = false;
   /** What a panic or an error said is no halt, and may go on: it may quote one. */
@@ -48,6 +50,7 @@ export class RunReader {
       (text, index): PlanLine => ({
         ...text,
         ...(index >= from ? { ending: true } : {}),
+        ...(this.#ending === undefined && index < this.#left ? { outlived: true } : {}),
         ...(this.#isMaybeOver ? { unsure: true } : {}),
       }),
     );
@@ -94,6 +97,7 @@ export class RunReader {
     this.#before.push(...this.#found);
     this.#found = [];
     this.#ending = undefined;
+    this.#left = 0;
     this.#isRecovered = false;
     this.#isInEnd = false;
     this.#isOpen = false;
@@ -113,6 +117,7 @@ export class RunReader {
   /** Whether the line was said by the node itself, and by no text that goes on. */
   #plain(line: string): boolean {
     this.#doubt.plain(line);
+    if (this.#doubt.isTraced) this.#left = this.#found.length;
     const { text, ending, isRecovered } = sayingOf(line);
     const wasRecovered = this.#isRecovered;
     this.#isRecovered = isRecovered && (ending === "panic" || this.#isRecovered);
@@ -122,6 +127,7 @@ export class RunReader {
     else if (ending === undefined && this.#isInEnd) return false;
     if (ending === "panic" || ending === "error") this.#ending = this.#found.length;
     if (text !== undefined) this.#say(text, undefined);
+    if (text !== undefined && ending === "error") this.#left = this.#found.length;
     return true;
   }
 

@@ -30,6 +30,12 @@ export class StartDoubt {
   /** What the run before panicked with. */
   #panic: HaltText | undefined;
   #hasCause = false;
+  #isTraced = false;
+
+  /** The line read last begins the trace of what ended the process. */
+  get isTraced(): boolean {
+    return this.#isTraced;
+  }
 
   /** The halt text that a start hides which may be no start. */
   get hidden(): HaltText | undefined {
@@ -63,7 +69,8 @@ export class StartDoubt {
 
   plain(line: string): void {
     if (CAUSE_OF_TRACE.test(line)) this.#hasCause = true;
-    else if (TRACE.test(line) && !this.#hasCause && this.#panic !== undefined) this.#hidden = this.#panic;
+    this.#isTraced = this.#hasCause && TRACE.test(line);
+    if (TRACE.test(line) && !this.#hasCause && this.#panic !== undefined) this.#hidden = this.#panic;
   }
 
   #isInWhole({ text, start }: Cut): boolean {

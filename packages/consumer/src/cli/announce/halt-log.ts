@@ -74,7 +74,10 @@ export class HaltLog {
 function merge(newer: readonly PlanLine[], older: readonly PlanLine[]): readonly PlanLine[] {
   const others = older.filter((line) => !newer.some((other) => isSameText(line, other)));
   // That it was the text of a panic holds for the end of an output alone.
-  const all = [...newer, ...others.map(({ ending: _, ...line }) => line)];
+  const all = [
+    ...newer,
+    ...others.map(({ ending, ...line }) => (ending ? { ...line, outlived: ending } : line)),
+  ];
   const sure = all.filter(({ unsure }) => unsure !== true).slice(0, MOST);
   const unsure = all.findLast((line) => line.unsure) ?? (sure.length > 1 ? older.at(-1) : undefined);
   return [...sure, ...(unsure === undefined ? [] : [{ ...unsure, unsure: true as const }])];
