@@ -1,5 +1,6 @@
 import { until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
+import { objectPath, PODS } from "./kube/paths.ts";
 import { CONTAINER, FakeCluster, image, NAMESPACE, onePlan } from "./testing/fake-cluster.ts";
 import { TestController } from "./testing/test-controller.ts";
 
@@ -63,6 +64,36 @@ test("a pod that no policy selects is asked which validator it is before the nod
   expect(unknown.status?.message).toContain("sei/backup (told no validator address)");
   expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
   cluster.validatorOf = (name) => (name === "backup" ? another : own);
+  await until("the swap", () => cluster.imagesSet.length === 1);
+  expect(cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
+});
+
+test("a node that a policy selects and that only starts is waited for until it says who it is", async () => {
+  const [own, another] = ["9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C", "00".repeat(20)];
+  const cluster = new FakeCluster((tag, height) => (tag.endsWith("v6.5") ? undefined : onePlan(tag, height)));
+  cluster.validatorOf = (name) => (name === "backup-0" ? another : own);
+  await cluster.addPolicy();
+  await cluster.addNode("sei-0");
+  await cluster.addNode("backup", "v6.5");
+  const controller = await new TestController(cluster).start();
+  undo.push(() => controller.stop());
+  await until("both to have told who they are", () => cluster.statusReads.size === 2);
+  // It is started again, and does not serve yet.
+  const path = objectPath(PODS, NAMESPACE, "backup-0", "status");
+  const run = { restartCount: 1, state: { running: { startedAt: new Date().toISOString() } } };
+  cluster.silent.add("backup-0");
+  await cluster.api.mergePatch(path, { status: { containerStatuses: [{ name: CONTAINER, ...run }] } });
+
+  cluster.reach(30);
+
+  const halt = await until("the swap to wait", () =>
+    cluster.halts().find(({ status }) => status?.reason === "NodeStarting"),
+  );
+  expect(halt.status?.message).toContain(
+    "sei/backup-0 (starts, and has not answered on /status in this run)",
+  );
+  expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
+  cluster.silent.clear();
   await until("the swap", () => cluster.imagesSet.length === 1);
   expect(cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
 });

@@ -31,7 +31,12 @@ export function moveBeforeSwap(observation: Observation): Move {
     policyMissing(observation, undefined) ??
     haltNotSeen(observation, undefined) ??
     notTheJournal(observation, undefined);
-  if (unbelieved !== undefined) return record(observation, refusedStep(observation, unbelieved, "Hold"));
+  if (unbelieved !== undefined) {
+    const lookAgainMs = observation.pod.kind === "healthy" ? UNSEEN_MS : undefined;
+    return (
+      forgotten(observation) ?? record(observation, refusedStep(observation, unbelieved, "Hold"), lookAgainMs)
+    );
+  }
   if (policy === undefined || recommendation === undefined) return { kind: "rest" };
   switch (recommendation.action) {
     case "swap-to-image":
@@ -49,6 +54,27 @@ export function moveBeforeSwap(observation: Observation): Move {
     case "leave-alone":
       return record(observation, { ...held(observation, recommendation), phase: "Held" });
   }
+}
+
+/** How long the page of a halt that was never seen stands while its pod is seen to run, before that is the end of it. */
+const UNSEEN_MS = 600_000;
+
+/**
+ * A halt that the controller never saw, of a pod that runs: somebody wrote it, or a controller that recorded it ended before it
+ * could write down what it saw. A person was told; nothing else is ever going to end it.
+ */
+function forgotten({ halt, pod, now }: Observation): Move | undefined {
+  const { status } = halt;
+  if (pod.kind !== "healthy" || status?.reason !== "HaltNotSeen" || status.page?.state === "Pending")
+    return undefined;
+  const stoodMs = Math.abs(now - Date.parse(status.steps?.at(-1)?.at ?? ""));
+  if (status.phase !== "Held" || !(stoodMs >= UNSEEN_MS)) return undefined;
+  const message = `Its pod runs, at height ${pod.height}, and the controller never saw it halt so. This NodeHalt can be deleted.`;
+  return journalMove(
+    halt,
+    { phase: "Withdrawn", reason: "NeverSeen", message, conditions: [notUpgrading("NeverSeen", message)] },
+    now,
+  );
 }
 
 /** Somebody else put it right while the halt was held. */

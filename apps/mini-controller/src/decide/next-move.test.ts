@@ -48,6 +48,23 @@ const listedNothing = policyWith({ upgrades: [] });
 const tooNew = haltWith({ reason: "binary_too_new", planName: "v6.8", image: NEW });
 const tooNewWorkload = workloadWith({ image: NEW });
 
+test("a halt that was never seen ends once its pod has run for ten minutes after a person was told", () => {
+  const scene = { pod: HEALTHY, seen: undefined, now: NOW + 60_000 };
+  const told = nextMove(observe(scene));
+  if (told.kind !== "journal" || told.status.page === undefined) throw new Error("nobody was told");
+  const { seen: _, ...status } = told.status;
+  const journal = (state: PageRecord["state"]) => ({
+    ...haltWith(),
+    status: { ...status, page: { ...told.status.page, state } as PageRecord },
+  });
+  const after = (ms: number, more: Scene = {}) =>
+    summary({ ...scene, halt: journal("Sent"), now: scene.now + ms, ...more });
+  expect(after(599_999)).toBe("wait");
+  expect(after(600_000)).toBe("Withdrawn NeverSeen");
+  expect(after(600_000, { halt: journal("Pending") })).toBe("send-page");
+  expect(after(600_000, { pod: HALTED })).toBe("rest");
+});
+
 describe("a halt whose swap has not begun", () => {
   const cases: readonly (readonly [string, Scene, string])[] = [
     ["70 with its image listed", {}, "Swapping ImageListed"],

@@ -1,15 +1,15 @@
-import type { Verdict } from "@upgrade-halt/consumer";
 import type { Logger } from "pino";
 import type { NodeHalt, NodeHaltSpec, Seen } from "../api/node-halt.ts";
 import { hasCode } from "../controller-error.ts";
 import type { HaltJournal } from "../journal/halt-journal.ts";
+import { journalMove } from "../journal/journal-entry.ts";
 import { isJournal, journalName, namesAgain } from "../journal/journal-name.ts";
 import type { JudgedNode } from "../judge/judged-node.ts";
 import { reasonOf } from "../judge/judgement.ts";
 import { planNameOf, recordedHeightOf } from "../judge/recorded-facts.ts";
 import { isOpen, isOtherHalt, isSameHalt } from "../judge/same-halt.ts";
 import { between, type OnBoundary } from "../model/boundary.ts";
-import type { Pod } from "../model/pod.ts";
+import { containerOf } from "../model/pod.ts";
 import { haltsOf, type Stores } from "../model/stores.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import { seenOf } from "../observe/pod-sight.ts";
@@ -45,25 +45,22 @@ export class Detector {
   async detect(key: string, node: JudgedNode): Promise<Detected | undefined> {
     const { pod, policy, verdict } = node;
     if (policy === undefined) return undefined;
-    const { workloads, journal, onBoundary, now, log } = this.#options;
+    const { workloads, onBoundary, now, log } = this.#options;
     const reason = reasonOf(verdict);
     const { namespace = "" } = pod.metadata;
     if (reason === undefined) return undefined;
     const { container } = policy.spec;
-    const name = this.#nameOfUnknown(key, pod, verdict, container);
-    if (name === undefined) return undefined;
+    const names = this.#namesOfUnknown(key, node, container);
+    if (names === undefined) return undefined;
     const lineage = await workloads.ofPolicy(policy.spec).find(pod, policy.spec.target.customResource);
     const ref = lineage.kind === "found" ? lineage.ref : undefined;
     const spec = haltSpecOf(pod, policy, verdict, ref, now());
     if (spec === undefined) return undefined;
     const workload = ref && workloads.ofRef(ref).read({ namespace, ref, container, policy, pod });
     workload?.catch(() => {});
-    const { halt } = await between("create-halt", onBoundary, () =>
-      journal.open(namespace, name, spec).catch((error: unknown) => {
-        if (!hasCode(error, "invalid")) throw error;
-        return journal.open(namespace, name, bareSpec(spec, error));
-      }),
-    );
+    const halt = await between("create-halt", onBoundary, () => this.#open(namespace, names, spec, node));
+    if (halt === undefined) return undefined;
+    const { name } = halt.metadata;
     const seen = seenOf(halt, node, now());
     const { uid } = halt.metadata;
     if (seen !== undefined && uid !== undefined) this.#seen.set(uid, seen);
@@ -80,25 +77,83 @@ export class Detector {
     return this.#seen.get(uid);
   }
 
-  /** The name for the journal of a halt that has none; `undefined` when it has one. */
-  #nameOfUnknown(key: string, pod: Pod, verdict: Verdict, container: string): string | undefined {
+  /**
+   * Opens the journal of a halt under the first name that nobody else took: whoever may create a NodeHalt can work out the name
+   * of one that is to come. Where all are taken, the last of them tells a person.
+   */
+  async #open(
+    namespace: string,
+    names: readonly string[],
+    spec: NodeHaltSpec,
+    node: JudgedNode,
+  ): Promise<NodeHalt | undefined> {
+    const { journal, log } = this.#options;
+    let taken: NodeHalt | undefined;
+    for (const name of names) {
+      const opened = await journal.open(namespace, name, spec).catch((error: unknown) => {
+        if (!hasCode(error, "invalid")) throw error;
+        return journal.open(namespace, name, bareSpec(spec, error));
+      });
+      if (opened.isNew || (isOpen(opened.halt) && this.#isBelieved(opened.halt, node))) return opened.halt;
+      taken = opened.halt;
+      log.warn({ object: `${namespace}/${name}` }, "another NodeHalt has the name of this halt's journal");
+    }
+    if (taken !== undefined) await this.#tellTaken(taken, spec);
+    return undefined;
+  }
+
+  /**
+   * Whether the controller may have written a journal: it saw what that records, or would record just that. Anybody may have
+   * written any other.
+   */
+  #isBelieved(halt: NodeHalt, { pod, verdict }: JudgedNode): boolean {
+    const { spec, status, metadata } = halt;
+    if (spec.podName !== pod.metadata.name || !isJournal(halt)) return false;
+    if (status?.seen !== undefined || this.#seen.has(metadata.uid ?? "")) return true;
+    const [planName, height] = [planNameOf(verdict), recordedHeightOf(verdict)];
+    return (
+      containerOf(pod, spec.container)?.image === spec.image &&
+      (planName === undefined || planName === spec.planName) &&
+      (height === undefined || height === spec.height)
+    );
+  }
+
+  async #tellTaken(halt: NodeHalt, { podName, verdict }: NodeHaltSpec): Promise<void> {
+    const { journal, now } = this.#options;
+    const [phase, reason] = ["Paged", "JournalTaken"] as const;
+    if (halt.status?.phase === phase && halt.status.reason === reason) return;
+    const message =
+      "Every name that the journal of this halt can have is taken by a NodeHalt that tells of none, or of one that is over. Nothing is done about this halt. Find out who wrote them, and delete them.";
+    const page = { reason, summary: `${halt.metadata.namespace}/${podName} halted: ${verdict} ${message}` };
+    const { status } = journalMove({ ...halt, status: {} }, { phase, reason, message, page }, now());
+    await journal.write(halt, status);
+  }
+
+  /** The names for the journal of a halt that has none, the first choice first; `undefined` when it has one. */
+  #namesOfUnknown(key: string, node: JudgedNode, container: string): readonly string[] | undefined {
+    const { pod, verdict } = node;
     const { name: podName, uid: podUID = "" } = pod.metadata;
     const reason = reasonOf(verdict) ?? "";
-    const journals = this.#options.stores.halts.under(haltsOf.pod(key)).filter(isJournal);
+    const journals = this.#options.stores.halts
+      .under(haltsOf.pod(key))
+      .filter((halt) => this.#isBelieved(halt, node));
     if (journals.some((halt) => isOpen(halt) && isSameHalt(halt.spec, pod, verdict))) return undefined;
     const identity = { podName, podUID, container, reason };
+    const run = haltedRunOf(pod, container, verdict) ?? 0;
+    const [planName, height] = [planNameOf(verdict), recordedHeightOf(verdict)];
+    const again = namesAgain({ ...identity, restartCount: run, planName, height } as NodeHaltSpec);
+    const ofThisRun = journalName({ ...identity, run });
     const earlier = journals.filter(
       ({ spec }) => spec.podUID === podUID && spec.container === container && spec.reason === reason,
     );
-    if (earlier.length === 0) return journalName(identity);
-    const run = haltedRunOf(pod, container, verdict) ?? 0;
+    if (earlier.length === 0) return [journalName(identity), ofThisRun, ...again];
     const ofRun = earlier.filter(({ spec }) => (spec.restartCount ?? Number.POSITIVE_INFINITY) >= run);
-    if (ofRun.length === 0) return journalName({ ...identity, run });
+    if (ofRun.length === 0) return [ofThisRun, ...again];
     // A halt that is over and stands again is another one, and so is one of another plan.
     const stands = standsNow(pod, container, verdict);
     if (ofRun.some((halt) => !isOtherHalt(halt.spec, verdict) && (isOpen(halt) || !stands))) return undefined;
-    const [planName, height] = [planNameOf(verdict), recordedHeightOf(verdict)];
-    const names = namesAgain({ ...identity, restartCount: run, planName, height } as NodeHaltSpec);
-    return names.find((name) => !journals.some(({ metadata }) => metadata.name === name));
+    const known = new Set(journals.filter(isOpen).map(({ metadata }) => metadata.name));
+    const free = again.filter((name) => !known.has(name));
+    return free.length === 0 ? undefined : free;
   }
 }

@@ -36,6 +36,17 @@ export function isOtherHalt(spec: NodeHaltSpec, verdict: Verdict): boolean {
   );
 }
 
+/**
+ * Whether two journals are of one halt of one node, be it told anew after a restart or after its pod was made again: what a
+ * person said about the one holds for the other.
+ */
+export function isOneHalt(a: NodeHaltSpec, b: NodeHaltSpec): boolean {
+  if (a.podName !== b.podName || a.reason !== b.reason) return false;
+  if (a.planName === undefined || b.planName === undefined) return a.podUID === b.podUID;
+  const isOneHeight = a.height === undefined || b.height === undefined || a.height === b.height;
+  return a.planName === b.planName && isOneHeight;
+}
+
 /** Whether a journal still stands for its node's trouble: a halt that comes after it was over is another one. */
 export function isOpen({ status }: NodeHalt): boolean {
   if (status?.phase === "Recovered" || status?.phase === "Withdrawn") return false;

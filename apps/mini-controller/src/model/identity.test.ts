@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type KnownPod, storageKeysOf, storageLookupsOf, storagesOf, twinsOf } from "./identity.ts";
-import type { Pod, PodVolume } from "./pod.ts";
+import { hasMachineFolder, type Pod, type PodVolume, projectPod } from "./pod.ts";
 
 const ADDRESS = "9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C";
 const DATA: PodVolume = { name: "data", persistentVolumeClaim: { claimName: "data-sei-0-0" } };
@@ -161,3 +161,94 @@ test("a pod that is over runs on while one of its init containers does", () => {
   const status = { phase: "Failed", containerStatuses: [ENDED], initContainerStatuses: [RUNNING] };
   expect(twins(podOf("a"), podOf("b", { status }))).toHaveLength(1);
 });
+
+const nfs = (path: string, server = "10.0.0.9"): object => ({ name: "data", nfs: { server, path } });
+const csi = (share: string, more: object = {}): object => ({
+  name: "data",
+  csi: { driver: "smb.csi.k8s.io", volumeAttributes: { source: share }, ...more },
+});
+
+/** A pod with a volume as the API server tells it. */
+function networked(name: string, volume: object, mount: object = {}): Pod {
+  const pod = podOf(name);
+  const containers = [{ name: "seid", image: "seid:v6.6", volumeMounts: [{ name: "data", ...mount }] }];
+  return projectPod({ ...pod, spec: { containers, volumes: [volume as PodVolume], nodeName: name } });
+}
+
+test.each<[string, object, object, boolean, object?]>([
+  ["one folder of an NFS server", nfs("/exports/sei-0"), nfs("/exports/sei-0/"), true],
+  ["a folder of an NFS server and one within", nfs("/exports"), nfs("/exports/sei-0"), true],
+  ["two folders of an NFS server", nfs("/exports/sei-0"), nfs("/exports/sei-1"), false],
+  ["one path of two NFS servers", nfs("/exports"), nfs("/exports", "10.0.0.8"), false],
+  [
+    "a folder of an NFS server that one only reads",
+    nfs("/exports"),
+    nfs("/exports"),
+    false,
+    { readOnly: true },
+  ],
+  [
+    "an NFS server's folder and a folder of it",
+    nfs("/exports/sei-0"),
+    nfs("/exports"),
+    true,
+    { subPath: "sei-0" },
+  ],
+  [
+    "an NFS server's folder and another of it",
+    nfs("/exports/sei-0"),
+    nfs("/exports"),
+    false,
+    { subPath: "sei-1" },
+  ],
+  [
+    "an NFS server's folder and one named after its pod",
+    nfs("/exports/sei-0-0"),
+    nfs("/exports"),
+    false,
+    { subPathExpr: "$(POD_NAME)" },
+  ],
+  [
+    "one path of CephFS, its monitors in another order",
+    { name: "data", cephfs: { monitors: ["a", "b"], path: "/sei", user: "x" } },
+    { name: "data", cephfs: { monitors: ["b", "a"], path: "/sei", secretRef: { name: "y" } } },
+    true,
+  ],
+  [
+    "one unit of iSCSI",
+    { name: "data", iscsi: { targetPortal: "a:3260", iqn: "iqn.x", lun: 0, fsType: "ext4" } },
+    { name: "data", iscsi: { targetPortal: "a:3260", iqn: "iqn.x", lun: 0, fsType: "xfs" } },
+    true,
+  ],
+  [
+    "two units of iSCSI",
+    { name: "data", iscsi: { targetPortal: "a:3260", iqn: "iqn.x", lun: 0 } },
+    { name: "data", iscsi: { targetPortal: "a:3260", iqn: "iqn.x", lun: 1 } },
+    false,
+  ],
+  [
+    "one share of Azure Files",
+    { name: "data", azureFile: { secretName: "a", shareName: "sei" } },
+    { name: "data", azureFile: { secretName: "b", shareName: "sei" } },
+    true,
+  ],
+  ["one source of an inline CSI driver", csi("//a/sei"), csi("//a/sei"), true],
+  ["two sources of an inline CSI driver", csi("//a/sei"), csi("//a/other"), false],
+  ["secrets of an inline CSI driver", csi("//a/sei"), csi("//a/sei", { readOnly: true }), false],
+  [
+    "configuration",
+    { name: "data", configMap: { name: "x" } },
+    { name: "data", configMap: { name: "x" } },
+    false,
+  ],
+  ["what is made for each pod", { name: "data", emptyDir: {} }, { name: "data", emptyDir: {} }, false],
+])(
+  "two pods that have %s, on different machines: the same node %s %s %s",
+  (_, own, other, areTwins, mount) => {
+    const [self, another] = [networked("sei-0-0", own), networked("sei-1-0", other, mount)];
+    expect(twins(self, another)).toHaveLength(areTwins ? 1 : 0);
+    const lookups = new Set(storageLookupsOf(self));
+    expect(storageKeysOf(another).some((key) => lookups.has(key))).toBe(areTwins);
+    expect(hasMachineFolder(another)).toBe("network" in (another.spec.volumes?.[0] ?? {}));
+  },
+);

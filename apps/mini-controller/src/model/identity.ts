@@ -1,4 +1,4 @@
-import { mayRun, type Pod } from "./pod.ts";
+import { mayRun, type Pod, type VolumeMount } from "./pod.ts";
 
 /** Another pod that may run as the same validator, and what both have. */
 export interface Twin {
@@ -38,15 +38,15 @@ function sharedAddress({ validatorAddress }: KnownPod, other: KnownPod): string 
 
 function sharedStorage(self: Pod, own: ReadonlySet<string>, other: KnownPod): string | undefined {
   for (const storage of storagesOf(other.pod)) {
-    if (isClaim(storage)) {
+    if (!isFolder(storage)) {
       if (own.has(storage)) return storage;
       continue;
     }
-    if (!mayMeet(self, other.pod)) continue;
+    if (isOfMachine(storage) && !mayMeet(self, other.pod)) continue;
     if (own.has(storage)) return storage;
     // What looks after the machine writes its widest folders, and is no node for that.
-    const isAgent = other.looksLikeNode !== true && WIDEST.has(pathIn(storage));
-    const inner = isAgent ? undefined : [...own].find((one) => !isClaim(one) && isNested(one, storage));
+    const isAgent = other.looksLikeNode !== true && isOfMachine(storage) && WIDEST.has(pathIn(storage));
+    const inner = isAgent ? undefined : [...own].find((one) => isFolder(one) && isNested(one, storage));
     if (inner !== undefined) return pathIn(inner).length > pathIn(storage).length ? inner : storage;
   }
   return undefined;
@@ -55,14 +55,14 @@ function sharedStorage(self: Pod, own: ReadonlySet<string>, other: KnownPod): st
 /** Index values of a pod under which those that share its storage look: its storages, and the folders that have them within. */
 export function storageKeysOf(pod: Pod): readonly string[] {
   return storagesOf(pod).flatMap((storage) =>
-    isClaim(storage) ? storage : [storage, ...foldersAround(storage).map(beneath)],
+    isFolder(storage) ? [storage, ...foldersAround(storage).map(beneath)] : storage,
   );
 }
 
 /** Index values to look under for pods that share a storage with `pod`. */
 export function storageLookupsOf(pod: Pod): readonly string[] {
   return storagesOf(pod).flatMap((storage) =>
-    isClaim(storage) ? storage : [storage, ...foldersAround(storage), beneath(storage)],
+    isFolder(storage) ? [storage, ...foldersAround(storage), beneath(storage)] : storage,
   );
 }
 
@@ -70,11 +70,11 @@ function beneath(storage: string): string {
   return `within ${storage}`;
 }
 
-/** The folders that a folder is within, the machine's root included. */
+/** The folders that a folder is within, the root of its place included. */
 function foldersAround(storage: string): readonly string[] {
   const parts = pathIn(storage).split("/").slice(1);
   if (parts[0] === "") return [];
-  return parts.map((_, index) => folder(`/${parts.slice(0, index).join("/")}`));
+  return parts.map((_, index) => folder(`/${parts.slice(0, index).join("/")}`, placeOf(storage)));
 }
 
 function isNested(one: string, other: string): boolean {
@@ -83,25 +83,34 @@ function isNested(one: string, other: string): boolean {
 
 /**
  * What of a pod outlives it, in words that are the same for the same thing: its persistent claims, and the folders of
- * its machine that a container writes. Sockets, devices and folders that are only read hold no node's data.
+ * its machine and of the network that a container writes. Sockets, devices and folders that are only read hold no node's data.
  */
 export function storagesOf({ metadata, spec }: Pod): readonly string[] {
   const { namespace = "", name } = metadata;
-  const written = new Set(
-    [...spec.containers, ...(spec.initContainers ?? [])].flatMap(({ volumeMounts = [] }) =>
-      volumeMounts.filter(({ readOnly }) => readOnly !== true).map((mount) => mount.name),
-    ),
+  const mounts = [...spec.containers, ...(spec.initContainers ?? [])].flatMap(({ volumeMounts = [] }) =>
+    volumeMounts.filter(({ readOnly }) => readOnly !== true),
   );
   return (spec.volumes ?? []).flatMap((volume) => {
-    const { persistentVolumeClaim, ephemeral, hostPath } = volume;
+    const { persistentVolumeClaim, ephemeral, hostPath, network } = volume;
     if (persistentVolumeClaim !== undefined) return claim(namespace, persistentVolumeClaim.claimName);
     if (ephemeral !== undefined) return claim(namespace, `${name}-${volume.name}`);
-    const isFolder = hostPath !== undefined && FOLDERS.has(hostPath.type ?? "") && written.has(volume.name);
-    return isFolder ? folder(normalised(hostPath.path)) : [];
+    const written = mounts.filter((mount) => mount.name === volume.name);
+    if (network !== undefined) {
+      const paths = written.map((mount) => normalised(`${network.path ?? ""}/${partOf(mount, name)}`));
+      return [...new Set(paths)].map((path) => folder(path, network.place));
+    }
+    const isFolder = hostPath !== undefined && FOLDERS.has(hostPath.type ?? "") && written.length > 0;
+    return isFolder ? folder(normalised(hostPath.path), MACHINE) : [];
   });
 }
 
-const FOLDER = { before: "folder ", after: " of the machine" } as const;
+/** The part of a volume that is mounted. One that is named after the pod is the pod's own; what else it may be is not known. */
+function partOf({ subPath = "", subPathExpr }: VolumeMount, podName: string): string {
+  return subPathExpr !== undefined && /\$\((?:POD_?NAME|HOSTNAME)\)/i.test(subPathExpr) ? podName : subPath;
+}
+
+const MACHINE = "the machine";
+const FOLDER = "folder ";
 /** Folders of a machine that its agents mount as a whole. */
 const WIDEST: ReadonlySet<string> = new Set([
   ...["/", "/dev", "/etc", "/proc", "/run", "/sys", "/var"],
@@ -110,12 +119,24 @@ const WIDEST: ReadonlySet<string> = new Set([
 /** Folders deeper than this are taken for the one at this depth. */
 const DEEPEST = 32;
 
-function folder(path: string): string {
-  return `${FOLDER.before}${path}${FOLDER.after}`;
+function folder(path: string, place: string): string {
+  return `${FOLDER}${path.replaceAll(" of ", " of\u00a0")} of ${place}`;
+}
+
+function isFolder(storage: string): boolean {
+  return storage.startsWith(FOLDER);
 }
 
 function pathIn(storage: string): string {
-  return storage.slice(FOLDER.before.length, -FOLDER.after.length);
+  return storage.slice(FOLDER.length, storage.indexOf(" of "));
+}
+
+function placeOf(storage: string): string {
+  return storage.slice(storage.indexOf(" of ") + " of ".length);
+}
+
+function isOfMachine(storage: string): boolean {
+  return placeOf(storage) === MACHINE;
 }
 
 const CLAIM = "PersistentVolumeClaim";
@@ -123,10 +144,6 @@ const FOLDERS: ReadonlySet<string> = new Set(["", "Directory", "DirectoryOrCreat
 
 function claim(namespace: string, name: string): string {
   return `${CLAIM} ${namespace}/${name}`;
-}
-
-function isClaim(storage: string): boolean {
-  return storage.startsWith(CLAIM);
 }
 
 /** Whether both may be on one machine: a pod that has none yet may be given any. */

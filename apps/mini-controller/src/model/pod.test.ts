@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { storagesOf } from "./identity.ts";
-import { type Pod, projectPod, projectUnselected } from "./pod.ts";
+import { containerOf, containerStatusOf, type Pod, projectPod, projectUnselected } from "./pod.ts";
 
 const podWith = (labels: Record<string, string>): Pod => ({
   metadata: { name: "a", namespace: "sei", uid: "u", labels },
@@ -48,4 +48,30 @@ test("of init containers their mounts are kept, and whether they run", () => {
     { name: "node", image: "seid", volumeMounts: [{ name: "data" }] },
   ]);
   expect(kept.status?.initContainerStatuses).toEqual([{ name: "node", state: { running: {} } }]);
+});
+
+test("an init container that runs beside the others is a container like them, and a step of the start is none", () => {
+  const pod = podWith({});
+  const restarting = {
+    name: "node",
+    image: "seid",
+    restartPolicy: "Always",
+    ports: [{ name: "rpc", containerPort: 26657 }],
+  };
+  const ended = { restartCount: 2, state: { terminated: { exitCode: 70, message: "x" } } };
+  const kept = projectPod({
+    ...pod,
+    spec: { ...pod.spec, initContainers: [restarting, { name: "step", image: "sh" }] },
+    status: {
+      phase: "Running",
+      initContainerStatuses: [
+        { name: "node", ...ended },
+        { name: "step", state: { terminated: { exitCode: 0 } } },
+      ],
+    },
+  });
+  expect(containerOf(kept, "node")).toMatchObject({ image: "seid" });
+  expect(containerStatusOf(kept, "node")).toMatchObject(ended);
+  expect(containerOf(kept, "step")).toBeUndefined();
+  expect(containerStatusOf(kept, "step")).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 import type { KubeObject } from "../kube/types.ts";
+import { type NetworkStorage, networkStorageOf } from "./network-storage.ts";
 
 /** How a container ended, as the kubelet reports it (`ContainerStateTerminated`). */
 export interface TerminatedState {
@@ -34,6 +35,9 @@ export interface ContainerPort {
 export interface VolumeMount {
   readonly name: string;
   readonly readOnly?: boolean;
+  /** The folder of the volume that is mounted, and the same with the values of variables in it. */
+  readonly subPath?: string;
+  readonly subPathExpr?: string;
 }
 
 export interface PodContainer {
@@ -42,6 +46,8 @@ export interface PodContainer {
   readonly ports?: readonly ContainerPort[];
   /** Of the volumes that {@link Pod} keeps. */
   readonly volumeMounts?: readonly VolumeMount[];
+  /** Of an init container: `Always` makes it run beside the containers (KEP-753). */
+  readonly restartPolicy?: string;
 }
 
 /** A volume whose content outlives the pod: two pods that have it may be one node twice. */
@@ -51,6 +57,8 @@ export interface PodVolume {
   /** Makes a claim named after the pod and the volume. */
   readonly ephemeral?: object;
   readonly hostPath?: { readonly path: string; readonly type?: string };
+  /** A storage on the network that the pod names itself, without a claim. */
+  readonly network?: NetworkStorage;
 }
 
 export interface PodCondition {
@@ -75,8 +83,8 @@ export interface Pod extends KubeObject {
     readonly podIP?: string;
     readonly conditions?: readonly PodCondition[];
     readonly containerStatuses?: readonly ContainerStatus[];
-    /** Of the init containers that run. */
-    readonly initContainerStatuses?: readonly Pick<ContainerStatus, "name" | "state">[];
+    /** Of the init containers that run, and of those that may be started again. */
+    readonly initContainerStatuses?: readonly ContainerStatus[];
   };
 }
 
@@ -93,17 +101,26 @@ export function projectPod(pod: Pod): Pod {
     ownerReferences,
   } = pod.metadata;
   const { phase, podIP, conditions, containerStatuses, initContainerStatuses } = pod.status ?? {};
-  const runningInits = initContainerStatuses?.filter(({ state }) => state?.running !== undefined) ?? [];
   const initContainers = pod.spec.initContainers ?? [];
-  const volumes = pod.spec.volumes?.filter(outlivesPod);
+  const sidecars = new Set(initContainers.filter(restartsAlways).map((container) => container.name));
+  const initStatuses =
+    initContainerStatuses?.filter(({ name, state }) => state?.running !== undefined || sidecars.has(name)) ??
+    [];
+  const volumes = pod.spec.volumes?.map(withNetwork).filter(outlivesPod);
   const isKept = ({ name }: VolumeMount) => volumes?.some((volume) => volume.name === name) ?? false;
-  const keep = ({ name, image, ports, volumeMounts }: PodContainer): PodContainer => ({
+  const keepStatus = ({ name, restartCount, ready, imageID, state, lastState }: ContainerStatus) => ({
+    name,
+    ...defined({ restartCount, ready, imageID, state, lastState }),
+  });
+  const keep = ({ name, image, ports, volumeMounts, restartPolicy }: PodContainer): PodContainer => ({
     name,
     image,
+    ...(sidecars.has(name) ? defined({ restartPolicy }) : {}),
     ...defined({
-      volumeMounts: volumeMounts
-        ?.filter(isKept)
-        .map(({ name, readOnly }) => ({ name, ...defined({ readOnly }) })),
+      volumeMounts: volumeMounts?.filter(isKept).map(({ name, readOnly, subPath, subPathExpr }) => ({
+        name,
+        ...defined({ readOnly, subPath, subPathExpr }),
+      })),
       ports: ports?.map(({ name, containerPort }) => ({ containerPort, ...defined({ name }) })),
     }),
   });
@@ -126,9 +143,10 @@ export function projectPod(pod: Pod): Pod {
       ...(initContainers.length === 0 ? {} : { initContainers: initContainers.map(keep) }),
       ...defined({ nodeName: pod.spec.nodeName, readinessGates: pod.spec.readinessGates }),
       ...defined({
-        volumes: volumes?.map(({ name, persistentVolumeClaim, ephemeral, hostPath }) => ({
+        volumes: volumes?.map(({ name, persistentVolumeClaim, ephemeral, hostPath, network }) => ({
           name,
           ...defined({
+            network,
             ephemeral: ephemeral && {},
             persistentVolumeClaim: persistentVolumeClaim && {
               claimName: persistentVolumeClaim.claimName,
@@ -145,22 +163,26 @@ export function projectPod(pod: Pod): Pod {
       }),
       ...defined({
         initContainerStatuses:
-          runningInits.length === 0
+          initStatuses.length === 0
             ? undefined
-            : runningInits.map(({ name, state }) => ({ name, ...defined({ state }) })),
-        containerStatuses: containerStatuses?.map(
-          ({ name, restartCount, ready, imageID, state, lastState }) => ({
-            name,
-            ...defined({ restartCount, ready, imageID, state, lastState }),
-          }),
-        ),
+            : initStatuses.map((status) =>
+                sidecars.has(status.name)
+                  ? keepStatus(status)
+                  : { name: status.name, ...defined({ state: status.state }) },
+              ),
+        containerStatuses: containerStatuses?.map(keepStatus),
       }),
     },
   };
 }
 
-function outlivesPod({ persistentVolumeClaim, ephemeral, hostPath }: PodVolume): boolean {
-  return persistentVolumeClaim !== undefined || ephemeral !== undefined || hostPath !== undefined;
+function withNetwork(volume: PodVolume): PodVolume {
+  const network = networkStorageOf(volume);
+  return network === undefined ? volume : { ...volume, network };
+}
+
+function outlivesPod({ persistentVolumeClaim, ephemeral, hostPath, network }: PodVolume): boolean {
+  return [persistentVolumeClaim, ephemeral, hostPath, network].some((source) => source !== undefined);
 }
 
 /** More characters than any node's pod comes to. */
@@ -183,9 +205,11 @@ export function projectUnselected(pod: Pod): Pod {
   };
 }
 
-/** Whether the pod has a folder of its machine: a pod of any other namespace may have the same. */
+/** Whether the pod has a folder of its machine, or of the network: a pod of any other namespace may have the same. */
 export function hasMachineFolder({ spec }: Pod): boolean {
-  return spec.volumes?.some(({ hostPath }) => hostPath !== undefined) ?? false;
+  return (
+    spec.volumes?.some(({ hostPath, network }) => hostPath !== undefined || network !== undefined) ?? false
+  );
 }
 
 /** The entries of `fields` that have a value. */
@@ -195,12 +219,21 @@ function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], 
   };
 }
 
-export function containerOf(pod: Pod, name: string): PodContainer | undefined {
-  return pod.spec.containers.find((container) => container.name === name);
+/** The container with this name, or the init container that runs beside the others (KEP-753). */
+export function containerOf({ spec }: Pod, name: string): PodContainer | undefined {
+  const isNamed = (container: PodContainer) => container.name === name;
+  return spec.containers.find(isNamed) ?? spec.initContainers?.filter(restartsAlways).find(isNamed);
 }
 
 export function containerStatusOf(pod: Pod, name: string): ContainerStatus | undefined {
-  return pod.status?.containerStatuses?.find((status) => status.name === name);
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
+  const known = containerStatuses.find((status) => status.name === name);
+  if (known !== undefined || containerOf(pod, name)?.restartPolicy !== "Always") return known;
+  return initContainerStatuses.find((status) => status.name === name);
+}
+
+function restartsAlways({ restartPolicy }: PodContainer): boolean {
+  return restartPolicy === "Always";
 }
 
 /** Where the container serves `/status`, or `undefined` while the pod has no address or no such port. */

@@ -144,7 +144,7 @@ export class ObservationReader {
       workload,
       pod: node === undefined ? { kind: "gone" } : podSightOf(halt, node),
       ...(from === "server" || isDeciding(halt)
-        ? this.#others.around(halt, { policy, pod, workload, stores, asked })
+        ? this.#others.around(halt, { policy, pod, workload, stores, asked, now })
         : NOBODY_ELSE),
       recoverWithinMs: this.#options.timer.leftOf(halt, isStopped(halt, policy)),
       now,

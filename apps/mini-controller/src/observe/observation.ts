@@ -42,6 +42,8 @@ export interface Neighbours {
   readonly failed: number;
   /** Name of the journal of this node whose swap brought the image that now halted for the same plan. */
   readonly toldBy?: string | undefined;
+  /** Name of another journal of this node's halt that a person aborted, be it over or not. */
+  readonly abortedIn?: string | undefined;
 }
 
 /** Everything that `nextMove` looks at, gathered at one moment. */

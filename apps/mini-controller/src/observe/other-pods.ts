@@ -2,7 +2,7 @@ import type { HaltPolicy } from "../api/halt-policy.ts";
 import { isAborted, type NodeHalt } from "../api/node-halt.ts";
 import type { SlotBook } from "../journal/slot-book.ts";
 import { judgePod, type RecordedHalt } from "../judge/judgement.ts";
-import { isOpen } from "../judge/same-halt.ts";
+import { isOneHalt, isOpen } from "../judge/same-halt.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { type KnownPod, storageLookupsOf, type Twin, twinsOf } from "../model/identity.ts";
 import { containerOf, containerStatusOf, type Pod, portOf } from "../model/pod.ts";
@@ -10,6 +10,7 @@ import { haltsOf, podKeyOf, podsOf, policyKeyOf, policyOf, type Stores } from ".
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import type { Neighbours, Observation } from "./observation.ts";
 import { type Sibling, siblingsOf } from "./siblings.ts";
+import { startingNodes } from "./starting-nodes.ts";
 import { liveOf, type StatusWatch } from "./status-watch.ts";
 import {
   type Asked,
@@ -38,6 +39,8 @@ interface HaltedPod {
   readonly workload: WorkloadSight;
   readonly stores: Stores;
   readonly asked: readonly Asked[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /** Looks at the pods beside the one that halted: those of its template, of its validator, and of nobody known. */
@@ -50,12 +53,24 @@ export class OtherPods {
 
   /** How the others stand now. */
   around(halt: NodeHalt, halted: HaltedPod): Around {
-    const { policy, pod, stores, asked } = halted;
+    const { policy, pod, stores, asked, now } = halted;
+    const { statuses } = this.#options;
     return {
       neighbours: this.#neighbours(halt),
       siblings: this.#siblings(halt, policy, halted),
       twins: this.#twins(pod, halt, stores, asked),
-      strangers: strangersAmong(asked, pod && liveOf(pod, this.#options.statuses)?.validatorAddress),
+      strangers: [
+        ...strangersAmong(asked, pod && liveOf(pod, statuses)?.validatorAddress),
+        ...(pod === undefined
+          ? []
+          : startingNodes(
+              pod,
+              this.#traitsOf(pod, halt, stores),
+              stores,
+              (other) => liveOf(other, statuses),
+              now,
+            )),
+      ],
     };
   }
 
@@ -76,7 +91,7 @@ export class OtherPods {
           height: live?.height ?? recorded?.seen.height,
           mayInfer: policy.spec.inferredHalts === "Act",
           twins: this.#twins(pod, halt, stores, asked),
-          heldBack: heldBack(pod, policy, stores),
+          heldBack: heldBack(pod, policy, halt, stores),
         };
       },
     );
@@ -176,7 +191,17 @@ export class OtherPods {
     const policy = policyKeyOf(halt);
     const failed = new Set(stores.halts.under(haltsOf.failed(policy)).map(({ spec }) => spec.podName)).size;
     const swapping = slots.takenByOthers(policy, halt.spec.podName);
-    return { swapping, failed, toldBy: this.#toldBy(halt) };
+    return { swapping, failed, toldBy: this.#toldBy(halt), abortedIn: this.#abortedIn(halt) };
+  }
+
+  /** A journal that ended, or was withdrawn, says no less what a person wants. */
+  #abortedIn(halt: NodeHalt): string | undefined {
+    return this.#options.stores.halts
+      .under(haltsOf.pod(podKeyOf(halt)))
+      .find(
+        (other) =>
+          other.metadata.name !== halt.metadata.name && isAborted(other) && isOneHalt(other.spec, halt.spec),
+      )?.metadata.name;
   }
 }
 
@@ -196,13 +221,16 @@ function isWatched(pod: Pod, policy: HaltPolicy | undefined): boolean {
 }
 
 /** Why nothing may be done to a pod of the halted one's workload: what is done to its template is done to it too. */
-function heldBack(pod: Pod, policy: HaltPolicy, stores: Stores): string | undefined {
-  const { namespace = "", name, uid } = pod.metadata;
+function heldBack(pod: Pod, policy: HaltPolicy, { spec }: NodeHalt, stores: Stores): string | undefined {
+  const { namespace = "", name, uid = "" } = pod.metadata;
   const own = governingPolicy(pod, stores.policies.under(namespace));
   if (own === undefined) return "is selected by no policy";
   if (own.metadata.name !== policy.metadata.name) return `is governed by HaltPolicy ${own.metadata.name}`;
   const halts = stores.halts.under(haltsOf.pod(`${namespace}/${name}`));
-  return halts.some((halt) => halt.spec.podUID === uid && isOpen(halt) && isAborted(halt))
+  const same = { ...spec, podName: name, podUID: uid };
+  return halts.some(
+    (halt) => isAborted(halt) && ((halt.spec.podUID === uid && isOpen(halt)) || isOneHalt(halt.spec, same)),
+  )
     ? "has a halt that a person aborted"
     : undefined;
 }

@@ -42,6 +42,8 @@ export interface Asked {
 export interface Stranger {
   readonly pod: string;
   readonly found: string;
+  /** A policy selects it, and it was started so lately that it may answer yet. */
+  readonly starts?: true | undefined;
 }
 
 const COMETBFT_RPC_PORT = 26657;

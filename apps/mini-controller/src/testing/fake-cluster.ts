@@ -89,6 +89,8 @@ export class FakeCluster {
   validatorOf: (podName: string) => string | undefined = () => undefined;
   /** Whether a halted pod's phase is Failed, which makes its StatefulSet delete it and make it again. */
   failedPods = false;
+  /** Names of the pods that run and do not answer. */
+  readonly silent = new Set<string>();
   /** Names of the pods whose `/status` was read. */
   readonly statusReads = new Set<string>();
   /** The height that each pod told last. */
@@ -179,6 +181,17 @@ export class FakeCluster {
     this.#skipped.add(name);
   }
 
+  /** Ends a process that was started again, as its image does at the present height. */
+  haltAgain(name: string): void {
+    const pod = this.pods().find(({ metadata }) => metadata.name === name);
+    const [container] = pod?.status?.containerStatuses ?? [];
+    const tag = withoutDigest(pod?.spec.containers[0]?.image ?? "");
+    const does = this.behave(tag, this.height);
+    if (container === undefined || does === undefined || does === "crash" || does === "panic") return;
+    const containerStatuses = [{ ...container, state: { terminated: endedBy(does, tag) } }];
+    void this.api.mergePatch(objectPath(PODS, NAMESPACE, name, "status"), { status: { containerStatuses } });
+  }
+
   /** Lets the chain reach `height`, and every node do what it does there. */
   reach(height: number): void {
     this.height = height;
@@ -212,7 +225,8 @@ export class FakeCluster {
   readonly readNode = async (url: string): Promise<StatusResult> => {
     const pod = this.pods().find(({ status }) => url.includes(`//${status?.podIP}:`));
     const at = Date.now() + this.later;
-    if (pod?.status?.containerStatuses?.[0]?.state?.running === undefined) {
+    const isRunning = pod?.status?.containerStatuses?.[0]?.state?.running !== undefined;
+    if (pod === undefined || !isRunning || this.silent.has(pod.metadata.name)) {
       return { kind: "unreachable", at, problem: "connection refused" };
     }
     if (!this.statusReads.has(pod.metadata.name)) {

@@ -59,6 +59,18 @@ const cases: readonly (readonly [string, Scene, Proposal["step"], string | undef
     "StrangerNotKnown",
   ],
   [
+    "a node that only starts",
+    { strangers: [{ pod: "sei/sei-1-0", found: "starts", starts: true }] },
+    "set-image",
+    "NodeStarting",
+  ],
+  [
+    "a halt that a person aborted in another journal",
+    { neighbours: { ...NOBODY, abortedIn: "sei-0-0-before" } },
+    "delete-pod",
+    "AbortedBefore",
+  ],
+  [
     "a policy that is about another container by now",
     { policy: policyWith({ container: "oracle" }) },
     "set-image",

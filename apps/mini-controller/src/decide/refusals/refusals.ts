@@ -1,5 +1,6 @@
 import type { Observation } from "../../observe/observation.ts";
 import { aborted } from "./aborted.ts";
+import { abortedBefore } from "./aborted-before.ts";
 import { alreadyDeleted } from "./already-deleted.ts";
 import { containerChanged } from "./container-changed.ts";
 import { dryRun } from "./dry-run.ts";
@@ -8,6 +9,7 @@ import { haltNotSeen } from "./halt-not-seen.ts";
 import { haltNotShown } from "./halt-not-shown.ts";
 import { imageChangedMeanwhile } from "./image-changed-meanwhile.ts";
 import { imageDoesNotHelp } from "./image-does-not-help.ts";
+import { nodeStarting } from "./node-starting.ts";
 import { notTheJournal } from "./not-the-journal.ts";
 import { notTheOwner } from "./not-the-owner.ts";
 import { ownedBy } from "./owned-by.ts";
@@ -30,6 +32,7 @@ import { workloadMissing } from "./workload-missing.ts";
  */
 const CHECKS: readonly Check[] = [
   aborted,
+  abortedBefore,
   policyMissing,
   haltNotSeen,
   notTheJournal,
@@ -50,6 +53,7 @@ const CHECKS: readonly Check[] = [
   errorBudgetSpent,
   sameValidatorMayRun,
   strangerNotKnown,
+  nodeStarting,
   siblingsNotHalted,
   waitingForSlot,
 ];

@@ -1,0 +1,51 @@
+import { isOpen } from "../judge/same-halt.ts";
+import { keyOf } from "../kube/store.ts";
+import { governingPolicy } from "../model/governing-policy.ts";
+import type { LiveStatus } from "../model/live-status.ts";
+import { containerOf, containerStatusOf, type Pod, portOf } from "../model/pod.ts";
+import { haltsOf, type Stores } from "../model/stores.ts";
+import { lookalikeOf, type NodeTraits, type Stranger } from "./strangers.ts";
+
+/** A node that has not answered for so long after it was started serves no `/status`, as a seed node does. */
+const STARTS_WITHIN_MS = 600_000;
+
+/**
+ * Whether a node was started so lately that it may yet say which validator it is: its present run has not answered on `/status`.
+ * What a run before said counts for no other: keys are moved between runs. One that waits to be started again is not running, and
+ * counts as what it was.
+ */
+export function isStarting(pod: Pod, container: string, live: LiveStatus | undefined, now: number): boolean {
+  const { restartCount = 0, state, lastState } = containerStatusOf(pod, container) ?? {};
+  const isOfRun = live?.run === restartCount;
+  if (isOfRun && (live.sighting?.kind === "answered" || live.runHeight !== undefined)) return false;
+  if (state?.running === undefined && live?.validatorAddress !== undefined) return false;
+  const since =
+    state?.running?.startedAt ?? lastState?.terminated?.finishedAt ?? pod.metadata.creationTimestamp ?? "";
+  return Math.abs(now - Date.parse(since)) < STARTS_WITHIN_MS;
+}
+
+/**
+ * Nodes like `pod`, of its namespace, that a policy selects and that only start. One that halted, or that the controller starts
+ * anew, is known by what its journal saw.
+ */
+export function startingNodes(
+  pod: Pod,
+  traits: NodeTraits,
+  { pods, policies, halts }: Stores,
+  liveOf: (pod: Pod) => LiveStatus | undefined,
+  now: number,
+): readonly Stranger[] {
+  const { namespace = "", uid } = pod.metadata;
+  const present = policies.under(namespace);
+  return pods.under(namespace).flatMap((other): Stranger[] => {
+    if (other.metadata.uid === uid || lookalikeOf(other, traits) === undefined) return [];
+    const live = liveOf(other);
+    const spec = governingPolicy(other, present)?.spec;
+    if (spec === undefined || !isStarting(other, spec.container, live, now)) return [];
+    if (portOf(containerOf(other, spec.container), spec.rpcPort) === undefined) return [];
+    const key = keyOf(other);
+    const journals = halts.under(haltsOf.pod(key));
+    if (journals.some((journal) => isOpen(journal) && journal.status?.seen !== undefined)) return [];
+    return [{ pod: key, found: "starts, and has not answered on /status in this run", starts: true }];
+  });
+}
