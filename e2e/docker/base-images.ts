@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, realpathSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { archiveImages, type ImageConfig } from "../harness/image-archive.ts";
-import { copyLibraries, copyProgram } from "./runtime-files.ts";
+import { copyLibraries, copyLibrariesOf, copyProgram } from "./runtime-files.ts";
 
 /** What `npx`, and the scripts that packages are built with, run. */
 const TOOLS = ["sh", "env", "basename", "dirname", "sed", "uname"];
@@ -36,6 +36,12 @@ export function writeBuildBase(folder: string, tag: string): string {
 /** The same of an image that has Node where the distroless ones have it, and nothing else. */
 export function writeRunBase(folder: string, tag: string): string {
   copyProgram(join(folder, "root"), process.execPath, "/nodejs/bin/node");
+  return archive(folder, tag, {});
+}
+
+/** The same of an image that has the libraries of Node alone: neither a shell nor any other program. */
+export function writeLibrariesBase(folder: string, tag: string): string {
+  copyLibrariesOf(join(folder, "root"), process.execPath);
   return archive(folder, tag, {});
 }
 

@@ -1,22 +1,24 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { crds, crdYaml } from "../../apps/mini-controller/src/api/crds.ts";
+import { buildInto, executableIn, OUT } from "../executable/built.ts";
 import { Cleanup } from "../harness/cleanup.ts";
 import type { CommandResult } from "../harness/namespaces.ts";
 import { proof } from "../harness/proof.ts";
-import { writeBuildBase, writeRunBase } from "./base-images.ts";
+import { writeBuildBase, writeLibrariesBase, writeRunBase } from "./base-images.ts";
 import { type Engine, startEngine, whyNoEngine } from "./engine.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const DOCKERFILE = readFileSync(join(ROOT, "apps/mini-controller/deploy/Dockerfile"), "utf8");
 const [buildBase = "", runBase = ""] = [...DOCKERFILE.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
+const CLI_DOCKERFILE = readFileSync(join(ROOT, "apps/executable/Dockerfile"), "utf8");
 /** How its first line says that it is built. */
 const BUILD = /^# docker build (.* \.)\s/.exec(DOCKERFILE)?.[1];
 
 const reason = whyNoEngine();
 
-describe.skipIf(reason !== undefined)(`the controller's image${reason ? ` (${reason})` : ""}`, () => {
+describe.skipIf(reason !== undefined)(`the images${reason ? ` (${reason})` : ""}`, () => {
   const cleanup = new Cleanup();
   let engine: Engine;
 
@@ -41,6 +43,25 @@ describe.skipIf(reason !== undefined)(`the controller's image${reason ? ` (${rea
   function run(command: string, options = ""): Promise<CommandResult> {
     return engine.sh(`docker run --rm --read-only --network none ${options} mini-controller ${command}`);
   }
+
+  proof("the command's image runs on a read-only root as its user, without a shell", ["IMAGE"], async () => {
+    const [, base = ""] = /^FROM (\S+)$/m.exec(CLI_DOCKERFILE) ?? [];
+    expect(base).toMatch(/^gcr\.io\/distroless\/cc-debian\d+:nonroot$/);
+    if (!existsSync(executableIn(OUT))) await buildInto(OUT);
+    await load("libraries-base", (folder) => writeLibrariesBase(folder, base));
+    await must(`docker build ${/^# docker build (.*?) {2}/.exec(CLI_DOCKERFILE)?.[1]}`);
+
+    const upgradeHalt = (command: string, options = "") =>
+      engine.sh(`docker run --rm --read-only --network none ${options} upgrade-halt ${command}`);
+    expect((await upgradeHalt("explain 70")).output).toMatch(/^70 is upgrade_required: /);
+    expect(await upgradeHalt("exec -- /usr/bin/upgrade-halt explain 72")).toMatchObject({
+      code: 0,
+      output: expect.stringContaining("72 is downgrade_detected"),
+    });
+    expect((await upgradeHalt("-c true", "--entrypoint /bin/sh")).code).toBe(127);
+    const user = await engine.sh("docker image inspect --format '{{.Config.User}}' upgrade-halt");
+    expect(user.output.trim()).toBe("65532:65532");
+  });
 
   const runNode = (script: string) => run(`-e '${script}'`, "--entrypoint /nodejs/bin/node");
 

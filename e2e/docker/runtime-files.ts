@@ -15,6 +15,11 @@ import { basename, dirname, join, relative } from "node:path";
 /** Copies a program, and the libraries that it is linked with to where they are here, below `root`. */
 export function copyProgram(root: string, program: string, target = program): void {
   copy(realpathSync(program), join(root, target));
+  copyLibrariesOf(root, program);
+}
+
+/** Copies the libraries that a program is linked with to where they are here below `root`. */
+export function copyLibrariesOf(root: string, program: string): void {
   for (const library of librariesOf(program)) copy(library, join(root, library));
 }
 

@@ -53,6 +53,11 @@ proof("the one file says what the installed command says, without Node", ["ONE-F
   for (const args of asked) expect(await alone(...args), args.join(" ")).toEqual(await installed(...args));
 });
 
+proof("the one file says nothing of flags that its Node is given", ["ONE-FILE"], async () => {
+  const flagged = await run(executableIn(OUT), ["explain", "70"], { NODE_OPTIONS: "--stack-trace-limit=5" });
+  expect(flagged).toEqual(await installed("explain", "70"));
+});
+
 proof("the one file knows its version, and the commit that it was made of", ["ONE-FILE"], async () => {
   const own = await alone("--version");
   const other = await installed("--version");

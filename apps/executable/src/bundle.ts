@@ -57,7 +57,14 @@ export async function bundle(file: string): Promise<void> {
     plugins: [inlined(versionLine())],
   });
   try {
-    const { output } = await build.write({ file, format: "cjs", codeSplitting: false, comments: false });
+    const minify = { compress: true, mangle: false };
+    const { output } = await build.write({
+      file,
+      format: "cjs",
+      codeSplitting: false,
+      comments: false,
+      minify,
+    });
     const [script] = output;
     const strays = /^.*(?:createRequire\(|require\.resolve\(|import\.meta|import_meta).*$/m.exec(script.code);
     if (strays !== null) throw new Error(`the bundle still asks where it is: ${strays[0].trim()}`);

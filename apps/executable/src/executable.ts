@@ -7,7 +7,10 @@ import { basename, dirname, join } from "node:path";
 /** Where Node looks for the script of a single executable (its documentation, "Single executable applications"). */
 const RESOURCE = "NODE_SEA_BLOB";
 const FUSE = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
-const POSTJECT = join(dirname(createRequire(import.meta.url).resolve("postject")), "cli.js");
+const require = createRequire(import.meta.url);
+const POSTJECT = join(dirname(require.resolve("postject")), "cli.js");
+/** The Node of the workspace, whichever runs this. */
+export const OWN_NODE = join(dirname(require.resolve("node/package.json")), "bin/node");
 
 export interface ExecutableOptions {
   /** The CommonJS script that it runs. */
@@ -18,14 +21,14 @@ export interface ExecutableOptions {
 }
 
 /**
- * Makes one file of a Node and a script. The same two give the same bytes, on any machine.
+ * Makes one file of a Node and a script. The same two give the same bytes.
  *
- * The script is not compiled ahead: V8 refuses that, with a warning at each start, where it is given other flags than
- * those of the build.
+ * The script is not compiled ahead, which would save a third of the start: V8 does not compile it to the same bytes in
+ * every environment, and warns at each start where it is given flags other than those of the build.
  */
 export function makeExecutable({ script, node, target }: ExecutableOptions): void {
   const [config, blob] = [`${target}.json`, `${target}.blob`];
-  // The name of the script is kept in the blob, so it has no folder.
+  // The script's name is kept in the blob, so it comes without its folder.
   const options = { main: basename(script), output: blob, disableExperimentalSEAWarning: true };
   writeFileSync(config, JSON.stringify(options));
   run(["--experimental-sea-config", config], dirname(script));
@@ -35,9 +38,9 @@ export function makeExecutable({ script, node, target }: ExecutableOptions): voi
   for (const file of [config, blob]) rmSync(file);
 }
 
-/** Runs this Node, and shows what it says only where it fails. */
+/** Runs the workspace's Node, and shows what it says only where it fails. */
 function run(args: readonly string[], cwd: string): void {
-  execFileSync(process.execPath, args, { cwd, stdio: "pipe" });
+  execFileSync(OWN_NODE, args, { cwd, env: {}, stdio: "pipe" });
 }
 
 /** Writes beside `file` what `sha256sum --check` reads. */

@@ -8,12 +8,11 @@
  */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { bundle, CONSUMER, git, versionLine } from "./bundle.ts";
 import { makeDebian } from "./debian.ts";
-import { makeExecutable, writeChecksum } from "./executable.ts";
+import { makeExecutable, OWN_NODE, writeChecksum } from "./executable.ts";
 import { SHELLS } from "./shells.ts";
 
 /** What Debian calls the architectures of Node. */
@@ -41,7 +40,7 @@ const name = `upgrade-halt-linux-${values.arch}`;
 const target = join(out, name);
 const script = join(out, "upgrade-halt.cjs");
 await bundle(script);
-makeExecutable({ script, node: values.node ?? ownNode(), target });
+makeExecutable({ script, node: values.node ?? OWN_NODE, target });
 rmSync(script);
 writeChecksum(target, name);
 copyFileSync(join(CONSUMER, "man/upgrade-halt.1"), join(out, "upgrade-halt.1"));
@@ -59,11 +58,6 @@ makeDebian({
 });
 writeChecksum(join(out, debian), debian);
 process.stdout.write(`${[name, debian].map((file) => join(out, file)).join("\n")}\n`);
-
-/** The Node of this workspace, whichever runs this. */
-function ownNode(): string {
-  return join(dirname(createRequire(import.meta.url).resolve("node/package.json")), "bin/node");
-}
 
 function fail(sentence: string): never {
   process.stderr.write(`${sentence}\n`);
