@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "@upgrade-halt/testing";
+import { freePort, until } from "@upgrade-halt/testing";
 import { connect } from "../harness/api.ts";
 import type { Cleanup } from "../harness/cleanup.ts";
-import { freePort } from "../harness/free-port.ts";
 import { type CommandResult, runInside } from "../harness/namespaces.ts";
 import { bootOwnMachine, NAMESPACES, whyNoOwnMachine } from "../harness/own-machine.ts";
 import { startProgram } from "../harness/program.ts";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { freePort } from "../harness/free-port.ts";
+import { freePort } from "@upgrade-halt/testing";
 import { type Program, startProgram } from "../harness/program.ts";
 import type { World } from "../harness/world.ts";
 

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { freePort } from "../harness/free-port.ts";
+import { freePort } from "@upgrade-halt/testing";
 import { type Program, startProgram } from "../harness/program.ts";
 import { pathOf } from "./programs.ts";
 

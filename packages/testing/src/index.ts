@@ -1,4 +1,5 @@
 export type { Campaign } from "./campaign-options.ts";
+export { freePort } from "./free-port.ts";
 export { playCampaign } from "./play-campaign.ts";
 export { seededRandom } from "./seeded-random.ts";
 export { until, type WaitOptions } from "./until.ts";

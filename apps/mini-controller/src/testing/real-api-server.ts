@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "@upgrade-halt/testing";
 import { KubeClient } from "../kube/kube-client.ts";
 import type { ClusterAccess } from "../kube/kube-config.ts";
 
@@ -93,14 +92,6 @@ function serverArguments(folder: string, etcd: number, secure: number): string[]
     ...[`--service-account-key-file=${key}`, `--service-account-signing-key-file=${key}`],
     ...["--service-account-issuer=https://kubernetes.default.svc", "--service-cluster-ip-range=10.0.0.0/24"],
   ];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
 }
 
 async function ended(child: ChildProcess): Promise<void> {

@@ -1,9 +1,7 @@
-import { once } from "node:events";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "@upgrade-halt/testing";
+import { freePort, until } from "@upgrade-halt/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readStatus } from "../../status/read-status.ts";
 import { runCommand, startCommand } from "../../testing/command.ts";
@@ -12,12 +10,7 @@ let folder: string;
 let port: number;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "upgrade-halt-announce-"));
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  port = typeof address === "object" && address !== null ? address.port : 0;
-  server.close();
-  await once(server, "close");
+  port = await freePort();
   await writeFile(
     join(folder, "policy.json"),
     JSON.stringify({
