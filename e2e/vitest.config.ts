@@ -53,6 +53,8 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
   "scenario-files": { testTimeout: 300_000, hookTimeout: 300_000 },
   /** The published packages as their users get them: from tarballs, in projects of their own. */
   packages: { testTimeout: 180_000, hookTimeout: 180_000 },
+  /** Releases of those, on a real registry, and the workflows. `release/build.ts` installs what they need first. */
+  release: { testTimeout: 300_000, hookTimeout: 180_000 },
 };
 
 /** Without a mode (Vitest's own is `test`) the story is played. A suite's tests are in the folder of its name unless said. */

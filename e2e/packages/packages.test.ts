@@ -3,8 +3,11 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { apiReports } from "../../release/src/api-report.ts";
+import { writeMaterials } from "../../release/src/materials.ts";
 import { type Packed, packAll } from "../../release/src/pack.ts";
 import { publishedPackages } from "../../release/src/packages.ts";
+import { catalogVersion } from "./catalog-version.ts";
 import { pnpm, runIn } from "./run-in.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -23,12 +26,6 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The catalog's version of a tool of this workspace. */
-function versionOf(tool: string): string {
-  const workspace = readFileSync(join(ROOT, "pnpm-workspace.yaml"), "utf8");
-  return new RegExp(`^  "?${tool}"?: (\\S+)$`, "m").exec(workspace)?.[1] ?? "";
-}
-
 /** What can be imported from the published packages: each export that is a module. */
 const SPECIFIERS = PUBLISHED.flatMap(({ manifest }) =>
   Object.keys(manifest.exports ?? {})
@@ -41,7 +38,7 @@ async function createProject(name: string): Promise<string> {
   const project = join(folder, name);
   await mkdir(project);
   const local = Object.fromEntries(packed.map(({ manifest, tarball }) => [manifest.name, `file:${tarball}`]));
-  const tools = Object.fromEntries(TOOLS.map((tool) => [tool, versionOf(tool)]));
+  const tools = Object.fromEntries(TOOLS.map((tool) => [tool, catalogVersion(tool)]));
   const manifest = {
     name,
     private: true,
@@ -65,6 +62,27 @@ describe.each(NAMES)("the tarball of %s", (name) => {
     await runIn(folder, bin("publint"), tarballOf(name), "--strict");
     await runIn(folder, bin("attw"), tarballOf(name), "--profile", "esm-only");
   });
+});
+
+test("an SBOM of each, their licences and the checksums go along with a release", async () => {
+  const out = join(folder, "materials");
+  const files = writeMaterials(ROOT, out);
+  expect(files.filter((file) => file.endsWith(".cdx.json"))).toHaveLength(NAMES.length);
+  const [sbom = ""] = files.filter((file) => /consumer.*\.cdx\.json$/.test(file));
+  const { bomFormat, components } = JSON.parse(readFileSync(join(out, sbom), "utf8"));
+  expect(bomFormat).toBe("CycloneDX");
+  const parts = components.map(({ name }: { readonly name: string }) => name).toSorted();
+  expect(parts).toEqual(["commander", "contract", "undici", "zod"]);
+  expect(readFileSync(join(out, "LICENCES.txt"), "utf8")).toMatch(/^undici \S+ MIT$/m);
+  await runIn(out, "sha256sum", "--check", "--quiet", "SHA256SUMS");
+});
+
+test("the reports of the public types are those of the built packages", () => {
+  const stale = apiReports(ROOT).filter(({ text, committed }) => text !== committed);
+  expect(
+    stale.map(({ file }) => file),
+    "run `pnpm run api:record`",
+  ).toEqual([]);
 });
 
 test("another checkout packs the same bytes", async () => {

@@ -65,7 +65,7 @@ function publishedManifest(manifest: Manifest, catalog: Readonly<Record<string, 
 }
 
 /** A file at a commit, or in the work tree; `undefined` where it is not there. */
-function fileAt(root: string, commit: string | undefined, file: string): string | undefined {
+export function fileAt(root: string, commit: string | undefined, file: string): string | undefined {
   try {
     return commit === undefined
       ? readFileSync(join(root, file), "utf8")

@@ -104,3 +104,24 @@ describe("a major version of the contract", () => {
     expect(await checkedPlan(root)).toHaveLength(1);
   });
 });
+
+describe("an export that a report of the public types lost", () => {
+  const REPORT = "docs/api/consumer.api.md";
+  const of = (...names: readonly string[]) =>
+    `\`\`\`ts\n\n${names.map((name) => `// @public\nexport function ${name}(): void;\n\n`).join("")}\`\`\`\n`;
+
+  test("demands a major changeset, or the word of one that it is compatible", async () => {
+    const { root, write, changeset, commit } = createRepository();
+    write(REPORT, of("classify", "recommend"));
+    commit();
+    write(REPORT, of("classify"));
+    changeset("one", "Removes recommend.", { consumer: "minor" });
+    await expect(checkChangesets(root, "HEAD")).rejects.toThrow(
+      `${REPORT} says that recommend changed or went away: that takes a major changeset`,
+    );
+    changeset("one", "Nobody could call it.\n\nCompatible: recommend", { consumer: "minor" });
+    expect(await checkChangesets(root, "HEAD")).toHaveLength(1);
+    changeset("one", "Removes recommend.", { consumer: "major" });
+    expect(await checkChangesets(root, "HEAD")).toHaveLength(1);
+  });
+});

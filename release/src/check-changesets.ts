@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { changedFiles, changedPackages } from "./changed.ts";
+import { REPORTS } from "./api-files.ts";
+import { brokenExports } from "./broken-exports.ts";
+import { changedFiles, changedPackages, fileAt } from "./changed.ts";
 import { git } from "./git.ts";
 import { CONTRACT, requireMigration } from "./migration.ts";
 import { type PlannedRelease, plannedReleases } from "./plan.ts";
@@ -21,7 +23,35 @@ export async function checkChangesets(root: string, since: string): Promise<read
       `${name} changed (${files[0]}${more}) and no new changeset names it: run \`pnpm exec changeset\`.`,
     );
   }
+  requireBumps(root, base, plan);
   return plan;
+}
+
+/**
+ * An export that an API report of the base has, and the report of now lacks or declares otherwise, takes a major version; below 1.0.0,
+ * where no major is to be had, a minor one. A changeset names those that were found to be compatible: `Compatible: NAME, NAME`.
+ */
+function requireBumps(root: string, base: string, plan: readonly PlannedRelease[]): void {
+  const compatible = new Set(plan.flatMap(({ why }) => why).flatMap(namedCompatible));
+  for (const file of changedFiles(root, base).filter((one) => one.startsWith(`${REPORTS}/`))) {
+    const before = fileAt(root, base, file) ?? "";
+    const broken = brokenExports(before, fileAt(root, undefined, file) ?? "").filter(
+      (one) => !compatible.has(one),
+    );
+    const owner = plan.find(({ name }) => new RegExp(`/${name.replace(/^.*\//, "")}[-.]`).test(file));
+    const [demanded, enough] = owner?.from.startsWith("0.")
+      ? ["minor", ["minor", "major"]]
+      : ["major", ["major"]];
+    if (broken.length === 0 || (owner !== undefined && enough.includes(owner.bump))) continue;
+    throw new ReleaseError(
+      `${file} says that ${broken.join(", ")} changed or went away: that takes a ${demanded} changeset, or one with the line \`Compatible: ${broken.join(", ")}\`.`,
+    );
+  }
+}
+
+function namedCompatible(summary: string): readonly string[] {
+  const [, names = ""] = /\bCompatible: ([\w$, ]+)/.exec(summary) ?? [];
+  return names.split(",").map((name) => name.trim());
 }
 
 /** The plan, once what it demands is there. The contract is the axis: packages that use it have its major versions, too. */

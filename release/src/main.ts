@@ -1,14 +1,23 @@
 /** `node release/src/main.ts COMMAND`: what the scripts `release:*` of the root run. `--help` lists the commands. */
-import { dirname } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { checkChangesets, checkedPlan } from "./check-changesets.ts";
+import { writeMaterials } from "./materials.ts";
 import { renderPlan } from "./plan.ts";
+import { publish } from "./publish.ts";
+import { npmRegistry } from "./registry.ts";
 import { ReleaseError } from "./release-error.ts";
 
 const ROOT = dirname(dirname(import.meta.dirname));
 const USAGE = `Usage: node release/src/main.ts COMMAND
 
   plan [--json]        what would be released, and why; changes nothing
+  publish [--provenance]
+                       publishes and tags each version that the registry lacks, after checking all of it
+  api [--record]       whether docs/api has the public types of the built packages; with --record it gets them
+  materials --out FOLDER
+                       tarballs with checksums, SBOMs and licences, to attach to a release
   check [--since REF]  each published package that changed since REF (default origin/main) has a changeset
 `;
 const EXIT_USAGE = 64;
@@ -30,6 +39,28 @@ async function run(argv: readonly string[]): Promise<number> {
       process.stdout.write(`Each published package that changed since ${values.since} has a changeset.\n`);
       return 0;
     }
+    case "publish": {
+      const { values } = parseArgs({ args, options: { provenance: { type: "boolean", default: false } } });
+      publish(ROOT, npmRegistry(ROOT, values), (line) => process.stdout.write(`${line}\n`));
+      return 0;
+    }
+    case "api": {
+      const { values } = parseArgs({ args, options: { record: { type: "boolean", default: false } } });
+      const { apiReports } = await import("./api-report.ts");
+      const stale = apiReports(ROOT).filter(({ text, committed }) => text !== committed);
+      for (const { file, text } of values.record ? stale : []) write(file, text);
+      if (stale.length > 0 && !values.record)
+        throw new ReleaseError(
+          `${stale.map(({ file }) => file).join(", ")} differs from the built types: run \`pnpm run api:record\`.`,
+        );
+      return 0;
+    }
+    case "materials": {
+      const { values } = parseArgs({ args, options: { out: { type: "string" } } });
+      if (values.out === undefined) throw new ReleaseError("Say where to write to: --out FOLDER.");
+      for (const file of writeMaterials(ROOT, resolve(values.out))) process.stdout.write(`${file}\n`);
+      return 0;
+    }
     case "--help":
       process.stdout.write(USAGE);
       return 0;
@@ -39,6 +70,11 @@ async function run(argv: readonly string[]): Promise<number> {
       );
       return EXIT_USAGE;
   }
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(join(ROOT, file)), { recursive: true });
+  writeFileSync(join(ROOT, file), text);
 }
 
 try {
