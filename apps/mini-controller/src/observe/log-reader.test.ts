@@ -208,6 +208,55 @@ describe("a reader of logs", () => {
     expect(reader.want("k", standing)).toBeUndefined();
   });
 
+  /** A log as a kubelet serves it from a time on, which it takes in whole seconds. */
+  const stamped = (lines: readonly string[], perSecond: number): Answer => {
+    const all = lines.map((line, index) => {
+      const at = new Date(Date.parse("2026-08-21T17:59:30Z") + Math.floor(index / perSecond) * 1_000);
+      const nanos = String((index % perSecond) * 1_000).padStart(9, "0");
+      return { at: at.getTime(), stamp: `${at.toISOString().slice(0, 19)}.${nanos}Z`, line };
+    });
+    return ({ sinceTime, tailLines, timestamps, limitBytes }) =>
+      all
+        .filter(({ at }) => sinceTime === undefined || at >= Date.parse(String(sinceTime)))
+        .slice(-Number(tailLines ?? all.length))
+        .map(({ stamp, line }) => (timestamps ? `${stamp} ${line}\n` : `${line}\n`))
+        .join("")
+        .slice(0, Number(limitBytes));
+  };
+  const noise = (count: number) =>
+    Array.from({ length: count }, (_, n) => `5:59PM INF bad tx n=${n} ${"x".repeat(200)}`);
+  const FAILED = `5:59PM ERR CONSENSUS FAILURE!!! err=${JSON.stringify(LINE)} module=consensus`;
+
+  test("reads on, page by page, where a node that stands still wrote more than fits", async () => {
+    const { reader, asked } = readerOf(stamped([...noise(50), FAILED, ...noise(20_000)], 1_000));
+    await reader.readAgain("k", standing);
+    expect(reader.get("k")?.planLines).toMatchObject([{ plan: "v6.7", height: 30 }]);
+    expect(asked.length).toBeLessThan(10);
+    expect(reader.accessIn("sei")?.kind).toBe("readable");
+  });
+
+  test("a start that comes pages after the line takes it back", async () => {
+    const start = "6:00PM INF starting node with ABCI CometBFT in-process module=server";
+    const { reader } = readerOf(stamped([FAILED, ...noise(12_000), start, ...noise(2_000)], 1_000));
+    await reader.readAgain("k", standing);
+    expect(reader.get("k")?.planLines).toEqual([]);
+  });
+
+  test.each([
+    ["more than is read of any", stamped([FAILED, ...noise(60_000)], 1_000)],
+    ["more than a page in a second", stamped([FAILED, ...noise(20_000)], 20_001)],
+  ])("says that a halt line may be lost where a node wrote %s", async (_, answer) => {
+    const { reader, told } = readerOf(answer);
+    await reader.readAgain("k", standing);
+    expect(reader.get("k")?.planLines).toEqual([]);
+    expect(reader.accessIn("sei")).toMatchObject({
+      kind: "failing",
+      pod: "sei-0-0",
+      why: expect.stringContaining("a halt line in it may be lost"),
+    });
+    expect(told.access).toEqual(["sei"]);
+  });
+
   test("takes no line from before what is missing: the node may have been started again there", async () => {
     const long = `cut\n${LINE}\n${CHATTER.repeat(40_000)}`;
     const { reader } = readerOf(({ sinceTime }) => (sinceTime === undefined ? CHATTER : long));

@@ -5,6 +5,7 @@ import type { LogSource } from "../judge/log-source.ts";
 import { objectPath, PODS } from "../kube/paths.ts";
 import type { KubeApi } from "../kube/types.ts";
 import type { LogFinding } from "../model/log-finding.ts";
+import { type AskForLog, readPages } from "./log-pages.ts";
 
 /** Whether logs of a namespace can be read, as the last answers tell. */
 export type LogAccess =
@@ -116,12 +117,15 @@ export class LogReader {
     const { api, steady } = this.#options;
     entry.isReading = true;
     try {
-      const planLines = await this.#inTurn(() => readLines(api, source));
+      const { planLines, lost } = await this.#inTurn(() => readLines(api, source));
       entry.finding = { run: entry.run, planLines };
       entry.isOver = source.run.end !== undefined || planLines.length > 0;
       entry.dueAt = steady() + backoff(AGAIN_MS.still, entry.reads);
       entry.reads += 1;
-      this.#note(source, { kind: "readable" });
+      this.#note(
+        source,
+        lost === undefined ? { kind: "readable" } : { kind: "failing", pod: source.pod, why: lost },
+      );
     } catch (error) {
       this.#fail(key, entry, source, error);
     } finally {
@@ -173,29 +177,41 @@ function backoff(ms: number, times: number): number {
   return Math.min(ms * 2 ** Math.min(times, 6), AGAIN_MS.most);
 }
 
+/** What a log says, and why a part of it that may have a halt line could not be read. */
+interface LogReading {
+  readonly planLines: readonly PlanLine[];
+  readonly lost?: string | undefined;
+}
+
 /**
  * The halt lines at the end of a log. Only what reaches to its end is taken: a run that began later, of a node that a
  * wrapper started again in the same container, leaves a line behind.
  *
  * @throws {ControllerError} what the API server said; `too-large` for a log whose last lines are too long.
  */
-async function readLines(api: Pick<KubeApi, "text">, source: LogSource): Promise<readonly PlanLine[]> {
+async function readLines(api: Pick<KubeApi, "text">, source: LogSource): Promise<LogReading> {
   const { namespace, pod, container, run, stillSince } = source;
   const path = objectPath(PODS, namespace, pod, "log");
   const startedAt = run.startedAt === undefined ? undefined : Date.parse(run.startedAt);
   const asked = { container, limitBytes: MOST_BYTES + 1, ...(run.isPrevious && { previous: true }) };
+  const told = { startedAt, isUnwrapped: true, withUnsure: true };
+  let lost: string | undefined;
   if (stillSince !== undefined) {
     const sinceTime = `${new Date(stillSince - BEFORE_STANDSTILL_MS).toISOString().slice(0, 19)}Z`;
     const { text, isWhole } = await api.text(path, { ...asked, sinceTime }, MOST_BYTES);
-    const found = isWhole
-      ? findPlanLines(text, { startedAt, isCut: true, isUnwrapped: true, withUnsure: true })
-      : [];
-    if (found.length > 0) return found;
+    const ask: AskForLog = (query) => api.text(path, { ...asked, ...query }, MOST_BYTES);
+    const whole = isWhole ? text : await readPages(ask, sinceTime);
+    const found = whole === undefined ? [] : findPlanLines(whole, { ...told, isCut: true });
+    if (found.length > 0) return { planLines: found };
+    if (whole === undefined)
+      lost = "it wrote more since it came to stand than can be read, so a halt line in it may be lost";
   }
   for (const tailLines of TAILS) {
     const { text, isWhole } = await api.text(path, { ...asked, tailLines }, MOST_BYTES);
     const isCut = lineBreaksIn(text) >= tailLines;
-    if (isWhole) return findPlanLines(text, { startedAt, isCut, isUnwrapped: true, withUnsure: true });
+    if (!isWhole) continue;
+    const planLines = findPlanLines(text, { ...told, isCut });
+    return planLines.length > 0 ? { planLines } : { planLines, lost };
   }
   const why = `${path}: the last ${TAILS.at(-1)} lines have more than ${MOST_BYTES} bytes`;
   throw new ControllerError("too-large", why);
