@@ -53,6 +53,29 @@ describe("cosmovisor 1.5.0 around a node", () => {
     expect(output).toContain("release v6.6 starts");
   });
 
+  test.each([0, 1, 2, 70, 71, 72])("goes on with an upgrade whose pre-upgrade ends with %i", async (code) => {
+    const flags = ["--halt-stay-alive"];
+    const layout = { genesis: "v6.5", upgrades: ["v6.6"], flags, preUpgrade: code };
+    expect(await passesWhenRestarted(layout)).toContain("release v6.6 starts");
+    expect(node.preUpgrades).toBe(1);
+  });
+
+  test.each([30, 31])(
+    "ends with 1 after a pre-upgrade of %i, and upgrades without asking when started again",
+    async (code) => {
+      const flags = ["--halt-stay-alive"];
+      const layout = { genesis: "v6.5", upgrades: ["v6.6"], flags, preUpgrade: code };
+      const refused = await node.start(layout);
+      expect(await refused.ended, refused.output()).toEqual({ code: 1, signal: null });
+      expect(refused.output()).not.toContain("release v6.6 starts");
+      expect(node.preUpgrades).toBe(1);
+      supervisor = await node.start(layout);
+      await passes(3);
+      expect(supervisor.output()).toContain("release v6.6 starts");
+      expect(node.preUpgrades).toBe(1);
+    },
+  );
+
   test("doctor sees it, and which plan's binary is ready", async () => {
     supervisor = await node.start({ genesis: "v6.6", upgrades: ["v6.7"], flags: ["--initial-height=3"] });
     await passes(3);

@@ -18,6 +18,8 @@ export interface Layout {
   readonly upgrades?: readonly string[];
   /** More flags of the node. */
   readonly flags?: readonly string[];
+  /** What the command `pre-upgrade` of the upgrades' releases ends with. They have none unless said. */
+  readonly preUpgrade?: number;
 }
 
 /** A home folder as cosmovisor wants it, whose binaries are mock nodes. */
@@ -33,11 +35,11 @@ export class SupervisedNode implements AsyncDisposable {
 
   /** Starts cosmovisor with this layout, or another supervisor that has the command line of one after its own. */
   async start(
-    { genesis, upgrades = [], flags = [] }: Layout,
+    { genesis, upgrades = [], flags = [], preUpgrade }: Layout,
     around: readonly string[] = [],
   ): Promise<Program> {
     this.#install(join("genesis", "bin"), genesis);
-    for (const name of upgrades) this.#install(join("upgrades", name, "bin"), name);
+    for (const name of upgrades) this.#install(join("upgrades", name, "bin"), name, preUpgrade);
     const node = ["start", "--home", this.#home, "--plans", join(this.#folder, "plans.json"), ...flags];
     const rpc = ["--rpc.laddr", "tcp://127.0.0.1:0", "--port-file", this.#portFile, "--block-time", "50ms"];
     const [file = "", ...args] = [...around, cosmovisorPath(), "run", ...node, ...rpc];
@@ -55,6 +57,12 @@ export class SupervisedNode implements AsyncDisposable {
   /** The node's RPC address, once it serves. */
   address(): string {
     return `http://127.0.0.1:${readFileSync(this.#portFile, "utf8").trim()}`;
+  }
+
+  /** How often cosmovisor ran `pre-upgrade`. */
+  get preUpgrades(): number {
+    const file = this.#preUpgradeFile;
+    return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").length : 0;
   }
 
   /** Writes a file beside the home, and gives its path. */
@@ -105,15 +113,20 @@ export class SupervisedNode implements AsyncDisposable {
     return join(this.#folder, "pids");
   }
 
+  get #preUpgradeFile(): string {
+    return join(this.#folder, "pre-upgrades");
+  }
+
   get #portFile(): string {
     return join(this.#folder, "port");
   }
 
-  #install(place: string, release: string): void {
+  #install(place: string, release: string, preUpgrade?: number): void {
     const bin = join(this.#home, "cosmovisor", place);
     mkdirSync(bin, { recursive: true });
+    const asked = `[ "$1" = pre-upgrade ] && { echo asked >> ${this.#preUpgradeFile}; exit ${preUpgrade}; }\n`;
     // As the image's release is baked into a real binary. The end of each process is told in the log.
-    const script = `#!/bin/sh\necho "release ${release} starts"\necho $$ >> ${this.#pidFile}\nexec ${process.execPath} ${MOCK_NODE} "$@" --image sei:${release}\n`;
+    const script = `#!/bin/sh\n${preUpgrade === undefined ? "" : asked}echo "release ${release} starts"\necho $$ >> ${this.#pidFile}\nexec ${process.execPath} ${MOCK_NODE} "$@" --image sei:${release}\n`;
     writeFileSync(join(bin, "seid"), script);
     chmodSync(join(bin, "seid"), 0o755);
   }
