@@ -42,9 +42,9 @@ export class Network implements AsyncDisposable {
     return network;
   }
 
-  /** The same chain once more at other addresses, from the folders as they are. Its nodes must be stopped. */
-  async copy(): Promise<Network> {
-    const folder = mkdtempSync(join(tmpdir(), "upgrade-halt-chain-"));
+  /** The same chain once more at other addresses, from the folders as they are, in a folder below `parent`. Its nodes must be stopped. */
+  async copy(parent = tmpdir()): Promise<Network> {
+    const folder = mkdtempSync(join(parent, "upgrade-halt-chain-"));
     const copied = new Network(this.chain, folder, await freeAddresses());
     for (const [i, { home }] of copied.validators.entries()) {
       cpSync(this.#validator(i).home, home, { recursive: true });
