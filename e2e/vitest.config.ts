@@ -51,6 +51,8 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
   peers: { testTimeout: 60_000, hookTimeout: 60_000 },
   /** Every scenario of the sandbox, as `sandbox play` tells it. */
   "scenario-files": { testTimeout: 300_000, hookTimeout: 300_000 },
+  /** The sandbox's page in a real Chromium, and its server asked by others. */
+  browser: { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false },
   /** The published packages as their users get them: from tarballs, in projects of their own. */
   packages: { testTimeout: 180_000, hookTimeout: 180_000 },
   /** Releases of those, on a real registry, and the workflows. `release/build.ts` installs what they need first. */

@@ -75,3 +75,11 @@ test("the sandbox's README lists every scenario with its question", async () => 
     expect(readme).toContain(`| \`${name}\` | ${question} |`);
   }
 });
+
+test("each step of the design review plays a scenario that there is, and every scenario has a step", async () => {
+  const review = await readFile(join(FOLDER, "../../../docs/review.md"), "utf8");
+  const steps = [...review.matchAll(/^\| (\d+) \| ([^|]+) \|/gm)];
+  const asked = steps.flatMap(([, , cell = ""]) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
+  expect(steps.map(([, number]) => Number(number))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(asked.toSorted()).toEqual(names);
+});

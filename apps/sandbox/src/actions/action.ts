@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BEHAVIOURS, GATES } from "./names.ts";
 import { type OneOf, oneOf } from "./one-of.ts";
 
 const Name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, "is not a name such as sei-0");
@@ -7,33 +8,6 @@ const PlanName = z.string().min(1).max(128);
 const Height = z.int().min(1);
 const OnNode = z.strictObject({ node: Name });
 const UpOrDown = z.enum(["up", "down"]);
-
-/** How a node behaves from its next start on, and the flags of `mock-node` that make it so. */
-export const BEHAVIOURS = {
-  exit: [],
-  "stay-alive": ["--halt-stay-alive"],
-  panic: ["--legacy", "panic"],
-  zombie: ["--legacy", "zombie"],
-  "null-status": ["--halt-stay-alive", "--fault-populate"],
-  "endless-status": ["--fault-endless-status"],
-  "slow-status": ["--fault-slow-status", "10s"],
-  "other-chain": ["--chain-id", "mock-2"],
-} as const satisfies Readonly<Record<string, readonly string[]>>;
-
-/** Writes of the controller at which it can be made to wait: a step in the journal, or an effect. */
-export const GATES = [
-  "journal-Recorded",
-  "journal-Swapping",
-  "journal-Recreating",
-  "journal-Recovering",
-  "journal-Recovered",
-  "journal-Held",
-  "journal-Paged",
-  "journal-Failed",
-  "set-image",
-  "delete-pod",
-] as const;
-export type Gate = (typeof GATES)[number];
 
 /** What a person, or a fault, can do while a scenario runs; the page, the command line and scenario files share it. */
 export const ActionSchemas = {

@@ -5,7 +5,8 @@ import { imageOf } from "../scenario/condition.ts";
 import type { Setup } from "../scenario/setup.ts";
 import { CONTAINER, type NodeView } from "../scenario/situation.ts";
 import type { Story } from "../story/story.ts";
-import { type Action, BEHAVIOURS } from "./action.ts";
+import type { Action } from "./action.ts";
+import { BEHAVIOURS } from "./names.ts";
 
 const CONFIG_MAPS = { apiVersion: "v1", plural: "configmaps" };
 const POLICIES = { apiVersion: "upgrade-halt.dev/v1alpha1", plural: "haltpolicies" };

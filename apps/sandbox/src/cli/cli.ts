@@ -1,16 +1,26 @@
 import { Command, CommanderError } from "commander";
 import { SandboxError } from "../sandbox-error.ts";
+import { actCommand } from "./act-command.ts";
 import { clusterCommand } from "./cluster-command.ts";
 import { demoCommand } from "./demo-command.ts";
 import { kubeletCommand } from "./kubelet-command.ts";
 import { playCommand } from "./play-command.ts";
 import { replayCommand } from "./replay-command.ts";
+import { serveCommand } from "./serve-command.ts";
 import { versionLine } from "./version.ts";
 
 const USAGE_ERROR = 64;
 const FAILURE = 1;
 
-const COMMANDS = [demoCommand, playCommand, replayCommand, clusterCommand, kubeletCommand] as const;
+const COMMANDS = [
+  demoCommand,
+  playCommand,
+  replayCommand,
+  serveCommand,
+  actCommand,
+  clusterCommand,
+  kubeletCommand,
+] as const;
 
 /** Runs the program; resolves with its exit code: 0, 1 for a failure, 64 for a usage error. */
 export async function runCli(argv: readonly string[]): Promise<number> {
@@ -42,7 +52,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
 
 function whatIsWrong(command: string | undefined): string {
   return command === undefined
-    ? "a command is missing: demo, play, replay, cluster or kubelet"
+    ? "a command is missing: demo, play, replay, serve, act, cluster or kubelet"
     : `unknown command '${command}'`;
 }
 

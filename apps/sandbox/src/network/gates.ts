@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { GATES, type Gate } from "../actions/action.ts";
+import { GATES, type Gate } from "../actions/names.ts";
 import { arrayAt, at, type Json, stringAt } from "../json/json.ts";
 
 /** A write of a controller to the API server. */

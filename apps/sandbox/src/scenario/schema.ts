@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { ActionSchemas, GATES } from "../actions/action.ts";
+import { ActionSchemas } from "../actions/action.ts";
+import { GATES } from "../actions/names.ts";
 import { oneOf } from "../actions/one-of.ts";
 
 const Name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, "is not a name such as sei-0");

@@ -1,4 +1,5 @@
 import type { KubeClient } from "../client/kube-client.ts";
+import { PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
 import type { RelayedWrite } from "../network/api-relay.ts";
 import { Gates } from "../network/gates.ts";
 import type { Story } from "../story/story.ts";
@@ -57,6 +58,7 @@ async function start(
 ): Promise<Omit<Setup, "stop">> {
   const { client, applier } = base;
   interruptIf(signal);
+  cleanups.add(() => removeNodes(client, namespace));
   const objects = await objectsOf(scenario, namespace);
   const watcher = new StoryWatcher({ client, story, namespace, container: CONTAINER });
   const pages = new PageReceiver((page) => watcher.onPage(page));
@@ -96,6 +98,12 @@ async function start(
 /** @throws Interrupted when the scenario is to end. */
 function interruptIf(signal: AbortSignal): void {
   if (signal.aborted) throw new Interrupted();
+}
+
+/** Lets the cluster end the nodes; one that is going away itself needs no word. */
+async function removeNodes(client: KubeClient, namespace: string): Promise<void> {
+  for (const kind of [STATEFUL_SETS, PODS])
+    await client.delete(pathOf(kind, namespace)).catch(() => undefined);
 }
 
 function pagerSecret(url: string, namespace: string) {

@@ -1,0 +1,90 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { ask, follow, type Link, tokenOf } from "./connection.ts";
+import { Controls } from "./controls.tsx";
+import { NodeViews } from "./node-views.tsx";
+import { usePlace } from "./place.ts";
+import { Scenarios } from "./scenarios.tsx";
+import { StoryList } from "./story-list.tsx";
+import { Timeline } from "./timeline.tsx";
+import type { State, Told } from "./types.ts";
+
+const LINKS: Readonly<Record<Link, string>> = {
+  connecting: "… connecting",
+  live: "● live",
+  gone: "✖ The sandbox does not answer. This is what it showed last; the page tries again by itself.",
+  refused: "✖ The token is missing or wrong. Open the address that the sandbox printed.",
+};
+const MOST_TOLD = 2_000;
+
+/** The whole page. */
+export function App() {
+  const token = useMemo(() => tokenOf(location.hash), []);
+  const [link, setLink] = useState<Link>("connecting");
+  const [state, setState] = useState<State>();
+  const [told, setTold] = useState<readonly Told[]>([]);
+  const [place, go] = usePlace();
+  useEffect(() => {
+    void follow(token, {
+      onLink: setLink,
+      onState: setState,
+      onStory: (one) =>
+        setTold((before) => {
+          const run = one.id.split("-")[0];
+          const same = before.filter(({ id }) => id.split("-")[0] === run && id !== one.id);
+          return [...same, one].slice(-MOST_TOLD);
+        }),
+    });
+  }, [token]);
+  const run = String(state?.run ?? "");
+  const current = told.filter(({ id }) => id.split("-")[0] === run);
+  const node = state?.nodes.find((one) => one.node === place.node) ?? state?.nodes[0];
+  const act = (body: unknown): Promise<unknown> => ask(token, "/api/actions", body);
+  return (
+    <>
+      <header>
+        <h1>upgrade-halt sandbox</h1>
+        <p class={`link ${link}`} role="status">
+          {LINKS[link]}
+        </p>
+      </header>
+      <main>
+        <section aria-labelledby="now">
+          <h2 id="now">{state?.title ?? "Waiting for the sandbox"}</h2>
+          <p class="question">{state?.question ?? ""}</p>
+          {state !== undefined && state.fault !== "" && (
+            <p class="fault" role="alert">
+              ✖ {state.fault}
+            </p>
+          )}
+          <Scenarios token={token} current={state?.name ?? ""} />
+        </section>
+        {state !== undefined && (
+          <>
+            <Timeline
+              state={state}
+              told={current}
+              node={node?.node ?? ""}
+              onChoose={(name) => go({ node: name })}
+            />
+            {node !== undefined && (
+              <NodeViews
+                token={token}
+                state={state}
+                node={node}
+                told={current}
+                view={place.view}
+                onView={(view) => go({ view })}
+              />
+            )}
+            <Controls state={state} node={node?.node ?? ""} act={act} />
+            <StoryList
+              told={current}
+              moment={place.moment}
+              onMoment={(moment, name) => go({ moment, ...(name === "" ? {} : { node: name }) })}
+            />
+          </>
+        )}
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+import type { RunState } from "../../src/server/live-run.ts";
+import type { StoryEvent } from "../../src/story/story-event.ts";
+
+export type State = Omit<RunState, "policy"> & {
+  readonly policy: {
+    readonly upgrades?: readonly { readonly plan: string; readonly height: number; readonly image: string }[];
+    readonly paused?: boolean;
+    readonly inferredHalts?: string;
+    readonly maxConcurrent?: number;
+  };
+};
+export type Node = State["nodes"][number];
+export type Halt = State["halts"][number];
+export interface Told {
+  readonly id: string;
+  readonly event: StoryEvent;
+}
+
+/** One entry of a NodeHalt's journal, as far as it can be read. */
+export interface Step {
+  readonly phase: string;
+  readonly at: string;
+  readonly message: string;
+}
+
+/** The journal of a halt: what somebody else may have written is shown only where it is text. */
+export function stepsOf({ status }: Halt): readonly Step[] {
+  const steps = Array.isArray(status.steps) ? status.steps : [];
+  return steps.map((step: unknown) => {
+    const one = (typeof step === "object" && step !== null ? step : {}) as Readonly<Record<string, unknown>>;
+    return { phase: textOf(one.phase), at: textOf(one.at), message: textOf(one.message) };
+  });
+}
+
+export function textOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}

@@ -1,0 +1,263 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { until } from "@upgrade-halt/testing";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Cleanup } from "../harness/cleanup.ts";
+import { open, PATIENCE, runTwin, type Served, serve, startBrowser, untilState } from "./page.ts";
+
+const cleanup = new Cleanup();
+let served: Served;
+let browser: Browser;
+beforeAll(async () => {
+  [served, browser] = await Promise.all([serve({ cleanup }), startBrowser(cleanup)]);
+});
+afterAll(() => cleanup.run());
+
+/** Chooses a scenario and waits until it is told to the end. */
+async function play(page: Page, name: string): Promise<void> {
+  await page.getByLabel("Scenario").selectOption(name);
+  await page.getByRole("button", { name: "Play" }).click();
+  await page.locator(".playing", { hasText: `now: ${name}` }).waitFor();
+  await page.locator(".story strong", { hasText: "the end" }).waitFor();
+}
+
+async function act(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name, exact: true }).click();
+  await page.locator("[data-said]", { hasText: "done" }).waitFor();
+}
+
+async function violations(page: Page): Promise<readonly string[]> {
+  const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  // The page's policy lets no script in but its own; the inspector's way in is not the page's.
+  await page.evaluate(source);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const found = await axe.run();
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  });
+}
+
+describe("the page", () => {
+  test.each(["light", "dark"] as const)("is accessible in %s", async (colorScheme) => {
+    const faults: string[] = [];
+    const page = await open(browser, served.address, faults, { colorScheme, reducedMotion: "reduce" });
+    expect(await violations(page)).toEqual([]);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  test.each([360, 1280, 3840])("fits a screen of %i pixels without scrolling sideways", async (width) => {
+    const page = await open(browser, served.address, [], { viewport: { width, height: 800 } });
+    const wide = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(wide).toBe(0);
+    await page.close();
+  });
+
+  test("is worked by keyboard alone", async () => {
+    const page = await open(browser, served.address);
+    const reached = async (): Promise<string> =>
+      page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
+    for (let presses = 0; presses < 60 && (await reached()) !== "Break pager"; presses += 1)
+      await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await untilState(served, "the pager to be down", ({ isPagerDown }) => isPagerDown);
+    await page.getByRole("button", { name: "Mend pager" }).press("Space");
+    await untilState(served, "the pager to be up", ({ isPagerDown }) => !isPagerDown);
+    await page.close();
+  });
+
+  test("shares its state by its address", async () => {
+    const page = await open(browser, served.address);
+    await page.locator('[data-node="sei-1"]').click();
+    await page.getByRole("button", { name: "Wire", exact: true }).click();
+    const other = await open(browser, page.url());
+    await other.getByRole("heading", { name: "sei-1" }).waitFor();
+    await other.getByRole("heading", { name: "What the wire said" }).waitFor();
+    expect(await other.getByRole("heading", { name: "What the process did" }).count()).toBe(0);
+    await Promise.all([page.close(), other.close()]);
+  });
+
+  test("shows in two tabs what was done in one", async () => {
+    const [one, two] = await Promise.all([open(browser, served.address), open(browser, served.address)]);
+    await act(one, "Pause policy");
+    await two.getByRole("button", { name: "Resume policy", exact: true }).waitFor();
+    await act(two, "Resume policy");
+    await one.getByRole("button", { name: "Pause policy", exact: true }).waitFor();
+    await Promise.all([one.close(), two.close()]);
+  });
+});
+
+describe("a control and its twin end in the same state", () => {
+  const twins = [
+    ["Break pager", "Mend pager", "pager"],
+    ["Cut network to the API server", "Heal network", "network"],
+    ["Pause policy", "Resume policy", "policy"],
+    ["Wait before it", "Go on", "hold"],
+    ["List image", "Unlist image", "list"],
+    ["Hang", "Let go on", "hang"],
+  ] as const;
+
+  /** What a control may change, besides what goes on by itself. */
+  async function settled(): Promise<unknown> {
+    const { isPagerDown, isNetworkCut, policy, armed } = await served.state();
+    const { upgrades = [], ...others } = policy;
+    return {
+      isPagerDown,
+      isNetworkCut,
+      armed,
+      ...others,
+      upgrades: upgrades.map(({ plan, image }) => ({ plan, image })),
+    };
+  }
+
+  const twinBeside = async (page: Page, name: string): Promise<string> => {
+    const control = page.locator(".control", { has: page.getByRole("button", { name, exact: true }) });
+    return (await control.locator(".twin").textContent()) ?? "";
+  };
+
+  test.each(twins)("%s", async (name, back) => {
+    const page = await open(browser, served.address);
+    const before = await settled();
+    await act(page, name);
+    const after = await settled();
+    await page.getByRole("button", { name: back, exact: true }).waitFor();
+    await act(page, back);
+    expect(await settled()).toEqual(before);
+
+    const twin = await twinBeside(page, name).catch(() => "");
+    await runTwin(twin, served.address);
+    expect(await settled()).toEqual(after);
+    await page.getByRole("button", { name: back, exact: true }).waitFor();
+    await runTwin(await twinBeside(page, back), served.address);
+    expect(await settled()).toEqual(before);
+    await page.close();
+  });
+
+  test("Install release, Crash and Start anew", async () => {
+    const page = await open(browser, served.address);
+    await page.locator('[data-node="sei-0"]').click();
+    await page.getByLabel("Release").selectOption("v6.5");
+    await act(page, "Install release");
+    const twin = (await twinBeside(page, "Install release")).replace("node=sei-0", "node=sei-1");
+    await runTwin(twin, served.address);
+    await untilState(served, "both to run v6.5", ({ nodes }) =>
+      nodes.every(({ podImage, isReady }) => podImage.endsWith(":v6.5") && isReady),
+    );
+    await act(page, "Crash");
+    await runTwin((await twinBeside(page, "Crash")).replace("node=sei-0", "node=sei-1"), served.address);
+    await untilState(served, "both to be restarted", ({ nodes }) =>
+      nodes.every(({ restartCount, isReady }) => restartCount === 1 && isReady),
+    );
+    await page.getByLabel("Behaviour").selectOption("other-chain");
+    await act(page, "Start anew, to behave so");
+    const behave = await twinBeside(page, "Start anew, to behave so");
+    await runTwin(behave.replace("node=sei-0", "node=sei-1"), served.address);
+    await untilState(served, "both pods to be new", ({ nodes }) =>
+      nodes.every(({ restartCount, generation }) => restartCount === 0 && generation === 3),
+    );
+    await page.close();
+  });
+});
+
+describe("a scenario through the page", () => {
+  test.each(["wrong-image", "api-server-gone-mid-swap", "halts-everywhere"])("%s", async (name) => {
+    const faults: string[] = [];
+    const page = await open(browser, served.address, faults);
+    await play(page, name);
+    expect(await page.locator(".story strong", { hasText: "BROKEN" }).count()).toBe(0);
+    expect(await page.locator(".story strong", { hasText: "held" }).count()).toBeGreaterThan(0);
+    expect(await page.locator(".steps li").count()).toBeGreaterThan(1);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  test("a halt is stepped: it waits before a write, its leader is killed there, and it goes on", async () => {
+    const page = await open(browser, served.address);
+    await page.getByLabel("Scenario").selectOption("open");
+    await page.getByRole("button", { name: "Play" }).click();
+    await page.locator(".playing", { hasText: "now: open" }).waitFor();
+    await untilState(
+      served,
+      "every node to run",
+      ({ name, nodes }) => name === "open" && nodes.length === 2 && nodes.every(({ isReady }) => isReady),
+    );
+    await page.getByLabel("Before").selectOption("set-image");
+    await act(page, "Wait before it");
+    const { nodes } = await served.state();
+    const height = Math.max(...nodes.map((node) => node.height)) + 30;
+    await page.getByLabel("Height (0").fill(String(height));
+    await act(page, "List image");
+    await act(page, "Schedule upgrade");
+    await untilState(served, "the controller to wait", ({ held }) => held.includes("set-image"));
+    await act(page, "Kill leader");
+    const done = await untilState(
+      served,
+      "both nodes to recover",
+      ({ halts }) => halts.length === 2 && halts.every(({ status }) => status.phase === "Recovered"),
+    );
+    expect(done.nodes.map(({ generation }) => generation)).toEqual([2, 2]);
+    await page.close();
+  });
+
+  test("what a node says is text and never markup", async () => {
+    const attack = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
+    const text = JSON.stringify({
+      title: attack,
+      question: attack,
+      plans: [{ name: "v6.7", height: 20, info: attack }],
+      nodes: [{ name: "sei-0", args: ["--halt-stay-alive", "--moniker", attack] }],
+      policy: { upgrades: [] },
+      steps: [{ wait: { for: "it to halt", halts: { phase: "Held" } } }],
+      expect: [{ text: attack, halts: { count: 1 } }],
+    });
+    const faults: string[] = [];
+    const page = await open(browser, served.address, faults);
+    await page
+      .getByLabel("Your own")
+      .setInputFiles({ name: "own.yaml", mimeType: "text/yaml", buffer: Buffer.from(text) });
+    await page.locator(".story strong", { hasText: "the end" }).waitFor();
+    await page.locator("mark", { hasText: "halt_intent" }).waitFor();
+    expect(await page.locator("img, main script").count()).toBe(0);
+    expect(await page.title()).toBe("upgrade-halt sandbox");
+    expect(await page.locator("h2#now").textContent()).toBe(attack);
+    expect(await page.locator("pre", { hasText: "onerror" }).count()).toBeGreaterThan(0);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  test("a file with a mistake is refused where it stands, and what ran goes on", async () => {
+    const page = await open(browser, served.address);
+    const { run } = await served.state();
+    await page
+      .getByLabel("Your own")
+      .setInputFiles({ name: "own.yaml", mimeType: "text/yaml", buffer: Buffer.from("title: [") });
+    await page.getByText(/own\.yaml:1:\d+/).waitFor();
+    expect((await served.state()).run).toBe(run);
+    await page.close();
+  });
+});
+
+test("a server that is gone is said to be, what it showed stays, and its successor is found", async () => {
+  const own = new Cleanup();
+  try {
+    const token = "t".repeat(40);
+    const env = { UPGRADE_HALT_SANDBOX_TOKEN: token };
+    const first = await serve({ cleanup: own, flags: ["--nodes", "1"], env });
+    const page = await open(browser, first.address);
+    await first.program.stop();
+    await page.getByText("The sandbox does not answer").waitFor();
+    expect(await page.locator(".node").count()).toBe(1);
+    const { port } = new URL(first.address);
+    await serve({ cleanup: own, flags: ["--nodes", "2", "--port", port], env });
+    await page.getByText("● live").waitFor();
+    await until("both nodes", async () => (await page.locator(".node").count()) === 2, { within: PATIENCE });
+    await page.close();
+  } finally {
+    await own.run();
+  }
+});
