@@ -1,8 +1,10 @@
 import { until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
+import { API_VERSION } from "./api/group.ts";
 import type { NodeHaltStatus } from "./api/node-halt.ts";
 import type { NodeRecordStatus } from "./api/node-record.ts";
-import { NODE_HALTS, NODE_RECORDS, objectPath, type Resource } from "./kube/paths.ts";
+import { journalName } from "./journal/journal-name.ts";
+import { collectionPath, NODE_HALTS, NODE_RECORDS, objectPath, type Resource } from "./kube/paths.ts";
 import { FakeCluster, image, NAMESPACE } from "./testing/fake-cluster.ts";
 import { TestController } from "./testing/test-controller.ts";
 
@@ -87,6 +89,29 @@ test("a record in which somebody wrote another image leads nowhere: no template 
 
   await until("nothing to be known", inReason("PreviousImageUnknown"));
   expect(cluster.imagesSet).toEqual([`sei-0 ${image("v6.8")}`]);
+});
+
+test("a NodeHalt that somebody wrote under the journal's own name hides no halt", async () => {
+  const cluster = new FakeCluster();
+  await cluster.addPolicy();
+  await cluster.addNode("sei-0");
+  await start(cluster);
+  const [pod] = await until("its pod", () => (cluster.pods().length === 1 ? cluster.pods() : undefined));
+  const { name: podName, uid: podUID = "" } = pod?.metadata ?? { name: "" };
+  const identity = { podName, podUID, container: "seid", reason: "upgrade_required" };
+  const name = journalName(identity);
+  await cluster.api.create(collectionPath(NODE_HALTS, NAMESPACE), {
+    ...{ apiVersion: API_VERSION, kind: "NodeHalt", metadata: { name, namespace: NAMESPACE } },
+    spec: {
+      ...{ ...identity, policyName: "sei", exitCode: 70, planName: "v6.7", height: 30, image: EVIL },
+      ...{ sources: ["exit-code", "plan-line"], verdict: "x", detectedAt: new Date().toISOString() },
+    },
+  });
+  cluster.reach(30);
+
+  const own = () => cluster.halts().find(({ metadata }) => metadata.name !== name);
+  await until("a journal of its own", () => own()?.status?.phase === "Recovering");
+  expect(cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
 });
 
 test("a height that was recorded of the pod before is none of a new pod that was never read", async () => {

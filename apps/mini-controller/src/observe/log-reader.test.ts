@@ -123,6 +123,26 @@ describe("a reader of logs", () => {
     expect([reader.accessIn("sei")?.kind, told.access]).toEqual(["readable", ["sei", "sei"]]);
   });
 
+  test("goes on asking, every five minutes, for a log that nobody could read for a while", async () => {
+    let isDown = true;
+    const { reader, told, clock } = readerOf((query) =>
+      isDown ? new ControllerError("server-error", "no kubelet answers") : tailOf(PANIC)(query),
+    );
+    const waits: number[] = [];
+    const tryAgain = async () => {
+      const ms = reader.want("sei/sei-0-0", ended());
+      if (ms !== undefined) waits.push(ms);
+      clock.ms += ms ?? 0;
+      await new Promise(setImmediate);
+    };
+    for (let i = 0; i < 20; i += 1) await tryAgain();
+    expect([reader.accessIn("sei")?.kind, waits.at(-1)]).toEqual(["failing", 300_000]);
+    isDown = false;
+    for (let i = 0; i < 2; i += 1) await tryAgain();
+    expect(reader.get("sei/sei-0-0")?.planLines).toMatchObject([{ plan: "v6.7" }]);
+    expect([reader.accessIn("sei")?.kind, told.access]).toEqual(["readable", ["sei", "sei"]]);
+  });
+
   test("what is left of a line that was cut passes for none", async () => {
     const { reader } = readerOf(() => `${LINE}\n${CHATTER.repeat(999)}`);
     await reader.readAgain("k", ended());

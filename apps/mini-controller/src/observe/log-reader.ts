@@ -39,7 +39,7 @@ const BEFORE_STANDSTILL_MS = 60_000;
 const AT_ONCE = 4;
 /** How soon a log is read again that could not be read, or that has no line though its node stands still; doubled each time. */
 const AGAIN_MS = { failed: 5_000, still: 30_000, most: 300_000 } as const;
-/** After so many failures a run's log is given up. */
+/** After so many failures somebody is told. A run's log is given up then only if it is too large: any other cause may pass. */
 const MOST_FAILURES = 6;
 
 interface Entry {
@@ -142,10 +142,10 @@ export class LogReader {
     }
     entry.dueAt = steady() + backoff(AGAIN_MS.failed, entry.failures);
     entry.failures += 1;
-    entry.isOver = entry.failures >= MOST_FAILURES || hasCode(error, "not-found");
+    const isFailing = entry.failures >= MOST_FAILURES && !hasCode(error, "not-found");
+    entry.isOver = hasCode(error, "not-found") || (isFailing && hasCode(error, "too-large"));
     log.debug({ pod: key, error: messageOf(error) }, "log not read");
-    if (entry.isOver && !hasCode(error, "not-found"))
-      this.#note(source, { kind: "failing", pod: source.pod, why: messageOf(error) });
+    if (isFailing) this.#note(source, { kind: "failing", pod: source.pod, why: messageOf(error) });
   }
 
   #note({ namespace }: Pick<LogSource, "namespace">, access: LogAccess): void {

@@ -160,6 +160,14 @@ test("a halt was seen only where the pod tells just what the NodeHalt says", () 
   expect(seenOf(halt, healthy, NOW)).toBeUndefined();
 });
 
+test("a record that the API server took only in part was seen, as far as it tells", () => {
+  const node = judgedNode(podWith({ state: ended(70, LINE) }), policy, liveAt(29, 0));
+  const { planName: _, height: __, ...spec } = haltWith({ sources: [] }).spec;
+  expect(seenOf({ ...halt, spec }, node, NOW)).toMatchObject({ height: 29 });
+  const forged = { ...halt, spec: { ...spec, sources: ["exit-code", "plan-line"] } };
+  expect(seenOf(forged, node, NOW)).toBeUndefined();
+});
+
 test("of an inferred halt each run has to show it anew: one that ended otherwise shows nothing", () => {
   const sources = ["plan-line", "listed-plan", "last-height"];
   const seen = { at: "2026-08-21T17:59:59.990Z", sources, chainId: "pacific-1", height: 30 };

@@ -68,7 +68,7 @@ function showsHalt(halt: NodeHalt, node: JudgedNode): boolean {
 
 /**
  * What the pod itself tells of the halt that `halt` records: `undefined` unless name, container, image, reason, plan and
- * height are the recorded ones. Whoever may create a NodeHalt may write anything into its spec.
+ * height are the recorded ones, as far as those were recorded at all. Whoever may create a NodeHalt may write anything into its spec.
  */
 export function seenOf(
   halt: NodeHalt,
@@ -80,9 +80,13 @@ export function seenOf(
   const { name, uid } = pod.metadata;
   if (name !== spec.podName && uid !== spec.podUID) return undefined;
   if (containerOf(pod, spec.container)?.image !== spec.image) return undefined;
-  if (reasonOf(verdict) !== spec.reason || planNameOf(verdict) !== spec.planName) return undefined;
+  // What the API server took of a record that it refused names neither.
+  const isBare = spec.sources.length === 0;
+  const isTold = <T>(recorded: T | undefined, told: T | undefined) =>
+    recorded === told || (isBare && recorded === undefined);
+  if (reasonOf(verdict) !== spec.reason || !isTold(spec.planName, planNameOf(verdict))) return undefined;
   const halted = verdict.kind === "halted" ? verdict : undefined;
-  if (recordedHeightOf(verdict) !== spec.height) return undefined;
+  if (!isTold(spec.height, recordedHeightOf(verdict))) return undefined;
   const chainId = recordedChain(live?.chainId);
   return {
     at: timestamp(now),
