@@ -60,6 +60,12 @@ export class ApiServer {
   readonly #histories = new Map<string, Change[]>();
   readonly #watchers = new Map<string, Set<(change: Change) => void>>();
   readonly #onCommit: (commit: Commit) => void;
+  /** Asks a pod's kubelet for a log: `undefined` where it does not answer. */
+  #readLog: (pod: Stored, isPrevious: boolean) => string | undefined = () => undefined;
+  /** Nobody may read logs. */
+  refusesLogs = false;
+  /** CustomResourceDefinitions of another release: they take no halt with a height, or no journal that goes on. */
+  definitions: "of-now" | "short-spec" | "short-status" = "of-now";
   #version = 1;
 
   constructor(time: VirtualTime, onCommit: (commit: Commit) => void) {
@@ -95,6 +101,23 @@ export class ApiServer {
     );
   }
 
+  serveLogs(readLog: (pod: Stored, isPrevious: boolean) => string | undefined): void {
+    this.#readLog = readLog;
+  }
+
+  /** The log of a pod's node, or of the process before. */
+  log(path: string, { previous, tailLines }: Query = {}): string {
+    if (this.refusesLogs) throw new ControllerError("forbidden", `${path} may not be read`);
+    const log = this.#readLog(this.get(path), previous === true);
+    if (log === undefined) throw new ControllerError("server-error", `${path}: no kubelet answers`);
+    return tailLines === undefined
+      ? log
+      : log
+          .split("\n")
+          .slice(-Number(tailLines) - 1)
+          .join("\n");
+  }
+
   create(by: Actor, path: string, body: Json): Stored {
     const { collection, namespace = "" } = targetOf(path);
     const { metadata, status, ...rest } = body as Json & {
@@ -102,6 +125,14 @@ export class ApiServer {
       readonly status?: Json;
     };
     const name = metadata.name ?? "";
+    const { height } = (body.spec ?? {}) as { readonly height?: number };
+    if (
+      this.definitions === "short-spec" &&
+      isController(by) &&
+      collection.endsWith("/nodehalts") &&
+      height !== undefined
+    )
+      throw new ControllerError("invalid", `${path}/${name}: spec.height is not known`);
     if (this.find(collection, namespace, name) !== undefined)
       throw new ControllerError("already-exists", `${path}/${name} already exists`);
     const version = this.#next();
@@ -122,6 +153,22 @@ export class ApiServer {
     };
     this.#put(by, collection, undefined, undefined, object);
     return object;
+  }
+
+  /** A removal in the foreground: the object stays, marked, until all that it owns is gone. */
+  beginRemoval(by: Actor, path: string): void {
+    const { collection } = targetOf(path);
+    const before = this.get(path);
+    const deletionTimestamp = this.#time.timestamp.replace(/\.\d+Z$/, "Z");
+    const resourceVersion = String(this.#next());
+    const after = { ...before, metadata: { ...before.metadata, deletionTimestamp, resourceVersion } };
+    this.#put(by, collection, undefined, before, after);
+  }
+
+  endRemoval(by: Actor, path: string): void {
+    const { collection, namespace = "", name = "" } = targetOf(path);
+    const found = this.find(collection, namespace, name);
+    if (found?.metadata.deletionTimestamp !== undefined) this.#drop(by, collection, found);
   }
 
   replace(by: Actor, path: string, body: Json): Stored {
@@ -204,6 +251,12 @@ export class ApiServer {
     };
     const isSpecSame = isStatus || sameValue(spec, before.spec);
     refuseForbidden(collection, before, wanted, isSpecSame);
+    if (
+      this.definitions === "short-status" &&
+      collection.endsWith("/nodehalts") &&
+      stepsOf(wanted) > stepsOf(before)
+    )
+      throw new ControllerError("invalid", `${path}: status.steps has too many`);
     const { uid, creationTimestamp, generation, deletionTimestamp, name, namespace } = before.metadata;
     const kept = { uid, creationTimestamp, name, namespace, ...(deletionTimestamp && { deletionTimestamp }) };
     const plain = isStatus ? before.metadata : { ...metadata };
@@ -271,6 +324,15 @@ export class ApiServer {
     this.#version += 1;
     return this.#version;
   }
+}
+
+/** People's NodeHalts are not held against another release's definitions: what comes of those is no matter of theirs. */
+function isController(by: Actor): boolean {
+  return by.startsWith("controller-");
+}
+
+function stepsOf({ status }: Stored): number {
+  return Array.isArray(status?.steps) ? status.steps.length : 0;
 }
 
 /** The rules of the CustomResourceDefinitions that matter here: what was seen, and what has ended, stays. */

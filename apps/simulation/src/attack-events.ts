@@ -1,6 +1,7 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
 import { type Chain, imageOf } from "./cluster/chain.ts";
 import { type Cluster, NAMESPACE } from "./cluster/cluster.ts";
+import { NODE } from "./governing.ts";
 import {
   controllerOf,
   type OwnerRef,
@@ -23,11 +24,46 @@ export const ATTACK_EVENTS = {
       cluster.kubelet.restart(pod, 0);
     },
   ],
+  "other-container": [
+    2,
+    ({ cluster }: Stage, [a]: Dice) => cluster.changePolicy({ container: a < 0.6 ? "sidecar" : NODE }),
+  ],
   "unname-chain": [1, ({ cluster }: Stage) => cluster.changePolicy({ chainId: null })],
   "controllers-down": [
     3,
     ({ replicas }: Stage, [a]: Dice) => {
       for (const replica of replicas) replica.crash(5_000 + Math.floor(a * 120_000));
+    },
+  ],
+  "run-on-unread": [
+    3,
+    ({ cluster, chain }: Stage, [a, b, c]: Dice) => {
+      const pod = pick(cluster.pods(), a);
+      const halt = pod && cluster.kubelet.processOf(pod.metadata.uid)?.halt;
+      if (pod === undefined || halt === undefined) return;
+      const validator = cluster.validators.ofPod(pod.metadata.name, chain);
+      validator.isUnreadable = true;
+      if (halt.height !== undefined) validator.skipped.add(halt.height);
+      else validator.replaced = 3;
+      cluster.kubelet.restart(pod, 0);
+      // A shorter run that ends so can't be told from one that failed to start.
+      cluster.later(31_000 + b * 60_000, () => {
+        const process = cluster.kubelet.processOf(pod.metadata.uid);
+        if (process?.halt === undefined) process?.end(pick([1, 2, 137, 143, 0], c) ?? 2);
+      });
+    },
+  ],
+  unreadable: [
+    2,
+    ({ cluster, chain }: Stage, [a]: Dice) => {
+      const pod = pick(cluster.pods(), a);
+      if (pod !== undefined) cluster.validators.ofPod(pod.metadata.name, chain).isUnreadable = true;
+    },
+  ],
+  "refuse-logs": [
+    1,
+    ({ cluster }: Stage, [a]: Dice) => {
+      cluster.server.refusesLogs = a < 0.5;
     },
   ],
   "status-again": [
@@ -42,13 +78,17 @@ export const ATTACK_EVENTS = {
   "same-key-elsewhere": [2, ({ cluster, chain }: Stage, [a, b]: Dice) => runAgain(cluster, chain, a, b)],
   "fresh-pod-lies": [
     2,
-    ({ cluster, chain }: Stage, [a, b]: Dice) => {
+    ({ cluster, chain }: Stage, [a, b, c]: Dice) => {
       const pod = pick(cluster.pods(), a);
       if (pod === undefined) return;
       const { name } = pod.metadata;
       const validator = cluster.validators.ofPod(name, chain);
       const plan = pick(chain.plans, b);
       cluster.kubelet.processOf(pod.metadata.uid)?.end(0);
+      if (c < 0.6) {
+        validator.height = 0;
+        validator.applied = [];
+      }
       validator.isUnreadable = true;
       if (plan !== undefined) validator.noise = `UPGRADE "${plan.name}" NEEDED at height: ${plan.height}: \n`;
       cluster.server.remove("operator", pathOfObject(PATHS.pods, pod), pod.metadata.uid);
@@ -66,7 +106,9 @@ export const ATTACK_EVENTS = {
       const plan = pick(chain.plans, b);
       if (pod === undefined || plan === undefined) return;
       const intent = { reason: ShutdownReason.UpgradeRequired, plan_name: plan.name, height: plan.height };
-      cluster.validators.ofPod(pod.metadata.name, chain).oddities =
+      const validator = cluster.validators.ofPod(pod.metadata.name, chain);
+      validator.hasLied = true;
+      validator.oddities =
         pick<Readonly<Record<string, unknown>>>(
           [
             { latest_block_height: "-5" },

@@ -1,11 +1,17 @@
+import { reasonToken } from "@upgrade-halt/contract";
+import type { Halt, NodeProcess } from "./cluster/node.ts";
 import { governingOf, NODE } from "./governing.ts";
 import type { Invariant } from "./invariant.ts";
-import { type HaltPolicy, type NodeHalt, PATHS, type Pod, type Stored } from "./objects.ts";
+import { type HaltPolicy, type NodeHalt, PATHS, type Pod } from "./objects.ts";
 import type { Observer } from "./observer.ts";
 import type { Told } from "./pager.ts";
 
 /** Of a NodeHalt that nobody saw come true. */
 const UNSEEN = "HaltNotSeen";
+/** Reasons under which a NodeHalt stands for no halt. */
+const UNBELIEVED: ReadonlySet<string> = new Set([UNSEEN, "NotTheJournal", "PolicyMissing"]);
+/** Why nobody is paged: a person said so. */
+const WANTED: ReadonlySet<string> = new Set(["Paused", "Aborted", "ErrorBudgetSpent"]);
 /** A page about a node that runs again is over after this time at the latest. */
 const SETTLED_MS = 600_000;
 
@@ -13,10 +19,28 @@ const SETTLED_MS = 600_000;
 export const CARE_INVARIANTS: readonly Invariant[] = [
   {
     name: "cared-for",
-    words: "Every halt ends recovered, paged or held with a reason that holds.",
+    words: "Every halt that stands has a journal of its own: for its reason, its plan and its height.",
     atEnd: (observer) => {
-      const lost = haltedPods(observer).filter((pod) => journalsOf(pod, observer).length === 0);
+      const lost = haltedPods(observer).filter((halted) => journalsOf(halted, observer).length === 0);
       return lost.length === 0 ? undefined : `${namesOf(lost)} halted, and no journal says so`;
+    },
+  },
+  {
+    name: "told-of",
+    words: "Of every halt that stands somebody was paged, or is held as a person wanted it.",
+    atEnd: (observer) => {
+      const paged = new Set(standingPages(observer).map(({ nodeHalt }) => nodeHalt));
+      const isKnown = ({ metadata, status = {} }: NodeHalt) =>
+        paged.has(metadata.name) ||
+        WANTED.has(String(status.reason)) ||
+        (status.action === "Hold" && status.reason === "ChosenByPolicy");
+      const silent = haltedPods(observer).filter(
+        (halted) => !isSilenced(halted.policy) && !journalsOf(halted, observer).some(isKnown),
+      );
+      const [first] = silent;
+      if (first === undefined) return undefined;
+      const reasons = journalsOf(first, observer).map(({ status }) => `${status?.phase} ${status?.reason}`);
+      return `${namesOf(silent)} halted (${reasons.join(", ")}), and nobody was told`;
     },
   },
   {
@@ -74,12 +98,32 @@ function timeOf({ status }: NodeHalt): number {
   return Date.parse(recoverBy) - Date.parse(steps.find(({ phase }) => phase === "Swapping")?.at ?? "");
 }
 
-/** Pods that a policy governs, and whose nodes stand halted. */
-function haltedPods(observer: Observer): readonly Pod[] {
-  return observer.truth
-    .all<Pod>(PATHS.pods)
-    .filter((pod) => observer.truth.processOf(pod.metadata.uid)?.halt !== undefined)
-    .filter((pod) => policyOf(pod, observer) !== undefined);
+interface HaltedPod {
+  readonly pod: Pod;
+  readonly halt: Halt;
+  readonly policy: HaltPolicy;
+}
+
+/** Pods that a policy governs, and whose nodes stand halted so that somebody could see it. */
+function haltedPods(observer: Observer): readonly HaltedPod[] {
+  return observer.truth.all<Pod>(PATHS.pods).flatMap((pod): HaltedPod[] => {
+    const process = observer.truth.processOf(pod.metadata.uid);
+    const policy = policyOf(pod, observer);
+    if (process?.halt === undefined || policy === undefined) return [];
+    return isToBeSeen(process, process.halt, policy) ? [{ pod, halt: process.halt, policy }] : [];
+  });
+}
+
+/**
+ * A halt that was not announced is looked for where a node stands still at a height that is listed for its chain, unless the policy
+ * does not want to know. One that ended may be a crash for all that its height tells, and a log that quotes halt lines tells nothing.
+ */
+function isToBeSeen({ validator, isAlive }: NodeProcess, { plan, height }: Halt, { spec }: HaltPolicy) {
+  if (!validator.chain.isLegacy) return true;
+  const { noise, movedTo, chain } = validator;
+  const isListed = spec.upgrades.some((upgrade) => upgrade.planName === plan && upgrade.height === height);
+  const isClear = noise === "" && spec.chainId === (movedTo ?? chain.id);
+  return isAlive && isListed && isClear && spec.inferredHalts !== "Ignore";
 }
 
 /** The policy that governs a pod's node: one that watches another container has no eye on it. */
@@ -88,19 +132,55 @@ function policyOf({ metadata }: Pod, { truth }: Observer): HaltPolicy | undefine
   return policy?.spec.container === NODE ? policy : undefined;
 }
 
-/** Journals that stand for the halt of a pod: not over, and held for a reason that holds. */
-function journalsOf({ metadata }: Pod, { truth }: Observer): readonly NodeHalt[] {
+/** A policy that only tries out, or that names nobody to be paged. */
+function isSilenced({ spec: { dryRun, paging } }: HaltPolicy): boolean {
+  return dryRun === true || (Array.isArray(paging) && paging.length === 0);
+}
+
+/** Journals that stand for this very halt: not over, and held for a reason that holds. */
+function journalsOf({ pod, halt }: HaltedPod, { truth }: Observer): readonly NodeHalt[] {
+  // Of text that quotes halt lines, or of a node that lies, nobody can tell what is so.
+  const { noise, hasLied } = truth.validatorOf(pod.metadata.name);
+  const isUnclear = noise !== "" || hasLied;
   return truth.all<NodeHalt>(PATHS.halts).filter(({ spec, status }) => {
-    const holds = status?.reason !== undefined && status.reason !== "PolicyMissing";
-    return spec.podName === metadata.name && holds && status.phase !== "Recovered";
+    const holds = status?.reason !== undefined && !UNBELIEVED.has(status.reason);
+    const isOver = status?.phase === "Recovered" || status?.phase === "Withdrawn";
+    return spec.podName === pod.metadata.name && holds && !isOver && isOf(spec, halt, isUnclear);
   });
 }
 
-/** The pod and the halt that a page is about, if that pod is still there. */
-function haltIn({ nodeHalt }: Told, { truth }: Observer): string | undefined {
+function isOf({ reason, planName, height }: NodeHalt["spec"], halt: Halt, isUnclear: boolean): boolean {
+  if (isUnclear) return reason === reasonToken(halt.reason);
+  const differs = (one: unknown, other: unknown) => one !== undefined && other !== undefined && one !== other;
+  return (
+    reason === reasonToken(halt.reason) && !differs(planName, halt.plan) && !differs(height, halt.height)
+  );
+}
+
+/**
+ * The pod and the halt that a page is about, if that pod is still there, or one of its name and image: a pod that is made anew as it
+ * was comes to the same halt. With its policy went those who could be told that a page is over.
+ */
+function haltIn({ nodeHalt }: Told, observer: Observer): string | undefined {
+  const { truth } = observer;
   const spec = truth.all<NodeHalt>(PATHS.halts).find(({ metadata }) => metadata.name === nodeHalt)?.spec;
-  const isThere = truth.all<Pod>(PATHS.pods).some(({ metadata }) => metadata.uid === spec?.podUID);
-  return isThere && spec ? [spec.podUID, spec.reason, spec.planName, spec.height].join(" ") : undefined;
+  // A record that the API server took in part alone tells not even the plan.
+  if (spec === undefined || spec.sources?.length === 0) return undefined;
+  const isThere = truth
+    .all<Pod>(PATHS.pods)
+    .some(
+      (pod) =>
+        policyOf(pod, observer) !== undefined &&
+        (pod.metadata.uid === spec.podUID ||
+          (pod.metadata.name === spec.podName && pod.spec.containers[0]?.image === spec.image)),
+    );
+  return isThere ? [spec.podName, spec.reason, spec.planName, spec.height].join(" ") : undefined;
+}
+
+/** What receivers were told last of each page, where that is that it stands. */
+function standingPages({ truth }: Observer): readonly Told[] {
+  const last = new Map(truth.told.map((told) => [told.key, told]));
+  return [...last.values()].filter(({ state }) => state === "firing");
 }
 
 /**
@@ -108,21 +188,21 @@ function haltIn({ nodeHalt }: Told, { truth }: Observer): string | undefined {
  * is there. Nor those about one that a person has deleted: with it goes what would have told that they are over.
  */
 function openPages(observer: Observer): readonly Told[] {
-  const last = new Map(observer.truth.told.map((told) => [told.key, told]));
-  return [...last.values()].filter(
-    ({ state, nodeHalt, at }) => state === "firing" && observer.isOwnHalt(nodeHalt, at),
-  );
+  return standingPages(observer).filter(({ nodeHalt, at }) => observer.isOwnHalt(nodeHalt, at));
 }
 
-/** Up for long enough, and not halted. */
+/** Up for long enough, not halted, and on the chain that its policy is for: what answers on another one is not believed. */
 function isHealthy(podName: string, observer: Observer): boolean {
   const { truth } = observer;
   const pod = truth.all<Pod>(PATHS.pods).find(({ metadata }) => metadata.name === podName);
   const process = pod && truth.processOf(pod.metadata.uid);
-  if (pod === undefined || process === undefined || policyOf(pod, observer) === undefined) return false;
+  const policy = pod && policyOf(pod, observer);
+  if (process === undefined || policy === undefined) return false;
+  const { movedTo, chain } = process.validator;
+  if (policy.spec.chainId !== undefined && policy.spec.chainId !== (movedTo ?? chain.id)) return false;
   return process.state.kind === "running" && truth.now() - process.state.since > SETTLED_MS;
 }
 
-function namesOf(objects: readonly Stored[]): string {
-  return objects.map(({ metadata }) => metadata.name).join(", ");
+function namesOf(halted: readonly HaltedPod[]): string {
+  return halted.map(({ pod }) => pod.metadata.name).join(", ");
 }

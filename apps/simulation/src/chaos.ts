@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import { ATTACK_EVENTS } from "./attack-events.ts";
 import { type Chain, headAt, imageOf, timeOf } from "./cluster/chain.ts";
 import { type Cluster, NAMESPACE, POLICY } from "./cluster/cluster.ts";
+import { NODE } from "./governing.ts";
 import { type NodeHalt, PATHS, pathOf, pathOfObject, type StatefulSet, type Upgrade } from "./objects.ts";
 import type { Random } from "./random.ts";
 import { type Dice, pick, type Stage } from "./stage.ts";
@@ -244,6 +246,13 @@ const EVENTS = {
       if (pod !== undefined) cluster.kubelet.setReachable(pod.spec.nodeName, false);
     },
   ],
+  "machine-fails": [
+    2,
+    ({ cluster }: Stage, [a, b]: Dice) => {
+      const pod = pick(cluster.pods(), a);
+      if (pod !== undefined) loseMachine(cluster, pod.spec.nodeName, 1_000 + seconds(b, 60));
+    },
+  ],
   "heal-kubelets": [3, ({ cluster }: Stage) => cluster.kubelet.healAll()],
   mirror: [
     3,
@@ -358,7 +367,9 @@ const EVENTS = {
       const plan = pick(chain.plans, b);
       if (pod === undefined || plan === undefined) return;
       const height = c < 0.4 ? undefined : c < 0.8 ? plan.height : plan.height + 1_000;
-      cluster.validators.ofPod(pod.metadata.name, chain).lie = {
+      const validator = cluster.validators.ofPod(pod.metadata.name, chain);
+      validator.hasLied = true;
+      validator.lie = {
         reason: ShutdownReason.UpgradeRequired,
         plan: plan.name,
         height,
@@ -384,15 +395,17 @@ export const EVENT_KINDS = Object.keys(EVENTS) as readonly EventKind[];
 const [BEFORE_MS, AFTER_MS] = [5_000, 20_000];
 
 /**
- * Up to so many events, in order. Each seed leaves out a good part of the kinds: what some kinds undo or hide is seen where they are
- * missing (swarm testing, after Groce and others). Half of the events fall around the chain's upgrades.
+ * Up to so many events, in order. Each seed leaves out half of the kinds or nearly all: what some kinds undo or hide is seen where they
+ * are missing, and what only a few of them lead to where there are no others (swarm testing, after Groce and others). Half of the events fall around the chain's upgrades.
  */
 export function planEvents(random: Random, most: number, untilMs: number, chain: Chain): readonly Event[] {
-  const bag = EVENT_KINDS.filter(() => random.chance(0.5)).flatMap((kind) =>
+  const share = random.pick([0.06, 0.12, 0.25, 0.5, 0.5]);
+  const bag = EVENT_KINDS.filter(() => random.chance(share)).flatMap((kind) =>
     Array.from({ length: EVENTS[kind][0] }, () => kind),
   );
   const anytime = () => random.between(1_000, untilMs);
   const aroundPlan = () => timeOf(random.pick(chain.plans)) + random.between(-BEFORE_MS, AFTER_MS);
+  if (bag.length === 0) return [];
   const events = Array.from(
     { length: random.between(most / 4, most) },
     (): Event => ({
@@ -406,6 +419,17 @@ export function planEvents(random: Random, most: number, untilMs: number, chain:
 
 export function applyEvent({ kind, dice }: Event, stage: Stage): void {
   EVENTS[kind][1](stage, dice);
+}
+
+/** A machine whose kubelet is lost: its pods are asked to end after a while, and nobody sees whether they do. */
+function loseMachine(cluster: Cluster, nodeName: string, ms: number): void {
+  cluster.kubelet.setReachable(nodeName, false);
+  cluster.later(ms, () => {
+    if (cluster.kubelet.isReachable(nodeName)) return;
+    for (const pod of cluster.pods())
+      if (pod.spec.nodeName === nodeName)
+        cluster.server.remove("node-controller", pathOfObject(PATHS.pods, pod), pod.metadata.uid);
+  });
 }
 
 /** A pod of an attacker's own that claims to belong to somebody's set, and halts. */
@@ -439,7 +463,10 @@ function forgePod(cluster: Cluster, chain: Chain, which: number, how: number): v
   });
 }
 
-/** A NodeHalt about a healthy node, written by somebody who may create them and nothing else. */
+/**
+ * A NodeHalt about a healthy node, written by somebody who may create them and nothing else: under a name of their own, or the very
+ * name that the controller would give.
+ */
 function forgeHalt(cluster: Cluster, chain: Chain, which: number, how: number): void {
   const { server } = cluster;
   const pods = cluster.pods().filter(({ metadata }) => metadata.ownerReferences?.[0]?.controller);
@@ -448,7 +475,14 @@ function forgeHalt(cluster: Cluster, chain: Chain, which: number, how: number): 
   const owner = pod?.metadata.ownerReferences?.[0];
   const reason = how < 0.7 ? ShutdownReason.UpgradeRequired : ShutdownReason.BinaryTooNew;
   if (pod === undefined || plan === undefined || owner === undefined) return;
-  const name = `forged-${Math.floor(how * 1e6)}`;
+  const token = reasonToken(reason);
+  const { name: podName, uid: podUID } = pod.metadata;
+  const hash = createHash("sha256")
+    .update(JSON.stringify([podUID, NODE, token]))
+    .digest("hex")
+    .slice(0, 12);
+  const realName = `${podName}-${token.replaceAll("_", "-")}-${hash}`;
+  const name = Math.floor(how * 1e6) % 2 === 0 ? realName : `forged-${Math.floor(how * 1e6)}`;
   if (server.find(PATHS.halts, NAMESPACE, name) !== undefined) return;
   server.create("attacker", pathOf(PATHS.halts, NAMESPACE), {
     apiVersion: "upgrade-halt.dev/v1alpha1",

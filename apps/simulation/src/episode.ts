@@ -191,7 +191,7 @@ function planChain(random: Random): Chain {
     height += random.between(60, 220);
     return { name: `v${index + 1}`, height, isMinor: random.chance(0.25) };
   });
-  return { id: "pacific-1", plans };
+  return { id: "pacific-1", plans, isLegacy: random.chance(0.2) };
 }
 
 function populate({ cluster, chain }: Stage, random: Random): void {
@@ -227,7 +227,16 @@ function populate({ cluster, chain }: Stage, random: Random): void {
     upgrades: listed,
     maxConcurrent: random.pick([1, 2, 10]),
     ...(random.chance(0.35) ? { roll: "OnePartition" } : {}),
+    ...(random.chance(0.05) ? { paging: [] } : {}),
+    ...(chain.isLegacy
+      ? { inferredHalts: random.pick(["Act", "Act", "Act", "Page", "Ignore"] as const) }
+      : {}),
   });
+  cluster.servesNobody = random.chance(0.05);
+  if (chain.isLegacy)
+    for (const set of [...cluster.sets(), ...cluster.deployments()])
+      for (const name of [set.metadata.name, ...[0, 1, 2].map((index) => `${set.metadata.name}-${index}`)])
+        cluster.validators.ofPod(name, chain).staysAlive = random.chance(0.5);
 }
 
 /** Every fault ends; what people did stays as they left it. */
@@ -236,6 +245,9 @@ function calm({ cluster, network, pager, replicas }: Stage, story: Story): void 
   network.heal();
   pager.isDown = false;
   cluster.kubelet.healAll();
+  cluster.server.refusesLogs = false;
+  cluster.server.definitions = "of-now";
+  cluster.servesNobody = false;
   for (const validator of cluster.validators.all()) {
     validator.lie = undefined;
     validator.isUnreadable = false;

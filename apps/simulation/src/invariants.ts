@@ -271,6 +271,19 @@ export const INVARIANTS: readonly Invariant[] = [
       return halts.length === 0 || isSeen ? undefined : `${namesOf(pods)} was never seen near its height`;
     },
   },
+  {
+    name: "asked-for-inferred",
+    words: "Nothing is done about a halt that a node did not announce unless its policy says to act on such.",
+    onAct: (act, observer) => {
+      if (act.kind === "other") return undefined;
+      const pods = act.kind === "delete-pod" ? [act.pod] : podsOf(act.before, observer);
+      const isLegacy = pods.some(({ metadata }) => observer.truth.validatorOf(metadata.name).chain.isLegacy);
+      const policies = observer.policiesRead(act) ?? [];
+      return !isLegacy || policies.some(({ spec }) => spec.inferredHalts === "Act")
+        ? undefined
+        : `${namesOf(pods)} announced nothing`;
+    },
+  },
   ...CARE_INVARIANTS,
 ];
 
@@ -360,7 +373,7 @@ function isStopped(act: Change, pod: Pod, observer: Observer): boolean {
   if (process === undefined || process.halt !== undefined) return process?.halt !== undefined;
   if (announcedHalt(act, process, observer) !== undefined) return true;
   const read = observer.podRead(act, pod);
-  if (read === undefined || read.object.metadata.uid !== pod.metadata.uid || !showsHalt(read.object))
+  if (read === undefined || read.object.metadata.uid !== pod.metadata.uid || !showsEnd(read.object, process))
     return false;
   const earlier = processes.findLast((one) => one.validator === process.validator && one !== process);
   return earlier?.halt !== undefined && process.startedAt >= read.at - REPORTED_MS;
@@ -371,17 +384,29 @@ function announcedHalt(act: Change, process: NodeProcess, observer: Observer): H
   const { validator, state, reached } = process;
   const [, plan = "", said] = /^UPGRADE "([^"]*)" NEEDED at height: (\d+): \n$/.exec(validator.noise) ?? [];
   const height = Number(said);
-  const isAtLine = height >= reached && height - REACH_BLOCKS <= reached;
+  const haltedSo = observer.truth.processes.some(
+    (one) => one.validator === validator && one.halt?.plan === plan && one.halt.height === height,
+  );
+  const isAtLine = haltedSo || (height >= reached && height - REACH_BLOCKS <= reached);
   if (state.kind === "ended" && state.code === ShutdownReason.UpgradeRequired && isAtLine)
     return { reason: ShutdownReason.UpgradeRequired, plan, height };
-  const { halt, height: seen = 0 } = observer.toldLast(act, validator) ?? {};
-  return halt?.height !== undefined && seen <= halt.height && seen >= halt.height - 1 ? halt : undefined;
+  const told = observer.toldLast(act, validator);
+  const claimed = told?.announced?.height;
+  if (claimed === undefined) return undefined;
+  const isAtIt =
+    told?.height === undefined
+      ? observer.wasToldHeight(validator, claimed - REACH_BLOCKS, claimed)
+      : told.height <= claimed && told.height >= claimed - 1;
+  const { UpgradeRequired: reason } = ShutdownReason;
+  return isAtIt ? { reason, plan: told?.announced?.plan ?? "", height: claimed } : undefined;
 }
 
-function showsHalt({ status }: Pod): boolean {
+/** An end that stands for a halt: by its code, or any where nodes announce none. */
+function showsEnd({ status }: Pod, { validator }: NodeProcess): boolean {
   return (status.containerStatuses ?? []).some(({ state, lastState }) => {
     const ended = state.terminated ?? (state.running === undefined ? lastState.terminated : undefined);
-    return ended !== undefined && ended.exitCode > 0 && parseExitCode(ended.exitCode).kind !== "outside";
+    if (ended === undefined || ended.exitCode === 0) return false;
+    return validator.chain.isLegacy || parseExitCode(ended.exitCode).kind !== "outside";
   });
 }
 

@@ -60,7 +60,7 @@ export const MUTANTS: readonly Mutant[] = [
         "if (false)",
       ),
     ],
-    needs: [["skip-upgrade", "replace-binary", "restore-snapshot"]],
+    needs: [["run-on-unread"], ["list", "resume", "create-policy"]],
   },
   {
     name: "a sibling that crashed counts as halted",
@@ -177,15 +177,19 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a pod that is asked to end counts as ended",
-    isOpen: true,
     edits: [
       edit(
         `${CONTROLLER}/model/identity.js`,
         "!mayRun(other.pod)",
         "!mayRun(other.pod) || other.pod.metadata.deletionTimestamp !== undefined",
       ),
+      edit(
+        `${CONTROLLER}/observe/siblings.js`,
+        "|| mayRun(pod)",
+        "|| (mayRun(pod) && pod.metadata.deletionTimestamp === undefined)",
+      ),
     ],
-    needs: [["drain"]],
+    needs: [["machine-fails", "lose-kubelet"]],
     target: "Deployment",
   },
   // Rollback.
@@ -226,12 +230,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a halt of a node whose height was never seen is acted on",
-    isOpen: true,
     edits: [
       edit(SITUATION, "if (seen?.height === undefined || height === undefined)", "if (false)"),
       edit(SITUATION, "if (!seen.chainId)", "if (false)"),
     ],
-    needs: [["controllers-down", "drain"]],
   },
   {
     name: "another chain's upgrade is applied",
@@ -252,15 +254,20 @@ export const MUTANTS: readonly Mutant[] = [
   // Text.
   {
     name: "a halt line in a quotation is read as one",
-    isOpen: true,
     edits: [
       edit(
         "consumer/dist/log/halt-text.js",
         String.raw`const NEEDED = /^UPGRADE "([^"\r\n]{1,256})" NEEDED`,
         String.raw`const NEEDED = /UPGRADE "([^"\r\n]{1,256})" NEEDED`,
       ),
+      edit("consumer/dist/log/halt-text.js", "couldEndIn(info, height) ? { unsure: true }", "false ? {}"),
     ],
     needs: [["quote-line"]],
+  },
+  {
+    name: "a halt that was only inferred is acted on though its policy says to page",
+    isOpen: true,
+    edits: [edit(SITUATION, 'inferred && policy.inferredHalts !== "act"', "false")],
   },
   // Loops, and what a person says.
   {
@@ -294,11 +301,15 @@ export const MUTANTS: readonly Mutant[] = [
   // Reach.
   {
     name: "a NodeHalt that anybody wrote is believed",
-    isOpen: true,
     edits: [
       noRefusal("haltNotSeen"),
       noRefusal("haltNotShown"),
-      edit(`${CONTROLLER}/decide/before-swap.js`, "haltNotSeen(observation, undefined) ??", ""),
+      noRefusal("notTheJournal"),
+      edit(
+        `${CONTROLLER}/decide/before-swap.js`,
+        "haltNotSeen(observation, undefined) ??\n        notTheJournal(observation, undefined);",
+        "undefined;",
+      ),
       edit(
         `${CONTROLLER}/observe/observation-reader.js`,
         "halt.status?.seen ?? shown;",
@@ -309,7 +320,6 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a pod that no policy selects any more is acted on",
-    isOpen: true,
     edits: [noRefusal("podNotSelected")],
     needs: [["deselect", "select-others"]],
   },
@@ -319,6 +329,29 @@ export const MUTANTS: readonly Mutant[] = [
     needs: [["adopt-sei-node", "declare-in-git"]],
   },
   // Losing and stalling.
+  {
+    name: "a journal that nobody believes stands for a halt",
+    isOpen: true,
+    edits: [
+      edit(`${CONTROLLER}/detect/detector.js`, "(halt) => this.#isBelieved(halt, node)", "isJournal"),
+      edit(
+        `${CONTROLLER}/detect/detector.js`,
+        "isOpen(opened.halt) && this.#isBelieved(opened.halt, node)",
+        "isOpen(opened.halt)",
+      ),
+    ],
+    needs: [["forge-halt", "lie-on-status"]],
+    showsAtEnd: true,
+  },
+  {
+    name: "a log that could not be read for some minutes is given up",
+    isOpen: true,
+    edits: [
+      edit(`${CONTROLLER}/observe/log-reader.js`, '(isFailing && hasCode(error, "too-large"))', "isFailing"),
+    ],
+    needs: [["lose-kubelet", "machine-fails"]],
+    showsAtEnd: true,
+  },
   {
     name: "a halt is lost with the policy that it was recorded under",
     edits: [
@@ -361,7 +394,6 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a halt is recorded again when its pod is made anew",
-    isOpen: true,
     edits: [edit(`${CONTROLLER}/judge/same-halt.js`, "(isSamePod || isSameImage)", "isSamePod")],
     needs: [["drain"]],
     showsAtEnd: true,

@@ -125,6 +125,7 @@ export interface HaltPolicy extends Stored {
     readonly chainId?: string;
     readonly container: string;
     readonly upgrades: readonly Upgrade[];
+    readonly inferredHalts?: "Ignore" | "Page" | "Act";
     readonly paused?: boolean;
     readonly dryRun?: boolean;
   };
@@ -136,6 +137,10 @@ export interface NodeHalt extends Stored {
     readonly podUID: string;
     readonly policyName: string;
     readonly reason: string;
+    readonly planName?: string;
+    readonly height?: number;
+    readonly image?: string;
+    readonly sources?: readonly string[];
   };
   readonly status?: Json & {
     readonly phase?: string;

@@ -2,6 +2,7 @@ import type { Commit } from "./api-server.ts";
 import type { ToldStatus } from "./cluster/cluster.ts";
 import type { NodeProcess, Validator } from "./cluster/node.ts";
 import {
+  controllerOf,
   type HaltPolicy,
   type NodeHalt,
   PATHS,
@@ -45,6 +46,8 @@ export interface Read<T> {
 
 /** Collections of objects that hold an image. */
 const HOLDERS: ReadonlySet<string> = new Set([PATHS.statefulSets, PATHS.deployments, PATHS.seiNodes]);
+/** Who changes what runs a validator beside the workloads' own controllers. */
+const MEDDLERS: ReadonlySet<string> = new Set(["operator", "attacker", "node-controller"]);
 /** Longest time from a reading to the act that rests on it: two slow requests and one time-out. */
 const FRESH_MS = 20_000;
 
@@ -87,7 +90,7 @@ export class Observer {
   onCommit(commit: Commit): Act | undefined {
     const { by } = commit;
     this.#noteHalt(commit);
-    if (by === "operator" || by === "attacker") this.#noteMeddling(commit);
+    if (MEDDLERS.has(by)) this.#noteMeddling(commit);
     if (!by.startsWith("controller-")) return undefined;
     const at = this.truth.now();
     const act = actOf(commit, by, at);
@@ -98,7 +101,7 @@ export class Observer {
   onStatus(told: ToldStatus): void {
     const { by, process, height } = told;
     const heights = this.#heights.get(process.validator) ?? new Set();
-    this.#heights.set(process.validator, heights.add(height));
+    if (height !== undefined) this.#heights.set(process.validator, heights.add(height));
     this.#lastTold.set(`${by} ${process.validator.name}`, told);
   }
 
@@ -114,7 +117,7 @@ export class Observer {
     return this.#lastTold.get(`${by} ${name}`);
   }
 
-  /** When a person or an attacker last made, ended or changed something that runs this validator; -1 for never. */
+  /** When a person, an attacker or the end of a machine last made, ended or changed something that runs this validator; -1 for never. */
   meddledAt(validator: Validator): number {
     return this.#meddled.get(validator) ?? -1;
   }
@@ -152,6 +155,8 @@ export class Observer {
     if (object === undefined) return;
     const isPod = collection === PATHS.pods && verb !== "update";
     if (isPod) this.#meddled.set(this.truth.validatorOf(object.metadata.name), this.truth.now());
+    const owner = collection === PATHS.replicaSets ? controllerOf(object) : undefined;
+    if (owner !== undefined) this.#meddled.set(this.truth.validatorOf(owner.name), this.truth.now());
     // All pods of a Deployment are one validator, which has its name.
     if (collection === PATHS.deployments)
       this.#meddled.set(this.truth.validatorOf(object.metadata.name), this.truth.now());

@@ -82,9 +82,8 @@ export class SimulatedApi implements KubeApi {
     });
   }
 
-  /** What a node wrote last is in its termination message: its log has nothing more. */
-  async text(path: string): Promise<BoundedText> {
-    return await this.#ask(path, () => ({ text: "", isWhole: true }));
+  async text(path: string, query: Query): Promise<BoundedText> {
+    return await this.#ask(path, (server) => ({ text: server.log(path, query), isWhole: true }));
   }
 
   async *watch<T extends KubeObject>(

@@ -88,6 +88,6 @@ function stateOf({ status, metadata }: Pod): string {
   return `waiting (${waiting?.reason}) after ${container?.lastState.terminated?.exitCode}${ending}`;
 }
 
-function shortOf(image: string): string {
-  return image.replace(/@sha256:0*(\d+)$/, (_, digits: string) => ` release ${Number(digits) - 1}`);
+function shortOf(image: unknown): string {
+  return String(image).replace(/@sha256:0*(\d+)$/, (_, digits: string) => ` release ${Number(digits) - 1}`);
 }

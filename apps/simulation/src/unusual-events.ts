@@ -1,6 +1,7 @@
 import { type Chain, imageOf } from "./cluster/chain.ts";
 import { type Cluster, NAMESPACE } from "./cluster/cluster.ts";
-import { type NodeHalt, PATHS, type Pod, pathOf } from "./objects.ts";
+import { type NodeHalt, PATHS, type Pod, pathOf, pathOfObject } from "./objects.ts";
+import { PAGER_URL } from "./pager.ts";
 import { type Dice, pick, type Stage } from "./stage.ts";
 
 const SETS = pathOf(PATHS.statefulSets, NAMESPACE);
@@ -82,6 +83,48 @@ export const UNUSUAL_EVENTS = {
       if (b < 0.7) cluster.createDeployment(name, { release: Math.floor(b * 4) - 1 });
     },
   ],
+  "end-in-foreground": [
+    1,
+    ({ cluster }: Stage, [a, b, c]: Dice) => {
+      const { server } = cluster;
+      const workloads = [PATHS.statefulSets, PATHS.deployments, PATHS.seiNodes].flatMap((collection) =>
+        server.all(collection).map((object) => pathOfObject(collection, object)),
+      );
+      const path = pick(workloads, a);
+      if (path === undefined) return;
+      server.beginRemoval("operator", path);
+      if (b < 0.7) cluster.later(1_000 + c * 120_000, () => server.endRemoval("operator", path));
+    },
+  ],
+  "end-replica-set": [
+    1,
+    ({ cluster: { server } }: Stage, [a]: Dice) => {
+      const set = pick(server.all(PATHS.replicaSets), a);
+      if (set !== undefined) server.remove("operator", pathOfObject(PATHS.replicaSets, set));
+    },
+  ],
+  "end-sei-node": [
+    1,
+    ({ cluster: { server } }: Stage, [a, b]: Dice) => {
+      const node = pick(server.all(PATHS.seiNodes), a);
+      if (node === undefined) return;
+      const path = pathOfObject(PATHS.seiNodes, node);
+      if (b < 0.5) server.remove("operator", path);
+      else
+        server.mergePatch("operator", path, { spec: { image: b < 0.75 ? null : { tag: "latest" } } }, false);
+    },
+  ],
+  "name-pager": [
+    2,
+    ({ cluster }: Stage) => cluster.changePolicy({ paging: [{ webhook: { url: PAGER_URL } }] }),
+  ],
+  "old-definitions": [
+    1,
+    ({ cluster: { server } }: Stage, [a]: Dice) => {
+      server.definitions = pick(["of-now", "of-now", "short-spec", "short-status"] as const, a) ?? "of-now";
+    },
+  ],
+  "look-alike": [2, ({ cluster, chain }: Stage, [a, b]: Dice) => runLookAlike(cluster, chain, a, b)],
   "change-selector-label": [
     1,
     ({ cluster }: Stage, [a]: Dice) => relabel(cluster, pick(cluster.pods(), a), { set: "another" }),
@@ -97,6 +140,43 @@ export const UNUSUAL_EVENTS = {
     },
   ],
 } as const satisfies Record<string, readonly [weight: number, apply: (stage: Stage, dice: Dice) => void]>;
+
+/** A pod that no policy selects, and that serves something on the nodes' port or runs their program. */
+function runLookAlike({ server, validators }: Cluster, chain: Chain, which: number, how: number): void {
+  const name = `alike-${Math.floor(which * 1000)}`;
+  if (server.find(PATHS.pods, NAMESPACE, name) !== undefined) return;
+  const image = how < 0.5 ? "registry.example/proxy@sha256:1" : imageOf(-1);
+  const validator = validators.ofPod(name, chain);
+  validator.serves = pick(["status", "no-address", "error", "web-page"] as const, (how * 4) % 1) ?? "status";
+  server.create("operator", pathOf(PATHS.pods, NAMESPACE), {
+    metadata: {
+      name,
+      labels: { app: "alike" },
+      annotations: { note: "x".repeat(which < 0.3 ? 20_000 : 10) },
+    },
+    spec: {
+      nodeName: `node-${name}`,
+      containers: [
+        { name: "seid", image, ports: which < 0.9 ? [{ name: "rpc", containerPort: 26657 }] : [] },
+        ...(which < 0.5
+          ? [{ name: "backup", image, volumeMounts: [{ name: "data" }, { name: "scratch" }] }]
+          : []),
+      ],
+      ...(which < 0.4 ? { initContainers: [{ name: "init", image, volumeMounts: [{ name: "data" }] }] } : {}),
+      volumes: [
+        {
+          name: "data",
+          hostPath: { path: pick(["/", "/var/keys/old", "/var", "/srv"], (which * 7) % 1) ?? "/" },
+        },
+        { name: "scratch", emptyDir: {} },
+      ],
+    },
+    status: {
+      phase: "Pending",
+      ...(which < 0.2 ? { initContainerStatuses: [{ name: "init", state: { running: {} } }] } : {}),
+    },
+  });
+}
 
 function relabel({ server }: Cluster, pod: Pod | undefined, labels: Readonly<Record<string, string>>): void {
   if (pod === undefined) return;

@@ -12,6 +12,8 @@ export const BLOCK_MS = 1_000;
 export interface Chain {
   readonly id: string;
   readonly plans: readonly Plan[];
+  /** Its binary is of before the contract: it announces no halt. */
+  readonly isLegacy: boolean;
 }
 
 /** The newest height of a chain: it goes on whatever the nodes here do. */

@@ -58,9 +58,9 @@ export interface ToldStatus {
   readonly by: string;
   readonly process: NodeProcess;
   readonly chainId: string | undefined;
-  readonly height: number;
+  readonly height: number | undefined;
   /** The halt that it announced, true or not. */
-  readonly halt: Halt | undefined;
+  readonly announced: { readonly plan: string | undefined; readonly height: number | undefined } | undefined;
 }
 
 /** A cluster with its own controllers, and what its operators do to it. */
@@ -70,6 +70,8 @@ export class Cluster {
   readonly validators: Validators;
   /** An admission webhook that points images at a mirror. */
   mirrors = false;
+  /** The nodes' RPC listens on their own machine alone, as CometBFT's does unless it is told otherwise. */
+  servesNobody = false;
   /** Kind of the workloads here, as every policy names it. */
   target: WorkloadKind = "StatefulSet";
   readonly seiNodeController: SeiNodeController;
@@ -82,6 +84,7 @@ export class Cluster {
     this.validators = new Validators(random);
     const { server, validators } = this;
     this.kubelet = new Kubelet({ time, random, server, validators, chainOf: () => chain, onStart });
+    server.serveLogs((pod, isPrevious) => this.kubelet.logOf(pod as Pod, isPrevious));
     const admit = (image: string) => (this.mirrors ? mirrored(image) : image);
     new StatefulSetController({ time, random, server, admit });
     new DeploymentController({ time, random, server, validators, admit });
@@ -246,13 +249,23 @@ export class Cluster {
         return;
       }
       time.later(fate.there, () => {
-        const process = this.kubelet.processAt(ip);
+        const process = this.servesNobody ? undefined : this.kubelet.processAt(ip);
         const node = process && nodeStatus(process);
-        const halt = process && announcedBy(process);
         answer(fate.back, () => {
           if (process === undefined || node === undefined)
             return { kind: "unreachable", at: Date.now(), problem: "refused" };
-          onStatus({ by: program.name, process, chainId: node.chainId, height: node.height ?? 0, halt });
+          const { serves } = process.validator;
+          if (serves === "error") return { kind: "rpc-error", at: Date.now(), problem: "busy" };
+          if (serves === "web-page") return { kind: "not-a-status", at: Date.now(), problem: "a web page" };
+          const { haltIntent } = node;
+          const told = haltIntent.kind === "intent" ? haltIntent.intent : undefined;
+          onStatus({
+            by: program.name,
+            process,
+            chainId: node.chainId,
+            height: node.height,
+            announced: told && { plan: told.plan_name, height: told.height },
+          });
           return { kind: "ok", at: Date.now(), envelope: "bare", node };
         });
       });
@@ -267,9 +280,10 @@ function containerOf(release: number) {
 function nodeStatus(process: NodeProcess) {
   const { state, validator } = process;
   if (validator.isUnreadable || (state.kind !== "running" && state.kind !== "halted")) return undefined;
-  const { chain, movedTo, name, address, oddities } = validator;
+  const { chain, movedTo, name, address, oddities, serves } = validator;
   const halt = announcedBy(process);
-  const height = state.kind === "halted" ? (state.halt.height ?? process.height) : process.height;
+  const isHalted = state.kind === "halted" && !chain.isLegacy;
+  const height = isHalted ? (state.halt.height ?? process.height) : process.height;
   const chainId = movedTo ?? chain.id;
   if (Object.keys(oddities).length > 0) return oddStatus({ chainId, name, address, height, oddities });
   return {
@@ -277,7 +291,7 @@ function nodeStatus(process: NodeProcess) {
     moniker: name,
     height,
     catchingUp: false,
-    validatorAddress: address,
+    validatorAddress: serves === "no-address" ? undefined : address,
     haltIntent:
       halt === undefined
         ? ({ kind: "absent" } as const)
@@ -307,6 +321,7 @@ function oddStatus({ chainId, name, address, height, oddities }: Odd) {
 
 /** The halt that a process announces. */
 function announcedBy({ state, validator }: NodeProcess): Halt | undefined {
+  if (validator.chain.isLegacy) return undefined;
   return state.kind === "halted" ? state.halt : validator.lie;
 }
 

@@ -67,6 +67,7 @@ export class DeploymentController {
 
   #reconcile(deployment: Deployment): void {
     this.#writeStatus(deployment);
+    if (deployment.metadata.deletionTimestamp !== undefined) return;
     const hash = hashOf(deployment);
     const sets = this.#setsOf(deployment);
     const old = sets.filter((set) => set.metadata.labels?.[HASH] !== hash);

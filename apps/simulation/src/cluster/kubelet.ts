@@ -1,3 +1,4 @@
+import { ShutdownReason } from "@upgrade-halt/contract";
 import type { ApiServer } from "../api-server.ts";
 import {
   type ContainerState,
@@ -10,7 +11,7 @@ import {
 import type { Random } from "../random.ts";
 import type { VirtualTime } from "../virtual-time.ts";
 import type { Chain } from "./chain.ts";
-import { lineOf, NodeProcess } from "./node.ts";
+import { NodeProcess } from "./node.ts";
 import type { Validators } from "./validators.ts";
 
 /** What a kubelet knows of one pod. */
@@ -23,6 +24,8 @@ interface PodRuntime {
   /** Ended and not to be started again, as the pod's restart rules say of a halt. */
   isHeld: boolean;
   endedAt: string;
+  /** Log of the process that ended last. */
+  lastLog: string;
   backOffMs: number;
   isEnding: boolean;
 }
@@ -38,6 +41,10 @@ export interface KubeletOptions {
 }
 
 const CONTAINER = "seid";
+/** What the pods' restart rules take for a halt. */
+const HALT_CODES: ReadonlySet<number> = new Set(
+  Object.values(ShutdownReason).filter((code) => code !== ShutdownReason.Unknown),
+);
 const FIRST_BACK_OFF_MS = 10_000;
 const LONGEST_BACK_OFF_MS = 300_000;
 
@@ -68,6 +75,18 @@ export class Kubelet {
 
   processOf(uid: string): NodeProcess | undefined {
     return this.#pods.get(uid)?.process;
+  }
+
+  /** The log of a pod's process, or of the one before; `undefined` where its kubelet answers nobody or there is none. */
+  logOf({ metadata, spec }: Pod, isPrevious: boolean): string | undefined {
+    const runtime = this.#pods.get(metadata.uid);
+    if (runtime?.process === undefined || this.#unreachable.has(spec.nodeName)) return undefined;
+    return isPrevious ? runtime.lastLog : runtime.process.log;
+  }
+
+  /** Whether a machine's kubelet reaches the API server. */
+  isReachable(nodeName: string): boolean {
+    return !this.#unreachable.has(nodeName);
   }
 
   setReachable(nodeName: string, isReachable: boolean): void {
@@ -112,6 +131,7 @@ export class Kubelet {
       last: {},
       isHeld: false,
       endedAt: "",
+      lastLog: "",
       backOffMs: FIRST_BACK_OFF_MS,
       isEnding: false,
     };
@@ -132,11 +152,12 @@ export class Kubelet {
     this.#reportSoon(pod, runtime);
   }
 
-  #onEnd(pod: Pod, runtime: PodRuntime, { state, halt }: NodeProcess): void {
+  #onEnd(pod: Pod, runtime: PodRuntime, { state, log }: NodeProcess): void {
     if (state.kind !== "ended") return;
     const { time } = this.#options;
     runtime.endedAt = time.timestamp.replace(/\.\d+Z$/, "Z");
-    runtime.isHeld = halt !== undefined && pod.metadata.labels?.restart !== "always";
+    runtime.lastLog = log;
+    runtime.isHeld = HALT_CODES.has(state.code) && pod.metadata.labels?.restart !== "always";
     if (runtime.isEnding) {
       this.#finish(pod);
       return;
@@ -224,7 +245,8 @@ function stateOf(runtime: PodRuntime, process: NodeProcess, startedAt: string) {
     reason: state.code === 0 ? "Completed" : "Error",
     startedAt,
     finishedAt: runtime.endedAt,
-    message: process.validator.noise + (state.halt === undefined ? "" : lineOf(state.halt)),
+    // A binary of before the contract writes no termination message.
+    message: process.validator.chain.isLegacy ? "" : process.log,
   };
   runtime.last = { terminated };
   return runtime.isHeld

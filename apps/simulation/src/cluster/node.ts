@@ -17,14 +17,18 @@ export interface Validator {
   readonly skipped: Set<number>;
   /** Release that runs in the place of the image's, put there by hand. */
   replaced: number | undefined;
-  /** Halts without ending: consensus stops, and `/status` says why. */
+  /** Halts without ending: consensus stops, and `/status` says why, unless the chain's binary announces no halt. */
   staysAlive: boolean;
-  /** What its log says before the last line: text of the chain that others chose. */
+  /** What its log says before the last line: text of the chain, or of a process beside it, that others chose. */
   noise: string;
   /** A halt that its `/status` announces though it runs. */
   lie: Halt | undefined;
   /** Chain that it is on now, after it was moved from the one that it began on. */
   movedTo: string | undefined;
+  /** What answers at its address. */
+  serves: "status" | "no-address" | "error" | "web-page";
+  /** Its `/status` has said what is not so. */
+  hasLied: boolean;
   /** Nobody reaches its `/status`. */
   isUnreadable: boolean;
   /** Fields of its `/status` as they are on the wire, in the place of the right ones. */
@@ -46,6 +50,8 @@ export type NodeState =
 /** Blocks that a node behind the chain applies in a second. */
 const SYNC_BLOCKS_PER_MS = 20 / 1000;
 const BOOT_MS = 300;
+/** Exit code of a Go program that panics. */
+const PANIC = 2;
 
 /** One process of a validator, from its start to its end. */
 export class NodeProcess {
@@ -89,6 +95,7 @@ export class NodeProcess {
   /** Last block that was applied. */
   get height(): number {
     const state = this.#state;
+    if (state.kind === "halted") return this.#last;
     if (state.kind !== "running") return this.validator.height;
     const synced = state.from + Math.floor((this.#time.now - state.since) * SYNC_BLOCKS_PER_MS);
     return Math.max(state.from, Math.min(headAt(this.#time.now - this.validator.lagMs), synced));
@@ -97,6 +104,17 @@ export class NodeProcess {
   /** Last block of this very process: another may be at work on the same data by now. */
   get reached(): number {
     return this.isAlive ? this.height : this.#last;
+  }
+
+  /** What it wrote: the end of its log. A binary of before the contract panics with the halt line. */
+  get log(): string {
+    const { halt, validator } = this;
+    if (halt === undefined) return validator.noise;
+    const line = lineOf(halt);
+    if (!validator.chain.isLegacy) return validator.noise + line;
+    const text = line.trimEnd();
+    const failure = `12:00AM ERR CONSENSUS FAILURE!!! err=${JSON.stringify(text)} module=consensus\n`;
+    return validator.noise + failure + (this.isAlive ? "" : `panic: ${text}\n\ngoroutine 1 [running]:\n`);
   }
 
   get hasMadeBlocks(): boolean {
@@ -110,7 +128,8 @@ export class NodeProcess {
     this.validator.height = this.height;
     this.#last = this.height;
     this.#events += 1;
-    this.#state = { kind: "ended", code: halt?.reason ?? code, halt };
+    const isAnnounced = halt !== undefined && !this.validator.chain.isLegacy;
+    this.#state = { kind: "ended", code: isAnnounced ? halt.reason : code, halt };
     this.#onEnd(this);
   }
 
@@ -184,11 +203,17 @@ export class NodeProcess {
   #stop(halt: Halt): void {
     this.#events += 1;
     this.#last = this.validator.height;
-    if (this.validator.staysAlive) this.#state = { kind: "halted", halt };
+    if (this.validator.staysAlive && !this.#panics(halt)) this.#state = { kind: "halted", halt };
     else {
-      this.#state = { kind: "ended", code: halt.reason, halt };
+      const code = this.validator.chain.isLegacy ? PANIC : halt.reason;
+      this.#state = { kind: "ended", code, halt };
       this.#onEnd(this);
     }
+  }
+
+  /** A binary of before the contract recovers from consensus' panic alone, and not from one while it starts. */
+  #panics({ reason }: Halt): boolean {
+    return this.validator.chain.isLegacy && reason !== ShutdownReason.UpgradeRequired;
   }
 
   /** Runs `next` later, unless the process ended or another event was scheduled meanwhile. */

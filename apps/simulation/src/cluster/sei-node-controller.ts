@@ -55,6 +55,7 @@ export class SeiNodeController {
     if (node === undefined || set === undefined) return;
     const isOwn = set.metadata.ownerReferences?.some(({ uid }) => uid === node.metadata.uid);
     const [container] = set.spec.template.spec.containers;
+    if (typeof node.spec.image !== "string") return;
     if (!isOwn || container === undefined || container.image === node.spec.image) return;
     const [, ...others] = set.spec.template.spec.containers;
     const containers = [{ ...container, image: node.spec.image }, ...others];

@@ -59,6 +59,7 @@ export class StatefulSetController {
   }
 
   #reconcile(set: StatefulSet): void {
+    if (set.metadata.deletionTimestamp !== undefined) return;
     const update = revisionOf(set);
     this.#revisions.set(update, set.spec.template);
     this.#record(set, update);

@@ -37,6 +37,8 @@ export class Validators {
       noise: "",
       lie: undefined,
       movedTo: undefined,
+      serves: "status",
+      hasLied: false,
       isUnreadable: false,
       oddities: {},
     };
