@@ -99,6 +99,21 @@ describe("leader election", () => {
     expect(api.objects.get(LEASE)?.metadata.resourceVersion).toBe(before);
   });
 
+  test("a leader that stood still while it renewed writes nothing when it goes on", async () => {
+    const api = new FakeApi();
+    let isStopped = false;
+    const guarded = new GuardedApi(api, ({ verb }) => {
+      if (isStopped && verb === "get") a.fence.renew(performance.now() - LONG_MS, Date.now() - LONG_MS);
+    });
+    const a = candidate(guarded, "a");
+    await a.election.acquire(a.stop.signal);
+    const before = api.objects.get(LEASE)?.metadata.resourceVersion;
+    isStopped = true;
+    expect(await a.election.hold(a.stop.signal)).toBe("lost");
+    expect(guarded.calls.at(-1)?.verb, "it was in the middle of a renewal").toBe("get");
+    expect(api.objects.get(LEASE)?.metadata.resourceVersion).toBe(before);
+  });
+
   test("a leader does not take its lease back from one that had it and gave it back", async () => {
     const api = new FakeApi();
     const a = candidate(api, "a");

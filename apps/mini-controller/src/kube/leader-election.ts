@@ -98,6 +98,8 @@ export class LeaderElection {
         fence.shut();
         return false;
       }
+      // The process may have stood still since it asked.
+      if (!fence.isOpen) return false;
       await this.#write(lease);
       return true;
     });
