@@ -26,5 +26,7 @@ CONF
 cat > /etc/containers/policy.json <<'CONF'
 {"default": [{"type": "insecureAcceptAnything"}]}
 CONF
+# Before this, a Podman that is started inside would look into another store.
+touch "$1/ready"
 # Podman leaves its monitors behind, as orphans that the first process has to reap.
 exec catatonit -P

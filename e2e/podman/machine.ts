@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "@upgrade-halt/testing";
@@ -33,7 +33,7 @@ export class PodmanMachine {
     mkdirSync(own);
     const machine = bootOwnMachine(own, OWN_NAMESPACES, join(import.meta.dirname, "boot.sh"), this.#cleanup);
     this.#init = machine.init;
-    const answers = async () => machine.init() !== undefined && (await this.sh("podman ps")).code === 0;
+    const answers = async () => existsSync(join(own, "ready")) && (await this.sh("podman ps")).code === 0;
     await until("Podman to answer", answers, { within: 60_000, explain: machine.log });
   }
 
