@@ -57,8 +57,13 @@ describe.skipIf(reason !== undefined)(`a real Podman${reason ? ` (${reason})` : 
       ? (await machine.must(`podman logs ${name}`)).includes("upgrade-halt: halted: ")
       : (await state()).Status === "exited";
 
+  /** Podman refuses to remove a container that it is about to start again: it is asked until nothing is left. */
   async function removeAll(): Promise<void> {
-    await machine.must("podman pod rm --force --all --time 0; podman rm --force --all --time 0");
+    const isEmpty = async () => {
+      await machine.sh("podman pod rm --force --all --time 0; podman rm --force --all --time 0");
+      return (await machine.must("podman pod ps --quiet; podman ps --all --quiet")) === "";
+    };
+    await until("every container to be gone", isEmpty, WITHIN);
   }
 
   test.each(ROWS.map((row, i) => [row.configuration, row, `row-${i}`] as const))(
