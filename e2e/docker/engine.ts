@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { until } from "@upgrade-halt/testing";
 import type { Cleanup } from "../harness/cleanup.ts";
 import { type CommandResult, runInside } from "../harness/namespaces.ts";
 import { bootOwnMachine, NAMESPACES, whyNoOwnMachine } from "../harness/own-machine.ts";
-import { binOf } from "../harness/programs.ts";
+import { installUpgradeHalt } from "../harness/programs.ts";
 import { PLUGINS, pluginPath } from "./programs.ts";
 
 const WITH_NETWORK = `${NAMESPACES} --net`;
@@ -43,10 +43,7 @@ export async function startEngine(
   mkdirSync(plugins, { recursive: true });
   for (const plugin of PLUGINS) symlinkSync(pluginPath(plugin), join(plugins, plugin));
 
-  const program = join(folder, "bin", "upgrade-halt");
-  mkdirSync(dirname(program));
-  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${binOf("upgrade-halt")}' "$@"\n`);
-  chmodSync(program, 0o755);
+  installUpgradeHalt(folder);
 
   const namespaces = hostNetwork === "own" ? WITH_NETWORK : NAMESPACES;
   const machine = bootOwnMachine(folder, namespaces, join(import.meta.dirname, "boot.sh"), cleanup);

@@ -1,3 +1,4 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Program, type ProgramOptions, startProgram } from "./program.ts";
 
@@ -11,6 +12,15 @@ const BINS = {
 /** Path of a workspace program's entry, for `node`. */
 export function binOf(program: keyof typeof BINS): string {
   return join(import.meta.dirname, "../node_modules", BINS[program], "bin", `${program}.js`);
+}
+
+/** Makes the folder `bin` in a folder, with the tree's `upgrade-halt` as a program of that name. */
+export function installUpgradeHalt(folder: string): void {
+  const bin = join(folder, "bin");
+  mkdirSync(bin, { recursive: true });
+  const program = join(bin, "upgrade-halt");
+  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${binOf("upgrade-halt")}' "$@"\n`);
+  chmodSync(program, 0o755);
 }
 
 /** Starts one of the workspace's programs as a user would, in this Node. */

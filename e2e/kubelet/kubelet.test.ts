@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -15,7 +15,7 @@ import { type Api, connect } from "../harness/api.ts";
 import { startBinder } from "../harness/binder.ts";
 import { Cleanup } from "../harness/cleanup.ts";
 import { CONTAINER } from "../harness/fixtures/mock-nodes.ts";
-import { binOf } from "../harness/programs.ts";
+import { installUpgradeHalt } from "../harness/programs.ts";
 import { startServers } from "../harness/targets/control-plane.ts";
 import { kubectl } from "../install/kubectl.ts";
 import { CASES, HOLD } from "./cases.ts";
@@ -42,10 +42,7 @@ describe.skipIf(reason !== undefined)(`a real kubelet${reason ? ` (${reason})` :
     folder = mkdtempSync(join(tmpdir(), "upgrade-halt-kubelet-guide-"));
     cleanup.add(() => rmSync(folder, { recursive: true }));
     for (const [file, content] of FILES) writeFileSync(join(folder, file), content);
-    mkdirSync(join(folder, "bin"));
-    const program = join(folder, "bin", "upgrade-halt");
-    writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${binOf("upgrade-halt")}' "$@"\n`);
-    chmodSync(program, 0o755);
+    installUpgradeHalt(folder);
 
     ({ kubeconfig } = await startServers(cleanup));
     api = connect(kubeconfig);

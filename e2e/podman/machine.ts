@@ -1,11 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "@upgrade-halt/testing";
 import { Cleanup } from "../harness/cleanup.ts";
 import { type CommandResult, runInside } from "../harness/namespaces.ts";
 import { bootOwnMachine, NAMESPACES, whyNoOwnMachine } from "../harness/own-machine.ts";
-import { binOf } from "../harness/programs.ts";
+import { installUpgradeHalt } from "../harness/programs.ts";
 
 const OWN_NAMESPACES = `${NAMESPACES} --net`;
 
@@ -24,11 +24,7 @@ export class PodmanMachine {
 
   /** Resolves once Podman answers. */
   async boot(): Promise<void> {
-    const bin = join(this.folder, "bin");
-    mkdirSync(bin, { recursive: true });
-    const program = join(bin, "upgrade-halt");
-    writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${binOf("upgrade-halt")}' "$@"\n`);
-    chmodSync(program, 0o755);
+    installUpgradeHalt(this.folder);
     const own = join(this.folder, `boot-${++this.#boots}`);
     mkdirSync(own);
     const machine = bootOwnMachine(own, OWN_NAMESPACES, join(import.meta.dirname, "boot.sh"), this.#cleanup);

@@ -27,6 +27,16 @@ async function specOf(world: World): Promise<NodeHaltSpec> {
   } as NodeHaltSpec;
 }
 
+/** Runs a controller and sei-0, which waits near its plan until it is let go on; what a NodeHalt of it would record. */
+async function startWatchedNode(world: World): Promise<NodeHaltSpec> {
+  await setPlans(world, planAt("v6.7", 10));
+  await createPolicy(world, { upgrades });
+  await startController(world);
+  await createNode(world, "sei-0", { version: "v6.6", holdAt: [10] });
+  await untilSeenNear(world, "sei-0", 10);
+  return specOf(world);
+}
+
 /** Writes a NodeHalt as an administrator may where no admission policy keeps them for the controller; the answers. */
 async function forge(
   { api, namespace }: World,
@@ -54,12 +64,7 @@ scenario(
   "journals that somebody wrote about a healthy node, in the middle of a swap by their words, touch nothing",
   ["FORGED"],
   async (world) => {
-    await setPlans(world, planAt("v6.7", 10));
-    await createPolicy(world, { upgrades });
-    await startController(world);
-    await createNode(world, "sei-0", { version: "v6.6", holdAt: [10] });
-    await untilSeenNear(world, "sei-0", 10);
-    const spec = await specOf(world);
+    const spec = await startWatchedNode(world);
     const swap = {
       action: "SwapImage",
       reason: "ImageListed",
@@ -92,12 +97,7 @@ scenario(
   "copies of a halt that somebody wrote before it came neither hide nor double it",
   ["FORGED", "EXACTLY-ONCE"],
   async (world) => {
-    await setPlans(world, planAt("v6.7", 10));
-    await createPolicy(world, { upgrades });
-    await startController(world);
-    await createNode(world, "sei-0", { version: "v6.6", holdAt: [10] });
-    await untilSeenNear(world, "sei-0", 10);
-    const spec = await specOf(world);
+    const spec = await startWatchedNode(world);
     expect(await forge(world, "copy-1", spec)).toEqual(taken([201]));
     expect(await forge(world, "copy-2", spec, { phase: "Recovered", reason: "Recovered" })).toEqual(
       taken([201, 200]),

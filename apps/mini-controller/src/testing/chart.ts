@@ -80,14 +80,14 @@ export function chartFiles(): Readonly<Record<string, string>> {
   return {
     ...Object.fromEntries(templates),
     // What Helm would take for templates of its own: these have braces of their own.
-    "files/alert-rules.yaml": read("monitoring/alert-rules.yaml").replace(/^(#.*\n)+/, ""),
+    "files/alert-rules.yaml": manifestIn("monitoring/alert-rules.yaml"),
     "files/dashboard.json": read("monitoring/dashboard.json"),
   };
 }
 
 /** `deploy/monitoring/prometheus-rule.yaml`: the rules as the Prometheus operator takes them. */
 export function prometheusRule(): string {
-  const rules = read("monitoring/alert-rules.yaml").replace(/^(#.*\n)+/, "");
+  const rules = manifestIn("monitoring/alert-rules.yaml");
   return `# Made from alert-rules.yaml.
 apiVersion: monitoring.coreos.com/v1
 kind: PrometheusRule
@@ -102,8 +102,13 @@ function read(file: string): string {
   return readFileSync(new URL(file, DEPLOY), "utf8");
 }
 
+/** A manifest without the comment that it begins with. */
+function manifestIn(file: string): string {
+  return read(file).replace(/^(#.*\n)+/, "");
+}
+
 function rendered({ from, when, edits = [] }: Template): string {
-  const manifest = read(from).replace(/^(#.*\n)+/, "");
+  const manifest = manifestIn(from);
   const text = edits.reduce((edited, edit) => edit(edited), manifest);
   const source = `{{- /* Made from deploy/${from}. */ -}}\n`;
   return when === undefined ? `${source}${text}` : `${source}{{- if .Values.${when} }}\n${text}{{- end }}\n`;

@@ -1,4 +1,4 @@
-import { PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
+import { CONFIG_MAPS, HALT_POLICIES, PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
 import { arrayAt, at, isObject, type Json, stringAt } from "../json/json.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { imageOf } from "../scenario/condition.ts";
@@ -8,10 +8,8 @@ import type { Story } from "../story/story.ts";
 import type { Action } from "./action.ts";
 import { BEHAVIOURS } from "./names.ts";
 
-const CONFIG_MAPS = { apiVersion: "v1", plural: "configmaps" };
-const POLICIES = { apiVersion: "upgrade-halt.dev/v1alpha1", plural: "haltpolicies" };
 /** The name that the manifests give the policy. */
-const POLICY = "sei";
+export const POLICY = "sei";
 
 /** Does an action in a setup, and tells the story of it. @throws SandboxError when there is no such node. */
 export async function perform(action: Action, setup: Setup, story: Story): Promise<void> {
@@ -45,7 +43,7 @@ export async function perform(action: Action, setup: Setup, story: Story): Promi
       return changeUpgrades(setup, action.value.plan, []);
     case "policy": {
       did(`changes the policy: ${JSON.stringify(action.value)}`);
-      await setup.client.patch(pathOf(POLICIES, setup.namespace, POLICY), "merge", {
+      await setup.client.patch(pathOf(HALT_POLICIES, setup.namespace, POLICY), "merge", {
         spec: action.value as Json,
       });
       return;
@@ -106,7 +104,7 @@ async function setContainer(
   const { client, namespace } = setup;
   const patch = { spec: { template: { spec: { containers: [{ name: CONTAINER, ...change }] } } } };
   const set = await client.patch(pathOf(STATEFUL_SETS, namespace, node), "strategic", patch);
-  const isManual = JSON.stringify(set.spec).includes('"OnDelete"');
+  const isManual = stringAt(set, "spec", "updateStrategy", "type") === "OnDelete";
   if (isManual || replacesPod) await client.delete(pathOf(PODS, namespace, `${node}-0`));
 }
 
@@ -151,7 +149,7 @@ async function schedule(
 
 async function changeUpgrades(setup: Setup, plan: string, added: readonly Json[]): Promise<void> {
   const { client, namespace } = setup;
-  const path = pathOf(POLICIES, namespace, POLICY);
+  const path = pathOf(HALT_POLICIES, namespace, POLICY);
   const listed = arrayAt(await client.get(path), "spec", "upgrades");
   const upgrades = [...listed.filter((one) => stringAt(one, "planName") !== plan), ...added];
   await client.patch(path, "merge", { spec: { upgrades } });

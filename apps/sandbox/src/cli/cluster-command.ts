@@ -1,8 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { startCluster } from "../cluster/cluster.ts";
 import { SandboxError } from "../sandbox-error.ts";
+import { readPort } from "./read-port.ts";
 import { untilStopped } from "./signals.ts";
 
 interface ClusterFlags {
@@ -50,11 +51,4 @@ function why(cause: unknown, port: number): string {
   if (!(cause instanceof Error)) return String(cause);
   const code = "code" in cause ? cause.code : undefined;
   return code === "EADDRINUSE" ? `port ${port} is taken; leave --port out for a free one` : cause.message;
-}
-
-function readPort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535)
-    throw new InvalidArgumentError("a port is a whole number from 0 to 65535.");
-  return port;
 }

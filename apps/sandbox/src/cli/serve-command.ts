@@ -8,6 +8,7 @@ import { startBase } from "../scenario/base.ts";
 import { folderBeside } from "../scenario/manifests.ts";
 import { pageServer } from "../server/page-server.ts";
 import { openScenario, Sandbox } from "../server/sandbox.ts";
+import { readPort } from "./read-port.ts";
 import { untilStopped } from "./signals.ts";
 
 interface ServeFlags {
@@ -65,11 +66,4 @@ function readNodes(text: string): number {
   if (!/^\d+$/.test(text) || nodes < 1 || nodes > 64)
     throw new InvalidArgumentError("a number of nodes is from 1 to 64.");
   return nodes;
-}
-
-function readPort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535)
-    throw new InvalidArgumentError("a port is a whole number from 0 to 65535.");
-  return port;
 }

@@ -20,6 +20,10 @@ export const NODE_RECORDS: ResourceKind = {
   apiVersion: "upgrade-halt.dev/v1alpha1",
   plural: "noderecords",
 };
+export const HALT_POLICIES: ResourceKind = {
+  apiVersion: "upgrade-halt.dev/v1alpha1",
+  plural: "haltpolicies",
+};
 export const NODE_HALTS: ResourceKind = { apiVersion: "upgrade-halt.dev/v1alpha1", plural: "nodehalts" };
 
 /** The URL path of a collection, an object or its subresource; an empty namespace means all or none. */

@@ -1,8 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { listenOnLoopback } from "../network/loopback.ts";
 import { type LogLine, type LogOptions, linesOf, logOptions, selected, shownLine } from "./log-options.ts";
 import { selfSigned } from "./self-signed.ts";
 
@@ -36,12 +36,7 @@ export class LogServer {
   }
 
   async start(): Promise<number> {
-    const listening = new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(0, "127.0.0.1", resolve);
-    });
-    await listening;
-    return (this.#server.address() as AddressInfo).port;
+    return await listenOnLoopback(this.#server);
   }
 
   stop(): void {

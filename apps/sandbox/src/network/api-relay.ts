@@ -1,8 +1,9 @@
 import http from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
 import type { Json } from "../json/json.ts";
 import type { Gates } from "./gates.ts";
+import { listenOnLoopback } from "./loopback.ts";
 
 export interface RelayOptions {
   /** URL of the API server. */
@@ -50,11 +51,7 @@ export class ApiRelay {
 
   /** Listens on a free loopback port; resolves with its URL. */
   async start(): Promise<string> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(0, "127.0.0.1", resolve);
-    });
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${await listenOnLoopback(this.#server)}`;
   }
 
   /** While it is down every connection is reset, new ones too. */

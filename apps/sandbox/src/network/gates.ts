@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { GATES, type Gate } from "../actions/names.ts";
+import { Changes } from "../changes.ts";
 import { arrayAt, at, type Json, stringAt } from "../json/json.ts";
 
 /** A write of a controller to the API server. */
@@ -30,22 +31,21 @@ interface Waiting {
 }
 
 /** Gates that are held: the first write that comes to one waits until it is released, and others pass. */
-export class Gates {
+export class Gates extends Changes {
   readonly #armed = new Set<Gate>();
   readonly #waiting = new Set<Waiting>();
-  readonly #listeners = new Set<() => void>();
 
   /** Holds the next write that comes to the gate. */
   hold(gate: Gate): void {
     this.#armed.add(gate);
-    this.#tell();
+    this.tell();
   }
 
   /** Lets go what waits at the gate, and arms it no more. */
   release(gate: Gate): void {
     this.#armed.delete(gate);
     for (const one of this.#waiting) if (one.gate === gate) one.open();
-    this.#tell();
+    this.tell();
   }
 
   releaseAll(): void {
@@ -67,11 +67,6 @@ export class Gates {
     return [...this.#waiting][0]?.controller;
   }
 
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   /** Resolves when the write may go on, or when `gone` aborts because its client is no more. */
   async pass(write: ApiWrite, controller: number, gone: AbortSignal): Promise<void> {
     const gate = gateOf(write);
@@ -79,13 +74,9 @@ export class Gates {
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiting = { gate, controller, open: resolve };
     this.#waiting.add(waiting);
-    this.#tell();
+    this.tell();
     await Promise.race([promise, once(gone, "abort")]);
     this.#waiting.delete(waiting);
-    this.#tell();
-  }
-
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
+    this.tell();
   }
 }

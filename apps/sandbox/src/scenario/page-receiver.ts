@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
+import { Changes } from "../changes.ts";
+import { listenOnLoopback } from "../network/loopback.ts";
 
 export interface ReceivedPage {
   readonly key: string;
@@ -14,13 +15,13 @@ export interface ReceivedPage {
 }
 
 /** Someone's pager: keeps the pages that arrive, told apart by their stable key. */
-export class PageReceiver {
+export class PageReceiver extends Changes {
   readonly #server: Server;
   readonly #pages = new Map<string, ReceivedPage>();
-  readonly #listeners = new Set<() => void>();
   #isDown = false;
 
   constructor(onPage: (page: ReceivedPage) => void) {
+    super();
     this.#server = createServer(async (request, response) => {
       const body: unknown = await json(request).catch(() => undefined);
       const page = readPage(request.headers["idempotency-key"], body);
@@ -37,17 +38,13 @@ export class PageReceiver {
       response.writeHead(202).end();
       if (isKnown) return;
       onPage(page);
-      for (const listener of this.#listeners) listener();
+      this.tell();
     });
   }
 
   /** Listens on a free loopback port; resolves with the URL to page. */
   async start(): Promise<string> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(0, "127.0.0.1", resolve);
-    });
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/pages`;
+    return `http://127.0.0.1:${await listenOnLoopback(this.#server)}/pages`;
   }
 
   /** The pages that arrived, each once. */
@@ -55,14 +52,13 @@ export class PageReceiver {
     return [...this.#pages.values()];
   }
 
+  get isDown(): boolean {
+    return this.#isDown;
+  }
+
   /** While it is down it refuses what it is sent. */
   setDown(isDown: boolean): void {
     this.#isDown = isDown;
-  }
-
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   stop(): void {

@@ -1,3 +1,4 @@
+import type { Changing } from "../changes.ts";
 import type { KubeClient } from "../client/kube-client.ts";
 import { PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
 import type { RelayedWrite } from "../network/api-relay.ts";
@@ -12,7 +13,7 @@ import { PageReceiver } from "./page-receiver.ts";
 import type { Scenario } from "./schema.ts";
 import { CONTAINER, haltsOf, nodesOf, recordsOf, type Situation } from "./situation.ts";
 import { StatusPoller } from "./status-poller.ts";
-import { type Changing, Interrupted } from "./wait.ts";
+import { Interrupted } from "./wait.ts";
 
 /** Everything that a scenario needs, started in a namespace of its own. */
 export interface Setup {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { Changes } from "../changes.ts";
 import type { NodeView } from "./situation.ts";
 
 const EVERY_MS = 500;
@@ -16,13 +17,13 @@ export interface StatusAnswer {
 }
 
 /** Asks every node for its `/status` again and again, and keeps the last answer as it came. */
-export class StatusPoller {
+export class StatusPoller extends Changes {
   readonly #nodes: () => readonly NodeView[];
   readonly #answers = new Map<string, StatusAnswer>();
   readonly #heights = new Map<string, number>();
-  readonly #listeners = new Set<() => void>();
 
   constructor(nodes: () => readonly NodeView[]) {
+    super();
     this.#nodes = nodes;
   }
 
@@ -39,15 +40,10 @@ export class StatusPoller {
     return this.#answers.get(node);
   }
 
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await Promise.all(this.#nodes().map((node) => this.#ask(node, signal)));
-      for (const listener of this.#listeners) listener();
+      this.tell();
       await delay(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }

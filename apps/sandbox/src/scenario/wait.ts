@@ -1,9 +1,5 @@
+import type { Changing } from "../changes.ts";
 import { SandboxError } from "../sandbox-error.ts";
-
-/** Whatever says when it changes. */
-export interface Changing {
-  onChange(listener: () => void): () => void;
-}
 
 /** Thrown into every wait when a scenario is to end early. */
 export class Interrupted extends Error {

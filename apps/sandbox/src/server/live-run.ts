@@ -1,6 +1,7 @@
 import type { Action } from "../actions/action.ts";
-import { perform } from "../actions/perform.ts";
-import { PODS, pathOf } from "../client/resource-path.ts";
+import { POLICY, perform } from "../actions/perform.ts";
+import { Changes } from "../changes.ts";
+import { HALT_POLICIES, PODS, pathOf } from "../client/resource-path.ts";
 import { arrayAt, at, type Json, objectAt, stringAt } from "../json/json.ts";
 import type { RelayedWrite } from "../network/api-relay.ts";
 import { SandboxError } from "../sandbox-error.ts";
@@ -16,7 +17,6 @@ import { nodeOfHalt } from "../story/watcher.ts";
 /** The page keeps the newest of each: it is a window on a run, not its archive. */
 const MOST_EVENTS = 2_000;
 const MOST_WRITES = 100;
-const POLICIES = { apiVersion: "upgrade-halt.dev/v1alpha1", plural: "haltpolicies" };
 
 /** What the page shows of a run, besides its story. */
 export type RunState = ReturnType<LiveRun["state"]>;
@@ -37,25 +37,23 @@ export interface NodeDetails {
 }
 
 /** A scenario that runs for the page, from its set-up to whatever is done next. */
-export class LiveRun {
+export class LiveRun extends Changes {
   readonly name: string;
   readonly number: number;
   readonly #scenario: Scenario;
   readonly #story: Story;
   readonly #events: NumberedEvent[] = [];
   readonly #writes: (RelayedWrite & { readonly at: string })[] = [];
-  readonly #listeners = new Set<() => void>();
   readonly #interrupt = new AbortController();
   #setup: Setup | undefined;
   #policy: Json = {};
   #fault = "";
-  #isPagerDown: boolean;
 
   constructor(name: string, number: number, scenario: Scenario) {
+    super();
     this.name = name;
     this.number = number;
     this.#scenario = scenario;
-    this.#isPagerDown = scenario.pagerDown;
     this.#story = new Story([(event) => this.#keep(event)]);
   }
 
@@ -75,9 +73,9 @@ export class LiveRun {
     };
     const setup = await startSetup(options, this.#interrupt.signal);
     this.#setup = setup;
-    for (const source of setup.sources) source.onChange(() => this.#tell());
+    for (const source of setup.sources) source.onChange(() => this.tell());
     await this.#readPolicy();
-    this.#tell();
+    this.tell();
   }
 
   /** Plays the scenario's steps; a failure is told in the story and in the state. */
@@ -91,15 +89,14 @@ export class LiveRun {
       },
     );
     await this.#readPolicy();
-    this.#tell();
+    this.tell();
   }
 
   /** @throws SandboxError when it can't be done. */
   async act(action: Action): Promise<void> {
     await perform(action, this.#ready(), this.#story);
-    if (action.kind === "pager") this.#isPagerDown = action.value === "down";
     await this.#readPolicy();
-    this.#tell();
+    this.tell();
   }
 
   /** The events from a number on. */
@@ -110,7 +107,7 @@ export class LiveRun {
   state() {
     const setup = this.#setup;
     const situation = setup?.situation();
-    const { title, question, steps } = this.#scenario;
+    const { title, question, steps, pagerDown } = this.#scenario;
     return {
       run: this.number,
       name: this.name,
@@ -135,7 +132,7 @@ export class LiveRun {
       pages: setup?.pages.pages() ?? [],
       controllers: setup?.controllers.states() ?? [],
       isNetworkCut: setup?.controllers.isCut ?? false,
-      isPagerDown: this.#isPagerDown,
+      isPagerDown: setup?.pages.isDown ?? pagerDown,
       armed: setup?.gates.armed() ?? [],
       held: setup?.gates.held() ?? [],
       policy: this.#policy,
@@ -159,11 +156,6 @@ export class LiveRun {
     return { log: lines.join("\n"), status: answer?.body ?? "", fault: answer?.fault ?? "" };
   }
 
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   async stop(): Promise<void> {
     this.#interrupt.abort();
     this.#story.close();
@@ -178,7 +170,9 @@ export class LiveRun {
 
   async #readPolicy(): Promise<void> {
     const setup = this.#ready();
-    const policy = await setup.client.get(pathOf(POLICIES, setup.namespace, "sei")).catch(() => undefined);
+    const policy = await setup.client
+      .get(pathOf(HALT_POLICIES, setup.namespace, POLICY))
+      .catch(() => undefined);
     const spec = objectAt(policy, "spec");
     this.#policy = {
       upgrades: arrayAt(spec, "upgrades").map((one) => ({
@@ -196,10 +190,6 @@ export class LiveRun {
   #keep(event: StoryEvent): void {
     this.#events.push({ id: (this.#events.at(-1)?.id ?? 0) + 1, event });
     if (this.#events.length > MOST_EVENTS) this.#events.shift();
-    this.#tell();
-  }
-
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
+    this.tell();
   }
 }

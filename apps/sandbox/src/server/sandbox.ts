@@ -1,3 +1,4 @@
+import { Changes } from "../changes.ts";
 import type { Base } from "../scenario/base.ts";
 import { type Scenario, ScenarioSchema } from "../scenario/schema.ts";
 import { LiveRun } from "./live-run.ts";
@@ -23,14 +24,14 @@ export function openScenario(nodes: number): Scenario {
 }
 
 /** The one run that every page of this sandbox shows; another scenario takes its place. */
-export class Sandbox {
+export class Sandbox extends Changes {
   readonly #base: Base;
   readonly #open: Scenario;
-  readonly #listeners = new Set<() => void>();
   #run: LiveRun;
   #changing: Promise<void> = Promise.resolve();
 
   constructor(base: Base, open: Scenario) {
+    super();
     this.#base = base;
     this.#open = open;
     this.#run = new LiveRun("open", 1, open);
@@ -42,7 +43,7 @@ export class Sandbox {
 
   /** Sets up the open scenario. */
   async start(): Promise<void> {
-    this.#run.onChange(() => this.#tell());
+    this.#run.onChange(() => this.tell());
     await this.#run.start(this.#base);
   }
 
@@ -51,8 +52,8 @@ export class Sandbox {
     const next = async (): Promise<void> => {
       const last = this.#run;
       this.#run = new LiveRun(name, last.number + 1, scenario);
-      this.#run.onChange(() => this.#tell());
-      this.#tell();
+      this.#run.onChange(() => this.tell());
+      this.tell();
       await last.stop();
       await this.#run.start(this.#base);
       if (scenario !== this.#open) void this.#run.play();
@@ -62,16 +63,7 @@ export class Sandbox {
     return changed;
   }
 
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   async stop(): Promise<void> {
     await this.#run.stop();
-  }
-
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
   }
 }
