@@ -4,7 +4,9 @@ import { readFileSync } from "node:fs";
 // Before anything else is loaded: an older Node stops with a stack trace somewhere in a dependency.
 const found = process.versions.node;
 const { engines } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-if (found.localeCompare(engines.node.slice(">=".length), "en", { numeric: true }) < 0) {
+const [major, minor] = found.split(".").map(Number);
+const [leastMajor, leastMinor] = engines.node.slice(">=".length).split(".").map(Number);
+if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
   process.stderr.write(`sandbox: needs Node ${engines.node} and found ${found}; start it with a newer one\n`);
   process.exit(1);
 }
