@@ -10,101 +10,98 @@ export interface Claim {
   readonly height?: number | undefined;
 }
 
+/** The case for one halt: what is claimed, who agrees, and what speaks against it. Each source that is weighed makes another one. */
+export interface HaltCase extends Claim {
+  readonly sources: readonly HaltSource[];
+  readonly contradictions: readonly string[];
+  /** A source says something else: nothing is to be done without a person. */
+  readonly isDisputed: boolean;
+  /** The same halt, as it was concluded before. */
+  readonly latched: KnownHalt | undefined;
+}
+
 /** What says by itself that a node halted. A listed plan, a height and a file only confirm it. */
 const ANNOUNCING: ReadonlySet<HaltSource> = new Set(["live-intent", "exit-code", "plan-line"]);
 
-/** The case for one halt: what is claimed, who agrees, and what speaks against it. */
-export class HaltCase {
-  readonly reason: HaltReason;
-  plan: string | undefined;
-  height: number | undefined;
-  readonly contradictions: string[] = [];
-  #sources = new Set<HaltSource>();
-  #disputed = false;
-  #latched: KnownHalt | undefined;
+/** A case that nothing speaks for yet. */
+export function caseOf({ reason, plan, height }: Claim): HaltCase {
+  return { reason, plan, height, sources: [], contradictions: [], isDisputed: false, latched: undefined };
+}
 
-  constructor(claim: Claim) {
-    this.reason = claim.reason;
-    this.plan = claim.plan;
-    this.height = claim.height;
-  }
+/** Whether a claim contradicts nothing that the case holds so far. */
+export function agrees(halt: HaltCase, claim: Claim): boolean {
+  return (
+    claim.reason === halt.reason &&
+    (claim.plan === undefined || halt.plan === undefined || claim.plan === halt.plan) &&
+    (claim.height === undefined || halt.height === undefined || claim.height === halt.height)
+  );
+}
 
-  /** Whether a claim contradicts nothing that the case holds so far. */
-  agrees(claim: Claim): boolean {
-    return (
-      claim.reason === this.reason &&
-      (claim.plan === undefined || this.plan === undefined || claim.plan === this.plan) &&
-      (claim.height === undefined || this.height === undefined || claim.height === this.height)
-    );
-  }
+/** With sources that agree, and what their claim knows more. */
+export function supported(halt: HaltCase, by: HaltSource | readonly HaltSource[], claim: Claim): HaltCase {
+  return {
+    ...halt,
+    plan: halt.plan ?? claim.plan,
+    height: halt.height ?? claim.height,
+    sources: halt.sources.concat(by),
+  };
+}
 
-  /** Takes over what an agreeing claim knows more. */
-  support(source: HaltSource, claim: Claim): void {
-    this.#sources.add(source);
-    this.plan ??= claim.plan;
-    this.height ??= claim.height;
-  }
+/** With what does not fit, and yet disputes nothing. */
+export function noted(halt: HaltCase, contradictions: string | readonly string[]): HaltCase {
+  return { ...halt, contradictions: halt.contradictions.concat(contradictions) };
+}
 
-  has(source: HaltSource): boolean {
-    return this.#sources.has(source);
-  }
+/** With a source that says something else. */
+export function disputed(halt: HaltCase, contradiction: string): HaltCase {
+  return { ...noted(halt, contradiction), isDisputed: true };
+}
 
-  /** A present source says something else: nothing is to be done without a person. */
-  dispute(contradiction: string): void {
-    this.#disputed = true;
-    this.contradictions.push(contradiction);
-  }
+/** With the same halt from before. One that was disputed then lends no source to this case. */
+export function latchedBy(halt: HaltCase, belief: KnownHalt): HaltCase {
+  const latched = { ...halt, latched: belief };
+  const isLent = belief.corroborated || belief.sources.length === 1;
+  return isLent ? supported(latched, belief.sources, belief) : latched;
+}
 
-  /** The same halt was concluded before. One that was disputed then lends no source to this case. */
-  latch(belief: KnownHalt): void {
-    this.#latched = belief;
-    if (!belief.corroborated && belief.sources.length !== 1) return;
-    for (const source of belief.sources) this.#sources.add(source);
-    this.plan ??= belief.plan;
-    this.height ??= belief.height;
-  }
+/** The verdict of all that was weighed. `since` says what happened after the halt. */
+export function concluded(halt: HaltCase, since: string): HaltedVerdict {
+  const { reason, plan, height, contradictions, isDisputed, latched } = halt;
+  const named = HALT_SOURCES.filter((source) => halt.sources.includes(source));
+  const announced = named.some((source) => ANNOUNCING.has(source));
+  // What was only inferred before needs more than a list to become certain: it is inferred anew, or stays as it was.
+  const inferred = latched?.inferred === true && !isAnnounced(halt);
+  const agreed = announced && named.length >= 2 && !inferred;
+  const corroborated = !isDisputed && (agreed || latched?.corroborated === true);
+  const told = inferred && !corroborated ? named.slice(0, 1) : named;
+  return {
+    kind: "halted",
+    reason,
+    plan,
+    height,
+    corroborated,
+    sources: announced && !isDisputed ? told : [],
+    ...(isDisputed || (!agreed && latched?.disputed) ? { disputed: true as const } : {}),
+    ...(inferred ? { inferred: true as const } : {}),
+    why: `It halted for ${describeClaim(halt)}, as ${groundsOf(halt, named, corroborated)}${since}.`,
+    contradictions,
+  };
+}
 
-  conclude(since: string): HaltedVerdict {
-    const named = HALT_SOURCES.filter((source) => this.#sources.has(source));
-    const announced = named.some((source) => ANNOUNCING.has(source));
-    // What was only inferred before needs more than a list to become certain: it is inferred anew, or stays as it was.
-    const inferred = this.#latched?.inferred === true && !this.#isAnnounced();
-    const agreed = announced && named.length >= 2 && !inferred;
-    const corroborated = !this.#disputed && (agreed || this.#latched?.corroborated === true);
-    const { reason, plan, height, contradictions } = this;
-    return {
-      kind: "halted",
-      reason,
-      plan,
-      height,
-      corroborated,
-      sources: this.#sourcesOf(named, { announced, inferred, corroborated }),
-      ...(this.#disputed || (!agreed && this.#latched?.disputed) ? { disputed: true as const } : {}),
-      ...(inferred ? { inferred: true as const } : {}),
-      why: `It halted for ${describeClaim(this)}, as ${this.#grounds(named, corroborated)}${since}.`,
-      contradictions,
-    };
-  }
+/** The node itself said so, or whoever supervises it. */
+function isAnnounced({ sources }: HaltCase): boolean {
+  return sources.includes("exit-code") || sources.includes("live-intent");
+}
 
-  /** The node itself said so, or whoever supervises it. */
-  #isAnnounced(): boolean {
-    return this.has("exit-code") || this.has("live-intent");
-  }
-
-  #sourcesOf(
-    named: readonly HaltSource[],
-    is: { readonly announced: boolean; readonly inferred: boolean; readonly corroborated: boolean },
-  ): readonly HaltSource[] {
-    if (!is.announced || this.#disputed) return [];
-    return is.inferred && !is.corroborated ? named.slice(0, 1) : named;
-  }
-
-  #grounds(named: readonly HaltSource[], corroborated: boolean): string {
-    const before = this.#latched === undefined ? "a doubtful intent" : "an earlier verdict";
-    const speakers = named.join(", ") || before;
-    if (corroborated) return named.length >= 2 ? `${speakers} agree` : "an earlier verdict found";
-    return `${speakers} said, which ${this.#disputed ? "something else disputes" : "is not enough to act on"}`;
-  }
+function groundsOf(
+  { latched, isDisputed }: HaltCase,
+  named: readonly HaltSource[],
+  corroborated: boolean,
+): string {
+  const before = latched === undefined ? "a doubtful intent" : "an earlier verdict";
+  const speakers = named.join(", ") || before;
+  if (corroborated) return named.length >= 2 ? `${speakers} agree` : "an earlier verdict found";
+  return `${speakers} said, which ${isDisputed ? "something else disputes" : "is not enough to act on"}`;
 }
 
 /** A claim in a few words: `upgrade_required (plan v6.7 at height 30)`. */

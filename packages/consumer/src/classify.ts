@@ -1,12 +1,21 @@
 import { type ReservedRange, ShutdownReason } from "@upgrade-halt/contract";
-import { describeClaim, HaltCase } from "./case.ts";
-import { corroborate } from "./corroborate.ts";
-import type { EndedProcess, Evidence } from "./evidence.ts";
+import {
+  agrees,
+  caseOf,
+  concluded,
+  describeClaim,
+  disputed,
+  type HaltCase,
+  noted,
+  supported,
+} from "./case.ts";
+import { corroborated } from "./corroborate.ts";
+import type { Evidence } from "./evidence.ts";
+import { type Facts, factsOf } from "./facts.ts";
 import { inferredHalt } from "./inferred-halt.ts";
 import { claimOfStatus, type IntentClaim } from "./intent-claim.ts";
 import { latchedHalt } from "./latch.ts";
-import { announcedBy, describeEnd, earlierEnd, latestEnd } from "./process-end.ts";
-import { seenOf } from "./seen.ts";
+import { announcedBy, describeEnd } from "./process-end.ts";
 import type { HaltedVerdict, UnrecognisedHaltVerdict, Verdict } from "./verdict.ts";
 import { withoutHalt } from "./without-halt.ts";
 
@@ -15,31 +24,30 @@ import { withoutHalt } from "./without-halt.ts";
  * what was said before, an exit code outweighs an intent, and a halt once concluded holds until the node is seen free of
  * it. A doubtful intent still makes a halt where nothing better is known, never a corroborated one. A node that announces
  * nothing may still have halted: see `inferredHalt`.
+ *
+ * It goes one way: the evidence's facts, what the status claims, the case for one halt, what else speaks for or against it,
+ * the verdict.
  */
 export function classify(evidence: Evidence): Verdict {
-  const verdict = judge(evidence);
-  const seen = seenOf(evidence);
+  const facts = factsOf(evidence);
+  const verdict = judge(facts, claimOfStatus(facts));
+  const { seen } = facts;
   return verdict.kind === "halted" && seen !== undefined ? { ...verdict, seen } : verdict;
 }
 
-function judge(evidence: Evidence): Verdict {
-  const intent = claimOfStatus(evidence);
-  const latest = latestEnd(evidence);
+function judge(facts: Facts, intent: IntentClaim): Verdict {
   return (
-    haltByExit(evidence, latest, intent) ??
-    haltByIntent(evidence, latest, intent, false) ??
-    haltBefore(evidence, latest, intent) ??
-    haltByIntent(evidence, latest, intent, true) ??
-    inferredHalt(evidence, latest, intent) ??
-    withoutHalt(evidence, latest, intent)
+    haltByExit(facts, intent) ??
+    haltByIntent(facts, intent, false) ??
+    haltBefore(facts, intent) ??
+    haltByIntent(facts, intent, true) ??
+    inferredHalt(facts, intent) ??
+    withoutHalt(facts, intent)
   );
 }
 
-function haltByExit(
-  evidence: Evidence,
-  latest: EndedProcess | undefined,
-  intent: IntentClaim,
-): Verdict | undefined {
+function haltByExit(facts: Facts, intent: IntentClaim): Verdict | undefined {
+  const { latest } = facts;
   if (latest === undefined || latest.end.kind !== "exited") return undefined;
   const meaning = announcedBy(latest.end);
   if (meaning.kind === "reserved") {
@@ -47,75 +55,69 @@ function haltByExit(
     return unrecognised({ range: meaning.range, code }, `exited with ${code}`, againstReserved(intent));
   }
   if (meaning.kind === "outside" || meaning.reason === ShutdownReason.Unknown) return undefined;
-  const halt = new HaltCase({ reason: meaning.reason });
-  halt.support("exit-code", halt);
-  weighIntent(halt, intent);
-  if (intent.kind === "healthy" && intent.at > (latest.endedAt ?? Number.POSITIVE_INFINITY))
-    halt.contradictions.push("Something answers in its place since then, and announces no halt.");
-  return conclude(halt, evidence, "");
+  const { reason } = meaning;
+  const halt = weighIntent(supported(caseOf({ reason }), "exit-code", { reason }), intent);
+  const isReplaced = intent.kind === "healthy" && intent.at > (latest.endedAt ?? Number.POSITIVE_INFINITY);
+  const replaced = "Something answers in its place since then, and announces no halt.";
+  return verdictOf(isReplaced ? noted(halt, replaced) : halt, facts, "");
 }
 
-function haltByIntent(
-  evidence: Evidence,
-  latest: EndedProcess | undefined,
-  intent: IntentClaim,
-  doubtful: boolean,
-): Verdict | undefined {
+function haltByIntent(facts: Facts, intent: IntentClaim, doubtful: boolean): Verdict | undefined {
   if (intent.kind === "unreadable" && doubtful) {
     return unrecognised({ range: "unreadable" }, UNREADABLE, []);
   }
   if (intent.kind !== "halt" && intent.kind !== "unrecognised") return undefined;
   if (intent.doubts.length > 0 !== doubtful) return undefined;
+  const { latest } = facts;
   const after = latest === undefined ? "" : `; since then it ${describeEnd(latest.end)}`;
   if (intent.kind === "unrecognised") {
     return unrecognised(intent, `announced the reason ${intent.code}`, intent.doubts, after);
   }
-  const halt = new HaltCase(intent);
-  weighIntent(halt, intent);
-  weighEarlierEnd(halt, evidence);
-  return doubtful ? halt.conclude(after) : conclude(halt, evidence, after);
+  const halt = weighEarlierEnd(weighIntent(caseOf(intent), intent), facts);
+  return doubtful ? concluded(halt, after) : verdictOf(halt, facts, after);
 }
 
-function haltBefore(
-  evidence: Evidence,
-  latest: EndedProcess | undefined,
-  intent: IntentClaim,
-): Verdict | undefined {
-  const latched = latchedHalt(evidence, intent);
+function haltBefore(facts: Facts, intent: IntentClaim): Verdict | undefined {
+  const latched = latchedHalt(facts, intent);
   if (latched === undefined) return undefined;
   if (latched.kind === "unrecognised") {
     const { code, since } = latched;
     const doubts = intent.kind === "halt" ? intent.doubts : [];
     return unrecognised(latched, code === undefined ? UNREADABLE : `halted with ${code}`, doubts, since);
   }
-  weighIntent(latched.halt, intent);
-  const verdict = conclude(latched.halt, evidence, latched.since);
+  const verdict = verdictOf(weighIntent(latched.halt, intent), facts, latched.since);
   // What was inferred before is inferred anew where the evidence still allows it: the list may be another by now.
-  return verdict.inferred ? (inferredHalt(evidence, latest, intent) ?? verdict) : verdict;
+  return verdict.inferred ? (inferredHalt(facts, intent) ?? verdict) : verdict;
 }
 
 /** An intent with doubts is only mentioned; one without them supports the case or disputes it. */
-function weighIntent(halt: HaltCase, intent: IntentClaim): void {
-  if (intent.kind === "unreadable")
-    halt.contradictions.push("Its status carries a halt that cannot be read.");
-  if (intent.kind === "unrecognised") halt.dispute(`Its status announced the unknown reason ${intent.code}.`);
-  if (intent.kind !== "halt") return;
-  if (intent.doubts.length > 0) halt.contradictions.push(...intent.doubts.map(asSentence));
-  else if (halt.agrees(intent)) halt.support("live-intent", intent);
-  else halt.dispute(`Its status announced ${describeClaim(intent)}.`);
-}
-
-/** A stay-alive node that was restarted says again what its last exit code said. */
-function weighEarlierEnd(halt: HaltCase, evidence: Evidence): void {
-  const meaning = announcedBy(earlierEnd(evidence)?.end ?? { kind: "unrecorded" });
-  if (meaning.kind === "reason" && meaning.reason === halt.reason) {
-    halt.support("exit-code", { reason: halt.reason });
+function weighIntent(halt: HaltCase, intent: IntentClaim): HaltCase {
+  switch (intent.kind) {
+    case "unreadable":
+      return noted(halt, "Its status carries a halt that cannot be read.");
+    case "unrecognised":
+      return disputed(halt, `Its status announced the unknown reason ${intent.code}.`);
+    case "halt":
+      if (intent.doubts.length > 0) return noted(halt, intent.doubts.map(asSentence));
+      return agrees(halt, intent)
+        ? supported(halt, "live-intent", intent)
+        : disputed(halt, `Its status announced ${describeClaim(intent)}.`);
+    case "none":
+    case "healthy":
+    case "unavailable":
+      return halt;
   }
 }
 
-function conclude(halt: HaltCase, evidence: Evidence, since: string): HaltedVerdict {
-  corroborate(halt, evidence);
-  return halt.conclude(since);
+/** A stay-alive node that was restarted says again what its last exit code said. */
+function weighEarlierEnd(halt: HaltCase, { earlier }: Facts): HaltCase {
+  const meaning = announcedBy(earlier?.end ?? { kind: "unrecorded" });
+  const isSame = meaning.kind === "reason" && meaning.reason === halt.reason;
+  return isSame ? supported(halt, "exit-code", { reason: halt.reason }) : halt;
+}
+
+function verdictOf(halt: HaltCase, facts: Facts, since: string): HaltedVerdict {
+  return concluded(corroborated(halt, facts), since);
 }
 
 function againstReserved(intent: IntentClaim): string[] {

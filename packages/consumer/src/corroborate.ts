@@ -1,102 +1,121 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
-import { describeClaim, type HaltCase } from "./case.ts";
-import type { Evidence, ListedPlan } from "./evidence.ts";
+import {
+  agrees,
+  type Claim,
+  describeClaim,
+  disputed,
+  type HaltCase,
+  latchedBy,
+  noted,
+  supported,
+} from "./case.ts";
+import type { ListedPlan } from "./evidence.ts";
+import type { Facts } from "./facts.ts";
+import type { PlanLine } from "./log/plan-line.ts";
 import { isLongRun } from "./outlived.ts";
-import { earlierEnd, latestEnd } from "./process-end.ts";
-import { heightNow, heightSeen, isPast, isWithinReach } from "./seen.ts";
+import { isPast, isWithinReach } from "./seen.ts";
 import { whyNotOfThisHalt } from "./upgrade-info.ts";
 
-/** Lets every source beside the exit code and the intent speak for or against a case. */
-export function corroborate(halt: HaltCase, evidence: Evidence): void {
-  weighPlanLines(halt, evidence);
-  weighBelief(halt, evidence);
-  weighUpgradeInfo(halt, evidence);
-  weighLastHeight(halt, evidence);
-  weighListed(halt, evidence);
-  weighReach(halt, evidence);
+type Weigh = (halt: HaltCase, facts: Facts) => HaltCase;
+
+/** Every source beside the exit code and the intent, in the order in which they speak: each is heard against what the ones before it said. */
+const SOURCES: readonly Weigh[] = [
+  weighPlanLines,
+  weighBelief,
+  weighUpgradeInfo,
+  weighLastHeight,
+  weighListed,
+  weighReach,
+];
+
+/** The case once every source beside the exit code and the intent has spoken for or against it. */
+export function corroborated(halt: HaltCase, facts: Facts): HaltCase {
+  return SOURCES.reduce((weighed, weigh) => weigh(weighed, facts), halt);
 }
 
-function weighPlanLines(halt: HaltCase, evidence: Evidence): void {
-  const running = evidence.process?.kind === "running" ? evidence.process : undefined;
-  const seen = heightSeen(evidence);
-  const latest = latestEnd(evidence);
+function weighPlanLines(halt: HaltCase, { running, latest, earlier, heightSeen }: Facts): HaltCase {
   // After a whole run the instance before has nothing to say of how this one ended.
-  const earlier = latest !== undefined && isLongRun(latest) ? undefined : earlierEnd(evidence);
-  for (const source of [running, latest, earlier]) {
-    for (const line of source?.planLines ?? []) {
-      if (line.unsure) continue;
-      if (isPast(line, seen)) {
-        halt.contradictions.push(
-          `A log line is of ${describeClaim(line)}, and the node was seen past that at ${seen}.`,
-        );
-      } else if (halt.agrees(line)) {
-        halt.support("plan-line", line);
-      } else {
-        halt.dispute(`A log line says ${describeClaim(line)}.`);
-      }
-    }
-  }
+  const before = latest !== undefined && isLongRun(latest) ? undefined : earlier;
+  return [running, latest, before]
+    .flatMap((source) => source?.planLines ?? [])
+    .filter(({ unsure }) => !unsure)
+    .reduce((weighed, line) => weighPlanLine(weighed, line, heightSeen), halt);
+}
+
+function weighPlanLine(halt: HaltCase, line: PlanLine, seen: number): HaltCase {
+  if (isPast(line, seen))
+    return noted(
+      halt,
+      `A log line is of ${describeClaim(line)}, and the node was seen past that at ${seen}.`,
+    );
+  return agrees(halt, line)
+    ? supported(halt, "plan-line", line)
+    : disputed(halt, `A log line says ${describeClaim(line)}.`);
 }
 
 /** What the node itself says now comes first: a belief only adds to it, and never disputes it. */
-function weighBelief(halt: HaltCase, evidence: Evidence): void {
-  const { believed } = evidence;
-  if (believed?.kind !== "halted" || isPast(believed, heightSeen(evidence))) return;
-  if (halt.agrees(believed)) halt.latch(believed);
-  else halt.contradictions.push(`It was believed to have halted for ${describeClaim(believed)}.`);
+function weighBelief(halt: HaltCase, { evidence: { believed }, heightSeen }: Facts): HaltCase {
+  if (believed?.kind !== "halted" || isPast(believed, heightSeen)) return halt;
+  return agrees(halt, believed)
+    ? latchedBy(halt, believed)
+    : noted(halt, `It was believed to have halted for ${describeClaim(believed)}.`);
 }
 
 /** The file outlives its upgrade, and other tools write it too: only one that this very halt wrote counts. */
-function weighUpgradeInfo(halt: HaltCase, evidence: Evidence): void {
-  const { upgradeInfo } = evidence;
-  if (upgradeInfo === undefined || halt.reason !== ShutdownReason.UpgradeRequired) return;
+function weighUpgradeInfo(halt: HaltCase, facts: Facts): HaltCase {
+  const { upgradeInfo } = facts.evidence;
+  if (upgradeInfo === undefined || halt.reason !== ShutdownReason.UpgradeRequired) return halt;
   const { name: plan, height } = upgradeInfo;
-  const seen = heightSeen(evidence);
-  if ((height ?? Number.POSITIVE_INFINITY) < Math.max(halt.height ?? 0, seen)) return;
+  const seen = facts.heightSeen;
+  if ((height ?? Number.POSITIVE_INFINITY) < Math.max(halt.height ?? 0, seen)) return halt;
   if (height !== undefined && seen > 0 && !isWithinReach(seen, height))
-    return void halt.contradictions.push(
-      `The file upgrade-info.json is of height ${height}, the node was at ${seen}.`,
-    );
-  const problem = whyNotOfThisHalt(upgradeInfo, evidence);
-  if (problem !== undefined) return void halt.contradictions.push(...problem);
+    return noted(halt, `The file upgrade-info.json is of height ${height}, the node was at ${seen}.`);
+  const problem = whyNotOfThisHalt(upgradeInfo, facts);
+  if (problem !== undefined) return noted(halt, problem);
   const claim = { reason: halt.reason, plan, height };
-  if (halt.agrees(claim)) halt.support("upgrade-info", claim);
-  else halt.dispute(`The file upgrade-info.json says ${describeClaim(claim)}.`);
+  return agrees(halt, claim)
+    ? supported(halt, "upgrade-info", claim)
+    : disputed(halt, `The file upgrade-info.json says ${describeClaim(claim)}.`);
 }
 
 /** A status and a listed height come from two parties; a status and an intent do not. */
-function weighLastHeight(halt: HaltCase, evidence: Evidence): void {
-  const seen = heightNow(evidence);
-  if (seen === 0 || halt.reason !== ShutdownReason.UpgradeRequired || !halt.has("exit-code")) return;
+function weighLastHeight(halt: HaltCase, { evidence, heightNow }: Facts): HaltCase {
+  if (heightNow === 0 || halt.reason !== ShutdownReason.UpgradeRequired) return halt;
+  if (!halt.sources.includes("exit-code")) return halt;
   const near = (evidence.listed ?? []).filter(
-    (plan) => isWithinReach(seen, plan.height) && halt.agrees(claimOfListed(halt, plan)),
+    (plan) => isWithinReach(heightNow, plan.height) && agrees(halt, claimOfListed(halt, plan)),
   );
   const [plan] = near;
   const isOne = near.every(({ planName, height }) => planName === plan?.planName && height === plan.height);
-  if (plan !== undefined && isOne) halt.support("last-height", { reason: halt.reason, plan: plan.planName });
-  else if (isWithinReach(seen, halt.height)) halt.support("last-height", { reason: halt.reason });
+  if (plan !== undefined && isOne)
+    return supported(halt, "last-height", { reason: halt.reason, plan: plan.planName });
+  return isWithinReach(heightNow, halt.height) ? supported(halt, "last-height", halt) : halt;
 }
 
 /** A list binds by its height, and lends none: the height of a halt is the node's own to say. */
-function weighListed(halt: HaltCase, evidence: Evidence): void {
-  const { listed = [] } = evidence;
-  if (halt.plan === undefined) return;
-  const seen = heightSeen(evidence);
-  for (const plan of listed.filter(({ planName }) => planName === halt.plan)) {
-    if (!halt.agrees(claimOfListed(halt, plan)))
-      halt.dispute(`The plan is listed for height ${plan.height}, and the node said ${halt.height}.`);
-    else if (isBound(halt, plan, heightNow(evidence)))
-      halt.support("listed-plan", { reason: halt.reason, plan: halt.plan });
-    else if (seen > 0)
-      halt.dispute(`The plan is listed for height ${plan.height}, and the node was seen at ${seen}.`);
-  }
-  if (halt.reason !== ShutdownReason.UpgradeRequired) return;
-  const at = halt.height ?? listed.find(({ planName }) => planName === halt.plan)?.height;
-  for (const plan of listed.filter(
-    ({ planName, height }) => planName !== halt.plan && height !== undefined && height === at,
-  )) {
-    halt.contradictions.push(`For that height ${describeClaim(claimOfListed(halt, plan))} is listed.`);
-  }
+function weighListed(halt: HaltCase, facts: Facts): HaltCase {
+  const { listed = [] } = facts.evidence;
+  const { plan, reason } = halt;
+  if (plan === undefined) return halt;
+  const ofPlan = listed.filter(({ planName }) => planName === plan);
+  const weighed = ofPlan.reduce((one, listing) => weighListing(one, listing, facts), halt);
+  if (reason !== ShutdownReason.UpgradeRequired) return weighed;
+  const at = halt.height ?? ofPlan[0]?.height;
+  const others = listed.filter(
+    ({ planName, height }) => planName !== plan && height !== undefined && height === at,
+  );
+  return noted(
+    weighed,
+    others.map((other) => `For that height ${describeClaim(claimOfListed(halt, other))} is listed.`),
+  );
+}
+
+function weighListing(halt: HaltCase, listing: ListedPlan, { heightNow, heightSeen }: Facts): HaltCase {
+  const listedFor = `The plan is listed for height ${listing.height}, and the node`;
+  if (!agrees(halt, claimOfListed(halt, listing))) return disputed(halt, `${listedFor} said ${halt.height}.`);
+  if (isBound(halt, listing, heightNow))
+    return supported(halt, "listed-plan", { reason: halt.reason, plan: halt.plan });
+  return heightSeen > 0 ? disputed(halt, `${listedFor} was seen at ${heightSeen}.`) : halt;
 }
 
 /** Whether a listed plan is for this halt: by the height that the node said, or else by the one that it was seen at. */
@@ -107,13 +126,14 @@ function isBound({ reason, height }: HaltCase, plan: ListedPlan, seen: number): 
 }
 
 /** An upgrade stops a node at its height: one that was seen far below has not come to it. */
-function weighReach(halt: HaltCase, evidence: Evidence): void {
-  const seen = heightSeen(evidence);
-  if (halt.reason !== ShutdownReason.UpgradeRequired || halt.height === undefined || seen === 0) return;
-  if (!isWithinReach(seen, halt.height))
-    halt.dispute(`It is a halt of height ${halt.height}, and the node was seen at ${seen}.`);
+function weighReach(halt: HaltCase, { heightSeen }: Facts): HaltCase {
+  const { reason, height } = halt;
+  if (reason !== ShutdownReason.UpgradeRequired || height === undefined || heightSeen === 0) return halt;
+  return isWithinReach(heightSeen, height)
+    ? halt
+    : disputed(halt, `It is a halt of height ${height}, and the node was seen at ${heightSeen}.`);
 }
 
-function claimOfListed({ reason }: HaltCase, { planName, height }: ListedPlan) {
+function claimOfListed({ reason }: HaltCase, { planName, height }: ListedPlan): Claim {
   return { reason, plan: planName, height };
 }

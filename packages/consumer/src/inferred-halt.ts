@@ -1,10 +1,11 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
 import { describeClaim } from "./case.ts";
-import type { EndedProcess, Evidence, HaltSource } from "./evidence.ts";
+import type { EndedProcess, HaltSource } from "./evidence.ts";
+import type { Facts } from "./facts.ts";
 import type { IntentClaim } from "./intent-claim.ts";
 import type { PlanLine } from "./log/plan-line.ts";
 import { describeEnd } from "./process-end.ts";
-import { heightNow, heightSeen, INFERRED_REACH_BLOCKS, isPast, isWithinReach, seenOf } from "./seen.ts";
+import { INFERRED_REACH_BLOCKS, isPast, isWithinReach } from "./seen.ts";
 import { STANDSTILL_MS } from "./standstill.ts";
 import { whyNotOfThisHalt } from "./upgrade-info.ts";
 import type { HaltedVerdict } from "./verdict.ts";
@@ -14,51 +15,43 @@ import type { HaltedVerdict } from "./verdict.ts";
  * the instance ended or that it stands still, and for an upgrade that its height was reached. All of it was meant for
  * somebody else, so it is corroborated by less than an announced halt is: see `corroboration`.
  */
-export function inferredHalt(
-  evidence: Evidence,
-  latest: EndedProcess | undefined,
-  intent: IntentClaim,
-): HaltedVerdict | undefined {
-  const line = onlyLine(evidence, latest);
-  const stop = line === undefined ? undefined : howItStopped(evidence, latest, intent);
+export function inferredHalt(facts: Facts, intent: IntentClaim): HaltedVerdict | undefined {
+  const { latest } = facts;
+  const line = onlyLine(facts);
+  const stop = line === undefined ? undefined : howItStopped(facts, intent);
   if (line === undefined || stop === undefined) return undefined;
   if (line.reason !== ShutdownReason.UpgradeRequired) {
     if (line.ending !== true || !endedByItself(latest)) return undefined;
     return conclude(line, stop, [], contradictionsOf(line, latest, intent));
   }
-  const reached = reachedBy(line, evidence);
+  const reached = reachedBy(line, facts);
   if (reached.length === 0) return undefined;
-  const proofs = isOfAnother(line, evidence) ? [] : corroboration(line, reached, evidence);
+  const proofs = isOfAnother(line, facts) ? [] : corroboration(line, reached, facts);
   return conclude(line, stop, proofs, contradictionsOf(line, latest, intent));
 }
 
 /** What this instance's log says, or is likely to say. A node that was seen past it has left it behind. */
-function onlyLine(evidence: Evidence, latest: EndedProcess | undefined): PlanLine | undefined {
-  const { process } = evidence;
-  const lines = (process?.kind === "running" ? process : latest)?.planLines ?? [];
+function onlyLine(facts: Facts): PlanLine | undefined {
+  const lines = (facts.running ?? facts.latest)?.planLines ?? [];
   const isUnsure = lines.some(({ unsure }) => unsure);
-  const left = lines.filter((line) => !isPast(line, heightSeen(evidence)));
+  const left = lines.filter((line) => !isPast(line, facts.heightSeen));
   const line = left.find(({ unsure }) => unsure) ?? (left.length === 1 ? left[0] : undefined);
   if (line === undefined || (!isUnsure && lines.length !== 1)) return undefined;
-  return isUnsure || isOfAnother(line, evidence) ? { ...line, unsure: true } : line;
+  return isUnsure || isOfAnother(line, facts) ? { ...line, unsure: true } : line;
 }
 
 /** A process that runs has neither panicked nor failed: the line is of one before it, unless a plan's info made it look so. */
-function isOfAnother({ ending, outlived }: PlanLine, { process }: Evidence): boolean {
-  return process?.kind === "running" && (ending === true || outlived === true);
+function isOfAnother({ ending, outlived }: PlanLine, { running }: Facts): boolean {
+  return running !== undefined && (ending === true || outlived === true);
 }
 
 /** In words: how the instance ended, or for how long it has stood still. `undefined` where it goes on. */
-function howItStopped(
-  { process, status, heightStillSince, standstillMs = STANDSTILL_MS }: Evidence,
-  latest: EndedProcess | undefined,
-  intent: IntentClaim,
-): string | undefined {
+function howItStopped({ evidence, running, latest, answer }: Facts, intent: IntentClaim): string | undefined {
   if (latest !== undefined) return describeEnd(latest.end);
-  if (process?.kind !== "running" || status?.kind !== "answered" || heightStillSince === undefined)
-    return undefined;
+  const { heightStillSince, standstillMs = STANDSTILL_MS } = evidence;
+  if (running === undefined || answer === undefined || heightStillSince === undefined) return undefined;
   const isFresh = intent.kind === "unavailable" || (intent.kind === "healthy" && intent.doubts.length === 0);
-  const still = status.at - heightStillSince;
+  const still = answer.at - heightStillSince;
   return isFresh && still >= standstillMs ? `has stood still for ${Math.floor(still / 1_000)} s` : undefined;
 }
 
@@ -68,18 +61,18 @@ function endedByItself(latest: EndedProcess | undefined): boolean {
 }
 
 /** What shows that the node came to the line's height: where it was seen, or the file that this instance wrote. */
-function reachedBy(line: PlanLine, evidence: Evidence): HaltSource[] {
-  const { upgradeInfo } = evidence;
+function reachedBy(line: PlanLine, facts: Facts): HaltSource[] {
+  const { upgradeInfo } = facts.evidence;
   const { plan, height } = line;
   if (height === undefined) return [];
-  const seen = heightSeen(evidence);
+  const seen = facts.heightSeen;
   const isWritten =
     upgradeInfo?.name === plan &&
     upgradeInfo.height === height &&
     (seen === 0 || isWithinReach(seen, height)) &&
-    whyNotOfThisHalt(upgradeInfo, evidence) === undefined;
+    whyNotOfThisHalt(upgradeInfo, facts) === undefined;
   return [
-    ...(isWithinReach(heightNow(evidence), height, INFERRED_REACH_BLOCKS) ? (["last-height"] as const) : []),
+    ...(isWithinReach(facts.heightNow, height, INFERRED_REACH_BLOCKS) ? (["last-height"] as const) : []),
     ...(isWritten ? (["upgrade-info"] as const) : []),
   ];
 }
@@ -91,12 +84,12 @@ function reachedBy(line: PlanLine, evidence: Evidence): HaltSource[] {
 function corroboration(
   { plan, height, unsure }: PlanLine,
   reached: readonly HaltSource[],
-  evidence: Evidence,
+  { evidence, seen }: Facts,
 ): HaltSource[] {
   const { chainId, listed = [] } = evidence;
   const ofPlan = listed.filter(({ planName }) => planName === plan);
   const isListed = ofPlan.length > 0 && ofPlan.every((one) => one.height === height);
-  const isOfChain = chainId !== undefined && seenOf(evidence)?.chainId === chainId;
+  const isOfChain = chainId !== undefined && seen?.chainId === chainId;
   const isRead = unsure !== true || reached.includes("upgrade-info");
   return isListed && isOfChain && isRead ? ["listed-plan", ...reached] : [];
 }

@@ -4,9 +4,10 @@ import {
   type ReservedRange,
   ShutdownReason,
 } from "@upgrade-halt/contract";
-import type { AnsweredStatus, Evidence } from "./evidence.ts";
-import { announcedBy, earlierEnd } from "./process-end.ts";
-import { heightSeen, isOfAnotherChain, isPast, startOfProcess } from "./seen.ts";
+import type { AnsweredStatus } from "./evidence.ts";
+import type { Facts } from "./facts.ts";
+import { announcedBy } from "./process-end.ts";
+import { isPast } from "./seen.ts";
 
 /** Why a claim proves nothing, a clause each. Empty where it does. */
 type Doubts = readonly string[];
@@ -43,20 +44,20 @@ export type IntentClaim =
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 /** Reads the intent of the newest status, and every reason not to believe it. */
-export function claimOfStatus(evidence: Evidence): IntentClaim {
-  const { status } = evidence;
-  if (status?.kind !== "answered") return { kind: "none" };
-  const { height, haltIntent: reading } = status.node;
+export function claimOfStatus(facts: Facts): IntentClaim {
+  const { answer } = facts;
+  if (answer === undefined) return { kind: "none" };
+  const { height, haltIntent: reading } = answer.node;
   switch (reading.kind) {
     case "absent":
-      return { kind: "healthy", at: status.at, height, doubts: doubtsOfStatus(evidence, status) };
+      return { kind: "healthy", at: answer.at, height, doubts: doubtsOfStatus(facts, answer) };
     case "unavailable":
       return { kind: "unavailable" };
     case "damaged":
       return { kind: "unreadable" };
     case "intent": {
       const { intent, defects } = reading;
-      const doubts = [...doubtsOfStatus(evidence, status), ...doubtsOfIntent(evidence, status, intent)];
+      const doubts = [...doubtsOfStatus(facts, answer), ...doubtsOfIntent(facts, answer, intent)];
       if (defects.length > 0) doubts.push("its announced intent is damaged");
       if (reading.unrecognised !== undefined) {
         return { kind: "unrecognised", code: intent.reason, range: reading.unrecognised, doubts };
@@ -67,44 +68,42 @@ export function claimOfStatus(evidence: Evidence): IntentClaim {
   }
 }
 
-function doubtsOfStatus(evidence: Evidence, status: AnsweredStatus): string[] {
+function doubtsOfStatus({ isOfAnotherChain, startedAt = 0 }: Facts, { at }: AnsweredStatus): string[] {
   const doubts: string[] = [];
-  if (isOfAnotherChain(evidence, status))
-    doubts.push("the status is of another chain than the node was on before");
-  if (status.at < (startOfProcess(evidence) ?? 0))
-    doubts.push("the status was read before this process started");
+  if (isOfAnotherChain) doubts.push("the status is of another chain than the node was on before");
+  if (at < startedAt) doubts.push("the status was read before this process started");
   return doubts;
 }
 
-function doubtsOfIntent(evidence: Evidence, status: AnsweredStatus, intent: ReceivedHaltIntent): string[] {
+function doubtsOfIntent(facts: Facts, status: AnsweredStatus, intent: ReceivedHaltIntent): string[] {
   const doubts: string[] = [];
-  const startedAt = startOfProcess(evidence);
+  const { startedAt } = facts;
   const announcedAt = intent.announced_at === undefined ? undefined : Date.parse(intent.announced_at);
   if (announcedAt !== undefined) {
     const isOlder = startedAt !== undefined && announcedAt < startedAt && status.at >= startedAt;
-    if (isOlder && !isRepeated(evidence, intent))
+    if (isOlder && !isRepeated(facts, intent))
       doubts.push("the intent was announced before this process started");
     if (announcedAt > status.at + CLOCK_TOLERANCE_MS)
       doubts.push("the intent was announced in the reader's future");
   }
-  const height = heightDoubt(evidence, status, intent);
+  const height = heightDoubt(facts, status, intent);
   return height === undefined ? doubts : [...doubts, height];
 }
 
 /** A stay-alive node that is started again after its halt says again what the instance before exited with. */
-function isRepeated(evidence: Evidence, { reason }: ReceivedHaltIntent): boolean {
-  const meaning = announcedBy(earlierEnd(evidence)?.end ?? { kind: "unrecorded" });
+function isRepeated({ earlier }: Facts, { reason }: ReceivedHaltIntent): boolean {
+  const meaning = announcedBy(earlier?.end ?? { kind: "unrecorded" });
   return meaning.kind === "reason" && meaning.reason === reason;
 }
 
 function heightDoubt(
-  evidence: Evidence,
+  { heightSeen }: Facts,
   { node }: AnsweredStatus,
   { reason, height }: ReceivedHaltIntent,
 ): string | undefined {
   if (height === undefined) return undefined;
   if (height < 1) return `the intent is for height ${height}, which no chain has`;
-  const seen = Math.max(heightSeen(evidence), node.height ?? 0);
+  const seen = Math.max(heightSeen, node.height ?? 0);
   if (reason === ShutdownReason.UpgradeRequired) {
     if (isPast({ reason, height }, seen))
       return `the intent is for height ${height}, and the node was seen past it at ${seen}`;

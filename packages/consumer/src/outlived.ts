@@ -1,6 +1,7 @@
 import type { Claim } from "./case.ts";
-import type { EndedProcess, Evidence, HaltBelief } from "./evidence.ts";
-import { announcedBy, earlierEnd, latestEnd } from "./process-end.ts";
+import type { EndedProcess, HaltBelief } from "./evidence.ts";
+import type { Facts } from "./facts.ts";
+import { announcedBy } from "./process-end.ts";
 
 /**
  * A run that lasted longer is no crash of the restart after a halt, in ms: a node that is started again at its halt ends while
@@ -12,17 +13,17 @@ const RESTART_CRASH_MS = 10 * 60_000;
  * Whether a whole run came after a halt that an earlier instance announced: it lived on for longer than a restart at the halt
  * does, ended otherwise, and its own log does not show the halt again.
  */
-export function isOutlived(claim: Claim | undefined, evidence: Evidence): boolean {
-  const latest = latestEnd(evidence);
+export function isOutlived(claim: Claim | undefined, { latest }: Facts): boolean {
   if (latest === undefined || announcedBy(latest.end).kind !== "outside") return false;
   return isLongRun(latest) && !showsAgain(claim, latest);
 }
 
 /** The same for a halt that was believed, where the run that ended cannot be the one that halted. */
-export function isBeliefOutlived(believed: HaltBelief, evidence: Evidence): boolean {
+export function isBeliefOutlived(believed: HaltBelief, facts: Facts): boolean {
   const claim = believed.kind === "halted" ? believed : undefined;
-  const latest = latestEnd(evidence);
-  return latest !== undefined && isOutlived(claim, evidence) && isOfAnotherRun(believed, latest, evidence);
+  return (
+    facts.latest !== undefined && isOutlived(claim, facts) && isOfAnotherRun(believed, facts.latest, facts)
+  );
 }
 
 /** Whether it ran for longer than a restart at a halt does. Unknown is no. */
@@ -38,11 +39,11 @@ function showsAgain(claim: Claim | undefined, { planLines = [] }: EndedProcess):
  * A node that exits at its halt has ended by it. One that stays alive is ended from outside alone, by a signal; one that
  * announces nothing and stands still also exits with 0 then.
  */
-function isOfAnotherRun(believed: HaltBelief, { end }: EndedProcess, evidence: Evidence): boolean {
+function isOfAnotherRun(believed: HaltBelief, { end }: EndedProcess, { earlier }: Facts): boolean {
   if (believed.kind === "halted" && believed.sources.includes("exit-code")) return true;
   if (end.kind !== "exited" || end.code > 128) return false;
   if (believed.kind !== "halted" || believed.inferred !== true) return true;
-  const before = earlierEnd(evidence)?.planLines ?? [];
+  const before = earlier?.planLines ?? [];
   return end.code !== 0 || before.some((line) => agrees(line, believed));
 }
 

@@ -1,5 +1,5 @@
 import { type ExitCodeMeaning, parseExitCode } from "@upgrade-halt/contract";
-import type { EndedProcess, Evidence, ProcessEnd } from "./evidence.ts";
+import type { ProcessEnd } from "./evidence.ts";
 import { printable } from "./printable.ts";
 import type { CrashCause } from "./verdict.ts";
 
@@ -83,16 +83,4 @@ export function describeEnd(end: ProcessEnd): string {
     case "unrecorded":
       return "ended, and nobody recorded how";
   }
-}
-
-/** The end that tells how the node is now: none while a process runs. */
-export function latestEnd(evidence: Evidence): EndedProcess | undefined {
-  const { process, previous } = evidence;
-  if (process?.kind === "ended") return process;
-  return process?.kind === "running" ? undefined : previous;
-}
-
-/** The end before the process that `latestEnd` or `evidence.process` is about. */
-export function earlierEnd(evidence: Evidence): EndedProcess | undefined {
-  return evidence.previous === latestEnd(evidence) ? undefined : evidence.previous;
 }

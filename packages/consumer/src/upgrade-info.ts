@@ -1,6 +1,5 @@
-import type { Evidence, UpgradeInfo } from "./evidence.ts";
-import { latestEnd } from "./process-end.ts";
-import { isOfAnotherChain, startOfProcess } from "./seen.ts";
+import type { UpgradeInfo } from "./evidence.ts";
+import type { Facts } from "./facts.ts";
 
 /** A node that halts writes the file and ends: a file that is older than this at its end was written for something else, in ms. */
 const BEFORE_END_MS = 10 * 60_000;
@@ -12,19 +11,18 @@ const ROUNDING_MS = 1_000;
  * where nothing tells who wrote it. `undefined` where it was. cosmovisor's `add-upgrade` writes the file long before the
  * height, and the file of an earlier upgrade stays.
  */
-export function whyNotOfThisHalt(info: UpgradeInfo, evidence: Evidence): string[] | undefined {
+export function whyNotOfThisHalt(info: UpgradeInfo, facts: Facts): string[] | undefined {
   const { modifiedAt, height = Number.POSITIVE_INFINITY } = info;
-  const latest = latestEnd(evidence);
-  const startedAt = latest?.startedAt ?? startOfProcess(evidence);
+  const { latest, answer, isOfAnotherChain } = facts;
+  const startedAt = latest?.startedAt ?? facts.startedAt;
   if (modifiedAt === undefined || startedAt === undefined) return [];
   if (modifiedAt < startedAt - ROUNDING_MS) return [];
   if (latest?.endedAt !== undefined && modifiedAt < latest.endedAt - BEFORE_END_MS)
     return ["The file upgrade-info.json was written long before the process ended."];
-  const { status } = evidence;
-  if (status?.kind !== "answered" || isOfAnotherChain(evidence, status)) return undefined;
+  if (answer === undefined || isOfAnotherChain) return undefined;
   // The block at the height is stored before it is refused; some nodes tell the one before it.
-  const wasBelow = status.node.height !== undefined && status.node.height < height - 1;
-  if (wasBelow && height < Number.POSITIVE_INFINITY && modifiedAt < status.at - ROUNDING_MS)
-    return [`The file upgrade-info.json was written before the node was at ${status.node.height}.`];
+  const wasBelow = answer.node.height !== undefined && answer.node.height < height - 1;
+  if (wasBelow && height < Number.POSITIVE_INFINITY && modifiedAt < answer.at - ROUNDING_MS)
+    return [`The file upgrade-info.json was written before the node was at ${answer.node.height}.`];
   return undefined;
 }

@@ -1,21 +1,18 @@
 import { describeClaim } from "./case.ts";
-import type { EndedProcess, Evidence } from "./evidence.ts";
+import type { EndedProcess } from "./evidence.ts";
+import type { Facts } from "./facts.ts";
 import type { IntentClaim } from "./intent-claim.ts";
 import type { PlanLine } from "./log/plan-line.ts";
 import { printable } from "./printable.ts";
 import { describeEnd, ordinaryEnd } from "./process-end.ts";
-import { heightSeen, isOfAnotherChain, isPast, startOfProcess } from "./seen.ts";
+import { isPast } from "./seen.ts";
 import { STANDSTILL_MS } from "./standstill.ts";
 import type { CrashCause, Verdict } from "./verdict.ts";
 
 /** The verdict where nothing announces a halt. */
-export function withoutHalt(
-  evidence: Evidence,
-  latest: EndedProcess | undefined,
-  intent: IntentClaim,
-): Verdict {
-  if (latest !== undefined) return ended(latest, intent);
-  const { process, status } = evidence;
+export function withoutHalt(facts: Facts, intent: IntentClaim): Verdict {
+  if (facts.latest !== undefined) return ended(facts.latest, intent);
+  const { process, status } = facts.evidence;
   const doubts = intent.kind === "healthy" ? intent.doubts : [];
   if (intent.kind === "healthy" && doubts.length === 0) {
     const at = intent.height === undefined ? "" : ` at height ${intent.height}`;
@@ -23,11 +20,11 @@ export function withoutHalt(
       kind: "running",
       ...heightOf(intent),
       why: `It answers${at} and announces no halt.`,
-      contradictions: linesOfRunning(evidence),
+      contradictions: linesOfRunning(facts),
     };
   }
   if (intent.kind === "unavailable")
-    return advanced(evidence) ?? unknown("It answers, and could not say whether it halted.");
+    return advanced(facts) ?? unknown("It answers, and could not say whether it halted.");
   const unanswered =
     status?.kind === "silent"
       ? [`Its status gave no answer: ${printable(status.problem)}.`]
@@ -36,7 +33,7 @@ export function withoutHalt(
     return {
       kind: "running",
       why: "Its process runs, and nothing says that it halted.",
-      contradictions: [...linesOfRunning(evidence), ...unanswered],
+      contradictions: [...linesOfRunning(facts), ...unanswered],
     };
   }
   if (process?.kind === "waiting") {
@@ -47,29 +44,27 @@ export function withoutHalt(
 }
 
 /** Some writers say `null` on a healthy node: a height that advances is a node that has not halted. */
-function advanced(evidence: Evidence): Verdict | undefined {
-  const { status, lastSeen, heightStillSince, standstillMs = STANDSTILL_MS } = evidence;
-  if (status?.kind !== "answered" || lastSeen?.height === undefined) return undefined;
-  if (heightStillSince !== undefined && status.at - heightStillSince >= standstillMs) return undefined;
-  const { height } = status.node;
-  if (height === undefined || height <= lastSeen.height || isOfAnotherChain(evidence, status))
-    return undefined;
-  if (status.at < (startOfProcess(evidence) ?? 0)) return undefined;
+function advanced(facts: Facts): Verdict | undefined {
+  const { answer, isOfAnotherChain, startedAt = 0 } = facts;
+  const { lastSeen, heightStillSince, standstillMs = STANDSTILL_MS } = facts.evidence;
+  if (answer === undefined || lastSeen?.height === undefined) return undefined;
+  if (heightStillSince !== undefined && answer.at - heightStillSince >= standstillMs) return undefined;
+  const { height } = answer.node;
+  if (height === undefined || height <= lastSeen.height || isOfAnotherChain) return undefined;
+  if (answer.at < startedAt) return undefined;
   return {
     kind: "running",
     height,
     why: `It answers at height ${height}, above ${lastSeen.height} where it was before; it could not say whether it halted.`,
-    contradictions: linesOfRunning(evidence),
+    contradictions: linesOfRunning(facts),
   };
 }
 
 /** The halt lines of a process that runs and of the instance before it, unless the node was seen past them. */
-function linesOfRunning(evidence: Evidence): string[] {
-  const { process, previous } = evidence;
-  const seen = heightSeen(evidence);
-  const now = process?.kind === "running" ? (process.planLines ?? []) : [];
+function linesOfRunning({ running, heightSeen, evidence: { previous } }: Facts): string[] {
+  const now = running?.planLines ?? [];
   const before = previous?.planLines ?? [];
-  const isNew = (line: PlanLine) => !isPast(line, seen);
+  const isNew = (line: PlanLine) => !isPast(line, heightSeen);
   return [
     ...now.filter(isNew).map(tellLine),
     ...before.filter(isNew).map((line) => `${tellLine(line)} The instance before wrote it.`),
