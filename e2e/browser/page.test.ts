@@ -172,6 +172,13 @@ describe("a scenario through the page", () => {
     expect(await page.locator(".story strong", { hasText: "BROKEN" }).count()).toBe(0);
     expect(await page.locator(".story strong", { hasText: "held" }).count()).toBeGreaterThan(0);
     expect(await page.locator(".steps li").count()).toBeGreaterThan(1);
+    expect(await page.locator(".ways h3").allTextContents()).toEqual([
+      "This controller",
+      expect.stringContaining("kubelet"),
+      expect.stringContaining("cosmovisor"),
+      expect.stringContaining("90 s of sleep"),
+    ]);
+    expect(await page.locator(".ways .times", { hasText: "(modelled)" }).count()).toBeGreaterThan(0);
     expect(faults).toEqual([]);
     await page.close();
   });

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { ask, follow, type Link, tokenOf } from "./connection.ts";
 import { Controls } from "./controls.tsx";
 import { NodeViews } from "./node-views.tsx";
+import { Others } from "./others.tsx";
 import { usePlace } from "./place.ts";
 import { Scenarios } from "./scenarios.tsx";
 import { StoryList } from "./story-list.tsx";
@@ -76,6 +77,7 @@ export function App() {
                 onView={(view) => go({ view })}
               />
             )}
+            <Others told={current} node={node?.node ?? ""} />
             <Controls state={state} node={node?.node ?? ""} act={act} />
             <StoryList
               told={current}

@@ -1,0 +1,45 @@
+import type { StoryEvent } from "../story/story-event.ts";
+
+/** What was recorded of one halt: its node's end, and all that came after on this node. */
+export interface RecordedHalt {
+  /** Name of its NodeHalt. */
+  readonly halt: string;
+  readonly node: string;
+  readonly reason: string;
+  readonly plan: string;
+  /** Undefined when the process stayed alive. */
+  readonly exitCode: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly haltedAt: number;
+  /** Until the node's next halt. */
+  readonly after: readonly Happened[];
+}
+
+export interface Happened {
+  readonly event: StoryEvent;
+  /** Milliseconds since the halt. */
+  readonly atMs: number;
+}
+
+type Detected = Extract<StoryEvent, { kind: "halt-step" }>;
+
+/** The halts that a story tells of, in its order. */
+export function recordedHalts(story: readonly StoryEvent[]): readonly RecordedHalt[] {
+  const firstSteps = new Map<string, Detected>();
+  for (const event of story)
+    if (event.kind === "halt-step" && !firstSteps.has(event.halt)) firstSteps.set(event.halt, event);
+  return [...firstSteps.values()].map((step) => haltOf(step, story, [...firstSteps.values()]));
+}
+
+function haltOf(step: Detected, story: readonly StoryEvent[], firstSteps: readonly Detected[]): RecordedHalt {
+  const { node, halt, reason, plan } = step;
+  const own = story.filter((event) => "node" in event && event.node === node);
+  const before = own.slice(0, own.indexOf(step));
+  const began = before.findLast(({ kind }) => kind === "node-ended" || kind === "node-halted") ?? step;
+  const haltedAt = Date.parse(began.at);
+  const next = firstSteps.find((other) => other.node === node && Date.parse(other.at) > Date.parse(step.at));
+  const rest = own.slice(own.indexOf(began) + 1, next === undefined ? undefined : own.indexOf(next));
+  const after = rest.map((event) => ({ event, atMs: Math.max(0, Date.parse(event.at) - haltedAt) }));
+  const exitCode = began.kind === "node-ended" ? began.exitCode : undefined;
+  return { halt, node, reason, plan, exitCode, haltedAt, after };
+}
