@@ -14,14 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => cleanup.run());
 
-/** Chooses a scenario and waits until it is told to the end. */
-async function play(page: Page, name: string): Promise<void> {
-  await page.getByLabel("Scenario").selectOption(name);
-  await page.getByRole("button", { name: "Play" }).click();
-  await page.locator(".playing", { hasText: `now: ${name}` }).waitFor();
-  await page.locator(".story strong", { hasText: "the end" }).waitFor();
-}
-
 async function act(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name, exact: true }).click();
   await page.locator("[data-said]", { hasText: "done" }).waitFor();
@@ -164,25 +156,7 @@ describe("a control and its twin end in the same state", () => {
   });
 });
 
-describe("a scenario through the page", () => {
-  test.each(["wrong-image", "api-server-gone-mid-swap", "halts-everywhere"])("%s", async (name) => {
-    const faults: string[] = [];
-    const page = await open(browser, served.address, faults);
-    await play(page, name);
-    expect(await page.locator(".story strong", { hasText: "BROKEN" }).count()).toBe(0);
-    expect(await page.locator(".story strong", { hasText: "held" }).count()).toBeGreaterThan(0);
-    expect(await page.locator(".steps li").count()).toBeGreaterThan(1);
-    expect(await page.locator(".ways h3").allTextContents()).toEqual([
-      "This controller",
-      expect.stringContaining("kubelet"),
-      expect.stringContaining("cosmovisor"),
-      expect.stringContaining("90 s of sleep"),
-    ]);
-    expect(await page.locator(".ways .times", { hasText: "(modelled)" }).count()).toBeGreaterThan(0);
-    expect(faults).toEqual([]);
-    await page.close();
-  });
-
+describe("a run in the page", () => {
   test("a halt is stepped: it waits before a write, its leader is killed there, and it goes on", async () => {
     const page = await open(browser, served.address);
     await page.getByLabel("Scenario").selectOption("open");

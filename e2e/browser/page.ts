@@ -77,6 +77,14 @@ export async function open(
   return page;
 }
 
+/** Chooses a scenario and waits until it is told to the end. */
+export async function play(page: Page, name: string): Promise<void> {
+  await page.getByLabel("Scenario").selectOption(name);
+  await page.getByRole("button", { name: "Play" }).click();
+  await page.locator(".playing", { hasText: `now: ${name}` }).waitFor();
+  await page.locator(".story strong", { hasText: "the end" }).waitFor();
+}
+
 /** Runs the twin that the page shows beside a control, as a user who copied it. */
 export async function runTwin(twin: string, address: string): Promise<void> {
   const words = twin.replace('"$SANDBOX"', address).split(" ");
