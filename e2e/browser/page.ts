@@ -11,6 +11,9 @@ import { binOf, startBin } from "../harness/programs.ts";
 /** Waits of a page that a loaded machine serves. */
 export const PATIENCE = 60_000;
 
+/** A scenario gives itself up much earlier. */
+const STORY = 300_000;
+
 /** A sandbox as a user starts it. */
 export interface Served {
   readonly program: Program;
@@ -82,7 +85,10 @@ export async function play(page: Page, name: string): Promise<void> {
   await page.getByLabel("Scenario").selectOption(name);
   await page.getByRole("button", { name: "Play" }).click();
   await page.locator(".playing", { hasText: `now: ${name}` }).waitFor();
-  await page.locator(".story strong", { hasText: "the end" }).waitFor();
+  const end = page.locator(".story strong", { hasText: "the end" });
+  const fault = page.locator(".fault");
+  await end.or(fault).waitFor({ timeout: STORY });
+  if (await fault.isVisible()) throw new Error(`${name}: ${await fault.textContent()}`);
 }
 
 /** Runs the twin that the page shows beside a control, as a user who copied it. */
