@@ -1,10 +1,14 @@
 import { execFile, spawnSync } from "node:child_process";
-import { join } from "node:path";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
 import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { connect } from "./harness/api.ts";
 import { startDemo } from "./harness/demo.ts";
 import { loadKubeconfig } from "./harness/kubeconfig.ts";
+import { installUpgradeHalt } from "./harness/programs.ts";
 import { proof } from "./harness/proof.ts";
 
 const UPGRADE_HALT = join(import.meta.dirname, "..", "packages", "consumer", "bin", "upgrade-halt.js");
@@ -18,9 +22,28 @@ function doctor(kubeconfig: string): Promise<{ stdout: string; stderr: string }>
   });
 }
 
+/** What kubectl's plugin says of the cluster, and writes there. */
+async function askPlugin(kubeconfig: string): Promise<Record<"why" | "paused" | "resumed", string>> {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-plugin-"));
+  installUpgradeHalt(folder);
+  const env = {
+    ...process.env,
+    KUBECONFIG: kubeconfig,
+    PATH: [join(folder, "bin"), process.env.PATH].join(delimiter),
+  };
+  const ask = async (...args: string[]) =>
+    (await promisify(execFile)("kubectl", ["upgrade-halt", ...args], { env })).stdout;
+  try {
+    const why = await ask("why", "sei-1-0");
+    return { why, paused: await ask("pause", "sei"), resumed: await ask("pause", "sei", "--undo") };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 proof(
   "sandbox demo --keep leaves a cluster to look at, until it is interrupted",
-  ["DEMO-KEEP", "DEMO-CLEAN"],
+  ["DEMO-KEEP", "DEMO-CLEAN", "PLUGIN"],
   async () => {
     const demo = await startDemo("--keep");
     const kubeconfig = await until(
@@ -38,6 +61,7 @@ proof(
     });
     const pods = await core.listNamespacedPod({ namespace: "sei" });
     const told = hasKubectl() ? await doctor(kubeconfig) : undefined;
+    const plugged = hasKubectl() ? await askPlugin(kubeconfig) : undefined;
     demo.program.signal("SIGINT");
     const { end, ...left } = await demo.end();
 
@@ -59,6 +83,11 @@ proof(
       expect(told.stdout).toMatch(/^ok {4}policy HaltPolicy \S+: It governs \d of the pods\.$/m);
       expect(told.stdout).toMatch(/^ok {4}process Pod sei-0-0: StatefulSet sei-0 owns it\.$/m);
       expect(told.stdout).toMatch(/^TO DO contract Pod sei-0-0: .* exec --announce before its command/m);
+    }
+    if (plugged !== undefined) {
+      expect(plugged.why).toMatch(/^sei-1-0: downgrade_detected, plan v6\.7$/m);
+      expect(plugged.paused).toMatch(/^HaltPolicy sei\/sei is paused: .*$/m);
+      expect(plugged.resumed).toMatch(/^HaltPolicy sei\/sei is not paused: .*$/m);
     }
     expect(left).toEqual({ processes: [], files: [] });
     expect(end.signal).toBe(null);

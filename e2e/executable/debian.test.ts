@@ -82,9 +82,13 @@ exec ${TREE_INSIDE}/node_modules/node/bin/node ${TREE_INSIDE}/apps/mock-node/bin
         await must(`dpkg --install ${deb}`);
         const version = await must("env -i /usr/bin/upgrade-halt --version");
         expect(version).toMatch(/^upgrade-halt \d+\.\d+\.\d+/);
+        const plugin = await must("env -i /usr/bin/kubectl-upgrade_halt --version");
+        expect(plugin).toBe(`kubectl ${version}`);
         const files = (await must("dpkg --listfiles upgrade-halt")).split("\n");
         expect(files).toEqual(
           expect.arrayContaining([
+            "/usr/bin/kubectl-upgrade_halt",
+            "/usr/bin/kubectl_complete-upgrade_halt",
             "/usr/bin/upgrade-halt",
             "/usr/lib/systemd/system/upgrade-halt@.service",
             "/usr/share/bash-completion/completions/upgrade-halt",

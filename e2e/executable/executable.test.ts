@@ -1,8 +1,8 @@
 import { execFile, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { until } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { startProgram } from "../harness/program.ts";
@@ -52,6 +52,21 @@ proof("the one file says what the installed command says, without Node", ["ONE-F
   ];
   for (const args of asked) expect(await alone(...args), args.join(" ")).toEqual(await installed(...args));
 });
+
+proof(
+  "a link to the one file, by the name that kubectl looks for, is kubectl's plugin",
+  ["ONE-FILE"],
+  async () => {
+    for (const name of ["kubectl-upgrade_halt", "kubectl_complete-upgrade_halt"]) {
+      await symlink(executableIn(OUT), join(folder, name));
+      const script = join(dirname(binOf("upgrade-halt")), `${name}.js`);
+      for (const args of [["--help"], ["why", "--help"], ["pause", "--"], ["wyh"]])
+        expect(await run(join(folder, name), args), `${name} ${args.join(" ")}`).toEqual(
+          await run(process.execPath, [script, ...args]),
+        );
+    }
+  },
+);
 
 proof("the one file says nothing of flags that its Node is given", ["ONE-FILE"], async () => {
   const flagged = await run(executableIn(OUT), ["explain", "70"], { NODE_OPTIONS: "--stack-trace-limit=5" });

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Program, type ProgramOptions, startProgram } from "./program.ts";
 
 const BINS = {
@@ -14,13 +14,16 @@ export function binOf(program: keyof typeof BINS): string {
   return join(import.meta.dirname, "../node_modules", BINS[program], "bin", `${program}.js`);
 }
 
-/** Makes the folder `bin` in a folder, with the tree's `upgrade-halt` as a program of that name. */
+/** Makes the folder `bin` in a folder, with the tree's `upgrade-halt` and its other names as programs. */
 export function installUpgradeHalt(folder: string): void {
   const bin = join(folder, "bin");
   mkdirSync(bin, { recursive: true });
-  const program = join(bin, "upgrade-halt");
-  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${binOf("upgrade-halt")}' "$@"\n`);
-  chmodSync(program, 0o755);
+  for (const name of ["upgrade-halt", "kubectl-upgrade_halt", "kubectl_complete-upgrade_halt"]) {
+    const script = join(dirname(binOf("upgrade-halt")), `${name}.js`);
+    const program = join(bin, name);
+    writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`);
+    chmodSync(program, 0o755);
+  }
 }
 
 /** Starts one of the workspace's programs as a user would, in this Node. */

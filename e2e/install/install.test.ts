@@ -26,7 +26,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs kubectl as the cluster's administrator; what it prints. */
 async function run(args: readonly string[], input?: string): Promise<string> {
-  const { code, stdout, stderr } = await kubectl(inject("kubeconfig"), args, input);
+  const { code, stdout, stderr } = await kubectl(inject("kubeconfig"), args, { input });
   expect({ code, stderr }, args.join(" ")).toEqual({
     code: 0,
     stderr: expect.not.stringMatching(/error|warning/i),
@@ -123,7 +123,7 @@ proof(
     expect(await run(admit, JSON.stringify(pod))).toBe("pod/admitted created (server dry run)\n");
 
     const { securityContext: _, ...spec } = template.spec ?? { containers: [] };
-    const refused = await kubectl(inject("kubeconfig"), admit, JSON.stringify({ ...pod, spec }));
+    const refused = await kubectl(inject("kubeconfig"), admit, { input: JSON.stringify({ ...pod, spec }) });
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(/violates PodSecurity "restricted:latest".*runAsNonRoot.*seccompProfile/s);
   },

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { assetsFolder } from "../control-plane/programs.ts";
 
 /** How a kubectl ended. */
@@ -9,11 +9,25 @@ export interface KubectlRun {
   readonly stderr: string;
 }
 
-/** Runs the kubectl that is built beside the control plane; `input` is its standard input. */
-export async function kubectl(kubeconfig: string, args: readonly string[], input = ""): Promise<KubectlRun> {
+interface KubectlOptions {
+  /** Standard input. */
+  readonly input?: string | undefined;
+  /** A folder of kubectl's plugins. */
+  readonly plugins?: string;
+}
+
+/** Runs the kubectl that is built beside the control plane. */
+export async function kubectl(
+  kubeconfig: string,
+  args: readonly string[],
+  { input = "", plugins }: KubectlOptions = {},
+): Promise<KubectlRun> {
   return new Promise((resolve) => {
-    const options = { env: { ...process.env, KUBECONFIG: kubeconfig }, maxBuffer: 16 * 1024 * 1024 };
-    const child = execFile(join(assetsFolder(), "kubectl"), args, options, (error, stdout, stderr) => {
+    const assets = assetsFolder();
+    const path = [plugins ?? [], assets, process.env.PATH ?? []].flat().join(delimiter);
+    const env = { ...process.env, KUBECONFIG: kubeconfig, PATH: path };
+    const options = { env, maxBuffer: 16 * 1024 * 1024 };
+    const child = execFile(join(assets, "kubectl"), args, options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
     });
     child.stdin?.end(input);

@@ -28,7 +28,10 @@ function inlined(version: string): Plugin {
       "/contract/dist/halt-intent-schema.js",
       (code) => code.replace('createRequire(import.meta.url)("zod")', 'require("zod")'),
     ],
-    ["/consumer/dist/cli/version.js", () => `export const versionLine = () => ${JSON.stringify(version)};`],
+    [
+      "/consumer/dist/cli/version.js",
+      () => `export const versionLine = (program) => program + ${JSON.stringify(version)};`,
+    ],
   ];
   const left = new Set(edits.map(([file]) => file));
   return {
@@ -54,7 +57,7 @@ export async function bundle(file: string): Promise<void> {
   const build = await rolldown({
     input: join(CONSUMER, "dist/main.js"),
     platform: "node",
-    plugins: [inlined(versionLine())],
+    plugins: [inlined(versionLine().replace(/^\S+/, ""))],
   });
   try {
     const minify = { compress: true, mangle: false };

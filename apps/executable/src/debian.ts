@@ -1,5 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { CONSUMER } from "./bundle.ts";
@@ -7,6 +15,9 @@ import { SHELLS } from "./shells.ts";
 
 const HERE = join(import.meta.dirname, "../debian");
 const MAINTAINER_SCRIPTS = ["prerm", "postrm"];
+
+/** The program's other names, by which kubectl finds it as its plugin. */
+const LINKS = ["kubectl-upgrade_halt", "kubectl_complete-upgrade_halt"];
 
 /** Where Debian looks for a shell's completions. */
 const COMPLETIONS: Readonly<Record<(typeof SHELLS)[number], string>> = {
@@ -52,6 +63,7 @@ export function makeDebian({ executable, completions, version, architecture, tar
   mkdirSync(join(root, "usr/bin"), { recursive: true });
   copyFileSync(executable, join(root, "usr/bin/upgrade-halt"));
   chmodSync(join(root, "usr/bin/upgrade-halt"), 0o755);
+  for (const link of LINKS) symlinkSync("upgrade-halt", join(root, "usr/bin", link));
   // One thread: how xz cuts its blocks depends on their number.
   const flags = ["--root-owner-group", "-Zxz", "-z1", "--threads-max=1"];
   execFileSync("dpkg-deb", [...flags, "--build", root, target], { stdio: "ignore" });

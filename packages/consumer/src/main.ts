@@ -1,4 +1,5 @@
-import { run } from "./cli/run.ts";
+import { basename } from "node:path";
+import { run, runCompletion } from "./cli/run.ts";
 import { GUARD, guard } from "./cli/supervise/guard.ts";
 
 const args = process.argv.slice(2);
@@ -21,7 +22,7 @@ function start(): void {
   }
 
   // Without a top-level await, which the script of a single executable may not have.
-  void run(args, {
+  void program()(args, {
     env: process.env,
     stdout: process.stdout,
     stderr: process.stderr,
@@ -36,4 +37,14 @@ function start(): void {
   }).then((code) => {
     process.exitCode = code;
   });
+}
+
+/**
+ * The program that is asked for. kubectl starts its plugins by their names: that of a link to the one file, or of a script beside
+ * the others.
+ */
+function program(): typeof run {
+  const names = [process.argv0, process.argv[1] ?? ""].map((path) => basename(path, ".js"));
+  if (names.includes("kubectl-upgrade_halt")) return (words, io) => run(words, io, "kubectl upgrade-halt");
+  return names.includes("kubectl_complete-upgrade_halt") ? runCompletion : run;
 }

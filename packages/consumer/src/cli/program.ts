@@ -6,8 +6,10 @@ import { versionLine } from "./version.ts";
 /** Adds a command to the program. `exitWith` hears its exit code where that is another than 0. */
 type AddCommand = (program: Command, io: Io, exitWith: (code: number) => void) => void;
 
+type Commands = ReadonlyMap<string, () => Promise<AddCommand>>;
+
 /** Every command, in the order of the help. Each is loaded when it is asked for: a probe starts often, and waits for all that is loaded. */
-const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map([
+const COMMANDS: Commands = new Map([
   ["explain", async () => (await import("./judge/explain.ts")).addExplain],
   ["status", async () => (await import("./judge/status.ts")).addStatus],
   ["watch", async () => (await import("./judge/watch.ts")).addWatch],
@@ -19,6 +21,29 @@ const COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map([
   ["completion", async () => (await import("./help/completion.ts")).addCompletion],
 ]);
 
+/** Those of `kubectl upgrade-halt`. */
+const OF_KUBECTL: Commands = new Map([
+  ["why", async () => (await import("./kubectl/why.ts")).addWhy],
+  ["list", async () => (await import("./kubectl/list.ts")).addList],
+  ["approve", async () => (await import("./kubectl/approve.ts")).addApprove],
+  ["pause", async () => (await import("./kubectl/pause.ts")).addPause],
+  ["abort", async () => (await import("./kubectl/abort.ts")).addAbort],
+]);
+
+/** The programs that this one is, by the name that a person calls it by. */
+const PROGRAMS = {
+  "upgrade-halt": {
+    description: "Says why a chain node stopped, and what to do about it.",
+    commands: COMMANDS,
+  },
+  "kubectl upgrade-halt": {
+    description:
+      "Says why nodes of a cluster stopped and what their halts wait for, and gives it to them. It asks the kubectl that is installed, so it may do what you may do.",
+    commands: OF_KUBECTL,
+  },
+} as const;
+export type ProgramName = keyof typeof PROGRAMS;
+
 /**
  * The command line: help, completion and the man page are made from it. `exitWith` hears an exit code other than 0.
  * Where `asked` is the name of a command that needs no other, that one alone is there.
@@ -27,12 +52,14 @@ export async function buildProgram(
   io: Io,
   exitWith: (code: number) => void,
   asked?: string,
+  name: ProgramName = "upgrade-halt",
 ): Promise<Command> {
-  const program = new Command("upgrade-halt")
-    .description("Says why a chain node stopped, and what to do about it.")
+  const { description, commands } = PROGRAMS[name];
+  const program = new Command(name)
+    .description(description)
     .helpCommand(false)
     .showSuggestionAfterError(true)
-    .version(versionLine("upgrade-halt"), "-V, --version", "print its version, the contract's and its commit")
+    .version(versionLine(name), "-V, --version", "print its version, the contract's and its commit")
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
@@ -40,9 +67,11 @@ export async function buildProgram(
       outputError: () => {},
     })
     .exitOverride();
-  const alone = asked === "completion" ? undefined : COMMANDS.get(asked ?? "");
-  for (const load of alone === undefined ? COMMANDS.values() : [alone]) (await load())(program, io, exitWith);
+  const alone = asked === "completion" ? undefined : commands.get(asked ?? "");
+  for (const load of alone === undefined ? commands.values() : [alone]) (await load())(program, io, exitWith);
   for (const command of program.commands) command.copyInheritedSettings(program);
-  const codes = EXIT_CODES.map(({ code, meaning }) => `  ${String(code).padEnd(4)}${meaning}`);
+  const codes = EXIT_CODES.filter(({ code }) => code < 126 || commands.has("exec")).map(
+    ({ code, meaning }) => `  ${String(code).padEnd(4)}${meaning}`,
+  );
   return program.addHelpText("after", `\nExit codes:\n${codes.join("\n")}`);
 }

@@ -3,24 +3,36 @@ import { ConsumerError } from "../consumer-error.ts";
 import { printable } from "../printable.ts";
 import { EXIT_CODE_OF } from "./help/exit-codes.ts";
 import type { Io } from "./output/io.ts";
-import { buildProgram } from "./program.ts";
+import { buildProgram, type ProgramName } from "./program.ts";
 
 /** Runs the command line and gives its exit code. Every failure is one sentence on standard error. */
-export async function run(args: readonly string[], io: Io): Promise<number> {
+export async function run(
+  args: readonly string[],
+  io: Io,
+  name: ProgramName = "upgrade-halt",
+): Promise<number> {
   let exitCode = 0;
   const exitWith = (code: number) => {
     exitCode = code;
   };
   try {
     const words = asOptions(args);
-    const program = await buildProgram(io, exitWith, words[0]);
+    const program = await buildProgram(io, exitWith, words[0], name);
     await program.parseAsync(words, { from: "user" });
     return exitCode;
   } catch (error) {
     const { code, message } = outcomeOf(error, args);
-    if (message !== undefined) io.stderr.write(`upgrade-halt: ${message}\n`);
+    if (message !== undefined) io.stderr.write(`${name}: ${message}\n`);
     return code;
   }
+}
+
+/** Completes the last word of `kubectl upgrade-halt`, as kubectl has its plugins do. */
+export async function runCompletion(words: readonly string[], io: Io): Promise<number> {
+  const { kubectlCompletions } = await import("./help/kubectl-completion.ts");
+  const program = await buildProgram(io, () => {}, undefined, "kubectl upgrade-halt");
+  io.stdout.write(await kubectlCompletions(words, program, io));
+  return 0;
 }
 
 interface Outcome {

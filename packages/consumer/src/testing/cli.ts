@@ -1,4 +1,5 @@
 import { PassThrough, Writable } from "node:stream";
+import type { ProgramName } from "../cli/program.ts";
 import { run } from "../cli/run.ts";
 
 export interface CliRun {
@@ -14,25 +15,38 @@ export interface CliWorld {
   readonly interruptAfterLines?: number;
 }
 
+/** Runs `kubectl upgrade-halt` in the same way. */
+export function runPlugin(args: readonly string[], world: CliWorld = {}): Promise<CliRun> {
+  return runCli(args, world, "kubectl upgrade-halt");
+}
+
 /** Runs the command line in this process, with what a test gives it as the world. */
-export async function runCli(args: readonly string[], world: CliWorld = {}): Promise<CliRun> {
+export async function runCli(
+  args: readonly string[],
+  world: CliWorld = {},
+  name: ProgramName = "upgrade-halt",
+): Promise<CliRun> {
   const { stdin = "", env = {}, interruptAfterLines = Number.POSITIVE_INFINITY } = world;
   let interrupt = () => {};
   const stdout = new Collector((text) => {
     if (text.split("\n").length > interruptAfterLines) interrupt();
   });
   const stderr = new Collector();
-  const code = await run(args, {
-    env,
-    stdout,
-    stderr,
-    stdin: PassThrough.from([stdin]),
-    now: Date.now,
-    onSignal: (_, handle) => {
-      interrupt = () => handle("SIGINT");
-      return () => {};
+  const code = await run(
+    args,
+    {
+      env,
+      stdout,
+      stderr,
+      stdin: PassThrough.from([stdin]),
+      now: Date.now,
+      onSignal: (_, handle) => {
+        interrupt = () => handle("SIGINT");
+        return () => {};
+      },
     },
-  });
+    name,
+  );
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 

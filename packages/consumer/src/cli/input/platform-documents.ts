@@ -23,16 +23,16 @@ const StateSchema = z.object({
 const ContainersSchema = z
   .array(z.object({ name: z.string(), state: StateSchema.nullish(), lastState: StateSchema.nullish() }))
   .nullish();
-const PodSchema = z.object({
+/** A pod as `kubectl get pod NAME -o json` prints it, as far as it tells of its containers. */
+export const PodDocumentSchema = z.object({
   kind: z.literal("Pod", "is not Pod: give one pod, and no list of them").optional(),
   status: z
     .object({ containerStatuses: ContainersSchema, initContainerStatuses: ContainersSchema })
     .nullish(),
 });
 
-/** `kubectl get pod NAME -o json` as evidence of one container: the named one, or the only one. */
-export function podEvidence(text: string, container: string | undefined): Evidence {
-  const pod = parseDocument(PodSchema, text, "the pod");
+/** What a pod's status says, as evidence of one container: the named one, or the only one. */
+export function podEvidence(pod: z.infer<typeof PodDocumentSchema>, container: string | undefined): Evidence {
   const { containerStatuses, initContainerStatuses } = pod.status ?? {};
   const names = (containerStatuses ?? []).map(({ name }) => name);
   const name = container ?? (names.length === 1 ? names[0] : undefined);

@@ -7,7 +7,7 @@ import { recommend } from "../../recommend.ts";
 import type { Policy } from "../../recommendation.ts";
 import { isOfKind, parseDocument, readPolicy } from "../input/documents.ts";
 import { EvidenceDocumentSchema } from "../input/evidence-document.ts";
-import { containerEvidence, podEvidence } from "../input/platform-documents.ts";
+import { containerEvidence, PodDocumentSchema, podEvidence } from "../input/platform-documents.ts";
 import { type Io, readInput } from "../output/io.ts";
 import { toJsonLine } from "../output/json.ts";
 import { renderVerdict } from "../output/render.ts";
@@ -52,7 +52,7 @@ async function judge(options: ClassifyOptions, io: Io): Promise<void> {
   const text = await readInput(io);
   if (text.trim() === "")
     throw new ConsumerError("usage", "Standard input is empty: give the evidence as JSON.");
-  const evidence = evidenceFrom(text, options);
+  const evidence = evidenceFrom(text, { from: options.from, container: options.container });
   const verdict = classify({ ...evidence, ...expectations(evidence, policy) });
   const recommendation = policy && recommend(verdict, policy);
   io.stdout.write(
@@ -67,13 +67,16 @@ function expectations({ chainId, listed }: Evidence, policy: Policy | undefined)
   return { chainId: chainId ?? policy?.chainId, listed: listed ?? policy?.upgrades };
 }
 
-function evidenceFrom(text: string, { from, container }: ClassifyOptions): Evidence {
+function evidenceFrom(
+  text: string,
+  { from, container }: { readonly from: ClassifyOptions["from"]; readonly container: string | undefined },
+): Evidence {
   switch (from) {
     case "evidence":
-      if (isOfKind(text, "Pod")) return podEvidence(text, container);
+      if (isOfKind(text, "Pod")) return evidenceFrom(text, { from: "pod", container });
       return parseDocument(EvidenceDocumentSchema, text, "the evidence");
     case "pod":
-      return podEvidence(text, container);
+      return podEvidence(parseDocument(PodDocumentSchema, text, "the pod"), container);
     case "docker":
     case "podman":
       return containerEvidence(text);

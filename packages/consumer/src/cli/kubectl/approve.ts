@@ -1,0 +1,131 @@
+import type { Command } from "commander";
+import { ConsumerError } from "../../consumer-error.ts";
+import { printable } from "../../printable.ts";
+import type { Io } from "../output/io.ts";
+import { approvalOf } from "./approval.ts";
+import {
+  ACKNOWLEDGED,
+  type HaltPolicy,
+  haltPolicy,
+  hasAnnotation,
+  type NodeHalt,
+  oneHalt,
+  patch,
+  policyNameOf,
+  type Upgrade,
+} from "./objects.ts";
+import { type ChangeOptions, tellChange, withChangeOptions } from "./options.ts";
+
+interface ApproveOptions extends ChangeOptions {
+  readonly image?: string;
+}
+
+/** `kubectl upgrade-halt approve NAME` */
+export function addApprove(program: Command, io: Io): void {
+  withChangeOptions(program.command("approve"))
+    .summary("list the image that a halt waits for, or acknowledge a failed swap")
+    .description(
+      "Approves what a halt waits for. With --image: lists that image in the halt's HaltPolicy, for exactly the plan and the height of this halt. Without: acknowledges a swap that failed, which frees its place in the policy's error budget; the swap is not tried again.",
+    )
+    .argument("<name>", "a NodeHalt, or the pod of the only one that is not over")
+    .option("--image <image>", "the image that runs past the plan, by digest: name@sha256:...")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ kubectl upgrade-halt approve sei-0-0 -n sei --image ghcr.io/sei-protocol/sei@sha256:...\n  $ kubectl upgrade-halt approve sei-0-0 -n sei",
+    )
+    .action((name: string, options: ApproveOptions) => approve(name, options, io));
+}
+
+async function approve(name: string, options: ApproveOptions, io: Io): Promise<void> {
+  const halt = await oneHalt(name, options, io);
+  if (options.image === undefined && halt.status?.phase === "Failed") return acknowledge(halt, options, io);
+  if (options.image === undefined && options.undo !== true) {
+    const { phase = "Detected", reason } = halt.status ?? {};
+    throw new ConsumerError(
+      "usage",
+      `NodeHalt ${halt.metadata.name} is ${phase}${reason ? ` (${reason})` : ""}, which is no failed swap to acknowledge. To list an image for its plan, give --image.`,
+    );
+  }
+  const policy = await haltPolicy(policyNameOf(halt), options, io);
+  if (options.undo === true) return withdraw(halt, policy, options, io);
+  await listImage(halt, policy, options.image ?? "", options, io);
+}
+
+async function acknowledge(halt: NodeHalt, options: ChangeOptions, io: Io): Promise<void> {
+  const { metadata } = halt;
+  const isWanted = options.undo !== true;
+  const changed = hasAnnotation(halt, ACKNOWLEDGED) !== isWanted;
+  const annotations = { [ACKNOWLEDGED]: isWanted ? "true" : null };
+  if (changed) await patch("nodehalts", metadata, { metadata: { annotations } }, options, io);
+  const already = changed ? "" : "already ";
+  const said = isWanted
+    ? `NodeHalt ${metadata.namespace}/${metadata.name} is ${already}acknowledged: its failed swap no longer counts against the error budget of HaltPolicy ${policyNameOf(halt)}, so that other nodes may be swapped. This one is not tried again.`
+    : `NodeHalt ${metadata.namespace}/${metadata.name} is ${already}not acknowledged: its failed swap counts against the error budget of HaltPolicy ${policyNameOf(halt)}.`;
+  const undo = `approve ${metadata.name}${isWanted ? " --undo" : ""}`;
+  const { namespace } = metadata;
+  tellChange({ object: `nodehalts/${metadata.name}`, namespace, changed, said, undo }, options, io);
+}
+
+async function listImage(
+  halt: NodeHalt,
+  policy: HaltPolicy,
+  image: string,
+  options: ChangeOptions,
+  io: Io,
+): Promise<void> {
+  const { upgrades, upgrade, changed } = approvalOf(halt, policy, image);
+  await write(policy, upgrades, changed, options, io);
+  const said = `HaltPolicy ${nameOf(policy)} ${changed ? "lists" : "lists already"} ${upgrade.image} for plan ${upgrade.planName} at height ${upgrade.height}, for every node that it governs and that halts for exactly that.${caution(policy)}`;
+  tell(policy, { changed, said, undo: `approve ${halt.metadata.name} --undo` }, options, io);
+}
+
+/** Takes the listed image for this halt's plan out again. */
+async function withdraw(halt: NodeHalt, policy: HaltPolicy, options: ApproveOptions, io: Io): Promise<void> {
+  const { planName, height } = halt.spec;
+  const before = policy.spec.upgrades ?? [];
+  const upgrade = before.find((one) => one.planName === planName && one.height === height);
+  const upgrades = before.filter((one) => one !== upgrade);
+  await write(policy, upgrades, upgrade !== undefined, options, io);
+  const said =
+    upgrade === undefined
+      ? `HaltPolicy ${nameOf(policy)} lists nothing for plan ${planName ?? "(not named)"} at height ${height ?? "(not named)"}.`
+      : `HaltPolicy ${nameOf(policy)} no longer lists ${upgrade.image} for plan ${planName} at height ${height}. A swap whose image is set already is finished: abort its halt to stop that.`;
+  const again = `approve ${halt.metadata.name} --image=${upgrade?.image}`;
+  tell(policy, { changed: upgrade !== undefined, said, undo: again }, options, io);
+}
+
+/** Lists `upgrades` in place of those that were read, unless somebody listed others meanwhile. */
+async function write(
+  { metadata, spec }: HaltPolicy,
+  upgrades: readonly Upgrade[],
+  changed: boolean,
+  options: ChangeOptions,
+  io: Io,
+): Promise<void> {
+  if (!changed) return;
+  const path = "/spec/upgrades";
+  const test = spec.upgrades == null ? [] : [{ op: "test", path, value: spec.upgrades }];
+  await patch("haltpolicies", metadata, [...test, { op: "add", path, value: upgrades }], options, io);
+}
+
+function tell(
+  { metadata }: HaltPolicy,
+  change: { readonly changed: boolean; readonly said: string; readonly undo: string },
+  options: ChangeOptions,
+  io: Io,
+): void {
+  const said = printable(change.said, 2_000);
+  const { namespace } = metadata;
+  tellChange({ ...change, said, namespace, object: `haltpolicies/${metadata.name}` }, options, io);
+}
+
+function nameOf({ metadata }: HaltPolicy): string {
+  return `${metadata.namespace}/${metadata.name}`;
+}
+
+/** What keeps the policy from acting although the image is listed. */
+function caution({ spec }: HaltPolicy): string {
+  if (spec.paused === true) return " The policy is paused, so nothing is changed yet.";
+  if (spec.chainId == null) return " The policy names no chain (spec.chainId), so nothing is changed yet.";
+  return "";
+}

@@ -1,0 +1,33 @@
+import type { Command } from "commander";
+import type { Io } from "../output/io.ts";
+import { haltPolicy, patch } from "./objects.ts";
+import { type ChangeOptions, tellChange, withChangeOptions } from "./options.ts";
+
+/** `kubectl upgrade-halt pause POLICY` */
+export function addPause(program: Command, io: Io): void {
+  withChangeOptions(program.command("pause"))
+    .summary("have the controller change nothing under a policy")
+    .description(
+      "Pauses a HaltPolicy: halts are recorded and paged, and nothing is changed. A swap whose image is set already is finished: abort its halt to stop that, too.",
+    )
+    .argument("<policy>", "the HaltPolicy")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ kubectl upgrade-halt pause sei -n sei\n  $ kubectl upgrade-halt pause sei -n sei --undo",
+    )
+    .action((name: string, options: ChangeOptions) => pause(name, options, io));
+}
+
+async function pause(name: string, options: ChangeOptions, io: Io): Promise<void> {
+  const policy = await haltPolicy(name, options, io);
+  const { namespace } = policy.metadata;
+  const paused = options.undo !== true;
+  const changed = (policy.spec.paused ?? false) !== paused;
+  if (changed) await patch("haltpolicies", policy.metadata, { spec: { paused } }, options, io);
+  const already = changed ? "" : "already ";
+  const said = paused
+    ? `HaltPolicy ${namespace}/${name} is ${already}paused: halts are recorded and paged, and nothing is changed. A swap whose image is set is finished.`
+    : `HaltPolicy ${namespace}/${name} is ${already}not paused: halts that wait go on, each for what is listed.`;
+  const undo = `pause ${name}${paused ? " --undo" : ""}`;
+  tellChange({ object: `haltpolicies/${name}`, namespace, changed, said, undo }, options, io);
+}
