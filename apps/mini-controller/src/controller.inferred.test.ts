@@ -23,6 +23,8 @@ const panicAt30: Behaviour = (image, height) =>
 interface Story {
   readonly cluster: FakeCluster;
   readonly pager: PageReceiver;
+  /** Another controller takes the place of the one that runs. */
+  readonly restart: () => Promise<void>;
 }
 
 /** A node that came to 29 and was seen there, under a policy that lists v6.7 for 30. */
@@ -32,13 +34,17 @@ async function play(policy: object, behave: Behaviour = panicAt30, log = PANIC):
   await cluster.addPolicy({ paging: [{ webhook: { url: `${pager.url}/page` } }], ...policy });
   await cluster.addNode("sei-0");
   cluster.height = 29;
-  const controller = await new TestController(cluster).start();
+  let controller = await new TestController(cluster).start();
   undo.push(
     () => pager.stop(),
     () => controller.stop(),
   );
+  const restart = async () => {
+    await controller.stop();
+    controller = await new TestController(cluster).start();
+  };
   await until("29 to be recorded", () => cluster.records()[0]?.status?.height === 29);
-  return { cluster, pager };
+  return { cluster, pager, restart };
 }
 
 const haltOf = ({ cluster }: Story, reason: string) =>
@@ -267,6 +273,48 @@ describe("a node that answers, stands still at the plan's height and has a halt 
     story.cluster.later = 62_000;
     await until("it to be counted", () => story.cluster.policy().status?.running === 1);
     expect(story.cluster.halts()).toEqual([]);
+    expectUntouched(story);
+  });
+
+  /** A log without an end: from wherever it is read, there is more than is taken. Of its last lines it gives as many as asked. */
+  const endless = ({ cluster }: Story) => {
+    const lines = Array.from({ length: 12_000 }, (_, n) => `INF bad tx n=${n} ${"x".repeat(100)}\n`);
+    cluster.api.logOf = (_, { tailLines }) => lines.slice(-Number(tailLines ?? lines.length)).join("");
+  };
+
+  test("has a person paged once where its log cannot be read so far back, until it moves on", async () => {
+    const story = await play({ inferredHalts: "Act" }, livesOn);
+    endless(story);
+    story.cluster.reach(30);
+    await until("30 to be read", () => story.cluster.heightsTold.get("sei-0-0") === 30);
+    story.cluster.later = 31_000;
+    const halt = await haltOf(story, "LogNotRead");
+    expect(halt.spec).toMatchObject({ reason: "log_not_read", sources: [] });
+    expect(halt.spec.verdict).toMatch(/^It stands still at height 30, where v6\.7 is listed for 30/);
+    const [page] = await until("a page", () => story.pager.received.length === 1 && story.pager.received);
+    expect(JSON.stringify(page)).toContain("sei-0-0 may have halted");
+    story.cluster.later = 200_000;
+    story.cluster.reach(31);
+    await haltOf(story, "RunsAgain");
+    await until("its page to be over", () => story.cluster.halts()[0]?.status?.page?.state === "Resolved");
+    expect(story.cluster.halts()).toHaveLength(1);
+    expectUntouched(story);
+  });
+
+  test("goes on as the halt that it is once its log can be read", async () => {
+    const story = await play({}, livesOn);
+    endless(story);
+    story.cluster.reach(30);
+    await until("30 to be read", () => story.cluster.heightsTold.get("sei-0-0") === 30);
+    story.cluster.later = 31_000;
+    await haltOf(story, "LogNotRead");
+    story.cluster.api.logOf = () => ZOMBIE;
+    story.cluster.heightsTold.clear();
+    await story.restart();
+    await until("30 to be read again", () => story.cluster.heightsTold.get("sei-0-0") === 30);
+    story.cluster.later = 100_000;
+    await haltOf(story, "InferredHalt");
+    await haltOf(story, "LogTells");
     expectUntouched(story);
   });
 });

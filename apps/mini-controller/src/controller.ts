@@ -153,7 +153,9 @@ export class Controller {
       onChange: (key) => this.#addPod(key),
       recall: (key, uid) => {
         const pod = stores.pods.get(key);
-        return pod?.metadata.uid === uid && pod !== undefined ? recorder.recall(pod) : undefined;
+        if (pod === undefined || pod.metadata.uid !== uid) return undefined;
+        const recalled = recorder.recall(pod);
+        return recalled && { ...recalled, heightAt: recorder.heightAt(pod) };
       },
     });
     const workloads = new Workloads(api);

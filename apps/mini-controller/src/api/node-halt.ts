@@ -51,7 +51,11 @@ export const NodeHaltSpecSchema = z
     container: z.string().max(63).meta({ description: "Container that runs the node." }),
     policyName: z.string().max(253).meta({ description: "HaltPolicy that governed the pod when it halted." }),
     workload: WorkloadRefSchema.optional().meta({ description: "Where the pod's image is set." }),
-    reason: z.string().min(1).max(64).meta({ description: "Reason token of the contract, or unrecognised." }),
+    reason: z
+      .string()
+      .min(1)
+      .max(64)
+      .meta({ description: "Reason token of the contract, unrecognised, or log_not_read." }),
     exitCode: z.int().min(0).max(255).optional().meta({ description: "Exit code, when the process ended." }),
     restartCount: z.int().min(0).optional().meta({
       description: "How often the container had been restarted when it halted: which of its runs it was.",

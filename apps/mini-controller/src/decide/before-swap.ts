@@ -3,12 +3,14 @@ import type { ConditionDraft } from "../api/condition.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { Action } from "../api/node-halt.ts";
 import { isPaged, journalMove, type StepDraft, timestamp } from "../journal/journal-entry.ts";
+import { UNREAD } from "../judge/unread-halt.ts";
 import type { Move } from "../model/move.ts";
 import { whatOf } from "../model/workload-sight.ts";
 import type { Observation } from "../observe/observation.ts";
 import { heightPast } from "./recovery.ts";
 import { haltNotSeen } from "./refusals/halt-not-seen.ts";
 import { imageDoesNotHelp } from "./refusals/image-does-not-help.ts";
+import { logNotRead } from "./refusals/log-not-read.ts";
 import { notTheJournal } from "./refusals/not-the-journal.ts";
 import { policyMissing } from "./refusals/policy-missing.ts";
 import type { Refusal } from "./refusals/refusal.ts";
@@ -25,12 +27,13 @@ type ImageChange = Extract<Recommendation, { action: "swap-to-image" | "roll-bac
 /** Decides about a halt whose swap has not begun: begin it, or say why not. Nothing is written twice. */
 export function moveBeforeSwap(observation: Observation): Move {
   const { halt, policy, recommendation, now } = observation;
-  const over = recoveredElsewhere(observation) ?? withdrawal(observation);
+  const over = recoveredElsewhere(observation) ?? withdrawal(observation) ?? toldByLog(observation);
   if (over !== undefined) return over;
   const unbelieved =
     policyMissing(observation, undefined) ??
     haltNotSeen(observation, undefined) ??
-    notTheJournal(observation, undefined);
+    notTheJournal(observation, undefined) ??
+    logNotRead(observation, undefined);
   if (unbelieved !== undefined) {
     const lookAgainMs = observation.pod.kind === "healthy" ? UNSEEN_MS : undefined;
     return (
@@ -105,6 +108,16 @@ export function withdrawal({ halt, pod, now }: Observation): Move | undefined {
   return journalMove(halt, { phase: "Withdrawn", reason: "RunsAgain", message, conditions }, now);
 }
 
+/** Whether a node halted was not known, and now it tells: that halt has a journal of its own. */
+function toldByLog({ halt, pod, now }: Observation): Move | undefined {
+  if (halt.spec.reason !== UNREAD || pod.kind !== "successor" || pod.uid !== halt.spec.podUID)
+    return undefined;
+  if (pod.verdict.kind !== "halted" && pod.verdict.kind !== "unrecognised-halt") return undefined;
+  const message = `It is known by now: ${pod.verdict.why}`;
+  const conditions = [notUpgrading("LogTells", message)];
+  return journalMove(halt, { phase: "Withdrawn", reason: "LogTells", message, conditions }, now);
+}
+
 /**
  * Writes `wanted` unless the journal says so already. A halt that waits for others looks again by itself, and so does
  * one that is held where `lookAgainMs` says how soon.
@@ -170,7 +183,8 @@ function notUpgrading(reason: string, message: string): ConditionDraft {
 /** What a page says first: which node, what happened, and what is (not) done. */
 export function summaryOf({ halt }: Observation, why: string): string {
   const { podName, reason, verdict } = halt.spec;
-  return `${halt.metadata.namespace}/${podName} halted (${reason}): ${verdict} ${why}`;
+  const what = reason === UNREAD ? "may have halted" : `halted (${reason})`;
+  return `${halt.metadata.namespace}/${podName} ${what}: ${verdict} ${why}`;
 }
 
 /** The halt of an image that a swap brought for this very plan: the swap's own journal tells of it. */

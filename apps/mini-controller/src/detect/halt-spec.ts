@@ -7,6 +7,7 @@ import { isHaltCode } from "../judge/halt-code.ts";
 import { reasonOf } from "../judge/judgement.ts";
 import { newestRun } from "../judge/log-source.ts";
 import { planNameOf, recordedHeightOf } from "../judge/recorded-facts.ts";
+import { isUnreadHalt } from "../judge/unread-halt.ts";
 import { type ContainerState, containerOf, containerStatusOf, type Pod } from "../model/pod.ts";
 
 /**
@@ -26,7 +27,8 @@ export function haltSpecOf(
   const image = containerOf(pod, container)?.image;
   if (reason === undefined || podUID === undefined || image === undefined) return undefined;
   const halted = verdict.kind === "halted" ? verdict : undefined;
-  const isStanding = halted?.inferred === true && newestRun(pod, container)?.end === undefined;
+  const isStanding =
+    (halted?.inferred === true || isUnreadHalt(verdict)) && newestRun(pod, container)?.end === undefined;
   const exitCode = isStanding ? undefined : exitCodeOf(pod, container);
   const planName = planNameOf(verdict);
   const restartCount = haltedRunOf(pod, container, verdict);
@@ -95,6 +97,7 @@ export function haltedRunOf(pod: Pod, container: string, verdict: Verdict): numb
 /** Whether the node shows the halt now, by itself: not only that it showed it before, and was started again since. */
 export function standsNow(pod: Pod, container: string, verdict: Verdict): boolean {
   if (verdict.kind === "halted" && (verdict.inferred || verdict.sources.includes("live-intent"))) return true;
+  if (isUnreadHalt(verdict)) return true;
   const { state, lastState } = containerStatusOf(pod, container) ?? {};
   return endedInHalt(state?.waiting === undefined ? state : lastState);
 }

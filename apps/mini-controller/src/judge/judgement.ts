@@ -16,6 +16,7 @@ import type { LiveStatus } from "../model/live-status.ts";
 import { containerStatusOf, type Pod } from "../model/pod.ts";
 import { withLog, withoutLines } from "./log-evidence.ts";
 import { withoutLeftHalt } from "./newest-end.ts";
+import { isUnreadHalt, UNREAD, unreadHalt } from "./unread-halt.ts";
 
 /** A halt as its NodeHalt describes it, and what the controller itself saw of it. */
 export interface RecordedHalt {
@@ -49,7 +50,8 @@ export function judgePod(
   const evidence = withoutLeftHalt(logged, run, recorded?.spec);
   const verdict = classify(evidence);
   const isIgnored = isInferredVerdict(verdict) && policy.inferredHalts === "Ignore";
-  return isIgnored ? classify({ ...withoutLines(evidence), believed: undefined }) : verdict;
+  if (isIgnored) return classify({ ...withoutLines(evidence), believed: undefined });
+  return unreadHalt(pod, policy, live, verdict) ?? verdict;
 }
 
 /** Whether a verdict is a halt that the node did not announce itself. */
@@ -76,6 +78,7 @@ export function lastEndWasCrash(pod: Pod, container: string): boolean {
 /** The word for a verdict's reason in names, specs and labels; `undefined` when the verdict is no halt. */
 export function reasonOf(verdict: Verdict): string | undefined {
   if (verdict.kind === "halted") return reasonToken(verdict.reason);
+  if (isUnreadHalt(verdict)) return UNREAD;
   return verdict.kind === "unrecognised-halt" ? UNRECOGNISED : undefined;
 }
 

@@ -1,5 +1,6 @@
-import { evidenceFromPod } from "@upgrade-halt/consumer";
+import { evidenceFromPod, INFERRED_REACH_BLOCKS } from "@upgrade-halt/consumer";
 import type { HaltPolicySpec } from "../api/halt-policy.ts";
+import { isNear } from "../model/height-reach.ts";
 import { type LiveStatus, standsAtPlan } from "../model/live-status.ts";
 import { containerStatusOf, type Pod, type TerminatedState } from "../model/pod.ts";
 import { isHaltCode } from "./halt-code.ts";
@@ -43,6 +44,10 @@ export interface LogSource {
   readonly run: ContainerRun;
   /** Since when a node that runs has stood still, in ms since the epoch. */
   readonly stillSince: number | undefined;
+  /** The node came to the height of a listed plan: its log is to be read as far back as to its time below it. */
+  readonly isAtPlan?: boolean;
+  /** When it was last known to be below that height, in ms since the epoch. */
+  readonly belowAt?: number | undefined;
 }
 
 /** How a kubelet reports what never ran, or what it lost: there is no log of that. */
@@ -62,11 +67,12 @@ export function logSourceOf(
   const run = newestRun(pod, container);
   if (run === undefined || inferredHalts === "Ignore") return undefined;
   const { name, namespace = "" } = pod.metadata;
-  const source = { namespace, pod: name, container, run };
+  const heights = upgrades.flatMap(({ height }) => height ?? []);
+  const isAtPlan = heights.some((height) => isNear(live?.height, height, INFERRED_REACH_BLOCKS));
+  const source = { namespace, pod: name, container, run, isAtPlan, belowAt: live?.belowAt };
   if (run.end !== undefined)
     return isSilentEnd(pod, container, run.end) ? { ...source, stillSince: undefined } : undefined;
   const isOfRun = live?.run === (containerStatusOf(pod, container)?.restartCount ?? 0);
-  const heights = upgrades.flatMap(({ height }) => height ?? []);
   if (live === undefined || !isOfRun || !standsAtPlan(live, heights)) return undefined;
   return { ...source, stillSince: live.stillSince };
 }

@@ -3,7 +3,7 @@ import { isNear } from "./height-reach.ts";
 import type { LogFinding } from "./log-finding.ts";
 
 /** What was recorded of a node before this process watched it. */
-export type Recalled = Partial<Pick<LiveStatus, "chainId" | "height" | "validatorAddress">>;
+export type Recalled = Partial<Pick<LiveStatus, "chainId" | "height" | "heightAt" | "validatorAddress">>;
 
 /** What the controller remembers of one running pod's `/status`: a cache, and what was recorded before. */
 export interface LiveStatus {
@@ -15,6 +15,9 @@ export interface LiveStatus {
   readonly validatorAddress: string | undefined;
   /** Newest and first height that the pod told, and when the first was. */
   readonly height: number | undefined;
+  /** When it told that height last, and when it was last known to be below it; in ms since the epoch. */
+  readonly heightAt?: number | undefined;
+  readonly belowAt?: number | undefined;
   readonly firstHeight: number | undefined;
   readonly firstHeightAt: number;
   /** Run of the container, in restarts, that the sighting is of, and the first height that this run told. */
@@ -40,6 +43,8 @@ export function liveStatus(
     chainId: node?.chainId ?? before?.chainId,
     validatorAddress: node?.validatorAddress ?? known?.validatorAddress,
     height: told ?? before?.height,
+    heightAt: told === undefined ? before?.heightAt : sighting.at,
+    belowAt: belowAt(before, told),
     firstHeight: before?.firstHeight ?? told,
     firstHeightAt: before?.firstHeight === undefined ? sighting.at : before.firstHeightAt,
     run,
@@ -56,6 +61,12 @@ function isOnAnotherChain(
   return node?.chainId !== undefined && known?.chainId !== undefined && node.chainId !== known.chainId;
 }
 
+/** When a node that tells a height was last known to be below it. One that went back may have been there before. */
+function belowAt(before: LiveStatus | undefined, told: number | undefined): number | undefined {
+  if (told === undefined || told === before?.height) return before?.belowAt;
+  return before?.height !== undefined && told > before.height ? before.heightAt : undefined;
+}
+
 /** A reading that told no height ends a standstill: nobody knows what was in between. */
 function stillSince(
   before: LiveStatus | undefined,
@@ -67,7 +78,7 @@ function stillSince(
 }
 
 /** A status that nobody has read yet, with what was recorded before. */
-export function recalledStatus({ chainId, height, validatorAddress }: Recalled): LiveStatus {
+export function recalledStatus({ chainId, height, heightAt, validatorAddress }: Recalled): LiveStatus {
   const unread = {
     sighting: undefined,
     firstHeight: undefined,
@@ -75,7 +86,7 @@ export function recalledStatus({ chainId, height, validatorAddress }: Recalled):
     run: undefined,
     runHeight: undefined,
   };
-  return { ...unread, chainId, height, validatorAddress };
+  return { ...unread, chainId, height, heightAt, validatorAddress };
 }
 
 /** Whether a node that answers has not moved for a standstill's time, at the height of one of these plans or the one before. */

@@ -5,4 +5,6 @@ export interface LogFinding {
   /** `ContainerRun.id` of the run. */
   readonly run: string;
   readonly planLines: readonly PlanLine[];
+  /** Why a halt line that the log may have could not be read; absent where it was read far enough. */
+  readonly lost?: string | undefined;
 }

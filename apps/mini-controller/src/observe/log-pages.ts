@@ -4,9 +4,18 @@ export type AskForLog = (query: {
   readonly timestamps: true;
 }) => Promise<{ readonly text: string; readonly isWhole: boolean }>;
 
-/** More pages than this are not read of one log at a time: a node's server holds no more of a container by default (10 MiB). */
-const MOST_PAGES = 10;
+/**
+ * More pages than this are not read of one log at a time: a node's server holds no more of a container by default, which is
+ * 10 MiB and the times that it puts before the lines.
+ */
+const MOST_PAGES = 14;
 const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d) /;
+
+/** The time before the first line of a log, in ms since the epoch. */
+export function firstTime(text: string): number | undefined {
+  const [, second, fraction = "", zone] = STAMP.exec(text) ?? [];
+  return second === undefined ? undefined : Date.parse(`${second}.${fraction.slice(0, 3) || "0"}${zone}`);
+}
 
 /**
  * A log from `since` to its end, put together from pages: a kubelet gives the begin of what it is asked for, and the times that it

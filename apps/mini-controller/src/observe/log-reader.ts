@@ -1,11 +1,9 @@
-import { findPlanLines, type PlanLine } from "@upgrade-halt/consumer";
 import type { Logger } from "pino";
-import { ControllerError, hasCode, messageOf } from "../controller-error.ts";
+import { hasCode, messageOf } from "../controller-error.ts";
 import type { LogSource } from "../judge/log-source.ts";
-import { objectPath, PODS } from "../kube/paths.ts";
 import type { KubeApi } from "../kube/types.ts";
 import type { LogFinding } from "../model/log-finding.ts";
-import { type AskForLog, readPages } from "./log-pages.ts";
+import { readLines } from "./log-lines.ts";
 
 /** Whether logs of a namespace can be read, as the last answers tell. */
 export type LogAccess =
@@ -26,15 +24,6 @@ export interface LogReaderOptions {
   readonly log: Logger;
 }
 
-/** So much is taken of one answer at most, in bytes. */
-const MOST_BYTES = 1_048_576;
-/**
- * Lines from the end that are asked for, fewer where these are longer than what is taken: a log may have no line breaks.
- * A container runtime breaks a line after 16 KiB, so 60 lines fit.
- */
-const TAILS = [1_000, 60, 10] as const;
-/** A node that stands still goes on writing: its line is in what it wrote when it came to stand, by this much more, in ms. */
-const BEFORE_STANDSTILL_MS = 60_000;
 /** So many logs are read at a time. */
 const AT_ONCE = 4;
 /** How soon a log is read again that could not be read, or that has no line though its node stands still; doubled each time. */
@@ -118,7 +107,7 @@ export class LogReader {
     entry.isReading = true;
     try {
       const { planLines, lost } = await this.#inTurn(() => readLines(api, source));
-      entry.finding = { run: entry.run, planLines };
+      entry.finding = { run: entry.run, planLines, lost };
       entry.isOver = source.run.end !== undefined || planLines.length > 0;
       entry.dueAt = steady() + backoff(AGAIN_MS.still, entry.reads);
       entry.reads += 1;
@@ -145,7 +134,9 @@ export class LogReader {
     const isFailing = entry.failures >= MOST_FAILURES && !hasCode(error, "not-found");
     entry.isOver = hasCode(error, "not-found") || (isFailing && hasCode(error, "too-large"));
     log.debug({ pod: key, error: messageOf(error) }, "log not read");
-    if (isFailing) this.#note(source, { kind: "failing", pod: source.pod, why: messageOf(error) });
+    if (!isFailing) return;
+    if (source.isAtPlan) entry.finding = { run: entry.run, planLines: [], lost: messageOf(error) };
+    this.#note(source, { kind: "failing", pod: source.pod, why: messageOf(error) });
   }
 
   #note({ namespace }: Pick<LogSource, "namespace">, access: LogAccess): void {
@@ -175,50 +166,4 @@ function newEntry({ run }: LogSource): Entry {
 
 function backoff(ms: number, times: number): number {
   return Math.min(ms * 2 ** Math.min(times, 6), AGAIN_MS.most);
-}
-
-/** What a log says, and why a part of it that may have a halt line could not be read. */
-interface LogReading {
-  readonly planLines: readonly PlanLine[];
-  readonly lost?: string | undefined;
-}
-
-/**
- * The halt lines at the end of a log. Only what reaches to its end is taken: a run that began later, of a node that a
- * wrapper started again in the same container, leaves a line behind.
- *
- * @throws {ControllerError} what the API server said; `too-large` for a log whose last lines are too long.
- */
-async function readLines(api: Pick<KubeApi, "text">, source: LogSource): Promise<LogReading> {
-  const { namespace, pod, container, run, stillSince } = source;
-  const path = objectPath(PODS, namespace, pod, "log");
-  const startedAt = run.startedAt === undefined ? undefined : Date.parse(run.startedAt);
-  const asked = { container, limitBytes: MOST_BYTES + 1, ...(run.isPrevious && { previous: true }) };
-  const told = { startedAt, isUnwrapped: true, withUnsure: true };
-  let lost: string | undefined;
-  if (stillSince !== undefined) {
-    const sinceTime = `${new Date(stillSince - BEFORE_STANDSTILL_MS).toISOString().slice(0, 19)}Z`;
-    const { text, isWhole } = await api.text(path, { ...asked, sinceTime }, MOST_BYTES);
-    const ask: AskForLog = (query) => api.text(path, { ...asked, ...query }, MOST_BYTES);
-    const whole = isWhole ? text : await readPages(ask, sinceTime);
-    const found = whole === undefined ? [] : findPlanLines(whole, { ...told, isCut: true });
-    if (found.length > 0) return { planLines: found };
-    if (whole === undefined)
-      lost = "it wrote more since it came to stand than can be read, so a halt line in it may be lost";
-  }
-  for (const tailLines of TAILS) {
-    const { text, isWhole } = await api.text(path, { ...asked, tailLines }, MOST_BYTES);
-    const isCut = lineBreaksIn(text) >= tailLines;
-    if (!isWhole) continue;
-    const planLines = findPlanLines(text, { ...told, isCut });
-    return planLines.length > 0 ? { planLines } : { planLines, lost };
-  }
-  const why = `${path}: the last ${TAILS.at(-1)} lines have more than ${MOST_BYTES} bytes`;
-  throw new ControllerError("too-large", why);
-}
-
-function lineBreaksIn(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count += 1;
-  return count;
 }

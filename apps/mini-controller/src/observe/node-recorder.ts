@@ -50,6 +50,12 @@ export class NodeRecorder {
     return { chainId, validatorAddress, ...(podUID === pod.metadata.uid && { height }) };
   }
 
+  /** When the recorded height was seen, in ms since the epoch. */
+  heightAt(pod: Pod): number | undefined {
+    const { seenAt } = this.recordOf(pod)?.status ?? {};
+    return seenAt === undefined ? undefined : Date.parse(seenAt);
+  }
+
   /**
    * Records what `live` says of the pod where a later decision may rest on it. `isLast`: the pod went.
    *

@@ -5,6 +5,7 @@ import { type JudgedNode, verdictAfter } from "../judge/judged-node.ts";
 import { isInferred, isInferredVerdict, reasonOf } from "../judge/judgement.ts";
 import { planNameOf, recordedChain, recordedHeightOf } from "../judge/recorded-facts.ts";
 import { isSameHalt } from "../judge/same-halt.ts";
+import { UNREAD } from "../judge/unread-halt.ts";
 import { containerOf, containerStatusOf } from "../model/pod.ts";
 import type { PodSight } from "./observation.ts";
 
@@ -40,6 +41,8 @@ function healthyHeight({ spec, status }: NodeHalt, { pod, live }: JudgedNode): n
     (haltIntent.kind !== "absent" && !(isMoving && haltIntent.kind === "unavailable"))
   )
     return undefined;
+  // Of a node that nobody knows to have halted only another height tells that it did not.
+  if (spec.reason === UNREAD) return height === status?.seen?.height ? undefined : height;
   const halted = spec.reason === reasonToken(ShutdownReason.UpgradeRequired) ? spec.height : undefined;
   const isElsewhere = halted !== undefined && (height > halted || height < halted - 1);
   // A node that announces nothing answers while it stands at its halt, and the run that halted did move before.

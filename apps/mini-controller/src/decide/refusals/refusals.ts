@@ -9,6 +9,7 @@ import { haltNotSeen } from "./halt-not-seen.ts";
 import { haltNotShown } from "./halt-not-shown.ts";
 import { imageChangedMeanwhile } from "./image-changed-meanwhile.ts";
 import { imageDoesNotHelp } from "./image-does-not-help.ts";
+import { logNotRead } from "./log-not-read.ts";
 import { nodeStarting } from "./node-starting.ts";
 import { notTheJournal } from "./not-the-journal.ts";
 import { notTheOwner } from "./not-the-owner.ts";
@@ -36,6 +37,7 @@ const CHECKS: readonly Check[] = [
   policyMissing,
   haltNotSeen,
   notTheJournal,
+  logNotRead,
   podNotSelected,
   containerChanged,
   notTheOwner,
