@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ConditionSchema } from "./condition.ts";
 import { keptMetadata, type ObjectMeta } from "./object-meta.ts";
 import { PagingTargetSchema } from "./paging.ts";
+import { unknownFields } from "./unknown-fields.ts";
 import { cel, listMap } from "./validation.ts";
 
 const RequirementSchema = z
@@ -247,6 +248,8 @@ export interface HaltPolicy {
   readonly status?: HaltPolicyStatus;
   /** Why the spec that is stored can't be used; `spec` then is one that selects nothing. */
   readonly defect?: string;
+  /** Fields of the stored spec that only a newer controller knows. */
+  readonly unknown?: readonly string[];
 }
 
 const SELECTS_NOTHING = HaltPolicySpecSchema.parse({
@@ -262,7 +265,10 @@ const SELECTS_NOTHING = HaltPolicySpecSchema.parse({
 export function withDefaults(stored: HaltPolicy): HaltPolicy {
   const policy = { ...stored, metadata: keptMetadata(stored.metadata) };
   const { success, data, error } = HaltPolicySpecSchema.safeParse(policy.spec);
-  if (success) return { ...policy, spec: data };
+  if (success) {
+    const unknown = unknownFields(stored.spec, data, "spec");
+    return { ...policy, spec: data, ...(unknown.length > 0 && { unknown }) };
+  }
   const [issue] = error.issues;
   const defect = `${["spec", ...(issue?.path ?? [])].join(".")}: ${issue?.message ?? "does not fit"}`;
   return { ...policy, spec: SELECTS_NOTHING, defect };

@@ -291,7 +291,12 @@ export function isUnacknowledgedFailure({ metadata, status }: NodeHalt): boolean
   return metadata.annotations?.[ANNOTATION_ACKNOWLEDGED] !== "true";
 }
 
-/** True between the decision to change the image and the recovery: what `maxConcurrent` counts. */
+/** True between the decision to change the image and the recovery, as far as is known: what `maxConcurrent` counts. */
 export function isSwapping(halt: NodeHalt): boolean {
-  return SWAPPING.has(halt.status?.phase);
+  return SWAPPING.has(halt.status?.phase) || hasUnknownPhase(halt);
+}
+
+/** True for a phase that a newer controller gave a meaning to: whatever it did, nobody else can go on with it. */
+export function hasUnknownPhase({ status }: NodeHalt): boolean {
+  return status?.phase !== undefined && !PhaseSchema.options.includes(status.phase);
 }

@@ -48,6 +48,21 @@ const listedNothing = policyWith({ upgrades: [] });
 const tooNew = haltWith({ reason: "binary_too_new", planName: "v6.8", image: NEW });
 const tooNewWorkload = workloadWith({ image: NEW });
 
+test("a halt in a phase of a newer controller is paged once, stays in it, and is left to that controller", () => {
+  const phase = "Draining" as Phase;
+  const status: NodeHaltStatus = { phase, seen: SEEN, toImage: NEW, steps: [], reason: "Draining" };
+  for (const pod of [undefined, HEALTHY, successor({ image: NEW })]) {
+    const scene: Scene = { halt: haltWith({}, status), ...(pod && { pod }) };
+    const told = nextMove(observe(scene));
+    if (told.kind !== "journal") throw new Error(told.kind);
+    expect(told.status).toMatchObject({ phase, reason: "PhaseUnknown", page: { reason: "PhaseUnknown" } });
+    const page = { ...told.status.page, state: "Sent" } as PageRecord;
+    expect(nextMove(observe({ ...scene, halt: haltWith({}, { ...told.status, page }) }))).toEqual({
+      kind: "rest",
+    });
+  }
+});
+
 test("a halt that was never seen ends once its pod has run for ten minutes after a person was told", () => {
   const scene = { pod: HEALTHY, seen: undefined, now: NOW + 60_000 };
   const told = nextMove(observe(scene));
@@ -127,6 +142,11 @@ describe("a halt whose swap has not begun", () => {
       "70 that the policy only pages",
       { policy: policyWith({ actions: { upgradeRequired: "Page" } }) },
       "Held ChosenByPolicy +page",
+    ],
+    [
+      "70 under a policy with a field that only a newer controller knows",
+      { policy: { ...policyWith(), unknown: ["spec.window"] } },
+      "Held PolicyNewer +page",
     ],
     ["70 under a paused policy", { policy: policyWith({ paused: true }) }, "Held Paused"],
     ["70 in a dry run", { policy: policyWith({ dryRun: true }) }, "Held DryRun"],

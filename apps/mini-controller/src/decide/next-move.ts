@@ -1,10 +1,17 @@
-import { hasEnded, isSwapping, type NodeHaltStatus, policyNameOf } from "../api/node-halt.ts";
+import {
+  hasEnded,
+  hasUnknownPhase,
+  isSwapping,
+  type NodeHaltStatus,
+  policyNameOf,
+} from "../api/node-halt.ts";
 import type { Move } from "../model/move.ts";
 import type { Observation } from "../observe/observation.ts";
 import { moveAfterEnd } from "./after-end.ts";
 import { moveBeforeSwap } from "./before-swap.ts";
 import { moveDuringSwap } from "./during-swap.ts";
 import { resolutionMove, sendingMove, sooner, untilTold } from "./page-moves.ts";
+import { moveInUnknownPhase } from "./unknown-phase.ts";
 
 /**
  * The next move about one halt: pure, so that every state can be tried, and asked again after each move until it
@@ -43,6 +50,7 @@ function moveWithStanding(observation: Observation): Move {
 
 function moveOfPhase(observation: Observation): Move {
   const { halt } = observation;
+  if (hasUnknownPhase(halt)) return moveInUnknownPhase(observation);
   if (hasEnded(halt)) return moveAfterEnd(observation);
   return isSwapping(halt) ? moveDuringSwap(observation) : moveBeforeSwap(observation);
 }

@@ -56,7 +56,12 @@ export function conditionsOf(view: PolicyView): readonly ConditionDraft[] {
 
 function ready(view: PolicyView): ConditionDraft {
   const fault =
-    specFault(view) ?? selectorFault(view) ?? governedFault(view) ?? containerFault(view) ?? portFault(view);
+    specFault(view) ??
+    newerFault(view) ??
+    selectorFault(view) ??
+    governedFault(view) ??
+    containerFault(view) ??
+    portFault(view);
   if (fault !== undefined) return { type: "Ready", status: "False", ...fault };
   const { policy, pods } = view;
   if (!selectsEverything(policy.spec.selector))
@@ -75,6 +80,12 @@ interface Fault {
 function specFault({ policy: { defect } }: PolicyView): Fault | undefined {
   if (defect === undefined) return undefined;
   return { reason: "Malformed", message: `${defect}. The policy is not used until it is put right.` };
+}
+
+function newerFault({ policy: { unknown } }: PolicyView): Fault | undefined {
+  if (unknown === undefined) return undefined;
+  const message = `This controller does not know ${unknown.join(", ")}: it acts on no halt until it is upgraded, or the fields are gone.`;
+  return { reason: "PolicyNewer", message };
 }
 
 function selectorFault({ policy, pods }: PolicyView): Fault | undefined {

@@ -31,6 +31,12 @@ const cases: readonly (readonly [string, Scene, Proposal["step"], string | undef
     "set-image",
     "NotTheJournal",
   ],
+  [
+    "a policy with a field that only a newer controller knows",
+    { policy: { ...policyWith(), unknown: ["spec.window"] } },
+    "delete-pod",
+    "PolicyNewer",
+  ],
   ["no policy", { policy: null }, "delete-pod", "PolicyMissing"],
   [
     "a pod that only claims its owner",

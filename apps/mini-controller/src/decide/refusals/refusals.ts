@@ -18,6 +18,7 @@ import { partitionExcludes } from "./partition-excludes.ts";
 import { paused } from "./paused.ts";
 import { podNotSelected } from "./pod-not-selected.ts";
 import { policyMissing } from "./policy-missing.ts";
+import { policyNewer } from "./policy-newer.ts";
 import type { Check, Proposal, Refusal } from "./refusal.ts";
 import { sameValidatorMayRun } from "./same-validator-may-run.ts";
 import { siblingsNotHalted } from "./siblings-not-halted.ts";
@@ -35,6 +36,7 @@ const CHECKS: readonly Check[] = [
   aborted,
   abortedBefore,
   policyMissing,
+  policyNewer,
   haltNotSeen,
   notTheJournal,
   logNotRead,
