@@ -2,13 +2,16 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** The releases that can be built: each has a Go module of its name under `kubernetes/`. The first is the default. */
-export const KUBERNETES_VERSIONS = ["v1.35.4", "v1.37.2"] as const;
+/**
+ * The newest release that is supported, which is the default, and the oldest: each has a Go module of its name under
+ * `kubernetes/`.
+ */
+export const KUBERNETES_VERSIONS = ["v1.37.2", "v1.35.4"] as const;
 
 export type KubernetesVersion = (typeof KUBERNETES_VERSIONS)[number];
 
 /**
- * The release that `E2E_KUBERNETES` names, such as `1.37.2`. It names the Go module, the cache folder and the servers' own version.
+ * The release that `E2E_KUBERNETES` names, such as `1.35.4`. It names the Go module, the cache folder and the servers' own version.
  *
  * @throws Error that lists the releases, when the variable names another.
  */

@@ -208,6 +208,7 @@ function withoutImage({ spec }: Workload, container: string): unknown {
   const containers = pod?.containers.map((one) => (one.name === container ? { ...one, image: "" } : one));
   const template = { ...spec?.template, spec: { ...pod, containers } };
   if (spec === undefined || !("updateStrategy" in spec)) return { ...spec, template };
-  const rollingUpdate = { ...spec.updateStrategy?.rollingUpdate, partition: 0 };
+  // Kubernetes 1.37 writes down its default for the second as soon as somebody writes the first.
+  const rollingUpdate = { maxUnavailable: 1, ...spec.updateStrategy?.rollingUpdate, partition: 0 };
   return { ...spec, template, updateStrategy: { ...spec.updateStrategy, rollingUpdate } };
 }

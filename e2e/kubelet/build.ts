@@ -1,7 +1,6 @@
 /**
  * Builds a kubelet and the program of the pods' first containers into a cache folder outside the tree. A kubelet that is cached
- * is not built again. After the control plane's programs, most of whose packages it shares, it takes some 40 s on two
- * cores.
+ * is not built again.
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";

@@ -1,9 +1,9 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { KUBERNETES_VERSIONS } from "../control-plane/programs.ts";
+import type { KubernetesVersion } from "../control-plane/programs.ts";
 
 /** The kubelet's release, whatever the control plane's is: newer kubelets refuse Debian's containerd 1.6. */
-export const KUBELET_VERSION = KUBERNETES_VERSIONS[0];
+export const KUBELET_VERSION: KubernetesVersion = "v1.35.4";
 
 /** The folder that `build.ts` fills: under `XDG_CACHE_HOME` or `~/.cache`, one per Kubernetes version. */
 export function cacheFolder(): string {
