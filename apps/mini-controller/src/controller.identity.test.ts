@@ -1,6 +1,6 @@
 import { until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
-import { objectPath, PODS } from "./kube/paths.ts";
+import { objectPath, PODS, STATEFUL_SETS } from "./kube/paths.ts";
 import { CONTAINER, FakeCluster, image, NAMESPACE, onePlan } from "./testing/fake-cluster.ts";
 import { TestController } from "./testing/test-controller.ts";
 
@@ -38,6 +38,60 @@ test.each([false, true])(
     expect(cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
   },
 );
+
+/** Two nodes that told the same validator address, which was written down. */
+async function twoOfOneValidator() {
+  const cluster = new FakeCluster((tag, height) => (tag.endsWith("v6.5") ? undefined : onePlan(tag, height)));
+  cluster.validatorOf = () => "9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C";
+  await cluster.addPolicy();
+  await cluster.addNode("sei-0");
+  await cluster.addNode("twin", "v6.5");
+  const controller = await new TestController(cluster).start();
+  undo.push(() => controller.stop());
+  await until("both to be recorded", () => {
+    const told = cluster.records().filter(({ status }) => status?.validatorAddress !== undefined);
+    return told.length === 2 && cluster.statusReads.size === 2;
+  });
+  return { cluster, controller };
+}
+
+async function expectRefused(cluster: FakeCluster): Promise<void> {
+  const halt = await until("the swap to be refused", () =>
+    cluster.halts().find(({ status }) => status?.reason === "SameValidatorMayRun"),
+  );
+  expect(halt.status?.message).toContain("sei/twin-0 (same validator address 9A16");
+  expect(cluster.imagesSet).toEqual([]);
+}
+
+test("a new leader knows who signs as the same validator, also of a node that it has not reached itself", async () => {
+  const { cluster, controller } = await twoOfOneValidator();
+  await controller.stop();
+  cluster.statusReads.clear();
+  cluster.silent.add("twin-0");
+  const next = new TestController(cluster);
+  undo.push(() => next.stop());
+  await next.controller.sync();
+  next.controller.work();
+  await until("the node to be read again", () => cluster.statusReads.has("sei-0-0"));
+
+  cluster.reach(30);
+
+  await expectRefused(cluster);
+});
+
+test("a node whose pod was made anew is still the validator that it was", async () => {
+  const { cluster } = await twoOfOneValidator();
+  cluster.statusReads.delete("twin-0");
+  cluster.api.drop(objectPath(PODS, NAMESPACE, "twin-0"));
+  await cluster.api.mergePatch(objectPath(STATEFUL_SETS, NAMESPACE, "twin"), {
+    metadata: { labels: { touched: "yes" } },
+  });
+  await until("the new pod to be read", () => cluster.statusReads.has("twin-0"));
+
+  cluster.reach(30);
+
+  await expectRefused(cluster);
+});
 
 test("a pod that no policy selects is asked which validator it is before the node is swapped", async () => {
   const [own, another] = ["9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C", "00".repeat(20)];

@@ -37,7 +37,7 @@ export const INVARIANTS: readonly Invariant[] = [
       const halt = haltIn(act.before, observer);
       const running = podsOf(act.before, observer).filter(
         (pod) =>
-          !isKept(act, pod.metadata.name) && !isStopped(act, pod, observer) && !isPast(pod, halt, observer),
+          !isKept(act, pod.metadata.name) && !isStopped(act, pod, observer) && !isPastOn(act, pod, halt, observer),
       );
       return running.length === 0 ? undefined : `${namesOf(running)} runs and shares the template`;
     },
@@ -45,7 +45,7 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     name: "whole-set",
     words:
-      "A shared template changes only when every ordinal of the set has a pod that halted or is past the plan.",
+      "A shared template changes only when every ordinal of the set has a pod that halted or is past the plan on that image.",
     onAct: (act, observer) => {
       if (act.kind !== "set-image") return undefined;
       const names = new Set(podsOf(act.before, observer).map(({ metadata }) => metadata.name));
@@ -416,10 +416,15 @@ function haltIn(set: Stored, observer: Observer) {
     .find((halt) => halt !== undefined);
 }
 
-/** Past the upgrade: it was applied, or skipped and left behind. */
-function isPast({ metadata }: Pod, halt: Halt | undefined, { truth }: Observer): boolean {
+/** Past the upgrade on the very image that is set: it was applied, or skipped and left behind, and nothing changes for it. */
+function isPastOn(
+  { image }: SetImage,
+  { metadata }: Pod,
+  halt: Halt | undefined,
+  { truth }: Observer,
+): boolean {
   const process = truth.processOf(metadata.uid);
-  if (process === undefined || halt === undefined) return false;
+  if (process === undefined || halt === undefined || process.image !== image) return false;
   const isAbove =
     process.state.kind === "running" && halt.height !== undefined && process.height > halt.height;
   return process.validator.applied.includes(halt.plan) || isAbove;

@@ -446,6 +446,11 @@ describe("a swap", () => {
       "Recovering Recovering",
     ],
     ["no height yet", { ...recovering, pod: successor() }, "wait"],
+    [
+      "above the plan's height, on another chain",
+      { ...recovering, pod: successor({ height: 31, otherChain: "atlantic-2" }) },
+      "wait",
+    ],
     ["at the plan's height", { ...recovering, pod: successor({ height: 30 }) }, "wait"],
     [
       "past the height on the old image",

@@ -11,6 +11,7 @@ import { controllerRefOf } from "../kube/owner-reference.ts";
 import { Store } from "../kube/store.ts";
 import { governingPolicy } from "./governing-policy.ts";
 import { storageKeysOf } from "./identity.ts";
+import { nodeNameOf } from "./node-name.ts";
 import type { Pod } from "./pod.ts";
 
 /** The controller's copies of what it watches. */
@@ -26,20 +27,30 @@ export function createStores(): Stores {
     pods: new Store<Pod>(podIndex),
     policies: new Store<HaltPolicy>(({ metadata }) => [metadata.namespace ?? ""]),
     halts: new Store<NodeHalt>(haltIndex),
-    records: new Store<NodeRecord>(),
+    records: new Store<NodeRecord>(({ status }) =>
+      status?.validatorAddress === undefined ? [] : [recordsOf.validator(status.validatorAddress)],
+    ),
   };
 }
 
-/** Index values under which pods are found, besides their namespace: by what controls them and what outlives them. */
+/** Index values under which records are found: by the validator that the node told it signs as. */
+export const recordsOf = {
+  validator: (address: string) => `validator ${address}`,
+} as const;
+
+/** Index values under which pods are found, besides their namespace: by node, by what controls them and what outlives them. */
 export const podsOf = {
+  node: (nodeKey: string) => `node ${nodeKey}`,
   controller: (uid: string) => `controller ${uid}`,
   storage: (storage: string) => `storage ${storage}`,
 } as const;
 
 function podIndex(pod: Pod): readonly string[] {
+  const { namespace = "" } = pod.metadata;
   const uid = controllerRefOf(pod)?.uid;
+  const node = podsOf.node(`${namespace}/${nodeNameOf(pod)}`);
   const storages = storageKeysOf(pod).map(podsOf.storage);
-  return [pod.metadata.namespace ?? "", ...(uid === undefined ? [] : [podsOf.controller(uid)]), ...storages];
+  return [namespace, node, ...(uid === undefined ? [] : [podsOf.controller(uid)]), ...storages];
 }
 
 /** Index values under which the halts of a pod or of a policy are found. */

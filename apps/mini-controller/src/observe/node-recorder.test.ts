@@ -62,6 +62,13 @@ test("a node that passed a listed height is recorded past it", async () => {
   expect(recorder.recall(podOf("one"))?.height).toBe(5_000);
 });
 
+test("another validator that the node tells it signs as is recorded at once", async () => {
+  const recorder = recorderAt();
+  await recorder.note(podOf("one"), policy, liveAt(20));
+  await recorder.note(podOf("one"), policy, liveAt(20, { validatorAddress: "CD" }));
+  expect(recorder.recall(podOf("one"))?.validatorAddress).toBe("CD");
+});
+
 test("on another chain nothing of the first is left", async () => {
   const recorder = recorderAt();
   await recorder.note(podOf("one"), policy, liveAt(29));

@@ -12,6 +12,7 @@ import type { Store } from "../kube/store.ts";
 import type { KubeApi } from "../kube/types.ts";
 import { isNear } from "../model/height-reach.ts";
 import type { LiveStatus, Recalled } from "../model/live-status.ts";
+import { nodeNameOf } from "../model/node-name.ts";
 import { containerOf, containerStatusOf, type Pod } from "../model/pod.ts";
 import { revisionNameOf } from "../workloads/template-revision.ts";
 
@@ -121,7 +122,9 @@ function wantedStatus(known: NodeRecordStatus | undefined, sight: Sight): NodeRe
       (reach) => isNear(height, upgrade.height, reach) !== isNear(before?.height, upgrade.height, reach),
     ),
   );
-  const isNews = chainId !== undefined && chainId !== before?.chainId;
+  const isNews =
+    (chainId !== undefined && chainId !== before?.chainId) ||
+    (validatorAddress !== undefined && validatorAddress !== before?.validatorAddress);
   const isSeen = isLast && live.sighting !== undefined;
   if (images === undefined && !movesReach && !isNews && !isSeen) return undefined;
   const ownerUID = stableOwnerOf(pod);
@@ -167,12 +170,6 @@ function imagesWith(
 
 function imageIdOf(imageID: string | undefined): { readonly imageID?: string } {
   return imageID === undefined || imageID === "" ? {} : { imageID };
-}
-
-/** A node's name: its pod's, or that of the Deployment whose ReplicaSets name pods anew. */
-export function nodeNameOf(pod: Pod): string {
-  const owner = controllerRefOf(pod);
-  return owner?.kind === "ReplicaSet" ? owner.name.slice(0, owner.name.lastIndexOf("-")) : pod.metadata.name;
 }
 
 /** UID of the pod's controller, where that is the same for all pods of the node. */

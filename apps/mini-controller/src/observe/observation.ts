@@ -29,6 +29,8 @@ export type PodSight =
   | (SeenPod & {
       readonly kind: "successor";
       readonly verdict: Verdict;
+      /** The chain that it answers on, where that is neither the halt's nor the policy's: what it tells there is of other data. */
+      readonly otherChain?: string | undefined;
       /** Newest height that it told, and the first: to see that it moves where no height is known to pass. */
       readonly height?: number | undefined;
       readonly firstHeight?: number | undefined;

@@ -6,7 +6,7 @@ import { isOneHalt, isOpen } from "../judge/same-halt.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { type KnownPod, storageLookupsOf, type Twin, twinsOf } from "../model/identity.ts";
 import { containerOf, containerStatusOf, type Pod, portOf } from "../model/pod.ts";
-import { haltsOf, podKeyOf, podsOf, policyKeyOf, policyOf, type Stores } from "../model/stores.ts";
+import { haltsOf, podKeyOf, podsOf, policyKeyOf, policyOf, recordsOf, type Stores } from "../model/stores.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import type { Neighbours, Observation } from "./observation.ts";
 import { type Sibling, siblingsOf } from "./siblings.ts";
@@ -164,12 +164,27 @@ export class OtherPods {
     };
     const self = introduced(pod);
     const near = storageLookupsOf(pod).flatMap((storage) => pods(podsOf.storage(storage)));
-    const far = statuses
-      .keysOfValidator(self.validatorAddress)
-      .flatMap((key) => (key.startsWith(`${namespace}/`) ? stores : known).pods.get(key) ?? []);
+    const far = this.#podsOfValidator(self.validatorAddress, (other) =>
+      other === namespace ? stores : known,
+    );
     const all = [...near, ...far, ...asked.map((one) => one.pod)];
     const others = new Map(all.map((other) => [other.metadata.uid, other]));
     return twinsOf(self, [...others.values()].map(introduced));
+  }
+
+  /** The pods whose node told this validator address last: to this process, or to one that wrote it down. */
+  #podsOfValidator(address: string | undefined, storesOf: (namespace: string) => Stores): readonly Pod[] {
+    if (address === undefined) return [];
+    const { stores, statuses } = this.#options;
+    const told = statuses.keysOfValidator(address).flatMap((key) => {
+      const [namespace = ""] = key.split("/");
+      return storesOf(namespace).pods.get(key) ?? [];
+    });
+    const recorded = stores.records.under(recordsOf.validator(address)).flatMap(({ metadata }) => {
+      const { namespace = "", name } = metadata;
+      return storesOf(namespace).pods.under(podsOf.node(`${namespace}/${name}`));
+    });
+    return [...told, ...recorded];
   }
 
   /** The journal whose swap brought the image that `halt` is about: it fails, and is paged for, itself. */

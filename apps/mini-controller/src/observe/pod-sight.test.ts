@@ -103,6 +103,19 @@ test.each([
   expect(podSightOf(HALTED_AT_0, node)).toMatchObject({ kind: "halted", shown });
 });
 
+test("a pod that answers on another chain than the halt's and the policy's says so, and no height of it makes it healthy", () => {
+  const there = { chainId: "atlantic-2", runHeight: 40 };
+  const self = podWith({ state: RUNNING, restartCount: 1 });
+  expect(look(self, liveAt(50, 1, there)).kind).toBe("halted");
+  expect(look(self, liveAt(50, 1)).kind).toBe("healthy");
+  const successor = podWith({ state: RUNNING }, "registry/seid:v6.7");
+  expect(look(successor, liveAt(50, 0, there))).toMatchObject({
+    kind: "successor",
+    otherChain: "atlantic-2",
+  });
+  expect(look(successor, liveAt(50, 0))).toMatchObject({ kind: "successor", otherChain: undefined });
+});
+
 test("what an earlier run announced is nothing that the present one shows", () => {
   const again = podWith({ state: RUNNING, lastState: ended(70, LINE), restartCount: 2 });
   expect(look(again, liveAt(30, 1, {}, {}))).toMatchObject({ kind: "halted", shown: false });

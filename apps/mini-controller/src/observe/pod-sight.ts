@@ -18,21 +18,38 @@ export function podSightOf(halt: NodeHalt, node: JudgedNode): PodSight {
   const sight = { uid, resourceVersion, image, terminating: deletionTimestamp !== undefined };
   if (!isSameHalt(spec, pod, verdict)) {
     const { height, firstHeight } = live ?? {};
-    return { kind: "successor", ...sight, verdict, height, firstHeight };
+    return {
+      kind: "successor",
+      ...sight,
+      verdict,
+      otherChain: otherChainOf(halt, node),
+      height,
+      firstHeight,
+    };
   }
   const healthy = image === spec.image && uid === spec.podUID ? healthyHeight(halt, node) : undefined;
   if (healthy !== undefined) return { kind: "healthy", ...sight, height: healthy };
   return { kind: "halted", ...sight, shown: showsHalt(halt, node) };
 }
 
+/** The chain that the pod told last, where it is another than the one that the halted node was seen on and than the policy's. */
+function otherChainOf({ status }: NodeHalt, { live, policy }: JudgedNode): string | undefined {
+  const told = live?.chainId;
+  const own = [status?.seen?.chainId, policy?.spec.chainId].filter((chain) => chain !== undefined);
+  return told === undefined || own.length === 0 || own.includes(told) ? undefined : told;
+}
+
 /**
  * The height at which the very pod that halted runs again, without having been touched: its present run answers on
  * `/status`, announces nothing, and is not standing at the halt. Past the plan's height, clearly below it, or moving.
  */
-function healthyHeight({ spec, status }: NodeHalt, { pod, live }: JudgedNode): number | undefined {
+function healthyHeight(halt: NodeHalt, node: JudgedNode): number | undefined {
+  const { spec, status } = halt;
+  const { pod, live } = node;
   const { state, restartCount = 0 } = containerStatusOf(pod, spec.container) ?? {};
   if (state?.running === undefined || live?.sighting?.kind !== "answered" || live.run !== restartCount)
     return undefined;
+  if (otherChainOf(halt, node) !== undefined) return undefined;
   const { haltIntent, height } = live.sighting.node;
   const isMoving = height !== undefined && live.runHeight !== undefined && height > live.runHeight;
   if (

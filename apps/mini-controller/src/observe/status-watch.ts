@@ -121,9 +121,9 @@ export class StatusWatch {
     this.#watched.delete(key);
   }
 
-  /** Keys of the pods that told this validator address last. */
-  keysOfValidator(address: string | undefined): readonly string[] {
-    return address === undefined ? [] : [...(this.#validators.get(address) ?? [])];
+  /** Keys of the pods that told this validator address last, to this process. */
+  keysOfValidator(address: string): readonly string[] {
+    return [...(this.#validators.get(address) ?? [])];
   }
 
   /** What is remembered of the pod with this key, if it is the one with this UID. */
@@ -174,8 +174,9 @@ export class StatusWatch {
     const before = this.get(key, watched.pod.uid);
     // An answer that was under way while the container was restarted may be of either run.
     const ofRun = run === watched.pod.run ? run : undefined;
+    const told = watched.live?.validatorAddress;
     watched.live = liveStatus(before, this.#options.toSighting(result), ofRun);
-    this.#moveKey(key, before?.validatorAddress, watched.live.validatorAddress);
+    this.#moveKey(key, told, watched.live.validatorAddress);
     if (matters(before, watched.live, watched.pod)) this.#options.onChange(key);
     if (watched.isResting) return;
     const { pod, failures, live } = watched;

@@ -12,7 +12,7 @@ export function isReached(observation: Observation, { step, image }: Proposal, s
     change.partition === undefined ? undefined : placeOf(observation.halt, observation.workload.groups);
   if (place !== undefined) return !isOutside(place, observation.workload, image, sibling);
   if (sibling.group.strategy.kind !== "OnDelete") return true;
-  return sibling.state.kind !== "past" && sibling.image !== image;
+  return sibling.image !== image;
 }
 
 /** Whether a RollingUpdate, which a halted pod holds up, would go on to this pod once that one is gone. */

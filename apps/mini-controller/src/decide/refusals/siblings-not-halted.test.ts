@@ -57,7 +57,16 @@ describe("the whole set at once", () => {
     ["a sibling that is missing, OnDelete", { group: onDelete, sibling: missing }, true],
     ["a sibling that is missing, RollingUpdate", { sibling: missing }, true],
     ["a sibling that halted", { sibling: halted }, false],
-    ["a sibling past the height, OnDelete: it is not restarted", { group: onDelete, sibling: past }, false],
+    [
+      "a sibling past the height on another image, OnDelete: it would get this one when it is next made anew",
+      { group: onDelete, sibling: past },
+      true,
+    ],
+    [
+      "a sibling past the height on this image, OnDelete",
+      { group: onDelete, sibling: { ...past, image: NEW } },
+      false,
+    ],
     ["a sibling past the height, RollingUpdate: it would be restarted", { sibling: past }, true],
     ["a sibling that has the image already, OnDelete", { group: onDelete, sibling: { image: NEW } }, false],
     ["a sibling that has the image already, RollingUpdate", { sibling: { image: NEW } }, true],

@@ -25,12 +25,14 @@ export const siblingsNotHalted: Check = (observation, proposal) => {
   };
 };
 
-function wordsFor({ state }: Sibling): string {
+function wordsFor({ state, group, image }: Sibling): string {
   switch (state.kind) {
     case "halted":
       return "halted";
     case "past":
-      return "runs past it, and would be restarted";
+      return group.strategy.kind === "OnDelete"
+        ? `runs past it on ${image}, and would get another image when it is next made anew`
+        : "runs past it, and would be restarted";
     case "not-halted":
       return state.found;
   }
