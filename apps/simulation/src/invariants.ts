@@ -37,7 +37,9 @@ export const INVARIANTS: readonly Invariant[] = [
       const halt = haltIn(act.before, observer);
       const running = podsOf(act.before, observer).filter(
         (pod) =>
-          !isKept(act, pod.metadata.name) && !isStopped(act, pod, observer) && !isPastOn(act, pod, halt, observer),
+          !isKept(act, pod.metadata.name) &&
+          !isStopped(act, pod, observer) &&
+          !isPastOn(act, pod, halt, observer),
       );
       return running.length === 0 ? undefined : `${namesOf(running)} runs and shares the template`;
     },
