@@ -1,3 +1,4 @@
+import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import { COSMOVISOR, LONGEST_BACK_OFF_MS, RECORDED_BACK_OFF_MS, SLEEP_MS, type Span } from "./figures.ts";
 import type { RecordedHalt } from "./recorded-halt.ts";
 
@@ -101,7 +102,7 @@ function cosmovisor(halt: RecordedHalt): Way {
     const basis = halt.exitCode === 2 ? "modelled" : "measured";
     return { who, sources, marks: [{ ...span, shape, text, basis }], sum };
   };
-  if (halt.reason !== "upgrade_required") {
+  if (halt.reason !== reasonToken(ShutdownReason.UpgradeRequired)) {
     const sum =
       "It ends with 1, for a downgrade and a crash alike: whatever restarts it can't tell them apart.";
     return way(COSMOVISOR.endsWithNode, "end", "ends with exit code 1", sum);
