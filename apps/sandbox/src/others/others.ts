@@ -1,6 +1,9 @@
-import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
+import contract from "@upgrade-halt/contract/vectors/codes.json" with { type: "json" };
 import { COSMOVISOR, LONGEST_BACK_OFF_MS, RECORDED_BACK_OFF_MS, SLEEP_MS, type Span } from "./figures.ts";
 import type { RecordedHalt } from "./recorded-halt.ts";
+
+/** Read from the contract's data: its package is for Node, and this also runs in a page. */
+const UPGRADE_REQUIRED = contract.reasons.find(({ token }) => token.startsWith("upgrade"))?.token;
 
 /** `recorded` in this run, `measured` elsewhere in this repository, or `modelled` because nobody measured it. */
 export type Basis = "recorded" | "measured" | "modelled";
@@ -102,7 +105,7 @@ function cosmovisor(halt: RecordedHalt): Way {
     const basis = halt.exitCode === 2 ? "modelled" : "measured";
     return { who, sources, marks: [{ ...span, shape, text, basis }], sum };
   };
-  if (halt.reason !== reasonToken(ShutdownReason.UpgradeRequired)) {
+  if (halt.reason !== UPGRADE_REQUIRED) {
     const sum =
       "It ends with 1, for a downgrade and a crash alike: whatever restarts it can't tell them apart.";
     return way(COSMOVISOR.endsWithNode, "end", "ends with exit code 1", sum);
