@@ -12,9 +12,10 @@ import {
 } from "../harness/fixtures/sei-nodes.ts";
 import { createHaltingNode } from "../harness/halting-node.ts";
 import { allowLogs } from "../harness/log-rights.ts";
-import { haltOf, untilPast, untilRecorded } from "../harness/observe.ts";
+import { haltOf, haltsIn, untilPast, untilRecorded } from "../harness/observe.ts";
 import {
   changePlans,
+  changePolicy,
   createDeployedNode,
   createNode,
   createPolicy,
@@ -63,7 +64,20 @@ async function upgrade(world: World): Promise<void> {
     terminationMessagePolicy: "File",
   });
   await haltOf(world, "set", "Recovered");
+  await forget(world, "set-0");
   await removePolicy(world);
+}
+
+/** Has the one journal deleted that there is of a pod: its policy keeps none, and no record makes it matter for a rollback. */
+async function forget(world: World, pod: string): Promise<void> {
+  const kind = { group: "upgrade-halt.dev", version: "v1alpha1", namespace: world.namespace } as const;
+  await world.api.custom.deleteNamespacedCustomObject({ ...kind, plural: "noderecords", name: pod });
+  await changePolicy(world, { successfulHaltsHistoryLimit: 0 });
+  await until(
+    "its journal to be deleted",
+    async () => (await haltsIn(world)).every(({ spec }) => spec.podName !== pod),
+    { within: 60_000 },
+  );
 }
 
 /** A node of a Deployment that is paged about and rolled back. */

@@ -43,6 +43,7 @@ import { sendPage } from "./paging/pager.ts";
 import type { PagingHosts } from "./paging/paging-hosts.ts";
 import { ReceiverLanes } from "./paging/receiver-lanes.ts";
 import { resolveHost } from "./paging/resolve-host.ts";
+import { HistoryCollector } from "./policies/history-collector.ts";
 import { PolicyReconciler } from "./policies/policy-reconciler.ts";
 import { KeyQueue, type KeyQueueOptions, type Outcome } from "./queue/key-queue.ts";
 import type { Metrics } from "./server/metrics.ts";
@@ -102,6 +103,7 @@ export class Controller {
   readonly #pages: PageTeller;
   readonly #nodes: NodeReconciler;
   readonly #policies: PolicyReconciler;
+  readonly #history: HistoryCollector;
   readonly #renewal: AlertRenewal;
   readonly #options: ControllerOptions;
   #working = false;
@@ -200,6 +202,8 @@ export class Controller {
       now,
       steady,
     });
+    const isDeparting = (podKey: string) => this.#nodes.isDeparting(podKey);
+    this.#history = new HistoryCollector({ api, stores, isDeparting, log, now });
     const lanes = new ReceiverLanes(pages);
     const deliver = lanes.deliver;
     this.#pages = new PageTeller({
@@ -417,6 +421,8 @@ export class Controller {
     if (!this.#pods.isCurrent) return { requeueAfterMs: this.#settleMs };
     const began = performance.now();
     const outcome = await this.#policies.reconcile(key);
+    const policy = this.#stores.policies.get(key);
+    if (policy !== undefined) await this.#history.collect(policy);
     const took = performance.now() - began;
     this.#settleMs = Math.min(Math.max(SETTLE_MS, took * SETTLE_FACTOR), SETTLE_MOST_MS);
     return outcome;

@@ -80,6 +80,11 @@ export class NodeReconciler {
     this.#departed.set(key, pods);
   }
 
+  /** Whether a pod of this key that went is yet to be judged for the last time. */
+  isDeparting(key: string): boolean {
+    return this.#departed.has(key);
+  }
+
   async reconcile(key: string): Promise<Outcome> {
     const { stores, statuses, watch, marks } = this.#options;
     await this.#judgeDeparted(key);

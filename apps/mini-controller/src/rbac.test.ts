@@ -1,8 +1,11 @@
 import { until } from "@upgrade-halt/testing";
+import pino from "pino";
 import { expect, test } from "vitest";
 import { ControllerError } from "./controller-error.ts";
 import { Fence } from "./kube/fence.ts";
 import { LeaderElection } from "./kube/leader-election.ts";
+import { createStores } from "./model/stores.ts";
+import { HistoryCollector } from "./policies/history-collector.ts";
 import { FakeCluster, NAMESPACE } from "./testing/fake-cluster.ts";
 import { type Call, GuardedApi } from "./testing/guarded-api.ts";
 import { haltWith, policyWith } from "./testing/observations.ts";
@@ -84,6 +87,15 @@ async function readOtherWorkloads(api: GuardedApi, cluster: FakeCluster): Promis
   }
 }
 
+/** Deletes a journal that its policy keeps no longer. */
+async function forget(api: GuardedApi): Promise<void> {
+  const stores = createStores();
+  stores.halts.put(haltWith({}, { phase: "Recovered" }));
+  const log = pino({ level: "silent" });
+  const history = new HistoryCollector({ api, stores, isDeparting: () => false, log, now: Date.now });
+  await history.collect(policyWith({ successfulHaltsHistoryLimit: 0 }));
+}
+
 async function lead(api: GuardedApi): Promise<void> {
   const [fence, stop] = [new Fence(10_000), new AbortController()];
   const options = {
@@ -107,6 +119,7 @@ test("the roles give every verb that is used, and none that is not", async () =>
   const others = new GuardedApi(cluster.api);
   await readOtherWorkloads(others, cluster);
   await lead(others);
+  await forget(others);
   const used = new Set(
     [...(await playStories()), ...others.calls].map(({ path, verb }) => neededRight(path, verb)),
   );

@@ -20,6 +20,13 @@ import { type Act, imageIn, type Observer } from "./observer.ts";
 import { sameValue } from "./patches.ts";
 
 type Change = Extract<Act, { kind: "delete-pod" | "set-image" }>;
+/** What tells whether a journal is done with. */
+interface JournalEnd {
+  readonly phase?: string;
+  readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  readonly page?: { readonly state: string };
+  readonly formerPages?: readonly { readonly state: string }[];
+}
 type SetImage = Extract<Act, { kind: "set-image" }>;
 
 /** How far below its height a halted node may have been seen last. */
@@ -183,7 +190,31 @@ export const INVARIANTS: readonly Invariant[] = [
       const isOwn = /\/(nodehalts|noderecords|leases|events)$/.test(collection) && verb !== "delete";
       const isStatus = collection === PATHS.policies && subresource === "status";
       const isMark = collection === PATHS.pods && verb === "update";
-      return isOwn || isStatus || isMark ? undefined : `it did ${verb} ${collection}`;
+      const isHistory = collection === PATHS.halts && verb === "delete";
+      return isOwn || isStatus || isMark || isHistory ? undefined : `it did ${verb} ${collection}`;
+    },
+  },
+  {
+    name: "history",
+    words:
+      "A journal is deleted only when its halt is over and told, no person's word hangs on it, and its pod is gone.",
+    onAct: (act, { truth }) => {
+      if (act.kind !== "other" || act.commit.collection !== PATHS.halts || act.commit.verb !== "delete")
+        return undefined;
+      const halt = act.commit.before as NodeHalt;
+      const { metadata, spec, status } = halt;
+      const { phase = "", conditions = [], page, formerPages = [] } = (status ?? {}) as JournalEnd;
+      const said = (name: string) => metadata.annotations?.[`upgrade-halt.dev/${name}`] === "true";
+      const isResolved = conditions.some((one) => one.type === "Resolved" && one.status === "True");
+      const isOver = phase === "Recovered" || phase === "Withdrawn" || isResolved;
+      const isUntold = [...formerPages, ...(page === undefined ? [] : [page])].some(
+        ({ state }) => state !== "Resolved" && state !== "NoTarget",
+      );
+      const isFailure = phase === "Failed" && !said("acknowledged");
+      const isThere = truth.all<Pod>(PATHS.pods).some((pod) => pod.metadata.uid === spec.podUID);
+      const keeps =
+        !isOver || isUntold || isFailure || isThere || said("abort") || status?.seen === undefined;
+      return keeps ? `it deleted ${metadata.name}, which is ${phase}` : undefined;
     },
   },
   {

@@ -139,6 +139,9 @@ const digests = cel({
   message: "images must be given by digest (name@sha256:...), unless allowTags is true",
 });
 
+// Without a default in the schema: it would stand in every policy, also before a controller that does not know the field.
+const historyLimit = z.int().min(0).max(1_000).optional();
+
 /** `HaltPolicy.spec`: which pods, which image for which plan, and how far the controller may go. */
 export const HaltPolicySpecSchema = z
   .object({
@@ -197,6 +200,14 @@ export const HaltPolicySpecSchema = z
       .meta({ description: "Record what would be done, and do none of it (no page either)." }),
     recoveryTimeoutSeconds: z.int().min(1).max(604_800).default(600).meta({
       description: "A swapped node must pass the plan's height within this time, or its halt is Failed.",
+    }),
+    successfulHaltsHistoryLimit: historyLimit.meta({
+      description:
+        "How many NodeHalts that ended Recovered or Withdrawn are kept of each node, 10 unless said; older ones are deleted once nothing rests on them.",
+    }),
+    failedHaltsHistoryLimit: historyLimit.meta({
+      description:
+        "How many NodeHalts that ended Paged or Failed are kept of each node, 10 unless said; older ones are deleted once their node runs again, whoever was paged knows it, and nothing rests on them.",
     }),
     paging: z
       .array(PagingTargetSchema)

@@ -26,7 +26,7 @@ export interface AlertRenewalOptions {
 }
 
 /** How long an alert's end is told again, as Prometheus does (`resolvedRetention`): whatever came late is outlasted. */
-const RESOLVED_MS = 15 * 60_000;
+export const RESOLVED_MS = 15 * 60_000;
 /** Alerts of one request: Alertmanager takes any number, its proxies may not. */
 const BATCH = 500;
 /** Targets at a time: one that does not answer makes the others wait for little, and swaps have the API server to themselves. */
