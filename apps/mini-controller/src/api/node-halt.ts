@@ -273,9 +273,9 @@ export function hasEnded(halt: NodeHalt): boolean {
 /** Reason of a swap that a person stopped for good by an annotation. */
 export const ABORTED = "Aborted";
 
-/** True where a person wants nothing more to be done about the halt. */
+/** True where a person wants nothing more to be done about the halt: by the annotation, whatever it says but `false`. */
 export function isAborted({ metadata }: NodeHalt): boolean {
-  return metadata.annotations?.[ANNOTATION_ABORT] === "true";
+  return (metadata.annotations?.[ANNOTATION_ABORT] ?? "false") !== "false";
 }
 
 /** Name of the policy that governs the halt's node, as far as the journal knows. */
@@ -286,8 +286,9 @@ export function policyNameOf({ spec, status }: NodeHalt): string {
 /**
  * True for a failed swap that no person has acknowledged: what an error budget counts. Who aborted a swap has seen it.
  */
-export function isUnacknowledgedFailure({ metadata, status }: NodeHalt): boolean {
-  if (status?.phase !== "Failed" || status.reason === ABORTED) return false;
+export function isUnacknowledgedFailure(halt: NodeHalt): boolean {
+  const { metadata, status } = halt;
+  if (status?.phase !== "Failed" || isAborted(halt) || status.reason === ABORTED) return false;
   return metadata.annotations?.[ANNOTATION_ACKNOWLEDGED] !== "true";
 }
 

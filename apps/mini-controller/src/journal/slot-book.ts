@@ -1,6 +1,7 @@
 import type { NodeHalt } from "../api/node-halt.ts";
 import type { Store } from "../kube/store.ts";
 import { haltsOf } from "../model/stores.ts";
+import { isJournal } from "./journal-name.ts";
 
 /**
  * Which nodes of a policy are between swap and recovery. The journals say so; a reservation bridges the moment
@@ -17,7 +18,8 @@ export class SlotBook {
   /** Nodes other than `podName` that take a slot of the policy. */
   takenByOthers(policyKey: string, podName: string): number {
     const pods = new Set(this.#reserved.get(policyKey));
-    for (const { spec } of this.#halts.under(haltsOf.swapping(policyKey))) pods.add(spec.podName);
+    for (const halt of this.#halts.under(haltsOf.swapping(policyKey)))
+      if (isBelieved(halt)) pods.add(halt.spec.podName);
     pods.delete(podName);
     return pods.size;
   }
@@ -32,4 +34,9 @@ export class SlotBook {
       pods.delete(podName);
     }
   }
+}
+
+/** A swap begins for a halt that the controller saw, in the journal that it gave a name: no other takes a slot. */
+function isBelieved(halt: NodeHalt): boolean {
+  return isJournal(halt) && halt.status?.seen !== undefined;
 }

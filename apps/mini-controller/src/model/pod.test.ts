@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { storagesOf } from "./identity.ts";
-import { containerOf, containerStatusOf, type Pod, projectPod, projectUnselected } from "./pod.ts";
+import { containerOf, containerStatusOf, mayRun, type Pod, projectPod, projectUnselected } from "./pod.ts";
 
 const podWith = (labels: Record<string, string>): Pod => ({
   metadata: { name: "a", namespace: "sei", uid: "u", labels },
@@ -74,4 +74,12 @@ test("an init container that runs beside the others is a container like them, an
   expect(containerStatusOf(kept, "node")).toMatchObject(ended);
   expect(containerOf(kept, "step")).toBeUndefined();
   expect(containerStatusOf(kept, "step")).toBeUndefined();
+});
+
+test.each<[string, string, boolean]>([
+  ["was seen to end", "Error", false],
+  ["was lost by its kubelet, which makes an end up", "ContainerStatusUnknown", true],
+])("of a pod that failed a container that %s may run: %s, %s", (_, reason, runs) => {
+  const containerStatuses = [{ name: "seid", state: { terminated: { exitCode: 137, reason } } }];
+  expect(mayRun({ ...podWith({}), status: { phase: "Failed", containerStatuses } })).toBe(runs);
 });

@@ -268,7 +268,12 @@ export function mayServe(pod: Pod, container: string): boolean {
 export function mayRun({ status }: Pod): boolean {
   const isOver = status?.phase === "Failed" || status?.phase === "Succeeded";
   const containers = status?.containerStatuses ?? [];
-  const haveEnded = containers.length > 0 && containers.every(({ state }) => state?.terminated !== undefined);
+  const haveEnded = containers.length > 0 && containers.every(({ state }) => wasSeenToEnd(state));
   const initsRun = status?.initContainerStatuses?.some(({ state }) => state?.running !== undefined) ?? false;
   return !(isOver && haveEnded) || initsRun;
+}
+
+/** A kubelet makes an end up for a container that it could not find: nobody saw that one end. */
+function wasSeenToEnd(state: ContainerState | undefined): boolean {
+  return state?.terminated !== undefined && state.terminated.reason !== "ContainerStatusUnknown";
 }

@@ -42,6 +42,8 @@ export interface Neighbours {
   readonly swapping: number;
   /** Failed swaps that nobody acknowledged. */
   readonly failed: number;
+  /** Of none of these a page stands: whoever was told thinks that it is over, or nobody was told. */
+  readonly isUntold?: boolean | undefined;
   /** Name of the journal of this node whose swap brought the image that now halted for the same plan. */
   readonly toldBy?: string | undefined;
   /** Name of another journal of this node's halt that a person aborted, be it over or not. */

@@ -10,11 +10,12 @@ import { haltsOf, podKeyOf, podsOf, policyKeyOf, policyOf, recordsOf, type Store
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import type { Neighbours, Observation } from "./observation.ts";
 import { type Sibling, siblingsOf } from "./siblings.ts";
-import { startingNodes } from "./starting-nodes.ts";
+import { isStarting, startingNodes } from "./starting-nodes.ts";
 import { liveOf, type StatusWatch } from "./status-watch.ts";
 import {
   type Asked,
   lookalikeOf,
+  lookalikesOf,
   type NodeTraits,
   type Strangers,
   strangersAmong,
@@ -60,7 +61,10 @@ export class OtherPods {
       siblings: this.#siblings(halt, policy, halted),
       twins: this.#twins(pod, halt, stores, asked),
       strangers: [
-        ...strangersAmong(asked, pod && liveOf(pod, statuses)?.validatorAddress),
+        ...strangersAmong(
+          asked.flatMap((one) => withoutSeeds(one, stores, now)),
+          pod && liveOf(pod, statuses)?.validatorAddress,
+        ),
         ...(pod === undefined
           ? []
           : startingNodes(
@@ -69,6 +73,7 @@ export class OtherPods {
               stores,
               (other) => liveOf(other, statuses),
               now,
+              (key) => statuses.watchedMs(key),
             )),
       ],
     };
@@ -118,23 +123,19 @@ export class OtherPods {
     const pod = stores.pods.get(podKeyOf(halt));
     if (pod === undefined) return [];
     const { namespace = "", uid } = pod.metadata;
-    const find = () => {
-      const policies = stores.policies.under(namespace);
-      return stores.pods
-        .under(namespace)
-        .filter((other) => !isWatched(other, governingPolicy(other, policies)));
-    };
-    const unselected = stores === known ? strangers.remembered(namespace, find) : find();
-    const traits = this.#traitsOf(pod, halt, stores);
-    const lookalikes = unselected.flatMap((other) =>
-      other.metadata.uid === uid ? [] : (lookalikeOf(other, traits) ?? []),
-    );
-    const asked = await strangers.ask(lookalikes, traits);
     const policies = stores.policies.under(namespace);
-    // A selected node that serves no `/status`, such as a seed node, is silent for good.
-    return asked.filter(
-      ({ pod, said }) => said.kind !== "silent" || governingPolicy(pod, policies) === undefined,
-    );
+    const find = () =>
+      stores.pods
+        .under(namespace)
+        .filter((other) => mayHaveUnwatched(other, governingPolicy(other, policies)));
+    const unwatched = stores === known ? strangers.remembered(namespace, find) : find();
+    const traits = this.#traitsOf(pod, halt, stores);
+    const lookalikes = unwatched.flatMap((other) => {
+      if (other.metadata.uid === uid) return [];
+      const watched = watchedContainer(other, governingPolicy(other, policies));
+      return lookalikesOf(other, traits).filter(({ container }) => container.name !== watched);
+    });
+    return await strangers.ask(lookalikes, traits);
   }
 
   #traitsOf(pod: Pod, halt: NodeHalt, stores: Stores): NodeTraits {
@@ -152,13 +153,16 @@ export class OtherPods {
       ...known.pods.under(value).filter(({ metadata }) => metadata.namespace !== namespace),
     ];
     const traits = this.#traitsOf(pod, halt, stores);
-    const answers = new Map(asked.map(({ pod, said }) => [pod.metadata.uid, said]));
-    const introduced = (one: Pod): KnownPod => {
-      const said = answers.get(one.metadata.uid);
-      const told = said?.kind === "node" ? said.validatorAddress : undefined;
+    const introduced = (one: Pod, of?: string): KnownPod => {
+      const told = asked.flatMap(({ pod: { metadata }, said }) =>
+        metadata.uid === one.metadata.uid && said.kind === "node" ? (said.validatorAddress ?? []) : [],
+      );
+      const known = [liveOf(one, statuses)?.validatorAddress, ...told];
       return {
         pod: one,
-        validatorAddress: told ?? liveOf(one, statuses)?.validatorAddress,
+        // A pod of several nodes is each of these validators.
+        validatorAddress:
+          known.find((address) => address !== undefined && address === of) ?? told[0] ?? known[0],
         looksLikeNode: lookalikeOf(one, traits) !== undefined,
       };
     };
@@ -169,7 +173,10 @@ export class OtherPods {
     );
     const all = [...near, ...far, ...asked.map((one) => one.pod)];
     const others = new Map(all.map((other) => [other.metadata.uid, other]));
-    return twinsOf(self, [...others.values()].map(introduced));
+    return twinsOf(
+      self,
+      [...others.values()].map((other) => introduced(other, self.validatorAddress)),
+    );
   }
 
   /** The pods whose node told this validator address last: to this process, or to one that wrote it down. */
@@ -204,9 +211,11 @@ export class OtherPods {
   #neighbours(halt: NodeHalt): Neighbours {
     const { stores, slots } = this.#options;
     const policy = policyKeyOf(halt);
-    const failed = new Set(stores.halts.under(haltsOf.failed(policy)).map(({ spec }) => spec.podName)).size;
+    const failures = stores.halts.under(haltsOf.failed(policy));
+    const failed = new Set(failures.map(({ spec }) => spec.podName)).size;
+    const isUntold = failed > 0 && !failures.some((failure) => isOpen(failure) && hasStandingPage(failure));
     const swapping = slots.takenByOthers(policy, halt.spec.podName);
-    return { swapping, failed, toldBy: this.#toldBy(halt), abortedIn: this.#abortedIn(halt) };
+    return { swapping, failed, isUntold, toldBy: this.#toldBy(halt), abortedIn: this.#abortedIn(halt) };
   }
 
   /** A journal that ended, or was withdrawn, says no less what a person wants. */
@@ -228,11 +237,33 @@ export const NOBODY_ELSE: Around = {
   strangers: [],
 };
 
-/** Whether the pod's `/status` is read as its policy says where that is. */
-function isWatched(pod: Pod, policy: HaltPolicy | undefined): boolean {
-  if (policy === undefined) return false;
+/** Whether a page about a halt that the controller saw is on its way, or with a receiver. */
+function hasStandingPage({ status }: NodeHalt): boolean {
+  return status?.seen !== undefined && (status.page?.state === "Pending" || status.page?.state === "Sent");
+}
+
+/** The container whose `/status` is read as the policy says where that is. */
+function watchedContainer(pod: Pod, policy: HaltPolicy | undefined): string | undefined {
+  if (policy === undefined) return undefined;
   const { container, rpcPort } = policy.spec;
-  return portOf(containerOf(pod, container), rpcPort) !== undefined;
+  return portOf(containerOf(pod, container), rpcPort) === undefined ? undefined : container;
+}
+
+/** Whether there may be a node in the pod whose `/status` nobody reads. */
+function mayHaveUnwatched(pod: Pod, policy: HaltPolicy | undefined): boolean {
+  const { containers, initContainers = [] } = pod.spec;
+  return watchedContainer(pod, policy) === undefined || containers.length + initContainers.length > 1;
+}
+
+/**
+ * A selected node that serves no `/status`, such as a seed node, is silent for good: it counts for as long as it may only be
+ * starting. So does whatever runs beside a node that answers.
+ */
+function withoutSeeds(one: Asked, stores: Stores, now: number): readonly Asked[] {
+  const { pod, container, said } = one;
+  const policy = governingPolicy(pod, stores.policies.under(pod.metadata.namespace ?? ""));
+  if (said.kind !== "silent" || policy === undefined) return [one];
+  return isStarting(pod, container, undefined, now) ? [one] : [];
 }
 
 /** Why nothing may be done to a pod of the halted one's workload: what is done to its template is done to it too. */

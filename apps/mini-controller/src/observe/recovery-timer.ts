@@ -37,9 +37,13 @@ export class RecoveryTimer {
   }
 }
 
-/** Whether a person has stopped what is done about a halt. */
+/**
+ * Whether a person has stopped what is done about a halt. One that is aborted once its pod was replaced has nothing left to be
+ * stopped: its time goes on, so that it ends and other nodes do not wait for it.
+ */
 export function isStopped(halt: NodeHalt, policy: HaltPolicy | undefined): boolean {
-  return policy === undefined || policy.spec.paused || policy.spec.dryRun || isAborted(halt);
+  if (policy === undefined || policy.spec.paused || policy.spec.dryRun) return true;
+  return isAborted(halt) && halt.status?.phase !== "Recovering";
 }
 
 /** Both times are of one clock, so their difference is right whatever the clock said. */

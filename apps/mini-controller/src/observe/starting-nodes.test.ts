@@ -46,7 +46,7 @@ test.each<[string, Pod, LiveStatus | undefined, boolean]>([
     "has been pulled for ten minutes",
     podWith({ restartCount: 0, state: { waiting: {} } }, 600_000),
     undefined,
-    false,
+    true,
   ],
   [
     "waits to be restarted and was known",
@@ -57,4 +57,13 @@ test.each<[string, Pod, LiveStatus | undefined, boolean]>([
   ["waits to be restarted and never was", podWith(BACK_OFF), live({ run: 0 }), true],
 ])("whether a node may yet say who it is: one that %s", (_, pod, status, starts) => {
   expect(isStarting(pod, "seid", status, NOW)).toBe(starts);
+});
+
+test.each([
+  ["20 minutes ago, of which nobody has watched more than one", 1_200_000, 60_000, true],
+  ["15 minutes from now", -900_000, 60_000, true],
+  ["20 minutes ago, and was watched for ten", 1_200_000, 600_000, false],
+  ["two hours ago", 7_200_000, 0, false],
+])("the clock of its machine may be another: one that was started %s", (_, ms, watchedMs, starts) => {
+  expect(isStarting(podWith(running(ms)), "seid", live({}), NOW, watchedMs)).toBe(starts);
 });

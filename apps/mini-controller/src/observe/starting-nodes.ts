@@ -8,20 +8,28 @@ import { lookalikeOf, type NodeTraits, type Stranger } from "./strangers.ts";
 
 /** A node that has not answered for so long after it was started serves no `/status`, as a seed node does. */
 const STARTS_WITHIN_MS = 600_000;
+/** A run that began so long ago by this machine's clock did begin long ago, however wrong that is. */
+const WRONG_CLOCK_MS = 3_600_000;
 
 /**
  * Whether a node was started so lately that it may yet say which validator it is: its present run has not answered on `/status`.
- * What a run before said counts for no other: keys are moved between runs. One that waits to be started again is not running, and
- * counts as what it was.
+ * What a run before said counts for no other: keys are moved between runs. One that waits to be started again counts as what it
+ * was; one that never said what it is may do so whenever it runs. Clocks differ: `watchedMs` is for how long this process has
+ * seen the run.
  */
-export function isStarting(pod: Pod, container: string, live: LiveStatus | undefined, now: number): boolean {
-  const { restartCount = 0, state, lastState } = containerStatusOf(pod, container) ?? {};
+export function isStarting(
+  pod: Pod,
+  container: string,
+  live: LiveStatus | undefined,
+  now: number,
+  watchedMs = Number.POSITIVE_INFINITY,
+): boolean {
+  const { restartCount = 0, state } = containerStatusOf(pod, container) ?? {};
   const isOfRun = live?.run === restartCount;
   if (isOfRun && (live.sighting?.kind === "answered" || live.runHeight !== undefined)) return false;
-  if (state?.running === undefined && live?.validatorAddress !== undefined) return false;
-  const since =
-    state?.running?.startedAt ?? lastState?.terminated?.finishedAt ?? pod.metadata.creationTimestamp ?? "";
-  return Math.abs(now - Date.parse(since)) < STARTS_WITHIN_MS;
+  if (state?.running === undefined) return live?.validatorAddress === undefined;
+  const ranMs = Math.abs(now - Date.parse(state.running.startedAt ?? pod.metadata.creationTimestamp ?? ""));
+  return ranMs < STARTS_WITHIN_MS || (ranMs < WRONG_CLOCK_MS && watchedMs < STARTS_WITHIN_MS);
 }
 
 /**
@@ -34,6 +42,7 @@ export function startingNodes(
   { pods, policies, halts }: Stores,
   liveOf: (pod: Pod) => LiveStatus | undefined,
   now: number,
+  watchedMs: (key: string) => number,
 ): readonly Stranger[] {
   const { namespace = "", uid } = pod.metadata;
   const present = policies.under(namespace);
@@ -41,7 +50,8 @@ export function startingNodes(
     if (other.metadata.uid === uid || lookalikeOf(other, traits) === undefined) return [];
     const live = liveOf(other);
     const spec = governingPolicy(other, present)?.spec;
-    if (spec === undefined || !isStarting(other, spec.container, live, now)) return [];
+    if (spec === undefined || !isStarting(other, spec.container, live, now, watchedMs(keyOf(other))))
+      return [];
     if (portOf(containerOf(other, spec.container), spec.rpcPort) === undefined) return [];
     const key = keyOf(other);
     const journals = halts.under(haltsOf.pod(key));

@@ -43,6 +43,8 @@ export interface StatusWatchOptions {
 
 interface Watched {
   pod: WatchedPod;
+  /** Since when its present run is watched, by the clock that never goes back. */
+  runSince: number;
   live: LiveStatus | undefined;
   failures: number;
   timer: NodeJS.Timeout | undefined;
@@ -67,6 +69,12 @@ const READ_APART_MS = 2;
 export class StatusWatch {
   readonly #options: StatusWatchOptions;
   readonly #watched = new Map<string, Watched>();
+  /** For how long the present run of the pod with this key has been watched, in ms. */
+  watchedMs(key: string): number {
+    const watched = this.#watched.get(key);
+    return watched === undefined ? 0 : performance.now() - watched.runSince;
+  }
+
   /** Keys of the pods that told a validator address. */
   readonly #validators = new Map<string, Set<string>>();
   readonly #nextReadAt = { urgent: 0, patient: 0 };
@@ -84,6 +92,7 @@ export class StatusWatch {
     const known = this.#watched.get(key);
     if (known !== undefined && known.pod.uid === pod.uid && known.pod.url === pod.url) {
       const hurry = (pod.urgent && !known.pod.urgent) || known.isResting;
+      if (known.pod.run !== pod.run) known.runSince = performance.now();
       known.pod = pod;
       known.isResting = false;
       if (hurry && known.reading === undefined) this.#schedule(key, known, 0);
@@ -91,7 +100,13 @@ export class StatusWatch {
     }
     this.forget(key);
     const fresh = { live: undefined, failures: 0, timer: undefined, reading: undefined, isResting: false };
-    const watched: Watched = { pod, ...fresh, freshReads: 0, freshRun: undefined };
+    const watched: Watched = {
+      pod,
+      runSince: performance.now(),
+      ...fresh,
+      freshReads: 0,
+      freshRun: undefined,
+    };
     this.#watched.set(key, watched);
     this.#schedule(key, watched, 0);
   }

@@ -1,7 +1,14 @@
 import type { StatusResult } from "@upgrade-halt/consumer";
 import { expect, test } from "vitest";
 import type { Pod, PodContainer } from "../model/pod.ts";
-import { type Lookalike, lookalikeOf, Strangers, strangersAmong, traitsOf } from "./strangers.ts";
+import {
+  type Lookalike,
+  lookalikeOf,
+  lookalikesOf,
+  Strangers,
+  strangersAmong,
+  traitsOf,
+} from "./strangers.ts";
 
 const [OWN, OTHER] = ["AA", "BB"];
 
@@ -39,6 +46,37 @@ test.each<[string, Pod, boolean]>([
   expect(lookalikeOf(pod, traits) !== undefined).toBe(looks);
 });
 
+test.each<[string, Partial<Pod["spec"]>, string[]]>([
+  [
+    "two nodes",
+    {
+      containers: [
+        { name: "sentry", image: "seid:v6.6" },
+        { name: "validator", image: "seid:v6.7" },
+      ],
+    },
+    ["sentry", "validator"],
+  ],
+  [
+    "a node that runs beside another program",
+    {
+      containers: [{ name: "hold", image: "pause:1" }],
+      initContainers: [
+        { name: "node", image: "x:1", restartPolicy: "Always", ports: [{ name: "rpc", containerPort: 1 }] },
+      ],
+    },
+    ["node"],
+  ],
+  [
+    "a node that is prepared by its own program",
+    { containers: [{ name: "seid", image: "seid" }], initContainers: [{ name: "seid-init", image: "seid" }] },
+    ["seid"],
+  ],
+])("of a pod with %s each container is asked that may be one", (_, spec, names) => {
+  const pod = { ...podOf({}), spec: { containers: [], ...spec } };
+  expect(lookalikesOf(pod, traits).map(({ container }) => container.name)).toEqual(names);
+});
+
 function lookalike(pod: Pod): Lookalike {
   const found = lookalikeOf(pod, traits);
   if (found === undefined) throw new Error("looks like no node");
@@ -74,6 +112,20 @@ test.each<[string, Pod, StatusResult, string | undefined, string | undefined]>([
     "does not say on /status who it is: it failed",
   ],
   ["with a port of that name answers as something else", ofPort, failed("not-a-status"), OWN, undefined],
+  [
+    "with a port of that name is behind what is down",
+    ofPort,
+    { ...failed("not-a-status"), httpStatus: 502 } as StatusResult,
+    OWN,
+    "does not say on /status who it is: it failed",
+  ],
+  [
+    "with a port of that name is behind what asks who asks",
+    ofPort,
+    { ...failed("not-a-status"), httpStatus: 401 } as StatusResult,
+    OWN,
+    "does not say on /status who it is: it failed",
+  ],
   [
     "with a port of that name answers with an error of JSON-RPC",
     ofPort,
@@ -133,4 +185,22 @@ test("of too many none beyond the sixteenth is asked, and each of those is unkno
   }));
   const asked = await strangers.ask(many.map(lookalike), traits);
   expect([reads, strangersAmong(asked, OWN).length]).toEqual([16, 4]);
+});
+
+test("a second node of a pod is asked at its own ports, as both have one address", async () => {
+  const urls: string[] = [];
+  const read = async (url: string) => {
+    urls.push(url);
+    return told(url.includes(":36657/") ? OWN : OTHER);
+  };
+  const sentry = { name: "sentry", image: "seid", ports: [{ name: "rpc", containerPort: 1 }] };
+  const validator = {
+    name: "validator",
+    image: "seid",
+    ports: [{ containerPort: 36656 }, { containerPort: 36657 }],
+  };
+  const pod = { ...podOf({}), spec: { containers: [sentry, validator] } };
+  const asked = await new Strangers({ read, steady: () => 0 }).ask(lookalikesOf(pod, traits), traits);
+  expect(urls).toEqual([1, 36656, 36657].map((port) => `http://10.0.0.2:${port}/status`));
+  expect(asked.map(({ container }) => container)).toEqual(["sentry", "validator"]);
 });

@@ -35,6 +35,7 @@ export type Introduction =
 /** A look-alike and what it answered. */
 export interface Asked {
   readonly pod: Pod;
+  readonly container: string;
   readonly said: Introduction;
 }
 
@@ -48,6 +49,9 @@ export interface Stranger {
 
 const COMETBFT_RPC_PORT = 26657;
 
+/** HTTP status of an answer that is no node's: of a program that serves something else, or does not know `/status`. */
+const NO_NODE: ReadonlySet<number> = new Set([200, 400, 404, 405]);
+
 /** What to look for, by the node that halted. */
 export function traitsOf(pod: Pod, container: string, portName: string): NodeTraits {
   const node = containerOf(pod, container);
@@ -57,12 +61,26 @@ export function traitsOf(pod: Pod, container: string, portName: string): NodeTra
 
 /** `pod` as a look-alike, unless it looks like no node or was seen to end for good. */
 export function lookalikeOf(pod: Pod, traits: NodeTraits): Lookalike | undefined {
-  if (!mayRun(pod)) return undefined;
+  return lookalikesOf(pod, traits)[0];
+}
+
+/**
+ * Each container of `pod` that may be a node, those of the node's image first. An init container that does not run beside the others
+ * is one only where no other is: it prepares a node.
+ */
+export function lookalikesOf(pod: Pod, traits: NodeTraits): readonly Lookalike[] {
+  if (!mayRun(pod)) return [];
   const { containers, initContainers = [] } = pod.spec;
-  const ofImage = [...containers, ...initContainers].find(({ image }) => imageName(image) === traits.image);
-  if (ofImage !== undefined) return { pod, container: ofImage, byPort: false };
-  const ofPort = containers.find((container) => portOf(container, traits.portName) !== undefined);
-  return ofPort && { pod, container: ofPort, byPort: true };
+  const beside = [...containers, ...initContainers.filter(({ restartPolicy }) => restartPolicy === "Always")];
+  const isOfImage = ({ image }: PodContainer) => imageName(image) === traits.image;
+  const hasPort = (container: PodContainer) => portOf(container, traits.portName) !== undefined;
+  const ofImage = beside.filter(isOfImage);
+  const ofPort = beside.filter((container) => !isOfImage(container) && hasPort(container));
+  const before = ofImage.length === 0 ? initContainers.filter(isOfImage) : [];
+  return [
+    ...[...ofImage, ...before].map((container) => ({ pod, container, byPort: false })),
+    ...ofPort.map((container) => ({ pod, container, byPort: true })),
+  ];
 }
 
 /** Which of those that were asked can't be told from the node that signs as `validatorAddress`. */
@@ -121,37 +139,59 @@ export class Strangers {
     for (const [key, { at }] of this.#answers) if (now - at > ANSWER_MS) this.#answers.delete(key);
     return await Promise.all(
       lookalikes.map(async (lookalike, index): Promise<Asked> => {
-        const { pod } = lookalike;
-        if (index >= MOST_ASKED)
-          return { pod, said: { kind: "silent", found: "one of too many to be asked" } };
-        return { pod, said: await this.#introductionOf(lookalike, traits, now) };
+        const { pod, container } = lookalike;
+        const said: Introduction =
+          index >= MOST_ASKED
+            ? { kind: "silent", found: "one of too many to be asked" }
+            : await this.#introductionOf(lookalike, traits, now);
+        return { pod, container: container.name, said };
       }),
     );
   }
 
   async #introductionOf(lookalike: Lookalike, traits: NodeTraits, now: number): Promise<Introduction> {
-    const url = urlOf(lookalike, traits);
-    if (url === undefined) return { kind: "silent", found: "has no address yet" };
     const { pod, container } = lookalike;
+    const urls = portsOf(lookalike, traits).flatMap((port) => statusUrlAt(pod, port) ?? []);
+    if (urls.length === 0) return { kind: "silent", found: "has no address yet" };
     const run = containerStatusOf(pod, container.name)?.restartCount ?? 0;
-    const key = `${pod.metadata.uid} ${run} ${url} ${lookalike.byPort}`;
+    const key = `${pod.metadata.uid} ${container.name} ${run} ${urls.join()} ${lookalike.byPort}`;
     const known = this.#answers.get(key)?.said;
     if (known !== undefined) return await known;
-    const said = this.#options.read(url, READ_TIMEOUT_MS).then((result) => introductionIn(result, lookalike));
+    const said = this.#askAt(urls, lookalike);
     this.#answers.set(key, { at: now, said });
     return await said;
+  }
+
+  async #askAt(urls: readonly string[], lookalike: Lookalike): Promise<Introduction> {
+    const results = await Promise.all(urls.map((url) => this.#options.read(url, READ_TIMEOUT_MS)));
+    const said = results.map((result) => introductionIn(result, lookalike));
+    const silent = said.find(({ kind }) => kind === "silent");
+    return said.find(({ kind }) => kind === "node") ?? silent ?? { kind: "no-node" };
   }
 }
 
 function introductionIn(result: StatusResult, { byPort }: Lookalike): Introduction {
   if (result.kind === "ok") return { kind: "node", validatorAddress: result.node.validatorAddress };
-  // An error of JSON-RPC is a node's.
-  if (byPort && result.kind === "not-a-status") return { kind: "no-node" };
+  // An error of JSON-RPC is a node's, and what is in front of one answers for it where that is down, or wants to know who asks.
+  const { httpStatus = 200 } = result;
+  if (byPort && result.kind === "not-a-status" && NO_NODE.has(httpStatus)) return { kind: "no-node" };
   return { kind: "silent", found: `does not say on /status who it is: ${result.problem}` };
 }
 
-function urlOf({ pod, container }: Lookalike, { portName, port }: NodeTraits): string | undefined {
-  return statusUrlAt(pod, portOf(container, portName) ?? port);
+/** Of the ports of a node whose RPC has another name no more than so many are asked. */
+const MOST_PORTS = 4;
+
+/**
+ * Where a container may serve `/status`: at its port of that name, or at the node's, unless another container of the pod has that:
+ * they share an address. Then each of its own ports may be it.
+ */
+function portsOf({ pod, container }: Lookalike, { portName, port }: NodeTraits): readonly number[] {
+  const named = portOf(container, portName);
+  if (named !== undefined) return [named];
+  const others = pod.spec.containers.filter(({ name }) => name !== container.name);
+  const isTaken = others.some(({ ports = [] }) => ports.some(({ containerPort }) => containerPort === port));
+  if (!isTaken) return [port];
+  return (container.ports ?? []).map(({ containerPort }) => containerPort).slice(0, MOST_PORTS);
 }
 
 /** Last part of an image's name: the same program, from whichever registry. */

@@ -70,9 +70,11 @@ export function resultOf(exchange: Exchange, at: number): StatusResult {
     return { kind: "rpc-error", at, problem };
   }
   if (exchange.statusCode !== 200) {
-    return { kind: "not-a-status", at, problem: `the answer is HTTP ${exchange.statusCode}` };
+    const httpStatus = exchange.statusCode;
+    return { kind: "not-a-status", at, problem: `the answer is HTTP ${httpStatus}`, httpStatus };
   }
-  if (decoded.kind === "not-a-status") return { kind: "not-a-status", at, problem: decoded.problem };
+  if (decoded.kind === "not-a-status")
+    return { kind: "not-a-status", at, problem: decoded.problem, httpStatus: 200 };
   const { envelope, node } = decoded;
   if (!exchange.mangled) return { kind: "ok", at, envelope, node };
   return { kind: "ok", at, envelope, node: { ...node, haltIntent: withoutMangledTexts(node.haltIntent) } };

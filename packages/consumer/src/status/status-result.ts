@@ -39,6 +39,8 @@ export interface StatusFailure {
   readonly at: number;
   /** One clause for a person, free of control characters. */
   readonly problem: string;
+  /** HTTP status of an answer that is no status. */
+  readonly httpStatus?: number | undefined;
 }
 
 export type StatusResult = StatusRead | StatusFailure;

@@ -1,10 +1,11 @@
+import { ANNOTATION_ACKNOWLEDGED } from "../../api/group.ts";
 import type { Check } from "./refusal.ts";
 
-/** Too many swaps failed under this policy that nobody looked at. */
+/** Too many swaps failed under this policy that nobody looked at. A person knows while a page of one of them stands. */
 export const errorBudgetSpent: Check = ({ policy, neighbours }, { step }) => {
   if (policy === undefined || step !== "decide") return undefined;
   const { errorBudget } = policy.spec;
   if (neighbours.failed < errorBudget) return undefined;
-  const message = `${neighbours.failed} swaps failed under this policy and nobody acknowledged them (budget ${errorBudget}).`;
-  return { reason: "ErrorBudgetSpent", message, kind: "hold" };
+  const message = `${neighbours.failed} swaps failed under this policy and nobody acknowledged them (budget ${errorBudget}). Look at them, and annotate each with ${ANNOTATION_ACKNOWLEDGED}=true.`;
+  return { reason: "ErrorBudgetSpent", message, kind: neighbours.isUntold ? "page" : "hold" };
 };

@@ -1,0 +1,100 @@
+import { until } from "@upgrade-halt/testing";
+import { afterEach, expect, test } from "vitest";
+import { ANNOTATION_ABORT, API_VERSION } from "./api/group.ts";
+import { collectionPath, NODE_HALTS, objectPath } from "./kube/paths.ts";
+import { type Behaviour, CONTAINER, FakeCluster, image, NAMESPACE, onePlan } from "./testing/fake-cluster.ts";
+import { PageReceiver } from "./testing/page-receiver.ts";
+import { TestController } from "./testing/test-controller.ts";
+
+const undo: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+
+/** Nodes that were seen at 29, under a policy that lists v6.7 for 30 and swaps one node at a time. */
+async function play(nodes: readonly string[], policy: object = {}, behave: Behaviour = onePlan) {
+  const [cluster, pager] = [new FakeCluster(behave), await PageReceiver.start()];
+  await cluster.addPolicy({
+    ...{ paging: [{ webhook: { url: `${pager.url}/page` } }], maxConcurrent: 1, ...policy },
+  });
+  for (const node of nodes) await cluster.addNode(node);
+  cluster.height = 29;
+  const controller = await new TestController(cluster).start();
+  undo.push(
+    () => pager.stop(),
+    () => controller.stop(),
+  );
+  await until("29 to be recorded", () => cluster.records().length === nodes.length);
+  return { cluster, pager };
+}
+
+const abort = (cluster: FakeCluster, name: string, value: string) =>
+  cluster.api.mergePatch(objectPath(NODE_HALTS, NAMESPACE, name), {
+    metadata: { annotations: { [ANNOTATION_ABORT]: value } },
+  });
+const haltOf = (cluster: FakeCluster, pod: string) =>
+  cluster.halts().find(({ spec }) => spec.podName === pod);
+
+test.each(["true", "True", "yes", ""])("a halt is aborted by the annotation %j", async (value) => {
+  const { cluster } = await play(["sei-0"], { paused: true });
+  cluster.reach(30);
+  const held = await until("it to be held", () =>
+    cluster.halts().find(({ status }) => status?.reason === "Paused"),
+  );
+  await abort(cluster, held.metadata.name, value);
+  await cluster.changePolicy({ paused: false });
+  await until("it to be aborted", () => haltOf(cluster, "sei-0-0")?.status?.reason === "Aborted");
+  expect(cluster.imagesSet).toEqual([]);
+});
+
+test("a swap that is aborted while its node does not come back ends in its time, and the next node has its turn", async () => {
+  const crashing: Behaviour = (tag, height) => (tag.endsWith("v6.7") ? "crash" : onePlan(tag, height));
+  const { cluster } = await play(["sei-0", "sei-1"], { recoveryTimeoutSeconds: 2 }, crashing);
+  cluster.reach(30);
+  const first = await until("a swap", () =>
+    cluster.halts().find(({ status }) => status?.phase === "Recovering"),
+  );
+  await abort(cluster, first.metadata.name, "true");
+  await until("it to end", () => haltOf(cluster, first.spec.podName)?.status?.phase === "Failed");
+  await until("the other node's swap", () => cluster.imagesSet.length === 2);
+});
+
+test("a NodeHalt that somebody wrote takes no slot, whatever it says", async () => {
+  const { cluster } = await play(["sei-0"]);
+  const name = "ghost-0-upgrade-required-000000000000";
+  const spec = {
+    ...{
+      podName: "ghost-0",
+      podUID: "u",
+      container: CONTAINER,
+      policyName: "sei",
+      reason: "upgrade_required",
+    },
+    ...{ image: image("v6.6"), sources: ["exit-code"], verdict: "v", detectedAt: "2026-08-21T18:00:00Z" },
+  };
+  await cluster.api.create(collectionPath(NODE_HALTS, NAMESPACE), {
+    ...{ apiVersion: API_VERSION, kind: "NodeHalt", metadata: { name, namespace: NAMESPACE }, spec },
+  });
+  const status = { phase: "Swapping", toImage: image("v6.7"), reason: "x", message: "y" };
+  await cluster.api.mergePatch(objectPath(NODE_HALTS, NAMESPACE, name, "status"), { status });
+  cluster.reach(30);
+  await until("the swap", () => cluster.podsDeleted.length === 1);
+});
+
+test("a failure whose page is over, or that nobody was told of, holds the next node and has a person paged for it", async () => {
+  const { cluster, pager } = await play(["sei-0"], { recoveryTimeoutSeconds: 1 });
+  cluster.reach(30);
+  await until("the swap to fail", () => haltOf(cluster, "sei-0-0")?.status?.phase === "Failed");
+  cluster.reach(35);
+  await until("its page to be over", () => haltOf(cluster, "sei-0-0")?.status?.page?.state === "Resolved", {
+    within: 30_000,
+  });
+  const told = pager.received.length;
+  cluster.height = 29;
+  await cluster.addNode("sei-1");
+  await until("it to be read", () => cluster.heightsTold.get("sei-1-0") === 29);
+  cluster.reach(30);
+  await until("it to be held", () => haltOf(cluster, "sei-1-0")?.status?.reason === "ErrorBudgetSpent");
+  await until("a page", () => pager.received.length > told);
+  expect(cluster.imagesSet).toHaveLength(1);
+});
