@@ -118,6 +118,8 @@ export const REQUIREMENTS = {
   "FAULT-SERVER-ERRORS": "Requests that fail with 500 are made again until they succeed.",
   "FAULT-LOST-ANSWERS": "What the server did although its answer was lost is done once.",
   "FAULT-WATCH-CUT": "Watches that are cut again and again miss nothing.",
+  "PAGE-GIVEN-CLUSTER":
+    "The page over a cluster that was given shows nodes, halts and journals, and changes something only in the namespace that was named.",
   "FAULT-SERVER-RESTART": "A halt while the API server is away is found when it is back.",
   "FAULT-SLOW": "A server that answers slowly and in pieces delays the end, and changes nothing about it.",
   "FAULT-HALF-OPEN":

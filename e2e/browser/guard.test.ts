@@ -2,7 +2,7 @@ import { request } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cleanup } from "../harness/cleanup.ts";
-import { type Served, serve } from "./page.ts";
+import { type Served, serve } from "../harness/served-page.ts";
 
 const cleanup = new Cleanup();
 let served: Served;

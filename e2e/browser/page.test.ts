@@ -4,7 +4,8 @@ import { until } from "@upgrade-halt/testing";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cleanup } from "../harness/cleanup.ts";
-import { open, PATIENCE, runTwin, type Served, serve, startBrowser, untilState } from "./page.ts";
+import { PATIENCE, type Served, serve, untilState } from "../harness/served-page.ts";
+import { act, open, runTwin, startBrowser } from "./page.ts";
 
 const cleanup = new Cleanup();
 let served: Served;
@@ -13,11 +14,6 @@ beforeAll(async () => {
   [served, browser] = await Promise.all([serve({ cleanup }), startBrowser(cleanup)]);
 });
 afterAll(() => cleanup.run());
-
-async function act(page: Page, name: string): Promise<void> {
-  await page.getByRole("button", { name, exact: true }).click();
-  await page.locator("[data-said]", { hasText: "done" }).waitFor();
-}
 
 async function violations(page: Page): Promise<readonly string[]> {
   const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

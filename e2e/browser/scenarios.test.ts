@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { Scenario } from "../../apps/sandbox/src/scenario/schema.ts";
 import { Cleanup } from "../harness/cleanup.ts";
-import { open, play, type Served, serve, startBrowser } from "./page.ts";
+import { type Served, serve } from "../harness/served-page.ts";
+import { open, play, startBrowser } from "./page.ts";
 
 const FOLDER = join(import.meta.dirname, "../../apps/sandbox/scenarios");
 const NAMES = (await readdir(FOLDER)).map((file) => basename(file, ".yaml")).sort();

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { ask, follow, type Link, tokenOf } from "./connection.ts";
 import { Controls } from "./controls.tsx";
+import { GivenNote } from "./given-note.tsx";
 import { NodeViews } from "./node-views.tsx";
 import { Others } from "./others.tsx";
 import { usePlace } from "./place.ts";
@@ -57,7 +58,8 @@ export function App() {
               ✖ {state.fault}
             </p>
           )}
-          <Scenarios token={token} current={state?.name ?? ""} />
+          {state?.given !== undefined && <GivenNote given={state.given} />}
+          <Scenarios off={state?.given?.off.play} token={token} current={state?.name ?? ""} />
         </section>
         {state !== undefined && (
           <>

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import type { Action } from "../../src/actions/action.ts";
 import { BEHAVIOURS, GATES } from "../../src/actions/names.ts";
 import type { State } from "./types.ts";
 
@@ -8,6 +9,7 @@ interface ControlsProps {
   readonly act: (body: unknown) => Promise<unknown>;
 }
 
+type Kind = Action["kind"];
 type Value = string | Readonly<Record<string, string | number | boolean>>;
 
 /** The same on the command line; `$SANDBOX` is the address that the sandbox printed. */
@@ -41,14 +43,26 @@ export function Controls({ state, node, act }: ControlsProps) {
       (error: Error) => setSaid(`✖ ${error.message}`),
     );
   };
-  const Control = ({ label, kind, value }: { label: string; kind: string; value: Value }) => (
-    <div class="control">
-      <button type="button" data-action={kind} onClick={() => void doIt(kind, value)}>
-        {label}
-      </button>
-      <code class="twin">{twinOf(kind, value)}</code>
-    </div>
-  );
+  const Control = ({ label, kind, value }: { label: string; kind: Kind; value: Value }) => {
+    const why = state.given?.off[kind];
+    return (
+      <div class="control">
+        <button
+          type="button"
+          data-action={kind}
+          disabled={why !== undefined}
+          onClick={() => void doIt(kind, value)}
+        >
+          {label}
+        </button>
+        {why === undefined ? (
+          <code class="twin">{twinOf(kind, value)}</code>
+        ) : (
+          <span class="off">✖ off: {why}</span>
+        )}
+      </div>
+    );
+  };
   return (
     <section aria-labelledby="controls">
       <h2 id="controls">Make something happen</h2>

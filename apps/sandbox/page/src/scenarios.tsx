@@ -7,8 +7,15 @@ interface Listed {
   readonly question: string;
 }
 
+interface ScenariosProps {
+  readonly token: string;
+  readonly current: string;
+  /** Why none can be played here. */
+  readonly off: string | undefined;
+}
+
 /** Chooses a scenario and plays it, or one from a file. */
-export function Scenarios({ token, current }: { readonly token: string; readonly current: string }) {
+export function Scenarios({ token, current, off }: ScenariosProps) {
   const [list, setList] = useState<readonly Listed[]>([]);
   const [chosen, setChosen] = useState("demo");
   const [said, setSaid] = useState("");
@@ -24,6 +31,7 @@ export function Scenarios({ token, current }: { readonly token: string; readonly
       (error: Error) => setSaid(`✖ ${error.message}`),
     );
   };
+  if (off !== undefined) return <p class="off">Scenarios: ✖ off: {off}</p>;
   return (
     <div class="scenarios">
       <label>

@@ -78,14 +78,16 @@ export function Timeline({ state, told, node, onChoose }: TimelineProps) {
           );
         })}
       </ul>
-      <p class="rest">
-        Controllers:{" "}
-        {state.controllers
-          .map(({ pid, leads }) => `${leads ? "★ leads" : "☆ stands by"} (process ${pid})`)
-          .join(", ")}
-        . Network to the API server: {state.isNetworkCut ? "✖ cut" : "● up"}. Pager:{" "}
-        {state.isPagerDown ? "✖ down" : "● up"}, {state.pages.length} pages arrived.
-      </p>
+      {state.given === undefined && (
+        <p class="rest">
+          Controllers:{" "}
+          {state.controllers
+            .map(({ pid, leads }) => `${leads ? "★ leads" : "☆ stands by"} (process ${pid})`)
+            .join(", ")}
+          . Network to the API server: {state.isNetworkCut ? "✖ cut" : "● up"}. Pager:{" "}
+          {state.isPagerDown ? "✖ down" : "● up"}, {state.pages.length} pages arrived.
+        </p>
+      )}
     </section>
   );
 }

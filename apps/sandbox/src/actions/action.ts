@@ -2,7 +2,7 @@ import { z } from "zod";
 import { BEHAVIOURS, GATES } from "./names.ts";
 import { type OneOf, oneOf } from "./one-of.ts";
 
-const Name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, "is not a name such as sei-0");
+const Name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "is not a name such as sei-0");
 const Version = z.string().regex(/^v\d[\w.-]{0,30}$/, "is not a release such as v6.7");
 const PlanName = z.string().min(1).max(128);
 const Height = z.int().min(1);

@@ -3,18 +3,28 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { KubeClient } from "../client/kube-client.ts";
+import { kubeConfigOfFile } from "../cluster/kubeconfig.ts";
+import { mayWriteTo } from "../given/allowed.ts";
+import { GivenRun } from "../given/given-run.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { startBase } from "../scenario/base.ts";
 import { folderBeside } from "../scenario/manifests.ts";
 import { pageServer } from "../server/page-server.ts";
 import { openScenario, Sandbox } from "../server/sandbox.ts";
+import type { Stage } from "../server/stage.ts";
 import { readPort } from "./read-port.ts";
 import { untilStopped } from "./signals.ts";
 
 interface ServeFlags {
-  readonly nodes: number;
+  readonly nodes?: number;
   readonly port: number;
+  readonly kubeconfig?: string;
+  readonly namespace?: string;
+  readonly allowChanges?: string;
 }
+
+const NODES = 6;
 
 /** Lets a restarted sandbox be found by the pages that its predecessor opened. */
 const TOKEN_VARIABLE = "UPGRADE_HALT_SANDBOX_TOKEN";
@@ -23,38 +33,87 @@ const TOKEN_VARIABLE = "UPGRADE_HALT_SANDBOX_TOKEN";
 export function serveCommand(setCode: (code: number) => void): Command {
   return new Command("serve")
     .description("run the embedded cluster with nodes, two controllers and the page, until SIGTERM or Ctrl-C")
-    .option("--nodes <n>", "how many nodes there are at the beginning", readNodes, 6)
+    .option("--nodes <n>", `how many nodes there are at the beginning (default: ${NODES})`, readNodes)
     .option("--port <port>", "port of the page on 127.0.0.1 (0: a free one)", readPort, 0)
+    .option("--kubeconfig <file>", "show the cluster that this file names, and start none")
+    .option("--namespace <name>", "what is shown of it (default: as the kubeconfig says)", readNamespace)
+    .option("--allow-changes <name>", "the one namespace of it where something may be changed", readNamespace)
     .action(async (flags: ServeFlags) => setCode(await serve(flags)));
 }
 
-async function serve({ nodes, port }: ServeFlags): Promise<number> {
+async function serve(flags: ServeFlags): Promise<number> {
   const stopping = untilStopped();
   const page = join(folderBeside(ownPackage(), "dist"), "page");
   if (!existsSync(join(page, "index.html")))
     throw new SandboxError("the page is not built: start the sandbox by `pnpm run sandbox`");
   const token = process.env[TOKEN_VARIABLE] || randomBytes(32).toString("base64url");
   if (token.length < 32) throw new SandboxError(`${TOKEN_VARIABLE} must have 32 characters at least`);
-  const base = await startBase(() => undefined);
-  const sandbox = new Sandbox(base, openScenario(nodes));
   const onRefusal = (reason: string): void => void process.stderr.write(`sandbox: refused: ${reason}\n`);
-  const app = pageServer({ sandbox, page, token, onRefusal });
+  const shown =
+    flags.kubeconfig === undefined ? await ownCluster(flags) : givenCluster(flags.kubeconfig, flags);
+  const app = pageServer({ sandbox: shown.stage, page, token, onRefusal });
   try {
-    const address = await app.listen({ host: "127.0.0.1", port }).catch((cause: unknown) => {
+    const address = await app.listen({ host: "127.0.0.1", port: flags.port }).catch((cause: unknown) => {
       throw new SandboxError(`the page can't be served: ${cause instanceof Error ? cause.message : cause}`, {
         cause,
       });
     });
-    await Promise.race([sandbox.start(), stopping]);
-    process.stdout.write(`The sandbox is at ${address}/#token=${token}\n`);
-    process.stdout.write(`KUBECONFIG=${base.kubeconfig}\nCtrl-C ends it and leaves nothing behind.\n`);
+    await Promise.race([shown.start(), stopping]);
+    process.stdout.write(`The sandbox is at ${address}/#token=${token}\n${shown.about}\n`);
     await stopping;
   } finally {
     await app.close();
-    await sandbox.stop();
-    await base.stop();
+    await shown.stop();
   }
   return 0;
+}
+
+/** What the page shows, from its start to its end. */
+interface Shown {
+  readonly stage: Stage;
+  readonly about: string;
+  readonly start: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+async function ownCluster({ nodes = NODES, namespace, allowChanges }: ServeFlags): Promise<Shown> {
+  if (namespace !== undefined || allowChanges !== undefined)
+    throw new SandboxError("--namespace and --allow-changes belong to --kubeconfig");
+  const base = await startBase(() => undefined);
+  const sandbox = new Sandbox(base, openScenario(nodes));
+  const stop = async (): Promise<void> => {
+    await sandbox.stop();
+    await base.stop();
+  };
+  const about = `KUBECONFIG=${base.kubeconfig}\nCtrl-C ends it and leaves nothing behind.`;
+  return { stage: sandbox, about, start: () => sandbox.start(), stop };
+}
+
+function givenCluster(file: string, { nodes, namespace, allowChanges: allowed }: ServeFlags): Shown {
+  if (nodes !== undefined) throw new SandboxError("--nodes starts nodes, and a given cluster has its own");
+  const config = kubeConfigOfFile(file);
+  const named = config.getContextObject(config.getCurrentContext())?.namespace;
+  const shown = namespace ?? allowed ?? named ?? "default";
+  const client = new KubeClient(config, "upgrade-halt-sandbox", (path) => mayWriteTo(path, allowed));
+  const run = new GivenRun({ client, namespace: shown, allowed });
+  const changes =
+    allowed === undefined ? "Nothing can be changed" : `Changes are allowed in ${allowed} alone`;
+  const stop = async (): Promise<void> => {
+    run.stop();
+    client.close();
+  };
+  return {
+    stage: run,
+    about: `It shows namespace ${shown} of ${client.server}. ${changes}.`,
+    start: async () => run.start(),
+    stop,
+  };
+}
+
+function readNamespace(text: string): string {
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text))
+    throw new InvalidArgumentError("a namespace is a DNS label such as sei.");
+  return text;
 }
 
 function ownPackage(): string {

@@ -31,10 +31,14 @@ export class KubeClient {
   readonly #config: KubeConfig;
   readonly #base: URL;
   readonly #userAgent: string;
+  readonly #mayWrite: (path: string) => boolean;
   #agent: http.Agent | undefined;
 
-  /** @throws ClientError when the kubeconfig names no cluster. */
-  constructor(config: KubeConfig, userAgent: string) {
+  /**
+   * @param mayWrite whether a request other than GET may be sent to a path; every one may unless said.
+   * @throws ClientError when the kubeconfig names no cluster.
+   */
+  constructor(config: KubeConfig, userAgent: string, mayWrite: (path: string) => boolean = () => true) {
     const server = config.getCurrentCluster()?.server;
     if (server === undefined || !URL.canParse(server)) {
       throw new ClientError(
@@ -46,6 +50,7 @@ export class KubeClient {
     this.#config = config;
     this.#base = new URL(server);
     this.#userAgent = userAgent;
+    this.#mayWrite = mayWrite;
   }
 
   get server(): string {
@@ -76,10 +81,11 @@ export class KubeClient {
     });
   }
 
-  /** Each JSON line of a watch; ends when the server ends it. @throws ClientError, also when cut off. */
-  async *lines(path: string, signal: AbortSignal): AsyncGenerator<string> {
+  /** Each JSON line of a watch; `onOpen` tells that it began. Ends when the server ends it. @throws ClientError, also when cut off. */
+  async *lines(path: string, signal: AbortSignal, onOpen = (): void => undefined): AsyncGenerator<string> {
     const answer = await this.#send({ method: "GET", path, signal });
     if (answer.statusCode !== 200) throw errorOfAnswer(answer.statusCode ?? 0, await text(answer));
+    onOpen();
     try {
       for await (const line of createInterface({ input: answer, crlfDelay: Number.POSITIVE_INFINITY }))
         yield line;
@@ -108,6 +114,8 @@ export class KubeClient {
     contentType = "application/json",
     signal,
   }: Call): Promise<http.IncomingMessage> {
+    if (method !== "GET" && !this.#mayWrite(path))
+      throw new ClientError(0, "NotAllowed", `${method} ${path} is not allowed here, and was not sent`);
     const options = await this.#options(method, path);
     const payload = body === undefined ? undefined : JSON.stringify(body);
     options.headers = {

@@ -40,6 +40,7 @@ export class ResourceCache {
   readonly #listeners = new Set<CacheListener>();
   readonly #kind: ResourceKind;
   #revision = "";
+  #fault = "";
 
   constructor(client: KubeClient, kind: ResourceKind, options: CacheOptions = {}) {
     this.#client = client;
@@ -54,6 +55,11 @@ export class ResourceCache {
 
   values(): readonly KubeObject[] {
     return [...this.#objects.values()];
+  }
+
+  /** Why the copy can't be kept up now; empty while it can. */
+  get fault(): string {
+    return this.#fault;
   }
 
   /** Takes an object that a write returned, so that it is seen before its watch event arrives. */
@@ -85,6 +91,7 @@ export class ResourceCache {
         retry = FIRST_RETRY_MS;
       } catch (error) {
         if (signal.aborted) return;
+        this.#fault = error instanceof Error ? error.message : String(error);
         if (!isStatus(error, 0)) this.#revision = "";
         await delay(retry * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
         retry = Math.min(retry * 2, LAST_RETRY_MS);
@@ -107,7 +114,10 @@ export class ResourceCache {
 
   async #watch(signal: AbortSignal): Promise<void> {
     const query = `watch=true&allowWatchBookmarks=true&timeoutSeconds=${WATCH_SECONDS}&resourceVersion=${this.#revision}`;
-    for await (const line of this.#client.lines(this.#url(query), signal)) {
+    const onOpen = (): void => {
+      this.#fault = "";
+    };
+    for await (const line of this.#client.lines(this.#url(query), signal, onOpen)) {
       if (line === "") continue;
       const event: Json = JSON.parse(line);
       const object = objectAt(event, "object");

@@ -4,7 +4,7 @@ import { PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
 import type { RelayedWrite } from "../network/api-relay.ts";
 import { Gates } from "../network/gates.ts";
 import type { Story } from "../story/story.ts";
-import { StoryWatcher } from "../story/watcher.ts";
+import { namesOfSets, StoryWatcher } from "../story/watcher.ts";
 import { type Base, NAMESPACE } from "./base.ts";
 import { Cleanups } from "./cleanups.ts";
 import { Controllers } from "./controllers.ts";
@@ -61,7 +61,7 @@ async function start(
   interruptIf(signal);
   cleanups.add(() => removeNodes(client, namespace));
   const objects = await objectsOf(scenario, namespace);
-  const watcher = new StoryWatcher({ client, story, namespace, container: CONTAINER });
+  const watcher = new StoryWatcher({ client, story, namespace, names: namesOfSets(CONTAINER) });
   const pages = new PageReceiver((page) => watcher.onPage(page));
   pages.setDown(scenario.pagerDown);
   cleanups.add(() => pages.stop());

@@ -3,6 +3,7 @@ import { Changes } from "../changes.ts";
 import type { NodeView } from "./situation.ts";
 
 const EVERY_MS = 500;
+const RPC_PORT = 26657;
 const TIMEOUT_MS = 2_000;
 const LARGEST_BYTES = 64 * 1024;
 
@@ -16,15 +17,19 @@ export interface StatusAnswer {
   readonly fault: string;
 }
 
+type AskedNode = Pick<NodeView, "node" | "podIp"> & { readonly rpcPort?: number };
+
 /** Asks every node for its `/status` again and again, and keeps the last answer as it came. */
 export class StatusPoller extends Changes {
-  readonly #nodes: () => readonly NodeView[];
+  readonly #nodes: () => readonly AskedNode[];
+  readonly #everyMs: number;
   readonly #answers = new Map<string, StatusAnswer>();
   readonly #heights = new Map<string, number>();
 
-  constructor(nodes: () => readonly NodeView[]) {
+  constructor(nodes: () => readonly AskedNode[], everyMs = EVERY_MS) {
     super();
     this.#nodes = nodes;
+    this.#everyMs = everyMs;
   }
 
   start(signal: AbortSignal): void {
@@ -44,15 +49,18 @@ export class StatusPoller extends Changes {
     while (!signal.aborted) {
       await Promise.all(this.#nodes().map((node) => this.#ask(node, signal)));
       this.tell();
-      await delay(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await delay(this.#everyMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 
-  async #ask({ node, podIp }: NodeView, signal: AbortSignal): Promise<void> {
+  async #ask({ node, podIp, rpcPort = RPC_PORT }: AskedNode, signal: AbortSignal): Promise<void> {
     if (podIp === "") return;
     const within = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
     try {
-      const response = await fetch(`http://${podIp}:26657/status`, { signal: within });
+      const response = await fetch(`http://${hostOf(podIp)}:${rpcPort}/status`, {
+        signal: within,
+        redirect: "error",
+      });
       const body = await beginningOf(response);
       const height = heightIn(body);
       if (height !== undefined) this.#heights.set(node, height);
@@ -64,6 +72,10 @@ export class StatusPoller extends Changes {
       this.#answers.set(node, { body, at: Date.now(), fault });
     }
   }
+}
+
+function hostOf(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
 }
 
 async function beginningOf(response: Response): Promise<string> {

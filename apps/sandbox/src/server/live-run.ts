@@ -2,7 +2,8 @@ import type { Action } from "../actions/action.ts";
 import { POLICY, perform } from "../actions/perform.ts";
 import { Changes } from "../changes.ts";
 import { HALT_POLICIES, PODS, pathOf } from "../client/resource-path.ts";
-import { arrayAt, at, type Json, objectAt, stringAt } from "../json/json.ts";
+import type { Off } from "../given/allowed.ts";
+import { type Json, objectAt } from "../json/json.ts";
 import type { RelayedWrite } from "../network/api-relay.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import type { Base } from "../scenario/base.ts";
@@ -13,6 +14,7 @@ import { CONTAINER } from "../scenario/situation.ts";
 import { Story } from "../story/story.ts";
 import type { StoryEvent } from "../story/story-event.ts";
 import { nodeOfHalt } from "../story/watcher.ts";
+import { policyState } from "./policy-state.ts";
 
 /** The page keeps the newest of each: it is a window on a run, not its archive. */
 const MOST_EVENTS = 2_000;
@@ -34,6 +36,15 @@ export interface NodeDetails {
   readonly status: string;
   /** Why there is no newer answer; empty when there is one. */
   readonly fault: string;
+}
+
+/** What a page over a cluster that was given has to say besides. */
+export interface Given {
+  readonly server: string;
+  /** What can't be done here, and why. */
+  readonly off: Off;
+  /** What may not be read, or can't be now. */
+  readonly unread: readonly { readonly what: string; readonly why: string }[];
 }
 
 /** A scenario that runs for the page, from its set-up to whatever is done next. */
@@ -137,6 +148,7 @@ export class LiveRun extends Changes {
       held: setup?.gates.held() ?? [],
       policy: this.#policy,
       writes: this.#writes,
+      given: undefined as Given | undefined,
     };
   }
 
@@ -173,18 +185,7 @@ export class LiveRun extends Changes {
     const policy = await setup.client
       .get(pathOf(HALT_POLICIES, setup.namespace, POLICY))
       .catch(() => undefined);
-    const spec = objectAt(policy, "spec");
-    this.#policy = {
-      upgrades: arrayAt(spec, "upgrades").map((one) => ({
-        plan: stringAt(one, "planName") ?? "",
-        height: at(one, "height") ?? 0,
-        image: stringAt(one, "image") ?? "",
-      })),
-      paused: at(spec, "paused") === true,
-      dryRun: at(spec, "dryRun") === true,
-      inferredHalts: stringAt(spec, "inferredHalts") ?? "Page",
-      maxConcurrent: at(spec, "maxConcurrent") ?? 1,
-    };
+    this.#policy = policyState(policy);
   }
 
   #keep(event: StoryEvent): void {

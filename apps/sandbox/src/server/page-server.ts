@@ -6,7 +6,7 @@ import { ActionSchema } from "../actions/action.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { parseScenario, readScenario, shippedScenarios } from "../scenario/read-scenario.ts";
 import { addGuard, type GuardOptions } from "./guard.ts";
-import type { Sandbox } from "./sandbox.ts";
+import type { Stage } from "./stage.ts";
 import { streamTo } from "./stream.ts";
 
 const LARGEST_ACTION = 4 * 1024;
@@ -23,7 +23,7 @@ const ScenarioRequest = z.union([
 ]);
 
 export interface PageServerOptions extends GuardOptions {
-  readonly sandbox: Sandbox;
+  readonly sandbox: Stage;
   /** Folder of the built page. */
   readonly page: string;
 }

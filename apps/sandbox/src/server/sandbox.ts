@@ -2,6 +2,7 @@ import { Changes } from "../changes.ts";
 import type { Base } from "../scenario/base.ts";
 import { type Scenario, ScenarioSchema } from "../scenario/schema.ts";
 import { LiveRun } from "./live-run.ts";
+import type { Stage } from "./stage.ts";
 
 /** A plan so far away that nothing happens before somebody does something. */
 const FAR = 10_000_000;
@@ -24,7 +25,7 @@ export function openScenario(nodes: number): Scenario {
 }
 
 /** The one run that every page of this sandbox shows; another scenario takes its place. */
-export class Sandbox extends Changes {
+export class Sandbox extends Changes implements Stage {
   readonly #base: Base;
   readonly #open: Scenario;
   #run: LiveRun;

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Sandbox } from "./sandbox.ts";
+import type { Stage } from "./stage.ts";
 
 /** The state is sent this often at most. */
 const STATE_EVERY_MS = 100;
@@ -12,7 +12,7 @@ const MOST_BUFFERED = 8 * 1024 * 1024;
  * Server-sent events: the run's story, one event each with an id such as `3-17` (run and number), and its state whenever
  * that changed. `lastId` is what the page had last.
  */
-export function streamTo(response: ServerResponse, sandbox: Sandbox, lastId: string): void {
+export function streamTo(response: ServerResponse, sandbox: Stage, lastId: string): void {
   response.writeHead(200, { ...headersOf(response), "content-type": "text/event-stream" });
   const [lastRun = "", last = ""] = lastId.split("-");
   let run = sandbox.run;

@@ -13,8 +13,20 @@ export interface WatcherOptions {
   readonly client: KubeClient;
   readonly story: Story;
   readonly namespace: string;
-  /** Name of the container that runs the node. */
-  readonly container: string;
+  readonly names: NodeNames;
+}
+
+/** What nodes are called, and which of a pod's containers is one. */
+export interface NodeNames {
+  readonly ofPod: (pod: KubeObject) => string;
+  readonly ofHalt: (halt: KubeObject) => string;
+  /** Of a pod, or of what has a template for pods; empty where no container is a node. */
+  readonly containerOf: (object: KubeObject) => string;
+}
+
+/** The sandbox's own nodes: each is a StatefulSet of one, and is called as that. */
+export function namesOfSets(container: string): NodeNames {
+  return { ofPod: nodeOf, ofHalt: nodeOfHalt, containerOf: () => container };
 }
 
 /** Turns what changes in the API into the story: node processes, images, and the steps of each halt. */
@@ -25,7 +37,7 @@ export class StoryWatcher {
   /** What the controller wrote down of running nodes: a rollback goes to an image from here. */
   readonly records: ResourceCache;
   readonly #story: Story;
-  readonly #container: string;
+  readonly #names: NodeNames;
   /** When a node was seen to halt or crash, by node, until that is over. */
   readonly #endedAt = new Map<string, number>();
   /** When the process of a pod was first seen to end, by pod UID. */
@@ -33,9 +45,9 @@ export class StoryWatcher {
   readonly #imageChanges: { readonly node: string; readonly at: number }[] = [];
   readonly #toldSteps = new Map<string, number>();
 
-  constructor({ client, story, namespace, container }: WatcherOptions) {
+  constructor({ client, story, namespace, names }: WatcherOptions) {
     this.#story = story;
-    this.#container = container;
+    this.#names = names;
     this.pods = new ResourceCache(client, PODS, { namespace });
     this.sets = new ResourceCache(client, STATEFUL_SETS, { namespace });
     this.halts = new ResourceCache(client, NODE_HALTS, { namespace });
@@ -54,7 +66,7 @@ export class StoryWatcher {
   /** Tells a page that went out, as one about the node of its NodeHalt. */
   onPage({ key, summary, nodeHalt }: { key: string; summary: string; nodeHalt: string }): void {
     const halt = this.halts.values().find(({ metadata }) => metadata.name === nodeHalt);
-    const node = halt === undefined ? "" : nodeOfHalt(halt);
+    const node = halt === undefined ? "" : this.#names.ofHalt(halt);
     this.#story.tell({ kind: "paged", node, key, summary, ...this.#since(node, Date.now()) });
   }
 
@@ -74,10 +86,11 @@ export class StoryWatcher {
   }
 
   #onPod(pod: KubeObject, last: KubeObject | undefined): void {
-    const node = nodeOf(pod);
-    const now = containerStatus(pod, this.#container);
-    const before = last === undefined ? undefined : containerStatus(last, this.#container);
-    const image = imageOf(pod, this.#container);
+    const node = this.#names.ofPod(pod);
+    const container = this.#names.containerOf(pod);
+    const now = containerStatus(pod, container);
+    const before = last === undefined ? undefined : containerStatus(last, container);
+    const image = imageOf(pod, container);
     const restartCount = numberAt(now, "restartCount") ?? 0;
     const startedAt = (status: Json | undefined): string | undefined => stringAt(status, "containerID");
     const ended = at(now, "state", "terminated") ?? at(now, "lastState", "terminated");
@@ -116,13 +129,17 @@ export class StoryWatcher {
   #hasOpenHalt(node: string): boolean {
     return this.halts
       .values()
-      .some((halt) => nodeOfHalt(halt) === node && !LAST_PHASES.has(stringAt(halt, "status", "phase") ?? ""));
+      .some(
+        (halt) =>
+          this.#names.ofHalt(halt) === node && !LAST_PHASES.has(stringAt(halt, "status", "phase") ?? ""),
+      );
   }
 
   #onSet(set: KubeObject, last: KubeObject): void {
     const node = set.metadata.name;
-    const from = templateImage(last, this.#container);
-    const to = templateImage(set, this.#container);
+    const container = this.#names.containerOf(set);
+    const from = templateImage(last, container);
+    const to = templateImage(set, container);
     if (from === to) return;
     this.#imageChanges.push({ node, at: Date.now() });
     if (!this.#hasOpenHalt(node)) this.#endedAt.delete(node);
@@ -131,7 +148,7 @@ export class StoryWatcher {
 
   #onHalt(halt: KubeObject): void {
     const uid = stringAt(halt, "metadata", "uid") ?? "";
-    const node = nodeOfHalt(halt);
+    const node = this.#names.ofHalt(halt);
     const reason = stringAt(halt, "spec", "reason") ?? "";
     const plan = stringAt(halt, "spec", "planName") ?? "";
     const steps = arrayAt(halt, "status", "steps");

@@ -1,0 +1,88 @@
+import type { Action } from "../actions/action.ts";
+import type { KubeClient } from "../client/kube-client.ts";
+import { HALT_POLICIES, PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
+import { arrayAt, at, type Json, stringAt } from "../json/json.ts";
+import type { KubeObject } from "../json/kube-object.ts";
+import { SandboxError } from "../sandbox-error.ts";
+import { imageOf } from "../story/watcher.ts";
+import { namesIn } from "./given-nodes.ts";
+
+export interface Place {
+  readonly client: KubeClient;
+  readonly namespace: string;
+  /** The oldest first. */
+  readonly policies: () => readonly KubeObject[];
+  readonly pods: () => readonly KubeObject[];
+}
+
+/** Does through the API what a control over a given cluster asks for. @throws SandboxError for what it can't do. */
+export async function performOver(action: Action, place: Place): Promise<void> {
+  switch (action.kind) {
+    case "install":
+      return install(action.value, place);
+    case "list": {
+      const { plan, height, version } = action.value;
+      const image = `${repositoryIn(place)}:${version}`;
+      return changePolicy(place, (upgrades) => ({
+        upgrades: [...without(upgrades, plan), { planName: plan, height, image }],
+      }));
+    }
+    case "unlist":
+      return changePolicy(place, (upgrades) => ({ upgrades: without(upgrades, action.value.plan) }));
+    case "policy":
+      return changePolicy(place, () => action.value as Readonly<Record<string, Json>>);
+    default:
+      throw new SandboxError(`${action.kind} is not there over a given cluster`);
+  }
+}
+
+/** Another release of the image that the node runs, in its StatefulSet. */
+async function install(
+  { node, version }: Extract<Action, { kind: "install" }>["value"],
+  place: Place,
+): Promise<void> {
+  const { client, namespace, policies } = place;
+  const pod = await client.get(pathOf(PODS, namespace, node));
+  const owner = arrayAt(pod, "metadata", "ownerReferences").find((one) => at(one, "controller") === true);
+  const name = stringAt(owner, "name");
+  if (name === undefined || stringAt(owner, "kind") !== "StatefulSet")
+    throw new SandboxError(`${node} is not of a StatefulSet; change its image where it is declared`);
+  const container = namesIn(policies).containerOf(pod);
+  const image = `${repositoryOf(imageOf(pod, container))}:${version}`;
+  const spec = { template: { spec: { containers: [{ name: container, image }] } } };
+  const metadata = { uid: stringAt(owner, "uid") ?? "" };
+  await client.patch(pathOf(STATEFUL_SETS, namespace, name), "strategic", { metadata, spec });
+}
+
+/** Patches the policy as it was read: a change in between is a conflict, and nothing is lost. */
+async function changePolicy(
+  { client, namespace, policies }: Place,
+  change: (upgrades: readonly Json[]) => Readonly<Record<string, Json>>,
+): Promise<void> {
+  const [policy] = policies();
+  if (policy === undefined) throw new SandboxError(`there is no HaltPolicy in namespace ${namespace}`);
+  const { name, resourceVersion = "" } = policy.metadata;
+  const spec = change(arrayAt(policy, "spec", "upgrades"));
+  await client.patch(pathOf(HALT_POLICIES, namespace, name), "merge", {
+    metadata: { resourceVersion },
+    spec,
+  });
+}
+
+function without(upgrades: readonly Json[], plan: string): Json[] {
+  return upgrades.filter((one) => stringAt(one, "planName") !== plan);
+}
+
+/** The repository of the image that the nodes run. */
+function repositoryIn({ pods, policies }: Place): string {
+  const names = namesIn(policies);
+  const images = pods().map((pod) => imageOf(pod, names.containerOf(pod)));
+  const image = images.find((one) => one !== "");
+  if (image === undefined) throw new SandboxError("no node is seen, so its image's repository is not known");
+  return repositoryOf(image);
+}
+
+/** `ghcr.io:443/a/seid` of `ghcr.io:443/a/seid:v6.6@sha256:...`. */
+export function repositoryOf(image: string): string {
+  return image.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
+}

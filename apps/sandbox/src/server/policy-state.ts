@@ -1,0 +1,17 @@
+import { arrayAt, at, type Json, objectAt, stringAt } from "../json/json.ts";
+
+/** What the page shows of a HaltPolicy; of none, what one says that says nothing. */
+export function policyState(policy: Json | undefined): Json {
+  const spec = objectAt(policy, "spec");
+  return {
+    upgrades: arrayAt(spec, "upgrades").map((one) => ({
+      plan: stringAt(one, "planName") ?? "",
+      height: at(one, "height") ?? 0,
+      image: stringAt(one, "image") ?? "",
+    })),
+    paused: at(spec, "paused") === true,
+    dryRun: at(spec, "dryRun") === true,
+    inferredHalts: stringAt(spec, "inferredHalts") ?? "Page",
+    maxConcurrent: at(spec, "maxConcurrent") ?? 1,
+  };
+}
