@@ -307,8 +307,8 @@ export const MUTANTS: readonly Mutant[] = [
       noRefusal("notTheJournal"),
       edit(
         `${CONTROLLER}/decide/before-swap.js`,
-        "haltNotSeen(observation, undefined) ??\n        notTheJournal(observation, undefined);",
-        "undefined;",
+        "haltNotSeen(observation, undefined) ??\n        notTheJournal(observation, undefined) ??",
+        "",
       ),
       edit(
         `${CONTROLLER}/observe/observation-reader.js`,
