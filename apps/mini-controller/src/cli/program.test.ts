@@ -52,6 +52,7 @@ describe("the command line", () => {
     [["run", "--bogus"], /unknown option '--bogus'/],
     [[], /give a command: run or crds/],
     [["fly"], /unknown command 'fly'/],
+    [["rnu"], /unknown command 'rnu': did you mean run \(see mini-controller --help\)/],
     [["run", "--metrics-addr", "127.0.0.1:99999"], /127\.0\.0\.1:99999 is no host:port/],
     [["run", "--log-format", "xml"], /json, plain/],
     [["run", "--metrics-addr", "nowhere"], /--metrics-addr nowhere is no host:port/],

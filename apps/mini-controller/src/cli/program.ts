@@ -53,7 +53,9 @@ export function createProgram(): Command {
 /** Runs the program: one sentence on standard error and an exit code for whatever goes wrong. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
-    await createProgram().parseAsync([...argv]);
+    const [node = "", script = "", ...words] = argv;
+    const asked = words[0] === "version" ? ["--version"] : words;
+    await createProgram().parseAsync([node, script, ...asked]);
     return 0;
   } catch (error) {
     return report(error);
@@ -69,6 +71,7 @@ function report(error: unknown): number {
     ? "give a command: run or crds"
     : messageOf(error)
         .replace(/^error: /, "")
+        .replace(/\n\(Did you mean (?:one of )?([^?]*)\?\)$/, ": did you mean $1")
         .split("\n")[0];
   process.stderr.write(`mini-controller: ${text}${usage ? " (see mini-controller --help)" : ""}\n`);
   return usage ? EXIT_USAGE : EXIT_FAILURE;

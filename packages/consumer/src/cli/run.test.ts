@@ -80,6 +80,29 @@ test.each([
   expect(stderr).toBe(`upgrade-halt: ${words}\n`);
 });
 
+test.each([
+  [
+    "two.json",
+    JSON.stringify({ kind: "List", items: [{}, {}] }),
+    "is a list of 2 objects: give one HaltPolicy",
+  ],
+  [
+    "policy.yaml",
+    "apiVersion: upgrade-halt.dev/v1alpha1\nkind: HaltPolicy\n",
+    "is YAML: give it as JSON, as kubectl get",
+  ],
+  ["comment.yaml", "# of sei\nkind: HaltPolicy\n", "is YAML"],
+  ["text.txt", "v6.7 30", "is no JSON: it begins"],
+])("the policy %s says what it should be", async (name, text, expected) => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-policy-"));
+  await writeFile(join(folder, name), text);
+  const { code, stderr } = await runCli(["classify", "--policy", join(folder, name)], { stdin: "{}" });
+  await rm(folder, { recursive: true });
+  expect(code).toBe(1);
+  expect(stderr).toContain(name);
+  expect(stderr).toContain(expected);
+});
+
 test("a HaltPolicy or its spec is a policy", async () => {
   const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-run-"));
   const spec = {
@@ -91,7 +114,17 @@ test("a HaltPolicy or its spec is a policy", async () => {
     actions: { upgradeRequired: "SwapImage", binaryTooNew: "Page" },
   };
   const verdicts = [];
-  for (const document of [{ apiVersion: "upgrade-halt.dev/v1alpha1", kind: "HaltPolicy", spec }, spec]) {
+  const whole = { apiVersion: "upgrade-halt.dev/v1alpha1", kind: "HaltPolicy", spec };
+  const { selector: _, ...unselective } = spec;
+  const { chainId, upgrades, actions } = spec;
+  const words = { chainId, upgrades, actions };
+  for (const document of [
+    whole,
+    spec,
+    unselective,
+    words,
+    { apiVersion: "v1", kind: "List", items: [whole] },
+  ]) {
     await writeFile(join(folder, "policy.json"), JSON.stringify(document));
     const evidence = {
       process: {
@@ -106,7 +139,7 @@ test("a HaltPolicy or its spec is a policy", async () => {
     verdicts.push(JSON.parse(stdout).recommendation.action);
   }
   await rm(folder, { recursive: true });
-  expect(verdicts).toEqual(["swap-to-image", "swap-to-image"]);
+  expect(verdicts).toEqual(Array.from({ length: 5 }, () => "swap-to-image"));
 });
 
 test.each([["status"], ["check", "--expect-halted"]])(

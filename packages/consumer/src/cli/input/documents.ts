@@ -88,14 +88,32 @@ const HaltPolicySpecSchema = z.object({
   actions: z.record(z.string(), InClusterWords).optional(),
 });
 const HaltPolicySchema = z.object({ kind: z.literal("HaltPolicy"), spec: HaltPolicySpecSchema });
-/** A spec without its object: no policy of the command line selects pods. */
-const BareSpecSchema = z.object({ selector: z.record(z.string(), z.unknown()) });
+/** A spec without its object: no policy of the command line selects pods, or names their container. */
+const BareSpecSchema = z.union([
+  z.object({ selector: z.record(z.string(), z.unknown()) }),
+  z.object({ container: z.string() }),
+]);
+/** Any policy may use the words of a HaltPolicy. */
+const InClusterWordsSchema = z.looseObject({
+  inferredHalts: InClusterWords.optional(),
+  actions: z.record(z.string(), InClusterWords).optional(),
+});
 
-const AnyPolicySchema: z.ZodType<Policy> = z.preprocess((value: unknown): unknown => {
-  const whole = HaltPolicySchema.safeParse(value);
+const ListSchema = z.object({ kind: z.enum(["List", "HaltPolicyList"]), items: z.array(z.unknown()) });
+
+/** A policy in its own words, or a HaltPolicy, its bare spec, or a list of the one that there is: they all mean the same. */
+const AnyPolicySchema: z.ZodType<Policy> = z.preprocess((value: unknown, context): unknown => {
+  const list = ListSchema.safeParse(value).data;
+  if (list !== undefined && list.items.length !== 1) {
+    context.addIssue(`is a list of ${list.items.length} objects: give one HaltPolicy`);
+    return z.NEVER;
+  }
+  const one = list === undefined ? value : list.items[0];
+  const whole = HaltPolicySchema.safeParse(one);
   if (whole.success) return whole.data.spec;
-  if (!BareSpecSchema.safeParse(value).success) return value;
-  return HaltPolicySpecSchema.safeParse(value).data ?? value;
+  if (BareSpecSchema.safeParse(one).success) return HaltPolicySpecSchema.safeParse(one).data ?? one;
+  const { data } = InClusterWordsSchema.safeParse(one);
+  return data ?? one;
 }, PolicySchema);
 
 /** Reads a policy file, or throws a `ConsumerError` that says what is wrong with it: `{"upgrades":[{"planName":"v6.7","height":30,"image":"..."}]}`. */
@@ -103,5 +121,11 @@ export async function readPolicy(path: string): Promise<Policy> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new ConsumerError("failure", `${unreadable("the policy", path, cause)}.`, { cause });
   });
-  return parseDocument(AnyPolicySchema, text, `the policy ${printable(path)}`);
+  const what = `the policy ${printable(path)}`;
+  if (/^\s*(?:---|#|\w+:)/.test(text))
+    throw new ConsumerError(
+      "failure",
+      `${what} is YAML: give it as JSON, as kubectl get haltpolicy NAME --output=json prints it.`,
+    );
+  return parseDocument(AnyPolicySchema, text, what);
 }
