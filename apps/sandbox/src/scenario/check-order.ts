@@ -1,5 +1,6 @@
 import { isRelease } from "../kubelet/images.ts";
-import type { Condition, Scenario, Step } from "./schema.ts";
+import { policyMistakes } from "./policy-mistakes.ts";
+import type { Condition, Scenario, SimpleStep, Step } from "./schema.ts";
 
 /** What is wrong at a place of a scenario. */
 export interface Mistake {
@@ -19,6 +20,11 @@ export function mistakesIn(scenario: Scenario): readonly Mistake[] {
   }
   for (const [index, { image }] of (scenario.nodes ?? []).entries())
     check.release(image, ["nodes", index, "image"]);
+  check.mistakes.push(...policyMistakes(scenario.policy));
+  for (const [index, { name }] of (scenario.plans ?? []).entries()) {
+    if (scenario.plans?.findIndex((one) => one.name === name) !== index)
+      check.tell(["plans", index, "name"], `${name} is there twice`);
+  }
   check.steps(scenario.steps, ["steps"]);
   for (const [index, condition] of scenario.expect.entries()) {
     check.condition(condition, ["expect", index]);
@@ -34,6 +40,7 @@ class Check {
   readonly #hung = new Set<string>();
   readonly #held = new Set<string>();
   #isNetworkDown = false;
+  readonly #reached = new Set<string>();
   #isPagerDown: boolean;
 
   constructor(names: readonly string[], scenario: Scenario) {
@@ -50,8 +57,8 @@ class Check {
     if (!isRelease(version)) this.tell(path, `there is no release ${version} of the mock node`);
   }
 
-  steps(steps: readonly Step[], path: readonly PropertyKey[]): void {
-    for (const [index, step] of steps.entries()) this.#step(step, [...path, index, step.kind]);
+  steps(steps: readonly Step[], path: readonly PropertyKey[], first = 0): void {
+    for (const [index, step] of steps.entries()) this.#step(step, [...path, first + index, step.kind]);
   }
 
   condition({ halts, node, record, held }: Condition, path: readonly PropertyKey[]): void {
@@ -61,6 +68,70 @@ class Check {
     if (record !== undefined) this.#node(record.node, [...path, "record"]);
     if (held !== undefined && !this.#held.has(held))
       this.tell([...path, "held"], `no step before holds ${held}, so it would be waited for in vain`);
+  }
+
+  /** With one node, no halt comes past a write that is held before it is released. */
+  #phases({ halts }: Condition, path: readonly PropertyKey[]): void {
+    for (const phase of [halts ?? []].flat().flatMap((one) => one.phase ?? [])) {
+      const needed = [`journal-${phase}`, ...(phase === "Recovered" ? ["journal-Recovering"] : [])];
+      const held = needed.find((gate) => this.#held.has(gate));
+      if (held !== undefined && this.#names.length === 1 && !this.#reached.has(phase))
+        this.tell([...path, "halts"], `no halt is ${phase} while ${held} is held: release it before`);
+      this.#reached.add(phase);
+    }
+  }
+
+  /**
+   * Lists at the same time: each goes on as long as what its next step needs has come about, by whichever list. Where
+   * none can go on, those that are left wait for each other, or for nothing that ever comes.
+   */
+  #together(lists: readonly (readonly SimpleStep[])[], path: readonly PropertyKey[]): void {
+    const next = lists.map(() => 0);
+    for (let isMoving = true; isMoving; ) {
+      isMoving = false;
+      for (const [index, list] of lists.entries()) {
+        for (let at = next[index] ?? 0; at < list.length && this.#isReady(list[at]); at += 1) {
+          const step = list[at] as SimpleStep;
+          this.#step(step, [...path, index, at, step.kind]);
+          next[index] = at + 1;
+          isMoving = true;
+        }
+      }
+    }
+    const left = lists.flatMap((list, index) => {
+      const at = next[index] ?? 0;
+      const step = list[at];
+      return step === undefined ? [] : [{ index, at, step }];
+    });
+    const others = left.map(({ index, at }) => `${path.join(".")}.${index}.${at}`);
+    for (const { index, at, step } of left) {
+      const own = `${path.join(".")}.${index}.${at}`;
+      const rest = others.filter((one) => one !== own);
+      if (rest.length === 0) this.steps(lists[index]?.slice(at) ?? [], [...path, index], at);
+      else
+        this.tell(
+          [...path, index, at, step.kind],
+          `waits for what only comes after ${rest.join(" and ")}, which waits too: they wait for each other`,
+        );
+    }
+  }
+
+  /** Whether what a step needs is there already. */
+  #isReady(step: SimpleStep | undefined): boolean {
+    switch (step?.kind) {
+      case "wait":
+        return step.value.held === undefined || this.#held.has(step.value.held);
+      case "release":
+        return this.#held.has(step.value);
+      case "resume":
+        return this.#hung.has(step.value.node);
+      case "network":
+        return (step.value === "down") !== this.#isNetworkDown;
+      case "pager":
+        return (step.value === "down") !== this.#isPagerDown;
+      default:
+        return true;
+    }
   }
 
   #node(name: string, path: readonly PropertyKey[]): void {
@@ -79,9 +150,10 @@ class Check {
         return;
       case "wait":
         this.condition(step.value, path);
+        this.#phases(step.value, path);
         return;
       case "together":
-        for (const [index, steps] of step.value.entries()) this.steps(steps, [...path, index]);
+        this.#together(step.value, path);
         return;
       case "install":
         this.#node(step.value.node, path);

@@ -57,9 +57,69 @@ describe("a scenario that makes no sense is refused with line and column", () =>
       `${HEAD}steps:\n  - kill: standby\n${TAIL}`,
       /^own\.yaml:4:5: .*there is no standby/,
     ],
+    [
+      "an unknown field, with those that there are",
+      `${HEAD}steps:\n  - crash: { node: sei-0, hard: true }\n${TAIL}`,
+      /has no "hard"; it may have node$/,
+    ],
+    [
+      "an unknown field of a condition that may be a list",
+      `${HEAD}steps:\n  - wait: { for: it, halts: { phaze: Held } }\n${TAIL}`,
+      /^own\.yaml:4:31: steps\.0\.wait\.halts has no "phaze"; it may have node, .*phase/,
+    ],
+    [
+      "an unknown field in a list of conditions",
+      `${HEAD}steps:\n  - wait: { for: it, node: [{ name: sei-0, colour: red }] }\n${TAIL}`,
+      /^own\.yaml:4:44: steps\.0\.wait\.node\.0 has no "colour"; it may have name, image/,
+    ],
+    [
+      "a phase that there is not, with those that there are",
+      `${HEAD}steps:\n  - wait: { for: it, halts: { phase: Healed } }\n${TAIL}`,
+      /^own\.yaml:4:31: steps\.0\.wait\.halts\.phase: .*"Recovered"/,
+    ],
+    [
+      "an unknown field of the policy",
+      `${HEAD}policy: { maxConcurent: 3 }\nsteps: [{ pause: 1 }]\n${TAIL}`,
+      /^own\.yaml:3:11: policy has no "maxConcurent"; it may have .*maxConcurrent/,
+    ],
+    [
+      "an unknown field of a listed upgrade",
+      `${HEAD}policy: { upgrades: [{ planName: v6.7, hight: 3, image: x }] }\nsteps: [{ pause: 1 }]\n${TAIL}`,
+      /^own\.yaml:3:40: policy\.upgrades\.0 has no "hight"; it may have planName, height, image/,
+    ],
+    [
+      "a policy's value of another type",
+      `${HEAD}policy: { maxConcurrent: many }\nsteps: [{ pause: 1 }]\n${TAIL}`,
+      /^own\.yaml:3:11: policy\.maxConcurrent: .*integer/,
+    ],
+    [
+      "a plan that is there twice",
+      `${HEAD}plans: [{ name: v6.7, height: 3 }, { name: v6.7, height: 4 }]\nsteps: [{ pause: 1 }]\n${TAIL}`,
+      /^own\.yaml:3:38: .*v6\.7 is there twice/,
+    ],
+    [
+      "a phase that is waited for behind a held write",
+      `${HEAD}nodes: [{ name: sei-0 }]\nsteps:\n  - hold: journal-Recovered\n  - wait: { for: it, halts: { phase: Recovered } }\n  - release: journal-Recovered\n${TAIL}`,
+      /^own\.yaml:6:22: .*no halt is Recovered while journal-Recovered is held/,
+    ],
+    [
+      "steps that wait for each other",
+      `${HEAD}steps:\n  - together:\n      - - wait: { for: b, held: delete-pod }\n        - hold: set-image\n      - - wait: { for: a, held: set-image }\n        - hold: delete-pod\n${TAIL}`,
+      /^own\.yaml:5:11: .*steps\.0\.together\.1\.0.*each other\nown\.yaml:7:11: .*steps\.0\.together\.0\.0.*each other$/,
+    ],
+    [
+      "a step beside others that waits in vain",
+      `${HEAD}steps:\n  - together:\n      - - wait: { for: b, held: delete-pod }\n      - - pause: 1\n${TAIL}`,
+      /^own\.yaml:5:27: .*in vain/,
+    ],
     ["too many aliases", `a: &a [1]\nb: [${"*a,".repeat(200)}]\n`, /^own\.yaml:1:1: /],
   ])("%s", (_, text, says) => {
     expect(refusalOf(text)).toMatch(says);
+  });
+
+  it("but not steps at the same time of which one waits for the other", () => {
+    const text = `${HEAD}steps:\n  - together:\n      - - wait: { for: a, held: set-image }\n        - release: set-image\n      - - hold: set-image\n${TAIL}`;
+    expect(refusalOf(text)).toBe("accepted");
   });
 
   it("every mistake on a line of its own", () => {

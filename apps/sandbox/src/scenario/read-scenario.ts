@@ -82,12 +82,24 @@ interface Issue {
 function mistakesOf(issue: Issue): readonly Mistake[] {
   const where = issue.path.map(String).join(".");
   if (issue.code === "unrecognized_keys" && "keys" in issue) {
+    const allowed = issue.message.slice(issue.message.lastIndexOf("; "));
     return (issue.keys as readonly string[]).map((key) => ({
       path: [...issue.path, key],
-      message: `${where === "" ? "a scenario" : where} has no ${JSON.stringify(key)}`,
+      message: `${where === "" ? "a scenario" : where} has no ${JSON.stringify(key)}${allowed}`,
     }));
   }
+  if (issue.code === "invalid_union" && "errors" in issue) {
+    const meant = likeliest(issue.errors as readonly (readonly Issue[])[]);
+    return meant.flatMap((one) => mistakesOf({ ...one, path: [...issue.path, ...one.path] }));
+  }
   return [{ path: issue.path, message: where === "" ? issue.message : `${where}: ${issue.message}` }];
+}
+
+/** What is wrong by the kind of value that was meant: a list and a single one are told apart by their type alone. */
+function likeliest(branches: readonly (readonly Issue[])[]): readonly Issue[] {
+  const isOfItsType = (issues: readonly Issue[]): boolean =>
+    !issues.some(({ code, path }) => code === "invalid_type" && path.length === 0);
+  return branches.find(isOfItsType) ?? branches[0] ?? [];
 }
 
 /** Where in the text a path leads to: its key, where it has one, or the nearest place above it. */

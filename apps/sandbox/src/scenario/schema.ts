@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ActionSchemas } from "../actions/action.ts";
 import { GATES } from "../actions/names.ts";
 import { oneOf } from "../actions/one-of.ts";
+import { strictly } from "../actions/strictly.ts";
 
 const Name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, "is not a name such as sei-0");
 const Version = z.string().regex(/^v\d[\w.-]*$/, "is not a release such as v6.7");
@@ -21,7 +22,7 @@ const Phase = z.enum([
   "Failed",
   "Withdrawn",
 ]);
-const HaltsCondition = z.strictObject({
+const HaltsCondition = strictly({
   node: Name.optional(),
   reason: z.string().optional(),
   plan: PlanName.optional(),
@@ -37,7 +38,7 @@ const HaltsCondition = z.strictObject({
   recoveredPast: Height.optional(),
 });
 
-const NodeCondition = z.strictObject({
+const NodeCondition = strictly({
   name: Name,
   /** The release that both its StatefulSet and its pod name. */
   image: Version.optional(),
@@ -53,23 +54,25 @@ const NodeCondition = z.strictObject({
 });
 
 /** What may be waited for, and expected at the end: all that is named must hold. */
-export const ConditionSchema = z.strictObject({
+const conditions = {
   halts: z.union([HaltsCondition, z.array(HaltsCondition)]).optional(),
   node: z.union([NodeCondition, z.array(NodeCondition)]).optional(),
   /** So many nodes are ready. */
   ready: z.int().min(0).optional(),
   /** Pages that went out, each counted once. */
-  pages: z.strictObject({ count: z.int().min(0), reason: z.string().optional() }).optional(),
+  pages: strictly({ count: z.int().min(0), reason: z.string().optional() }).optional(),
   /** The controller has written down that it saw the node at work on this release. */
-  record: z.strictObject({ node: Name, image: Version }).optional(),
+  record: strictly({ node: Name, image: Version }).optional(),
   /** The controller waits before this write. */
   held: z.enum(GATES).optional(),
-});
+};
+export const ConditionSchema = strictly(conditions);
 export type Condition = z.infer<typeof ConditionSchema>;
 export type HaltsCondition = z.infer<typeof HaltsCondition>;
 export type NodeCondition = z.infer<typeof NodeCondition>;
 
-const WaitSchema = ConditionSchema.extend({
+const WaitSchema = strictly({
+  ...conditions,
   /** What is waited for, in words. */
   for: Text,
   /** Seconds until the scenario is given up. */
@@ -81,7 +84,7 @@ const SimpleSteps = {
   chapter: Text,
   wait: WaitSchema,
   /** Waits until the controller has seen every node near a plan's height, and lets them come to it; until then they wait before it. */
-  approach: z.strictObject({ height: Height, within: Seconds.default(60) }),
+  approach: strictly({ height: Height, within: Seconds.default(60) }),
   /** Seconds in which nothing is done, for who watches; `--speed` divides them. */
   pause: Seconds,
   ...ActionSchemas,
@@ -96,7 +99,7 @@ const StepSchema = oneOf("step", {
 });
 export type Step = z.infer<typeof StepSchema>;
 
-const NodeSchema = z.strictObject({
+const NodeSchema = strictly({
   name: Name,
   image: Version.default("v6.6"),
   /** More arguments for `mock-node start`. */
@@ -104,12 +107,12 @@ const NodeSchema = z.strictObject({
 });
 
 /** A scenario: what is there, what is done, and what must be true in the end. Left out, the demo's manifests say it. */
-export const ScenarioSchema = z.strictObject({
+export const ScenarioSchema = strictly({
   title: Text,
   /** The question of a reviewer that it answers. */
   question: Text,
   plans: z
-    .array(z.strictObject({ name: PlanName, height: Height, info: z.string().default("") }))
+    .array(strictly({ name: PlanName, height: Height, info: z.string().default("") }))
     .min(1)
     .optional(),
   nodes: z.array(NodeSchema).min(1).max(64).optional(),
@@ -120,6 +123,6 @@ export const ScenarioSchema = z.strictObject({
   /** The pager refuses what it is sent, until a step says otherwise. */
   pagerDown: z.boolean().default(false),
   steps: z.array(StepSchema).min(1),
-  expect: z.array(ConditionSchema.extend({ text: Text })).min(1),
+  expect: z.array(strictly({ ...conditions, text: Text })).min(1),
 });
 export type Scenario = z.infer<typeof ScenarioSchema>;
