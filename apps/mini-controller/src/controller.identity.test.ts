@@ -151,3 +151,45 @@ test("a node that a policy selects and that only starts is waited for until it s
   await until("the swap", () => cluster.imagesSet.length === 1);
   expect(cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
 });
+
+test("a backup that halted too, and that a person starts anew with the node's key, is waited for", async () => {
+  const [own, another] = ["9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C", "00".repeat(20)];
+  const cluster = new FakeCluster();
+  cluster.validatorOf = (name) => (name === "backup-0" ? another : own);
+  await cluster.addPolicy({ paused: true });
+  await cluster.addNode("sei-0");
+  await cluster.addNode("backup");
+  const controller = await new TestController(cluster).start();
+  undo.push(() => controller.stop());
+  await until("both to have told who they are", () => cluster.records().length === 2);
+  cluster.reach(30);
+  await until(
+    "both to be held",
+    () => cluster.halts().filter(({ status }) => status?.reason === "Paused").length === 2,
+  );
+
+  cluster.validatorOf = () => own;
+  cluster.silent.add("backup-0");
+  await cluster.api.jsonPatch(objectPath(STATEFUL_SETS, NAMESPACE, "backup"), [
+    { op: "replace", path: "/spec/template/spec/containers/0/image", value: image("v6.7") },
+  ]);
+  cluster.api.drop(objectPath(PODS, NAMESPACE, "backup-0"));
+  const run = { restartCount: 0, state: { running: { startedAt: new Date().toISOString() } } };
+  const isUp = () => cluster.pods().some(({ metadata, status }) => metadata.name === "backup-0" && status);
+  await until("its new pod", isUp);
+  await cluster.api.mergePatch(objectPath(PODS, NAMESPACE, "backup-0", "status"), {
+    status: { containerStatuses: [{ name: CONTAINER, ...run }] },
+  });
+  await cluster.changePolicy({ paused: false });
+
+  const halt = await until("the swap to wait", () =>
+    cluster.halts().find(({ status }) => status?.reason === "NodeStarting"),
+  );
+  expect(halt.status?.message).toContain("sei/backup-0 (starts, and has not answered");
+  expect(cluster.imagesSet).toEqual([`backup ${image("v6.7")}`]);
+  cluster.silent.clear();
+  await until("the twin to be known", () =>
+    cluster.halts().some(({ status }) => status?.reason === "SameValidatorMayRun"),
+  );
+  expect(cluster.imagesSet).toEqual([`backup ${image("v6.7")}`]);
+});

@@ -157,7 +157,9 @@ export class Controller {
         const pod = stores.pods.get(key);
         if (pod === undefined || pod.metadata.uid !== uid) return undefined;
         const recalled = recorder.recall(pod);
-        return recalled && { ...recalled, heightAt: recorder.heightAt(pod) };
+        // A height is recalled of the very pod alone.
+        const addressOf = recalled?.height === undefined ? ("another-pod" as const) : undefined;
+        return recalled && { ...recalled, heightAt: recorder.heightAt(pod), addressOf };
       },
     });
     const workloads = new Workloads(api);

@@ -3,7 +3,9 @@ import { isNear } from "./height-reach.ts";
 import type { LogFinding } from "./log-finding.ts";
 
 /** What was recorded of a node before this process watched it. */
-export type Recalled = Partial<Pick<LiveStatus, "chainId" | "height" | "heightAt" | "validatorAddress">>;
+export type Recalled = Partial<
+  Pick<LiveStatus, "chainId" | "height" | "heightAt" | "validatorAddress" | "addressOf">
+>;
 
 /** What the controller remembers of one running pod's `/status`: a cache, and what was recorded before. */
 export interface LiveStatus {
@@ -13,6 +15,8 @@ export interface LiveStatus {
   readonly chainId: string | undefined;
   /** Address of the consensus key that the pod said last it signs with. */
   readonly validatorAddress: string | undefined;
+  /** The run that told it, in restarts, where this process read it; or a pod of the same name before this one. */
+  readonly addressOf?: number | "another-pod" | undefined;
   /** Newest and first height that the pod told, and when the first was. */
   readonly height: number | undefined;
   /** When it told that height last, and when it was last known to be below it; in ms since the epoch. */
@@ -42,6 +46,7 @@ export function liveStatus(
     sighting,
     chainId: node?.chainId ?? before?.chainId,
     validatorAddress: node?.validatorAddress ?? known?.validatorAddress,
+    addressOf: node?.validatorAddress === undefined ? known?.addressOf : run,
     height: told ?? before?.height,
     heightAt: told === undefined ? before?.heightAt : sighting.at,
     belowAt: belowAt(before, told),
@@ -78,7 +83,8 @@ function stillSince(
 }
 
 /** A status that nobody has read yet, with what was recorded before. */
-export function recalledStatus({ chainId, height, heightAt, validatorAddress }: Recalled): LiveStatus {
+export function recalledStatus(recalled: Recalled): LiveStatus {
+  const { chainId, height, heightAt, validatorAddress, addressOf } = recalled;
   const unread = {
     sighting: undefined,
     firstHeight: undefined,
@@ -86,7 +92,7 @@ export function recalledStatus({ chainId, height, heightAt, validatorAddress }: 
     run: undefined,
     runHeight: undefined,
   };
-  return { ...unread, chainId, height, heightAt, validatorAddress };
+  return { ...unread, chainId, height, heightAt, validatorAddress, addressOf };
 }
 
 /** Whether a node that answers has not moved for a standstill's time, at the height of one of these plans or the one before. */

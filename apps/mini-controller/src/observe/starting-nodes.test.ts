@@ -55,6 +55,24 @@ test.each<[string, Pod, LiveStatus | undefined, boolean]>([
     false,
   ],
   ["waits to be restarted and never was", podWith(BACK_OFF), live({ run: 0 }), true],
+  [
+    "waits, and whose name was known of another pod",
+    podWith(BACK_OFF),
+    live({ run: 0, validatorAddress: ADDRESS, addressOf: "another-pod" }),
+    true,
+  ],
+  [
+    "answers, and names itself as the run before did not",
+    podWith(running(1_000)),
+    live({ sighting: answered, validatorAddress: ADDRESS, addressOf: 1 }),
+    false,
+  ],
+  [
+    "answers, and does not name itself as the run before did",
+    podWith(running(1_000)),
+    live({ sighting: answered, validatorAddress: ADDRESS, addressOf: 0 }),
+    true,
+  ],
 ])("whether a node may yet say who it is: one that %s", (_, pod, status, starts) => {
   expect(isStarting(pod, "seid", status, NOW)).toBe(starts);
 });

@@ -1,3 +1,5 @@
+import { isSwapping, type NodeHalt } from "../api/node-halt.ts";
+import { isHaltCode } from "../judge/halt-code.ts";
 import { isOpen } from "../judge/same-halt.ts";
 import { keyOf } from "../kube/store.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
@@ -12,9 +14,10 @@ const STARTS_WITHIN_MS = 600_000;
 const WRONG_CLOCK_MS = 3_600_000;
 
 /**
- * Whether a node was started so lately that it may yet say which validator it is: its present run has not answered on `/status`.
- * What a run before said counts for no other: keys are moved between runs. One that waits to be started again counts as what it
- * was; one that never said what it is may do so whenever it runs. Clocks differ: `watchedMs` is for how long this process has
+ * Whether a node was started so lately that it may yet say which validator it is: its present run has not answered on `/status`, or
+ * names no validator where a run before it did. What a run before said counts for no other: keys are moved between runs. One that
+ * waits to be started again counts as what it was; one that never said what it is, as a pod that was made anew, may do so whenever
+ * it runs. Clocks differ: `watchedMs` is for how long this process has
  * seen the run.
  */
 export function isStarting(
@@ -26,15 +29,17 @@ export function isStarting(
 ): boolean {
   const { restartCount = 0, state } = containerStatusOf(pod, container) ?? {};
   const isOfRun = live?.run === restartCount;
-  if (isOfRun && (live.sighting?.kind === "answered" || live.runHeight !== undefined)) return false;
-  if (state?.running === undefined) return live?.validatorAddress === undefined;
+  if (isOfRun && (live.sighting?.kind === "answered" || live.runHeight !== undefined))
+    return live.validatorAddress !== undefined && (live.addressOf ?? restartCount) !== restartCount;
+  if (state?.running === undefined)
+    return live?.validatorAddress === undefined || live.addressOf === "another-pod";
   const ranMs = Math.abs(now - Date.parse(state.running.startedAt ?? pod.metadata.creationTimestamp ?? ""));
   return ranMs < STARTS_WITHIN_MS || (ranMs < WRONG_CLOCK_MS && watchedMs < STARTS_WITHIN_MS);
 }
 
 /**
- * Nodes like `pod`, of its namespace, that a policy selects and that only start. One that halted, or that the controller starts
- * anew, is known by what its journal saw.
+ * Nodes like `pod`, of its namespace, that a policy selects and that only start. One that halted and waits to be started again, or
+ * that the controller starts anew, is known by what its journal saw.
  */
 export function startingNodes(
   pod: Pod,
@@ -55,7 +60,22 @@ export function startingNodes(
     if (portOf(containerOf(other, spec.container), spec.rpcPort) === undefined) return [];
     const key = keyOf(other);
     const journals = halts.under(haltsOf.pod(key));
-    if (journals.some((journal) => isOpen(journal) && journal.status?.seen !== undefined)) return [];
+    if (journals.some((journal) => isKnownBy(journal, other, spec.container))) return [];
     return [{ pod: key, found: "starts, and has not answered on /status in this run", starts: true }];
   });
+}
+
+/**
+ * Whether a journal tells which node the pod is: it halted in this pod with this image, which halts again before it signs, or halts
+ * just so in the one that was made anew from the same image; or its swap brought the pod.
+ */
+function isKnownBy(journal: NodeHalt, pod: Pod, container: string): boolean {
+  const { spec, status } = journal;
+  if (!isOpen(journal) || status?.seen === undefined) return false;
+  const image = containerOf(pod, container)?.image;
+  if (isSwapping(journal) && image === status.toImage && pod.metadata.uid !== spec.podUID) return true;
+  if (image !== spec.image) return false;
+  const { state, lastState } = containerStatusOf(pod, container) ?? {};
+  const hasHalted = isHaltCode((state?.terminated ?? lastState?.terminated)?.exitCode);
+  return pod.metadata.uid === spec.podUID || (state?.running === undefined && hasHalted);
 }
