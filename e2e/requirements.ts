@@ -90,6 +90,8 @@ export const REQUIREMENTS = {
     "The image of the controller's Dockerfile starts as its own user, who is not root, on a root that is read-only.",
   KUBECTL:
     "kubectl explains every field, and lists both kinds by short names with columns that tell the story.",
+  CACHING:
+    "What is built and tested once is not built and tested again, and whatever reads a changed file is.",
   PLUGIN:
     "kubectl upgrade-halt says why a node waits; what a person approves, pauses or aborts there holds, and can be taken back.",
   "MAX-CONCURRENT": "Never more swaps are in flight than maxConcurrent allows, and all nodes come through.",

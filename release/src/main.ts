@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { setChartVersion } from "./chart-version.ts";
 import { checkChangesets, checkedPlan } from "./check-changesets.ts";
 import { writeMaterials } from "./materials.ts";
 import { renderPlan } from "./plan.ts";
@@ -13,6 +14,7 @@ const ROOT = dirname(dirname(import.meta.dirname));
 const USAGE = `Usage: node release/src/main.ts COMMAND
 
   plan [--json]        what would be released, and why; changes nothing
+  chart                gives the Helm chart the version of the controller
   publish [--provenance]
                        publishes and tags each version that the registry lacks, after checking all of it
   api [--record]       whether docs/api has the public types of the built packages; with --record it gets them
@@ -31,6 +33,11 @@ async function run(argv: readonly string[]): Promise<number> {
       process.stdout.write(
         values.json ? `${JSON.stringify({ releases: plan }, null, 2)}\n` : renderPlan(plan),
       );
+      return 0;
+    }
+    case "chart": {
+      const changed = setChartVersion(ROOT);
+      process.stdout.write(`The chart ${changed ? "now has" : "has"} the version of the controller.\n`);
       return 0;
     }
     case "check": {

@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { otherChartVersions } from "./chart-version.ts";
 import { git, gitLines } from "./git.ts";
 import { CONTRACT, requireMigration } from "./migration.ts";
 import { publishedPackages } from "./packages.ts";
@@ -34,6 +35,11 @@ export function requireReleasable(root: string): void {
   for (const { manifest } of publishedPackages(root)) {
     if (manifest.name === CONTRACT) requireMigration(root, manifest.version);
   }
+  const [other] = otherChartVersions(root);
+  if (other !== undefined)
+    throw new ReleaseError(
+      `The chart says ${other}, which is not the controller's version: run \`pnpm run release:version\` and commit what it writes.`,
+    );
   requireLock(root);
   git(root, "var", "GIT_COMMITTER_IDENT");
 }
