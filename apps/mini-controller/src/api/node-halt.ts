@@ -239,6 +239,11 @@ export function projectHalt(halt: NodeHalt): NodeHalt {
   return { ...halt, metadata: keptMetadata(halt.metadata) };
 }
 
+/** UID of the Deployment that made the pod of a halt, where one did. */
+export function deploymentUIDOf({ workload }: NodeHaltSpec): string | undefined {
+  return workload?.kind === "Deployment" ? workload.uid : undefined;
+}
+
 /** Whether nobody has to be told of a page any more: it is resolved, or there was nobody to tell. */
 export function isToldOf({ state }: PageRecord): boolean {
   return state === "Resolved" || state === "NoTarget";

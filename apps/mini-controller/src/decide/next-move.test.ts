@@ -155,8 +155,16 @@ describe("a halt whose swap has not begun", () => {
       { policy: policyWith({ dryRun: true, upgrades: [] }) },
       "Held ImageMappingMissing",
     ],
-    ["70 with every slot taken", { neighbours: { swapping: 1, failed: 0 } }, "Recorded WaitingForSlot"],
-    ["70 with the error budget spent", { neighbours: { swapping: 0, failed: 1 } }, "Held ErrorBudgetSpent"],
+    [
+      "70 with every slot taken",
+      { neighbours: { swapping: 1, failed: 0, isUntold: false } },
+      "Recorded WaitingForSlot",
+    ],
+    [
+      "70 with the error budget spent",
+      { neighbours: { swapping: 0, failed: 1, isUntold: false } },
+      "Held ErrorBudgetSpent",
+    ],
     [
       "70 beside a running sibling that would go down",
       { siblings: [siblingWith()] },
@@ -187,7 +195,7 @@ describe("a halt whose swap has not begun", () => {
         halt: tooNew,
         workload: tooNewWorkload,
         previousImage: OLD,
-        neighbours: { swapping: 0, failed: 9 },
+        neighbours: { swapping: 0, failed: 9, isUntold: false },
       },
       "Held ErrorBudgetSpent",
     ],
@@ -462,6 +470,14 @@ describe("a swap", () => {
       "halted at the next plan",
       { ...recovering, pod: successor({ verdict: { ...again, plan: "v6.8", height: 60 } }) },
       "Recovered Recovered",
+    ],
+    [
+      "halted at a next plan that one source alone tells",
+      {
+        ...recovering,
+        pod: successor({ height: 30, verdict: { ...again, plan: "v6.8", height: 60, corroborated: false } }),
+      },
+      "Failed HaltedAgain +page",
     ],
     [
       "halted again at the same plan",

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
-import type { NodeHalt, NodeHaltSpec, Seen } from "../api/node-halt.ts";
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import { hasEnded, type NodeHalt, type NodeHaltSpec, type Seen, type WorkloadRef } from "../api/node-halt.ts";
 import { hasCode } from "../controller-error.ts";
 import type { HaltJournal } from "../journal/halt-journal.ts";
 import { journalMove } from "../journal/journal-entry.ts";
@@ -7,12 +8,14 @@ import { isJournal, journalName, namesAgain } from "../journal/journal-name.ts";
 import type { JudgedNode } from "../judge/judged-node.ts";
 import { reasonOf } from "../judge/judgement.ts";
 import { planNameOf, recordedHeightOf } from "../judge/recorded-facts.ts";
-import { isOpen, isOtherHalt, isSameHalt } from "../judge/same-halt.ts";
+import { isHaltLike, isOpen, isOtherHalt, isSameHalt } from "../judge/same-halt.ts";
+import { keyOf } from "../kube/store.ts";
 import { between, type OnBoundary } from "../model/boundary.ts";
 import { containerOf } from "../model/pod.ts";
-import { haltsOf, type Stores } from "../model/stores.ts";
+import { haltsOf, haltsOfNode, podKeyOf, type Stores } from "../model/stores.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import { seenOf } from "../observe/pod-sight.ts";
+import { isRefusal, orUnreadable } from "../workloads/unreadable.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import { bareSpec, haltedRunOf, haltSpecOf, standsNow } from "./halt-spec.ts";
 
@@ -52,11 +55,16 @@ export class Detector {
     const { container } = policy.spec;
     const names = this.#namesOfUnknown(key, node, container);
     if (names === undefined) return undefined;
-    const lineage = await workloads.ofPolicy(policy.spec).find(pod, policy.spec.target.customResource);
-    const ref = lineage.kind === "found" ? lineage.ref : undefined;
+    const ref = await this.#workloadOf(node, policy);
     const spec = haltSpecOf(pod, policy, verdict, ref, now());
     if (spec === undefined) return undefined;
-    const workload = ref && workloads.ofRef(ref).read({ namespace, ref, container, policy, pod });
+    if (this.#isToldOf(namespace, spec)) return undefined;
+    const workload =
+      ref &&
+      orUnreadable(
+        workloads.ofRef(ref).read({ namespace, ref, container, policy, pod }),
+        `${ref.kind} ${ref.name}`,
+      );
     workload?.catch(() => {});
     const halt = await between("create-halt", onBoundary, () => this.#open(namespace, names, spec, node));
     if (halt === undefined) return undefined;
@@ -69,6 +77,38 @@ export class Detector {
       spec.verdict,
     );
     return { halt, workload };
+  }
+
+  /** The workload that provably made the pod. A halt is recorded, and told of, also where nobody may read which that is. */
+  async #workloadOf({ pod }: JudgedNode, policy: HaltPolicy): Promise<WorkloadRef | undefined> {
+    const { workloads, log } = this.#options;
+    try {
+      const lineage = await workloads.ofPolicy(policy.spec).find(pod, policy.spec.target.customResource);
+      return lineage.kind === "found" ? lineage.ref : undefined;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      log.warn({ object: keyOf(pod), error: error.message }, "the workload of a halted pod can't be read");
+      return undefined;
+    }
+  }
+
+  /**
+   * Whether a journal that ended says all about this halt: a pod of the same Deployment, which is gone, came to the same halt on
+   * the same image. Each pod that is made anew of it would be one more page.
+   */
+  #isToldOf(namespace: string, spec: NodeHaltSpec): boolean {
+    const { halts, pods } = this.#options.stores;
+    const podKey = `${namespace}/${spec.podName}`;
+    return haltsOfNode(podKey, spec, halts).some(
+      (halt) =>
+        hasEnded(halt) &&
+        isOpen(halt) &&
+        halt.status?.seen !== undefined &&
+        halt.spec.podName !== spec.podName &&
+        pods.get(podKeyOf(halt)) === undefined &&
+        halt.spec.image === spec.image &&
+        isHaltLike(halt.spec, spec),
+    );
   }
 
   /** What the pod of a halt showed when it was recorded here, until the journal says it. */

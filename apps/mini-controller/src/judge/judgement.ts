@@ -15,7 +15,7 @@ import type { NodeHaltSpec, Seen } from "../api/node-halt.ts";
 import type { LiveStatus } from "../model/live-status.ts";
 import { containerStatusOf, type Pod } from "../model/pod.ts";
 import { withLog, withoutLines } from "./log-evidence.ts";
-import { withoutLeftHalt } from "./newest-end.ts";
+import { hasWorkedUnread, withoutLeftHalt } from "./newest-end.ts";
 import { isUnreadHalt, UNREAD, unreadHalt } from "./unread-halt.ts";
 
 /** A halt as its NodeHalt describes it, and what the controller itself saw of it. */
@@ -38,10 +38,12 @@ export function judgePod(
   recorded?: RecordedHalt,
 ): Verdict {
   const run = containerStatusOf(pod, policy.container)?.restartCount ?? 0;
+  const ofPod = evidenceFromPod(pod, policy.container);
+  const height = hasWorkedUnread(ofPod, run, live) ? undefined : live?.height;
   const known: Evidence = {
-    ...evidenceFromPod(pod, policy.container),
+    ...ofPod,
     status: live?.run === undefined || live.run === run ? live?.sighting : undefined,
-    lastSeen: live && { height: live.height, chainId: knownChain(live, policy) },
+    lastSeen: live && { height, chainId: knownChain(live, policy) },
     listed: policy.upgrades,
     chainId: policy.chainId,
     believed: recorded && beliefOf(recorded),

@@ -1,5 +1,5 @@
 import type { Verdict } from "@upgrade-halt/consumer";
-import { CONDITION_RESOLVED, type NodeHalt, type NodeHaltSpec } from "../api/node-halt.ts";
+import { CONDITION_RESOLVED, deploymentUIDOf, type NodeHalt, type NodeHaltSpec } from "../api/node-halt.ts";
 import { containerOf, type Pod } from "../model/pod.ts";
 import { reasonOf } from "./judgement.ts";
 import { planNameOf, recordedHeightOf } from "./recorded-facts.ts";
@@ -41,10 +41,22 @@ export function isOtherHalt(spec: NodeHaltSpec, verdict: Verdict): boolean {
  * person said about the one holds for the other.
  */
 export function isOneHalt(a: NodeHaltSpec, b: NodeHaltSpec): boolean {
-  if (a.podName !== b.podName || a.reason !== b.reason) return false;
-  if (a.planName === undefined || b.planName === undefined) return a.podUID === b.podUID;
+  if (!isOneNode(a, b)) return false;
+  if (a.planName === undefined || b.planName === undefined)
+    return a.reason === b.reason && a.podUID === b.podUID;
+  return isHaltLike(a, b);
+}
+
+/** Whether two records name the same reason, plan and height, as far as both do. */
+export function isHaltLike(a: NodeHaltSpec, b: NodeHaltSpec): boolean {
   const isOneHeight = a.height === undefined || b.height === undefined || a.height === b.height;
-  return a.planName === b.planName && isOneHeight;
+  return a.reason === b.reason && a.planName === b.planName && isOneHeight;
+}
+
+/** A Deployment names its pods anew, so its pods are one node. */
+function isOneNode(a: NodeHaltSpec, b: NodeHaltSpec): boolean {
+  const deployment = deploymentUIDOf(a);
+  return a.podName === b.podName || (deployment !== undefined && deployment === deploymentUIDOf(b));
 }
 
 /** Whether a journal still stands for its node's trouble: a halt that comes after it was over is another one. */

@@ -1,9 +1,11 @@
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import {
+  deploymentUIDOf,
   hasEnded,
   isSwapping,
   isUnacknowledgedFailure,
   type NodeHalt,
+  type NodeHaltSpec,
   policyNameOf,
 } from "../api/node-halt.ts";
 import type { NodeRecord } from "../api/node-record.ts";
@@ -56,6 +58,7 @@ function podIndex(pod: Pod): readonly string[] {
 /** Index values under which the halts of a pod or of a policy are found. */
 export const haltsOf = {
   pod: (podKey: string) => `pod ${podKey}`,
+  deployment: (uid: string) => `deployment ${uid}`,
   policy: (policyKey: string) => `policy ${policyKey}`,
   swapping: (policyKey: string) => `swapping ${policyKey}`,
   failed: (policyKey: string) => `failed ${policyKey}`,
@@ -65,10 +68,22 @@ export const haltsOf = {
 function haltIndex(halt: NodeHalt): readonly string[] {
   const namespace = halt.metadata.namespace ?? "";
   const policy = `${namespace}/${policyNameOf(halt)}`;
-  const always = [haltsOf.pod(`${namespace}/${halt.spec.podName}`), haltsOf.policy(policy)];
+  const deployment = deploymentUIDOf(halt.spec);
+  const always = [
+    haltsOf.pod(`${namespace}/${halt.spec.podName}`),
+    haltsOf.policy(policy),
+    ...(deployment === undefined ? [] : [haltsOf.deployment(deployment)]),
+  ];
   if (isSwapping(halt)) return [...always, haltsOf.swapping(policy)];
   if (!hasEnded(halt)) return [...always, haltsOf.waiting(policy)];
   return isUnacknowledgedFailure(halt) ? [...always, haltsOf.failed(policy)] : always;
+}
+
+/** The journals of a halt's node, by whichever name its pods had. */
+export function haltsOfNode(podKey: string, spec: NodeHaltSpec, halts: Store<NodeHalt>): readonly NodeHalt[] {
+  const deployment = deploymentUIDOf(spec);
+  const others = deployment === undefined ? [] : halts.under(haltsOf.deployment(deployment));
+  return [...new Set([...halts.under(haltsOf.pod(podKey)), ...others])];
 }
 
 /** Key of the policy that a halt is under. */

@@ -13,6 +13,8 @@ export type WorkloadSight =
   /** Nothing depends on it at this phase. */
   | { readonly kind: "not-asked" }
   | { readonly kind: "missing"; readonly what: string }
+  /** The API server does not show it, and says why. */
+  | { readonly kind: "unreadable"; readonly what: string; readonly why: string }
   /** There is such an object, and the pod is none of its own. */
   | { readonly kind: "disowned"; readonly what: string; readonly why: string }
   | {

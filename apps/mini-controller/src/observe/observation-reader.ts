@@ -11,6 +11,7 @@ import type { Pod } from "../model/pod.ts";
 import { governanceOf, haltsOf, podKeyOf, podsOf, policyOf, type Stores } from "../model/stores.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import { readRevision, revisionNameOf } from "../workloads/template-revision.ts";
+import { orUnreadable } from "../workloads/unreadable.ts";
 import type { WorkloadTarget } from "../workloads/workload.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import type { LogReader } from "./log-reader.ts";
@@ -161,13 +162,21 @@ export class ObservationReader {
     const target = targetOf(halt, stores);
     const isWatched = hasEnded(halt) || halt.status?.phase === "Recovering";
     if (from === "memory" && isWatched && halt.spec.workload?.kind !== "Deployment") return NOT_ASKED;
-    if (target !== undefined) return await workloads.ofRef(target.ref).read(target);
+    if (target !== undefined) {
+      const { kind, name } = target.ref;
+      return await orUnreadable(workloads.ofRef(target.ref).read(target), `${kind} ${name}`);
+    }
     const what = `The owner of pod ${halt.spec.podName}`;
     const pod = stores.pods.get(podKeyOf(halt));
     if (pod === undefined || policy === undefined) return { kind: "missing", what };
-    const lineage = await workloads.ofPolicy(policy.spec).find(pod, policy.spec.target.customResource);
-    const why = lineage.kind === "none" ? lineage.why : "It was not proven when the halt was recorded.";
-    return { kind: "disowned", what, why };
+    const lineage = workloads.ofPolicy(policy.spec).find(pod, policy.spec.target.customResource);
+    return await orUnreadable(
+      lineage.then((found) => {
+        const why = found.kind === "none" ? found.why : "It was not proven when the halt was recorded.";
+        return { kind: "disowned", what, why };
+      }),
+      what,
+    );
   }
 
   /**

@@ -6,7 +6,16 @@ import { isOneHalt, isOpen } from "../judge/same-halt.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { type KnownPod, storageLookupsOf, type Twin, twinsOf } from "../model/identity.ts";
 import { containerOf, containerStatusOf, type Pod, portOf } from "../model/pod.ts";
-import { haltsOf, podKeyOf, podsOf, policyKeyOf, policyOf, recordsOf, type Stores } from "../model/stores.ts";
+import {
+  haltsOf,
+  haltsOfNode,
+  podKeyOf,
+  podsOf,
+  policyKeyOf,
+  policyOf,
+  recordsOf,
+  type Stores,
+} from "../model/stores.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import type { Neighbours, Observation } from "./observation.ts";
 import { type Sibling, siblingsOf } from "./siblings.ts";
@@ -220,18 +229,16 @@ export class OtherPods {
 
   /** A journal that ended, or was withdrawn, says no less what a person wants. */
   #abortedIn(halt: NodeHalt): string | undefined {
-    return this.#options.stores.halts
-      .under(haltsOf.pod(podKeyOf(halt)))
-      .find(
-        (other) =>
-          other.metadata.name !== halt.metadata.name && isAborted(other) && isOneHalt(other.spec, halt.spec),
-      )?.metadata.name;
+    return haltsOfNode(podKeyOf(halt), halt.spec, this.#options.stores.halts).find(
+      (other) =>
+        other.metadata.name !== halt.metadata.name && isAborted(other) && isOneHalt(other.spec, halt.spec),
+    )?.metadata.name;
   }
 }
 
 /** Only a decision asks for them: counting is not for every look of a thousand halts at once. */
 export const NOBODY_ELSE: Around = {
-  neighbours: { swapping: 0, failed: 0, toldBy: undefined },
+  neighbours: { swapping: 0, failed: 0, isUntold: false, toldBy: undefined },
   siblings: [],
   twins: [],
   strangers: [],
@@ -272,7 +279,7 @@ function heldBack(pod: Pod, policy: HaltPolicy, { spec }: NodeHalt, stores: Stor
   const own = governingPolicy(pod, stores.policies.under(namespace));
   if (own === undefined) return "is selected by no policy";
   if (own.metadata.name !== policy.metadata.name) return `is governed by HaltPolicy ${own.metadata.name}`;
-  const halts = stores.halts.under(haltsOf.pod(`${namespace}/${name}`));
+  const halts = haltsOfNode(`${namespace}/${name}`, spec, stores.halts);
   const same = { ...spec, podName: name, podUID: uid };
   return halts.some(
     (halt) => isAborted(halt) && ((halt.spec.podUID === uid && isOpen(halt)) || isOneHalt(halt.spec, same)),

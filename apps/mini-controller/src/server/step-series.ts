@@ -64,6 +64,7 @@ export const STEP_REASONS: readonly string[] = [
   "WaitingForSlot",
   "WorkloadChanged",
   "WorkloadMissing",
+  "WorkloadUnreadable",
   // How a swap goes and ends.
   "HaltedAgain",
   "ImageRewritten",

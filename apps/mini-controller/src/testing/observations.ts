@@ -161,7 +161,7 @@ export function observe({ policy: given, previousImage, ...changes }: Scene = {}
       }),
     workload: workloadWith(),
     pod: HALTED,
-    neighbours: { swapping: 0, failed: 0 },
+    neighbours: { swapping: 0, failed: 0, isUntold: false },
     siblings: [],
     twins: [],
     strangers: [],

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ANNOTATION_ABORT } from "../../api/group.ts";
 import {
   HALTED,
   haltWith,
@@ -14,7 +15,7 @@ import type { Proposal } from "./refusal.ts";
 import { refusalOf } from "./refusals.ts";
 
 const PROPOSAL: Proposal = { step: "decide", action: "SwapImage", image: NEW };
-const NOBODY = { swapping: 0, failed: 0 };
+const NOBODY = { swapping: 0, failed: 0, isUntold: false };
 
 const cases: readonly (readonly [string, Scene, Proposal["step"], string | undefined])[] = [
   ["nothing speaks against it", {}, "decide", undefined],
@@ -94,6 +95,30 @@ const cases: readonly (readonly [string, Scene, Proposal["step"], string | undef
 
 test.each(cases)("%s", (_, scene, step, reason) => {
   expect(refusalOf(observe({ pod: HALTED, ...scene }), { ...PROPOSAL, step })?.reason).toBe(reason);
+});
+
+test("a spent budget is told by the page of the failure that spent it, and by one of its own once that is over", () => {
+  const kindOf = (isUntold: boolean) =>
+    refusalOf(observe({ pod: HALTED, neighbours: { ...NOBODY, failed: 1, isUntold } }), {
+      ...PROPOSAL,
+      step: "decide",
+    })?.kind;
+  expect([kindOf(false), kindOf(true)]).toEqual(["hold", "page"]);
+});
+
+test.each([
+  ["true", true],
+  ["yes", true],
+  ["", true],
+  ["false", false],
+])("the annotation abort with the value %o stops: %o", (value, stops) => {
+  const annotations = { [ANNOTATION_ABORT]: value };
+  const halt = haltWith();
+  const observation = observe({
+    pod: HALTED,
+    halt: { ...halt, metadata: { ...halt.metadata, annotations } },
+  });
+  expect(refusalOf(observation, PROPOSAL)?.reason).toBe(stops ? "Aborted" : undefined);
 });
 
 test("a refusal says which object it found, and which image", () => {

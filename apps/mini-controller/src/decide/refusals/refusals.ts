@@ -27,6 +27,7 @@ import { twoAtATime } from "./two-at-a-time.ts";
 import { waitingForSlot } from "./waiting-for-slot.ts";
 import { workloadChanged } from "./workload-changed.ts";
 import { workloadMissing } from "./workload-missing.ts";
+import { workloadUnreadable } from "./workload-unreadable.ts";
 
 /**
  * Everything that keeps a change from being made, the gravest first. Asked when a swap is decided on, and again right
@@ -44,6 +45,7 @@ const CHECKS: readonly Check[] = [
   containerChanged,
   notTheOwner,
   workloadMissing,
+  workloadUnreadable,
   imageDoesNotHelp,
   imageChangedMeanwhile,
   ownedBy,

@@ -1,0 +1,119 @@
+import { until } from "@upgrade-halt/testing";
+import { afterEach, expect, test } from "vitest";
+import { ANNOTATION_ABORT } from "./api/group.ts";
+import { collectionPath, DEPLOYMENTS, NODE_HALTS, objectPath, PODS, REPLICA_SETS } from "./kube/paths.ts";
+import type { KubeObject } from "./kube/types.ts";
+import {
+  type Behaviour,
+  CONTAINER,
+  FakeCluster,
+  image,
+  LABELS,
+  NAMESPACE,
+  onePlan,
+} from "./testing/fake-cluster.ts";
+import { PageReceiver } from "./testing/page-receiver.ts";
+import { TestController } from "./testing/test-controller.ts";
+
+const undo: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+
+interface DeploymentObject extends KubeObject {
+  readonly spec: {
+    readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
+  };
+}
+
+const owned = (kind: string, name: string, uid = "") => ({
+  namespace: NAMESPACE,
+  ownerReferences: [{ apiVersion: "apps/v1", kind, name, uid, controller: true }],
+});
+
+/** A node that a Deployment runs, seen at height 29 by a controller. Its ReplicaSet's pods are made by the test. */
+async function startDeployment(behave: Behaviour, policy: object = {}) {
+  const [cluster, pager] = [new FakeCluster(behave), await PageReceiver.start()];
+  undo.push(() => pager.stop());
+  const paging = [{ webhook: { url: `${pager.url}/page` } }];
+  await cluster.addPolicy({ paging, target: { kind: "Deployment" }, ...policy });
+  const ports = [{ name: "rpc", containerPort: 26657 }];
+  const containers = [{ name: CONTAINER, image: image("v6.6"), ports }];
+  const spec = {
+    replicas: 1,
+    selector: { matchLabels: LABELS },
+    template: { metadata: { labels: LABELS }, spec: { containers } },
+  };
+  const { api } = cluster;
+  const deployment = await api.create<KubeObject>(collectionPath(DEPLOYMENTS, NAMESPACE), {
+    ...{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "val", namespace: NAMESPACE } },
+    spec: { ...spec, strategy: { type: "Recreate" } },
+  });
+  const replicaSet = await api.create<KubeObject>(collectionPath(REPLICA_SETS, NAMESPACE), {
+    ...{ apiVersion: "apps/v1", kind: "ReplicaSet", spec },
+    metadata: { name: "val-abc", ...owned("Deployment", "val", deployment.metadata.uid) },
+  });
+  const addPod = (name: string) =>
+    api.create(collectionPath(PODS, NAMESPACE), {
+      ...{ kind: "Pod", spec: { containers } },
+      metadata: { name, labels: LABELS, ...owned("ReplicaSet", "val-abc", replicaSet.metadata.uid) },
+    });
+  cluster.height = 29;
+  await addPod("val-abc-1");
+  const controller = await new TestController(cluster).start();
+  undo.push(() => controller.stop());
+  await until("the node to be recorded", () => cluster.records().length === 1);
+  const imageSet = async () => {
+    const { spec } = await api.get<DeploymentObject>(objectPath(DEPLOYMENTS, NAMESPACE, "val"));
+    return spec.template.spec.containers[0]?.image;
+  };
+  const drain = (name: string) => cluster.api.drop(objectPath(PODS, NAMESPACE, name));
+  return { cluster, pager, addPod, drain, imageSet };
+}
+
+test("what a person aborted of a Deployment's node stays so for the pod that comes after it, of another name", async () => {
+  const { cluster, addPod, drain, imageSet } = await startDeployment(onePlan, { paused: true });
+  cluster.reach(30);
+  const said = (reason: string) => () => cluster.halts().find(({ status }) => status?.reason === reason);
+  const halt = await until("the halt to be held", said("Paused"));
+  await cluster.api.mergePatch(objectPath(NODE_HALTS, NAMESPACE, halt.metadata.name), {
+    metadata: { annotations: { [ANNOTATION_ABORT]: "yes" } },
+  });
+  await cluster.changePolicy({ paused: false });
+  await until("the halt to be aborted", said("Aborted"));
+
+  drain("val-abc-1");
+  await addPod("val-abc-2");
+
+  const next = await until("the next pod's halt to be held", said("AbortedBefore"));
+  expect(next.status?.message).toContain(`NodeHalt ${halt.metadata.name}`);
+  expect(await imageSet()).toBe(image("v6.6"));
+});
+
+test("a halt that is a person's is told once, however often a Deployment makes its pod anew", async () => {
+  const { cluster, pager, addPod, drain } = await startDeployment((_, height) =>
+    height >= 30 ? 72 : undefined,
+  );
+  cluster.failedPods = true;
+  cluster.reach(30);
+  await until("the page", () => pager.keys().length === 1);
+
+  for (const number of [2, 3]) {
+    drain(`val-abc-${number - 1}`);
+    await addPod(`val-abc-${number}`);
+    const name = `val-abc-${number}`;
+    const hasHalted = () =>
+      cluster.pods().find(({ metadata }) => metadata.name === name)?.status?.phase === "Failed";
+    await until("the next pod to have halted", hasHalted);
+  }
+  // A node of its own, whose halt comes through after all that.
+  await cluster.addNode("sei-0");
+  await until("its page", () => pager.keys().length > 1);
+
+  expect(
+    cluster
+      .halts()
+      .map(({ spec }) => spec.podName)
+      .toSorted(),
+  ).toEqual(["sei-0-0", "val-abc-1"]);
+});
