@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { until } from "@upgrade-halt/testing";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cleanup } from "../harness/cleanup.ts";
 import { PATIENCE, type Served, serve, untilState } from "../harness/served-page.ts";
 import { act, open, runTwin, startBrowser } from "./page.ts";
+import { violations } from "./violations.ts";
 
 const cleanup = new Cleanup();
 let served: Served;
@@ -14,19 +13,6 @@ beforeAll(async () => {
   [served, browser] = await Promise.all([serve({ cleanup }), startBrowser(cleanup)]);
 });
 afterAll(() => cleanup.run());
-
-async function violations(page: Page): Promise<readonly string[]> {
-  const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  // The page's policy lets no script in but its own; the inspector's way in is not the page's.
-  await page.evaluate(source);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const found = await axe.run();
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  });
-}
 
 describe("the page", () => {
   test.each(["light", "dark"] as const)("is accessible in %s", async (colorScheme) => {

@@ -2,9 +2,12 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { ask, follow, type Link, tokenOf } from "./connection.ts";
 import { Controls } from "./controls.tsx";
 import { GivenNote } from "./given-note.tsx";
+import { usePast } from "./moment.ts";
+import { MomentBar } from "./moment-bar.tsx";
 import { NodeViews } from "./node-views.tsx";
 import { Others } from "./others.tsx";
 import { usePlace } from "./place.ts";
+import { ReplayBar } from "./replay-bar.tsx";
 import { Scenarios } from "./scenarios.tsx";
 import { StoryList } from "./story-list.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -39,7 +42,11 @@ export function App() {
   }, [token]);
   const run = String(state?.run ?? "");
   const current = told.filter(({ id }) => id.split("-")[0] === run);
-  const node = state?.nodes.find((one) => one.node === place.node) ?? state?.nodes[0];
+  const { past, fault: pastFault = "" } = usePast(token, place.moment, place.node);
+  const shown = past?.state ?? state;
+  const moment = past?.moment ?? "";
+  const node = shown?.nodes.find((one) => one.node === place.node) ?? shown?.nodes[0];
+  const goTo = (id: string, name = ""): void => go({ moment: id, ...(name === "" ? {} : { node: name }) });
   const act = (body: unknown): Promise<unknown> => ask(token, "/api/actions", body);
   return (
     <>
@@ -59,33 +66,39 @@ export function App() {
             </p>
           )}
           {state?.given !== undefined && <GivenNote given={state.given} />}
+          {state?.replay !== undefined && <ReplayBar token={token} replay={state.replay} />}
           <Scenarios off={state?.given?.off.play} token={token} current={state?.name ?? ""} />
         </section>
-        {state !== undefined && (
+        {state !== undefined && shown !== undefined && (
           <>
+            <MomentBar told={current} moment={moment} fault={pastFault} onMoment={(id) => goTo(id)} />
             <Timeline
-              state={state}
+              state={shown}
               told={current}
               node={node?.node ?? ""}
+              now={state.now}
+              moment={moment}
               onChoose={(name) => go({ node: name })}
+              onMoment={goTo}
             />
             {node !== undefined && (
               <NodeViews
                 token={token}
-                state={state}
+                state={shown}
                 node={node}
-                told={current}
+                past={past?.details}
                 view={place.view}
                 onView={(view) => go({ view })}
               />
             )}
             <Others told={current} node={node?.node ?? ""} />
-            <Controls state={state} node={node?.node ?? ""} act={act} />
-            <StoryList
-              told={current}
-              moment={place.moment}
-              onMoment={(moment, name) => go({ moment, ...(name === "" ? {} : { node: name }) })}
+            <Controls
+              state={state}
+              node={node?.node ?? ""}
+              blocked={moment === "" ? state.noChanges : "You look at a moment that is over: go back to now."}
+              act={act}
             />
+            <StoryList told={current} moment={moment} onMoment={goTo} />
           </>
         )}
       </main>

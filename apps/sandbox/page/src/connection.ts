@@ -75,14 +75,40 @@ async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Serve
 
 /** Asks for something of the sandbox. @throws Error with the sentence that it answers. */
 export async function ask<T>(token: string, path: string, body?: unknown): Promise<T> {
+  const response = await send(token, path, body === undefined ? undefined : JSON.stringify(body));
+  return (await response.json()) as T;
+}
+
+/** Lets the sandbox tell a recording. @throws Error with the sentence that it answers. */
+export async function replay(token: string, text: string): Promise<void> {
+  await send(token, "/api/recordings", text, "application/x-ndjson");
+}
+
+/** Gives the browser the run so far, as a file. @throws Error with the sentence that the sandbox answers. */
+export async function save(token: string): Promise<void> {
+  const response = await send(token, "/api/recording");
+  const url = URL.createObjectURL(await response.blob());
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = "run.jsonl";
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+async function send(
+  token: string,
+  path: string,
+  body?: string,
+  type = "application/json",
+): Promise<Response> {
   const response = await fetch(path, {
     headers: {
       authorization: `Bearer ${token}`,
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(body === undefined ? {} : { "content-type": type }),
     },
-    ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { method: "POST", body }),
   });
-  const answer = (await response.json()) as T & { readonly error?: string };
-  if (!response.ok) throw new Error(answer.error ?? `the sandbox answered ${response.status}`);
-  return answer;
+  if (response.ok) return response;
+  const answer = (await response.json().catch(() => ({}))) as { readonly error?: string };
+  throw new Error(answer.error ?? `the sandbox answered ${response.status}`);
 }

@@ -6,6 +6,8 @@ import type { State } from "./types.ts";
 interface ControlsProps {
   readonly state: State;
   readonly node: string;
+  /** Why nothing can be changed now; empty when it can. */
+  readonly blocked: string;
   readonly act: (body: unknown) => Promise<unknown>;
 }
 
@@ -24,7 +26,7 @@ export function twinOf(kind: string, value: Value): string {
 }
 
 /** Everything that can be done, each beside the command that does the same. */
-export function Controls({ state, node, act }: ControlsProps) {
+export function Controls({ state, node, blocked, act }: ControlsProps) {
   const [version, setVersion] = useState("v6.7");
   const [behaviour, setBehaviour] = useState("stay-alive");
   const [plan, setPlan] = useState("v6.7");
@@ -69,8 +71,9 @@ export function Controls({ state, node, act }: ControlsProps) {
       <p class="said" role="status" data-said>
         {said}
       </p>
+      {blocked !== "" && <p class="blocked">✖ {blocked}</p>}
       <div class="groups">
-        <fieldset>
+        <fieldset disabled={blocked !== ""}>
           <legend>Node {node}</legend>
           <Choice
             label="Release"
@@ -90,7 +93,7 @@ export function Controls({ state, node, act }: ControlsProps) {
           {Control({ label: "Hang", kind: "hang", value: { node } })}
           {Control({ label: "Let go on", kind: "resume", value: { node } })}
         </fieldset>
-        <fieldset>
+        <fieldset disabled={blocked !== ""}>
           <legend>Chain and policy</legend>
           <Choice label="Plan" value={plan} onChange={setPlan} among={["v6.7", "v6.8", "v6.9"]} />
           <label>
@@ -145,7 +148,7 @@ export function Controls({ state, node, act }: ControlsProps) {
               "nothing"}
           </p>
         </fieldset>
-        <fieldset>
+        <fieldset disabled={blocked !== ""}>
           <legend>Faults</legend>
           {Control({
             label: state.isPagerDown ? "Mend pager" : "Break pager",

@@ -1,18 +1,15 @@
 import { useEffect, useState } from "preact/hooks";
+import type { NodeDetails } from "../../src/recording/run-state.ts";
 import { ask } from "./connection.ts";
 import { tagOf } from "./timeline.tsx";
-import { type Halt, type Node, type State, stepsOf, type Told, textOf } from "./types.ts";
+import { type Halt, type Node, type State, stepsOf, textOf } from "./types.ts";
 
-interface Details {
-  readonly log: string;
-  readonly status: string;
-  readonly fault: string;
-}
 interface NodeViewsProps {
   readonly token: string;
   readonly state: State;
   readonly node: Node;
-  readonly told: readonly Told[];
+  /** The node's log and wire at a moment that is over; undefined for now. */
+  readonly past: NodeDetails | undefined;
   readonly view: string;
   readonly onView: (view: string) => void;
 }
@@ -25,19 +22,21 @@ const VIEWS = [
 ] as const;
 
 /** What the process did, what the wire said, and what the controller concluded, read at the same moment. */
-export function NodeViews({ token, state, node, view, onView }: NodeViewsProps) {
-  const [details, setDetails] = useState<Details>({ log: "", status: "", fault: "" });
+export function NodeViews({ token, state, node, past, view, onView }: NodeViewsProps) {
+  const [current, setDetails] = useState<NodeDetails>({ log: "", status: "", fault: "" });
+  const details = past ?? current;
   const moment = `${node.height} ${node.podUid} ${node.exitCode} ${state.now}`;
   useEffect(() => {
+    if (past !== undefined) return undefined;
     let isOver = false;
-    void ask<Details>(token, `/api/nodes/${encodeURIComponent(node.node)}`).then(
+    void ask<NodeDetails>(token, `/api/nodes/${encodeURIComponent(node.node)}`).then(
       (read) => (isOver ? undefined : setDetails(read)),
       () => undefined,
     );
     return () => {
       isOver = true;
     };
-  }, [token, node.node, moment]);
+  }, [token, node.node, moment, past]);
   const halts = state.halts.filter((halt) => halt.node === node.node);
   const shows = (name: string): boolean => view === "all" || view === name;
   return (

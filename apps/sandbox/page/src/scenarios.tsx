@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { ask } from "./connection.ts";
+import { ask, replay, save } from "./connection.ts";
 
 interface Listed {
   readonly name: string;
@@ -24,12 +24,17 @@ export function Scenarios({ token, current, off }: ScenariosProps) {
       setSaid(error.message),
     );
   }, [token]);
-  const play = async (body: object): Promise<void> => {
-    setSaid("Setting up …");
-    await ask(token, "/api/scenarios", body).then(
+  const when = (asked: Promise<unknown>): Promise<void> => {
+    setSaid("One moment …");
+    return asked.then(
       () => setSaid(""),
       (error: Error) => setSaid(`✖ ${error.message}`),
     );
+  };
+  const play = (body: object): Promise<void> => when(ask(token, "/api/scenarios", body));
+  const open = async (file: File): Promise<void> => {
+    const text = await file.text();
+    return file.name.endsWith(".jsonl") ? when(replay(token, text)) : play({ text });
   };
   if (off !== undefined) return <p class="off">Scenarios: ✖ off: {off}</p>;
   return (
@@ -49,17 +54,23 @@ export function Scenarios({ token, current, off }: ScenariosProps) {
         ▶ Play
       </button>
       <label>
-        Your own{" "}
+        Your own file (.yaml or .jsonl){" "}
         <input
           type="file"
-          accept=".yaml,.yml"
-          onChange={async (event) => {
-            const file = event.currentTarget.files?.[0];
-            if (file !== undefined) await play({ text: await file.text() });
+          accept=".yaml,.yml,.jsonl"
+          onChange={async ({ currentTarget }) => {
+            const file = currentTarget.files?.[0];
+            if (file !== undefined) await open(file);
+            // So that the same file can be opened again.
+            currentTarget.value = "";
           }}
         />
       </label>
       <code class="twin">sandbox act "$SANDBOX" play {chosen}</code>
+      <button type="button" onClick={() => void when(save(token))}>
+        Save recording
+      </button>
+      <code class="twin">sandbox act "$SANDBOX" save &gt; run.jsonl</code>
       <span class="playing">now: {current}</span>
       <p class="said" role="status">
         {said}

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { wordsOf } from "../../src/story/event-words.ts";
+import { lineOf } from "./line-of.ts";
 import type { Told } from "./types.ts";
 
 interface StoryListProps {
@@ -23,7 +23,7 @@ export function StoryList({ told, moment, onMoment }: StoryListProps) {
         {shown.toReversed().map(({ id, event }) => {
           const { word, text, node } = lineOf(event);
           return (
-            <li key={id}>
+            <li key={id} class={isLater(id, moment) ? "later" : ""}>
               <button
                 type="button"
                 aria-pressed={id === moment}
@@ -47,35 +47,7 @@ export function StoryList({ told, moment, onMoment }: StoryListProps) {
   );
 }
 
-function lineOf(event: Told["event"]): {
-  readonly word: string;
-  readonly text: string;
-  readonly node: string;
-} {
-  switch (event.kind) {
-    case "chapter":
-      return { word: "§", text: event.title, node: "" };
-    case "expectation":
-      return {
-        word: event.held ? "✔ held" : "✖ BROKEN",
-        text: event.held ? event.text : `${event.text} (found: ${event.found})`,
-        node: "",
-      };
-    case "outcome":
-      return {
-        word: event.end,
-        text: `${event.verdict} ${event.reason} ${event.plan}, ${event.action}`,
-        node: event.node,
-      };
-    case "the-end":
-      return {
-        word: event.broken === 0 ? "✔ the end" : "✖ the end",
-        text: `${event.expectations - event.broken} of ${event.expectations} expectations held`,
-        node: "",
-      };
-    default: {
-      const { word, text } = wordsOf(event);
-      return { word, text, node: "node" in event ? event.node : "" };
-    }
-  }
+/** Whether an event of the run came after the moment that is shown. */
+export function isLater(id: string, moment: string): boolean {
+  return moment !== "" && Number(id.split("-")[1]) > Number(moment.split("-")[1]);
 }

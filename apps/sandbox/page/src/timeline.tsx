@@ -1,4 +1,5 @@
 import type { StoryEvent } from "../../src/story/story-event.ts";
+import { isLater } from "./story-list.tsx";
 import type { Node, State, Told } from "./types.ts";
 
 /** A shape and a word for everything: colour alone says nothing. */
@@ -30,16 +31,22 @@ const SHAPES: Readonly<Partial<Record<StoryEvent["kind"], string>>> = {
 };
 
 interface TimelineProps {
+  /** What is shown: as it is now, or as it was. */
   readonly state: State;
   readonly told: readonly Told[];
   readonly node: string;
+  /** Where the line ends: now. */
+  readonly now: string;
+  /** Id of the event that is shown; empty for now. */
+  readonly moment: string;
   readonly onChoose: (node: string) => void;
+  readonly onMoment: (id: string, node: string) => void;
 }
 
 /** Every node on one line of time, from the beginning of the run to now. */
-export function Timeline({ state, told, node, onChoose }: TimelineProps) {
+export function Timeline({ state, told, node, now, moment, onChoose, onMoment }: TimelineProps) {
   const start = Date.parse(told[0]?.event.at ?? state.now);
-  const end = Math.max(Date.parse(state.now), start + 10_000);
+  const end = Math.max(Date.parse(now), start + 10_000);
   const left = (at: string): string =>
     `${Math.min(100, Math.max(0, ((Date.parse(at) - start) / (end - start)) * 100))}%`;
   return (
@@ -67,12 +74,27 @@ export function Timeline({ state, told, node, onChoose }: TimelineProps) {
                 <span class="image">{tagOf(one.podImage || one.wantedImage)}</span>
                 <span class="height">height {one.height}</span>
               </button>
-              <div class="track" aria-hidden="true">
+              {/* The keyboard goes to a moment by the slider above, or by the journal below. */}
+              <div
+                class="track"
+                aria-hidden="true"
+                onClick={({ currentTarget, clientX }) => {
+                  const { left: from, width } = currentTarget.getBoundingClientRect();
+                  const time = start + ((clientX - from) / width) * (end - start);
+                  const near = nearest(own, time) ?? nearest(told, time);
+                  if (near !== undefined) onMoment(near.id, one.node);
+                }}
+              >
                 {own.slice(-40).map(({ id, event }) => (
-                  <span key={id} class={`mark ${event.kind}`} style={{ left: left(event.at) }}>
+                  <span
+                    key={id}
+                    class={`mark ${event.kind} ${isLater(id, moment) ? "later" : ""}`}
+                    style={{ left: left(event.at) }}
+                  >
                     {SHAPES[event.kind]}
                   </span>
                 ))}
+                {moment !== "" && <span class="cursor" style={{ left: left(state.now) }} />}
               </div>
             </li>
           );
@@ -89,6 +111,15 @@ export function Timeline({ state, told, node, onChoose }: TimelineProps) {
         </p>
       )}
     </section>
+  );
+}
+
+/** The event whose time is next to a time. */
+function nearest(told: readonly Told[], time: number): Told | undefined {
+  const distance = ({ event }: Told): number => Math.abs(Date.parse(event.at) - time);
+  return told.reduce<Told | undefined>(
+    (best, one) => (best === undefined || distance(one) < distance(best) ? one : best),
+    undefined,
   );
 }
 

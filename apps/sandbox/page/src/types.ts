@@ -1,14 +1,7 @@
-import type { RunState } from "../../src/server/live-run.ts";
+import type { RunState } from "../../src/recording/run-state.ts";
 import type { StoryEvent } from "../../src/story/story-event.ts";
 
-export type State = Omit<RunState, "policy"> & {
-  readonly policy: {
-    readonly upgrades?: readonly { readonly plan: string; readonly height: number; readonly image: string }[];
-    readonly paused?: boolean;
-    readonly inferredHalts?: string;
-    readonly maxConcurrent?: number;
-  };
-};
+export type State = RunState;
 export type Node = State["nodes"][number];
 export type Halt = State["halts"][number];
 export interface Told {

@@ -1,13 +1,15 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { Command } from "commander";
-import { parse } from "yaml";
-import { ActionSchema, ActionSchemas } from "../actions/action.ts";
+import { ActionSchemas } from "../actions/action.ts";
 import { SandboxError } from "../sandbox-error.ts";
+import { requestOf } from "./act-request.ts";
 
 /** `sandbox act`: does in a running sandbox what a control of its page does. */
 export function actCommand(setCode: (code: number) => void): Command {
   return new Command("act")
     .description(
-      `do in a running sandbox what the page does: ${Object.keys(ActionSchemas).join(", ")}, or play`,
+      `do in a running sandbox what the page does: ${Object.keys(ActionSchemas).join(", ")}; play a scenario or a file; replay speed=N; or save the run to standard output`,
     )
     .argument("<address>", "the address that the sandbox printed, token included")
     .argument("<action>", "what to do")
@@ -24,33 +26,19 @@ async function act(address: string, kind: string, values: readonly string[]): Pr
     throw new SandboxError(
       "the address is what the sandbox printed, such as http://127.0.0.1:40000/#token=...",
     );
-  const isPlay = kind === "play";
-  const body = isPlay ? { name: values.join(" ") } : { [kind]: bodyOf(values) };
-  const read = isPlay ? undefined : ActionSchema.safeParse(body);
-  if (read?.error !== undefined)
-    throw new SandboxError(
-      read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "),
-    );
-  const response = await fetch(new URL(isPlay ? "/api/scenarios" : "/api/actions", url), {
-    method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-    body: JSON.stringify(body),
+  const { path, method, type, body } = await requestOf(kind, values);
+  const response = await fetch(new URL(path, url), {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...(type === undefined ? {} : { "content-type": type }) },
+    ...(body === undefined ? {} : { body }),
   }).catch((cause: unknown) => {
     throw new SandboxError(`no sandbox answers at ${url.origin}`, { cause });
   });
-  if (response.ok) return 0;
-  const { error } = (await response.json().catch(() => ({}))) as { readonly error?: string };
-  throw new SandboxError(error ?? `the sandbox answered ${response.status}`);
-}
-
-/** `node=sei-0 version=v6.7` as an object, or a single word as it is. */
-function bodyOf(values: readonly string[]): unknown {
-  const [first = ""] = values;
-  if (values.length === 1 && !first.includes("=")) return first;
-  return Object.fromEntries(
-    values.map((value) => {
-      const at = value.indexOf("=");
-      return [value.slice(0, at), parse(value.slice(at + 1))];
-    }),
-  );
+  if (!response.ok) {
+    const { error } = (await response.json().catch(() => ({}))) as { readonly error?: string };
+    throw new SandboxError(error ?? `the sandbox answered ${response.status}`);
+  }
+  if (method === "GET" && response.body !== null)
+    await pipeline(Readable.fromWeb(response.body), process.stdout, { end: false });
+  return 0;
 }

@@ -1,18 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { KubeClient } from "../client/kube-client.ts";
 import { kubeConfigOfFile } from "../cluster/kubeconfig.ts";
 import { mayWriteTo } from "../given/allowed.ts";
 import { GivenRun } from "../given/given-run.ts";
+import { readRecording } from "../recording/recording.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { startBase } from "../scenario/base.ts";
 import { folderBeside } from "../scenario/manifests.ts";
 import { pageServer } from "../server/page-server.ts";
+import { ReplayRun } from "../server/replay-run.ts";
 import { openScenario, Sandbox } from "../server/sandbox.ts";
 import type { Stage } from "../server/stage.ts";
+import { readSpeed } from "./play-command.ts";
 import { readPort } from "./read-port.ts";
 import { untilStopped } from "./signals.ts";
 
@@ -22,6 +25,8 @@ interface ServeFlags {
   readonly kubeconfig?: string;
   readonly namespace?: string;
   readonly allowChanges?: string;
+  readonly replay?: string;
+  readonly speed: number;
 }
 
 const NODES = 6;
@@ -33,6 +38,8 @@ const TOKEN_VARIABLE = "UPGRADE_HALT_SANDBOX_TOKEN";
 export function serveCommand(setCode: (code: number) => void): Command {
   return new Command("serve")
     .description("run the embedded cluster with nodes, two controllers and the page, until SIGTERM or Ctrl-C")
+    .option("--replay <file>", "show a recording instead, without a cluster")
+    .option("--speed <factor>", "divide the time between the recording's events", readSpeed, 1)
     .option("--nodes <n>", `how many nodes there are at the beginning (default: ${NODES})`, readNodes)
     .option("--port <port>", "port of the page on 127.0.0.1 (0: a free one)", readPort, 0)
     .option("--kubeconfig <file>", "show the cluster that this file names, and start none")
@@ -49,8 +56,7 @@ async function serve(flags: ServeFlags): Promise<number> {
   const token = process.env[TOKEN_VARIABLE] || randomBytes(32).toString("base64url");
   if (token.length < 32) throw new SandboxError(`${TOKEN_VARIABLE} must have 32 characters at least`);
   const onRefusal = (reason: string): void => void process.stderr.write(`sandbox: refused: ${reason}\n`);
-  const shown =
-    flags.kubeconfig === undefined ? await ownCluster(flags) : givenCluster(flags.kubeconfig, flags);
+  const shown = await begin(flags);
   const app = pageServer({ sandbox: shown.stage, page, token, onRefusal });
   try {
     const address = await app.listen({ host: "127.0.0.1", port: flags.port }).catch((cause: unknown) => {
@@ -76,11 +82,25 @@ interface Shown {
   readonly stop: () => Promise<void>;
 }
 
+async function begin(flags: ServeFlags): Promise<Shown> {
+  const { kubeconfig, replay } = flags;
+  if (kubeconfig !== undefined && replay !== undefined)
+    throw new SandboxError("--replay shows a recording, and --kubeconfig a cluster: give one of them");
+  if (replay !== undefined) return recording(replay, flags);
+  return kubeconfig === undefined ? ownCluster(flags) : givenCluster(kubeconfig, flags);
+}
+
+async function recording(file: string, { speed }: ServeFlags): Promise<Shown> {
+  const sandbox = new Sandbox({ run: new ReplayRun(basename(file), 1, await readRecording(file), speed) });
+  const about = `It tells ${file}; nothing runs.`;
+  return { stage: sandbox, about, start: () => sandbox.start(), stop: () => sandbox.stop() };
+}
+
 async function ownCluster({ nodes = NODES, namespace, allowChanges }: ServeFlags): Promise<Shown> {
   if (namespace !== undefined || allowChanges !== undefined)
     throw new SandboxError("--namespace and --allow-changes belong to --kubeconfig");
   const base = await startBase(() => undefined);
-  const sandbox = new Sandbox(base, openScenario(nodes));
+  const sandbox = new Sandbox({ base, open: openScenario(nodes) });
   const stop = async (): Promise<void> => {
     await sandbox.stop();
     await base.stop();

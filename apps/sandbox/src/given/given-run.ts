@@ -6,11 +6,13 @@ import { ResourceCache } from "../client/resource-cache.ts";
 import { HALT_POLICIES, PODS, pathOf } from "../client/resource-path.ts";
 import { objectAt, stringAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
+import type { NodeDetails, RunState } from "../recording/run-state.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { StatusPoller } from "../scenario/status-poller.ts";
-import type { NodeDetails, NumberedEvent, RunState } from "../server/live-run.ts";
 import { policyState } from "../server/policy-state.ts";
-import type { Run, Stage } from "../server/stage.ts";
+import type { Moment, NumberedEvent, Run } from "../server/run.ts";
+import { RunRecord } from "../server/run-record.ts";
+import type { Stage } from "../server/stage.ts";
 import { Story } from "../story/story.ts";
 import type { StoryEvent } from "../story/story-event.ts";
 import { StoryWatcher } from "../story/watcher.ts";
@@ -21,7 +23,9 @@ import { givenNodes, namesIn, oldestFirst } from "./given-nodes.ts";
 /** Nodes that others rely on are asked no more often than a monitor asks them. */
 const STATUS_EVERY_MS = 2_000;
 const LOG_WITHIN_MS = 2_000;
-const MOST_EVENTS = 2_000;
+
+const LOG_OF_THEN =
+  "The log of a given cluster is read when it is looked at, and not kept for moments that are over.";
 
 export interface GivenOptions {
   readonly client: KubeClient;
@@ -39,7 +43,7 @@ export class GivenRun extends Changes implements Run, Stage {
   readonly #watcher: StoryWatcher;
   readonly #policies: ResourceCache;
   readonly #statuses: StatusPoller;
-  readonly #events: NumberedEvent[] = [];
+  readonly #record = new RunRecord(1);
   readonly #stopping = new AbortController();
 
   constructor(options: GivenOptions) {
@@ -78,6 +82,24 @@ export class GivenRun extends Changes implements Run, Stage {
     throw new SandboxError(`a scenario is played ${this.#off.play}`);
   }
 
+  replay(): Promise<void> {
+    return Promise.reject(new SandboxError("a recording is shown by a sandbox without --kubeconfig"));
+  }
+
+  setSpeed(): void {
+    throw new SandboxError("no recording is being told");
+  }
+
+  moment(id: number, node: string): Moment {
+    const { state, details } = this.#record.moment(id, node);
+    return { state, details: { ...details, log: LOG_OF_THEN } };
+  }
+
+  recording(): Iterable<string> {
+    this.#look();
+    return this.#record.lines();
+  }
+
   async act(action: Action): Promise<void> {
     const why = this.#off[action.kind];
     if (why !== undefined) throw new SandboxError(`${action.kind} is off: ${why}`);
@@ -93,7 +115,7 @@ export class GivenRun extends Changes implements Run, Stage {
   }
 
   eventsAfter(id: number): readonly NumberedEvent[] {
-    return this.#events.filter((one) => one.id > id);
+    return this.#record.eventsAfter(id);
   }
 
   state(): RunState {
@@ -119,6 +141,7 @@ export class GivenRun extends Changes implements Run, Stage {
         status: objectAt(halt, "status"),
       })),
       policy: policyState(this.#oldestPolicies()[0]),
+      noChanges: "",
       given: { server: client.server, off: this.#off, unread: this.#unread() },
     };
   }
@@ -140,6 +163,14 @@ export class GivenRun extends Changes implements Run, Stage {
     return { log: lines.join("\n"), status: answer?.body ?? "", fault: answer?.fault ?? "" };
   }
 
+  /** Records what is shown, all but the logs. */
+  #look(): void {
+    this.#record.look(this.state(), (node) => {
+      const answer = this.#statuses.answerOf(node);
+      return answer && { status: answer.body, fault: answer.fault };
+    });
+  }
+
   #oldestPolicies(): readonly KubeObject[] {
     return oldestFirst(this.#policies.values());
   }
@@ -159,8 +190,8 @@ export class GivenRun extends Changes implements Run, Stage {
   }
 
   #keep(event: StoryEvent): void {
-    this.#events.push({ id: (this.#events.at(-1)?.id ?? 0) + 1, event });
-    if (this.#events.length > MOST_EVENTS) this.#events.shift();
+    this.#look();
+    this.#record.tell(event);
     this.tell();
   }
 }

@@ -1,63 +1,38 @@
 import type { Action } from "../actions/action.ts";
 import { POLICY, perform } from "../actions/perform.ts";
 import { Changes } from "../changes.ts";
-import { HALT_POLICIES, PODS, pathOf } from "../client/resource-path.ts";
-import type { Off } from "../given/allowed.ts";
-import { type Json, objectAt } from "../json/json.ts";
+import { HALT_POLICIES, pathOf } from "../client/resource-path.ts";
+import { objectAt } from "../json/json.ts";
 import type { RelayedWrite } from "../network/api-relay.ts";
+import type { NodeDetails, RunState, Write } from "../recording/run-state.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import type { Base } from "../scenario/base.ts";
 import { playAndJudge } from "../scenario/run-scenario.ts";
 import type { Scenario } from "../scenario/schema.ts";
 import { type Setup, startSetup } from "../scenario/setup.ts";
-import { CONTAINER } from "../scenario/situation.ts";
 import { Story } from "../story/story.ts";
 import type { StoryEvent } from "../story/story-event.ts";
 import { nodeOfHalt } from "../story/watcher.ts";
+import { LogFollower } from "./log-follower.ts";
 import { policyState } from "./policy-state.ts";
+import type { Moment, NumberedEvent, Run } from "./run.ts";
+import { RunRecord } from "./run-record.ts";
 
-/** The page keeps the newest of each: it is a window on a run, not its archive. */
-const MOST_EVENTS = 2_000;
 const MOST_WRITES = 100;
-
-/** What the page shows of a run, besides its story. */
-export type RunState = ReturnType<LiveRun["state"]>;
-
-/** An event with its number in the run. */
-export interface NumberedEvent {
-  readonly id: number;
-  readonly event: StoryEvent;
-}
-
-export interface NodeDetails {
-  /** The end of its log. */
-  readonly log: string;
-  /** The raw body of its last answer. */
-  readonly status: string;
-  /** Why there is no newer answer; empty when there is one. */
-  readonly fault: string;
-}
-
-/** What a page over a cluster that was given has to say besides. */
-export interface Given {
-  readonly server: string;
-  /** What can't be done here, and why. */
-  readonly off: Off;
-  /** What may not be read, or can't be now. */
-  readonly unread: readonly { readonly what: string; readonly why: string }[];
-}
+/** Between two looks at what changed, for the recording; each event of the story is one more. */
+const LOOK_EVERY_MS = 250;
 
 /** A scenario that runs for the page, from its set-up to whatever is done next. */
-export class LiveRun extends Changes {
+export class LiveRun extends Changes implements Run {
   readonly name: string;
   readonly number: number;
   readonly #scenario: Scenario;
   readonly #story: Story;
-  readonly #events: NumberedEvent[] = [];
-  readonly #writes: (RelayedWrite & { readonly at: string })[] = [];
+  readonly #record: RunRecord;
+  readonly #writes: Write[] = [];
   readonly #interrupt = new AbortController();
   #setup: Setup | undefined;
-  #policy: Json = {};
+  #policy: RunState["policy"] = {};
   #fault = "";
 
   constructor(name: string, number: number, scenario: Scenario) {
@@ -65,6 +40,7 @@ export class LiveRun extends Changes {
     this.name = name;
     this.number = number;
     this.#scenario = scenario;
+    this.#record = new RunRecord(number);
     this.#story = new Story([(event) => this.#keep(event)]);
   }
 
@@ -84,7 +60,7 @@ export class LiveRun extends Changes {
     };
     const setup = await startSetup(options, this.#interrupt.signal);
     this.#setup = setup;
-    for (const source of setup.sources) source.onChange(() => this.tell());
+    this.#follow(setup);
     await this.#readPolicy();
     this.tell();
   }
@@ -112,10 +88,10 @@ export class LiveRun extends Changes {
 
   /** The events from a number on. */
   eventsAfter(id: number): readonly NumberedEvent[] {
-    return this.#events.filter((one) => one.id > id);
+    return this.#record.eventsAfter(id);
   }
 
-  state() {
+  state(): RunState {
     const setup = this.#setup;
     const situation = setup?.situation();
     const { title, question, steps, pagerDown } = this.#scenario;
@@ -148,24 +124,23 @@ export class LiveRun extends Changes {
       held: setup?.gates.held() ?? [],
       policy: this.#policy,
       writes: this.#writes,
-      given: undefined as Given | undefined,
+      noChanges: "",
     };
   }
 
-  /** What the node's process said, and what its `/status` answered, as they came; empty for a node that is not there yet. */
-  async nodeDetails(name: string): Promise<NodeDetails> {
-    const setup = this.#setup;
-    const isThere = setup?.situation().nodes.some(({ node }) => node === name) === true;
-    if (setup === undefined || !isThere) return { log: "", status: "", fault: `there is no node ${name}` };
-    const path = `${pathOf(PODS, setup.namespace, `${name}-0`, "log")}?container=${CONTAINER}&tailLines=60`;
-    const lines: string[] = [];
-    try {
-      for await (const line of setup.client.lines(path, AbortSignal.timeout(2_000))) lines.push(line);
-    } catch (error) {
-      lines.push(error instanceof Error ? error.message : String(error));
-    }
-    const answer = setup.statuses.answerOf(name);
-    return { log: lines.join("\n"), status: answer?.body ?? "", fault: answer?.fault ?? "" };
+  /** What the node's process said, and what its `/status` answered, as they came. */
+  nodeDetails(node: string): NodeDetails {
+    this.#look();
+    return this.#record.details(node);
+  }
+
+  moment(id: number, node: string): Moment {
+    return this.#record.moment(id, node);
+  }
+
+  recording(): Iterable<string> {
+    this.#look();
+    return this.#record.lines();
   }
 
   async stop(): Promise<void> {
@@ -188,9 +163,40 @@ export class LiveRun extends Changes {
     this.#policy = policyState(policy);
   }
 
+  /** Looks again whenever something changed, and keeps what the nodes say. */
+  #follow(setup: Setup): void {
+    const { client, namespace } = setup;
+    const { signal } = this.#interrupt;
+    const onLine = (node: string, more: string, at: string): void =>
+      this.#record.add({ kind: "view-log", at, node, more });
+    const logs = new LogFollower({ client, namespace, signal, onLine });
+    let timer: NodeJS.Timeout | undefined;
+    const look = (): void => {
+      timer = undefined;
+      this.#look();
+      logs.look(setup.situation().nodes);
+    };
+    const onChange = (): void => {
+      this.tell();
+      timer ??= setTimeout(look, LOOK_EVERY_MS);
+    };
+    for (const source of setup.sources) source.onChange(onChange);
+    signal.addEventListener("abort", () => clearTimeout(timer));
+    look();
+  }
+
+  /** Records what changed in what is shown. */
+  #look(): void {
+    const answers = this.#setup?.statuses;
+    this.#record.look(this.state(), (node) => {
+      const answer = answers?.answerOf(node);
+      return answer && { status: answer.body, fault: answer.fault };
+    });
+  }
+
   #keep(event: StoryEvent): void {
-    this.#events.push({ id: (this.#events.at(-1)?.id ?? 0) + 1, event });
-    if (this.#events.length > MOST_EVENTS) this.#events.shift();
+    this.#look();
+    this.#record.tell(event);
     this.tell();
   }
 }

@@ -1,16 +1,21 @@
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { Readable } from "node:stream";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { z } from "zod";
 import { ActionSchema } from "../actions/action.ts";
+import { parseRecording } from "../recording/recording.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { parseScenario, readScenario, shippedScenarios } from "../scenario/read-scenario.ts";
 import { addGuard, type GuardOptions } from "./guard.ts";
+import type { Moment, Run } from "./run.ts";
+import { SpeedSchema } from "./speed.ts";
 import type { Stage } from "./stage.ts";
 import { streamTo } from "./stream.ts";
 
 const LARGEST_ACTION = 4 * 1024;
 const LARGEST_SCENARIO = 256 * 1024;
+const LARGEST_RECORDING = 64 * 1024 * 1024;
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
@@ -21,6 +26,9 @@ const ScenarioRequest = z.union([
   z.strictObject({ name: z.string().max(100) }),
   z.strictObject({ text: z.string().max(LARGEST_SCENARIO) }),
 ]);
+
+const ReplayRequest = z.strictObject({ speed: SpeedSchema });
+const LINES_TYPE = "application/x-ndjson";
 
 export interface PageServerOptions extends GuardOptions {
   readonly sandbox: Stage;
@@ -33,6 +41,7 @@ export function pageServer(options: PageServerOptions): FastifyInstance {
   const { sandbox, page } = options;
   const app = Fastify({ bodyLimit: LARGEST_ACTION, forceCloseConnections: true });
   app.removeContentTypeParser("text/plain");
+  app.addContentTypeParser(LINES_TYPE, { parseAs: "string" }, (_, body, done) => done(null, body));
   addGuard(app, options);
   app.get("/", (_, reply) => sendFile(reply, join(page, "index.html")));
   app.get<{ Params: { file: string } }>("/assets/:file", (request, reply) => {
@@ -52,6 +61,22 @@ export function pageServer(options: PageServerOptions): FastifyInstance {
   app.get<{ Params: { node: string } }>("/api/nodes/:node", (request, reply) =>
     answer(reply, () => sandbox.run.nodeDetails(request.params.node)),
   );
+  app.get<{ Params: { id: string }; Querystring: { node?: string } }>("/api/moments/:id", (request, reply) =>
+    answer(reply, () => momentOf(sandbox.run, request.params.id, request.query.node ?? "")),
+  );
+  app.get("/api/recording", (_, reply) =>
+    reply.type(LINES_TYPE).send(Readable.from(sandbox.run.recording())),
+  );
+  app.post("/api/recordings", { bodyLimit: LARGEST_RECORDING }, (request, reply) => {
+    const text = z.string().safeParse(request.body);
+    if (!text.success) return reply.code(415).send({ error: `a recording comes as ${LINES_TYPE}` });
+    return answer(reply, () => sandbox.replay("recording", parseRecording(text.data, "own.jsonl"), 1));
+  });
+  app.post("/api/replay", (request, reply) => {
+    const read = ReplayRequest.safeParse(request.body);
+    if (!read.success) return reply.code(400).send({ error: sentenceOf(read.error) });
+    return answer(reply, () => sandbox.setSpeed(read.data.speed));
+  });
   app.post("/api/actions", (request, reply) => {
     const read = ActionSchema.safeParse(request.body);
     if (!read.success) return reply.code(400).send({ error: sentenceOf(read.error) });
@@ -81,8 +106,18 @@ async function listScenarios() {
   );
 }
 
+/** The moment of an id such as `3-17`: run and number. @throws SandboxError when it is not kept. */
+function momentOf(run: Run, id: string, node: string): Moment {
+  const [number = "", event = ""] = id.split("-");
+  if (number !== String(run.number))
+    throw new SandboxError(
+      `run ${number} is over, and its moments are not kept; now there is run ${run.number}`,
+    );
+  return run.moment(Number(event), node);
+}
+
 /** What work gives, or 409 with the sentence of what can't be done. */
-async function answer(reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
+async function answer(reply: FastifyReply, work: () => unknown): Promise<unknown> {
   try {
     return reply.send((await work()) ?? {});
   } catch (error) {

@@ -1,7 +1,10 @@
 import { Changes } from "../changes.ts";
+import type { Entry } from "../recording/history.ts";
+import { SandboxError } from "../sandbox-error.ts";
 import type { Base } from "../scenario/base.ts";
 import { type Scenario, ScenarioSchema } from "../scenario/schema.ts";
 import { LiveRun } from "./live-run.ts";
+import { ReplayRun } from "./replay-run.ts";
 import type { Stage } from "./stage.ts";
 
 /** A plan so far away that nothing happens before somebody does something. */
@@ -24,47 +27,83 @@ export function openScenario(nodes: number): Scenario {
   });
 }
 
-/** The one run that every page of this sandbox shows; another scenario takes its place. */
+type OwnRun = LiveRun | ReplayRun;
+
+/** The one run that every page of this sandbox shows; another scenario, or a recording, takes its place. */
 export class Sandbox extends Changes implements Stage {
-  readonly #base: Base;
+  readonly #base: Base | undefined;
   readonly #open: Scenario;
-  #run: LiveRun;
+  #run: OwnRun;
   #changing: Promise<void> = Promise.resolve();
 
-  constructor(base: Base, open: Scenario) {
+  /** Begins with a live run, which `start` sets up, or with a recording, where there is no cluster. */
+  constructor(first: { readonly base: Base; readonly open: Scenario } | { readonly run: ReplayRun }) {
     super();
-    this.#base = base;
-    this.#open = open;
-    this.#run = new LiveRun("open", 1, open);
+    this.#base = "base" in first ? first.base : undefined;
+    this.#open = "open" in first ? first.open : openScenario(1);
+    this.#run = "run" in first ? first.run : new LiveRun("open", 1, first.open);
+    this.#run.onChange(() => this.tell());
   }
 
-  get run(): LiveRun {
+  get run(): OwnRun {
     return this.#run;
   }
 
-  /** Sets up the open scenario. */
+  /** Sets up the open scenario, or begins to tell the recording. */
   async start(): Promise<void> {
-    this.#run.onChange(() => this.tell());
-    await this.#run.start(this.#base);
+    if (this.#run instanceof LiveRun) await this.#run.start(this.#cluster());
+    if (this.#run instanceof ReplayRun) void this.#run.play();
   }
 
   /** Ends what runs, and sets up another scenario; resolves when that is ready, and its steps are being played. */
-  change(name: string, scenario: Scenario = this.#open): Promise<void> {
+  async change(name: string, scenario: Scenario = this.#open): Promise<void> {
+    const base = this.#cluster();
+    return this.#take(
+      (number) => new LiveRun(name, number, scenario),
+      async (run) => {
+        await run.start(base);
+        if (scenario !== this.#open) void run.play();
+      },
+    );
+  }
+
+  /** Ends what runs, and tells a recording. */
+  replay(name: string, recording: readonly Entry[], speed: number): Promise<void> {
+    return this.#take(
+      (number) => new ReplayRun(name, number, recording, speed),
+      async (run) => void run.play(),
+    );
+  }
+
+  /** Tells the recording at another speed. @throws SandboxError when none is told. */
+  setSpeed(speed: number): void {
+    if (!(this.#run instanceof ReplayRun)) throw new SandboxError("no recording is being told");
+    this.#run.setSpeed(speed);
+  }
+
+  async stop(): Promise<void> {
+    await this.#run.stop();
+  }
+
+  #take<R extends OwnRun>(make: (number: number) => R, begin: (run: R) => Promise<void>): Promise<void> {
     const next = async (): Promise<void> => {
       const last = this.#run;
-      this.#run = new LiveRun(name, last.number + 1, scenario);
-      this.#run.onChange(() => this.tell());
+      const run = make(last.number + 1);
+      this.#run = run;
+      run.onChange(() => this.tell());
       this.tell();
       await last.stop();
-      await this.#run.start(this.#base);
-      if (scenario !== this.#open) void this.#run.play();
+      await begin(run);
     };
     const changed = this.#changing.then(next);
     this.#changing = changed.catch(() => undefined);
     return changed;
   }
 
-  async stop(): Promise<void> {
-    await this.#run.stop();
+  /** @throws SandboxError when there is none. */
+  #cluster(): Base {
+    if (this.#base === undefined)
+      throw new SandboxError("no cluster runs here: the sandbox was started with --replay");
+    return this.#base;
   }
 }

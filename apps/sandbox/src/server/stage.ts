@@ -1,23 +1,15 @@
-import type { Action } from "../actions/action.ts";
 import type { Changing } from "../changes.ts";
+import type { Entry } from "../recording/history.ts";
 import type { Scenario } from "../scenario/schema.ts";
-import type { NodeDetails, NumberedEvent, RunState } from "./live-run.ts";
+import type { Run } from "./run.ts";
 
-/** What a page shows. */
-export interface Run {
-  /** Its number: another run has another. */
-  readonly number: number;
-  state(): RunState;
-  /** The events from a number on. */
-  eventsAfter(id: number): readonly NumberedEvent[];
-  nodeDetails(node: string): Promise<NodeDetails>;
-  /** @throws SandboxError when it can't be done. */
-  act(action: Action): Promise<void>;
-}
-
-/** What every page of one server shows, and where another scenario may take its place. */
+/** What every page of one server shows, and where another scenario, or a recording, may take its place. */
 export interface Stage extends Changing {
   readonly run: Run;
   /** @throws SandboxError when no scenario can be played here. */
   change(name: string, scenario?: Scenario): Promise<void>;
+  /** @throws SandboxError when no recording can be told here. */
+  replay(name: string, recording: readonly Entry[], speed: number): Promise<void>;
+  /** Tells the recording at another speed. @throws SandboxError when none is told. */
+  setSpeed(speed: number): void;
 }

@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { StoryEvent } from "../story/story-event.ts";
+import { isStory } from "./history.ts";
 import { readRecording, replay } from "./recording.ts";
-import type { StoryEvent } from "./story-event.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -11,10 +12,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function recorded(text: string): Promise<readonly StoryEvent[]> {
+async function recorded(text: string) {
   const file = join(folder, "r.jsonl");
   await writeFile(file, text);
-  return readRecording(file);
+  return (await readRecording(file)).filter(isStory);
 }
 
 const LINES = [
@@ -36,6 +37,18 @@ describe("a recording", () => {
     ["what is no JSON", `${JSON.stringify(LINES[0])}\n{`, /line 2/],
     ["an unknown event", '{"at":"2026-01-01T00:00:00Z","kind":"song"}', /line 1: it is no event/],
     ["an event without a time", '{"kind":"chapter","title":"a"}', /line 1: it is no event/],
+    ["an event at no time", '{"at":"soon","kind":"chapter","title":"a"}', /line 1: .*`at`: is no time/],
+    ["an event that lacks something", '{"at":"2026-01-01T00:00:00Z","kind":"chapter"}', /line 1: .*`title`/],
+    [
+      "a view that is none",
+      `${JSON.stringify(LINES[0])}\n{"at":"2026-01-01T00:00:00Z","kind":"view-node","node":"a","is":{}}`,
+      /line 2: .*`is.node`/,
+    ],
+    [
+      "views without a story",
+      '{"at":"2026-01-01T00:00:00Z","kind":"view-log","node":"a","more":""}',
+      /is empty/,
+    ],
   ])("%s is refused by line", async (_, text, says) => {
     await expect(recorded(text)).rejects.toThrow(says);
   });
