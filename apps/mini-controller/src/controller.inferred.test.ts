@@ -236,6 +236,21 @@ describe("a node that answers, stands still at the plan's height and has a halt 
     expect(story.cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
   });
 
+  test("is not acted on where it was silent since its line: another process may run in its container", async () => {
+    const story = await play({ inferredHalts: "Act" }, livesOn, ZOMBIE);
+    await until("29 to be read", () => story.cluster.heightsTold.get("sei-0-0") === 29);
+    story.cluster.silent.add("sei-0-0");
+    const asked = story.cluster.statusAsked;
+    await until("it to be found silent", () => story.cluster.statusAsked > asked + 1);
+    story.cluster.height = 30;
+    story.cluster.silent.clear();
+    await until("30 to be read", () => story.cluster.heightsTold.get("sei-0-0") === 30);
+    story.cluster.later = 31_000;
+    const halt = await haltOf(story, "NotCorroborated");
+    expect(halt.status?.page).toBeDefined();
+    expectUntouched(story);
+  });
+
   test("is not acted on where its line is of a process that panicked in the same container before", async () => {
     const quiet = `5:59PM ERR ${LINE} module=x/upgrade\npanic: ${LINE}${STACK}`;
     const story = await play({ inferredHalts: "Act" }, livesOn, quiet);

@@ -40,6 +40,8 @@ function liveAt(height: number, stillMs: number, changes: Partial<LiveStatus> = 
     run: 3,
     runHeight: 1,
     stillSince: AT - stillMs,
+    belowAt: AT - stillMs - 1,
+    answersSince: 0,
     ...changes,
   };
 }
@@ -121,3 +123,16 @@ test("under Ignore it is the crash that it looks like, and an announced halt is 
   const announced = podWith(ended(70, { message: `halting\n${LINE}` }));
   expect(judgePod(announced, ignoring, liveAt(30, 0))).toEqual(judgePod(announced, policy, liveAt(30, 0)));
 });
+
+test.each([
+  ["was silent since it was below", { answersSince: AT - 30_000, belowAt: AT - 31_000 }],
+  ["was never seen below", { belowAt: undefined }],
+  ["has not been asked all the time", { answersSince: undefined }],
+])(
+  "a line in the log of a standing node that %s may be of another process, and proves nothing",
+  (_, changes) => {
+    const pod = podWith(RUNNING);
+    const verdict = judgePod(pod, policy, liveAt(30, 30_000, { log: logOf(pod), ...changes }));
+    expect(verdict).toMatchObject({ kind: "halted", inferred: true, corroborated: false });
+  },
+);

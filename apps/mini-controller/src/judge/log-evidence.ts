@@ -1,5 +1,5 @@
 import type { Evidence } from "@upgrade-halt/consumer";
-import type { LiveStatus } from "../model/live-status.ts";
+import { isOneProcess, type LiveStatus } from "../model/live-status.ts";
 import { containerStatusOf, type Pod } from "../model/pod.ts";
 import { newestRun } from "./log-source.ts";
 
@@ -20,7 +20,9 @@ export function withLog(
     case "running": {
       const isOfRun = live?.run === (containerStatusOf(pod, container)?.restartCount ?? 0);
       const heightStillSince = isOfRun ? live?.stillSince : undefined;
-      return { ...evidence, process: { ...process, planLines }, heightStillSince };
+      // What may be of the process before is told, and proves nothing.
+      const ofRun = live !== undefined && isOneProcess(live) ? planLines : planLines.map(unsure);
+      return { ...evidence, process: { ...process, planLines: ofRun }, heightStillSince };
     }
     case "ended":
       return { ...evidence, process: { ...process, planLines: linesOf(process.planLines, planLines) } };
@@ -31,6 +33,10 @@ export function withLog(
 }
 
 type Lines = NonNullable<NonNullable<Evidence["previous"]>["planLines"]>;
+
+function unsure(line: Lines[number]): Lines[number] {
+  return { ...line, unsure: true };
+}
 
 /** What the kubelet took into the termination message comes first: it is of that very run. */
 function linesOf(inMessage: Lines | undefined, inLog: Lines): Lines {

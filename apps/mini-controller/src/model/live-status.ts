@@ -29,18 +29,25 @@ export interface LiveStatus {
   readonly runHeight: number | undefined;
   /** Since when every reading of this run told the newest height, by this reader's clock. */
   readonly stillSince?: number | undefined;
+  /** Since when this run has answered without a gap in which another process could have taken its place. */
+  readonly answersSince?: number | undefined;
   /** What was found in the container's log, where it was read. */
   readonly log?: LogFinding | undefined;
 }
 
-/** What is remembered after a reading of this run; what was seen on another chain is forgotten. */
+/**
+ * What is remembered after a reading of this run; what was seen on another chain is forgotten. `isSlow`: something took the
+ * connection and did not answer in time, which is no gap.
+ */
 export function liveStatus(
   known: LiveStatus | undefined,
   sighting: NonNullable<LiveStatus["sighting"]>,
   run: number | undefined,
+  isSlow = false,
 ): LiveStatus {
   const node = sighting.kind === "answered" ? sighting.node : undefined;
   const before = isOnAnotherChain(known, node) ? undefined : known;
+  const gapless = run !== undefined && run === before?.run ? before.answersSince : undefined;
   const told = node?.height === undefined || node.height < 0 ? undefined : node.height;
   return {
     sighting,
@@ -54,6 +61,7 @@ export function liveStatus(
     firstHeightAt: before?.firstHeight === undefined ? sighting.at : before.firstHeightAt,
     run,
     runHeight: run !== undefined && before?.run === run ? (before.runHeight ?? told) : told,
+    answersSince: told === undefined ? (isSlow ? gapless : undefined) : (gapless ?? sighting.at),
     stillSince: stillSince(before, told, run) ?? (told === undefined ? undefined : sighting.at),
   };
 }
@@ -70,6 +78,14 @@ function isOnAnotherChain(
 function belowAt(before: LiveStatus | undefined, told: number | undefined): number | undefined {
   if (told === undefined || told === before?.height) return before?.belowAt;
   return before?.height !== undefined && told > before.height ? before.heightAt : undefined;
+}
+
+/**
+ * Whether what a run's log says of the height at which it stands was said by the process that stands there: it answered all the way
+ * from below that height on. A wrapper may start another process in the same container, which leaves the line behind.
+ */
+export function isOneProcess({ answersSince: since, belowAt: below }: LiveStatus): boolean {
+  return since !== undefined && below !== undefined && since <= below;
 }
 
 /** A reading that told no height ends a standstill: nobody knows what was in between. */

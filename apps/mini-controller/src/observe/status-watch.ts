@@ -190,7 +190,7 @@ export class StatusWatch {
     // An answer that was under way while the container was restarted may be of either run.
     const ofRun = run === watched.pod.run ? run : undefined;
     const told = watched.live?.validatorAddress;
-    watched.live = liveStatus(before, this.#options.toSighting(result), ofRun);
+    watched.live = liveStatus(before, this.#options.toSighting(result), ofRun, result.kind === "timeout");
     this.#moveKey(key, told, watched.live.validatorAddress);
     if (matters(before, watched.live, watched.pod)) this.#options.onChange(key);
     if (watched.isResting) return;

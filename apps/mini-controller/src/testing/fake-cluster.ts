@@ -91,6 +91,8 @@ export class FakeCluster {
   failedPods = false;
   /** Names of the pods that run and do not answer. */
   readonly silent = new Set<string>();
+  /** How often a node's `/status` was asked for. */
+  statusAsked = 0;
   /** Names of the pods whose `/status` was read. */
   readonly statusReads = new Set<string>();
   /** The height that each pod told last. */
@@ -225,6 +227,7 @@ export class FakeCluster {
   readonly readNode = async (url: string): Promise<StatusResult> => {
     const pod = this.pods().find(({ status }) => url.includes(`//${status?.podIP}:`));
     const at = Date.now() + this.later;
+    this.statusAsked += 1;
     const isRunning = pod?.status?.containerStatuses?.[0]?.state?.running !== undefined;
     if (pod === undefined || !isRunning || this.silent.has(pod.metadata.name)) {
       return { kind: "unreachable", at, problem: "connection refused" };

@@ -96,6 +96,38 @@ test("a node that lives on after its halt is ended and announced", async () => {
   expect(code).toBe(70);
 });
 
+/** As a wrapper does: the node that says the line is replaced by one that says nothing, stands at the height, and ends in order. */
+function replacedNode(): string[] {
+  const body = `{"jsonrpc":"2.0","id":-1,"result":{"node_info":{"network":"test-1"},"sync_info":{"latest_block_height":"30"}}}`;
+  const script = `
+let asked = 0, began = Infinity;
+const { createServer } = require("node:http");
+const first = createServer((_, response) => {
+  response.setHeader("connection", "close");
+  response.end(${JSON.stringify(body)}, () => {
+    if (++asked !== 3) return;
+    console.error(${JSON.stringify(LINE)});
+    first.close();
+    first.closeAllConnections();
+    setTimeout(() => {
+      began = Date.now();
+      createServer((_, response) => {
+        response.end(${JSON.stringify(body)});
+        if (++asked > 12 && Date.now() - began > 2000) process.exit(0);
+      }).listen(${port}, "127.0.0.1");
+    }, 3000);
+  });
+}).listen(${port}, "127.0.0.1");
+process.on("SIGTERM", () => process.exit(9));`;
+  return ["--", process.execPath, "-e", script];
+}
+
+test("a node that came in the place of the one that halted is not ended, and its end is its own", async () => {
+  const { code, stderr } = await runCommand([...announce("--standstill", "500"), ...replacedNode()]);
+  expect(stderr).not.toContain("announced for the node");
+  expect(code).toBe(0);
+});
+
 test("kept alive, it serves the node's last status with the halt at the node's own address", async () => {
   const args = announce("--standstill", "500", "--stay-alive");
   const command = startCommand([...args, ...legacyNode({ height: 30 })]);

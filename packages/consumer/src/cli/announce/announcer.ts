@@ -3,6 +3,8 @@ import { evidenceFromChildExit } from "../../adapters/child-process.ts";
 import { classify } from "../../classify.ts";
 import { ConsumerError } from "../../consumer-error.ts";
 import type { Evidence } from "../../evidence.ts";
+import { isSameText } from "../../log/halt-text.ts";
+import type { PlanLine } from "../../log/plan-line.ts";
 import type { Policy } from "../../recommendation.ts";
 import { statusUrl } from "../../status/status-url.ts";
 import { readUpgradeInfo } from "../../upgrade-info-file.ts";
@@ -69,6 +71,10 @@ export class Announcer {
   readonly #known: Known;
   #log = new HaltLog(0);
   #watch: RpcWatch | undefined;
+  /** Said before nothing answered for a moment, and something did again: maybe by a process before the one that runs. */
+  #before: readonly PlanLine[] = [];
+  /** Said before nothing answered, as it is now. */
+  #beforeGap: readonly PlanLine[] = [];
   #startedAt = 0;
 
   constructor(known: Known) {
@@ -113,6 +119,12 @@ export class Announcer {
       startedAt,
       listed: policy?.upgrades ?? [],
       isDue: () => this.#log.allLines().length > 0,
+      onGap: () => {
+        this.#beforeGap = this.#log.allLines();
+      },
+      onAnswer: () => {
+        if (this.#beforeGap.length > 0) this.#before = this.#beforeGap;
+      },
       onReading: () => void look(),
     });
   }
@@ -127,7 +139,7 @@ export class Announcer {
     const seen = this.#watch?.evidence();
     this.#watch?.end();
     if (plain.process?.kind !== "ended") return { verdict: classify(plain), announced: false };
-    const process = { ...plain.process, planLines: this.#log.allLines() };
+    const process = { ...plain.process, planLines: this.#lines() };
     const lastSeen = seen?.lastSeen ?? (await this.#ofGenesis());
     const verdict = zombie ?? classify({ process, ...(await this.#expected()), lastSeen });
     if (!isToBeAnnounced(verdict) || this.#known.isTaken) return { verdict, announced: false };
@@ -145,10 +157,15 @@ export class Announcer {
     this.#watch?.end();
   }
 
+  /** What the process itself said that runs, or ended last. */
+  #lines(): readonly PlanLine[] {
+    return this.#log.allLines().filter((line) => !this.#before.some((other) => isSameText(line, other)));
+  }
+
   async #judgeRunning(): Promise<Verdict> {
     const expected = await this.#expected();
     return classify({
-      process: { kind: "running", startedAt: this.#startedAt, planLines: this.#log.allLines() },
+      process: { kind: "running", startedAt: this.#startedAt, planLines: this.#lines() },
       ...expected,
       ...this.#watch?.evidence(),
     });

@@ -16,6 +16,9 @@ export interface RpcWatchOptions {
   readonly listed: readonly ListedPlan[];
   /** Whether to look closely. */
   readonly isDue: () => boolean;
+  /** Called where nothing took the connection: the process that answered may have ended, and another one come. */
+  readonly onGap: () => void;
+  readonly onAnswer: () => void;
   /** Called after each reading. */
   readonly onReading: () => void;
 }
@@ -68,8 +71,10 @@ export class RpcWatch {
     const status = sightingOf(resultOf(exchange, now()));
     // One reading that failed tells nothing of the height before and after it; the silence itself is no standstill.
     if (status.kind === "silent") this.#stillSince = undefined;
+    if (exchange.kind === "unreachable") this.#options.onGap();
     this.#status = status;
     if (status.kind === "answered") {
+      this.#options.onAnswer();
       const { height, chainId } = status.node;
       if (height === undefined) this.#stillSince = undefined;
       else if (height !== before || this.#stillSince === undefined) this.#stillSince = status.at;
