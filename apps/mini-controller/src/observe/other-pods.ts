@@ -26,6 +26,7 @@ import {
   lookalikeOf,
   lookalikesOf,
   type NodeTraits,
+  ofSharedAddress,
   type Strangers,
   strangersAmong,
   traitsOf,
@@ -71,7 +72,10 @@ export class OtherPods {
       twins: this.#twins(pod, halt, stores, asked),
       strangers: [
         ...strangersAmong(
-          asked.flatMap((one) => withoutSeeds(one, stores, now)),
+          asked.flatMap((one) => {
+            const pods = stores.pods.under(one.pod.metadata.namespace ?? "");
+            return withoutSeeds(ofSharedAddress(one, pods), stores, now);
+          }),
           pod && liveOf(pod, statuses)?.validatorAddress,
         ),
         ...(pod === undefined

@@ -5,6 +5,7 @@ import {
   type Lookalike,
   lookalikeOf,
   lookalikesOf,
+  ofSharedAddress,
   Strangers,
   strangersAmong,
   traitsOf,
@@ -203,4 +204,21 @@ test("a second node of a pod is asked at its own ports, as both have one address
   const asked = await new Strangers({ read, steady: () => 0 }).ask(lookalikesOf(pod, traits), traits);
   expect(urls).toEqual([1, 36656, 36657].map((port) => `http://10.0.0.2:${port}/status`));
   expect(asked.map(({ container }) => container)).toEqual(["sentry", "validator"]);
+});
+
+test("an answer at an address that other pods have, too, clears no pod that declares no port", async () => {
+  const read = async () => told(OTHER);
+  const other = { ...podOf({}), metadata: { name: "sentry-0", namespace: "sei", uid: "s" } };
+  const declared = podOf({ image: "seid", ports: [{ containerPort: 1 }] });
+  const pods = [ofImage, declared];
+  const asked = await new Strangers({ read, steady: () => 0 }).ask(pods.map(lookalike), traits);
+  const among = (others: readonly Pod[]) =>
+    strangersAmong(
+      asked.map((one) => ofSharedAddress(one, others)),
+      OWN,
+    );
+  expect(among([])).toEqual([]);
+  expect(among([other])).toEqual([
+    { pod: "sei/backup-0", found: "has its address with others, and names no port" },
+  ]);
 });

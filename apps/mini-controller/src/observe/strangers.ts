@@ -36,6 +36,8 @@ export type Introduction =
 export interface Asked {
   readonly pod: Pod;
   readonly container: string;
+  /** It was asked at the node's own port, as it declares none: who has its address, too, may have answered. */
+  readonly isGuess?: true | undefined;
   readonly said: Introduction;
 }
 
@@ -144,7 +146,7 @@ export class Strangers {
           index >= MOST_ASKED
             ? { kind: "silent", found: "one of too many to be asked" }
             : await this.#introductionOf(lookalike, traits, now);
-        return { pod, container: container.name, said };
+        return { pod, container: container.name, said, ...(isGuess(lookalike, traits) && { isGuess: true }) };
       }),
     );
   }
@@ -176,6 +178,20 @@ function introductionIn(result: StatusResult, { byPort }: Lookalike): Introducti
   const { httpStatus = 200 } = result;
   if (byPort && result.kind === "not-a-status" && NO_NODE.has(httpStatus)) return { kind: "no-node" };
   return { kind: "silent", found: `does not say on /status who it is: ${result.problem}` };
+}
+
+function isGuess({ container }: Lookalike, { portName, port }: NodeTraits): boolean {
+  const isDeclared = container.ports?.some(({ containerPort }) => containerPort === port) ?? false;
+  return portOf(container, portName) === undefined && !isDeclared;
+}
+
+/** What was said by whoever answers at an address of several pods: it tells of none of them that it is somebody else. */
+export function ofSharedAddress(one: Asked, pods: readonly Pod[]): Asked {
+  const { metadata, status } = one.pod;
+  const isShared = ({ metadata: other, status: its }: Pod) =>
+    other.uid !== metadata.uid && its?.podIP !== undefined && its.podIP === status?.podIP;
+  if (one.isGuess !== true || one.said.kind !== "node" || !pods.some(isShared)) return one;
+  return { ...one, said: { kind: "silent", found: "has its address with others, and names no port" } };
 }
 
 /** Of the ports of a node whose RPC has another name no more than so many are asked. */
