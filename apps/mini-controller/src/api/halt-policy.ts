@@ -44,7 +44,7 @@ const LabelSelectorSchema = z
 export type LabelSelector = z.infer<typeof LabelSelectorSchema>;
 
 /** One upgrade that a person has decided on: the image to run for exactly this plan. */
-export const UpgradeSchema = z
+const UpgradeSchema = z
   .object({
     planName: z
       .string()
@@ -63,7 +63,6 @@ export const UpgradeSchema = z
       .meta({ description: "Image that runs past the plan, by digest unless spec.allowTags." }),
   })
   .meta({ description: "One plan and the image for it." });
-export type Upgrade = z.infer<typeof UpgradeSchema>;
 
 const CustomResourceSchema = z
   .object({
