@@ -1,7 +1,8 @@
 import { ControllerError, type JsonPatchOperation, type Query } from "@upgrade-halt/mini-controller";
+import type { LogLine } from "./cluster/node.ts";
 import type { Json, Meta, Stored } from "./objects.ts";
 import { applyJsonPatch, applyMergePatch, sameValue } from "./patches.ts";
-import type { VirtualTime } from "./virtual-time.ts";
+import { EPOCH, type VirtualTime } from "./virtual-time.ts";
 
 /** Who writes: a replica of the controller, or the name of somebody else. */
 export type Actor = string;
@@ -61,9 +62,13 @@ export class ApiServer {
   readonly #watchers = new Map<string, Set<(change: Change) => void>>();
   readonly #onCommit: (commit: Commit) => void;
   /** Asks a pod's kubelet for a log: `undefined` where it does not answer. */
-  #readLog: (pod: Stored, isPrevious: boolean) => string | undefined = () => undefined;
+  #readLog: (pod: Stored, isPrevious: boolean) => readonly LogLine[] | undefined = () => undefined;
   /** Nobody may read logs. */
   refusesLogs = false;
+  /** It reaches no kubelet: pods are reported, and their logs are out of reach. */
+  losesLogs = false;
+  /** It answers with no times before the lines of a log, whatever it is asked. */
+  stampsNoLogs = false;
   /** CustomResourceDefinitions of another release: they take no halt with a height, or no journal that goes on. */
   definitions: "of-now" | "short-spec" | "short-status" = "of-now";
   #version = 1;
@@ -101,21 +106,22 @@ export class ApiServer {
     );
   }
 
-  serveLogs(readLog: (pod: Stored, isPrevious: boolean) => string | undefined): void {
+  serveLogs(readLog: (pod: Stored, isPrevious: boolean) => readonly LogLine[] | undefined): void {
     this.#readLog = readLog;
   }
 
   /** The log of a pod's node, or of the process before. */
-  log(path: string, { previous, tailLines }: Query = {}): string {
+  log(path: string, { previous, tailLines, sinceTime, timestamps }: Query = {}): string {
     if (this.refusesLogs) throw new ControllerError("forbidden", `${path} may not be read`);
-    const log = this.#readLog(this.get(path), previous === true);
+    const log = this.losesLogs ? undefined : this.#readLog(this.get(path), previous === true);
     if (log === undefined) throw new ControllerError("server-error", `${path}: no kubelet answers`);
-    return tailLines === undefined
-      ? log
-      : log
-          .split("\n")
-          .slice(-Number(tailLines) - 1)
-          .join("\n");
+    const since = sinceTime === undefined ? 0 : Date.parse(String(sinceTime)) - EPOCH;
+    const recent = log.filter(({ at }) => at >= since);
+    const lines = tailLines === undefined ? recent : recent.slice(-Number(tailLines));
+    const isStamped = timestamps === true && !this.stampsNoLogs;
+    return lines
+      .map(({ at, text }) => `${isStamped ? `${new Date(EPOCH + at).toISOString()} ` : ""}${text}\n`)
+      .join("");
   }
 
   create(by: Actor, path: string, body: Json): Stored {

@@ -2,6 +2,7 @@ import { ShutdownReason } from "@upgrade-halt/contract";
 import { type Chain, imageOf } from "./cluster/chain.ts";
 import { type Cluster, NAMESPACE } from "./cluster/cluster.ts";
 import { NODE } from "./governing.ts";
+import { list, upgradeOf } from "./listing.ts";
 import {
   controllerOf,
   type OwnerRef,
@@ -37,22 +38,9 @@ export const ATTACK_EVENTS = {
   ],
   "run-on-unread": [
     3,
-    ({ cluster, chain }: Stage, [a, b, c]: Dice) => {
-      const pod = pick(cluster.pods(), a);
-      const halt = pod && cluster.kubelet.processOf(pod.metadata.uid)?.halt;
-      if (pod === undefined || halt === undefined) return;
-      const validator = cluster.validators.ofPod(pod.metadata.name, chain);
-      validator.isUnreadable = true;
-      if (halt.height !== undefined) validator.skipped.add(halt.height);
-      else validator.replaced = 3;
-      cluster.kubelet.restart(pod, 0);
-      // A shorter run that ends so can't be told from one that failed to start.
-      cluster.later(31_000 + b * 60_000, () => {
-        const process = cluster.kubelet.processOf(pod.metadata.uid);
-        if (process?.halt === undefined) process?.end(pick([1, 2, 137, 143, 0], c) ?? 2);
-      });
-    },
+    (stage: Stage, [a, b, c]: Dice) => runOnUnread(stage, pick(stage.cluster.pods(), a), b, c),
   ],
+  "start-one-of-set": [2, (stage: Stage, dice: Dice) => startOneOfSet(stage, dice)],
   unreadable: [
     2,
     ({ cluster, chain }: Stage, [a]: Dice) => {
@@ -64,6 +52,12 @@ export const ATTACK_EVENTS = {
     1,
     ({ cluster }: Stage, [a]: Dice) => {
       cluster.server.refusesLogs = a < 0.5;
+    },
+  ],
+  "lose-logs": [
+    2,
+    ({ cluster }: Stage, [a]: Dice) => {
+      cluster.server.losesLogs = a < 0.8;
     },
   ],
   "status-again": [
@@ -125,6 +119,8 @@ export const ATTACK_EVENTS = {
         ) ?? {};
     },
   ],
+  "claim-by-own-set": [1, ({ cluster, chain }: Stage, [a, b]: Dice) => claimByOwnSet(cluster, chain, a, b)],
+  "lie-again": [1, (stage: Stage, [a]: Dice) => lieAgain(stage, pick(stage.cluster.pods(), a), 12)],
   "take-name": [2, ({ cluster }: Stage, [a, b]: Dice) => takeName(cluster, a, b)],
   "claim-empty-deployment": [
     1,
@@ -144,6 +140,45 @@ export const ATTACK_EVENTS = {
     },
   ],
 } as const satisfies Record<string, readonly [weight: number, apply: (stage: Stage, dice: Dice) => void]>;
+
+/** A person has a halted node run on without its upgrade, where nobody can read its `/status`. */
+function runOnUnread({ cluster, chain }: Stage, pod: Pod | undefined, when: number, how: number): void {
+  const halt = pod && cluster.kubelet.processOf(pod.metadata.uid)?.halt;
+  if (pod === undefined || halt === undefined) return;
+  const validator = cluster.validators.ofPod(pod.metadata.name, chain);
+  validator.isUnreadable = true;
+  if (halt.height !== undefined) validator.skipped.add(halt.height);
+  else validator.replaced = 3;
+  cluster.kubelet.restart(pod, 0);
+  // A shorter run that ends so can't be told from one that failed to start.
+  cluster.later(31_000 + when * 60_000, () => {
+    const process = cluster.kubelet.processOf(pod.metadata.uid);
+    if (process?.halt === undefined) process?.end(pick([1, 2, 137, 143, 0], how) ?? 2);
+  });
+}
+
+/** How often, and after how long, a person looks whether a whole set has halted. */
+const LOOKS = { count: 60, everyMs: 2_000 } as const;
+
+/** Once all nodes of a set stand halted, a person has one of them run on unread, and lists the upgrade for the others. */
+function startOneOfSet(stage: Stage, [which, when, how]: Dice): void {
+  const { cluster, chain } = stage;
+  const set = pick(
+    cluster.sets().filter(({ spec }) => spec.replicas > 1),
+    which,
+  );
+  const look = (left: number) => {
+    const pods = cluster.pods().filter((pod) => controllerOf(pod)?.uid === set?.metadata.uid);
+    const halts = pods.map(({ metadata }) => cluster.kubelet.processOf(metadata.uid)?.halt);
+    const [first] = halts;
+    const plan = chain.plans.findIndex(({ height }) => height === first?.height);
+    if (pods.length > 1 && plan >= 0 && halts.every((halt) => halt?.height === first?.height)) {
+      runOnUnread(stage, pick(pods, when), when, how);
+      cluster.later(3_000 + how * 20_000, () => list(stage, upgradeOf(chain, plan)));
+    } else if (left > 0) cluster.later(LOOKS.everyMs, () => look(left - 1));
+  };
+  look(LOOKS.count);
+}
 
 /** Puts a pod of an attacker's own in the place of one that goes, under its name, with a claim to its owner that is not true. */
 function takeName({ server }: Cluster, which: number, how: number): void {
@@ -186,6 +221,48 @@ function claimEmpty({ server, validators }: Cluster, chain: Chain, which: number
     metadata: { name, labels: set.spec.template.metadata.labels, ownerReferences: [claim] },
     spec: { ...set.spec.template.spec, nodeName: `node-${name}` },
     status: { phase: "Pending" },
+  });
+}
+
+/** A pod of an attacker's own, of a ReplicaSet of their own, that claims a Deployment which is no longer there so. */
+function claimByOwnSet({ server, validators }: Cluster, chain: Chain, which: number, how: number): void {
+  const deployment = pick(server.all(PATHS.deployments), which);
+  const name = `mallory-${Math.floor(how * 1000)}`;
+  if (deployment === undefined || server.find(PATHS.replicaSets, NAMESPACE, name)) return;
+  const owner = { apiVersion: "apps/v1", kind: "Deployment", name: deployment.metadata.name };
+  const labels = { app: "seid", mallory: name };
+  const { metadata } = server.create("attacker", pathOf(PATHS.replicaSets, NAMESPACE), {
+    apiVersion: "apps/v1",
+    kind: "ReplicaSet",
+    metadata: { name, ownerReferences: [{ ...owner, uid: "uid-of-before", controller: true }] },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [] } },
+    },
+  });
+  validators.ofPod(`${name}-x`, chain).height = Math.max(0, (chain.plans[0]?.height ?? 1) - 2);
+  const set = { apiVersion: "apps/v1", kind: "ReplicaSet", name, uid: metadata.uid, controller: true };
+  server.create("attacker", pathOf(PATHS.pods, NAMESPACE), {
+    metadata: { name: `${name}-x`, labels, ownerReferences: [set] },
+    spec: {
+      nodeName: `node-${name}`,
+      containers: [{ name: NODE, image: imageOf(-1), ports: [{ name: "rpc", containerPort: 26657 }] }],
+    },
+    status: { phase: "Pending" },
+  });
+}
+
+/** A node that announces one halt after the other, each at another height: a journal for each. */
+function lieAgain(stage: Stage, pod: Pod | undefined, left: number): void {
+  if (pod === undefined || left === 0) return;
+  const { cluster, chain } = stage;
+  const validator = cluster.validators.ofPod(pod.metadata.name, chain);
+  validator.hasLied = true;
+  validator.lie = { reason: ShutdownReason.UpgradeRequired, plan: "v1", height: 1_000 };
+  cluster.later(4_000, () => {
+    validator.lie = undefined;
+    cluster.later(8_000, () => lieAgain(stage, pod, left - 1));
   });
 }
 

@@ -35,7 +35,11 @@ export const CARE_INVARIANTS: readonly Invariant[] = [
         WANTED.has(String(status.reason)) ||
         (status.action === "Hold" && status.reason === "ChosenByPolicy");
       const silent = haltedPods(observer).filter(
-        (halted) => !isSilenced(halted.policy) && !journalsOf(halted, observer).some(isKnown),
+        (halted) =>
+          !isSilenced(halted.policy) &&
+          !journalsOf(halted, observer).some(
+            (journal) => isKnown(journal) || isStopped(journal, halted.policy),
+          ),
       );
       const [first] = silent;
       if (first === undefined) return undefined;
@@ -52,6 +56,14 @@ export const CARE_INVARIANTS: readonly Invariant[] = [
         .all<NodeHalt>(PATHS.halts)
         .find(({ status }) => status?.page?.state === "Sent" && !received.has(status.page.key));
       return untold === undefined ? undefined : `nobody got the page of ${untold.metadata.name}`;
+    },
+  },
+  {
+    name: "allowed-host",
+    words: "Nothing is sent to a host that whoever runs the controller does not allow.",
+    atEnd: ({ truth }) => {
+      const stray = truth.told.find(({ origin }) => !mayBePaged(origin));
+      return stray === undefined ? undefined : `${stray.origin} was told of ${stray.nodeHalt}`;
     },
   },
   {
@@ -119,11 +131,13 @@ function haltedPods(observer: Observer): readonly HaltedPod[] {
  * does not want to know. One that ended may be a crash for all that its height tells, and a log that quotes halt lines tells nothing.
  */
 function isToBeSeen({ validator, isAlive }: NodeProcess, { plan, height }: Halt, { spec }: HaltPolicy) {
-  if (!validator.chain.isLegacy) return true;
-  const { noise, movedTo, chain } = validator;
+  const { noise, movedTo, chain, serves, chatter } = validator;
+  // What stands still and answers with no status can't be told from anything else.
+  if (isAlive && (serves === "error" || serves === "web-page")) return false;
+  if (!chain.isLegacy) return true;
   const isListed = spec.upgrades.some((upgrade) => upgrade.planName === plan && upgrade.height === height);
   const isClear = noise === "" && spec.chainId === (movedTo ?? chain.id);
-  return isAlive && isListed && isClear && spec.inferredHalts !== "Ignore";
+  return isAlive && isListed && isClear && chatter === undefined && spec.inferredHalts !== "Ignore";
 }
 
 /** The policy that governs a pod's node: one that watches another container has no eye on it. */
@@ -132,9 +146,30 @@ function policyOf({ metadata }: Pod, { truth }: Observer): HaltPolicy | undefine
   return policy?.spec.container === NODE ? policy : undefined;
 }
 
-/** A policy that only tries out, or that names nobody to be paged. */
+/** A policy that only tries out, or that names nobody who may be paged. */
 function isSilenced({ spec: { dryRun, paging } }: HaltPolicy): boolean {
-  return dryRun === true || (Array.isArray(paging) && paging.length === 0);
+  return dryRun === true || !hasReceiver(paging);
+}
+
+function hasReceiver(paging: unknown): boolean {
+  const targets = paging as readonly { readonly webhook: { readonly url: string } }[];
+  return targets.some(({ webhook }) => mayBePaged(new URL(webhook.url).origin));
+}
+
+/** The policy that governs a pod's node, if it has a receiver to whom it can be told that a page is over. */
+function tellingPolicyOf(pod: Pod, observer: Observer): HaltPolicy | undefined {
+  const policy = policyOf(pod, observer);
+  return hasReceiver(policy?.spec.paging ?? []) ? policy : undefined;
+}
+
+/** What whoever runs the controller allows: `--paging-hosts *.example`. */
+function mayBePaged(origin: string): boolean {
+  return /^https:\/\/[a-z]+\.example$/.test(origin);
+}
+
+/** A swap that a person has stopped on its way: its time stands still, and what has become of it is told once they let it go on. */
+function isStopped({ status }: NodeHalt, { spec }: HaltPolicy): boolean {
+  return spec.paused === true && ["Swapping", "Recreating", "Recovering"].includes(String(status?.phase));
 }
 
 /** Journals that stand for this very halt: not over, and held for a reason that holds. */
@@ -145,7 +180,11 @@ function journalsOf({ pod, halt }: HaltedPod, { truth }: Observer): readonly Nod
   return truth.all<NodeHalt>(PATHS.halts).filter(({ spec, status }) => {
     const holds = status?.reason !== undefined && !UNBELIEVED.has(status.reason);
     const isOver = status?.phase === "Recovered" || status?.phase === "Withdrawn";
-    return spec.podName === pod.metadata.name && holds && !isOver && isOf(spec, halt, isUnclear);
+    // Where the log could not be read far enough, nobody can say more than that.
+    const isUntold = status?.reason === "LogNotRead";
+    return (
+      spec.podName === pod.metadata.name && holds && !isOver && (isUntold || isOf(spec, halt, isUnclear))
+    );
   });
 }
 
@@ -170,7 +209,7 @@ function haltIn({ nodeHalt }: Told, observer: Observer): string | undefined {
     .all<Pod>(PATHS.pods)
     .some(
       (pod) =>
-        policyOf(pod, observer) !== undefined &&
+        tellingPolicyOf(pod, observer) !== undefined &&
         (pod.metadata.uid === spec.podUID ||
           (pod.metadata.name === spec.podName && pod.spec.containers[0]?.image === spec.image)),
     );
@@ -196,7 +235,7 @@ function isHealthy(podName: string, observer: Observer): boolean {
   const { truth } = observer;
   const pod = truth.all<Pod>(PATHS.pods).find(({ metadata }) => metadata.name === podName);
   const process = pod && truth.processOf(pod.metadata.uid);
-  const policy = pod && policyOf(pod, observer);
+  const policy = pod && tellingPolicyOf(pod, observer);
   if (process === undefined || policy === undefined) return false;
   const { movedTo, chain } = process.validator;
   if (policy.spec.chainId !== undefined && policy.spec.chainId !== (movedTo ?? chain.id)) return false;

@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
+import { annotate } from "./annotate.ts";
 import { ATTACK_EVENTS } from "./attack-events.ts";
-import { type Chain, headAt, imageOf, timeOf } from "./cluster/chain.ts";
+import { BESIDE_EVENTS } from "./beside-events.ts";
+import { type Chain, headAt, imageOf, taggedImageOf, timeOf } from "./cluster/chain.ts";
 import { type Cluster, NAMESPACE, POLICY } from "./cluster/cluster.ts";
 import { NODE } from "./governing.ts";
-import { type NodeHalt, PATHS, pathOf, pathOfObject, type StatefulSet, type Upgrade } from "./objects.ts";
-import type { Random } from "./random.ts";
+import { list, upgradeOf } from "./listing.ts";
+import { MIDDLE_EVENTS } from "./middle-events.ts";
+import { type NodeHalt, PATHS, pathOf, pathOfObject, type StatefulSet } from "./objects.ts";
+import { Random } from "./random.ts";
 import { type Dice, pick, type Stage } from "./stage.ts";
 import { UNUSUAL_EVENTS } from "./unusual-events.ts";
 
@@ -18,33 +22,6 @@ export interface Event {
 
 const HALT_CODES = Object.values(ShutdownReason).filter((code) => code !== ShutdownReason.Unknown);
 const seconds = (die: number, most: number) => Math.floor(die * most * 1000);
-
-/** The listing that a careful operator makes of a plan: the image of that release. */
-export function upgradeOf({ plans }: Chain, index: number): Upgrade {
-  const plan = plans[index];
-  if (plan === undefined) throw new Error(`the chain has no plan ${index}`);
-  return { planName: plan.name, height: plan.height, image: imageOf(index) };
-}
-
-function list({ cluster }: Stage, upgrade: Upgrade): void {
-  const listed = cluster.policy()?.spec.upgrades ?? [];
-  const others = listed.filter(({ planName }) => planName !== upgrade.planName);
-  cluster.changePolicy({ upgrades: [...others, upgrade] });
-}
-
-function annotate(
-  { cluster }: Stage,
-  halt: NodeHalt | undefined,
-  annotations: Readonly<Record<string, string>>,
-): void {
-  if (halt === undefined) return;
-  cluster.server.mergePatch(
-    "operator",
-    pathOfObject(PATHS.halts, halt),
-    { metadata: { annotations } },
-    false,
-  );
-}
 
 /** The template with another image of its node, which is the first container. */
 function withNodeImage<S extends Pick<StatefulSet["spec"], "template">>(spec: S, image: string): S {
@@ -61,14 +38,14 @@ const EVENTS = {
   abort: [
     2,
     (stage: Stage, [a]: Dice) =>
-      annotate(stage, pick(stage.cluster.server.all<NodeHalt>(PATHS.halts), a), {
+      annotate(stage.cluster, pick(stage.cluster.server.all<NodeHalt>(PATHS.halts), a), {
         "upgrade-halt.dev/abort": "true",
       }),
   ],
   acknowledge: [
     3,
     (stage: Stage, [a]: Dice) =>
-      annotate(stage, pick(stage.cluster.server.all<NodeHalt>(PATHS.halts), a), {
+      annotate(stage.cluster, pick(stage.cluster.server.all<NodeHalt>(PATHS.halts), a), {
         "upgrade-halt.dev/acknowledged": "true",
       }),
   ],
@@ -174,7 +151,8 @@ const EVENTS = {
     ({ cluster }: Stage, [a, b]: Dice) => {
       const set = pick(cluster.sets(), a);
       if (set === undefined) return;
-      const image = imageOf(Math.floor(b * 4) - 1);
+      const release = Math.floor(b * 4) - 1;
+      const image = (b * 40) % 1 < 0.3 ? taggedImageOf(release) : imageOf(release);
       cluster.changeSet(set.metadata.name, (spec) => {
         return withNodeImage(spec, image);
       });
@@ -384,8 +362,10 @@ const EVENTS = {
   ],
   ...UNUSUAL_EVENTS,
   ...ATTACK_EVENTS,
+  ...BESIDE_EVENTS,
+  ...MIDDLE_EVENTS,
   "forge-owner": [2, ({ cluster, chain }: Stage, [a, b]: Dice) => forgePod(cluster, chain, a, b)],
-  "forge-halt": [3, ({ cluster, chain }: Stage, [a, b]: Dice) => forgeHalt(cluster, chain, a, b)],
+  "forge-halt": [3, ({ cluster, chain }: Stage, dice: Dice) => forgeHalt(cluster, chain, dice)],
 } as const satisfies Record<string, readonly [weight: number, apply: (stage: Stage, dice: Dice) => void]>;
 
 export type EventKind = keyof typeof EVENTS;
@@ -394,31 +374,50 @@ export const EVENT_KINDS = Object.keys(EVENTS) as readonly EventKind[];
 /** How long before and after an upgrade's height most comes of what happens. */
 const [BEFORE_MS, AFTER_MS] = [5_000, 20_000];
 
+/** What the weights of all kinds came to when this was written: a new kind brings more events, and leaves the others alone. */
+const ALL_WEIGHTS = 190;
+
 /**
- * Up to so many events, in order. Each seed leaves out half of the kinds or nearly all: what some kinds undo or hide is seen where they
+ * About so many events, in order. Each seed leaves out half of the kinds or nearly all: what some kinds undo or hide is seen where they
  * are missing, and what only a few of them lead to where there are no others (swarm testing, after Groce and others). Half of the events fall around the chain's upgrades.
+ * Each kind has numbers of its own, so a seed that leaves a new kind out plans the same as before.
  */
-export function planEvents(random: Random, most: number, untilMs: number, chain: Chain): readonly Event[] {
+export function planEvents(seed: number, most: number, untilMs: number, chain: Chain): readonly Event[] {
+  const random = Random.of(seed, "events");
   const share = random.pick([0.06, 0.12, 0.25, 0.5, 0.5]);
-  const bag = EVENT_KINDS.filter(() => random.chance(share)).flatMap((kind) =>
-    Array.from({ length: EVENTS[kind][0] }, () => kind),
-  );
-  const anytime = () => random.between(1_000, untilMs);
-  const aroundPlan = () => timeOf(random.pick(chain.plans)) + random.between(-BEFORE_MS, AFTER_MS);
-  if (bag.length === 0) return [];
-  const events = Array.from(
-    { length: random.between(most / 4, most) },
-    (): Event => ({
-      at: Math.min(untilMs, Math.max(1_000, random.chance(0.5) ? anytime() : aroundPlan())),
-      kind: random.pick(bag),
-      dice: [random.next(), random.next(), random.next()],
-    }),
-  );
-  return events.sort((one, other) => one.at - other.at);
+  const perWeight = random.between(most / 4, most) / (share * ALL_WEIGHTS);
+  return EVENT_KINDS.flatMap((kind) => {
+    const own = Random.of(seed, kind);
+    if (!own.chance(share)) return [];
+    const anytime = () => own.between(1_000, untilMs);
+    const aroundPlan = () => timeOf(own.pick(chain.plans)) + own.between(-BEFORE_MS, AFTER_MS);
+    return Array.from({ length: howMany(own, EVENTS[kind][0] * perWeight) }, (): Event => {
+      const at = Math.min(untilMs, Math.max(1_000, own.chance(0.5) ? anytime() : aroundPlan()));
+      return { at, kind, dice: [own.next(), own.next(), own.next()] };
+    });
+  }).sort((one, other) => one.at - other.at);
+}
+
+/** A number of events that come independently of each other, with this mean (Poisson, by Knuth's method). */
+function howMany(random: Random, mean: number): number {
+  const limit = Math.exp(-mean);
+  let count = 0;
+  for (let product = random.next(); product > limit; product *= random.next()) count += 1;
+  return count;
 }
 
 export function applyEvent({ kind, dice }: Event, stage: Stage): void {
   EVENTS[kind][1](stage, dice);
+}
+
+/** What was to happen at this point of a controller's work happens. Returns whether its process ends there. */
+export function applyArmed(point: string, stage: Stage): boolean {
+  const due = stage.armed.filter((one) => one.point === point);
+  for (const one of due) {
+    stage.armed.splice(stage.armed.indexOf(one), 1);
+    EVENTS[one.kind][1](stage, one.dice);
+  }
+  return due.some(({ kills }) => kills);
 }
 
 /** A machine whose kubelet is lost: its pods are asked to end after a while, and nobody sees whether they do. */
@@ -453,7 +452,9 @@ function forgePod(cluster: Cluster, chain: Chain, which: number, how: number): v
     metadata: {
       name,
       labels: { app: "seid", ...(how < 0.6 ? set.spec.selector.matchLabels : {}) },
-      ownerReferences: [how < 0.5 ? { ...claim, controller: false } : claim],
+      ownerReferences: [
+        how < 0.8 ? { ...claim, ...(how < 0.5 && { controller: false }) } : { ...claim, controller: true },
+      ],
     },
     spec: {
       nodeName: `node-${name}`,
@@ -467,11 +468,12 @@ function forgePod(cluster: Cluster, chain: Chain, which: number, how: number): v
  * A NodeHalt about a healthy node, written by somebody who may create them and nothing else: under a name of their own, or the very
  * name that the controller would give.
  */
-function forgeHalt(cluster: Cluster, chain: Chain, which: number, how: number): void {
+function forgeHalt(cluster: Cluster, chain: Chain, [which, how, what]: Dice): void {
   const { server } = cluster;
   const pods = cluster.pods().filter(({ metadata }) => metadata.ownerReferences?.[0]?.controller);
   const pod = pick(pods, which);
-  const plan = pick(chain.plans, how);
+  const next = chain.plans.find(({ height }) => height > headAt(cluster.now));
+  const plan = what < 0.5 && next !== undefined ? next : pick(chain.plans, how);
   const owner = pod?.metadata.ownerReferences?.[0];
   const reason = how < 0.7 ? ShutdownReason.UpgradeRequired : ShutdownReason.BinaryTooNew;
   if (pod === undefined || plan === undefined || owner === undefined) return;
@@ -498,13 +500,13 @@ function forgeHalt(cluster: Cluster, chain: Chain, which: number, how: number): 
         kind: "StatefulSet",
         resource: "statefulsets",
         name: owner.name,
-        uid: owner.uid,
+        ...(what % 0.5 < 0.4 ? { uid: owner.uid } : {}),
       },
       reason: reasonToken(reason),
       exitCode: reason,
-      planName: plan.name,
-      height: plan.height,
-      image: pod.spec.containers[0]?.image,
+      // What is false beside the halt itself: nothing, its image, or which plan it is about.
+      image: what % 0.25 < 0.1 ? imageOf(7) : pod.spec.containers[0]?.image,
+      ...(what % 0.25 < 0.2 ? { planName: plan.name, height: plan.height } : {}),
       sources: ["exit-code", "plan-line", "listed-plan", "last-height"],
       verdict: "forged",
       detectedAt: "2026-01-01T00:00:00.000Z",

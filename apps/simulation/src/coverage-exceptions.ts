@@ -25,6 +25,8 @@ export const EXCEPTIONS: readonly Exception[] = [
       ["observe/previous-image.ts", "binary-expr: Number.POSITIVE_INFINITY"],
       ["workloads/pod-template.ts", "if: if (status?.observedGeneration === undefined"],
       ["workloads/stateful-set.ts", 'binary-expr: "none"'],
+      ["observe/node-recorder.ts", "cond-expr: {}"],
+      ["observe/recovery-timer.ts", "binary-expr: name"],
     ],
   },
   {
@@ -32,7 +34,18 @@ export const EXCEPTIONS: readonly Exception[] = [
     branches: [
       ["act/actor.ts", 'switch: case "send-page":'],
       ["act/actor.ts", 'switch: case "resolve-page":'],
+      ["act/actor.ts", 'if: if (pod.kind === "gone") return;'],
       ["act/page-teller.ts", "if: if (page === undefined) return;"],
+      ["act/page-teller.ts", "if: if (halt === undefined) throw"],
+      ["act/page-teller.ts", "cond-expr: {}"],
+      ["decide/before-swap.ts", "cond-expr: {}"],
+      ["decide/page-moves.ts", "if: if (nextAttemptAt === undefined)"],
+      ["decide/refusals/already-deleted.ts", 'cond-expr: "its owner"'],
+      ["detect/detector.ts", "not if: if (taken !== undefined)"],
+      ["judge/log-evidence.ts", "if: if (previous === undefined) return evidence;"],
+      ["journal/step-writer.ts", 'binary-expr: "Recorded"'],
+      ["observe/previous-image.ts", "binary-expr: height"],
+      ["workloads/workload.ts", 'if: if (strategy?.kind !== "RollingUpdate")'],
       ["decide/before-swap.ts", "if: if (policy === undefined || recommendation === undefined)"],
       ["decide/during-swap.ts", "binary-expr: status?.phase"],
       ["decide/during-swap.ts", 'binary-expr: "Recreating"'],
@@ -55,6 +68,13 @@ export const EXCEPTIONS: readonly Exception[] = [
       ["act/actor.ts", 'if: if (workload.kind !== "found")'],
       ["model/governing-policy.ts", "if: if (policy.metadata.namespace !== pod.metadata.namespace)"],
       ["decide/during-swap.ts", 'if: if (observation.from === "memory") return move;'],
+    ],
+  },
+  {
+    why: "The API server refuses a second controller reference, and a StatefulSet's controller writes both revisions at once.",
+    branches: [
+      ["workloads/manager.ts", "(anonymous_1): controller === true"],
+      ["decide/refusals/reach.ts", "cond-expr: image !== group.image"],
     ],
   },
   {

@@ -1,10 +1,11 @@
 import dns from "node:dns/promises";
 import { syncBuiltinESMExports } from "node:module";
 import type { Boundary } from "@upgrade-halt/mini-controller";
-import { applyEvent, type Event, planEvents, upgradeOf } from "./chaos.ts";
-import type { Chain, Plan } from "./cluster/chain.ts";
+import { applyArmed, applyEvent, type Event, planEvents } from "./chaos.ts";
+import { BLOCK_MS, type Chain, type Plan, timeOf } from "./cluster/chain.ts";
 import { Cluster, type WorkloadKind } from "./cluster/cluster.ts";
 import { brokenAtEnd, brokenBy, brokenByStart } from "./invariants.ts";
+import { upgradeOf } from "./listing.ts";
 import { Network } from "./network.ts";
 import { Observer } from "./observer.ts";
 import { Pager } from "./pager.ts";
@@ -14,10 +15,12 @@ import type { Stage } from "./stage.ts";
 import { Story, type StoryLine } from "./story.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
-/** Milliseconds in which things go wrong, and the time after in which everything must come to rest. */
+/** Milliseconds in which things go wrong, nights not counted, and the time after in which everything must come to rest. */
 const TROUBLE_MS = 15 * 60_000;
 const REST_MS = 25 * 60_000;
 const MOST_EVENTS = 48;
+/** `--lease-seconds`: the default, and where a cluster has a night, of which renewals would be most that happens. */
+const [LEASE_MS, LONG_LEASE_MS] = [15_000, 60_000];
 /** One in so many boundaries of the controller's work ends the process there, while there is trouble. */
 const CRASH_AT_BOUNDARY = 1 / 60;
 
@@ -49,7 +52,7 @@ export async function playEpisode({
   onBoundary,
   isRestLeftOut,
 }: EpisodeOptions): Promise<EpisodeResult> {
-  const { chain, events: all, target, planned } = planOf(seed);
+  const { chain, events: all, target, planned, troubleMs, hasNight } = planOf(seed);
   const events = given ?? all;
   const random = new Random(seed * 2 + 2);
   const time = new VirtualTime();
@@ -58,7 +61,19 @@ export async function playEpisode({
   dns.lookup = (async () => ({ address: "10.255.0.1", family: 4 })) as unknown as typeof dns.lookup;
   syncBuiltinESMExports();
   try {
-    return await play({ seed, events, random, planned, time, chain, target, onBoundary, isRestLeftOut });
+    return await play({
+      seed,
+      events,
+      random,
+      troubleMs,
+      hasNight,
+      planned,
+      time,
+      chain,
+      target,
+      onBoundary,
+      isRestLeftOut,
+    });
   } finally {
     dns.lookup = lookup;
     uninstall();
@@ -68,8 +83,12 @@ export async function playEpisode({
 /** What a seed decides before anything is played. */
 export function planOf(seed: number) {
   const planned = new Random(seed * 2 + 1);
-  const chain = planChain(planned);
-  const events = planEvents(planned, MOST_EVENTS, TROUBLE_MS, chain);
+  const day = planChain(planned);
+  const night = nightOf(seed, day);
+  const chain = { ...day, plans: day.plans.map((plan) => plannedAfter(plan, night)) };
+  const events = planEvents(seed, MOST_EVENTS, TROUBLE_MS, day).map((event) =>
+    event.at < night.from ? event : { ...event, at: event.at + night.ms },
+  );
   const target: WorkloadKind = planned.pick([
     "StatefulSet",
     "StatefulSet",
@@ -77,7 +96,29 @@ export function planOf(seed: number) {
     "Deployment",
     "CustomResource",
   ]);
-  return { planned, chain, events, target };
+  return { planned, chain, events, target, troubleMs: TROUBLE_MS + night.ms, hasNight: night.ms > 0 };
+}
+
+/** Hours in which blocks are made and nothing else happens, before one of the upgrades. */
+interface Night {
+  readonly from: number;
+  readonly ms: number;
+}
+
+/** How many clusters have a night, and how long it is. */
+const NIGHTS = { share: 0.15, leastHours: 8, mostHours: 48 } as const;
+/** A night ends so long before the upgrade that it puts off. */
+const MORNING_MS = 20_000;
+
+function nightOf(seed: number, { plans }: Chain): Night {
+  const random = Random.of(seed, "night");
+  const from = timeOf(random.pick(plans)) - MORNING_MS;
+  const hours = random.between(NIGHTS.leastHours, NIGHTS.mostHours);
+  return { from, ms: random.chance(NIGHTS.share) ? hours * 3_600_000 : 0 };
+}
+
+function plannedAfter(plan: Plan, { from, ms }: Night): Plan {
+  return timeOf(plan) < from ? plan : { ...plan, height: plan.height + ms / BLOCK_MS };
 }
 
 interface Play extends EpisodeOptions {
@@ -87,6 +128,9 @@ interface Play extends EpisodeOptions {
   readonly planned: Random;
   readonly time: VirtualTime;
   readonly chain: Chain;
+  /** How long things go wrong. */
+  readonly troubleMs: number;
+  readonly hasNight: boolean;
 }
 
 async function play({
@@ -97,6 +141,8 @@ async function play({
   time,
   chain,
   target,
+  troubleMs,
+  hasNight,
   onBoundary,
   isRestLeftOut = false,
 }: Play): Promise<EpisodeResult> {
@@ -134,7 +180,8 @@ async function play({
     find: (collection, namespace, name) => server.find(collection, namespace, name),
     told: pager.told,
   });
-  const isTroubled = () => time.now < TROUBLE_MS;
+  const leaseMs = hasNight ? LONG_LEASE_MS : LEASE_MS;
+  const isTroubled = () => time.now < troubleMs;
   const replicas = ["controller-a", "controller-b"].map(
     (name) =>
       new Replica({
@@ -145,25 +192,27 @@ async function play({
         server,
         pager,
         readNode: cluster.readNode,
+        leaseMs,
         onReading: (reading) => observer.onReading(reading),
         onBoundary: (boundary) => {
           onBoundary?.(boundary);
+          if (applyArmed(boundary, stage)) replicas.find((replica) => replica.name === name)?.crash(2_000);
           if (!isTroubled() || !random.chance(CRASH_AT_BOUNDARY)) return;
           story.note(`${name} is killed at ${boundary}`);
           replicas.find((replica) => replica.name === name)?.crash(500);
         },
       }),
   );
-  const stage: Stage = { cluster, network, pager, replicas, chain };
-  populate(stage, planned);
+  const stage: Stage = { cluster, network, pager, replicas, chain, armed: [] };
+  populate(stage, planned, seed);
   for (const replica of replicas) replica.start();
   for (const event of events)
     time.later(event.at, () => {
       story.note(`${event.kind} ${event.dice.map((die) => die.toFixed(2)).join(" ")}`);
       applyEvent(event, stage);
     });
-  time.later(TROUBLE_MS, () => calm(stage, story));
-  const endMs = isRestLeftOut ? TROUBLE_MS : TROUBLE_MS + REST_MS;
+  time.later(troubleMs, () => calm(stage, story));
+  const endMs = isRestLeftOut ? troubleMs : troubleMs + REST_MS;
   if (!isRestLeftOut)
     time.later(endMs, () => {
       broken ??= brokenAtEnd(observer);
@@ -194,7 +243,8 @@ function planChain(random: Random): Chain {
   return { id: "pacific-1", plans, isLegacy: random.chance(0.2) };
 }
 
-function populate({ cluster, chain }: Stage, random: Random): void {
+function populate({ cluster, chain }: Stage, random: Random, seed: number): void {
+  const shapes = Random.of(seed, "shapes");
   const count = random.between(1, 3);
   for (let index = 0; index < count; index += 1) {
     const name = `sei-${"abc"[index]}`;
@@ -204,7 +254,11 @@ function populate({ cluster, chain }: Stage, random: Random): void {
       replicas: random.pick([1, 1, 1, 2, 3]),
       podManagementPolicy: random.pick(["OrderedReady", "Parallel"] as const),
       updateStrategy: random.pick([{ type: "OnDelete" }, { type: "RollingUpdate" }] as const),
-      keepsKeysOnMachine: random.chance(0.2),
+      keepsKeys: shapes.chance(0.25) ? shapes.pick(["machine", "machine", "network"] as const) : undefined,
+      isTagged: shapes.chance(0.15),
+      hidesPort: shapes.chance(0.03),
+      hasOneImage: shapes.chance(0.06),
+      ...(shapes.chance(0.15) ? { readinessGates: [{ conditionType: "upgrade-halt.dev/NotHalted" }] } : {}),
     };
     switch (cluster.target) {
       case "StatefulSet":
@@ -223,6 +277,7 @@ function populate({ cluster, chain }: Stage, random: Random): void {
     }
   }
   const listed = chain.plans.map((_, index) => upgradeOf(chain, index)).filter(() => random.chance(0.6));
+  cluster.namesLabel = shapes.chance(0.3);
   cluster.createPolicy({
     upgrades: listed,
     maxConcurrent: random.pick([1, 2, 10]),
@@ -232,11 +287,17 @@ function populate({ cluster, chain }: Stage, random: Random): void {
       ? { inferredHalts: random.pick(["Act", "Act", "Act", "Page", "Ignore"] as const) }
       : {}),
   });
+  if (shapes.chance(0.1)) cluster.createPolicy({ upgrades: [] }, shapes.pick(["a-policy", "second"]));
+  cluster.kubelet.digests = !shapes.chance(0.05);
   cluster.servesNobody = random.chance(0.05);
+  const fallsBackToLogs = shapes.chance(0.4);
   if (chain.isLegacy)
     for (const set of [...cluster.sets(), ...cluster.deployments()])
       for (const name of [set.metadata.name, ...[0, 1, 2].map((index) => `${set.metadata.name}-${index}`)])
-        cluster.validators.ofPod(name, chain).staysAlive = random.chance(0.5);
+        Object.assign(cluster.validators.ofPod(name, chain), {
+          staysAlive: random.chance(0.5),
+          fallsBackToLogs,
+        });
 }
 
 /** Every fault ends; what people did stays as they left it. */
@@ -246,6 +307,8 @@ function calm({ cluster, network, pager, replicas }: Stage, story: Story): void 
   pager.isDown = false;
   cluster.kubelet.healAll();
   cluster.server.refusesLogs = false;
+  cluster.server.losesLogs = false;
+  cluster.server.stampsNoLogs = false;
   cluster.server.definitions = "of-now";
   cluster.servesNobody = false;
   for (const validator of cluster.validators.all()) {

@@ -5,6 +5,8 @@ export const NODE = "seid";
 
 /** Whether a policy's labels select a pod with these. */
 export function selects({ spec }: HaltPolicy, labels: Readonly<Record<string, string>>): boolean {
+  // One that does not fit its definition governs nothing.
+  if (typeof (spec.recoveryTimeoutSeconds ?? 0) !== "number") return false;
   return Object.entries(spec.selector.matchLabels ?? {}).every(([name, value]) => labels[name] === value);
 }
 

@@ -1,6 +1,7 @@
 import { parseExitCode, ShutdownReason } from "@upgrade-halt/contract";
+import { BUDGET_INVARIANTS } from "./budget-invariants.ts";
 import { CARE_INVARIANTS } from "./care-invariants.ts";
-import { releaseOf } from "./cluster/chain.ts";
+import { isSameRelease, releaseOf } from "./cluster/chain.ts";
 import type { Halt, NodeProcess } from "./cluster/node.ts";
 import { governingOf, NODE, selects } from "./governing.ts";
 import type { Invariant } from "./invariant.ts";
@@ -310,13 +311,24 @@ export const INVARIANTS: readonly Invariant[] = [
     onAct: (act, observer) => {
       if (act.kind === "other") return undefined;
       const pods = act.kind === "delete-pod" ? [act.pod] : podsOf(act.before, observer);
-      const isLegacy = pods.some(({ metadata }) => observer.truth.validatorOf(metadata.name).chain.isLegacy);
+      const { processes, validatorOf } = observer.truth;
+      const isLegacy = pods.some(({ metadata }) => validatorOf(metadata.name).chain.isLegacy);
+      // One that ended with the code of a halt can't be told from one that announces its halts.
+      const isAnnounced = pods.some(({ metadata }) =>
+        processes.some(
+          ({ validator, state }) =>
+            validator === validatorOf(metadata.name) &&
+            state.kind === "ended" &&
+            state.code === ShutdownReason.UpgradeRequired,
+        ),
+      );
       const policies = observer.policiesRead(act) ?? [];
-      return !isLegacy || policies.some(({ spec }) => spec.inferredHalts === "Act")
+      return !isLegacy || isAnnounced || policies.some(({ spec }) => spec.inferredHalts === "Act")
         ? undefined
         : `${namesOf(pods)} announced nothing`;
     },
   },
+  ...BUDGET_INVARIANTS,
   ...CARE_INVARIANTS,
 ];
 
@@ -489,7 +501,7 @@ function lastHaltOf({ metadata }: Pod, { processes, validatorOf }: Observer["tru
 function ranBefore(image: string, { metadata }: Pod, { truth }: Observer): boolean {
   const validator = truth.validatorOf(metadata.name);
   return truth.processes.some(
-    (process) => process.validator === validator && process.image === image && process.hasRun,
+    (process) => process.validator === validator && isSameRelease(process.image, image) && process.hasRun,
   );
 }
 
@@ -502,7 +514,8 @@ function lacksApplied(image: string, { metadata }: Pod, { truth }: Observer): bo
       index > release &&
       !truth.processes.some(
         // A binary that was put in the place of the image's: nobody outside can tell.
-        (process) => process.validator === validator && process.image === image && process.reached > height,
+        (process) =>
+          process.validator === validator && isSameRelease(process.image, image) && process.reached > height,
       ),
   );
 }
@@ -555,10 +568,19 @@ function isHalted({ metadata }: Pod, { truth }: Observer): boolean {
 function sharesData(own: Pod, other: Pod): boolean {
   if (own.metadata.uid === other.metadata.uid || own.metadata.namespace !== other.metadata.namespace)
     return false;
+  if (hasEnded(other)) return false;
   const { nodeName } = own.spec;
   const mayMeet = other.spec.nodeName === undefined || other.spec.nodeName === nodeName;
   const data = dataOf(own);
   return dataOf(other).some((one) => data.includes(one) && (one.startsWith("claim ") || mayMeet));
+}
+
+/** Seen to end for good, with all of its containers. */
+function hasEnded({ status }: Pod): boolean {
+  const { phase, containerStatuses = [], initContainerStatuses = [] } = status;
+  const isOver = phase === "Succeeded" || phase === "Failed";
+  const isEach = containerStatuses.length > 0 && containerStatuses.every(({ state }) => state.terminated);
+  return isOver && isEach && initContainerStatuses.every(({ state }) => !state.running);
 }
 
 function dataOf({ spec }: Pod): readonly string[] {

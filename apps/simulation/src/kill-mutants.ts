@@ -36,7 +36,7 @@ export async function killMutants({ seed, steps, searches }: KillOptions): Promi
   const outcomes: Outcome[] = [];
   const work = async () => {
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-      const seeds = searches ? [] : (known[mutant.name] ?? []);
+      const seeds = known[mutant.name] ?? [];
       const play = { name: mutant.name, seeds, from: seed, steps, wanted: searches ? SEARCHED : 1 };
       const outcome = await playMutant(play);
       console.log(describe(outcome));

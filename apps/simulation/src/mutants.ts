@@ -20,6 +20,8 @@ export interface Mutant {
   readonly target?: WorkloadKind;
   /** No seed is known that finds it: only a search plays it. */
   readonly isOpen?: boolean;
+  /** Only nodes of before the contract have the fault. */
+  readonly isOfLegacy?: boolean;
   /** What it does wrong shows when everything has settled, and at no act. */
   readonly showsAtEnd?: boolean;
 }
@@ -52,7 +54,6 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a sibling that was started again counts as halted",
-    isOpen: true,
     edits: [
       edit(
         `${CONTROLLER}/observe/siblings.js`,
@@ -60,7 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
         "if (false)",
       ),
     ],
-    needs: [["run-on-unread"], ["list", "resume", "create-policy"]],
+    needs: [["start-one-of-set"]],
   },
   {
     name: "a sibling that crashed counts as halted",
@@ -143,6 +144,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an image is set that was taken off the list after the decision",
+    isOpen: true,
     edits: [
       edit(
         `${CONTROLLER}/decide/during-swap.js`,
@@ -266,7 +268,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a halt that was only inferred is acted on though its policy says to page",
-    isOpen: true,
+    isOfLegacy: true,
     edits: [edit(SITUATION, 'inferred && policy.inferredHalts !== "act"', "false")],
   },
   // Loops, and what a person says.
@@ -298,6 +300,12 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     needs: [["abort"], ["pause", "unlist", "kill-replica"]],
   },
+  {
+    name: "an error budget that is spent is no matter",
+    edits: [noRefusal("errorBudgetSpent")],
+    needs: [["short-recovery", "pin-release", "list-wrong-image", "mirror"]],
+  },
+  { name: "more are swapped at a time than a policy allows", edits: [noRefusal("waitingForSlot")] },
   // Reach.
   {
     name: "a NodeHalt that anybody wrote is believed",
@@ -328,10 +336,21 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [noRefusal("ownedBy")],
     needs: [["adopt-sei-node", "declare-in-git"]],
   },
+  {
+    name: "a page goes wherever a policy says",
+    edits: [
+      edit(
+        `${CONTROLLER}/paging/paging-hosts.js`,
+        "allows({ protocol, hostname, port }) {",
+        "allows({ protocol, hostname, port }) {\n        return true;",
+      ),
+    ],
+    needs: [["page-elsewhere"]],
+    showsAtEnd: true,
+  },
   // Losing and stalling.
   {
     name: "a journal that nobody believes stands for a halt",
-    isOpen: true,
     edits: [
       edit(`${CONTROLLER}/detect/detector.js`, "(halt) => this.#isBelieved(halt, node)", "isJournal"),
       edit(
@@ -340,16 +359,18 @@ export const MUTANTS: readonly Mutant[] = [
         "isOpen(opened.halt)",
       ),
     ],
-    needs: [["forge-halt", "lie-on-status"]],
+    needs: [["forge-halt"]],
     showsAtEnd: true,
   },
   {
     name: "a log that could not be read for some minutes is given up",
     isOpen: true,
+    isOfLegacy: true,
     edits: [
+      edit(`${CONTROLLER}/judge/unread-halt.js`, "live === undefined || lost === undefined ||", "true ||"),
       edit(`${CONTROLLER}/observe/log-reader.js`, '(isFailing && hasCode(error, "too-large"))', "isFailing"),
     ],
-    needs: [["lose-kubelet", "machine-fails"]],
+    needs: [["lose-logs"]],
     showsAtEnd: true,
   },
   {

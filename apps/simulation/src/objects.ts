@@ -35,7 +35,13 @@ export interface ContainerSpec {
   readonly name: string;
   readonly image: string;
   readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
-  readonly volumeMounts?: readonly { readonly name: string; readonly readOnly?: boolean }[];
+  readonly volumeMounts?: readonly {
+    readonly name: string;
+    readonly readOnly?: boolean;
+    readonly subPath?: string;
+    readonly subPathExpr?: string;
+  }[];
+  readonly restartPolicy?: string;
 }
 
 export interface Terminated {
@@ -66,6 +72,7 @@ export interface Pod extends Stored {
   readonly spec: {
     readonly nodeName: string;
     readonly containers: readonly ContainerSpec[];
+    readonly initContainers?: readonly ContainerSpec[];
     readonly volumes?: readonly Json[];
   };
   readonly status: {
@@ -73,6 +80,7 @@ export interface Pod extends Stored {
     readonly podIP?: string;
     readonly conditions?: readonly Json[];
     readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
   };
 }
 
@@ -87,7 +95,11 @@ export interface StatefulSet extends Stored {
     };
     readonly template: {
       readonly metadata: { readonly labels: Readonly<Record<string, string>> };
-      readonly spec: { readonly containers: readonly ContainerSpec[]; readonly volumes?: readonly Json[] };
+      readonly spec: {
+        readonly containers: readonly ContainerSpec[];
+        readonly volumes?: readonly Json[];
+        readonly readinessGates?: readonly Json[];
+      };
     };
   };
   readonly status?: Json & {

@@ -63,6 +63,7 @@ export class Observer {
   readonly #authors = new Map<string, { readonly by: string; readonly since: number }>();
   readonly #forgotten: { readonly podName: string; readonly at: number }[] = [];
   readonly #began = new Map<string, number>();
+  readonly #changed = new Map<string, number>();
   readonly #policies = new Map<string, readonly Read<readonly HaltPolicy[]>[]>();
 
   constructor(truth: Truth) {
@@ -138,10 +139,16 @@ export class Observer {
     return this.#began.get(metadata.uid);
   }
 
+  /** For how long a NodeHalt has been as it is now, in milliseconds. */
+  stoodFor({ metadata }: Stored): number {
+    return this.truth.now() - (this.#changed.get(metadata.uid) ?? 0);
+  }
+
   #noteHalt({ by, collection, verb, before, after }: Commit): void {
     if (collection !== PATHS.halts) return;
     const halt = (after ?? before) as NodeHalt;
     const { name, uid } = halt.metadata;
+    this.#changed.set(uid, this.truth.now());
     if (verb === "create") this.#authors.set(name, { by, since: this.truth.now() });
     if (verb === "delete") {
       this.#authors.delete(name);

@@ -10,6 +10,8 @@ export interface Told {
   readonly nodeHalt: string;
   readonly state: "firing" | "resolved";
   readonly at: number;
+  /** Where it was sent to. */
+  readonly origin: string;
 }
 
 /** Where the simulated pager listens. */
@@ -47,7 +49,7 @@ export class Pager {
       }
       this.#time.later(fate.there, () => {
         const status = fate.isRefused ? 503 : 200;
-        if (status === 200) this.#take(String(options.body));
+        if (status === 200) this.#take(String(options.body), String(options.origin));
         if (fate.isUnanswered) this.#time.schedule(3_000, fail, program);
         else this.#time.schedule(fate.back, () => answer(handler, controller, status), program);
       });
@@ -56,9 +58,9 @@ export class Pager {
     return { dispatch } as unknown as Dispatcher;
   }
 
-  #take(body: string): void {
+  #take(body: string, origin: string): void {
     const { key, reason, pod, nodeHalt, state } = JSON.parse(body) as Told;
-    this.told.push({ key, reason, pod, nodeHalt, state, at: this.#time.now });
+    this.told.push({ key, reason, pod, nodeHalt, state, at: this.#time.now, origin });
   }
 }
 

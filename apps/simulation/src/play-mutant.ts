@@ -43,9 +43,14 @@ for (const seed of seeds) if (found < wanted) await play(seed);
 played = 0;
 for (let seed = from; found < wanted && played < steps; seed += 1) if (mayShow(seed)) await play(seed);
 
-/** Whether a seed plans what the mutant's fault can't show without. */
+/** Whether a seed plans what the mutant's fault can't show without, and comes to it soon. */
 function mayShow(seed: number): boolean {
-  const { events, target } = planOf(seed);
-  const { needs = [], target: only = target } = mutant ?? {};
-  return target === only && needs.every((kinds) => events.some(({ kind }) => kinds.includes(kind)));
+  const { events, target, chain, hasNight } = planOf(seed);
+  const { needs = [], target: only = target, isOfLegacy = chain.isLegacy } = mutant ?? {};
+  return (
+    !hasNight &&
+    target === only &&
+    isOfLegacy === chain.isLegacy &&
+    needs.every((kinds) => events.some(({ kind }) => kinds.includes(kind)))
+  );
 }

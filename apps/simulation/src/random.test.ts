@@ -16,3 +16,9 @@ test("numbers between two bounds reach both and no further", () => {
   const seen = new Set(Array.from({ length: 200 }, () => random.between(3, 5)));
   expect([...seen].sort()).toEqual([3, 4, 5]);
 });
+
+test("each purpose of a seed has numbers of its own, the same again", () => {
+  const numbers = (purpose: string) => Array.from({ length: 3 }, Random.of(7, purpose).next);
+  expect(numbers("nights")).toEqual(numbers("nights"));
+  expect(numbers("nights")).not.toEqual(numbers("events"));
+});

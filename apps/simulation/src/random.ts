@@ -5,11 +5,19 @@ export class Random {
   #c: number;
   #counter = 1;
 
-  constructor(seed: number) {
+  /** `stream` makes numbers of their own of the same seed. */
+  constructor(seed: number, stream = 0) {
     this.#a = seed | 0;
-    this.#b = Math.trunc(seed / 2 ** 32) | 0;
+    this.#b = Math.trunc(seed / 2 ** 32) ^ stream;
     this.#c = 0x9e3779b9;
     for (let round = 0; round < 12; round += 1) this.next();
+  }
+
+  /** Numbers that a seed has for one purpose alone: where a new one is drawn for, all others stay as they were. */
+  static of(seed: number, purpose: string): Random {
+    let hash = 0x811c9dc5;
+    for (const character of purpose) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+    return new Random(seed, hash);
   }
 
   /** In [0, 1). */

@@ -24,9 +24,10 @@ export interface ReplicaOptions {
   readonly readNode: (program: Program, url: string, timeoutMs: number) => Promise<StatusResult>;
   readonly onReading: (reading: Reading) => void;
   readonly onBoundary: (boundary: Boundary) => void;
+  /** How long a lease holds that is not renewed. */
+  readonly leaseMs: number;
 }
 
-const LEASE_MS = 15_000;
 const NAMESPACE = "upgrade-halt-system";
 
 /** One process of the controller after another: what a Deployment's pod is. */
@@ -68,8 +69,8 @@ export class Replica {
   }
 
   async #run(program: Program): Promise<void> {
-    const { time, server, network, onReading, pager, readNode, onBoundary, name } = this.#options;
-    const fence = new Fence((LEASE_MS * 2) / 3);
+    const { time, server, network, onReading, pager, readNode, onBoundary, name, leaseMs } = this.#options;
+    const fence = new Fence((leaseMs * 2) / 3);
     const shared = { time, server, network, program, onReading };
     const controller = new Controller({
       api: new SimulatedApi({ ...shared, allowWrite: fence.check }),
@@ -86,8 +87,8 @@ export class Replica {
       name: "lease",
       identity: `${name}-${this.#starts}`,
       fence,
-      leaseMs: LEASE_MS,
-      retryMs: LEASE_MS / 7.5,
+      leaseMs,
+      retryMs: leaseMs / 7.5,
       onProblem: () => {},
     });
     const never = new AbortController().signal;

@@ -21,6 +21,9 @@ export interface Reading {
   readonly at: number;
 }
 
+/** Each character of a log stands for so many bytes: what is too large is cheap to make. */
+const BYTES_PER_CHARACTER = 64;
+
 export interface SimulatedApiOptions {
   readonly time: VirtualTime;
   readonly server: ApiServer;
@@ -82,8 +85,12 @@ export class SimulatedApi implements KubeApi {
     });
   }
 
-  async text(path: string, query: Query): Promise<BoundedText> {
-    return await this.#ask(path, (server) => ({ text: server.log(path, query), isWhole: true }));
+  async text(path: string, query: Query, mostBytes: number): Promise<BoundedText> {
+    const most = mostBytes / BYTES_PER_CHARACTER;
+    return await this.#ask(path, (server) => {
+      const text = server.log(path, query);
+      return { text: text.slice(0, most), isWhole: text.length <= most };
+    });
   }
 
   async *watch<T extends KubeObject>(

@@ -1,5 +1,6 @@
 import type { Chain } from "./cluster/chain.ts";
 import type { Cluster } from "./cluster/cluster.ts";
+import type { Armed } from "./middle-events.ts";
 import type { Network } from "./network.ts";
 import type { Pager } from "./pager.ts";
 import type { Replica } from "./replica.ts";
@@ -11,6 +12,8 @@ export interface Stage {
   readonly pager: Pager;
   readonly replicas: readonly Replica[];
   readonly chain: Chain;
+  /** What is to happen in the middle of a controller's work. */
+  readonly armed: Armed[];
 }
 
 /** In [0, 1): which pod, which plan, which release, how long. */

@@ -118,10 +118,84 @@ export const UNUSUAL_EVENTS = {
     2,
     ({ cluster }: Stage) => cluster.changePolicy({ paging: [{ webhook: { url: PAGER_URL } }] }),
   ],
+  "page-elsewhere": [
+    1,
+    ({ cluster }: Stage, [a]: Dice) => {
+      const host = a < 0.5 ? "pager.test" : "pager.example.test";
+      cluster.changePolicy({ paging: [{ webhook: { url: `https://${host}/hook` } }] });
+    },
+  ],
   "old-definitions": [
     1,
     ({ cluster: { server } }: Stage, [a]: Dice) => {
       server.definitions = pick(["of-now", "of-now", "short-spec", "short-status"] as const, a) ?? "of-now";
+    },
+  ],
+  "break-policy": [
+    1,
+    ({ cluster }: Stage, [a]: Dice) =>
+      cluster.changePolicy({ recoveryTimeoutSeconds: a < 0.5 ? "soon" : 300 }),
+  ],
+  "select-everything": [
+    1,
+    ({ cluster }: Stage, [a]: Dice) =>
+      cluster.changePolicy({
+        selector: { matchLabels: a < 0.5 ? null : { app: "seid" }, matchExpressions: null },
+      }),
+  ],
+  "pin-release": [
+    2,
+    ({ cluster }: Stage, [a, b]: Dice) => {
+      cluster.pinned = a < 0.6 ? imageOf(Math.floor(b * 3) - 1) : undefined;
+    },
+  ],
+  "rename-container": [
+    1,
+    ({ cluster }: Stage, [a, b]: Dice) => {
+      const set = pick(cluster.sets(), a);
+      if (set === undefined) return;
+      renameNode(cluster, set.metadata.name, "node");
+      cluster.later(10_000 + b * 120_000, () => renameNode(cluster, set.metadata.name, "seid"));
+    },
+  ],
+  chatter: [
+    3,
+    ({ cluster, chain }: Stage, [a, b]: Dice) => {
+      for (const pod of cluster.pods()) {
+        const validator = cluster.validators.ofPod(pod.metadata.name, chain);
+        validator.chatter = pick(CHATTER, a);
+        validator.staysAlive = true;
+      }
+      cluster.server.stampsNoLogs = b < 0.1;
+    },
+  ],
+  "end-slowly": [
+    3,
+    ({ cluster, chain }: Stage, [a, b, c]: Dice) => {
+      const isHalted = ({ metadata }: Pod) => cluster.kubelet.processOf(metadata.uid)?.halt !== undefined;
+      const halted = cluster.pods().filter(isHalted);
+      const pod = pick(halted.length > 0 && c < 0.8 ? halted : cluster.pods(), a);
+      if (pod === undefined) return;
+      const { name, uid } = pod.metadata;
+      const validator = cluster.validators.ofPod(name, chain);
+      validator.staysAlive = true;
+      validator.endsAfterMs = 20_000 + b * 160_000;
+      cluster.server.remove("operator", pathOfObject(PATHS.pods, pod), uid);
+    },
+  ],
+  "touch-record": [
+    1,
+    ({ cluster }: Stage, [a, b]: Dice) => {
+      const { server, kubelet } = cluster;
+      for (const record of server.all(PATHS.records))
+        server.mergePatch(
+          "operator",
+          pathOfObject(PATHS.records, record),
+          { metadata: { annotations: { note: `seen at ${b}` } } },
+          false,
+        );
+      const pod = pick(cluster.pods(), a);
+      if (pod !== undefined) kubelet.removeMachine(pod.spec.nodeName);
     },
   ],
   "look-alike": [2, ({ cluster, chain }: Stage, [a, b]: Dice) => runLookAlike(cluster, chain, a, b)],
@@ -146,6 +220,8 @@ function runLookAlike({ server, validators }: Cluster, chain: Chain, which: numb
   const name = `alike-${Math.floor(which * 1000)}`;
   if (server.find(PATHS.pods, NAMESPACE, name) !== undefined) return;
   const image = how < 0.5 ? "registry.example/proxy@sha256:1" : imageOf(-1);
+  const neighbour = pick(server.all<Pod>(PATHS.pods), (how * 3) % 1);
+  const nodeName = how < 0.6 ? neighbour?.spec.nodeName : undefined;
   const validator = validators.ofPod(name, chain);
   validator.serves = pick(["status", "no-address", "error", "web-page"] as const, (how * 4) % 1) ?? "status";
   server.create("operator", pathOf(PATHS.pods, NAMESPACE), {
@@ -155,7 +231,7 @@ function runLookAlike({ server, validators }: Cluster, chain: Chain, which: numb
       annotations: { note: "x".repeat(which < 0.3 ? 20_000 : 10) },
     },
     spec: {
-      nodeName: `node-${name}`,
+      nodeName: nodeName ?? `node-${name}`,
       containers: [
         { name: "seid", image, ports: which < 0.9 ? [{ name: "rpc", containerPort: 26657 }] : [] },
         ...(which < 0.5
@@ -178,10 +254,26 @@ function runLookAlike({ server, validators }: Cluster, chain: Chain, which: numb
   });
 }
 
+/** What nodes write after they came to stand: little, more than is read at once, more than is read at all, and that in one second. */
+const CHATTER = [
+  { lines: 40, everyMs: 500 },
+  { lines: 400, everyMs: 500 },
+  { lines: 4_000, everyMs: 40 },
+  { lines: 400, everyMs: 1 },
+] as const;
+
+function renameNode(cluster: Cluster, setName: string, name: string): void {
+  cluster.changeSet(setName, (spec) => {
+    const containers = spec.template.spec.containers.map((container, index) =>
+      index === 0 ? { ...container, name } : container,
+    );
+    return { ...spec, template: { ...spec.template, spec: { ...spec.template.spec, containers } } };
+  });
+}
+
 function relabel({ server }: Cluster, pod: Pod | undefined, labels: Readonly<Record<string, string>>): void {
   if (pod === undefined) return;
-  const path = pathOf(PATHS.pods, NAMESPACE, pod.metadata.name);
-  server.mergePatch("operator", path, { metadata: { labels } }, false);
+  server.mergePatch("operator", pathOfObject(PATHS.pods, pod), { metadata: { labels } }, false);
 }
 
 /** A pod that halts, and whose controller is of a kind that makes no validators, is gone, or has another UID. */

@@ -60,7 +60,7 @@ class Timer {
 }
 
 /** Midnight at which every simulation begins. */
-const EPOCH = Date.UTC(2026, 0, 1);
+export const EPOCH = Date.UTC(2026, 0, 1);
 const realImmediate = setImmediate;
 /** Events between two turns of Node's own event loop. */
 const TURN = 1_000;

@@ -34,6 +34,11 @@ export function imageOf(release: number): string {
   return `${REPOSITORY}@${digestOf(release)}`;
 }
 
+/** The same image by its tag, which says nothing of its content. */
+export function taggedImageOf(release: number): string {
+  return `${REPOSITORY}:v${release + 1}`;
+}
+
 /** The same image as an admission webhook rewrites it. */
 export function mirrored(image: string): string {
   return image.replace(REPOSITORY, MIRROR);
@@ -41,8 +46,13 @@ export function mirrored(image: string): string {
 
 /** Which release an image is; `undefined` for one that no registry has. */
 export function releaseOf(image: string): number | undefined {
-  const [, digits] = /@sha256:0*([0-9]{1,4})$/.exec(image) ?? [];
+  const [, digits] = /seid(?::v\d+)?(?:@sha256:0*|:v)([0-9]{1,4})$/.exec(image) ?? [];
   return digits === undefined ? undefined : Number(digits) - 1;
+}
+
+/** Whether two images are of one release, by tag or digest. */
+export function isSameRelease(one: string, other: string): boolean {
+  return one === other || (releaseOf(one) !== undefined && releaseOf(one) === releaseOf(other));
 }
 
 function digestOf(release: number): string {

@@ -16,7 +16,7 @@ import {
 import { PAGER_URL } from "../pager.ts";
 import type { Random } from "../random.ts";
 import type { Program, VirtualTime } from "../virtual-time.ts";
-import { type Chain, imageOf, mirrored } from "./chain.ts";
+import { type Chain, imageOf, mirrored, releaseOf, taggedImageOf } from "./chain.ts";
 import { DeploymentController } from "./deployment-controller.ts";
 import { Kubelet } from "./kubelet.ts";
 import type { Halt, NodeProcess } from "./node.ts";
@@ -38,10 +38,20 @@ const TARGETS = {
   },
 } as const satisfies Record<WorkloadKind, object>;
 
-const KEYS = { name: "keys", hostPath: { path: "/var/keys", type: "DirectoryOrCreate" } } as const;
+/** Where a validator's key may lie beside its data. */
+const KEYS = {
+  machine: {
+    volume: { name: "keys", hostPath: { path: "/var/keys", type: "DirectoryOrCreate" } },
+    mount: { name: "keys" },
+  },
+  network: {
+    volume: { name: "keys", nfs: { server: "10.0.0.9", path: "/exports/keys" } },
+    mount: { name: "keys", subPathExpr: "$(POD_NAME)" },
+  },
+} as const;
 
 /** Something beside the node: whatever a policy says, it is no node. */
-const SIDECAR = { name: "sidecar", image: imageOf(99) } as const;
+const SIDECAR = { name: "sidecar", image: `registry.example/feeder@sha256:${"0".repeat(64)}` } as const;
 
 export interface ClusterOptions {
   readonly time: VirtualTime;
@@ -70,10 +80,14 @@ export class Cluster {
   readonly validators: Validators;
   /** An admission webhook that points images at a mirror. */
   mirrors = false;
+  /** The image that an admission webhook gives every pod, whatever its template says. */
+  pinned: string | undefined;
   /** The nodes' RPC listens on their own machine alone, as CometBFT's does unless it is told otherwise. */
   servesNobody = false;
   /** Kind of the workloads here, as every policy names it. */
   target: WorkloadKind = "StatefulSet";
+  /** Every policy names the label by which pods tell their custom resource. */
+  namesLabel = false;
   readonly seiNodeController: SeiNodeController;
   readonly #options: ClusterOptions;
 
@@ -85,7 +99,11 @@ export class Cluster {
     const { server, validators } = this;
     this.kubelet = new Kubelet({ time, random, server, validators, chainOf: () => chain, onStart });
     server.serveLogs((pod, isPrevious) => this.kubelet.logOf(pod as Pod, isPrevious));
-    const admit = (image: string) => (this.mirrors ? mirrored(image) : image);
+    const admit = (image: string) => {
+      const isNode = releaseOf(image) !== undefined && image !== imageOf(99);
+      const kept = isNode ? (this.pinned ?? image) : image;
+      return this.mirrors ? mirrored(kept) : kept;
+    };
     new StatefulSetController({ time, random, server, admit });
     new DeploymentController({ time, random, server, validators, admit });
     this.seiNodeController = new SeiNodeController({ time, random, server });
@@ -97,16 +115,31 @@ export class Cluster {
       readonly release: number;
       readonly labels?: Readonly<Record<string, string>>;
       readonly ownerReferences?: readonly OwnerRef[];
-      /** Its key lies in a folder of the machine. */
-      readonly keepsKeysOnMachine?: boolean;
+      readonly keepsKeys?: keyof typeof KEYS | undefined;
+      readonly readinessGates?: StatefulSet["spec"]["template"]["spec"]["readinessGates"];
+      /** Its image is named by a tag. */
+      readonly isTagged?: boolean;
+      /** What runs beside its node is of the node's image. */
+      readonly hasOneImage?: boolean;
+      /** Its node says of no port that it is for RPC. */
+      readonly hidesPort?: boolean;
     },
   ): void {
-    const { release, labels = {}, ownerReferences, keepsKeysOnMachine = false, ...rest } = spec;
+    const { release, labels = {}, ownerReferences, keepsKeys, readinessGates, ...more } = spec;
+    const { isTagged = false, hidesPort = false, hasOneImage = false, ...rest } = more;
     const own = { app: "seid", set: name, ...labels };
-    const containers = [containerOf(release), SIDECAR];
-    const onMachine = {
-      volumes: [KEYS],
-      containers: [{ ...containerOf(release), volumeMounts: [{ name: KEYS.name }] }, SIDECAR],
+    const keys = keepsKeys && KEYS[keepsKeys];
+    const { ports, ...container } = containerOf(release);
+    const node = {
+      ...container,
+      ...(isTagged && { image: taggedImageOf(release) }),
+      ...(!hidesPort && { ports }),
+      ...(keys && { volumeMounts: [keys.mount] }),
+    };
+    const template = {
+      containers: [node, { ...SIDECAR, ...(hasOneImage && { image: imageOf(99) }) }],
+      ...(keys && { volumes: [keys.volume] }),
+      ...(readinessGates && { readinessGates }),
     };
     this.server.create("operator", pathOf(PATHS.statefulSets, NAMESPACE), {
       apiVersion: "apps/v1",
@@ -117,7 +150,7 @@ export class Cluster {
         podManagementPolicy: "OrderedReady",
         updateStrategy: { type: "OnDelete" },
         selector: { matchLabels: { set: name } },
-        template: { metadata: { labels: own }, spec: keepsKeysOnMachine ? onMachine : { containers } },
+        template: { metadata: { labels: own }, spec: template },
         ...rest,
       },
     });
@@ -177,12 +210,19 @@ export class Cluster {
         container: "seid",
         chainId: this.#options.chain.id,
         upgrades: [],
-        ...(this.target === "StatefulSet" ? {} : { target: TARGETS[this.target] }),
+        ...(this.target === "StatefulSet" ? {} : { target: this.#target() }),
         paging: [{ webhook: { url: PAGER_URL } }],
         recoveryTimeoutSeconds: 300,
         ...spec,
       },
     });
+  }
+
+  #target() {
+    const target = TARGETS[this.target];
+    return this.namesLabel && "customResource" in target
+      ? { ...target, customResource: { ...target.customResource, nameLabel: "set" } }
+      : target;
   }
 
   policy(name = POLICY): HaltPolicy | undefined {

@@ -1,31 +1,37 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
 import type { ApiServer } from "../api-server.ts";
 import {
+  type ContainerSpec,
   type ContainerState,
   type ContainerStatus,
   PATHS,
   type Pod,
   pathOfObject,
   type Stored,
+  type Terminated,
 } from "../objects.ts";
 import type { Random } from "../random.ts";
-import type { VirtualTime } from "../virtual-time.ts";
-import type { Chain } from "./chain.ts";
-import { NodeProcess } from "./node.ts";
+import { EPOCH, type VirtualTime } from "../virtual-time.ts";
+import { type Chain, imageOf, releaseOf } from "./chain.ts";
+import { type LogLine, NodeProcess } from "./node.ts";
 import type { Validators } from "./validators.ts";
 
 /** What a kubelet knows of one pod. */
 interface PodRuntime {
   readonly uid: string;
   readonly ip: string;
+  readonly admittedAt: string;
   process: NodeProcess | undefined;
   restartCount: number;
-  last: ContainerState;
+  /** How the process ended that ended last, and the one before it. */
+  ended: Terminated | undefined;
+  endedBefore: Terminated | undefined;
   /** Ended and not to be started again, as the pod's restart rules say of a halt. */
   isHeld: boolean;
-  endedAt: string;
+  /** Waits to be started again, and is reported so. */
+  isWaiting: boolean;
   /** Log of the process that ended last. */
-  lastLog: string;
+  lastLog: readonly LogLine[];
   backOffMs: number;
   isEnding: boolean;
 }
@@ -47,6 +53,8 @@ const HALT_CODES: ReadonlySet<number> = new Set(
 );
 const FIRST_BACK_OFF_MS = 10_000;
 const LONGEST_BACK_OFF_MS = 300_000;
+/** A container that ended is reported so for this time, and then as one that waits to be started again. */
+const REPORTS_END_MS = [300, 2_000] as const;
 
 /** Runs the pods that are bound to it, and reports them as a kubelet does. */
 export class Kubelet {
@@ -55,6 +63,8 @@ export class Kubelet {
   /** Nodes whose kubelet reaches nobody: their processes go on. */
   readonly #unreachable = new Set<string>();
   #address = 0;
+  /** Whether its runtime tells the digest of the image that it runs. */
+  digests = true;
 
   constructor(options: KubeletOptions) {
     this.#options = options;
@@ -78,10 +88,10 @@ export class Kubelet {
   }
 
   /** The log of a pod's process, or of the one before; `undefined` where its kubelet answers nobody or there is none. */
-  logOf({ metadata, spec }: Pod, isPrevious: boolean): string | undefined {
+  logOf({ metadata, spec }: Pod, isPrevious: boolean): readonly LogLine[] | undefined {
     const runtime = this.#pods.get(metadata.uid);
     if (runtime?.process === undefined || this.#unreachable.has(spec.nodeName)) return undefined;
-    return isPrevious ? runtime.lastLog : runtime.process.log;
+    return isPrevious ? runtime.lastLog : runtime.process.logLines;
   }
 
   /** Whether a machine's kubelet reaches the API server. */
@@ -93,6 +103,16 @@ export class Kubelet {
     if (isReachable) this.#unreachable.delete(nodeName);
     else this.#unreachable.add(nodeName);
     if (isReachable) for (const pod of this.#all()) this.#sync(pod.metadata.name, pod.metadata.namespace);
+  }
+
+  /** The machine of a pod is taken away with all that runs on it, and its pods are removed at once, as for a Node that is gone. */
+  removeMachine(nodeName: string): void {
+    for (const pod of this.#all().filter(({ spec }) => spec.nodeName === nodeName)) {
+      const runtime = this.#pods.get(pod.metadata.uid);
+      if (runtime !== undefined) runtime.isEnding = true;
+      runtime?.process?.end(137);
+      this.#options.server.finishRemoval(pod);
+    }
   }
 
   healAll(): void {
@@ -117,6 +137,7 @@ export class Kubelet {
     if (pod === undefined || this.#unreachable.has(pod.spec.nodeName)) return;
     const runtime = this.#pods.get(pod.metadata.uid);
     if (pod.metadata.deletionTimestamp !== undefined) this.#endPod(pod, runtime);
+    else if (["Failed", "Succeeded"].includes(pod.status.phase)) return;
     else if (runtime === undefined) this.#admit(pod);
     else this.#report(pod, runtime);
   }
@@ -128,10 +149,12 @@ export class Kubelet {
       ip: `10.0.${this.#address >> 8}.${this.#address & 255}`,
       process: undefined,
       restartCount: 0,
-      last: {},
+      ended: undefined,
+      endedBefore: undefined,
+      admittedAt: secondOf(this.#options.time.now),
       isHeld: false,
-      endedAt: "",
-      lastLog: "",
+      isWaiting: false,
+      lastLog: [],
       backOffMs: FIRST_BACK_OFF_MS,
       isEnding: false,
     };
@@ -142,7 +165,8 @@ export class Kubelet {
   #start(pod: Pod, runtime: PodRuntime): void {
     if (runtime.isEnding || runtime.process?.isAlive || !this.#pods.has(runtime.uid)) return;
     const { time, validators, chainOf, onStart } = this.#options;
-    const image = pod.spec.containers.find(({ name }) => name === CONTAINER)?.image ?? "";
+    const { containers, initContainers = [] } = pod.spec;
+    const image = [...containers, ...initContainers].find(({ name }) => name === CONTAINER)?.image ?? "";
     const validator = validators.ofPod(pod.metadata.name, chainOf(pod));
     if (runtime.process !== undefined) runtime.restartCount += 1;
     const process = new NodeProcess(time, validator, image, (ended) => this.#onEnd(pod, runtime, ended));
@@ -152,11 +176,14 @@ export class Kubelet {
     this.#reportSoon(pod, runtime);
   }
 
-  #onEnd(pod: Pod, runtime: PodRuntime, { state, log }: NodeProcess): void {
+  #onEnd(pod: Pod, runtime: PodRuntime, process: NodeProcess): void {
+    const { state } = process;
     if (state.kind !== "ended") return;
-    const { time } = this.#options;
-    runtime.endedAt = time.timestamp.replace(/\.\d+Z$/, "Z");
-    runtime.lastLog = log;
+    const { time, random } = this.#options;
+    runtime.endedBefore = runtime.ended;
+    runtime.ended = endOf(process, state.code, time.timestamp.replace(/\.\d+Z$/, "Z"));
+    runtime.isWaiting = false;
+    runtime.lastLog = process.logLines;
     runtime.isHeld = HALT_CODES.has(state.code) && pod.metadata.labels?.restart !== "always";
     if (runtime.isEnding) {
       this.#finish(pod);
@@ -166,6 +193,10 @@ export class Kubelet {
       const ms = runtime.backOffMs;
       runtime.backOffMs = Math.min(LONGEST_BACK_OFF_MS, ms * 2);
       time.later(ms, () => this.#start(pod, runtime));
+      time.later(random.between(...REPORTS_END_MS), () => {
+        runtime.isWaiting = true;
+        if (runtime.process === process) this.#reportSoon(pod, runtime);
+      });
     }
     this.#reportSoon(pod, runtime);
   }
@@ -179,7 +210,9 @@ export class Kubelet {
       return;
     }
     runtime.isEnding = true;
-    this.#options.time.later(this.#options.random.between(100, 5_000), () => runtime.process?.end(0));
+    const soon = this.#options.random.between(100, 5_000);
+    const ms = runtime.process.validator.endsAfterMs ?? soon;
+    this.#options.time.later(ms, () => runtime.process?.end(0));
   }
 
   #finish(pod: Pod): void {
@@ -201,12 +234,17 @@ export class Kubelet {
     if (pod === undefined || pod.metadata.uid !== runtime.uid || runtime.process === undefined) return;
     if (this.#unreachable.has((spec as Pod["spec"]).nodeName)) return;
     const conditions = readyConditions(pod, runtime.process.isAlive);
+    const node = statusOf(runtime, this.digests);
+    const others = pod.spec.containers.filter(({ name }) => name !== CONTAINER);
+    const beside = others.map((container) => statusBeside(container, runtime.admittedAt));
+    const isSidecar = others.length === pod.spec.containers.length;
     const status = {
       ...pod.status,
       phase: "Running",
       podIP: runtime.ip,
       conditions,
-      containerStatuses: [statusOf(runtime)],
+      containerStatuses: isSidecar ? beside : [node, ...beside],
+      ...(isSidecar && { initContainerStatuses: [node] }),
     };
     const path = pathOfObject(PATHS.pods, pod, "status");
     server.replace("kubelet", path, {
@@ -222,14 +260,14 @@ function readyConditions(pod: Pod, isReady: boolean) {
   return [...others, { type: "Ready", status: isReady ? "True" : "False" }];
 }
 
-function statusOf(runtime: PodRuntime): ContainerStatus {
+function statusOf(runtime: PodRuntime, digests: boolean): ContainerStatus {
   const process = runtime.process as NodeProcess;
-  const startedAt = new Date(Date.UTC(2026, 0, 1) + process.startedAt).toISOString().replace(/\.\d+Z$/, "Z");
-  const state = stateOf(runtime, process, startedAt);
+  const state = stateOf(runtime, process);
+  const release = releaseOf(process.image);
   return {
     name: CONTAINER,
     image: process.image,
-    imageID: process.image,
+    imageID: digests && release !== undefined ? imageOf(release) : "",
     restartCount: runtime.restartCount,
     ready: process.isAlive,
     state: state.now,
@@ -237,19 +275,36 @@ function statusOf(runtime: PodRuntime): ContainerStatus {
   };
 }
 
-function stateOf(runtime: PodRuntime, process: NodeProcess, startedAt: string) {
-  const { state } = process;
-  if (state.kind !== "ended") return { now: { running: { startedAt } }, last: runtime.last };
-  const terminated = {
-    exitCode: state.code,
-    reason: state.code === 0 ? "Completed" : "Error",
-    startedAt,
-    finishedAt: runtime.endedAt,
-    // A binary of before the contract writes no termination message.
-    message: process.validator.chain.isLegacy ? "" : process.log,
+/** What runs beside the node for as long as the pod is there. */
+function statusBeside({ name, image }: ContainerSpec, startedAt: string): ContainerStatus {
+  const state = { running: { startedAt } };
+  return { name, image, imageID: image, restartCount: 0, ready: true, state, lastState: {} };
+}
+
+/** RFC 3339 of a virtual time, in whole seconds. */
+function secondOf(ms: number): string {
+  return new Date(EPOCH + ms).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+function stateOf({ ended, endedBefore, isHeld, isWaiting }: PodRuntime, { state, startedAt }: NodeProcess) {
+  const lastOf = (terminated: Terminated | undefined): ContainerState => (terminated ? { terminated } : {});
+  if (state.kind !== "ended") {
+    const since = secondOf(startedAt);
+    return { now: { running: { startedAt: since } }, last: lastOf(ended) };
+  }
+  return isHeld || !isWaiting
+    ? { now: lastOf(ended), last: lastOf(endedBefore) }
+    : { now: { waiting: { reason: "CrashLoopBackOff" } }, last: lastOf(ended) };
+}
+
+function endOf({ validator, log, startedAt }: NodeProcess, code: number, finishedAt: string): Terminated {
+  // A binary of before the contract writes no termination message: it is its log, where the container asks for that.
+  const isTold = !validator.chain.isLegacy || (validator.fallsBackToLogs && code !== 0);
+  return {
+    exitCode: code,
+    reason: code === 0 ? "Completed" : "Error",
+    startedAt: secondOf(startedAt),
+    finishedAt,
+    message: isTold ? log : "",
   };
-  runtime.last = { terminated };
-  return runtime.isHeld
-    ? { now: { terminated }, last: {} }
-    : { now: { waiting: { reason: "CrashLoopBackOff" } }, last: { terminated } };
 }

@@ -21,6 +21,12 @@ export interface Validator {
   staysAlive: boolean;
   /** What its log says before the last line: text of the chain, or of a process beside it, that others chose. */
   noise: string;
+  /** How long its processes take to end once they are asked to; a few seconds unless it is said. */
+  endsAfterMs: number | undefined;
+  /** What it goes on to write while it stands still. */
+  chatter: Chatter | undefined;
+  /** Its pod's termination message is the end of its log where it ends badly, as its container asks for. */
+  fallsBackToLogs: boolean;
   /** A halt that its `/status` announces though it runs. */
   lie: Halt | undefined;
   /** Chain that it is on now, after it was moved from the one that it began on. */
@@ -33,6 +39,18 @@ export interface Validator {
   isUnreadable: boolean;
   /** Fields of its `/status` as they are on the wire, in the place of the right ones. */
   oddities: Readonly<Record<string, unknown>>;
+}
+
+/** Lines that a node writes after it came to stand. */
+export interface Chatter {
+  readonly lines: number;
+  readonly everyMs: number;
+}
+
+/** A line of a log, and when it was written, by the virtual clock. */
+export interface LogLine {
+  readonly at: number;
+  readonly text: string;
 }
 
 export interface Halt {
@@ -67,6 +85,7 @@ export class NodeProcess {
   /** Last block before its start, and the last one that it applied itself. */
   readonly #from: number;
   #last: number;
+  #stoppedAt: number | undefined;
 
   constructor(time: VirtualTime, validator: Validator, image: string, onEnd: (process: NodeProcess) => void) {
     this.#time = time;
@@ -117,6 +136,22 @@ export class NodeProcess {
     return validator.noise + failure + (this.isAlive ? "" : `panic: ${text}\n\ngoroutine 1 [running]:\n`);
   }
 
+  /** Its log line by line, with what it wrote since it came to stand. */
+  get logLines(): readonly LogLine[] {
+    const at = this.#stoppedAt ?? this.startedAt;
+    const lines = this.log.split("\n").slice(0, -1);
+    const { chatter } = this.validator;
+    const written = this.#state.kind === "halted" ? (this.#time.now - at) / (chatter?.everyMs ?? 1) : 0;
+    const more = Math.min(chatter?.lines ?? 0, Math.floor(written));
+    return [
+      ...lines.map((text) => ({ at, text })),
+      ...Array.from({ length: more }, (_, index) => ({
+        at: at + index * (chatter?.everyMs ?? 1),
+        text: `ERR dial tcp 10.0.0.${index % 250}:26656: connect: connection refused module=p2p`,
+      })),
+    ];
+  }
+
   get hasMadeBlocks(): boolean {
     return this.reached > this.#from;
   }
@@ -127,6 +162,7 @@ export class NodeProcess {
     const { halt } = this;
     this.validator.height = this.height;
     this.#last = this.height;
+    this.#stoppedAt ??= this.#time.now;
     this.#events += 1;
     const isAnnounced = halt !== undefined && !this.validator.chain.isLegacy;
     this.#state = { kind: "ended", code: isAnnounced ? halt.reason : code, halt };
@@ -203,6 +239,7 @@ export class NodeProcess {
   #stop(halt: Halt): void {
     this.#events += 1;
     this.#last = this.validator.height;
+    this.#stoppedAt = this.#time.now;
     if (this.validator.staysAlive && !this.#panics(halt)) this.#state = { kind: "halted", halt };
     else {
       const code = this.validator.chain.isLegacy ? PANIC : halt.reason;

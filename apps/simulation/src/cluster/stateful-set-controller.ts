@@ -63,7 +63,7 @@ export class StatefulSetController {
     const update = revisionOf(set);
     this.#revisions.set(update, set.spec.template);
     this.#record(set, update);
-    const pods = this.#podsOf(set);
+    const pods = this.#podsOf(set).filter((pod) => isNamedAfter(set, pod));
     const wasCurrent = set.status?.currentRevision ?? update;
     const isDone = pods.length >= set.spec.replicas && pods.every((pod) => revisionOfPod(pod) === update);
     const current = isDone ? update : wasCurrent;
@@ -148,6 +148,7 @@ export class StatefulSetController {
           { name: "data", persistentVolumeClaim: { claimName: `data-${name}` } },
           ...(template.spec.volumes ?? []),
         ],
+        ...(template.spec.readinessGates && { readinessGates: template.spec.readinessGates }),
       },
       status: { phase: "Pending" },
     });
@@ -179,6 +180,11 @@ function revisionOf({ metadata, spec }: StatefulSet): string {
 
 function revisionOfPod({ metadata }: Pod): string | undefined {
   return metadata.labels?.["controller-revision-hash"];
+}
+
+/** A pod of another name is none of the set's, whatever it says of its owner (`isMemberOf`). */
+function isNamedAfter({ metadata }: StatefulSet, pod: Pod): boolean {
+  return pod.metadata.name.replace(/-\d+$/, "") === metadata.name;
 }
 
 function ordinalOf({ metadata }: Pod): number {

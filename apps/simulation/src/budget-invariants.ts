@@ -1,0 +1,75 @@
+import type { Invariant } from "./invariant.ts";
+import { type HaltPolicy, type NodeHalt, PATHS } from "./objects.ts";
+import type { Act, Observer } from "./observer.ts";
+
+/** A replica has heard by then of what became of another halt. */
+const KNOWN_MS = 20_000;
+/** What a policy says that names no number. */
+const DEFAULT = 1;
+
+/** How many swaps a policy allows: at a time, and after some have failed. */
+export const BUDGET_INVARIANTS: readonly Invariant[] = [
+  {
+    name: "error-budget",
+    words:
+      "No swap begins under a policy while as many have failed as it allows, and nobody acknowledged them.",
+    onAct: (act, observer) => {
+      const halt = begun(act);
+      if (halt === undefined) return undefined;
+      const failed = othersOf(halt, observer).filter(
+        (other) => isUnacknowledged(other) && observer.stoodFor(other) > KNOWN_MS,
+      );
+      return failed.length < most(halt, "errorBudget", act, observer)
+        ? undefined
+        : `${halt.metadata.name} begins after ${failed.length} failed`;
+    },
+  },
+  {
+    name: "at-a-time",
+    words: "No more swaps are on their way under a policy than it allows.",
+    onAct: (act, observer) => {
+      const halt = begun(act);
+      if (halt === undefined) return undefined;
+      const swapping = othersOf(halt, observer).filter(
+        (other) => isSwapping(other) && act.at - (observer.beganAt(other) ?? act.at) > KNOWN_MS,
+      );
+      return swapping.length < most(halt, "maxConcurrent", act, observer)
+        ? undefined
+        : `${halt.metadata.name} begins beside ${swapping.length} others`;
+    },
+  },
+];
+
+/** The journal that says with this act that its swap begins. */
+function begun(act: Act): NodeHalt | undefined {
+  if (act.kind !== "other" || act.commit.collection !== PATHS.halts) return undefined;
+  const [before, after] = [act.commit.before, act.commit.after] as readonly (NodeHalt | undefined)[];
+  return after?.status?.phase === "Swapping" && before?.status?.phase !== "Swapping" ? after : undefined;
+}
+
+function othersOf(halt: NodeHalt, { truth }: Observer): readonly NodeHalt[] {
+  return truth
+    .all<NodeHalt>(PATHS.halts)
+    .filter((other) => other.metadata.uid !== halt.metadata.uid && policyOf(other) === policyOf(halt));
+}
+
+/** The most that the halt's policy allowed when the replica read it, or allows now. */
+function most(halt: NodeHalt, field: "errorBudget" | "maxConcurrent", act: Act, observer: Observer): number {
+  const now = observer.truth.all<HaltPolicy>(PATHS.policies);
+  const policies = [...now, ...(observer.policiesRead(act) ?? [])];
+  const named = policies.filter(({ metadata }) => metadata.name === policyOf(halt));
+  return Math.max(DEFAULT, ...named.map(({ spec }) => Number(spec[field] ?? DEFAULT)));
+}
+
+function policyOf({ spec, status }: NodeHalt): string {
+  return String(status?.policyName ?? spec.policyName);
+}
+
+function isUnacknowledged({ metadata, status }: NodeHalt): boolean {
+  const isAcknowledged = metadata.annotations?.["upgrade-halt.dev/acknowledged"] === "true";
+  return status?.phase === "Failed" && status.reason !== "Aborted" && !isAcknowledged;
+}
+
+function isSwapping({ status }: NodeHalt): boolean {
+  return ["Swapping", "Recreating", "Recovering"].includes(String(status?.phase));
+}
