@@ -55,6 +55,14 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
   browser: { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false },
   /** The published packages as their users get them: from tarballs, in projects of their own. */
   packages: { testTimeout: 180_000, hookTimeout: 180_000 },
+  /** Programs, manifests and objects of several releases with each other. `skew/build.ts` makes those first. */
+  skew: {
+    ...ON_CLUSTER,
+    testTimeout: 600_000,
+    maxWorkers: 2,
+    maxConcurrency: 3,
+    sequence: { concurrent: true },
+  },
   /** Releases of those, on a real registry, and the workflows. `release/build.ts` installs what they need first. */
   release: { testTimeout: 300_000, hookTimeout: 180_000 },
 };

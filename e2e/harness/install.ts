@@ -9,7 +9,10 @@ import { rawRequest } from "./raw-request.ts";
 
 const DEPLOY = join(import.meta.dirname, "../../apps/mini-controller/deploy");
 /** What a cluster with SeiNodes has besides: the optional rights, and a CRD that is theirs in shape only. */
-const SEI_NODES = ["seinodes/rbac.yaml", "../../../e2e/fixtures/seinodes.yaml"];
+const SEI_NODES = [
+  join(DEPLOY, "seinodes/rbac.yaml"),
+  join(import.meta.dirname, "../fixtures/seinodes.yaml"),
+];
 /** The namespace and the account that the controller's manifests give it. */
 export const SYSTEM_NAMESPACE = "upgrade-halt-system";
 export const SERVICE_ACCOUNT = "mini-controller";
@@ -47,7 +50,7 @@ interface Manifest {
 
 /**
  * Installs the controller's own manifests, but for what runs it as a pod: the scenarios run its process themselves.
- * Admission policies are installed on a `target` that asks them.
+ * Admission policies are installed on a `target` that asks them; `deploy` is the folder of other manifests than the tree's.
  * What wasn't there before is deleted again by `cleanup`. The manifests go out as they are written: client-node's typed
  * objects would lose a CRD's `default` and `x-kubernetes-*`.
  */
@@ -55,10 +58,11 @@ export async function installController(
   api: Api,
   cleanup: Cleanup,
   target: Target = "embedded",
+  deploy = DEPLOY,
 ): Promise<void> {
   const collections = { ...COLLECTIONS, ...(target === "embedded" ? {} : ADMISSION_COLLECTIONS) };
-  const [kustomization] = documentsOf<{ resources: string[] }>("kustomization.yaml");
-  const files = [...(kustomization?.resources ?? []), ...SEI_NODES];
+  const [kustomization] = documentsOf<{ resources: string[] }>(join(deploy, "kustomization.yaml"));
+  const files = [...(kustomization?.resources ?? []).map((file) => join(deploy, file)), ...SEI_NODES];
   const manifests = files.flatMap((file) => documentsOf<Manifest>(file));
   for (const [kind, collection] of Object.entries(collections)) {
     for (const manifest of manifests.filter((manifest) => manifest.kind === kind)) {
@@ -74,7 +78,7 @@ export async function installController(
 }
 
 function documentsOf<T>(file: string): T[] {
-  return parseAllDocuments(readFileSync(join(DEPLOY, file), "utf8")).map((document) => document.toJS());
+  return parseAllDocuments(readFileSync(file, "utf8")).map((document) => document.toJS());
 }
 
 async function create({ config }: Api, path: string, body: Manifest, cleanup: Cleanup): Promise<void> {

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import recorded from "../../packages/consumer/src/adapters/fixtures/podman-states.json" with { type: "json" };
 import { commandsIn, filesIn } from "../../packages/consumer/src/testing/guide.ts";
 import { writeImages } from "../docker/images.ts";
+import { tableOf } from "../harness/shown-table.ts";
 import { debianVersion } from "../supervisors/service.ts";
-import { expectShown, tableOf } from "../supervisors/table.ts";
+import { PAGE } from "../supervisors/table.ts";
 import { PodmanMachine, whyNoPodman } from "./machine.ts";
 import { type NodeEnd, type Row, rowsOf } from "./rows.ts";
 import { STATES } from "./states.ts";
@@ -98,7 +99,7 @@ describe.skipIf(reason !== undefined)(`a real Podman${reason ? ` (${reason})` : 
     const head = ["configuration", "70, 71, 72", "2, SIGKILL"];
     const rows = ROWS.map(({ configuration, halt, crash }) => [configuration, halt, crash]);
     const version = await debianVersion("podman");
-    expectShown(`podman ${version.replace(/\+.*/, "")}`, tableOf([head, ...rows]), "test:podman");
+    PAGE.expectShown(`podman ${version.replace(/\+.*/, "")}`, tableOf([head, ...rows]), "test:podman");
   });
 
   test("the commands of the guide do what it says", async () => {

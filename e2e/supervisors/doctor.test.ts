@@ -3,16 +3,17 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { filesIn } from "../../packages/consumer/src/testing/guide.ts";
 import { startProgram } from "../harness/program.ts";
+import { tableOf } from "../harness/shown-table.ts";
 import { daemontools } from "./daemontools.ts";
 import { PM2, pm2 } from "./pm2.ts";
 import { runit } from "./runit.ts";
 import { s6 } from "./s6.ts";
 import { Service, type SupervisorKind } from "./service.ts";
 import { supervisord } from "./supervisord.ts";
-import { expectShown, readPage, tableOf } from "./table.ts";
+import { PAGE } from "./table.ts";
 
 const UPGRADE_HALT = join(import.meta.dirname, "..", "..", "packages", "consumer", "bin", "upgrade-halt.js");
-const files = filesIn(readPage());
+const files = filesIn(PAGE.read());
 
 interface Finding {
   readonly check: string;
@@ -131,5 +132,5 @@ test("the page shows what doctor says", async () => {
     return [given.kind.name, held.shown("halt") ?? "", careless.shown("halt") ?? ""];
   });
   const head = ["supervisor", "with the configuration above", "without it"];
-  expectShown("doctor", tableOf([head, ...(await Promise.all(rows))]));
+  PAGE.expectShown("doctor", tableOf([head, ...(await Promise.all(rows))]));
 });

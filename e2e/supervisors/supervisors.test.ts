@@ -1,18 +1,19 @@
 import { until } from "@upgrade-halt/testing";
 import { afterAll, describe, expect, test } from "vitest";
 import { filesIn } from "../../packages/consumer/src/testing/guide.ts";
+import { tableOf } from "../harness/shown-table.ts";
 import { daemontools } from "./daemontools.ts";
 import { pm2 } from "./pm2.ts";
 import { runit } from "./runit.ts";
 import { s6 } from "./s6.ts";
 import { type NodeEnd, outputOf, Service, type SupervisorKind, untilHeld } from "./service.ts";
 import { supervisord } from "./supervisord.ts";
-import { expectShown, readPage, tableOf } from "./table.ts";
+import { PAGE } from "./table.ts";
 
 const KINDS = [supervisord, pm2, runit, s6, daemontools];
 const HALTS = [70, 71, 72] as const;
 const CRASHES = [2, "SIGKILL"] as const;
-const files = filesIn(readPage());
+const files = filesIn(PAGE.read());
 
 async function supervise(kind: SupervisorKind, end: NodeEnd) {
   const service = await Service.create(end);
@@ -83,12 +84,12 @@ test("the page shows what each supervisor did", async () => {
     "started again itself",
     "remembers",
   ];
-  expectShown("table", tableOf([head, ...(await Promise.all(rows))]));
+  PAGE.expectShown("table", tableOf([head, ...(await Promise.all(rows))]));
 });
 
 test("the page shows what each small init hands on", async () => {
   const rows = INITS.map(async ({ name, command }) => [`\`${name}\``, await codesThrough(command)]);
-  expectShown("inits", tableOf([["init", "70, 71, 72 become"], ...(await Promise.all(rows))]));
+  PAGE.expectShown("inits", tableOf([["init", "70, 71, 72 become"], ...(await Promise.all(rows))]));
 });
 
 afterAll(() => {

@@ -9,7 +9,7 @@ import { fencedDispatcher } from "../kube/fenced-dispatcher.ts";
 import { KubeClient } from "../kube/kube-client.ts";
 import { type ClusterAccess, loadClusterAccess } from "../kube/kube-config.ts";
 import { LeaderElection } from "../kube/leader-election.ts";
-import { collectionPath, HALT_POLICIES } from "../kube/paths.ts";
+import { collectionPath, HALT_POLICIES, NODE_HALTS, NODE_RECORDS } from "../kube/paths.ts";
 import { guardedLookup } from "../paging/addresses.ts";
 import { PagingHosts } from "../paging/paging-hosts.ts";
 import { HttpServer } from "../server/http-server.ts";
@@ -114,28 +114,33 @@ async function workUntil(controller: Controller, metrics: Metrics, signal: Abort
   await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
-/** One list of what it watches tells whether server, credentials and CRDs are all there. */
+/** What has to be there before it starts, in the names of the CRDs. */
+const OWN_RESOURCES = [HALT_POLICIES, NODE_HALTS, NODE_RECORDS] as const;
+
+/** A short list of each of its own resources tells whether server, credentials, CRDs and rights are all there. */
 async function checkCluster(api: KubeClient, server: string, namespace: string | undefined): Promise<void> {
-  try {
-    await api.list(collectionPath(HALT_POLICIES, namespace), { limit: 1 });
-  } catch (error) {
-    if (hasCode(error, "unreachable", "timeout")) {
-      const why = error.cause instanceof Error ? messageOf(error.cause) : error.message;
-      throw new ControllerError(
-        error.code,
-        `the API server at ${server} can't be reached (${why}): check the kubeconfig`,
-        {
-          cause: error,
-        },
-      );
+  for (const resource of OWN_RESOURCES) {
+    try {
+      await api.list(collectionPath(resource, namespace), { limit: 1 });
+    } catch (cause) {
+      throw whyNotListed(resource.plural, server, cause);
     }
-    if (!hasCode(error, "not-found")) throw error;
-    throw new ControllerError(
-      "not-found",
-      "the cluster has no HaltPolicy resource: apply deploy/crds first",
-      { cause: error },
-    );
   }
+}
+
+function whyNotListed(plural: string, server: string, cause: unknown): unknown {
+  if (hasCode(cause, "unreachable", "timeout")) {
+    const why = cause.cause instanceof Error ? messageOf(cause.cause) : cause.message;
+    const message = `the API server at ${server} can't be reached (${why}): check the kubeconfig`;
+    return new ControllerError(cause.code, message, { cause });
+  }
+  if (hasCode(cause, "not-found")) {
+    const message = `the cluster has no ${plural}.upgrade-halt.dev: apply deploy/crds of this release first`;
+    return new ControllerError("not-found", message, { cause });
+  }
+  if (!hasCode(cause, "forbidden")) return cause;
+  const message = `it may not list ${plural}.upgrade-halt.dev: apply the manifests of this release first`;
+  return new ControllerError("forbidden", message, { cause });
 }
 
 async function serve(address: string, controller: Controller, metrics: Metrics): Promise<HttpServer> {
