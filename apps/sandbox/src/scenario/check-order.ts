@@ -1,12 +1,7 @@
 import { isRelease } from "../kubelet/images.ts";
+import type { Mistake } from "./mistake.ts";
 import { policyMistakes } from "./policy-mistakes.ts";
 import type { Condition, Scenario, SimpleStep, Step } from "./schema.ts";
-
-/** What is wrong at a place of a scenario. */
-export interface Mistake {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
 
 /** The nodes of the demo's manifests. */
 const DEMO_NODES = ["sei-0", "sei-1", "sei-2"];

@@ -4,9 +4,9 @@ import { parse } from "yaml";
 import { propertySchema, type StructuralSchema } from "../api/schema/structural-schema.ts";
 import { validateSchema } from "../api/schema/validation.ts";
 import { at, isObject, type Json } from "../json/json.ts";
-import type { Mistake } from "./check-order.ts";
 import { controllerPackage } from "./controller-process.ts";
 import { folderBeside } from "./manifests.ts";
+import type { Mistake } from "./mistake.ts";
 
 let known: StructuralSchema | undefined;
 

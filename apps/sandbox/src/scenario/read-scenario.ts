@@ -4,8 +4,9 @@ import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from "yaml";
 import { SandboxError } from "../sandbox-error.ts";
-import { type Mistake, mistakesIn } from "./check-order.ts";
+import { mistakesIn } from "./check-order.ts";
 import { folderBeside } from "./manifests.ts";
+import type { Mistake } from "./mistake.ts";
 import { type Scenario, ScenarioSchema } from "./schema.ts";
 
 type Path = readonly PropertyKey[];
