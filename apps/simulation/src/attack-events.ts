@@ -1,6 +1,7 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
 import { type Chain, imageOf } from "./cluster/chain.ts";
 import { type Cluster, NAMESPACE } from "./cluster/cluster.ts";
+import { type Dice, pick } from "./dice.ts";
 import { NODE } from "./governing.ts";
 import { list, upgradeOf } from "./listing.ts";
 import {
@@ -12,7 +13,7 @@ import {
   pathOfObject,
   type ReplicaSet,
 } from "./objects.ts";
-import { type Dice, pick, type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 
 /** What somebody does who wants the controller to do the wrong thing, and what leads it astray by accident. */
 export const ATTACK_EVENTS = {

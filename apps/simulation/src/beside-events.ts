@@ -1,7 +1,8 @@
 import { imageOf } from "./cluster/chain.ts";
 import { type Cluster, NAMESPACE } from "./cluster/cluster.ts";
+import { type Dice, pick } from "./dice.ts";
 import { type ContainerSpec, type Json, PATHS, type Pod, pathOf } from "./objects.ts";
-import { type Dice, pick, type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 
 /** Storage that pods name: on the network, on the machine, and what is made for the pod alone. */
 const VOLUMES: readonly Json[] = [

@@ -5,12 +5,13 @@ import { ATTACK_EVENTS } from "./attack-events.ts";
 import { BESIDE_EVENTS } from "./beside-events.ts";
 import { type Chain, headAt, imageOf, taggedImageOf, timeOf } from "./cluster/chain.ts";
 import { type Cluster, NAMESPACE, POLICY } from "./cluster/cluster.ts";
+import { type Dice, pick } from "./dice.ts";
 import { NODE } from "./governing.ts";
 import { list, upgradeOf } from "./listing.ts";
 import { MIDDLE_EVENTS } from "./middle-events.ts";
 import { type NodeHalt, PATHS, pathOf, pathOfObject, type StatefulSet } from "./objects.ts";
 import { Random } from "./random.ts";
-import { type Dice, pick, type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 import { UNUSUAL_EVENTS } from "./unusual-events.ts";
 
 /** Something that happens to the cluster at a time, with the numbers that decide how. */

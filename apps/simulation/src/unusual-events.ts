@@ -1,8 +1,9 @@
 import { type Chain, imageOf } from "./cluster/chain.ts";
 import { type Cluster, NAMESPACE } from "./cluster/cluster.ts";
+import { type Dice, pick } from "./dice.ts";
 import { type NodeHalt, PATHS, type Pod, pathOf, pathOfObject } from "./objects.ts";
 import { PAGER_URL } from "./pager.ts";
-import { type Dice, pick, type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 
 const SETS = pathOf(PATHS.statefulSets, NAMESPACE);
 const DEPLOYMENTS = pathOf(PATHS.deployments, NAMESPACE);

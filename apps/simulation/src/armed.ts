@@ -1,0 +1,52 @@
+import type { Dice } from "./dice.ts";
+
+/** Where a controller's work is interrupted: between what it read or wrote last and what it does next. */
+export const POINTS = [
+  "before:create-halt",
+  "after:create-halt",
+  "after:journal-Held",
+  "after:journal-Swapping",
+  "before:set-image",
+  "after:set-image",
+  "before:journal-Recreating",
+  "after:journal-Recreating",
+  "before:delete-pod",
+  "after:delete-pod",
+  "after:journal-Recovering",
+  "after:claim-page",
+  "before:send-page",
+  "before:confirm-page",
+] as const;
+
+/** What somebody does there: another kind of event. */
+export const KINDS = [
+  "pause",
+  "abort",
+  "unlist",
+  "delete-policy",
+  "other-chain",
+  "drain",
+  "scale",
+  "strategy",
+  "deploy",
+  "skip-upgrade",
+  "replace-binary",
+  "restore-snapshot",
+  "deselect",
+  "change-selector-label",
+  "forget-halt",
+  "edit-and-forget",
+  "machine-is-gone",
+  "forge-halt",
+  "take-name",
+  "unreadable",
+] as const;
+
+/** Something that happens when a controller next comes to a point of its work. */
+export interface Armed {
+  readonly point: (typeof POINTS)[number];
+  readonly kind: (typeof KINDS)[number];
+  readonly dice: Dice;
+  /** The controller's process ends there as well. */
+  readonly kills: boolean;
+}
