@@ -83,6 +83,18 @@ describe("a request is refused, and changes nothing", () => {
       .filter((line) => line.includes("another origin"));
     expect(told).toHaveLength(1);
   });
+
+  test.each<[string, string, Attempt]>([
+    ["malformed", "400, the request is malformed", { body: '{"\u001b[2Jpager' }],
+    ["of a wrong action", "400, the request is malformed", { body: '{"\u001b[2J":1}' }],
+    ["too large", "413, the request is too large", { body: "x".repeat(10_000) }],
+    ["of another type", "415, the request is of another type", { headers: { "content-type": "text/html" } }],
+  ])("and so is a body that is %s, without a word of what it said", async (_, reason, how) => {
+    for (let count = 0; count < 3; count += 1) await attempt(how);
+    const lines = served.program.output().split("\n");
+    expect(lines.filter((line) => line.includes(`POST /api/actions: ${reason}`))).toHaveLength(1);
+    expect(served.program.output()).not.toContain("\u001b[2J");
+  });
 });
 
 test("the page loads nothing from elsewhere, and may be shown in no other page", async () => {

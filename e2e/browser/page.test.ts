@@ -1,6 +1,7 @@
 import { until } from "@upgrade-halt/testing";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connect } from "../harness/api.ts";
 import { Cleanup } from "../harness/cleanup.ts";
 import { PATIENCE, type Served, serve, untilState } from "../harness/served-page.ts";
 import { act, open, runTwin, startBrowser } from "./page.ts";
@@ -74,7 +75,24 @@ describe("a control and its twin end in the same state", () => {
     ["Wait before it", "Go on", "hold"],
     ["List image", "Unlist image", "list"],
     ["Hang", "Let go on", "hang"],
+    ["Begin dry run", "End dry run", "policy"],
   ] as const;
+  /** Those that nothing undoes: the tests below. */
+  const others = [
+    ...["Install release", "Crash", "Start anew, to behave so", "Schedule upgrade"],
+    ...["Set inferred halts", "Set swaps at a time", "Kill leader", "Kill standby"],
+  ];
+
+  test("is asked of every control that there is", async () => {
+    const page = await open(browser, served.address);
+    const names = await page.locator(".control button").allTextContents();
+    expect(names.toSorted()).toEqual(
+      [...twins.map(([name]) => name), "Unlist image", "Let go on", "Go on", ...others].toSorted(),
+    );
+    for (const name of names)
+      expect(await twinBeside(page, name)).toMatch(/^sandbox act "\$SANDBOX" [a-z]+ \S/);
+    await page.close();
+  });
 
   /** What a control may change, besides what goes on by itself. */
   async function settled(): Promise<unknown> {
@@ -109,6 +127,70 @@ describe("a control and its twin end in the same state", () => {
     await page.getByRole("button", { name: back, exact: true }).waitFor();
     await runTwin(await twinBeside(page, back), served.address);
     expect(await settled()).toEqual(before);
+    await page.close();
+  });
+
+  test("Set inferred halts, and Set swaps at a time", async () => {
+    const page = await open(browser, served.address);
+    const { policy } = await served.state();
+    await page.getByLabel("Inferred halts").selectOption("Act");
+    await page.getByLabel("Swaps at a time").fill("7");
+    for (const [name, is, was] of [
+      ["Set inferred halts", "inferredHalts=Act", `inferredHalts=${policy.inferredHalts}`],
+      ["Set swaps at a time", "maxConcurrent=7", `maxConcurrent=${policy.maxConcurrent}`],
+    ] as const) {
+      const before = await settled();
+      await act(page, name);
+      const after = await settled();
+      expect(after).not.toEqual(before);
+      const twin = await twinBeside(page, name);
+      await runTwin(twin.replace(is, was), served.address);
+      expect(await settled()).toEqual(before);
+      await runTwin(twin, served.address);
+      expect(await settled()).toEqual(after);
+      await runTwin(twin.replace(is, was), served.address);
+    }
+    await page.close();
+  });
+
+  test("Schedule upgrade", async () => {
+    const { core } = connect(/KUBECONFIG=(\S+)/.exec(served.program.output())?.[1] ?? "");
+    const { namespace } = await served.state();
+    const plans = async () => (await core.readNamespacedConfigMap({ name: "plans", namespace })).data;
+    const uids = async () => (await served.state()).nodes.map(({ podUid }) => podUid);
+    const areNew = (last: readonly string[]) =>
+      untilState(served, "every node to be started anew", ({ nodes }) =>
+        nodes.every(({ podUid, isReady }) => isReady && !last.includes(podUid)),
+      );
+    const page = await open(browser, served.address);
+    await page.getByLabel("Height (0").fill("9000000");
+    await page.getByLabel("minor").check();
+    const first = await uids();
+    await act(page, "Schedule upgrade");
+    await areNew(first);
+    const after = await plans();
+    expect(after?.["plans.json"]).toMatch(/9000000.*minor/s);
+    const second = await uids();
+    await runTwin(await twinBeside(page, "Schedule upgrade"), served.address);
+    await areNew(second);
+    expect(await plans()).toEqual(after);
+    await page.close();
+  });
+
+  test.each(["Kill leader", "Kill standby"])("%s", async (name) => {
+    const page = await open(browser, served.address);
+    const pids = async () => (await served.state()).controllers.map(({ pid }) => pid);
+    const oneIsNew = (last: readonly number[]) =>
+      untilState(served, "another process to be there", ({ controllers }) => {
+        const now = controllers.map(({ pid }) => pid);
+        return now.every((pid) => pid > 0) && now.filter((pid) => !last.includes(pid)).length === 1;
+      });
+    const first = await pids();
+    await act(page, name);
+    await oneIsNew(first);
+    const second = await pids();
+    await runTwin(await twinBeside(page, name), served.address);
+    await oneIsNew(second);
     await page.close();
   });
 

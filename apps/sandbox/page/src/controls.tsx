@@ -34,6 +34,7 @@ export function Controls({ state, node, blocked, act }: ControlsProps) {
   const [isMinor, setMinor] = useState(false);
   const [gate, setGate] = useState<string>("set-image");
   const [inferred, setInferred] = useState("Page");
+  const [swaps, setSwaps] = useState(1);
   const [said, setSaid] = useState("");
   const highest = Math.max(0, ...state.nodes.map((one) => one.height));
   const [height, setHeight] = useState(0);
@@ -142,6 +143,22 @@ export function Controls({ state, node, blocked, act }: ControlsProps) {
             among={["Ignore", "Page", "Act"]}
           />
           {Control({ label: "Set inferred halts", kind: "policy", value: { inferredHalts: inferred } })}
+          {Control({
+            label: state.policy.dryRun ? "End dry run" : "Begin dry run",
+            kind: "policy",
+            value: { dryRun: !state.policy.dryRun },
+          })}
+          <label>
+            Swaps at a time{" "}
+            <input
+              type="number"
+              min={1}
+              max={100}
+              value={swaps}
+              onInput={(event) => setSwaps(event.currentTarget.valueAsNumber || 1)}
+            />
+          </label>
+          {Control({ label: "Set swaps at a time", kind: "policy", value: { maxConcurrent: swaps } })}
           <p>
             Listed:{" "}
             {state.policy.upgrades?.map((one) => `${one.plan} at ${one.height}: ${one.image}`).join("; ") ||
@@ -161,6 +178,7 @@ export function Controls({ state, node, blocked, act }: ControlsProps) {
             value: state.isNetworkCut ? "up" : "down",
           })}
           {Control({ label: "Kill leader", kind: "kill", value: "leader" })}
+          {Control({ label: "Kill standby", kind: "kill", value: "standby" })}
           <Choice label="Before" value={gate} onChange={setGate} among={GATES} />
           {Control({ label: "Wait before it", kind: "hold", value: gate })}
           {Control({ label: "Go on", kind: "release", value: gate })}

@@ -11,6 +11,12 @@ const HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
 };
 
+const UNREADABLE: ReadonlyMap<number, string> = new Map([
+  [400, "the request is malformed"],
+  [413, "the request is too large"],
+  [415, "the request is of another type"],
+]);
+
 export interface GuardOptions {
   /** Whoever has it may change what runs, and so start programs on this machine. */
   readonly token: string;
@@ -21,9 +27,12 @@ export interface GuardOptions {
 /** Refuses whoever comes by another name or from another page, and every `/api` request without the token. */
 export function addGuard(app: FastifyInstance, { token, onRefusal }: GuardOptions): void {
   const told = new Set<string>();
+  const tellOnce = (reason: string): void => {
+    if (!told.has(reason)) onRefusal(reason);
+    told.add(reason);
+  };
   const refuse = (reply: FastifyReply, status: number, error: string): FastifyReply => {
-    if (!told.has(error)) onRefusal(error);
-    told.add(error);
+    tellOnce(error);
     return reply.code(status).send({ error });
   };
   app.addHook("onRequest", async (request, reply) => {
@@ -39,10 +48,17 @@ export function addGuard(app: FastifyInstance, { token, onRefusal }: GuardOption
       return refuse(reply, 401, "the token is missing or wrong: open the address that the sandbox printed");
     return;
   });
+  // What a body says never comes into the output: only where it was sent, and as what it was refused.
+  app.addHook("onResponse", async ({ method, routeOptions }, { statusCode }) => {
+    if (UNREADABLE.has(statusCode))
+      tellOnce(`${method} ${routeOptions.url}: ${statusCode}, ${UNREADABLE.get(statusCode)}`);
+  });
   app.setErrorHandler(
     (error: { readonly statusCode?: number; readonly message: string }, _request, reply) => {
       const status = error.statusCode ?? 500;
-      return refuse(reply, status, status >= 500 ? "the sandbox failed; see its output" : error.message);
+      return status >= 500
+        ? refuse(reply, status, "the sandbox failed; see its output")
+        : reply.code(status).send({ error: error.message });
     },
   );
   app.setNotFoundHandler((_request, reply) => refuse(reply, 404, "there is nothing here"));
