@@ -34,9 +34,11 @@ async function abort(name: string, options: ChangeOptions, io: Io): Promise<void
   tellChange({ object: `nodehalts/${metadata.name}`, namespace, changed, said, undo }, options, io);
 }
 
-const IN_THE_MIDDLE = ["Swapping", "Recreating", "Recovering"];
+const IN_THE_MIDDLE = ["Swapping", "Recreating"];
 
 function aborted({ status }: NodeHalt): string {
+  if (status?.phase === "Recovering")
+    return "aborted. Its image is set and its new pod is there already: the controller changes nothing more, and watches whether the node comes back in its time.";
   return IN_THE_MIDDLE.includes(status?.phase ?? "")
     ? `aborted in the middle of its swap (${status?.phase}): it ends as Failed, and stays so. See which image the workload has, and put the node right.`
     : "aborted: nothing more is done about this halt, nor about the same halt of a pod that is made anew.";

@@ -1,4 +1,4 @@
-import { ACKNOWLEDGED, hasAnnotation, isOver, type NodeHalt, policyNameOf } from "./objects.ts";
+import { ACKNOWLEDGED, hasAnnotation, isObjectName, isOver, type NodeHalt, policyNameOf } from "./objects.ts";
 
 /** What this halt waits for that a person can give with this command; `undefined` where it is something else. */
 export function adviceFor(halt: NodeHalt): string | undefined {
@@ -12,7 +12,7 @@ export function adviceFor(halt: NodeHalt): string | undefined {
     case "HeightNotListed":
       return command(`approve ${metadata.name} --image=NAME@sha256:DIGEST`);
     case "Paused":
-      return command(`pause ${policyNameOf(halt)} --undo`);
+      return isObjectName(policyNameOf(halt)) ? command(`pause ${policyNameOf(halt)} --undo`) : undefined;
     case "Aborted":
       return status.phase === "Failed"
         ? "put the node right yourself: a swap that was aborted in the middle stays ended"

@@ -1,14 +1,17 @@
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
+import { z } from "zod";
 import { ConsumerError } from "../../consumer-error.ts";
 import { printable } from "../../printable.ts";
-import type { HaltPolicy, NodeHalt, Upgrade } from "./objects.ts";
+import { APPROVED, type HaltPolicy, isBelieved, type NodeHalt, type Upgrade } from "./objects.ts";
 
 /** What a policy lists once an image is approved for a halt. */
 export interface Approval {
   readonly upgrades: readonly Upgrade[];
-  readonly upgrade: Upgrade & { readonly height: number };
+  readonly upgrade: Approved;
   /** False where it is listed just so already. */
   readonly changed: boolean;
+  /** False where a person listed it, and only the height was missing. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -18,6 +21,7 @@ export interface Approval {
  * @throws ConsumerError `failure` that says what was found, and what to do.
  */
 export function approvalOf(halt: NodeHalt, policy: HaltPolicy, image: string): Approval {
+  requireSeen(halt);
   const { planName, height } = requirePlan(halt);
   if (image === halt.spec.image)
     fail(
@@ -27,14 +31,21 @@ export function approvalOf(halt: NodeHalt, policy: HaltPolicy, image: string): A
   const before = policy.spec.upgrades ?? [];
   const listed = before.find((upgrade) => upgrade.planName === planName);
   const upgrade = { planName, height, image };
-  if (listed === undefined) return { upgrades: [...before, upgrade], upgrade, changed: true };
+  if (listed === undefined) return { upgrades: [...before, upgrade], upgrade, changed: true, isNew: true };
   const isOther = listed.image !== image || (listed.height != null && listed.height !== height);
   if (isOther)
     fail(
       `HaltPolicy ${policy.metadata.name} lists ${listed.image} for plan ${planName}${listed.height == null ? "" : ` at height ${listed.height}`}, and this halt is at height ${height}. Find out which is right, and change the policy: kubectl edit haltpolicy ${policy.metadata.name} --namespace=${policy.metadata.namespace}.`,
     );
   const upgrades = before.map((one) => (one === listed ? { ...one, height } : one));
-  return { upgrades, upgrade, changed: listed.height == null };
+  return { upgrades, upgrade, changed: listed.height == null, isNew: false };
+}
+
+function requireSeen(halt: NodeHalt): void {
+  if (!isBelieved(halt))
+    fail(
+      `The controller never saw what NodeHalt ${halt.metadata.name} tells: anybody may have written it. Nothing is listed for it. Find out who wrote it.`,
+    );
 }
 
 function requirePlan({ metadata, spec }: NodeHalt): { readonly planName: string; readonly height: number } {
@@ -60,6 +71,23 @@ function requireOneChain({ metadata, status }: NodeHalt, policy: HaltPolicy): vo
     fail(
       `The node of NodeHalt ${metadata.name} is on chain ${seen}, and HaltPolicy ${policy.metadata.name} is of ${named}: nothing is listed.`,
     );
+}
+
+/** The entries of a policy that `approve` listed, as far as it noted them. */
+export function approvedIn({ metadata }: HaltPolicy): readonly Approved[] {
+  try {
+    return z.array(ApprovedSchema).parse(JSON.parse(metadata.annotations?.[APPROVED] ?? "[]"));
+  } catch {
+    return [];
+  }
+}
+
+const ApprovedSchema = z.object({ planName: z.string(), height: z.int(), image: z.string() });
+export type Approved = z.infer<typeof ApprovedSchema>;
+
+/** Whether two entries are for the same plan at the same height, with the same image. */
+export function isSameEntry(one: Upgrade, other: Upgrade): boolean {
+  return one.planName === other.planName && one.height === other.height && one.image === other.image;
 }
 
 function fail(message: string): never {

@@ -2,9 +2,10 @@ import type { Command } from "commander";
 import { ConsumerError } from "../../consumer-error.ts";
 import { printable } from "../../printable.ts";
 import type { Io } from "../output/io.ts";
-import { approvalOf } from "./approval.ts";
+import { type Approved, approvalOf, approvedIn, isSameEntry } from "./approval.ts";
 import {
   ACKNOWLEDGED,
+  APPROVED,
   type HaltPolicy,
   haltPolicy,
   hasAnnotation,
@@ -73,19 +74,35 @@ async function listImage(
   options: ChangeOptions,
   io: Io,
 ): Promise<void> {
-  const { upgrades, upgrade, changed } = approvalOf(halt, policy, image);
-  await write(policy, upgrades, changed, options, io);
+  const { upgrades, upgrade, changed, isNew } = approvalOf(halt, policy, image);
+  const approved = isNew ? [...approvedIn(policy), upgrade] : approvedIn(policy);
+  if (changed) await write(policy, upgrades, approved, options, io);
   const said = `HaltPolicy ${nameOf(policy)} ${changed ? "lists" : "lists already"} ${upgrade.image} for plan ${upgrade.planName} at height ${upgrade.height}, for every node that it governs and that halts for exactly that.${caution(policy)}`;
-  tell(policy, { changed, said, undo: `approve ${halt.metadata.name} --undo` }, options, io);
+  const undo = isNew
+    ? `approve ${halt.metadata.name} --undo`
+    : `kubectl edit haltpolicies ${policy.metadata.name}`;
+  tell(policy, { changed, said, undo }, options, io);
 }
 
-/** Takes the listed image for this halt's plan out again. */
+/** Takes the image that `approve` listed for this halt's plan out again, and nothing that somebody else listed. */
 async function withdraw(halt: NodeHalt, policy: HaltPolicy, options: ApproveOptions, io: Io): Promise<void> {
   const { planName, height } = halt.spec;
   const before = policy.spec.upgrades ?? [];
   const upgrade = before.find((one) => one.planName === planName && one.height === height);
-  const upgrades = before.filter((one) => one !== upgrade);
-  await write(policy, upgrades, upgrade !== undefined, options, io);
+  const approved = approvedIn(policy);
+  if (upgrade !== undefined && !approved.some((one) => isSameEntry(one, upgrade)))
+    throw new ConsumerError(
+      "failure",
+      printable(
+        `HaltPolicy ${nameOf(policy)} lists ${upgrade.image} for plan ${planName} at height ${height}, and approve did not list that. Ask who did; to take it out, kubectl edit haltpolicy ${policy.metadata.name} --namespace=${policy.metadata.namespace}.`,
+        1_000,
+      ),
+    );
+  if (upgrade !== undefined) {
+    const upgrades = before.filter((one) => one !== upgrade);
+    const left = approved.filter((one) => !isSameEntry(one, upgrade));
+    await write(policy, upgrades, left, options, io);
+  }
   const said =
     upgrade === undefined
       ? `HaltPolicy ${nameOf(policy)} lists nothing for plan ${planName ?? "(not named)"} at height ${height ?? "(not named)"}.`
@@ -94,18 +111,36 @@ async function withdraw(halt: NodeHalt, policy: HaltPolicy, options: ApproveOpti
   tell(policy, { changed: upgrade !== undefined, said, undo: again }, options, io);
 }
 
-/** Lists `upgrades` in place of those that were read, unless somebody listed others meanwhile. */
+/** Lists `upgrades` in place of those that were read, unless somebody listed others meanwhile, and notes which are approved here. */
 async function write(
   { metadata, spec }: HaltPolicy,
   upgrades: readonly Upgrade[],
-  changed: boolean,
+  approved: readonly Approved[],
   options: ChangeOptions,
   io: Io,
 ): Promise<void> {
-  if (!changed) return;
   const path = "/spec/upgrades";
   const test = spec.upgrades == null ? [] : [{ op: "test", path, value: spec.upgrades }];
-  await patch("haltpolicies", metadata, [...test, { op: "add", path, value: upgrades }], options, io);
+  const list = { op: "add", path, value: upgrades };
+  await patch("haltpolicies", metadata, [...test, list, ...noting(metadata, approved)], options, io);
+}
+
+/** The note of what is approved here, as steps of a JSON Patch. */
+function noting(
+  { annotations, resourceVersion }: HaltPolicy["metadata"],
+  approved: readonly Approved[],
+): readonly object[] {
+  const value = JSON.stringify(approved);
+  if ((annotations?.[APPROVED] ?? "[]") === value) return [];
+  if (annotations == null)
+    return [
+      // Nobody else's first annotation is lost.
+      ...(resourceVersion == null
+        ? []
+        : [{ op: "test", path: "/metadata/resourceVersion", value: resourceVersion }]),
+      { op: "add", path: "/metadata/annotations", value: { [APPROVED]: value } },
+    ];
+  return [{ op: "add", path: `/metadata/annotations/${APPROVED.replace("/", "~1")}`, value }];
 }
 
 function tell(

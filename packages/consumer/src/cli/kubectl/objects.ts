@@ -4,6 +4,8 @@ import { printable } from "../../printable.ts";
 import type { Io } from "../output/io.ts";
 import { askKubectl, type Cluster } from "./kubectl.ts";
 
+/** What `approve` notes on a HaltPolicy: the entries that it listed, as JSON. */
+export const APPROVED = "upgrade-halt.dev/approved";
 /** What a person writes on a NodeHalt, as the controller's documentation names it. */
 export const ABORT = "upgrade-halt.dev/abort";
 export const ACKNOWLEDGED = "upgrade-halt.dev/acknowledged";
@@ -13,6 +15,7 @@ const MetadataSchema = z.object({
   name: z.string(),
   namespace: z.string(),
   uid: z.string(),
+  resourceVersion: Text,
   annotations: z.record(z.string(), z.string()).nullish(),
 });
 
@@ -68,8 +71,20 @@ export async function nodeHalts(cluster: Cluster, io: Io, all = false): Promise<
   return (await askKubectl(["get", "nodehalts", ...everywhere], cluster, schema, io)).items;
 }
 
+/** @throws ConsumerError `failure` where the name is none that an object can have. */
 export async function haltPolicy(name: string, cluster: Cluster, io: Io): Promise<HaltPolicy> {
+  if (!isObjectName(name))
+    throw new ConsumerError("failure", `${printable(name)}: no HaltPolicy can be called so.`);
   return askKubectl(["get", "haltpolicies", name], cluster, HaltPolicySchema, io);
+}
+
+/**
+ * Whether an object can be called so (a DNS subdomain, RFC 1123). Whoever may create a NodeHalt chooses which policy it names, and
+ * kubectl would take a name that begins with a dash for an option.
+ */
+export function isObjectName(name: string): boolean {
+  const label = "[a-z0-9](?:[-a-z0-9]*[a-z0-9])?";
+  return name.length <= 253 && new RegExp(`^${label}(?:\\.${label})*$`).test(name);
 }
 
 /** What is changed of an object: members of it, or, as JSON Patch has it (RFC 6902), step by step. */
@@ -108,16 +123,29 @@ export function hasAnnotation({ metadata }: NodeHalt, name: string): boolean {
   return metadata.annotations?.[name] === "true";
 }
 
-/** The one halt that is called so, or that is the only open one of the pod that is called so. */
+/** Whether the controller itself saw what a NodeHalt tells. Anybody may have written any other. */
+export function isBelieved({ status }: NodeHalt): boolean {
+  return status?.seen != null;
+}
+
+/**
+ * The one halt that is called so, or that is the only open one of the pod that is called so. One that the controller never saw
+ * stands for a pod only where there is no other.
+ */
 export async function oneHalt(name: string, cluster: Cluster, io: Io): Promise<NodeHalt> {
   const halts = await nodeHalts(cluster, io);
-  const named = halts.find(({ metadata }) => metadata.name === name);
-  if (named !== undefined) return named;
+  const named = halts.filter(({ metadata }) => metadata.name === name);
   const open = halts.filter((halt) => halt.spec.podName === name && !isOver(halt));
-  if (open.length === 1 && open[0] !== undefined) return open[0];
+  const seen = open.filter(isBelieved);
+  const meant = [...new Set([...named, ...(seen.length > 0 ? seen : named.length > 0 ? [] : open)])];
+  const [halt] = meant;
+  if (meant.length === 1 && halt !== undefined) return halt;
+  const names = meant.map(({ metadata }) => metadata.name).join(", ");
   const found =
-    open.length === 0
+    halt === undefined
       ? "there is no NodeHalt of that name, nor one of such a pod that is not over"
-      : `that pod has several: ${open.map(({ metadata }) => metadata.name).join(", ")}`;
+      : named.length > 0
+        ? `a NodeHalt and a pod that halted are called so: say which NodeHalt by another name than the pod's (${names}), and find out who wrote the one of the pod's name`
+        : `that pod has several: ${names}`;
   throw new ConsumerError("failure", `${printable(name)}: ${found}. See list.`);
 }

@@ -124,6 +124,13 @@ test("an approval keeps what else the policy lists, and what it knows of it that
         path: "/spec/upgrades",
         value: [other, { planName: "v6.7", height: 30, image: "sei:v6.7" }],
       },
+      {
+        op: "add",
+        path: "/metadata/annotations",
+        value: {
+          "upgrade-halt.dev/approved": JSON.stringify([{ planName: "v6.7", height: 30, image: "sei:v6.7" }]),
+        },
+      },
     ],
   ]);
 });
@@ -189,7 +196,55 @@ test("which of two open halts of a pod is meant has to be said", async () => {
   ]);
 });
 
+test.each([["--server=http://127.0.0.1:1"], ["-f/etc/passwd"], ["A"], ["a/b"], ["a b"], [""]])(
+  "a policy that a NodeHalt calls %o is not asked for, nor said to be paused",
+  async (policyName) => {
+    const spec = { ...HALT.spec, policyName };
+    await standIn({ halts: [{ ...HALT, spec, status: { ...HALT.status, reason: "Paused" } }] });
+    const { code, stderr } = await plugin("approve", "sei-0-0", "--image", "sei:v6.7");
+    expect(code).toBe(1);
+    expect(stderr).toContain("no HaltPolicy can be called so");
+    expect((await plugin("why", "sei-0-0")).stdout).not.toContain("pause ");
+    const asked = (await readFile(join(folder, "asked"), "utf8")).split("\n");
+    expect(asked.filter((word) => word === "haltpolicies")).toEqual([]);
+  },
+);
+
+test("a NodeHalt that is called as a pod is not taken for the halt of that pod, nor the other way round", async () => {
+  const forged = { ...HALT, metadata: { ...HALT.metadata, name: "sei-0-0", uid: "u-9" } };
+  await standIn({ halts: [forged, HALT] });
+  const { code, stderr } = await plugin("abort", "sei-0-0");
+  expect(code).toBe(1);
+  expect(stderr).toContain("a NodeHalt and a pod that halted are called so");
+  expect(await patches()).toEqual([]);
+});
+
+test("a NodeHalt that the controller never saw stands for no pod that it did see, and nothing is approved for it", async () => {
+  const { seen: _, ...unseen } = HALT.status;
+  const forged = { ...HALT, metadata: { ...HALT.metadata, name: "forged", uid: "u-9" }, status: unseen };
+  await standIn({ halts: [forged, HALT] as (typeof HALT)[] });
+  expect(JSON.parse((await plugin("abort", "sei-0-0", "--json")).stdout).object).toBe("nodehalts/sei-0-0-x");
+  const { code, stderr } = await plugin("approve", "forged", "--image", "sei:v6.7");
+  expect(code).toBe(1);
+  expect(stderr).toContain("The controller never saw what NodeHalt forged tells");
+});
+
+test("only what approve listed is taken out again", async () => {
+  const upgrade = { planName: "v6.7", height: 30, image: "sei:v6.7" };
+  const listing = { ...POLICY, spec: { ...POLICY.spec, upgrades: [upgrade] } };
+  await standIn({ policy: listing });
+  const { code, stderr } = await plugin("approve", "sei-0-0-x", "--undo");
+  expect(code).toBe(1);
+  expect(stderr).toContain("approve did not list that");
+  expect(await patches()).toEqual([]);
+  const annotations = { "upgrade-halt.dev/approved": JSON.stringify([upgrade]) };
+  await standIn({ policy: { ...listing, metadata: { ...POLICY.metadata, annotations } } as typeof POLICY });
+  expect(await plugin("approve", "sei-0-0-x", "--undo")).toMatchObject({ code: 0 });
+  expect((await patches()).flat()).toContainEqual({ op: "add", path: "/spec/upgrades", value: [] });
+});
+
 test.each([
+  ["Recovering", "changes nothing more, and watches"],
   ["Recovered", "there is nothing to abort"],
   ["Swapping", "aborted in the middle of its swap (Swapping): it ends as Failed"],
 ])("of a halt that is %s, abort says %s", async (phase, expected) => {
