@@ -68,6 +68,17 @@ proof(
   },
 );
 
+proof("the one file copies itself, whole, to where another container finds it", ["ONE-FILE"], async () => {
+  const copy = join(folder, "upgrade-halt");
+  for (const time of ["first", "again"])
+    expect(await alone("copy-to", folder), time).toEqual({ code: 0, stdout: `${copy}\n`, stderr: "" });
+  expect(await run(copy, ["explain", "70"])).toEqual(await installed("explain", "70"));
+  expect(readdirSync(folder).filter((name) => name.startsWith("upgrade-halt"))).toEqual(["upgrade-halt"]);
+  const nowhere = await alone("copy-to", join(folder, "no-such-folder"));
+  expect(nowhere).toMatchObject({ code: 1, stdout: "" });
+  expect(nowhere.stderr).toMatch(/^upgrade-halt: upgrade-halt can't be copied to .*no-such-folder: .*ENOENT/);
+});
+
 proof("the one file says nothing of flags that its Node is given", ["ONE-FILE"], async () => {
   const flagged = await run(executableIn(OUT), ["explain", "70"], { NODE_OPTIONS: "--stack-trace-limit=5" });
   expect(flagged).toEqual(await installed("explain", "70"));

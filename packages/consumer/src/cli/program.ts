@@ -17,6 +17,7 @@ const COMMANDS: Commands = new Map([
   ["classify", async () => (await import("./judge/classify.ts")).addClassify],
   ["systemd-hook", async () => (await import("./supervise/systemd-hook.ts")).addSystemdHook],
   ["exec", async () => (await import("./supervise/exec.ts")).addExec],
+  ["copy-to", async () => (await import("./supervise/copy-to.ts")).addCopyTo],
   ["doctor", async () => (await import("./doctor/doctor.ts")).addDoctor],
   ["completion", async () => (await import("./help/completion.ts")).addCompletion],
 ]);

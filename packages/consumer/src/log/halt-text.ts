@@ -1,4 +1,5 @@
 import { type HaltReason, ShutdownReason } from "@upgrade-halt/contract";
+import { printable } from "../printable.ts";
 import { isFields } from "./record.ts";
 
 /** What one of the chain's three halt texts says. The names in it are as the log had them: untrusted. */
@@ -63,6 +64,26 @@ function neededText(plan: string, height: number, info: string): HaltText {
     ...(couldEndIn(info, height) ? { unsure: true } : {}),
   };
 }
+
+/**
+ * The text that a node says of such a halt, without a plan's info, to be said once more. `undefined` for a name that would be read
+ * back as another one.
+ */
+export function writeHaltText({ reason, plan, height }: HaltText): string | undefined {
+  const text = TEXTS[reason](plan, height);
+  const read = parseHaltText(text);
+  const isRead =
+    read?.unsure === undefined && read !== undefined && isSameText(read, { reason, plan, height });
+  return isRead && printable(text, text.length) === text ? text : undefined;
+}
+
+const TEXTS: Readonly<Record<HaltReason, (plan: string, height: number | undefined) => string>> = {
+  [ShutdownReason.UpgradeRequired]: (plan, height) => `UPGRADE "${plan}" NEEDED at height: ${height}: `,
+  [ShutdownReason.BinaryTooNew]: (plan) =>
+    `BINARY UPDATED BEFORE TRIGGER! UPGRADE "${plan}" - in binary but not executed on chain`,
+  [ShutdownReason.DowngradeDetected]: (plan) =>
+    `Wrong app version 0, upgrade handler is missing for ${plan} upgrade plan`,
+};
 
 /** The info that follows the halt text of an upgrade that is due, which a text begins with. */
 export function infoOfNeeded(text: string): string | undefined {

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort, until } from "@upgrade-halt/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { evidenceFromContainerStatus } from "../../adapters/kubernetes.ts";
+import { classify } from "../../classify.ts";
 import { readStatus } from "../../status/read-status.ts";
 import { runCommand, startCommand } from "../../testing/command.ts";
 
@@ -44,7 +46,10 @@ const server = require("node:http").createServer((_, response) => {
     ${code === undefined ? "" : `process.exit(${code});`}
   });
 }).listen(${port}, "127.0.0.1");
-process.on("SIGTERM", () => process.exit(0));`;
+process.on("SIGTERM", () => {
+  console.error("7:48AM INF exiting...");
+  process.exit(0);
+});`;
   return ["--", process.execPath, "-e", script];
 }
 
@@ -67,6 +72,46 @@ test.each([2, 1])("a node that ended by %i at the plan's height is announced wit
 test("a missing handler that a node panicked with is announced with 72", async () => {
   const line = "panic: Wrong app version 0, upgrade handler is missing for v6.6 upgrade plan";
   expect((await runCommand([...announce(), ...legacyNode({ code: 2, line })])).code).toBe(72);
+});
+
+/** More than the 2048 bytes and the 80 lines that Kubernetes keeps of a log. */
+const TRACE = Array.from({ length: 100 }, (_, i) => `main.apply(0x${i})\n\t/src/app.go:${i} +0x1d`).join(
+  "\n",
+);
+
+test.each([
+  [70, LINE, { plan: "v6.7", height: 30 }],
+  [
+    71,
+    'BINARY UPDATED BEFORE TRIGGER! UPGRADE "v6.7" - in binary but not executed on chain',
+    { plan: "v6.7" },
+  ],
+  [72, "Wrong app version 0, upgrade handler is missing for v6.6 upgrade plan", { plan: "v6.6" }],
+])(
+  "the end of the output tells a %i that was announced, however long the trace is",
+  async (code, line, said) => {
+    const traced = `panic: ${line}\n\ngoroutine 1 [running]:\n${TRACE}`;
+    const end = await runCommand([...announce(), ...legacyNode({ code: 2, line: traced })]);
+    expect(end.code, end.stderr).toBe(code);
+    const terminated = { exitCode: code, message: end.stderr.slice(-2048) };
+    expect(classify(evidenceFromContainerStatus({ name: "seid", state: { terminated } }))).toMatchObject({
+      ...said,
+      corroborated: true,
+      sources: ["exit-code", "plan-line"],
+    });
+  },
+);
+
+test("the end of the output tells a 70 that was announced of a node that lived on and logged more", async () => {
+  const end = await runCommand([...announce("--standstill", "500"), ...legacyNode({ height: 30 })]);
+  expect(end.code, end.stderr).toBe(70);
+  const message = end.stderr.slice(end.stderr.indexOf("7:48AM INF exiting..."));
+  const terminated = { exitCode: 70, message };
+  expect(classify(evidenceFromContainerStatus({ name: "seid", state: { terminated } }))).toMatchObject({
+    plan: "v6.7",
+    height: 30,
+    sources: ["exit-code", "plan-line"],
+  });
 });
 
 test.each<[string, Legacy]>([

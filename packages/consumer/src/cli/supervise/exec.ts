@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { evidenceFromChildExit } from "../../adapters/child-process.ts";
 import { classify } from "../../classify.ts";
 import { ConsumerError } from "../../consumer-error.ts";
+import { writeHaltText } from "../../log/halt-text.ts";
 import { printable } from "../../printable.ts";
 import type { HaltedVerdict, Verdict } from "../../verdict.ts";
 import { type AnnounceFlags, type Announcer, type CommandEnd, prepare } from "../announce/announcer.ts";
@@ -100,6 +101,7 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
     const { verdict, announced } = await judged(end, { announcer, zombie, logTail: seen.text() });
     const halt = announced && verdict.kind === "halted" ? verdict : undefined;
     const exitCode = halt?.reason ?? end.code ?? 128 + signalNumber(end.signal);
+    if (halt !== undefined) sayAgain(halt, io);
     if (flags.json === true) io.stderr.write(toJsonLine({ verdict, announced, exitCode }));
     else {
       io.stderr.write(`upgrade-halt: ${headline(verdict)}. ${verdict.why}\n`);
@@ -118,6 +120,15 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
     forget();
     for (const output of outputs) output?.destroy();
   }
+}
+
+/**
+ * The trace of a panic, or whatever a node wrote after its halt, hides its halt line from who reads the end of a log alone. As a
+ * record of a log it is of no message that is still open before it.
+ */
+function sayAgain({ reason, plan, height }: HaltedVerdict, io: Io): void {
+  const text = plan === undefined ? undefined : writeHaltText({ reason, plan, height });
+  if (text !== undefined) io.stderr.write(`${new Date(io.now()).toISOString()} ERR ${text}\n`);
 }
 
 interface Known {
