@@ -36,11 +36,8 @@ export class HaltingChain implements AsyncDisposable {
 
   static async create(chain: Chain): Promise<HaltingChain> {
     await using unfinished = new AsyncDisposableStack();
-    const halted = unfinished.use(await Network.create(chain));
-    await halted.start(OLD);
-    await halted.first.passes(1);
-    const plan = await planUpgrade(halted, PLAN_NAME, INFO);
-    await halted.stop();
+    const { network, plan } = await planChain(chain);
+    const halted = unfinished.use(network);
     const planned = unfinished.use(await halted.copy());
     await startInBothFormats(halted, OLD);
     await saysEverywhere(halted, "CONSENSUS FAILURE");
@@ -54,6 +51,21 @@ export class HaltingChain implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.planned[Symbol.asyncDispose](), this.halted[Symbol.asyncDispose]()]);
   }
+}
+
+/** A chain that voted for an upgrade, stopped some blocks below its height. */
+export async function planChain(
+  chain: Chain,
+  name = PLAN_NAME,
+): Promise<{ readonly network: Network; readonly plan: Plan }> {
+  await using unfinished = new AsyncDisposableStack();
+  const network = unfinished.use(await Network.create(chain));
+  await network.start(OLD);
+  await network.first.passes(1);
+  const plan = await planUpgrade(network, name, INFO);
+  await network.stop();
+  unfinished.move();
+  return { network, plan };
 }
 
 /** Starts every validator with a release: the first logs as a terminal shows it, the others in JSON. */

@@ -47,6 +47,8 @@ export class Validator {
   readonly home: string;
   readonly program: string;
   readonly address: string;
+  /** Where its node serves RPC, as its configuration has it. */
+  rpc: string;
   #started: StartedNode | undefined;
 
   constructor(name: string, home: string, program: string, address: string) {
@@ -54,10 +56,7 @@ export class Validator {
     this.home = home;
     this.program = program;
     this.address = address;
-  }
-
-  get rpc(): string {
-    return `http://${this.address}:26657`;
+    this.rpc = `http://${address}:26657`;
   }
 
   /** The node that was started last. */

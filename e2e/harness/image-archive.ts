@@ -7,6 +7,7 @@ import { join } from "node:path";
 export interface ImageConfig {
   readonly Entrypoint?: readonly string[];
   readonly Env?: readonly string[];
+  readonly User?: string;
 }
 
 /**

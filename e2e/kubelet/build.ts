@@ -1,13 +1,15 @@
 /**
- * Builds a kubelet and the program of the pods' first containers into a cache folder outside the tree. A kubelet that is cached
- * is not built again.
+ * Builds a kubelet and the program of the pods' first containers into a cache folder outside the tree, and `upgrade-halt` as one
+ * file among the test results. A kubelet that is cached is not built again.
  */
-import { existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { bundle } from "../../apps/executable/src/bundle.ts";
+import { makeExecutable, OWN_NODE } from "../../apps/executable/src/executable.ts";
 import { linkerFlags } from "../control-plane/linker-flags.ts";
 import { goBuild } from "../harness/go-build.ts";
 import { whyNoKubelet } from "./node.ts";
-import { cacheFolder, KUBELET_VERSION, kubeletPath, pausePath } from "./programs.ts";
+import { cacheFolder, KUBELET_VERSION, kubeletPath, oneFilePath, pausePath } from "./programs.ts";
 
 const reason = whyNoKubelet();
 if (reason !== undefined) {
@@ -32,3 +34,9 @@ if (!existsSync(kubeletPath())) {
     linkerFlags: linkerFlags(KUBELET_VERSION),
   });
 }
+// It is of the checkout, so it is made anew each time.
+const script = `${oneFilePath()}.cjs`;
+mkdirSync(dirname(script), { recursive: true });
+await bundle(script);
+makeExecutable({ script, node: OWN_NODE, target: oneFilePath() });
+rmSync(script);

@@ -1,32 +1,29 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { PAUSE_IMAGE, TREE_INSIDE } from "./images.ts";
+import { type NodeImages, PAUSE_IMAGE } from "./images.ts";
 
-const TREE = join(import.meta.dirname, "..", "..");
 const CONTAINERD = "/run/containerd/containerd.sock";
 
 /**
  * Writes what containerd and a kubelet are told, into `folder`. Both take the machine as it is: neither lowers a process's
  * share in the kernel's choice of whom to kill, which root may not do everywhere.
  */
-export function writeConfiguration(folder: string, port: number): void {
+export function writeConfiguration(folder: string, port: number, shared: NodeImages["shared"]): void {
   for (const plugin of ["pod-network", "loopback"]) {
     mkdirSync(join(folder, "cni"), { recursive: true });
     copyFileSync(join(import.meta.dirname, "pod-network.sh"), join(folder, "cni", plugin));
   }
   const network = { cniVersion: "0.4.0", name: "pods", plugins: [{ type: "pod-network" }] };
   writeFileSync(join(folder, "10-pods.conflist"), JSON.stringify(network));
-  writeFileSync(join(folder, "base-spec.json"), JSON.stringify(baseSpec()));
+  writeFileSync(join(folder, "base-spec.json"), JSON.stringify(baseSpec(shared)));
   writeFileSync(join(folder, "containerd.toml"), containerd(folder));
   writeFileSync(join(folder, "kubelet.json"), JSON.stringify(kubelet(port)));
 }
 
-/** What every container has beside its image: the programs of this machine, and the checkout. */
-function baseSpec(): unknown {
+function baseSpec(shared: NodeImages["shared"]): unknown {
   const spec = JSON.parse(execFileSync("ctr", ["oci", "spec"], { encoding: "utf8" }));
-  const shared = Object.entries({ "/usr": "/usr", [TREE_INSIDE]: TREE });
-  for (const [destination, source] of shared) {
+  for (const [destination, source] of Object.entries(shared)) {
     spec.mounts.push({ destination, source, type: "bind", options: ["rbind", "ro"] });
   }
   return spec;

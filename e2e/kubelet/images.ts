@@ -31,11 +31,21 @@ const IMAGES: Readonly<Record<string, ImageConfig>> = {
   [NEW_IMAGE]: nodeImage(NEW_IMAGE, PLAN.name),
 };
 
-/**
- * Writes an archive of images, as `ctr images import` takes it, below `folder`; its path. The images hold no more than scripts
- * and a pause: `/usr` and the checkout are mounted into every container.
- */
-export function writeImages(folder: string): string {
+/** What a real node is given to run. */
+export interface NodeImages {
+  /** Writes archives of images, as `ctr images import` takes them, below a folder; their paths. */
+  readonly write: (folder: string) => readonly string[];
+  /** Folders of this machine that every container has beside its image, by where it has them. */
+  readonly shared: Readonly<Record<string, string>>;
+}
+
+/** The images of the mock node hold no more than scripts and a pause: the rest is this machine's. */
+export const MOCK_NODES: NodeImages = {
+  write: (folder) => [writeImages(folder)],
+  shared: { "/usr": "/usr", [TREE_INSIDE]: join(import.meta.dirname, "..", "..") },
+};
+
+function writeImages(folder: string): string {
   const root = join(folder, "root");
   write(join(root, "node/plans.json"), JSON.stringify([{ ...PLAN, info: "" }]));
   for (const [name, script] of Object.entries(PROGRAMS)) {

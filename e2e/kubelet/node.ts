@@ -8,7 +8,7 @@ import { type CommandResult, runInside } from "../harness/namespaces.ts";
 import { bootOwnMachine, NAMESPACES, whyNoOwnMachine } from "../harness/own-machine.ts";
 import { startProgram } from "../harness/program.ts";
 import { writeConfiguration } from "./configuration.ts";
-import { writeImages } from "./images.ts";
+import { MOCK_NODES, type NodeImages } from "./images.ts";
 import { kubeletPath } from "./programs.ts";
 
 /** Why no kubelet can run here, or `undefined` where one can. */
@@ -26,11 +26,16 @@ export interface RealNode {
 }
 
 /** Joins a real node to a cluster; resolves when it is ready. `cleanup` ends it and leaves nothing of it. */
-export async function startRealNode(kubeconfig: string, name: string, cleanup: Cleanup): Promise<RealNode> {
+export async function startRealNode(
+  kubeconfig: string,
+  name: string,
+  cleanup: Cleanup,
+  images: NodeImages = MOCK_NODES,
+): Promise<RealNode> {
   const folder = mkdtempSync(join(tmpdir(), "upgrade-halt-node-"));
   cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
-  writeConfiguration(folder, await freePort());
-  const images = writeImages(join(folder, "images"));
+  writeConfiguration(folder, await freePort(), images.shared);
+  const archives = images.write(join(folder, "images"));
   const init = await bootContainerd(folder, cleanup);
   const sh = (script: string) => runInside(init, script);
   const must = async (script: string): Promise<void> => {
@@ -41,6 +46,8 @@ export async function startRealNode(kubeconfig: string, name: string, cleanup: C
     `--config=${folder}/kubelet.json`,
     `--kubeconfig=${kubeconfig}`,
     `--hostname-override=${name}`,
+    // It then leaves its addresses to others: see `answerOnLoopback`.
+    "--cloud-provider=external",
   ];
   const run = `echo $$ > /run/kubelet.pid; exec '${kubeletPath()}' ${options.join(" ")}`;
   // A kubelet ends at once where containerd answers and is not ready for it yet; a machine starts it again.
@@ -54,8 +61,9 @@ export async function startRealNode(kubeconfig: string, name: string, cleanup: C
       },
       { within: 60_000 },
     );
-  await must(`ctr --namespace k8s.io images import '${images}'`);
+  for (const archive of archives) await must(`ctr --namespace k8s.io images import '${archive}'`);
   let kubelet = await startKubelet();
+  await answerOnLoopback(kubeconfig, name);
   return {
     name,
     sh,
@@ -76,6 +84,16 @@ async function isReady(kubeconfig: string, name: string, since: number): Promise
   const { status } = await connect(kubeconfig).core.readNode({ name });
   const ready = status?.conditions?.find(({ type }) => type === "Ready");
   return ready?.status === "True" && Number(ready.lastHeartbeatTime) >= since - 1000;
+}
+
+/** Gives a node the one address that its kubelet serves on, and no other machine reaches: for logs, and for pods on its network. */
+async function answerOnLoopback(kubeconfig: string, name: string): Promise<void> {
+  const addresses = [
+    { type: "InternalIP", address: "127.0.0.1" },
+    { type: "Hostname", address: name },
+  ];
+  const body = [{ op: "replace", path: "/status/addresses", value: addresses }];
+  await connect(kubeconfig).core.patchNodeStatus({ name, body });
 }
 
 /** Starts containerd as the first process of a machine of its own; the process's id as seen from here. */

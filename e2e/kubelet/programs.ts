@@ -19,3 +19,8 @@ export function kubeletPath(): string {
 export function pausePath(): string {
   return join(cacheFolder(), "pause");
 }
+
+/** `upgrade-halt` as one file: of this checkout, so not in the cache. */
+export function oneFilePath(): string {
+  return join(import.meta.dirname, "../test-results/one-file/upgrade-halt");
+}
