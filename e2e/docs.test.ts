@@ -13,6 +13,7 @@ const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 /** Commands that a test runs instead of CI, and the text of that test which shows it. */
 const RUN_BY_A_TEST: Readonly<Record<string, readonly [file: string, shownBy: string]>> = {
   "run demo --keep": ["e2e/demo-keep.test.ts", `startDemo("--keep")`],
+  "run demo:chain": ["e2e/chains/demo.test.ts", `await demo(["--json"])`],
 };
 
 function commandsOf(document: string): string[] {

@@ -17,7 +17,12 @@ export function announced(release: Release, validator: Validator, plan: Plan, st
   return { ...release, supervised: (command) => [...announce(validator, plan, standstillMs), ...command] };
 }
 
-function announce({ home, rpc }: Validator, { name, height }: Plan, standstillMs: number): readonly string[] {
+/** The command line that announces for a validator, up to its node's own, with a policy that it writes into the home. */
+export function announce(
+  { home, rpc }: Validator,
+  { name, height }: Plan,
+  standstillMs: number,
+): readonly string[] {
   const policy = join(home, "policy.json");
   const upgrades = [{ planName: name, height, image: "simd:v9" }];
   writeFileSync(policy, JSON.stringify({ chainId: CHAIN_ID, upgrades }));

@@ -1,3 +1,4 @@
+import type { KubeObject } from "../json/kube-object.ts";
 import { Story } from "../story/story.ts";
 import type { StoryReader } from "../story/story-event.ts";
 import { type Base, startBase } from "./base.ts";
@@ -14,6 +15,8 @@ export interface RunOptions {
   readonly stopping: Promise<unknown>;
   /** Divides the scenario's pauses; 1 by default. */
   readonly speed?: number;
+  /** What is applied, where that is other than the scenario says. */
+  readonly objects?: readonly KubeObject[];
   /** With keep, called at the end of the story; everything runs on until `stopping`. */
   readonly onKept?: (kubeconfig: string) => void;
 }
@@ -24,14 +27,20 @@ export interface RunOptions {
  * @throws SandboxError when a part can't start or something does not come to pass in time.
  */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<number | undefined> {
-  const { readers, stopping, speed = 1, onKept } = options;
+  const { readers, stopping, speed = 1, objects, onKept } = options;
   const story = new Story(readers);
   story.tell({ kind: "chapter", title: scenario.title });
   const interrupt = new AbortController();
   void stopping.then(() => interrupt.abort());
   const run = async (base: Base): Promise<number> => {
     const setup = await startSetup(
-      { base, scenario, story, asksStatus: asksHeights(scenario) },
+      {
+        base,
+        scenario,
+        story,
+        asksStatus: asksHeights(scenario),
+        ...(objects === undefined ? {} : { objects }),
+      },
       interrupt.signal,
     );
     try {

@@ -1,6 +1,7 @@
 import type { Changing } from "../changes.ts";
 import type { KubeClient } from "../client/kube-client.ts";
 import { PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
+import type { KubeObject } from "../json/kube-object.ts";
 import type { RelayedWrite } from "../network/api-relay.ts";
 import { Gates } from "../network/gates.ts";
 import type { Story } from "../story/story.ts";
@@ -36,6 +37,8 @@ export interface SetupOptions {
   readonly scenario: Scenario;
   readonly story: Story;
   readonly namespace?: string;
+  /** What is applied, where that is other than the scenario says. */
+  readonly objects?: readonly KubeObject[];
   /** Keep asking every node for its `/status`. */
   readonly asksStatus?: boolean;
   readonly onWrite?: (write: RelayedWrite) => void;
@@ -53,14 +56,15 @@ export async function startSetup(options: SetupOptions, signal: AbortSignal): Pr
 }
 
 async function start(
-  { base, scenario, story, namespace = NAMESPACE, asksStatus = false, onWrite }: SetupOptions,
+  options: SetupOptions,
   signal: AbortSignal,
   cleanups: Cleanups,
 ): Promise<Omit<Setup, "stop">> {
+  const { base, scenario, story, namespace = NAMESPACE, asksStatus = false, onWrite } = options;
   const { client, applier } = base;
   interruptIf(signal);
   cleanups.add(() => removeNodes(client, namespace));
-  const objects = await objectsOf(scenario, namespace);
+  const objects = options.objects ?? (await objectsOf(scenario, namespace));
   const watcher = new StoryWatcher({ client, story, namespace, names: namesOfSets(CONTAINER) });
   const pages = new PageReceiver((page) => watcher.onPage(page));
   pages.setDown(scenario.pagerDown);
