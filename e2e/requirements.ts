@@ -25,6 +25,8 @@ export const REQUIREMENTS = {
     "No image is set and no pod deleted while another pod that was not seen to end may run as the same validator.",
   "OWNED-BY":
     "An object that an owner or a GitOps tool manages is left to that, and the page names it and the field.",
+  "OWNER-SET":
+    "The image is set in the owner that the policy names, once every node under it has halted, unless a tool manages that one.",
   "SWAP-70-DIGEST": "An image that is listed by digest is run by that digest.",
   "SWAP-70-EXACT-PLAN": "Only an image listed for exactly the plan that halted the node is ever run.",
   "SWAP-70-NEXT-PLAN": "The same node halting at its next plan is a halt of its own, and is swapped again.",

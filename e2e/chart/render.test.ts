@@ -83,14 +83,15 @@ proof("with every optional part, they render the same objects too", ["CHART-ONE-
   const digest = `sha256:${"0".repeat(64)}`;
   const overlay = {
     resources: ["deploy", "deploy/monitoring"],
-    components: ["deploy/seinodes", "deploy/logs"],
+    components: ["deploy/seinodes", "deploy/seinetworks", "deploy/logs"],
     images: [{ name: "ghcr.io/upgrade-halt/mini-controller", digest }],
   };
   await writeFile(join(folder, "kustomization.yaml"), JSON.stringify(overlay));
   const parts = ["serviceMonitor", "prometheusRule", "dashboard"].map(
     (part) => `monitoring.${part}.enabled=true`,
   );
-  const values = [...parts, "logs.enabled=true", "seinodes.enabled=true", `image.digest=${digest}`];
+  const optional = ["logs", "seinodes", "seinetworks"].map((part) => `${part}.enabled=true`);
+  const values = [...parts, ...optional, `image.digest=${digest}`];
   const chart = byKey((await template("--set", values.join(","))).map(withoutKeep));
   const kustomize = byKey(await kustomized(folder));
 
@@ -122,7 +123,7 @@ proof(
   async () => {
     const manifests = await template(
       "--set",
-      "watchNamespace=sei,crds.enabled=false,admission.enabled=false,logs.enabled=true,seinodes.enabled=true",
+      "watchNamespace=sei,crds.enabled=false,admission.enabled=false,logs.enabled=true,seinodes.enabled=true,seinetworks.enabled=true",
     );
     expect(manifests.filter(({ kind }) => kind.startsWith("Cluster"))).toEqual([]);
     expect(manifests.filter(({ metadata }) => metadata.namespace === undefined)).toEqual([]);
@@ -132,6 +133,7 @@ proof(
       "sei/mini-controller-logs",
       "sei/mini-controller-read",
       "sei/mini-controller-secrets",
+      "sei/mini-controller-seinetworks",
       "sei/mini-controller-seinodes",
       `${SYSTEM_NAMESPACE}/mini-controller-leader`,
     ]);

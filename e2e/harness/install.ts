@@ -11,6 +11,7 @@ const DEPLOY = join(import.meta.dirname, "../../apps/mini-controller/deploy");
 /** What a cluster with SeiNodes has besides: the optional rights, and a CRD that is theirs in shape only. */
 const SEI_NODES = [
   join(DEPLOY, "seinodes/rbac.yaml"),
+  join(DEPLOY, "seinetworks/rbac.yaml"),
   join(import.meta.dirname, "../fixtures/seinodes.yaml"),
 ];
 /** The namespace and the account that the controller's manifests give it. */

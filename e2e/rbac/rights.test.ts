@@ -5,12 +5,15 @@ import { type ProxiedRequest, startFaultProxy } from "../faults/fault-proxy.ts";
 import { startControllerWith } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import {
+  createSeiNetwork,
   createSeiNode,
   deploySeiNode,
+  SEI_NETWORK_TARGET,
   SEI_NODE_TARGET,
   startSeiController,
+  startSeiNetworks,
 } from "../harness/fixtures/sei-nodes.ts";
-import { createHaltingNode } from "../harness/halting-node.ts";
+import { createHaltingNode, letGoOn, letHalt } from "../harness/halting-node.ts";
 import { allowLogs } from "../harness/log-rights.ts";
 import { haltOf, haltsIn, untilPast, untilRecorded } from "../harness/observe.ts";
 import {
@@ -25,6 +28,8 @@ import {
 } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { World } from "../harness/world.ts";
+
+const PLAN_HEIGHT = 10;
 
 const VERBS: Readonly<Record<string, string>> = {
   POST: "create",
@@ -96,13 +101,26 @@ async function rollBackDeployment(world: World): Promise<void> {
 
 /** A SeiNode that is rolled back. */
 async function rollBackSeiNode(world: World): Promise<void> {
-  startSeiController(world);
   await createPolicy(world, { target: SEI_NODE_TARGET });
   await createSeiNode(world, "custom", "v6.6");
-  await untilPast(world, "custom", 2);
+  await letGoOn(world, "custom");
+  await untilPast(world, "custom", PLAN_HEIGHT);
   await untilRecorded(world, "custom-0", imageOf("v6.6"));
   await deploySeiNode(world, "custom", imageOf("v6.7"));
   await haltOf(world, "custom", "Recovered");
+}
+
+/** A SeiNetwork that is set for the SeiNode under it. */
+async function upgradeSeiNetwork(world: World): Promise<void> {
+  await createPolicy(world, {
+    target: SEI_NETWORK_TARGET,
+    upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }],
+  });
+  const network = await createSeiNetwork(world, "net", "v6.6");
+  await createSeiNode(world, "owned", "v6.6", [network]);
+  await letHalt(world, "owned", PLAN_HEIGHT);
+  await haltOf(world, "owned", "Recovered");
+  await removePolicy(world);
 }
 
 scenario(
@@ -111,8 +129,11 @@ scenario(
   async (world) => {
     await allowLogs(world);
     const requests = await startSeen(world);
-    await setPlans(world, planAt("v6.7", 10));
+    await setPlans(world, planAt("v6.7", PLAN_HEIGHT));
+    startSeiController(world, { holdAt: [PLAN_HEIGHT] });
+    startSeiNetworks(world, 500);
     await upgrade(world);
+    await upgradeSeiNetwork(world);
     await changePlans(world, planAt("v6.7", 1_000_000));
     await rollBackDeployment(world);
     await rollBackSeiNode(world);

@@ -6,7 +6,9 @@ import {
   createSeiNetwork,
   createSeiNode,
   deploySeiNetwork,
+  SEI_NETWORK_TARGET,
   SEI_NODE_TARGET,
+  seiNetworkOf,
   seiNodeOf,
   startSeiController,
   startSeiNetworks,
@@ -31,7 +33,7 @@ scenario(
   async (world) => {
     startSeiController(world, { holdAt: [20] });
     startSeiNetworks(world, 500);
-    await open(world, { target: SEI_NODE_TARGET });
+    await open(world, { target: { ...SEI_NODE_TARGET, ownerIntervalSeconds: 1 } });
     const network = await createSeiNetwork(world, "net", "v6.6");
     await createSeiNode(world, "sei-0", "v6.6", [network]);
     const before = await pod(world, "sei-0-0");
@@ -49,6 +51,54 @@ scenario(
     expect((await pod(world, "sei-0-0")).image).toBe(NEW);
     expect((await seiNodeOf(world, "sei-0")).metadata.generation, "changed by its owner alone").toBe(2);
     expect([...world.pager.countByKey().values()], "paged once").toEqual([1]);
+  },
+);
+
+scenario(
+  "a SeiNetwork that the policy names gets the image once every node under it has halted",
+  ["OWNER-SET"],
+  async (world) => {
+    startSeiController(world, { holdAt: [20] });
+    startSeiNetworks(world, 500);
+    await open(world, { target: SEI_NETWORK_TARGET, maxConcurrent: 2 });
+    const network = await createSeiNetwork(world, "net", "v6.6");
+    for (const name of ["sei-0", "sei-1"]) await createSeiNode(world, name, "v6.6", [network]);
+    await letHalt(world, "sei-0", 20);
+
+    const { spec } = await haltOfPod(world, "sei-0-0", "Recorded", "SiblingsNotHalted");
+    expect(spec.workload).toMatchObject({ kind: "SeiNetwork", name: "net", uid: network.uid });
+    expect(await seiNetworkOf(world, "net")).toEqual({ image: OLD, generation: 1 });
+    const running = await pod(world, "sei-1-0");
+
+    await letHalt(world, "sei-1", 20);
+    for (const name of ["sei-0-0", "sei-1-0"]) {
+      await haltOfPod(world, name, "Recovered");
+      expect((await pod(world, name)).image).toBe(NEW);
+    }
+    expect((await pod(world, "sei-1-0")).uid).not.toBe(running.uid);
+    expect(await seiNetworkOf(world, "net"), "set once").toEqual({ image: NEW, generation: 2 });
+    for (const name of ["sei-0", "sei-1"])
+      expect((await seiNodeOf(world, name)).metadata.generation, "changed by its owner alone").toBe(2);
+  },
+);
+
+scenario(
+  "a SeiNetwork that the policy names, and a GitOps tool applies, is left to that tool",
+  ["OWNER-SET", "OWNED-BY"],
+  async (world) => {
+    startSeiController(world, { holdAt: [20] });
+    startSeiNetworks(world, 500);
+    await open(world, { target: SEI_NETWORK_TARGET });
+    const mark = { "kustomize.toolkit.fluxcd.io/name": "sei" };
+    const network = await createSeiNetwork(world, "net", "v6.6", mark);
+    await createSeiNode(world, "sei-0", "v6.6", [network]);
+    await letHalt(world, "sei-0", 20);
+
+    const { status } = await haltOfPod(world, "sei-0-0", "Held", "OwnedBy");
+    expect(status?.message).toContain(
+      `SeiNetwork ${world.namespace}/net is managed by Flux Kustomization sei`,
+    );
+    expect(await seiNetworkOf(world, "net")).toEqual({ image: OLD, generation: 1 });
   },
 );
 

@@ -50,6 +50,7 @@ async function readOtherWorkloads(api: GuardedApi, cluster: FakeCluster): Promis
     kind: "SeiNode",
     resource: "seinodes",
     imagePath: "spec.image",
+    owner: { apiVersion: "sei.io/v1alpha1", kind: "SeiNetwork", resource: "seinetworks" },
   };
   const pod = {
     metadata: {
@@ -78,7 +79,13 @@ async function readOtherWorkloads(api: GuardedApi, cluster: FakeCluster): Promis
   await workloads.ofRef(deployment).read({ ...target, ref: deployment });
   const seiNode = ref("SeiNode", "sei.io/v1alpha1", "seinodes");
   await workloads.ofRef(seiNode).read({ ...target, ref: seiNode });
-  for (const path of ["apps/v1/namespaces/sei/deployments/x", "sei.io/v1alpha1/namespaces/sei/seinodes/x"]) {
+  const seiNetwork = ref("SeiNetwork", "sei.io/v1alpha1", "seinetworks");
+  await workloads.ofRef(seiNetwork).read({ ...target, ref: seiNetwork });
+  for (const path of [
+    "apps/v1/namespaces/sei/deployments/x",
+    "sei.io/v1alpha1/namespaces/sei/seinodes/x",
+    "sei.io/v1alpha1/namespaces/sei/seinetworks/x",
+  ]) {
     await cluster.api.create(`/apis/${path.slice(0, -2)}`, {
       ...haltWith(),
       metadata: { name: "x", namespace: NAMESPACE },

@@ -64,32 +64,43 @@ const UpgradeSchema = z
   })
   .meta({ description: "One plan and the image for it." });
 
+const KIND_FIELDS = {
+  apiVersion: z
+    .string()
+    .max(317)
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+\/[a-z0-9]+$/)
+    .meta({ description: "Group and version, such as sei.io/v1alpha1." }),
+  kind: z
+    .string()
+    .max(63)
+    .regex(/^[A-Za-z][A-Za-z0-9]*$/)
+    .meta({ description: "Kind, such as SeiNode." }),
+  resource: z
+    .string()
+    .max(63)
+    .regex(/^[a-z][a-z0-9-]*$/)
+    .meta({ description: "Plural name in the URL, such as seinodes." }),
+  imagePath: z
+    .string()
+    .regex(/^[a-zA-Z][a-zA-Z0-9]*(\.[a-zA-Z][a-zA-Z0-9]*)*$/)
+    .max(253)
+    .default("spec.image")
+    .meta({ description: "Field that holds the image." }),
+} as const;
+
+const OwnerSchema = z.object(KIND_FIELDS).meta({
+  description:
+    "The kind of object, such as SeiNetwork, that controls these and writes its own image into each of them. Where it does, the image is set in its field, once every node under it has halted for the plan. Left out, such objects are not changed, and their owner is paged about.",
+});
+export type OwnerTarget = z.infer<typeof OwnerSchema>;
+
 const CustomResourceSchema = z
   .object({
-    apiVersion: z
-      .string()
-      .max(317)
-      .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+\/[a-z0-9]+$/)
-      .meta({ description: "Group and version, such as sei.io/v1alpha1." }),
-    kind: z
-      .string()
-      .max(63)
-      .regex(/^[A-Za-z][A-Za-z0-9]*$/)
-      .meta({ description: "Kind, such as SeiNode." }),
-    resource: z
-      .string()
-      .max(63)
-      .regex(/^[a-z][a-z0-9-]*$/)
-      .meta({ description: "Plural name in the URL, such as seinodes." }),
+    ...KIND_FIELDS,
     nameLabel: z.string().max(317).optional().meta({
       description: "Pod label that holds the object's name; the pod's owners are followed when absent.",
     }),
-    imagePath: z
-      .string()
-      .regex(/^[a-zA-Z][a-zA-Z0-9]*(\.[a-zA-Z][a-zA-Z0-9]*)*$/)
-      .max(253)
-      .default("spec.image")
-      .meta({ description: "Field that holds the image." }),
+    owner: OwnerSchema.optional(),
   })
   .meta({ description: "The custom resource whose own controller carries the image on to a StatefulSet." });
 export type CustomResourceTarget = z.infer<typeof CustomResourceSchema>;
@@ -100,6 +111,10 @@ const TargetSchema = z
       description: "Kind of the owner. Neither a StatefulSet's strategy nor a Deployment's matters.",
     }),
     customResource: CustomResourceSchema.optional(),
+    ownerIntervalSeconds: z.int().min(1).max(86_400).optional().meta({
+      description:
+        "How often an owner or a GitOps tool writes back what it declares, 60 unless said. Where there is one, a node has recovered only once its new image has stayed for that long.",
+    }),
   })
   .meta({
     description: "What owns the pods, and so where the image is changed.",

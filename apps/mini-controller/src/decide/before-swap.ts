@@ -7,7 +7,7 @@ import { UNREAD } from "../judge/unread-halt.ts";
 import type { Move } from "../model/move.ts";
 import { whatOf } from "../model/workload-sight.ts";
 import type { Observation } from "../observe/observation.ts";
-import { heightPast } from "./recovery.ts";
+import { heightPast, leftToStay } from "./recovery.ts";
 import { haltNotSeen } from "./refusals/halt-not-seen.ts";
 import { imageDoesNotHelp } from "./refusals/image-does-not-help.ts";
 import { logNotRead } from "./refusals/log-not-read.ts";
@@ -81,9 +81,12 @@ function forgotten({ halt, pod, now }: Observation): Move | undefined {
 }
 
 /** Somebody else put it right while the halt was held. */
-function recoveredElsewhere({ halt, pod, now }: Observation): Move | undefined {
+function recoveredElsewhere(observation: Observation): Move | undefined {
+  const { halt, pod, now } = observation;
   const height = pod.kind === "successor" ? heightPast(halt.spec, pod) : undefined;
   if (pod.kind !== "successor" || height === undefined) return undefined;
+  const left = leftToStay(observation, pod);
+  if (left > 0) return { kind: "wait", ms: Math.min(left, LOOK_AGAIN_REFUSED_MS) };
   const how = pod.image === halt.spec.image ? "as it did before" : "which somebody else set";
   const message = `Runs ${pod.image}, ${how}, and is at height ${height}.`;
   const conditions = [notUpgrading("RecoveredElsewhere", message)];

@@ -5,7 +5,7 @@ import { isPaged, journalMove } from "../journal/journal-entry.ts";
 import type { Act, Move } from "../model/move.ts";
 import type { Observation, PodSight } from "../observe/observation.ts";
 import { summaryOf, withdrawal } from "./before-swap.ts";
-import { heightPast } from "./recovery.ts";
+import { heightPast, leftToStay } from "./recovery.ts";
 import { refusalOf } from "./refusals/refusals.ts";
 import { templateChange } from "./template-change.ts";
 
@@ -150,12 +150,21 @@ function unlessRefused(observation: Observation, effect: Act, wait: (ms: number)
   return journalMove(halt, { phase: status.phase ?? "Swapping", reason, message, page }, now);
 }
 
-/** The move to Recovered, once the node is seen past the halt on the new image. */
-function recovery({ halt, pod, now }: Observation): Move | undefined {
-  const { toImage, phase } = halt.status ?? {};
-  if (phase !== "Recovering" || pod.kind !== "successor" || pod.image === halt.spec.image) return undefined;
+/** The new pod and its height, once it is seen past the halt on the new image. */
+function pastHalt({ halt, pod }: Observation) {
+  if (halt.status?.phase !== "Recovering" || pod.kind !== "successor" || pod.image === halt.spec.image)
+    return undefined;
   const height = heightPast(halt.spec, pod);
-  if (height === undefined) return undefined;
+  return height === undefined ? undefined : { pod, height };
+}
+
+/** The move to Recovered, once the node is past the halt and nobody will write its image back any more. */
+function recovery(observation: Observation): Move | undefined {
+  const { halt, now } = observation;
+  const { toImage } = halt.status ?? {};
+  const past = pastHalt(observation);
+  if (past === undefined || leftToStay(observation, past.pod) > 0) return undefined;
+  const { pod, height } = past;
   const message =
     pod.image === toImage
       ? `Runs ${toImage} and is at height ${height}.`
@@ -179,7 +188,8 @@ interface Failure {
   readonly message: string;
 }
 
-function failure({ halt, pod, workload, recoverWithinMs }: Observation): Failure | undefined {
+function failure(observation: Observation): Failure | undefined {
+  const { halt, pod, workload, recoverWithinMs } = observation;
   const { toImage, fromImage, recoverBy, phase } = halt.status ?? {};
   if (isAborted(halt) && phase !== "Recovering")
     return { reason: ABORTED, message: `Stopped for good by its annotation ${ANNOTATION_ABORT}.` };
@@ -202,7 +212,7 @@ function failure({ halt, pod, workload, recoverWithinMs }: Observation): Failure
     const message = `${workload.what} was set to ${workload.image} by somebody else in the middle of the swap to ${toImage}.`;
     return { reason: "ImageChangedMeanwhile", message };
   }
-  if (recoverWithinMs !== undefined && recoverWithinMs <= 0) {
+  if (recoverWithinMs !== undefined && recoverWithinMs <= 0 && pastHalt(observation) === undefined) {
     return {
       reason: "RecoveryTimedOut",
       message: `Not seen past the halt on ${toImage} in its time, ${recoverBy} (${standing(pod)}).`,

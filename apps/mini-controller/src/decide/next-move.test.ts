@@ -290,6 +290,22 @@ describe("a halt whose swap has not begun", () => {
     expect(summary(at(30))).not.toMatch("Recovered");
     expect(summary(at(31))).toBe("Recovered RecoveredElsewhere");
   });
+
+  test("is over only once what an owner may write back has stayed for the owner's interval", () => {
+    const status: NodeHaltStatus = { phase: "Held", reason: "OwnedBy", steps: [] };
+    const owned = workloadWith({ image: NEW, manager: { who: "SeiNetwork sei/net", by: "its owner" } });
+    const after = (seenForMs: number | undefined, target: object = {}) =>
+      summary({
+        halt: haltWith({}, status),
+        policy: policyWith({ target: { kind: "StatefulSet", ...target } }),
+        workload: owned,
+        pod: successor({ height: 31, seenForMs }),
+      });
+    for (const early of [undefined, 0, 59_999]) expect(after(early)).toMatch(/^wait/);
+    expect(after(60_000)).toBe("Recovered RecoveredElsewhere");
+    expect(after(60_000, { ownerIntervalSeconds: 600 })).toMatch(/^wait/);
+    expect(after(600_000, { ownerIntervalSeconds: 600 })).toBe("Recovered RecoveredElsewhere");
+  });
 });
 
 const SIBLING_RUNS =
@@ -310,6 +326,7 @@ describe("a swap", () => {
       },
     );
   const withNew = workloadWith({ image: NEW });
+  const ofOwner = workloadWith({ image: NEW, isOwner: true });
   const late = NOW + 60_000;
   const recovering = { halt: begun("Recovering"), workload: { kind: "not-asked" } } as const;
   const again = {
@@ -414,6 +431,33 @@ describe("a swap", () => {
       "past the height on an image that a webhook rewrote",
       { ...recovering, pod: successor({ image: "mirror.internal/registry/seid:v6.7", height: 31 }) },
       "Recovered Recovered",
+    ],
+    [
+      "past the height on an owner's image, which has not stayed for that one's interval",
+      { halt: begun("Recovering"), workload: ofOwner, pod: successor({ height: 31, seenForMs: 59_999 }) },
+      "wait",
+    ],
+    [
+      "past the height on an owner's image that is still to stay when the time is over",
+      {
+        ...{ halt: begun("Recovering"), workload: ofOwner, recoverWithinMs: 0 },
+        pod: successor({ height: 31, seenForMs: 59_999 }),
+      },
+      "wait",
+    ],
+    [
+      "past the height on an owner's image that stayed",
+      { halt: begun("Recovering"), workload: ofOwner, pod: successor({ height: 31, seenForMs: 60_000 }) },
+      "Recovered Recovered",
+    ],
+    [
+      "past the height, and the owner's image was written back",
+      {
+        halt: begun("Recovering"),
+        workload: workloadWith({ image: OLD, isOwner: true }),
+        pod: successor({ height: 31, seenForMs: 30_000 }),
+      },
+      "Failed ImageChangedMeanwhile +page",
     ],
     [
       "its policy lists another image after it was set",

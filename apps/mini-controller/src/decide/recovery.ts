@@ -1,6 +1,6 @@
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { NodeHaltSpec } from "../api/node-halt.ts";
-import type { PodSight } from "../observe/observation.ts";
+import type { Observation, PodSight } from "../observe/observation.ts";
 
 type Successor = Extract<PodSight, { kind: "successor" }>;
 
@@ -19,4 +19,18 @@ export function heightPast({ reason, height: halted }: NodeHaltSpec, pod: Succes
   const passes =
     halted !== undefined && reason === reasonToken(ShutdownReason.UpgradeRequired) ? halted : firstHeight;
   return passes !== undefined && height > passes ? height : undefined;
+}
+
+/** What an owner or a GitOps tool takes at most to write an image back, unless the policy says otherwise, in seconds. */
+const OWNER_INTERVAL_SECONDS = 60;
+
+/**
+ * Milliseconds that a successor has still to be seen before it has recovered: whoever else decides the image may write back
+ * what was there before, and then its node halts again. 0 where nobody does.
+ */
+export function leftToStay({ workload, policy }: Observation, { seenForMs = 0 }: Successor): number {
+  if (workload.kind !== "found") return 0;
+  if (workload.manager === undefined && workload.isOwner !== true) return 0;
+  const { ownerIntervalSeconds = OWNER_INTERVAL_SECONDS } = policy?.spec.target ?? {};
+  return Math.max(0, ownerIntervalSeconds * 1_000 - seenForMs);
 }

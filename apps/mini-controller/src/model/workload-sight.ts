@@ -32,6 +32,8 @@ export type WorkloadSight =
       readonly settled: boolean;
       /** It replaces its pods by itself, so the halted one is not deleted. */
       readonly replacesPods: boolean;
+      /** It writes the image into objects that it controls, every so often. */
+      readonly isOwner?: boolean | undefined;
       /** Who else decides the image, and would write it back. */
       readonly manager?: Manager | undefined;
       /** The pods that are made from the template. */

@@ -7,9 +7,11 @@ import { isInferred, recommendFor } from "../judge/judgement.ts";
 import { logSourceOf } from "../judge/log-source.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
 import { keyOf } from "../kube/store.ts";
+import { governingPolicy } from "../model/governing-policy.ts";
 import type { Pod } from "../model/pod.ts";
 import { governanceOf, haltsOf, podKeyOf, podsOf, policyOf, type Stores } from "../model/stores.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
+import { isOwnerIn } from "../workloads/owner.ts";
 import { readRevision, revisionNameOf } from "../workloads/template-revision.ts";
 import { orUnreadable } from "../workloads/unreadable.ts";
 import type { WorkloadTarget } from "../workloads/workload.ts";
@@ -111,12 +113,23 @@ export class ObservationReader {
     );
   }
 
-  /** The pod of a halt and its siblings, as far as they are known: none while that pod is gone. */
+  /**
+   * The pod of a halt and its siblings, as far as they are known: none while that pod is gone. Those of an owner of several nodes
+   * are found by their policy.
+   */
   #knownPodsOf(halt: NodeHalt): readonly Pod[] {
-    const { pods } = this.#options.stores;
+    const { stores } = this.#options;
+    const { pods } = stores;
     const pod = pods.get(podKeyOf(halt));
+    const policy = policyOf(halt, stores);
+    const { workload } = halt.spec;
+    const isOfOwner = workload !== undefined && isOwnerIn(policy?.spec.target.customResource, workload);
     const owner = pod && controllerRefOf(pod);
-    const others = owner === undefined ? [] : pods.under(podsOf.controller(owner.uid));
+    const others = isOfOwner
+      ? podsUnder(policy, stores)
+      : owner === undefined
+        ? []
+        : pods.under(podsOf.controller(owner.uid));
     return [...new Set(pod === undefined ? others : [pod, ...others])];
   }
 
@@ -143,7 +156,7 @@ export class ObservationReader {
           seen: verdictOfHalted(halt, node),
         }),
       workload,
-      pod: node === undefined ? { kind: "gone" } : podSightOf(halt, node),
+      pod: node === undefined ? { kind: "gone" } : podSightOf(halt, node, now),
       ...(from === "server" || isDeciding(halt)
         ? this.#others.around(halt, { policy, pod, workload, stores, asked, now })
         : NOBODY_ELSE),
@@ -154,14 +167,17 @@ export class ObservationReader {
 
   /**
    * A node that recovers is watched by its height; asking for its workload each time would be many requests. A
-   * Deployment is asked all the same: only its ReplicaSets tell which pod is the new one. For an act it is always read.
+   * Deployment is asked all the same: only its ReplicaSets tell which pod is the new one. So is a custom resource until the
+   * node has recovered: somebody may write its image back. For an act it is always read.
    */
   async #readWorkload(halt: NodeHalt, stores: Stores, from: Observation["from"]): Promise<WorkloadSight> {
     const { workloads } = this.#options;
     const policy = policyOf(halt, stores);
     const target = targetOf(halt, stores);
     const isWatched = hasEnded(halt) || halt.status?.phase === "Recovering";
-    if (from === "memory" && isWatched && halt.spec.workload?.kind !== "Deployment") return NOT_ASKED;
+    const { apiVersion, kind: workloadKind } = halt.spec.workload ?? { apiVersion: "apps/v1" };
+    const isAsked = workloadKind === "Deployment" || (apiVersion !== "apps/v1" && !hasEnded(halt));
+    if (from === "memory" && isWatched && !isAsked) return NOT_ASKED;
     if (target !== undefined) {
       const { kind, name } = target.ref;
       return await orUnreadable(workloads.ofRef(target.ref).read(target), `${kind} ${name}`);
@@ -201,6 +217,14 @@ export class ObservationReader {
     const journals = this.#options.stores.halts.under(haltsOf.pod(podKeyOf(halt)));
     return previousImage({ halt, record, journals, policy: spec, lineage });
   }
+}
+
+/** The pods that a policy governs. */
+function podsUnder(policy: HaltPolicy | undefined, stores: Stores): readonly Pod[] {
+  if (policy === undefined) return [];
+  const { namespace = "", name } = policy.metadata;
+  const policies = stores.policies.under(namespace);
+  return stores.pods.under(namespace).filter((pod) => governingPolicy(pod, policies)?.metadata.name === name);
 }
 
 /** The pod of the halt's name; where a workload names pods anew, the newest of its pods. */

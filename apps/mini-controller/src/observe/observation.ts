@@ -34,6 +34,8 @@ export type PodSight =
       /** Newest height that it told, and the first: to see that it moves where no height is known to pass. */
       readonly height?: number | undefined;
       readonly firstHeight?: number | undefined;
+      /** Milliseconds since that first height. */
+      readonly seenForMs?: number | undefined;
     });
 
 /** What other halts under the same policy stand in the way. */

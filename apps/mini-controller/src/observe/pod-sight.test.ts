@@ -46,7 +46,7 @@ function liveAt(height: number, run: number, changes: Partial<LiveStatus> = {}, 
   };
 }
 
-const look = (pod: Pod, live?: LiveStatus) => podSightOf(halt, judgedNode(pod, policy, live));
+const look = (pod: Pod, live?: LiveStatus) => podSightOf(halt, judgedNode(pod, policy, live), NOW);
 
 test("a pod shows its halt by its exit code, and keeps it while it ends otherwise as it restarts", () => {
   expect(look(podWith({ state: ended(70, LINE) }))).toMatchObject({ kind: "halted", shown: true });
@@ -79,7 +79,7 @@ test.each([
   ["waits after an end", { state: BACK_OFF, lastState: endedAfter(3_600, 0) }],
 ])("a pod that ran for an hour after its halt and %s shows it no more", (_, status) => {
   const left = podWith({ lastState: ended(70, LINE), restartCount: 1, ...status });
-  expect(podSightOf(HALTED_AT_0, judgedNode(left, policy, liveAt(29, 0)))).toMatchObject({
+  expect(podSightOf(HALTED_AT_0, judgedNode(left, policy, liveAt(29, 0)), NOW)).toMatchObject({
     kind: "halted",
     shown: false,
   });
@@ -100,7 +100,7 @@ test.each([
   ["nothing that is known", { state: BACK_OFF }, false],
 ])("a pod that halted and then had %s: %o", (_, status, shown) => {
   const node = judgedNode(podWith(status), policy, liveAt(29, 0));
-  expect(podSightOf(HALTED_AT_0, node)).toMatchObject({ kind: "halted", shown });
+  expect(podSightOf(HALTED_AT_0, node, NOW)).toMatchObject({ kind: "halted", shown });
 });
 
 test("a pod that answers on another chain than the halt's and the policy's says so, and no height of it makes it healthy", () => {
@@ -186,7 +186,7 @@ test("of an inferred halt each run has to show it anew: one that ended otherwise
   const seen = { at: "2026-08-21T17:59:59.990Z", sources, chainId: "pacific-1", height: 30 };
   const inferred = haltWith({ sources, exitCode: 2 }, { phase: "Held", steps: [], seen });
   const sightOf = (status: Partial<ContainerStatus>) =>
-    podSightOf(inferred, judgedNode(podWith(status), policy, liveAt(30, 0)));
+    podSightOf(inferred, judgedNode(podWith(status), policy, liveAt(30, 0)), NOW);
   const panicked = ended(2, `panic: ${LINE}\ngoroutine 1 [running]:\n`);
   expect(sightOf({ state: panicked })).toMatchObject({ kind: "halted", shown: true });
   const waiting = { waiting: { reason: "CrashLoopBackOff" } };

@@ -10,7 +10,7 @@ import { containerOf, containerStatusOf } from "../model/pod.ts";
 import type { PodSight } from "./observation.ts";
 
 /** Where the pod stands, seen from a halt. */
-export function podSightOf(halt: NodeHalt, node: JudgedNode): PodSight {
+export function podSightOf(halt: NodeHalt, node: JudgedNode, now: number): PodSight {
   const { spec } = halt;
   const { pod, live, verdict } = node;
   const { uid = "", resourceVersion, deletionTimestamp } = pod.metadata;
@@ -18,14 +18,9 @@ export function podSightOf(halt: NodeHalt, node: JudgedNode): PodSight {
   const sight = { uid, resourceVersion, image, terminating: deletionTimestamp !== undefined };
   if (!isSameHalt(spec, pod, verdict)) {
     const { height, firstHeight } = live ?? {};
-    return {
-      kind: "successor",
-      ...sight,
-      verdict,
-      otherChain: otherChainOf(halt, node),
-      height,
-      firstHeight,
-    };
+    const seenForMs = live === undefined || firstHeight === undefined ? undefined : now - live.firstHeightAt;
+    const otherChain = otherChainOf(halt, node);
+    return { kind: "successor", ...sight, verdict, otherChain, height, firstHeight, seenForMs };
   }
   const healthy = image === spec.image && uid === spec.podUID ? healthyHeight(halt, node) : undefined;
   if (healthy !== undefined) return { kind: "healthy", ...sight, height: healthy };

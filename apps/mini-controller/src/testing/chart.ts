@@ -38,6 +38,11 @@ const TEMPLATES: Readonly<Record<string, Template>> = {
     when: "seinodes.enabled",
     edits: [labelled, scoped, placed],
   },
+  "rbac/seinetworks.yaml": {
+    from: "seinetworks/rbac.yaml",
+    when: "seinetworks.enabled",
+    edits: [labelled, scoped, placed],
+  },
   "admission/policy-authors.yaml": {
     from: "admission/policy-authors.yaml",
     when: "admission.enabled",

@@ -12,7 +12,7 @@ interface Rule {
 
 /** `group/resource verb` for every verb that the roles under `deploy/` give, sorted. */
 export function grantedRights(): readonly string[] {
-  const rules = globSync(["rbac/*.yaml", "seinodes/rbac.yaml", "logs/rbac.yaml"], { cwd: DEPLOY }).flatMap(
+  const rules = globSync(["rbac/*.yaml", "{seinodes,seinetworks,logs}/rbac.yaml"], { cwd: DEPLOY }).flatMap(
     (file) =>
       parseAllDocuments(readFileSync(join(DEPLOY, file), "utf8")).flatMap(
         (document) => (document.toJS() as { rules?: Rule[] }).rules ?? [],

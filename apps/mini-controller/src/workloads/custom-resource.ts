@@ -1,13 +1,13 @@
 import type { CustomResourceTarget } from "../api/halt-policy.ts";
-import { listWanted } from "../kube/list-pages.ts";
 import { getIfThere, isControlledBy, readController } from "../kube/owner-reference.ts";
-import { collectionPath, objectPath, resourceOf, STATEFUL_SETS } from "../kube/paths.ts";
+import { objectPath, resourceOf } from "../kube/paths.ts";
 import type { KubeApi, KubeObject } from "../kube/types.ts";
 import type { Pod } from "../model/pod.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
+import { areSettled, fieldOf, notRunBy, statefulSetsIn } from "./carriers.ts";
 import { managerOf } from "./manager.ts";
-import { imageIn, isSettled } from "./pod-template.ts";
-import { groupOf, notMadeBy, readStatefulSetOf, type StatefulSet } from "./stateful-set.ts";
+import { findOwner, isOwnerIn, readOwner } from "./owner.ts";
+import { groupOf, readStatefulSetOf } from "./stateful-set.ts";
 import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } from "./workload.ts";
 
 /**
@@ -40,17 +40,24 @@ export class CustomResourceWorkload implements WorkloadKind {
       const why = `Label ${nameLabel} of pod ${pod.metadata.name} says ${label ?? "nothing"}, and its controller is ${kind} ${name}.`;
       return { kind: "none", why };
     }
-    return { kind: "found", ref: { apiVersion, kind, resource, name, uid } };
+    const above = await findOwner(this.#api, object.owner, custom);
+    return above ?? { kind: "found", ref: { apiVersion, kind, resource, name, uid } };
   }
 
   async read(target: WorkloadTarget): Promise<WorkloadSight> {
-    const { namespace, ref, container, pod } = target;
+    const { namespace, ref, container, pod, policy } = target;
+    const custom = policy?.spec.target.customResource;
+    if (isOwnerIn(custom, ref)) return await readOwner(this.#api, target, custom);
     const what = `${ref.kind} ${namespace}/${ref.name}`;
     const path = objectPath(resourceOf(ref.apiVersion, ref.resource), namespace, ref.name);
-    const fields = (target.policy?.spec.target.customResource?.imagePath ?? "spec.image").split(".");
+    if (custom !== undefined && custom.kind !== ref.kind) {
+      const why = `HaltPolicy ${policy?.metadata.name} no longer says that the image is set in a ${ref.kind}.`;
+      return { kind: "disowned", what, why };
+    }
+    const fields = (custom?.imagePath ?? "spec.image").split(".");
     const [object, sets] = await Promise.all([
       getIfThere<KubeObject>(this.#api, path),
-      this.#statefulSets(namespace),
+      statefulSetsIn(this.#api, namespace),
     ]);
     if (object === undefined) return { kind: "missing", what };
     const own = sets.filter((set) => isControlledBy(set, object.metadata.uid));
@@ -58,7 +65,6 @@ export class CustomResourceWorkload implements WorkloadKind {
     if (why !== undefined) return { kind: "disowned", what, why };
     const image = fieldOf(object, fields);
     if (typeof image !== "string") return { kind: "missing", what: `${fields.join(".")} of ${what}` };
-    const carriers = own.filter((set) => imageIn(set, container) !== undefined);
     return {
       kind: "found",
       what,
@@ -67,34 +73,10 @@ export class CustomResourceWorkload implements WorkloadKind {
       uid: object.metadata.uid,
       generation: object.metadata.generation,
       image,
-      settled:
-        carriers.length > 0 && carriers.every((set) => isSettled(set) && imageIn(set, container) === image),
+      settled: areSettled(own, container, image),
       replacesPods: false,
       manager: managerOf(object),
       groups: own.map((set) => groupOf(set, container)),
     };
   }
-
-  async #statefulSets(namespace: string): Promise<readonly StatefulSet[]> {
-    return await listWanted<StatefulSet>(this.#api, collectionPath(STATEFUL_SETS, namespace), () => true);
-  }
-}
-
-/** Why `pod` is run by none of the StatefulSets (`sets`) that the custom resource controls. */
-function notRunBy(
-  what: string,
-  object: KubeObject,
-  sets: readonly StatefulSet[],
-  pod: Pod,
-): string | undefined {
-  if (object.metadata.deletionTimestamp !== undefined) return `${what} is being deleted.`;
-  const set = sets.find(({ metadata }) => isControlledBy(pod, metadata.uid));
-  if (set === undefined) return `Pod ${pod.metadata.name} is run by no StatefulSet that ${what} controls.`;
-  return notMadeBy(set, pod);
-}
-
-function fieldOf(object: unknown, [first, ...rest]: readonly string[]): unknown {
-  if (first === undefined) return object;
-  if (typeof object !== "object" || object === null || !Object.hasOwn(object, first)) return undefined;
-  return fieldOf((object as Record<string, unknown>)[first], rest);
 }

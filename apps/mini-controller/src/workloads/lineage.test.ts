@@ -55,9 +55,9 @@ class Cluster {
       : lineage.why;
   }
 
-  read(ref: OwnerReference, resource: string, pod: Pod | undefined) {
+  read(ref: OwnerReference, resource: string, pod: Pod | undefined, policy: object = {}) {
     const { apiVersion, kind, name, uid } = ref;
-    const target = { namespace: NAMESPACE, container: "seid", policy: policyWith(), pod };
+    const target = { namespace: NAMESPACE, container: "seid", policy: policyWith(policy), pod };
     return this.#workloads
       .ofRef({ apiVersion, kind, resource, name })
       .read({ ...target, ref: { apiVersion, kind, resource, name, uid } });
@@ -238,5 +238,107 @@ describe("whose a pod of a custom resource is", () => {
       spec: { image: "seid:v6.7" },
     });
     expect(await cluster.read(owner, "seinodes", pod)).toMatchObject({ kind: "found", settled: false });
+  });
+});
+
+describe("where a policy names the owner of custom resources", () => {
+  const SEI_NETWORKS = resourceOf("sei.io/v1alpha1", "seinetworks");
+  const OWNER = { apiVersion: "sei.io/v1alpha1", kind: "SeiNetwork", resource: "seinetworks" };
+  const NAMED = { target: { kind: "CustomResource", customResource: { ...SEI_NODE, owner: OWNER } } };
+
+  /** A SeiNetwork with two SeiNodes and their StatefulSets. */
+  async function seiNetwork() {
+    const cluster = new Cluster();
+    const spec = { image: "seid:v6.6" };
+    const network = await cluster.add(SEI_NETWORKS, "SeiNetwork", "net", { spec });
+    const node = (name: string) =>
+      cluster.add(SEI_NODES, "SeiNode", name, { spec, ownerReferences: [network] });
+    const nodes = [await node("sei-0"), await node("sei-1")] as const;
+    const set = (index: 0 | 1) => cluster.addSet(`sei-${index}`, { ownerReferences: [nodes[index]] });
+    const sets = [await set(0), await set(1)] as const;
+    return { cluster, network, nodes, sets };
+  }
+
+  test("a pod's image is set in the owner that controls its custom resource", async () => {
+    const { cluster, network, sets } = await seiNetwork();
+    const pod = podOf("sei-0-0", [sets[0]]);
+    expect(await cluster.find("CustomResource", pod, { owner: OWNER })).toBe(`SeiNetwork net ${network.uid}`);
+  });
+
+  test("a custom resource that has no such owner is changed itself, as far as nobody else manages it", async () => {
+    const cluster = new Cluster();
+    const node = await cluster.add(SEI_NODES, "SeiNode", "alone", { spec: { image: "seid:v6.6" } });
+    const set = await cluster.addSet("alone", { ownerReferences: [node] });
+    const pod = podOf("alone-0", [set]);
+    expect(await cluster.find("CustomResource", pod, { owner: OWNER })).toBe(`SeiNode alone ${node.uid}`);
+    expect(await cluster.read(node, "seinodes", pod, NAMED)).toMatchObject({
+      kind: "found",
+      what: "SeiNode sei/alone",
+    });
+  });
+
+  test("an owner that was made anew under its name owns nothing of before", async () => {
+    const { cluster, network, sets } = await seiNetwork();
+    cluster.api.drop(`${collectionPath(SEI_NETWORKS, NAMESPACE)}/net`);
+    const after = await cluster.add(SEI_NETWORKS, "SeiNetwork", "net", { spec: { image: "seid:v6.6" } });
+    const pod = podOf("sei-0-0", [sets[0]]);
+    expect(await cluster.find("CustomResource", pod, { owner: OWNER })).toContain("has UID");
+    for (const ref of [network, after])
+      expect(await cluster.read(ref, "seinetworks", pod, NAMED)).toMatchObject({ kind: "disowned" });
+  });
+
+  test("the pods of every custom resource below it are made from its image, those that are not there yet too", async () => {
+    const { cluster, network, sets } = await seiNetwork();
+    await cluster.add(SEI_NODES, "SeiNode", "sei-2", { ownerReferences: [network] });
+    await cluster.add(SEI_NODES, "SeiNode", "stranger", { ownerReferences: [] });
+    const sight = await cluster.read(network, "seinetworks", podOf("sei-0-0", [sets[0]]), NAMED);
+    expect(sight).toMatchObject({
+      kind: "found",
+      what: "SeiNetwork sei/net",
+      pointer: "/spec/image",
+      image: "seid:v6.6",
+      isOwner: true,
+      manager: undefined,
+      groups: [{ podNames: ["sei-0-0"] }, { podNames: ["sei-1-0"] }, { podNames: ["sei-2-0"] }],
+    });
+  });
+
+  test("its image counts as carried on when each below it, and what runs that one, has it", async () => {
+    const { cluster, network, sets } = await seiNetwork();
+    const settled = async () => {
+      const sight = await cluster.read(network, "seinetworks", podOf("sei-0-0", [sets[0]]), NAMED);
+      return sight.kind === "found" && sight.settled;
+    };
+    const set = (resource: typeof SEI_NODES, name: string, spec: object) =>
+      cluster.api.mergePatch(`${collectionPath(resource, NAMESPACE)}/${name}`, { spec });
+    expect(await settled()).toBe(true);
+    await set(SEI_NETWORKS, "net", { image: "seid:v6.7" });
+    expect(await settled()).toBe(false);
+    const template = { spec: { containers: [{ name: "seid", image: "seid:v6.7" }] } };
+    for (const name of ["sei-0", "sei-1"]) await set(SEI_NODES, name, { image: "seid:v6.7" });
+    await set(STATEFUL_SETS, "sei-0", { template });
+    expect(await settled()).toBe(false);
+    await set(STATEFUL_SETS, "sei-1", { template });
+    expect(await settled()).toBe(true);
+  });
+
+  test("a pod that runs under another owner is none of its own", async () => {
+    const { cluster, network } = await seiNetwork();
+    const other = await cluster.add(SEI_NODES, "SeiNode", "other", { spec: { image: "seid:v6.6" } });
+    const set = await cluster.addSet("other", { ownerReferences: [other] });
+    expect(await cluster.read(network, "seinetworks", podOf("other-0", [set]), NAMED)).toMatchObject({
+      kind: "disowned",
+      why: "Pod other-0 is run by no SeiNode that SeiNetwork sei/net controls.",
+    });
+  });
+
+  test("an owner that the policy names no more is not changed, with the pod or without", async () => {
+    const { cluster, network, sets } = await seiNetwork();
+    const unnamed = { target: { kind: "CustomResource", customResource: SEI_NODE } };
+    for (const pod of [undefined, podOf("sei-0-0", [sets[0]])])
+      expect(await cluster.read(network, "seinetworks", pod, unnamed)).toMatchObject({
+        kind: "disowned",
+        why: "HaltPolicy sei no longer says that the image is set in a SeiNetwork.",
+      });
   });
 });

@@ -11,6 +11,8 @@ export function isReached(observation: Observation, { step, image }: Proposal, s
   const place =
     change.partition === undefined ? undefined : placeOf(observation.halt, observation.workload.groups);
   if (place !== undefined) return !isOutside(place, observation.workload, image, sibling);
+  // What carries an owner's image on may replace the pods as well.
+  if (observation.workload.isOwner) return sibling.image !== image;
   if (sibling.group.strategy.kind !== "OnDelete") return true;
   return sibling.image !== image;
 }

@@ -157,3 +157,22 @@ describe("one partition at a time", () => {
     expect(templateChange(sceneOf(one, "OnePartition"), NEW)).toEqual(change);
   });
 });
+
+describe("an owner's image, which reaches every node below it", () => {
+  const refused = (sibling: Partial<Sibling>) => {
+    const scene = sceneOf({ group: onDelete, sibling }, "WholeSet");
+    const workload = workloadWith({ isOwner: true, groups: [groupWith(onDelete)] });
+    const proposal = { step: "set-image", action: "SwapImage", image: NEW } as const;
+    return siblingsNotHalted({ ...scene, workload }, proposal) !== undefined;
+  };
+
+  test.each<[string, Partial<Sibling>, boolean]>([
+    ["one that runs", {}, true],
+    ["one that is missing", missing, true],
+    ["one past the height on an image of its own, which would be replaced", past, true],
+    ["one past the height on the very image", { ...past, image: NEW }, false],
+    ["one that halted", halted, false],
+  ])("waits for %s: %o", (_, sibling, waits) => {
+    expect(refused(sibling)).toBe(waits);
+  });
+});

@@ -1,0 +1,36 @@
+import { listWanted } from "../kube/list-pages.ts";
+import { isControlledBy } from "../kube/owner-reference.ts";
+import { collectionPath, STATEFUL_SETS } from "../kube/paths.ts";
+import type { KubeApi, KubeObject } from "../kube/types.ts";
+import type { Pod } from "../model/pod.ts";
+import { imageIn, isSettled } from "./pod-template.ts";
+import { notMadeBy, type StatefulSet } from "./stateful-set.ts";
+
+export async function statefulSetsIn(api: KubeApi, namespace: string): Promise<readonly StatefulSet[]> {
+  return await listWanted<StatefulSet>(api, collectionPath(STATEFUL_SETS, namespace), () => true);
+}
+
+/** Whether the StatefulSets that run the container have its image, and have taken notice of it. */
+export function areSettled(sets: readonly StatefulSet[], container: string, image: string): boolean {
+  const carriers = sets.filter((set) => imageIn(set, container) !== undefined);
+  return carriers.length > 0 && carriers.every((set) => isSettled(set) && imageIn(set, container) === image);
+}
+
+/** Why `pod` is run by none of the StatefulSets (`sets`) that the custom resource controls. */
+export function notRunBy(
+  what: string,
+  object: KubeObject,
+  sets: readonly StatefulSet[],
+  pod: Pod,
+): string | undefined {
+  if (object.metadata.deletionTimestamp !== undefined) return `${what} is being deleted.`;
+  const set = sets.find(({ metadata }) => isControlledBy(pod, metadata.uid));
+  if (set === undefined) return `Pod ${pod.metadata.name} is run by no StatefulSet that ${what} controls.`;
+  return notMadeBy(set, pod);
+}
+
+export function fieldOf(object: unknown, [first, ...rest]: readonly string[]): unknown {
+  if (first === undefined) return object;
+  if (typeof object !== "object" || object === null || !Object.hasOwn(object, first)) return undefined;
+  return fieldOf((object as Record<string, unknown>)[first], rest);
+}
