@@ -86,7 +86,7 @@ describe("the command line", () => {
     const server = await TestServer.start((_, response) => response.writeHead(404).end("404 page not found"));
     expect(await call("run", "--kubeconfig", kubeconfig(server.url))).toBe(1);
     await server.stop();
-    expect(err).toMatch(/apply deploy\/crds first/);
+    expect(err).toMatch(/apply deploy\/crds of this release first/);
   });
 });
 
