@@ -30,6 +30,14 @@ export const CHANGES: readonly Change[] = [
   [ShutdownReason.HaltHeight]: { happened: "an operator asked for it.", action: "page." },`,
   },
   {
+    file: "packages/consumer/src/log/halt-text.ts",
+    after:
+      "const TEXTS: Readonly<Record<HaltReason, (plan: string, height: number | undefined) => string>> = {",
+    add: `
+  [ShutdownReason.SnapshotRequired]: () => "",
+  [ShutdownReason.HaltHeight]: () => "",`,
+  },
+  {
     file: "packages/consumer/src/situation.ts",
     after: "switch (verdict.reason) {",
     add: "\n    case ShutdownReason.SnapshotRequired:\n    case ShutdownReason.HaltHeight:",
