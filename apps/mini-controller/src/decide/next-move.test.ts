@@ -516,14 +516,6 @@ describe("a swap", () => {
       "Recovered Recovered",
     ],
     [
-      "halted at a next plan that one source alone tells",
-      {
-        ...recovering,
-        pod: successor({ height: 30, verdict: { ...again, plan: "v6.8", height: 60, corroborated: false } }),
-      },
-      "Failed HaltedAgain +page",
-    ],
-    [
       "halted again at the same plan",
       { ...recovering, pod: successor({ verdict: again }) },
       "Failed HaltedAgain +page",

@@ -6,13 +6,13 @@ type Successor = Extract<PodSight, { kind: "successor" }>;
 
 /**
  * The height at which the successor is past the halt, on the chain of that halt. Where the halt named the height of an upgrade, only a
- * greater one counts, told on `/status` or by a later halt on two sources; a node that was rolled back, or that named none, has to be seen moving.
+ * greater one counts, or a halt for a later one; a node that was rolled back, or that named none, has to be seen moving.
  */
 export function heightPast({ reason, height: halted }: NodeHaltSpec, pod: Successor): number | undefined {
   const { verdict, firstHeight, height, otherChain } = pod;
   if (otherChain !== undefined) return undefined;
   if (verdict.kind === "halted") {
-    const next = verdict.corroborated ? verdict.height : height;
+    const next = verdict.height;
     return halted !== undefined && next !== undefined && next > halted ? next : undefined;
   }
   if (verdict.kind !== "running" || height === undefined) return undefined;

@@ -40,6 +40,9 @@ export class Detector {
   /** By the journal's UID: what its pod showed as it was recorded. The pod may be gone before that is written down. */
   readonly #seen = new Map<string, Seen>();
 
+  /** By the pod's key: since when its workload could not be read. */
+  readonly #unreadableSince = new Map<string, number>();
+
   constructor(options: DetectorOptions) {
     this.#options = options;
   }
@@ -64,6 +67,7 @@ export class Detector {
       orUnreadable(
         workloads.ofRef(ref).read({ namespace, ref, container, policy, pod }),
         `${ref.kind} ${ref.name}`,
+        0,
       );
     workload?.catch(() => {});
     const halt = await between("create-halt", onBoundary, () => this.#open(namespace, names, spec, node));
@@ -81,13 +85,18 @@ export class Detector {
 
   /** The workload that provably made the pod. A halt is recorded, and told of, also where nobody may read which that is. */
   async #workloadOf({ pod }: JudgedNode, policy: HaltPolicy): Promise<WorkloadRef | undefined> {
-    const { workloads, log } = this.#options;
+    const { workloads, log, now } = this.#options;
+    const key = keyOf(pod);
     try {
       const lineage = await workloads.ofPolicy(policy.spec).find(pod, policy.spec.target.customResource);
+      this.#unreadableSince.delete(key);
       return lineage.kind === "found" ? lineage.ref : undefined;
     } catch (error) {
-      if (!isRefusal(error)) throw error;
-      log.warn({ object: keyOf(pod), error: error.message }, "the workload of a halted pod can't be read");
+      const since = this.#unreadableSince.get(key) ?? now();
+      this.#unreadableSince.set(key, since);
+      if (!isRefusal(error, Math.abs(now() - since))) throw error;
+      this.#unreadableSince.delete(key);
+      log.warn({ object: key, error: error.message }, "the workload of a halted pod can't be read");
       return undefined;
     }
   }

@@ -180,7 +180,11 @@ export class ObservationReader {
     if (from === "memory" && isWatched && !isAsked) return NOT_ASKED;
     if (target !== undefined) {
       const { kind, name } = target.ref;
-      return await orUnreadable(workloads.ofRef(target.ref).read(target), `${kind} ${name}`);
+      return await orUnreadable(
+        workloads.ofRef(target.ref).read(target),
+        `${kind} ${name}`,
+        this.#stoodMs(halt),
+      );
     }
     const what = `The owner of pod ${halt.spec.podName}`;
     const pod = stores.pods.get(podKeyOf(halt));
@@ -192,7 +196,13 @@ export class ObservationReader {
         return { kind: "disowned", what, why };
       }),
       what,
+      this.#stoodMs(halt),
     );
+  }
+
+  /** For how long the journal has stood where it stands. */
+  #stoodMs({ spec, status }: NodeHalt): number {
+    return Math.abs(this.#options.now() - Date.parse(status?.steps?.at(-1)?.at ?? spec.detectedAt));
   }
 
   /**

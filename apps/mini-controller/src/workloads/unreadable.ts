@@ -1,18 +1,26 @@
 import { hasCode } from "../controller-error.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 
+/** How long the API server may fail before that is told of: most faults of a server are over sooner. */
+export const LASTING_MS = 60_000;
+
 /**
- * A reading of a workload that the API server may refuse: rights that were taken away, a conversion webhook that is down. That is a
- * sight of its own, since a halt has to be told of all the same. What is over by itself soon is thrown on.
+ * A reading of a workload that the API server may refuse: rights that were taken away, or, once that lasts (`lastsMs`), a fault such
+ * as a conversion webhook that is down. That is a sight of its own, since a halt has to be told of all the same. What may be over in
+ * a moment is thrown on.
  */
-export function orUnreadable(reading: Promise<WorkloadSight>, what: string): Promise<WorkloadSight> {
+export function orUnreadable(
+  reading: Promise<WorkloadSight>,
+  what: string,
+  lastsMs: number,
+): Promise<WorkloadSight> {
   return reading.catch((error: unknown) => {
-    if (!isRefusal(error)) throw error;
+    if (!isRefusal(error, lastsMs)) throw error;
     return { kind: "unreadable", what, why: error.message };
   });
 }
 
-/** Whether the API server refused to show an object, for longer than a moment perhaps. */
-export function isRefusal(error: unknown): error is Error {
-  return hasCode(error, "forbidden", "server-error") && error.retryAfterMs === undefined;
+/** Whether the API server refuses to show an object, and has for so long that it is to be told of. */
+export function isRefusal(error: unknown, lastsMs: number): error is Error {
+  return hasCode(error, "forbidden") || (hasCode(error, "server-error") && lastsMs >= LASTING_MS);
 }
