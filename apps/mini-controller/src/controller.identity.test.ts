@@ -12,18 +12,7 @@ afterEach(async () => {
 test.each([false, true])(
   "a node that signs as another one that runs is swapped once that is gone (its pod Failed: %s)",
   async (failedPods) => {
-    const cluster = new FakeCluster((tag, height) =>
-      tag.endsWith("v6.5") ? undefined : onePlan(tag, height),
-    );
-    cluster.failedPods = failedPods;
-    cluster.podsMade = 8;
-    cluster.validatorOf = () => "9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C";
-    await cluster.addPolicy();
-    await cluster.addNode("sei-0");
-    await cluster.addNode("twin", "v6.5");
-    const controller = await new TestController(cluster).start();
-    undo.push(() => controller.stop());
-    await until("both to have told who they are", () => cluster.statusReads.size === 2);
+    const { cluster } = await twoOfOneValidator({ failedPods, podsMade: 8 });
 
     cluster.reach(30);
 
@@ -40,8 +29,9 @@ test.each([false, true])(
 );
 
 /** Two nodes that told the same validator address, which was written down. */
-async function twoOfOneValidator() {
+async function twoOfOneValidator(changes: Partial<Pick<FakeCluster, "failedPods" | "podsMade">> = {}) {
   const cluster = new FakeCluster((tag, height) => (tag.endsWith("v6.5") ? undefined : onePlan(tag, height)));
+  Object.assign(cluster, changes);
   cluster.validatorOf = () => "9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C";
   await cluster.addPolicy();
   await cluster.addNode("sei-0");

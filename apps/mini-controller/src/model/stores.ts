@@ -40,7 +40,10 @@ export const recordsOf = {
   validator: (address: string) => `validator ${address}`,
 } as const;
 
-/** Index values under which pods are found, besides their namespace: by node, by what controls them and what outlives them. */
+/**
+ * Index values under which pods are found, besides their namespace: by the node where that is called otherwise, by what controls them
+ * and what outlives them.
+ */
 export const podsOf = {
   node: (nodeKey: string) => `node ${nodeKey}`,
   controller: (uid: string) => `controller ${uid}`,
@@ -48,11 +51,18 @@ export const podsOf = {
 } as const;
 
 function podIndex(pod: Pod): readonly string[] {
-  const { namespace = "" } = pod.metadata;
+  const { namespace = "", name } = pod.metadata;
   const uid = controllerRefOf(pod)?.uid;
-  const node = podsOf.node(`${namespace}/${nodeNameOf(pod)}`);
+  const node = nodeNameOf(pod);
+  const nodes = node === name ? [] : [podsOf.node(`${namespace}/${node}`)];
   const storages = storageKeysOf(pod).map(podsOf.storage);
-  return [namespace, node, ...(uid === undefined ? [] : [podsOf.controller(uid)]), ...storages];
+  return [namespace, ...nodes, ...(uid === undefined ? [] : [podsOf.controller(uid)]), ...storages];
+}
+
+/** The pods of the node that is called so: the one of its name, or those that its Deployment named anew. */
+export function podsOfNode(nodeKey: string, pods: Store<Pod>): readonly Pod[] {
+  const named = pods.get(nodeKey);
+  return [...(named === undefined ? [] : [named]), ...pods.under(podsOf.node(nodeKey))];
 }
 
 /** Index values under which the halts of a pod or of a policy are found. */

@@ -11,6 +11,7 @@ import {
   haltsOfNode,
   podKeyOf,
   podsOf,
+  podsOfNode,
   policyKeyOf,
   policyOf,
   recordsOf,
@@ -66,16 +67,14 @@ export class OtherPods {
   around(halt: NodeHalt, halted: HaltedPod): Around {
     const { policy, pod, stores, asked, now } = halted;
     const { statuses } = this.#options;
+    const beside = asked.length === 0 ? [] : stores.pods.under(halt.metadata.namespace ?? "");
     return {
       neighbours: this.#neighbours(halt),
       siblings: this.#siblings(halt, policy, halted),
       twins: this.#twins(pod, halt, stores, asked),
       strangers: [
         ...strangersAmong(
-          asked.flatMap((one) => {
-            const pods = stores.pods.under(one.pod.metadata.namespace ?? "");
-            return withoutSeeds(ofSharedAddress(one, pods), stores, now);
-          }),
+          asked.flatMap((one) => withoutSeeds(ofSharedAddress(one, beside), stores, now)),
           pod && liveOf(pod, statuses)?.validatorAddress,
         ),
         ...(pod === undefined
@@ -202,7 +201,7 @@ export class OtherPods {
     });
     const recorded = stores.records.under(recordsOf.validator(address)).flatMap(({ metadata }) => {
       const { namespace = "", name } = metadata;
-      return storesOf(namespace).pods.under(podsOf.node(`${namespace}/${name}`));
+      return podsOfNode(`${namespace}/${name}`, storesOf(namespace).pods);
     });
     return [...told, ...recorded];
   }

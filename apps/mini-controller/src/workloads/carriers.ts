@@ -3,6 +3,7 @@ import { isControlledBy } from "../kube/owner-reference.ts";
 import { collectionPath, STATEFUL_SETS } from "../kube/paths.ts";
 import type { KubeApi, KubeObject } from "../kube/types.ts";
 import type { Pod } from "../model/pod.ts";
+import { managerOf } from "./manager.ts";
 import { imageIn, isSettled } from "./pod-template.ts";
 import { notMadeBy, type StatefulSet } from "./stateful-set.ts";
 
@@ -27,6 +28,19 @@ export function notRunBy(
   const set = sets.find(({ metadata }) => isControlledBy(pod, metadata.uid));
   if (set === undefined) return `Pod ${pod.metadata.name} is run by no StatefulSet that ${what} controls.`;
   return notMadeBy(set, pod);
+}
+
+/** The object's image, and how it is set; `missing` where its field has none. */
+export function imageFieldOf(
+  object: KubeObject,
+  { what, path, imagePath }: { readonly what: string; readonly path: string; readonly imagePath: string },
+) {
+  const fields = imagePath.split(".");
+  const image = fieldOf(object, fields);
+  if (typeof image !== "string") return { kind: "missing", what: `${fields.join(".")} of ${what}` } as const;
+  const { uid, generation } = object.metadata;
+  const where = { what, path, pointer: `/${fields.join("/")}`, uid, generation };
+  return { kind: "found", ...where, image, replacesPods: false, manager: managerOf(object) } as const;
 }
 
 export function fieldOf(object: unknown, [first, ...rest]: readonly string[]): unknown {

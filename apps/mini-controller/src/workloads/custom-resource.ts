@@ -4,8 +4,7 @@ import { objectPath, resourceOf } from "../kube/paths.ts";
 import type { KubeApi, KubeObject } from "../kube/types.ts";
 import type { Pod } from "../model/pod.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
-import { areSettled, fieldOf, notRunBy, statefulSetsIn } from "./carriers.ts";
-import { managerOf } from "./manager.ts";
+import { areSettled, imageFieldOf, notRunBy, statefulSetsIn } from "./carriers.ts";
 import { findOwner, isOwnerIn, readOwner } from "./owner.ts";
 import { groupOf, readStatefulSetOf } from "./stateful-set.ts";
 import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } from "./workload.ts";
@@ -54,7 +53,6 @@ export class CustomResourceWorkload implements WorkloadKind {
       const why = `HaltPolicy ${policy?.metadata.name} no longer says that the image is set in a ${ref.kind}.`;
       return { kind: "disowned", what, why };
     }
-    const fields = (custom?.imagePath ?? "spec.image").split(".");
     const [object, sets] = await Promise.all([
       getIfThere<KubeObject>(this.#api, path),
       statefulSetsIn(this.#api, namespace),
@@ -63,19 +61,11 @@ export class CustomResourceWorkload implements WorkloadKind {
     const own = sets.filter((set) => isControlledBy(set, object.metadata.uid));
     const why = wasReplaced(ref, object, pod) ?? (pod && notRunBy(what, object, own, pod));
     if (why !== undefined) return { kind: "disowned", what, why };
-    const image = fieldOf(object, fields);
-    if (typeof image !== "string") return { kind: "missing", what: `${fields.join(".")} of ${what}` };
+    const found = imageFieldOf(object, { what, path, imagePath: custom?.imagePath ?? "spec.image" });
+    if (found.kind === "missing") return found;
     return {
-      kind: "found",
-      what,
-      path,
-      pointer: `/${fields.join("/")}`,
-      uid: object.metadata.uid,
-      generation: object.metadata.generation,
-      image,
-      settled: areSettled(own, container, image),
-      replacesPods: false,
-      manager: managerOf(object),
+      ...found,
+      settled: areSettled(own, container, found.image),
       groups: own.map((set) => groupOf(set, container)),
     };
   }

@@ -6,8 +6,7 @@ import { collectionPath, objectPath, resourceOf } from "../kube/paths.ts";
 import type { KubeApi, KubeObject } from "../kube/types.ts";
 import type { PodGroup } from "../model/pod-group.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
-import { areSettled, fieldOf, notRunBy, statefulSetsIn } from "./carriers.ts";
-import { managerOf } from "./manager.ts";
+import { areSettled, fieldOf, imageFieldOf, notRunBy, statefulSetsIn } from "./carriers.ts";
 import { groupOf, type StatefulSet } from "./stateful-set.ts";
 import { type Lineage, type WorkloadTarget, wasReplaced } from "./workload.ts";
 
@@ -61,23 +60,15 @@ export async function readOwner(
     .map((node) => ({ node, sets: sets.filter((set) => isControlledBy(set, node.metadata.uid)) }));
   const why = wasReplaced(ref, object, pod) ?? (pod && notRunBelow(what, object, below, { custom, pod }));
   if (why !== undefined) return { kind: "disowned", what, why };
-  const fields = custom.owner.imagePath.split(".");
-  const image = fieldOf(object, fields);
-  if (typeof image !== "string") return { kind: "missing", what: `${fields.join(".")} of ${what}` };
+  const found = imageFieldOf(object, { what, path, imagePath: custom.owner.imagePath });
+  if (found.kind === "missing") return found;
+  const { image } = found;
   const hasImage = ({ node, sets }: Below): boolean =>
     fieldOf(node, custom.imagePath.split(".")) === image && areSettled(sets, container, image);
   return {
-    kind: "found",
-    what,
-    path,
-    pointer: `/${fields.join("/")}`,
-    uid: object.metadata.uid,
-    generation: object.metadata.generation,
-    image,
+    ...found,
     settled: below.length > 0 && below.every(hasImage),
-    replacesPods: false,
     isOwner: true,
-    manager: managerOf(object),
     groups: below.flatMap(({ node, sets }) =>
       sets.length === 0 ? [groupWithout(custom, node)] : sets.map((set) => groupOf(set, container)),
     ),

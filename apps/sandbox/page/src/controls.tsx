@@ -97,16 +97,7 @@ export function Controls({ state, node, blocked, act }: ControlsProps) {
         <fieldset disabled={blocked !== ""}>
           <legend>Chain and policy</legend>
           <Choice label="Plan" value={plan} onChange={setPlan} among={["v6.7", "v6.8", "v6.9"]} />
-          <label>
-            Blocks ahead{" "}
-            <input
-              type="number"
-              min={1}
-              max={100000}
-              value={ahead}
-              onInput={(event) => setAhead(event.currentTarget.valueAsNumber || 1)}
-            />
-          </label>
+          <Amount label="Blocks ahead" most={100000} value={ahead} onChange={setAhead} />
           <label>
             <input
               type="checkbox"
@@ -148,16 +139,7 @@ export function Controls({ state, node, blocked, act }: ControlsProps) {
             kind: "policy",
             value: { dryRun: !state.policy.dryRun },
           })}
-          <label>
-            Swaps at a time{" "}
-            <input
-              type="number"
-              min={1}
-              max={100}
-              value={swaps}
-              onInput={(event) => setSwaps(event.currentTarget.valueAsNumber || 1)}
-            />
-          </label>
+          <Amount label="Swaps at a time" most={100} value={swaps} onChange={setSwaps} />
           {Control({ label: "Set swaps at a time", kind: "policy", value: { maxConcurrent: swaps } })}
           <p>
             Listed:{" "}
@@ -208,6 +190,28 @@ function Choice({ label, value, among, onChange }: ChoiceProps) {
           <option key={one}>{one}</option>
         ))}
       </select>
+    </label>
+  );
+}
+
+interface AmountProps {
+  readonly label: string;
+  readonly value: number;
+  readonly most: number;
+  readonly onChange: (value: number) => void;
+}
+
+function Amount({ label, value, most, onChange }: AmountProps) {
+  return (
+    <label>
+      {label}{" "}
+      <input
+        type="number"
+        min={1}
+        max={most}
+        value={value}
+        onInput={(event) => onChange(event.currentTarget.valueAsNumber || 1)}
+      />
     </label>
   );
 }
