@@ -54,6 +54,14 @@ function strayImports(room: string, file: string, source: string): string[] {
   });
 }
 
+/** The imports of code that a path leads to inside another room; recorded data may be read where it lies. */
+function importsFromInside(file: string, source: string): string[] {
+  return factsOf(source).imports.filter(
+    (specifier) =>
+      specifier.startsWith(".") && roomOf(specifier, file) !== undefined && !/\.json$/.test(specifier),
+  );
+}
+
 /**
  * What a product source outside the contract may not spell: a halt's code, its token, or its field, as a value.
  * Inside a sentence, such as an example in `--help`, they are text.
@@ -99,6 +107,18 @@ describe("the allowed imports", () => {
   proof("contract depends on zod alone", ["BOUNDARIES"], () => {
     const manifest = JSON.parse(readFileSync(join(ROOT, "packages/contract/package.json"), "utf8"));
     expect(Object.keys(manifest.dependencies)).toEqual(["zod"]);
+  });
+});
+
+describe("the proofs in e2e", () => {
+  proof("import what a room exports, and nothing from its inside", ["BOUNDARIES"], () => {
+    const inside = sourcesUnder("e2e").flatMap((file) =>
+      importsFromInside(file, readFileSync(join(ROOT, file), "utf8")).map((specifier) => ({
+        file,
+        specifier,
+      })),
+    );
+    expect(inside).toEqual([]);
   });
 });
 
@@ -163,6 +183,12 @@ describe("these rules can fail", () => {
     expect(strayImports("consumer", file, source)).toHaveLength(1);
     expect(strayImports("consumer", "packages/consumer/src/made-up.test.ts", source)).toEqual([]);
     expect(strayImports("consumer", "packages/consumer/bench/made-up.ts", source)).toEqual([]);
+  });
+
+  test("on a path into a room, in a proof", () => {
+    const source =
+      'import { serve } from "../apps/sandbox/src/serve.ts";\nimport states from "../apps/sandbox/states.json";';
+    expect(importsFromInside("e2e/made-up.test.ts", source)).toEqual(["../apps/sandbox/src/serve.ts"]);
   });
 
   test("and let through what is allowed, and what only looks like an import", () => {

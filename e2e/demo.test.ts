@@ -1,5 +1,5 @@
+import type { StoryEvent } from "@upgrade-halt/sandbox";
 import { describe, expect } from "vitest";
-import type { StoryEvent } from "../apps/sandbox/src/story/story-event.ts";
 import { startDemo } from "./harness/demo.ts";
 import { proof } from "./harness/proof.ts";
 

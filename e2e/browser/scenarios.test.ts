@@ -1,9 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { Scenario } from "@upgrade-halt/sandbox";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import type { Scenario } from "../../apps/sandbox/src/scenario/schema.ts";
 import { Cleanup } from "../harness/cleanup.ts";
 import { type Served, serve } from "../harness/served-page.ts";
 import { open, play, startBrowser } from "./page.ts";

@@ -1,6 +1,4 @@
-import { NAMESPACE } from "../../apps/sandbox/src/scenario/base.ts";
-import { objectsOf } from "../../apps/sandbox/src/scenario/objects.ts";
-import { type Scenario, ScenarioSchema } from "../../apps/sandbox/src/scenario/schema.ts";
+import { NAMESPACE, objectsOf, type Scenario, ScenarioSchema } from "@upgrade-halt/sandbox";
 import type { Plan } from "./governance.ts";
 import { CHAIN_ID } from "./homes.ts";
 import type { Network } from "./network.ts";

@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { EVENT_KINDS, type StoryEvent } from "@upgrade-halt/sandbox";
 import { expect, test } from "vitest";
-import { EVENT_KINDS, type StoryEvent } from "../../apps/sandbox/src/story/story-event.ts";
 
 interface Run {
   readonly code: number;

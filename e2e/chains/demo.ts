@@ -5,12 +5,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { untilStopped } from "../../apps/sandbox/src/cli/signals.ts";
-import { columnsOf } from "../../apps/sandbox/src/cli/terminal-width.ts";
-import { runScenario } from "../../apps/sandbox/src/scenario/run-scenario.ts";
-import { jsonLinesReader } from "../../apps/sandbox/src/story/json-lines.ts";
-import { Story } from "../../apps/sandbox/src/story/story.ts";
-import { terminalReader } from "../../apps/sandbox/src/story/terminal.ts";
+import {
+  columnsOf,
+  jsonLinesReader,
+  runScenario,
+  Story,
+  terminalReader,
+  untilStopped,
+} from "@upgrade-halt/sandbox";
 import { DEMO_PLAN, demoObjects, demoScenario } from "./demo-scenario.ts";
 import { planChain } from "./halting-chain.ts";
 import { CHAINS, programPath } from "./programs.ts";

@@ -1,10 +1,9 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { classify, evidenceFromDocker } from "@upgrade-halt/consumer";
-import { until } from "@upgrade-halt/testing";
+import { commandsIn, filesIn, until } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import recorded from "../../packages/consumer/src/adapters/fixtures/docker-states.json" with { type: "json" };
-import { commandsIn, filesIn } from "../../packages/consumer/src/testing/guide.ts";
 import { Cleanup } from "../harness/cleanup.ts";
 import type { CommandResult } from "../harness/namespaces.ts";
 import { type Engine, startEngine, whyNoEngine } from "./engine.ts";

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { crds, crdYaml } from "@upgrade-halt/mini-controller/api";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { crds, crdYaml } from "../../apps/mini-controller/src/api/crds.ts";
 import { buildInto, executableIn, OUT } from "../executable/built.ts";
 import { Cleanup } from "../harness/cleanup.ts";
 import type { CommandResult } from "../harness/namespaces.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { V1Pod, V1StatefulSet } from "@kubernetes/client-node";
-import type { NodeHalt } from "../../apps/mini-controller/src/api/node-halt.ts";
-import type { Boundary } from "../../apps/mini-controller/src/model/boundary.ts";
+import type { Boundary } from "@upgrade-halt/mini-controller";
+import type { NodeHalt } from "@upgrade-halt/mini-controller/api";
 import { startController, startDoomedController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { createPhantom, setPhantomState, terminated } from "../harness/fixtures/phantom-pods.ts";

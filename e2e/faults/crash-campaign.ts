@@ -4,8 +4,8 @@
  * (E2E_TARGET).
  */
 import { isDeepStrictEqual } from "node:util";
+import { BOUNDARIES } from "@upgrade-halt/mini-controller";
 import { type Campaign, playCampaign, seededRandom } from "@upgrade-halt/testing";
-import { BOUNDARIES } from "../../apps/mini-controller/src/model/boundary.ts";
 import { connect } from "../harness/api.ts";
 import { Cleanup } from "../harness/cleanup.ts";
 import { startCluster, targetFromEnvironment } from "../harness/cluster.ts";

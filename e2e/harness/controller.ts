@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import type { Boundary } from "../../apps/mini-controller/src/model/boundary.ts";
+import type { Boundary } from "@upgrade-halt/mini-controller";
 import { SERVICE_ACCOUNT, SYSTEM_NAMESPACE } from "./install.ts";
 import { kubeconfigWithToken } from "./kubeconfig.ts";
 import type { Program, ProgramOptions } from "./program.ts";

@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { StoryEvent } from "@upgrade-halt/sandbox";
 import { until } from "@upgrade-halt/testing";
-import type { StoryEvent } from "../../apps/sandbox/src/story/story-event.ts";
 import { type Leftover, processesMentioning } from "./leftovers.ts";
 import type { End, Program } from "./program.ts";
 import { startBin } from "./programs.ts";

@@ -1,9 +1,13 @@
 import type { CoreV1Event, V1ContainerStatus, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 import { REACH_BLOCKS } from "@upgrade-halt/consumer";
+import type {
+  HaltPolicy,
+  NodeHalt,
+  NodeRecord,
+  NodeRecordStatus,
+  Phase,
+} from "@upgrade-halt/mini-controller/api";
 import { until } from "@upgrade-halt/testing";
-import type { HaltPolicy } from "../../apps/mini-controller/src/api/halt-policy.ts";
-import type { NodeHalt, Phase } from "../../apps/mini-controller/src/api/node-halt.ts";
-import type { NodeRecord, NodeRecordStatus } from "../../apps/mini-controller/src/api/node-record.ts";
 import { CONTAINER } from "./fixtures/mock-nodes.ts";
 import type { World } from "./world.ts";
 

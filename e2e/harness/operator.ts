@@ -1,10 +1,6 @@
 import { type KubernetesObject, PatchStrategy } from "@kubernetes/client-node";
-import {
-  ANNOTATION_ABORT,
-  ANNOTATION_ACKNOWLEDGED,
-  API_VERSION,
-} from "../../apps/mini-controller/src/api/group.ts";
-import type { HaltPolicySpec } from "../../apps/mini-controller/src/api/halt-policy.ts";
+import type { HaltPolicySpec } from "@upgrade-halt/mini-controller/api";
+import { ANNOTATION_ABORT, ANNOTATION_ACKNOWLEDGED, API_VERSION } from "@upgrade-halt/mini-controller/api";
 import type { Api } from "./api.ts";
 import {
   CONTAINER,

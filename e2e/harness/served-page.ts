@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RunState } from "@upgrade-halt/sandbox";
 import { until } from "@upgrade-halt/testing";
-import type { State } from "../../apps/sandbox/page/src/types.ts";
 import type { Cleanup } from "./cleanup.ts";
 import type { Program } from "./program.ts";
 import { startBin } from "./programs.ts";
@@ -20,7 +20,7 @@ export interface Served {
   readonly folder: string;
   readonly token: string;
   /** What the page shows, as JSON. */
-  state(): Promise<State>;
+  state(): Promise<RunState>;
 }
 
 export interface ServeOptions {
@@ -43,9 +43,9 @@ export async function serve({ cleanup, flags = ["--nodes", "2"], env = {} }: Ser
   const address = find(program) ?? "";
   const { origin, hash } = new URL(address);
   const token = hash.slice("#token=".length);
-  const state = async (): Promise<State> => {
+  const state = async (): Promise<RunState> => {
     const response = await fetch(`${origin}/api/state`, { headers: { authorization: `Bearer ${token}` } });
-    return (await response.json()) as State;
+    return (await response.json()) as RunState;
   };
   return { program, address, origin, folder, token, state };
 }
@@ -62,7 +62,11 @@ export async function postTo(
 }
 
 /** Waits until the sandbox's state is so. */
-export function untilState(served: Served, what: string, is: (state: State) => boolean): Promise<State> {
+export function untilState(
+  served: Served,
+  what: string,
+  is: (state: RunState) => boolean,
+): Promise<RunState> {
   return until(
     what,
     async () => {

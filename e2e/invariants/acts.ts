@@ -1,6 +1,5 @@
 import type { V1Deployment, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
-import type { HaltPolicy } from "../../apps/mini-controller/src/api/halt-policy.ts";
-import type { NodeHalt } from "../../apps/mini-controller/src/api/node-halt.ts";
+import type { HaltPolicy, NodeHalt } from "@upgrade-halt/mini-controller/api";
 import type { Change, Kind } from "./chronicle.ts";
 
 export type Workload = V1StatefulSet | V1Deployment;

@@ -4,8 +4,7 @@
  */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { bundle } from "../../apps/executable/src/bundle.ts";
-import { makeExecutable, OWN_NODE } from "../../apps/executable/src/executable.ts";
+import { bundle, makeExecutable, OWN_NODE } from "@upgrade-halt/executable";
 import { linkerFlags } from "../control-plane/linker-flags.ts";
 import { goBuild } from "../harness/go-build.ts";
 import { whyNoKubelet } from "./node.ts";

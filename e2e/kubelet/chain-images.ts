@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { OWN_NODE } from "../../apps/executable/src/executable.ts";
+import { OWN_NODE } from "@upgrade-halt/executable";
 import { PLAN_NAME } from "../chains/halting-chain.ts";
 import { builtProgram } from "../chains/programs.ts";
 import { copyLibrariesOf, copyProgram } from "../docker/runtime-files.ts";

@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { V1ConfigMap, V1StatefulSet } from "@kubernetes/client-node";
-import { freePort } from "@upgrade-halt/testing";
+import type { HaltPolicy, HaltPolicySpec } from "@upgrade-halt/mini-controller/api";
+import { filesIn, freePort } from "@upgrade-halt/testing";
 import { parse, parseAllDocuments } from "yaml";
-import type { HaltPolicy, HaltPolicySpec } from "../../apps/mini-controller/src/api/halt-policy.ts";
-import { filesIn } from "../../packages/consumer/src/testing/guide.ts";
 import type { Plan } from "../chains/governance.ts";
 import { CHAIN_ID, rewrite } from "../chains/homes.ts";
 import type { Validator } from "../chains/validator.ts";

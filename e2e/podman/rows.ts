@@ -1,4 +1,4 @@
-import { filesIn } from "../../packages/consumer/src/testing/guide.ts";
+import { filesIn } from "@upgrade-halt/testing";
 import { OLD_IMAGE } from "../docker/images.ts";
 
 /** How the node of a row ends. A process that SIGKILL ended is 137 to a container. */

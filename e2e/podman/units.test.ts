@@ -1,8 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { until } from "@upgrade-halt/testing";
+import { filesIn, until } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { filesIn } from "../../packages/consumer/src/testing/guide.ts";
 import { copyProgram } from "../docker/runtime-files.ts";
 import { archiveImages } from "../harness/image-archive.ts";
 import { bootMachine, type Machine, TREE_INSIDE, whyNoMachine } from "../systemd/machine.ts";

@@ -1,6 +1,6 @@
+import { grantedRights, neededRight } from "@upgrade-halt/mini-controller/testing/rights";
 import { until } from "@upgrade-halt/testing";
 import { expect, inject } from "vitest";
-import { grantedRights, neededRight } from "../../apps/mini-controller/src/testing/rights.ts";
 import { type ProxiedRequest, startFaultProxy } from "../faults/fault-proxy.ts";
 import { startControllerWith } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";

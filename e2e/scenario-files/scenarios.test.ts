@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import type { StoryEvent } from "@upgrade-halt/sandbox";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import type { StoryEvent } from "../../apps/sandbox/src/story/story-event.ts";
 import { processesMentioning } from "../harness/leftovers.ts";
 import type { Program } from "../harness/program.ts";
 import { startBin } from "../harness/programs.ts";

@@ -1,7 +1,7 @@
+import type { NodeHaltSpec, NodeHaltStatus } from "@upgrade-halt/mini-controller/api";
+import { API_VERSION } from "@upgrade-halt/mini-controller/api";
 import { until } from "@upgrade-halt/testing";
 import { expect, inject } from "vitest";
-import { API_VERSION } from "../../apps/mini-controller/src/api/group.ts";
-import type { NodeHaltSpec, NodeHaltStatus } from "../../apps/mini-controller/src/api/node-halt.ts";
 import { startController } from "../harness/controller.ts";
 import { CONTAINER, imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { letHalt, untilSeenNear } from "../harness/halting-node.ts";

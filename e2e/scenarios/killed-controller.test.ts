@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { V1StatefulSet } from "@kubernetes/client-node";
+import type { Boundary, Operation } from "@upgrade-halt/mini-controller";
+import type { NodeHalt } from "@upgrade-halt/mini-controller/api";
 import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
-import type { NodeHalt } from "../../apps/mini-controller/src/api/node-halt.ts";
-import type { Boundary, Operation } from "../../apps/mini-controller/src/model/boundary.ts";
 import { startController, startDoomedController } from "../harness/controller.ts";
 import { CONTAINER, imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { createHaltingNode, createUnwatchedNode } from "../harness/halting-node.ts";

@@ -1,6 +1,6 @@
+import type { NodeHalt } from "@upgrade-halt/mini-controller/api";
 import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
-import type { NodeHalt } from "../../apps/mini-controller/src/api/node-halt.ts";
 import { startController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { createHaltingNode } from "../harness/halting-node.ts";

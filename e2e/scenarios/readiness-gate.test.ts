@@ -1,6 +1,6 @@
+import { CONDITION_NOT_HALTED, LABEL_HALT } from "@upgrade-halt/mini-controller/api";
 import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
-import { CONDITION_NOT_HALTED, LABEL_HALT } from "../../apps/mini-controller/src/api/group.ts";
 import { startController } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { letGoOn } from "../harness/halting-node.ts";

@@ -1,6 +1,6 @@
+import type { Boundary } from "@upgrade-halt/mini-controller";
+import type { NodeHalt } from "@upgrade-halt/mini-controller/api";
 import { until } from "@upgrade-halt/testing";
-import type { NodeHalt } from "../../apps/mini-controller/src/api/node-halt.ts";
-import type { Boundary } from "../../apps/mini-controller/src/model/boundary.ts";
 import { controllerKubeconfig } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { letGoOn, untilSeenNear } from "../harness/halting-node.ts";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { dirname, join } from "node:path";
+import { filesIn } from "@upgrade-halt/testing";
 import { describe, expect, test } from "vitest";
-import { filesIn } from "../../packages/consumer/src/testing/guide.ts";
 import { startProgram } from "../harness/program.ts";
 import { tableOf } from "../harness/shown-table.ts";
 import { daemontools } from "./daemontools.ts";

@@ -1,6 +1,5 @@
-import { until } from "@upgrade-halt/testing";
+import { filesIn, until } from "@upgrade-halt/testing";
 import { afterAll, describe, expect, test } from "vitest";
-import { filesIn } from "../../packages/consumer/src/testing/guide.ts";
 import { tableOf } from "../harness/shown-table.ts";
 import { daemontools } from "./daemontools.ts";
 import { pm2 } from "./pm2.ts";

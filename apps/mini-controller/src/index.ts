@@ -2,6 +2,7 @@
 export { Controller } from "./controller.ts";
 export { ControllerError } from "./controller-error.ts";
 export { Fence } from "./kube/fence.ts";
+export { jsonLines } from "./kube/json-lines.ts";
 export { LeaderElection } from "./kube/leader-election.ts";
 export type {
   BoundedText,
@@ -12,6 +13,6 @@ export type {
   Query,
   WatchEvent,
 } from "./kube/types.ts";
-export type { Boundary } from "./model/boundary.ts";
+export { BOUNDARIES, type Boundary, type Operation } from "./model/boundary.ts";
 export { PagingHosts } from "./paging/paging-hosts.ts";
 export type { Metrics } from "./server/metrics.ts";

@@ -1,6 +1,6 @@
 import type { KubeConfig } from "@kubernetes/client-node";
+import { jsonLines } from "@upgrade-halt/mini-controller";
 import { Agent, request } from "undici";
-import { jsonLines } from "../../../apps/mini-controller/src/kube/json-lines.ts";
 
 /** Where an API server is, and as whom; it can be sent to another process. */
 export interface Access {

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import type { NodeHalt } from "@upgrade-halt/mini-controller/api";
+import { API_VERSION } from "@upgrade-halt/mini-controller/api";
 import { until } from "@upgrade-halt/testing";
-import { API_VERSION } from "../../../apps/mini-controller/src/api/group.ts";
-import type { NodeHalt } from "../../../apps/mini-controller/src/api/node-halt.ts";
 import { startController } from "../../harness/controller.ts";
 import { serveForAll } from "./chain.ts";
 import { createHaltingSet, giveTheWord, type HaltFiles, haltFilesOf, timeIn } from "./halting-sets.ts";

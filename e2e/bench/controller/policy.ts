@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { API_VERSION } from "../../../apps/mini-controller/src/api/group.ts";
-import type { HaltPolicy } from "../../../apps/mini-controller/src/api/halt-policy.ts";
-import type { NodeHalt } from "../../../apps/mini-controller/src/api/node-halt.ts";
+import type { HaltPolicy, NodeHalt } from "@upgrade-halt/mini-controller/api";
+import { API_VERSION } from "@upgrade-halt/mini-controller/api";
 import { CONTAINER, NODE_LABELS } from "../../harness/fixtures/mock-nodes.ts";
 import { CHAIN_ID } from "./chain.ts";
 import { HEIGHT, NEW_IMAGE, PLAN } from "./phantom-sets.ts";

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { exitCode } from "@upgrade-halt/contract";
+import { commandsIn, filesIn } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import dockerStates from "../adapters/fixtures/docker-states.json" with { type: "json" };
 import podmanStates from "../adapters/fixtures/podman-states.json" with { type: "json" };
 import pods from "../adapters/fixtures/pods.json" with { type: "json" };
 import { HALT_REASONS } from "../halt-reasons.ts";
-import { commandsIn, filesIn } from "../testing/guide.ts";
 import { type HttpNode, nodeAnswering } from "../testing/http-node.ts";
 
 const SOURCES = join(import.meta.dirname, "..");
