@@ -89,7 +89,7 @@ export const REQUIREMENTS = {
   DEBIAN:
     "The Debian package brings a unit that holds a halted node; upgrading it restarts nothing, removing it under a node that runs is refused, purging it leaves nothing.",
   IMAGE:
-    "The image of the controller's Dockerfile starts as its own user, who is not root, on a root that is read-only.",
+    "The image of each Dockerfile starts as its own user, who is not root, on a root that is read-only, and its SBOM lists all of it.",
   KUBECTL:
     "kubectl explains every field, and lists both kinds by short names with columns that tell the story.",
   CACHING:
@@ -109,7 +109,8 @@ export const REQUIREMENTS = {
   "ALERTS-INHIBITED":
     "Other alerts about a node are inhibited while the controller deals with its upgrade, and not once it failed.",
   "ALERT-RULES-LIVE": "The shipped rules fire on what a real controller exposes, each halt counted once.",
-  "DASHBOARD-LIVE": "Each query of the shipped dashboard is answered from what a real controller exposes.",
+  "DASHBOARD-LIVE":
+    "Each query of the shipped dashboard is answered from what a real controller exposes, with the right numbers.",
   "PAGE-ALERTMANAGER": "A page reaches a real Alertmanager as one alert, however often it is sent.",
   "PAGE-RESOLVED": "Whoever was paged is told once the halt is over, under the page's own key.",
   "PAGE-STANDS":

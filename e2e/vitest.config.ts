@@ -11,6 +11,8 @@ const ON_CLUSTER = {
   maxWorkers: SIDE_BY_SIDE,
 };
 
+const ON_MONITORED_CLUSTER = { ...ON_CLUSTER, testTimeout: 180_000, fileParallelism: false };
+
 /** What `vitest run --mode NAME` plays. */
 const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
   /** The story on the target that `E2E_TARGET` names: the embedded cluster unless said. */
@@ -28,7 +30,13 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
     include: ["{scenarios,faults,rbac,install,control-plane,comparison}/**/*.test.ts"],
   },
   /** A real Prometheus and a real Alertmanager beside the controller that they watch: of a cluster's, one leads. */
-  monitoring: { ...ON_CLUSTER, testTimeout: 180_000, fileParallelism: false },
+  monitoring: ON_MONITORED_CLUSTER,
+  /** The same with their newest releases. `monitoring/newest/build.ts` builds them first. */
+  "monitoring-newest": {
+    ...ON_MONITORED_CLUSTER,
+    include: ["monitoring/**/*.test.ts"],
+    env: { E2E_MONITORING: "newest" },
+  },
   /** The Helm chart, by a real Helm on a real control plane. `chart/build.ts` builds Helm first. */
   chart: { testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false },
   /** A real kubelet over containerd in namespaces of its own, joined to a real control plane; skipped where it can't run. */

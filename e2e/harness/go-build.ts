@@ -10,6 +10,8 @@ export interface GoProgram {
   readonly module: string;
   readonly package: string;
   readonly linkerFlags: string;
+  /** Build tags, with commas between. */
+  readonly tags?: string;
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -18,11 +20,20 @@ export interface GoProgram {
  * finished. Says on standard error that it builds, and how long it took. Where it fails the process ends with 1 and a
  * sentence.
  */
-export function goBuild({ what, target, module, package: name, linkerFlags, env = process.env }: GoProgram) {
+export function goBuild({
+  what,
+  target,
+  module,
+  package: name,
+  linkerFlags,
+  tags = "",
+  env = process.env,
+}: GoProgram) {
   process.stderr.write(`${what}: building ...\n`);
   const started = performance.now();
   const unfinished = `${target}.${process.pid}.unfinished`;
-  const built = spawnSync("go", ["build", "-trimpath", "-ldflags", linkerFlags, "-o", unfinished, name], {
+  const flags = ["-trimpath", "-tags", tags, "-ldflags", linkerFlags, "-o", unfinished];
+  const built = spawnSync("go", ["build", ...flags, name], {
     cwd: module,
     env,
     stdio: ["ignore", "inherit", "inherit"],

@@ -15,6 +15,7 @@ import type { Program } from "../harness/program.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { World } from "../harness/world.ts";
 import { Alertmanager } from "./alertmanager.ts";
+import { showsNumbers } from "./dashboard-numbers.ts";
 import { Prometheus } from "./prometheus.ts";
 import { type DashboardQuery, dashboardQueries } from "./shipped.ts";
 
@@ -157,7 +158,7 @@ scenario(
 );
 
 scenario(
-  "each query of the dashboard is answered from what the controllers really expose",
+  "each query of the dashboard is answered from what the controllers really expose, with the right numbers",
   ["DASHBOARD-LIVE"],
   async (world) => {
     const controllers = await startReplicas(world);
@@ -204,8 +205,24 @@ scenario(
     // They are scraped one after the other, and the halt may have moved on in between.
     const one = "sum(max by (phase) (upgrade_halt_nodehalts)) == 1";
     await until("two replicas to tell of one halt", async () => (await prometheus.query(one)).length === 1);
+    for (const query of dashboardQueries()) {
+      const shown = async () => ({
+        exposed: (await Promise.all(controllers.map(exposedBy))).flat(),
+        samples: await prometheus.samples(query.expr),
+      });
+      const isRight = ({ exposed, samples }: Awaited<ReturnType<typeof shown>>) =>
+        showsNumbers(query, samples, { namespace: world.namespace, exposed });
+      await until(`"${query.panel}" to show the right numbers`, async () => isRight(await shown()), {
+        explain: async () => `${query.expr}: ${JSON.stringify((await shown()).samples, null, 1)}`,
+      });
+    }
   },
 );
+
+async function exposedBy(controller: Program): Promise<readonly string[]> {
+  const response = await fetch(`${metricsUrlOf(controller)}/metrics`);
+  return (await response.text()).split("\n");
+}
 
 /** Whether there is a series, with every label that the legend shows. */
 async function isAnswered(prometheus: Prometheus, { expr, legend }: DashboardQuery): Promise<boolean> {

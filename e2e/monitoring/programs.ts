@@ -3,12 +3,19 @@ import { delimiter, join } from "node:path";
 import { freePort } from "@upgrade-halt/testing";
 import { type Program, startProgram } from "../harness/program.ts";
 import type { World } from "../harness/world.ts";
+import { newestPath } from "./newest/programs.ts";
 
-/** What one of the two servers is called on the PATH (upstream's name, Debian's), and Debian's package of it. */
-const SERVERS = {
+/** What a program is called on the PATH (upstream's name, Debian's), and Debian's package of it. */
+const PROGRAMS = {
   prometheus: { names: ["prometheus"], debian: "prometheus" },
+  promtool: { names: ["promtool"], debian: "prometheus" },
   alertmanager: { names: ["alertmanager", "prometheus-alertmanager"], debian: "prometheus-alertmanager" },
+  amtool: { names: ["amtool"], debian: "prometheus-alertmanager" },
 } as const;
+export type MonitoringProgram = keyof typeof PROGRAMS;
+
+/** Whether the newest releases are run, which `newest/build.ts` builds, and not those of the PATH. */
+export const RUNS_NEWEST = process.env.E2E_MONITORING === "newest";
 
 export interface Server {
   /** Host and port. */
@@ -19,7 +26,7 @@ export interface Server {
 /** Starts a server until the world ends, on a free loopback port unless an address is given; resolves when it is ready. */
 export async function startServer(
   world: World,
-  server: keyof typeof SERVERS,
+  server: "prometheus" | "alertmanager",
   args: readonly string[],
   given?: string,
 ): Promise<Server> {
@@ -39,14 +46,21 @@ export async function startServer(
   return { address, stop: () => program.stop() };
 }
 
-function storageOf(server: keyof typeof SERVERS): string {
+function storageOf(server: "prometheus" | "alertmanager"): string {
   return server === "prometheus" ? "tsdb.path" : "path";
 }
 
-function pathOf(server: keyof typeof SERVERS): string {
-  const { names, debian } = SERVERS[server];
+export function pathOf(program: MonitoringProgram): string {
+  if (RUNS_NEWEST) return builtPath(program);
+  const { names, debian } = PROGRAMS[program];
   const folders = (process.env.PATH ?? "").split(delimiter);
   const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
-  if (found === undefined) throw new Error(`no ${server} is on the PATH: apt-get install ${debian}`);
+  if (found === undefined) throw new Error(`no ${program} is on the PATH: apt-get install ${debian}`);
   return found;
+}
+
+function builtPath(program: MonitoringProgram): string {
+  const path = newestPath(program);
+  if (!existsSync(path)) throw new Error(`${path} is missing: run \`node e2e/monitoring/newest/build.ts\``);
+  return path;
 }

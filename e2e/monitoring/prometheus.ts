@@ -8,6 +8,11 @@ import type { Alertmanager, Labels } from "./alertmanager.ts";
 import { startServer } from "./programs.ts";
 import { honorsLabels, SHIPPED } from "./shipped.ts";
 
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
 /** A real Prometheus with the rules that are shipped. */
 export class Prometheus {
   readonly #url: string;
@@ -46,8 +51,13 @@ export class Prometheus {
     return new Prometheus(`http://${address}`);
   }
 
-  /** The series that a query answers with, as their labels. */
+  /** The labels of each series that a query answers with. */
   async query(expr: string): Promise<readonly Labels[]> {
+    return (await this.samples(expr)).map(({ labels }) => labels);
+  }
+
+  /** The series that a query answers with, and the value of each. */
+  async samples(expr: string): Promise<readonly Sample[]> {
     const response = await fetch(`${this.#url}/api/v1/query`, {
       method: "POST",
       body: new URLSearchParams({ query: expr }),
@@ -55,10 +65,10 @@ export class Prometheus {
     const { status, error, data } = (await response.json()) as {
       status: string;
       error?: string;
-      data: { result: { metric: Labels }[] };
+      data: { result: { metric: Labels; value: [seconds: number, value: string] }[] };
     };
     if (status !== "success") throw new Error(`${expr}: ${error}`);
-    return data.result.map(({ metric }) => metric);
+    return data.result.map(({ metric, value: [, value] }) => ({ labels: metric, value: Number(value) }));
   }
 }
 
