@@ -8,6 +8,7 @@ import type { CommandResult } from "../harness/namespaces.ts";
 import { proof } from "../harness/proof.ts";
 import { writeBuildBase, writeLibrariesBase, writeRunBase } from "./base-images.ts";
 import { type Engine, startEngine, whyNoEngine } from "./engine.ts";
+import { expectWholeSbom } from "./image-sbom.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const DOCKERFILE = readFileSync(join(ROOT, "apps/mini-controller/deploy/Dockerfile"), "utf8");
@@ -15,6 +16,12 @@ const [buildBase = "", runBase = ""] = [...DOCKERFILE.matchAll(/^FROM (\S+)/gm)]
 const CLI_DOCKERFILE = readFileSync(join(ROOT, "apps/executable/Dockerfile"), "utf8");
 /** How its first line says that it is built. */
 const BUILD = /^# docker build (.* \.)\s/.exec(DOCKERFILE)?.[1];
+
+/** The packages outside of this workspace that a package of it brings along. */
+function dependenciesOf(name: string): readonly string[] {
+  const manifest = JSON.parse(readFileSync(join(ROOT, `packages/${name}/package.json`), "utf8"));
+  return Object.keys(manifest.dependencies).filter((one) => !one.startsWith("@upgrade-halt/"));
+}
 
 const reason = whyNoEngine();
 
@@ -44,29 +51,40 @@ describe.skipIf(reason !== undefined)(`the images${reason ? ` (${reason})` : ""}
     return engine.sh(`docker run --rm --read-only --network none ${options} mini-controller ${command}`);
   }
 
-  proof("the command's image runs on a read-only root as its user, without a shell", ["IMAGE"], async () => {
-    const [, base = ""] = /^FROM (\S+)$/m.exec(CLI_DOCKERFILE) ?? [];
-    expect(base).toMatch(/^gcr\.io\/distroless\/cc-debian\d+:nonroot$/);
-    if (!existsSync(executableIn(OUT))) await buildInto(OUT);
-    await load("libraries-base", (folder) => writeLibrariesBase(folder, base));
-    await must(`docker build ${/^# docker build (.*?) {2}/.exec(CLI_DOCKERFILE)?.[1]}`);
+  proof(
+    "the command's image runs on a read-only root as its user, without a shell, and its SBOM lists all of it",
+    ["IMAGE"],
+    async () => {
+      const [, base = ""] = /^FROM (\S+)$/m.exec(CLI_DOCKERFILE) ?? [];
+      expect(base).toMatch(/^gcr\.io\/distroless\/cc-debian\d+:nonroot$/);
+      if (!existsSync(executableIn(OUT))) await buildInto(OUT);
+      await load("libraries-base", (folder) => writeLibrariesBase(folder, base));
+      await must(`docker build ${/^# docker build (.*?) {2}/.exec(CLI_DOCKERFILE)?.[1]}`);
 
-    const upgradeHalt = (command: string, options = "") =>
-      engine.sh(`docker run --rm --read-only --network none ${options} upgrade-halt ${command}`);
-    expect((await upgradeHalt("explain 70")).output).toMatch(/^70 is upgrade_required: /);
-    expect(await upgradeHalt("exec -- /usr/bin/upgrade-halt explain 72")).toMatchObject({
-      code: 0,
-      output: expect.stringContaining("72 is downgrade_detected"),
-    });
-    expect((await upgradeHalt("-c true", "--entrypoint /bin/sh")).code).toBe(127);
-    const user = await engine.sh("docker image inspect --format '{{.Config.User}}' upgrade-halt");
-    expect(user.output.trim()).toBe("65532:65532");
-  });
+      const upgradeHalt = (command: string, options = "") =>
+        engine.sh(`docker run --rm --read-only --network none ${options} upgrade-halt ${command}`);
+      expect((await upgradeHalt("explain 70")).output).toMatch(/^70 is upgrade_required: /);
+      expect(await upgradeHalt("exec -- /usr/bin/upgrade-halt explain 72")).toMatchObject({
+        code: 0,
+        output: expect.stringContaining("72 is downgrade_detected"),
+      });
+      expect((await upgradeHalt("-c true", "--entrypoint /bin/sh")).code).toBe(127);
+      const user = await engine.sh("docker image inspect --format '{{.Config.User}}' upgrade-halt");
+      expect(user.output.trim()).toBe("65532:65532");
+      const purls = await expectWholeSbom(engine, "upgrade-halt");
+      const bundled = ["contract", "consumer"].map((name) => `%40upgrade-halt/${name}`);
+      for (const name of [
+        "generic/node",
+        ...[...bundled, ...dependenciesOf("consumer")].map((one) => `npm/${one}`),
+      ])
+        expect(purls, name).toContainEqual(expect.stringMatching(`^pkg:${name}@\\d+\\.\\d+\\.\\d+`));
+    },
+  );
 
   const runNode = (script: string) => run(`-e '${script}'`, "--entrypoint /nodejs/bin/node");
 
   proof(
-    "is built as its Dockerfile says, and starts as its user on a root that is read-only",
+    "is built as its Dockerfile says, starts as its user on a root that is read-only, without a shell, and its SBOM lists all of it",
     ["IMAGE"],
     async () => {
       expect(buildBase).toMatch(/^node:\d+-bookworm-slim$/);
@@ -84,6 +102,10 @@ describe.skipIf(reason !== undefined)(`the images${reason ? ` (${reason})` : ""}
       const user = await runNode("console.log(process.getuid(), process.getgid())");
       expect(user).toEqual({ code: 0, output: "65532 65532\n" });
       expect((await runNode("fs.writeFileSync(`x`, ``)")).output).toContain("EROFS");
+      expect((await run("-c true", "--entrypoint /bin/sh")).code).toBe(127);
+      const purls = await expectWholeSbom(engine, "mini-controller");
+      expect(purls).toContain(`pkg:generic/node@${process.versions.node}`);
+      expect(purls).toContainEqual(expect.stringMatching(/^pkg:npm\/prom-client@\d/));
     },
   );
 });

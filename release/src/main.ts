@@ -20,6 +20,7 @@ const USAGE = `Usage: node release/src/main.ts COMMAND
   api [--record]       whether docs/api has the public types of the built packages; with --record it gets them
   materials --out FOLDER
                        tarballs with checksums, SBOMs and licences, to attach to a release
+  image-sbom ARCHIVE   writes the SBOM of an image that \`docker save\` wrote beside its archive, as ARCHIVE.cdx.json
   check [--since REF]  each published package that changed since REF (default origin/main) has a changeset
 `;
 const EXIT_USAGE = 64;
@@ -66,6 +67,15 @@ async function run(argv: readonly string[]): Promise<number> {
       const { values } = parseArgs({ args, options: { out: { type: "string" } } });
       if (values.out === undefined) throw new ReleaseError("Say where to write to: --out FOLDER.");
       for (const file of writeMaterials(ROOT, resolve(values.out))) process.stdout.write(`${file}\n`);
+      return 0;
+    }
+    case "image-sbom": {
+      const { positionals } = parseArgs({ args, allowPositionals: true });
+      const [archive, ...others] = positionals;
+      if (archive === undefined || others.length > 0) throw new ReleaseError("Name one archive of an image.");
+      const { sbomOfArchive } = await import("./image-archive.ts");
+      writeFileSync(`${archive}.cdx.json`, `${JSON.stringify(sbomOfArchive(resolve(archive)), null, 1)}\n`);
+      process.stdout.write(`${archive}.cdx.json\n`);
       return 0;
     }
     case "--help":

@@ -1,7 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Plugin, rolldown } from "rolldown";
+import { bundledLine } from "./bundled.ts";
+import { packageOf } from "./package-of.ts";
 
 /** The folder of the consumer, which has the program. */
 export const CONSUMER = fileURLToPath(new URL("..", import.meta.resolve("@upgrade-halt/consumer")));
@@ -48,6 +51,12 @@ function inlined(version: string): Plugin {
   };
 }
 
+/** The packages that modules are of, each as `name@version`. */
+function packagesOf(modules: readonly string[]): readonly string[] {
+  const packages = modules.filter(isAbsolute).flatMap((module) => packageOf(module) ?? []);
+  return [...new Set(packages.map(({ name, version }) => `${name}@${version}`))].toSorted();
+}
+
 /**
  * Bundles the program, as it was built, with all that it depends on, into one CommonJS script at `file`.
  *
@@ -61,8 +70,7 @@ export async function bundle(file: string): Promise<void> {
   });
   try {
     const minify = { compress: true, mangle: false };
-    const { output } = await build.write({
-      file,
+    const { output } = await build.generate({
       format: "cjs",
       codeSplitting: false,
       comments: false,
@@ -71,6 +79,7 @@ export async function bundle(file: string): Promise<void> {
     const [script] = output;
     const strays = /^.*(?:createRequire\(|require\.resolve\(|import\.meta|import_meta).*$/m.exec(script.code);
     if (strays !== null) throw new Error(`the bundle still asks where it is: ${strays[0].trim()}`);
+    writeFileSync(file, bundledLine(packagesOf(script.moduleIds)) + script.code);
   } finally {
     await build.close();
   }
