@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { apiReports } from "../../release/src/api-report.ts";
 import { writeMaterials } from "../../release/src/materials.ts";
@@ -32,6 +32,9 @@ const SPECIFIERS = PUBLISHED.flatMap(({ manifest }) =>
     .filter((path) => !path.endsWith(".json"))
     .map((path) => `${manifest.name}${path.slice(1)}`),
 );
+
+/** Zod's own namespace, given on. */
+const ZOD = "@upgrade-halt/contract/zod";
 
 /** An empty project that has the tarballs and what their types need, and nothing of this workspace. */
 async function createProject(name: string): Promise<string> {
@@ -85,6 +88,10 @@ test("the reports of the public types are those of the built packages", () => {
   ).toEqual([]);
 });
 
+test("the reference is what their docstrings say, and each export has one", async () => {
+  await runIn(ROOT, process.execPath, "release/api-docs/src/main.ts");
+});
+
 test("another checkout packs the same bytes", async () => {
   const clone = join(folder, "clone");
   await runIn(folder, "git", "clone", "--quiet", ROOT, clone);
@@ -101,8 +108,9 @@ test.each(SPECIFIERS)("%s has each of its functions in the README", async (speci
   const target = exports[`.${specifier.slice(name.length)}`] as { readonly default: string };
   const module: object = await import(join(ROOT, "packages", shortOf(name), target.default));
   const functions = Object.entries(module).filter(([, value]) => typeof value === "function");
-  expect(functions.length).toBeGreaterThan(0);
   const readme = readmeOf(name);
+  expect(readme).toContain(specifier);
+  if (specifier !== ZOD) expect(functions.length).toBeGreaterThan(0);
   expect(functions.map(([key]) => key).filter((key) => !readme.includes(key))).toEqual([]);
 });
 
@@ -135,7 +143,7 @@ describe.each(["npm", "pnpm"] as const)("a project that %s installs from the tar
     await runIn(project, join(project, "node_modules", ".bin", "tsc"), "-p", ".");
   });
 
-  test("type-checks the code of each README", async () => {
+  test("type-checks the code of each README and docstring", async () => {
     const files = readmeFiles();
     for (const { file, code } of files) await writeFile(join(project, file), code);
     const options = {
@@ -151,7 +159,7 @@ describe.each(["npm", "pnpm"] as const)("a project that %s installs from the tar
     await runIn(project, join(project, "node_modules", ".bin", "tsc"), "-p", ".");
   });
 
-  test.each(NODES)("runs the code of each README on Node %s", async (version) => {
+  test.each(NODES)("runs the code of each README and docstring on Node %s", async (version) => {
     const files = [...readmeFiles(), ...usesOf()];
     for (const { file, code } of files) await writeFile(join(project, file), code);
     await writeFile(
@@ -203,14 +211,24 @@ function readmeOf(name: string): string {
 
 const shortOf = (name: string): string => name.replace(/^.*\//, "");
 
-/** The TypeScript that each README shows, a file a block. */
+/** The TypeScript that each README shows, and each example of a docstring, a file a block. */
 function readmeFiles(): readonly { readonly file: string; readonly code: string }[] {
-  return NAMES.flatMap((name) =>
-    [...readmeOf(name).matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""], i) => ({
-      file: `${shortOf(name)}-${i}.ts`,
-      code,
-    })),
+  const readmes = NAMES.flatMap((name) => filesOf(shortOf(name), readmeOf(name), /^```ts\n(.*?)^```$/gms));
+  const pages = globSync("docs/api/reference/*.md", { cwd: ROOT }).toSorted();
+  const examples = pages.flatMap((page) =>
+    filesOf(basename(page, ".md"), readFileSync(join(ROOT, page), "utf8"), EXAMPLE),
   );
+  return [...readmes, ...examples.map(({ file, code }) => ({ file: `example-${file}`, code }))];
+}
+
+const EXAMPLE = /^#+ Example\n\n```ts\n(.*?)^```$/gms;
+
+function filesOf(
+  name: string,
+  text: string,
+  block: RegExp,
+): readonly { readonly file: string; readonly code: string }[] {
+  return [...text.matchAll(block)].map(([, code = ""], i) => ({ file: `${name}-${i}.ts`, code }));
 }
 
 /** Programs that call what the READMEs' code exports, and end with 0 only where it does what it says. */

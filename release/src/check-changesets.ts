@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { REPORTS } from "./api-files.ts";
+import { isReport } from "./api-files.ts";
 import { brokenExports } from "./broken-exports.ts";
 import { changedFiles, changedPackages, fileAt } from "./changed.ts";
 import { git } from "./git.ts";
@@ -33,7 +33,7 @@ export async function checkChangesets(root: string, since: string): Promise<read
  */
 function requireBumps(root: string, base: string, plan: readonly PlannedRelease[]): void {
   const compatible = new Set(plan.flatMap(({ why }) => why).flatMap(namedCompatible));
-  for (const file of changedFiles(root, base).filter((one) => one.startsWith(`${REPORTS}/`))) {
+  for (const file of changedFiles(root, base).filter(isReport)) {
     const before = fileAt(root, base, file) ?? "";
     const broken = brokenExports(before, fileAt(root, undefined, file) ?? "").filter(
       (one) => !compatible.has(one),

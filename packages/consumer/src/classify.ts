@@ -27,6 +27,14 @@ import { withoutHalt } from "./without-halt.ts";
  *
  * It goes one way: the evidence's facts, what the status claims, the case for one halt, what else speaks for or against it,
  * the verdict.
+ *
+ * @example
+ * ```ts
+ * import { classify, evidenceFromExitCode } from "@upgrade-halt/consumer";
+ *
+ * const verdict = classify(evidenceFromExitCode(70));
+ * if (verdict.kind === "halted") console.log(verdict.corroborated); // false: an exit code alone is one source
+ * ```
  */
 export function classify(evidence: Evidence): Verdict {
   const facts = factsOf(evidence);

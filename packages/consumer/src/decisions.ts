@@ -2,6 +2,7 @@ import type { ActionChoices, RecommendationReason } from "./recommendation.ts";
 
 /** Everything that `recommend` can do. */
 export const ACTIONS = ["swap-to-image", "roll-back", "page", "hold", "leave-alone"] as const;
+/** One of {@link ACTIONS}. */
 export type Action = (typeof ACTIONS)[number];
 
 /** One row of the decision table. */
@@ -150,4 +151,5 @@ export const DECISIONS = {
   unknown: { ...QUIET, verdict: "unknown", reason: "Unknown" },
 } as const satisfies Record<string, Decision>;
 
+/** A situation that a node can be in: the key of its row in {@link DECISIONS}. */
 export type Situation = keyof typeof DECISIONS;

@@ -37,17 +37,22 @@ export type ProcessEnd =
   /** It is gone, and nobody recorded how. */
   | { readonly kind: "unrecorded" };
 
+/** A process that runs now. */
 export interface RunningProcess {
   readonly kind: "running";
+  /** Milliseconds since the epoch. */
   readonly startedAt?: number | undefined;
   /** The halt lines in this process's log, where a caller reads logs: see `findPlanLines`. */
   readonly planLines?: readonly PlanLine[] | undefined;
 }
 
+/** A process that is gone, and how it left. */
 export interface EndedProcess {
   readonly kind: "ended";
   readonly end: ProcessEnd;
+  /** Milliseconds since the epoch. */
   readonly startedAt?: number | undefined;
+  /** Milliseconds since the epoch. */
   readonly endedAt?: number | undefined;
   /** The halt lines in this process's log tail or termination message: see `findPlanLines`. */
   readonly planLines?: readonly PlanLine[] | undefined;
@@ -59,6 +64,7 @@ export interface WaitingProcess {
   readonly reason?: string | undefined;
 }
 
+/** What was seen of a process. */
 export type ProcessSighting = RunningProcess | EndedProcess | WaitingProcess;
 
 /** `bare` as Sei's GET answers, `json-rpc` as Sei's POST and CometBFT's GET do. */
@@ -67,6 +73,7 @@ export type StatusEnvelope = "bare" | "json-rpc";
 /** What a node's `/status` says of itself. Only the intent is always there: it may be `absent`. */
 export interface NodeStatus {
   readonly chainId?: string | undefined;
+  /** The last block that the node has, `sync_info.latest_block_height`. */
   readonly height?: number | undefined;
   readonly catchingUp?: boolean | undefined;
   readonly moniker?: string | undefined;
@@ -75,9 +82,10 @@ export interface NodeStatus {
   readonly haltIntent: HaltIntentReading;
 }
 
+/** The node answered with a status. */
 export interface AnsweredStatus {
   readonly kind: "answered";
-  /** When the reader had the answer, by the reader's clock. */
+  /** When the reader had the answer, by the reader's clock, in milliseconds since the epoch. */
   readonly at: number;
   readonly envelope: StatusEnvelope;
   readonly node: NodeStatus;
@@ -86,30 +94,37 @@ export interface AnsweredStatus {
 /** Nothing usable came back: `problem` in words. */
 export interface SilentStatus {
   readonly kind: "silent";
+  /** When the reader gave up, by the reader's clock, in milliseconds since the epoch. */
   readonly at: number;
   readonly problem: string;
 }
 
+/** What a reading of `/status` brought. */
 export type StatusSighting = AnsweredStatus | SilentStatus;
 
 /** The node as it last was before now, while it still ran. */
 export interface LastSeen {
+  /** The last block that it had. */
   readonly height?: number | undefined;
   readonly chainId?: string | undefined;
   /** When the process that was seen had started. */
   readonly processStartedAt?: number | undefined;
 }
 
-/** An upgrade that an operator expects. `height` narrows it to one height. */
+/** An upgrade that an operator expects. */
 export interface ListedPlan {
+  /** Exactly as the chain names the plan. */
   readonly planName: string;
+  /** The block of the plan. Nothing is acted on where it is left out. */
   readonly height?: number | undefined;
 }
 
 /** The content of `upgrade-info.json`, and when the file was written. */
 export interface UpgradeInfo {
   readonly name: string;
+  /** The block of the plan. */
   readonly height?: number | undefined;
+  /** When the file was written, in milliseconds since the epoch. */
   readonly modifiedAt?: number | undefined;
 }
 
@@ -122,6 +137,7 @@ export const HALT_SOURCES = [
   "last-height",
   "upgrade-info",
 ] as const;
+/** One of {@link HALT_SOURCES}. */
 export type HaltSource = (typeof HALT_SOURCES)[number];
 
 /** A halt for a reason that this reader knows. */
@@ -145,6 +161,7 @@ export interface KnownHalt {
 /** A halt by a code or reason that this reader does not know, or that it could not read. */
 export interface UnrecognisedHalt {
   readonly kind: "unrecognised-halt";
+  /** The exit code or wire `reason`, where there was a number. */
   readonly code?: number | undefined;
   readonly range: ReservedRange | "outside" | "unreadable";
 }

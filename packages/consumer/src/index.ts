@@ -1,3 +1,8 @@
+/**
+ * Why a chain node stopped, and what to do about it: evidence in, verdict and recommendation out.
+ *
+ * @module
+ */
 export { type ChildExit, evidenceFromChildExit } from "./adapters/child-process.ts";
 export { type DockerState, evidenceFromDocker } from "./adapters/docker.ts";
 export { evidenceFromExitCode } from "./adapters/exit-code.ts";

@@ -9,6 +9,14 @@ import type { Verdict } from "./verdict.ts";
  * corroborated halt changes an image, and only to one that the policy lists for exactly that chain, plan and height, or
  * back to the one that ran before. An upgrade also needs the node's height, read from `/status`, within reach of the
  * plan's. An image in the result is always the policy's own.
+ *
+ * @example
+ * ```ts
+ * import { classify, evidenceFromExitCode, recommend } from "@upgrade-halt/consumer";
+ *
+ * const { action, reason } = recommend(classify(evidenceFromExitCode(72)), { upgrades: [] });
+ * console.log(action, reason); // page DowngradeDetected
+ * ```
  */
 export function recommend(verdict: Verdict, policy: Policy): Recommendation {
   const found = situationOf(verdict, policy);

@@ -2,6 +2,7 @@ import type { ListedPlan } from "./evidence.ts";
 
 /** A listed plan and the image that has its handler. */
 export interface ListedUpgrade extends ListedPlan {
+  /** The image's reference, best by digest. It is never taken from what a node or a plan says. */
   readonly image: string;
 }
 
@@ -14,7 +15,9 @@ export interface ActionChoices {
   readonly crashed?: "leave-alone" | "page" | undefined;
 }
 
+/** What an operator has decided beforehand. It says nothing of a node; `recommend` weighs it against a verdict. */
 export interface Policy {
+  /** The upgrades that are expected. Only an entry with the node's chain, plan and height is acted on. */
   readonly upgrades: readonly ListedUpgrade[];
   /** The image that ran before the one that halted, where it is known. */
   readonly previousImage?: string | undefined;

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import { z } from "@upgrade-halt/contract/zod";
 import type { UpgradeInfo } from "./evidence.ts";
 import { jsonOrNothing } from "./json-or-nothing.ts";
 

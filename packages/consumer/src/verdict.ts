@@ -7,8 +7,10 @@ interface Judgement {
   readonly contradictions: readonly string[];
 }
 
+/** The node runs, and nothing says that it halted. */
 export interface RunningVerdict extends Judgement {
   readonly kind: "running";
+  /** The last block that it said it has. */
   readonly height?: number | undefined;
 }
 
@@ -35,6 +37,7 @@ export type CrashCause =
   | { readonly kind: "out-of-memory" }
   | { readonly kind: "error"; readonly code: number };
 
+/** The node ended, and no halt explains it: its supervisor may restart it. */
 export interface CrashedVerdict extends Judgement {
   readonly kind: "crashed";
   readonly cause: CrashCause;
@@ -45,6 +48,7 @@ export interface StoppedVerdict extends Judgement {
   readonly kind: "stopped";
 }
 
+/** Not enough was seen to say anything. */
 export interface UnknownVerdict extends Judgement {
   readonly kind: "unknown";
 }

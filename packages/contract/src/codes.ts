@@ -36,6 +36,7 @@ export const ReservedRange = {
 } as const;
 export type ReservedRange = keyof typeof ReservedRange;
 
+/** A reason, a range that is kept for reasons to come, or a number that is no matter of the contract. */
 export type ExitCodeMeaning =
   | { readonly kind: "reason"; readonly reason: ShutdownReason }
   | { readonly kind: "reserved"; readonly range: ReservedRange }
@@ -69,7 +70,18 @@ const MEANINGS: ReadonlyMap<unknown, ExitCodeMeaning> = new Map([
   ...Object.values(ShutdownReason).map((reason) => entry(reason, { kind: "reason", reason })),
 ]);
 
-/** What an exit code (or a wire `reason`) means. Total: anything at all has an answer, of its own type alone. */
+/**
+ * What an exit code (or a wire `reason`) means. Total: anything at all has an answer, of its own type alone.
+ *
+ * @example
+ * ```ts
+ * import { parseExitCode } from "@upgrade-halt/contract";
+ *
+ * parseExitCode(70); // { kind: "reason", reason: 70 }
+ * parseExitCode(75); // { kind: "reserved", range: "upgrade" }
+ * parseExitCode("70"); // { kind: "outside" }
+ * ```
+ */
 export function parseExitCode(code: unknown): ExitCodeMeaning {
   return MEANINGS.get(code) ?? OUTSIDE;
 }

@@ -11,6 +11,14 @@ const NO_INTEGER = "is no integer within 2^53-1 of 0";
  *
  * @throws {ContractError} for a value that Go could not write, or that would not arrive as it is: an integer past
  *   2^53-1, a text that is none, a time that is not RFC 3339 in UTC within the years 0000 to 9999.
+ *
+ * @example
+ * ```ts
+ * import { announcedAtNow, encodeHaltIntent, reasonToken, ShutdownReason } from "@upgrade-halt/contract";
+ *
+ * const reason = ShutdownReason.DowngradeDetected;
+ * encodeHaltIntent({ reason, reason_string: reasonToken(reason), announced_at: announcedAtNow(Date.now) });
+ * ```
  */
 export function encodeHaltIntent(intent: HaltIntent): string {
   const { reason, reason_string, plan_name, height, info, announced_at } = intent;

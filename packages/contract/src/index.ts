@@ -1,3 +1,9 @@
+/**
+ * Every number, name and byte that a halting chain node and its supervisor must agree on: exit codes, the intent on
+ * `/status`, and their codec.
+ *
+ * @module
+ */
 export { announcedAtNow, compareAnnouncedAt } from "./announced-at.ts";
 export {
   type ExitCodeMeaning,

@@ -11,6 +11,14 @@ const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
  * What the JSON of a `halt_intent`, as text or UTF-8 bytes, says: what `decodeHaltIntent` makes of it once parsed. Never
  * throws. What is no JSON, or exceeds {@link PARSE_LIMITS}, is damaged. Bytes that are no UTF-8 damage the texts that
  * they stand in, not the halt.
+ *
+ * @example
+ * ```ts
+ * import { parseHaltIntent } from "@upgrade-halt/contract";
+ *
+ * const reading = parseHaltIntent('{"reason":70,"plan_name":"v6.7","height":"240000000"}');
+ * if (reading.kind === "intent") console.log(reading.intent.height); // 240000000, a number
+ * ```
  */
 export function parseHaltIntent(json: string | Uint8Array): HaltIntentReading {
   if (typeof json === "string") return isTooLong(json) ? damaged(beyond("length")) : parseText(json);

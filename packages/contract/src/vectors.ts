@@ -1,6 +1,8 @@
 /**
  * The vectors that Go printed, for any implementation to be tested against. The files themselves
  * (`@upgrade-halt/contract/vectors/*.json`) describe their format.
+ *
+ * @module
  */
 import { readFileSync } from "node:fs";
 import type { ExitCodeMeaning, ReasonToken, ReservedRange, ShutdownReason } from "./codes.ts";
@@ -8,15 +10,18 @@ import type { ReceivedHaltIntent } from "./halt-intent.ts";
 
 /** What an integer means as an exit code. */
 export interface CodeVector {
+  /** Any integer. */
   readonly code: number;
   readonly meaning: ExitCodeMeaning;
 }
 
 /** An intent in a form that no codec touches: texts are UTF-16 code units. */
 export interface IntentInput {
+  /** Any integer, as `int` in Go. */
   readonly reason: number;
   readonly reason_string: string;
   readonly plan_name_utf16: readonly number[];
+  /** A block, as `int64` in Go. */
   readonly height: number;
   readonly info_utf16: readonly number[];
   readonly announced_at: string;
@@ -66,9 +71,13 @@ interface CodesFile extends Cases<CodeVector> {
   readonly reasons: readonly { readonly code: ShutdownReason; readonly token: ReasonToken }[];
 }
 
+/** `vectors/codes.json`: the reasons with their tokens, and what integers mean as exit codes. */
 export const codeVectors: CodesFile = read("codes.json");
+/** `vectors/encode.json`: intents, and the bytes that Go makes of them. */
 export const encodeVectors: Cases<EncodeVector> = read("encode.json");
+/** `vectors/decode.json`: bodies, and what a reader must make of them. */
 export const decodeVectors: Cases<DecodeVector> = read("decode.json");
+/** `vectors/status.json`: `/status` bodies, and whether they have an intent. */
 export const statusVectors: Cases<StatusVector> = read("status.json");
 
 /** The bytes of a decode vector's body. */

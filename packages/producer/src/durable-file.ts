@@ -15,7 +15,9 @@ import {
 import { basename, dirname, join } from "node:path";
 import type { StepObserver } from "./halt-steps.ts";
 
+/** A file that must be whole on disk before anybody learns of a halt. */
 export interface DurableFile {
+  /** Its folder must exist. */
   readonly path: string;
   readonly bytes: Uint8Array;
   /** Permission bits, whatever the umask. */

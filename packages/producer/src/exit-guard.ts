@@ -3,7 +3,9 @@ import type { HaltHolder } from "./halt-holder.ts";
 
 /** What the guard needs of `node:process`. */
 export interface ExitingProcess {
+  /** Calls the listener when the process ends, whatever ends it. */
   once(event: "exit", listener: () => void): unknown;
+  /** Ends the process at once with this code, 0-255. */
   exit(code: number): unknown;
 }
 

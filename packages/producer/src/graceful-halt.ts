@@ -14,6 +14,7 @@ export type HaltMode =
   /** Consensus stops, servers serve until `stopRequested` (an outside SIGTERM or SIGINT), then exit. */
   | { readonly kind: "stay-alive"; readonly stopRequested: AbortSignal };
 
+/** What `gracefulHalt` needs of the node. */
 export interface GracefulHalt {
   readonly reason: HaltReason;
   readonly plan: HaltPlan;
@@ -54,6 +55,29 @@ const FAILURE_EXIT = 1;
  * Halts the process so that its supervisor understands: artifacts durable, log line, raw line, intent, shutdown, exit
  * with the reason's code (section 3 of the protocol). All up to and including the intent happens before this
  * function returns its promise. Never rejects. Only an artifact that can't be made durable makes it fail.
+ *
+ * @example
+ * ```ts
+ * import { ShutdownReason } from "@upgrade-halt/contract";
+ * import { fileArtifact, gracefulHalt, type HaltHolder, printLine } from "@upgrade-halt/producer";
+ *
+ * export async function halt(holder: HaltHolder, name: string, height: number): Promise<void> {
+ *   const bytes = Buffer.from(JSON.stringify({ name, height }));
+ *   const line = `UPGRADE "${name}" NEEDED at height: ${height}: `;
+ *   await gracefulHalt({
+ *     reason: ShutdownReason.UpgradeRequired,
+ *     plan: { name, height, info: "" },
+ *     holder,
+ *     artifacts: () => [fileArtifact({ path: "data/upgrade-info.json", bytes, mode: 0o600 })],
+ *     mode: { kind: "exit" },
+ *     log: () => console.error(`ERR ${line}`),
+ *     print: () => printLine(2, line),
+ *     shutdown: { consensus: [], servers: [] },
+ *     exit: (code) => process.exit(code),
+ *     onProblem: (message, cause) => console.error(message, cause),
+ *   });
+ * }
+ * ```
  */
 export async function gracefulHalt(halt: GracefulHalt): Promise<HaltOutcome> {
   const { holder, shutdown, deadlineMs = DEFAULT_DEADLINE_MS } = halt;

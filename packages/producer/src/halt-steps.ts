@@ -15,6 +15,7 @@ export const HALT_STEPS = [
   "consensus-stopped",
   "servers-stopped",
 ] as const;
+/** One of {@link HALT_STEPS}. */
 export type HaltStep = (typeof HALT_STEPS)[number];
 
 /** Told after each step, in the same turn. What it throws is ignored. */

@@ -1,3 +1,8 @@
+/**
+ * What a chain node needs to halt in a way that its supervisor understands.
+ *
+ * @module
+ */
 export { type Artifact, fileArtifact } from "./artifact.ts";
 export type { DurableFile } from "./durable-file.ts";
 export { type ExitingProcess, guardExitCode } from "./exit-guard.ts";

@@ -1,10 +1,12 @@
 /** What is needed of `node:process` to hear signals. */
 export interface SignalledProcess {
+  /** Calls the listener each time that the signal comes. */
   on(event: StopSignal, listener: () => void): unknown;
 }
 
 /** The signals that ask a node to stop in order. SIGHUP too: a lost terminal would end it with 129 otherwise. */
 export const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+/** One of {@link STOP_SIGNALS}. */
 export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 /**

@@ -3,9 +3,12 @@ import { findPlanLines } from "../log/plan-line.ts";
 
 /** What Node's `exit` event of a child process carries, and what the caller kept beside it. */
 export interface ChildExit {
+  /** 0-255, or `null` where a signal ended it. */
   readonly code: number | null;
   readonly signal: string | null;
+  /** Milliseconds since the epoch. */
   readonly startedAt?: number | undefined;
+  /** Milliseconds since the epoch. */
   readonly endedAt?: number | undefined;
   /** The end of what the child wrote. */
   readonly logTail?: string | undefined;

@@ -7,8 +7,10 @@ import { millis } from "./time.ts";
 export interface DockerState {
   readonly Status?: string | undefined;
   readonly Running?: boolean | undefined;
+  /** The main process's id on the host; 0 where none runs. */
   readonly Pid?: number | undefined;
   readonly OOMKilled?: boolean | undefined;
+  /** 0-255, of the last run. */
   readonly ExitCode?: number | undefined;
   readonly StartedAt?: string | undefined;
   readonly FinishedAt?: string | undefined;

@@ -5,7 +5,9 @@ import { millis, type Time } from "./time.ts";
 
 /** The part of a core/v1 `ContainerStateTerminated` that tells how a container ended. */
 export interface ContainerTerminated {
+  /** 0-255; 128 and the signal's number where a signal ended it. */
   readonly exitCode: number;
+  /** The signal's number, where the runtime gives one. */
   readonly signal?: number | null | undefined;
   readonly reason?: string | null | undefined;
   /** With `terminationMessagePolicy: FallbackToLogsOnError`: the last 2048 bytes or 80 lines of the log. */

@@ -6,6 +6,7 @@ import { outputLines } from "./transport.ts";
 
 export type { PlanLine };
 
+/** What a caller knows of a log. */
 export interface LogOptions {
   /** When the process began whose log it is, in ms: lines that are older by their own time are another's. */
   readonly startedAt?: number | undefined;
@@ -39,6 +40,14 @@ export function parsePlanLine(line: string): PlanLine | undefined {
  * a program or its consensus ended with, in the words of real nodes alone; never inside another text or in a field, which may
  * hold on-chain text, and never where it could be either. A plan's `info` ends the true line and may hold line breaks, so a
  * forged line can follow it: where lines disagree, none is to be trusted.
+ *
+ * @example
+ * ```ts
+ * import { findPlanLines } from "@upgrade-halt/consumer";
+ *
+ * const [line] = findPlanLines('ERR UPGRADE "v6.7" NEEDED at height: 240000000: ');
+ * console.log(line?.plan, line?.height);
+ * ```
  */
 export function findPlanLines(log: string, options: LogOptions = {}): readonly PlanLine[] {
   if (options.isUnwrapped && !KEYWORDS.test(log)) return [];

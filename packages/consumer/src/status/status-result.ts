@@ -27,15 +27,19 @@ export type StatusFailureKind =
   | "rpc-error"
   | "aborted";
 
+/** A reading that brought a status. */
 export interface StatusRead {
   readonly kind: "ok";
+  /** When the reading ended, by the reader's clock, in milliseconds since the epoch. */
   readonly at: number;
   readonly envelope: StatusEnvelope;
   readonly node: NodeStatus;
 }
 
+/** A reading that brought none, and why. */
 export interface StatusFailure {
   readonly kind: StatusFailureKind;
+  /** When the reading ended, by the reader's clock, in milliseconds since the epoch. */
   readonly at: number;
   /** One clause for a person, free of control characters. */
   readonly problem: string;
@@ -43,4 +47,5 @@ export interface StatusFailure {
   readonly httpStatus?: number | undefined;
 }
 
+/** What `readStatus` answers with. */
 export type StatusResult = StatusRead | StatusFailure;

@@ -2,6 +2,7 @@ import type { ListedPlan } from "../evidence.ts";
 import type { StatusLimits } from "../status/status-result.ts";
 import type { Verdict } from "../verdict.ts";
 
+/** How `watchNode` reads a node. */
 export interface WatchOptions {
   /** Usual time between two readings, in ms. Default 1,000. */
   readonly intervalMs?: number | undefined;
@@ -15,6 +16,7 @@ export interface WatchOptions {
   readonly heights?: boolean | undefined;
   /** Ends the iteration. */
   readonly signal?: AbortSignal | undefined;
+  /** Bounds on each reading. */
   readonly limits?: Omit<StatusLimits, "signal"> | undefined;
   /** Jitter's source, in [0, 1). */
   readonly random?: (() => number) | undefined;

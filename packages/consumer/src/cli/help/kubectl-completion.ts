@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
+import { z } from "@upgrade-halt/contract/zod";
 import { Command } from "commander";
-import { z } from "zod";
 import { askKubectl } from "../kubectl/kubectl.ts";
 import { isOver, nodeHalts } from "../kubectl/objects.ts";
 import { type ClusterOptions, withClusterOptions } from "../kubectl/options.ts";

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import { z } from "@upgrade-halt/contract/zod";
 import { ConsumerError } from "../../consumer-error.ts";
 import { printable } from "../../printable.ts";
 import type { Policy } from "../../recommendation.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@upgrade-halt/contract/zod";
 import type { EndedProcess, Evidence, RunningProcess, StatusSighting } from "../../evidence.ts";
 import { HALT_SOURCES } from "../../evidence.ts";
 import { HALT_REASONS } from "../../halt-reasons.ts";

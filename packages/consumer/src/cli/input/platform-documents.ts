@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@upgrade-halt/contract/zod";
 import { evidenceFromDocker } from "../../adapters/docker.ts";
 import { evidenceFromPod } from "../../adapters/kubernetes.ts";
 import { ConsumerError } from "../../consumer-error.ts";

@@ -1,5 +1,5 @@
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
-import { z } from "zod";
+import { z } from "@upgrade-halt/contract/zod";
 import { ConsumerError } from "../../consumer-error.ts";
 import { printable } from "../../printable.ts";
 import { APPROVED, type HaltPolicy, isBelieved, type NodeHalt, type Upgrade } from "./objects.ts";

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import type { z } from "zod";
+import type { z } from "@upgrade-halt/contract/zod";
 import { ConsumerError } from "../../consumer-error.ts";
 import { printable } from "../../printable.ts";
 import { parseDocument } from "../input/documents.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@upgrade-halt/contract/zod";
 import { ConsumerError } from "../../consumer-error.ts";
 import { printable } from "../../printable.ts";
 import type { Io } from "../output/io.ts";

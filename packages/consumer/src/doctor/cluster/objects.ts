@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@upgrade-halt/contract/zod";
 
 const Text = z.string().nullish();
 const Words = z.array(z.string()).nullish();

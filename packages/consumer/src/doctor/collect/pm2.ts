@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@upgrade-halt/contract/zod";
 import { jsonOrNothing } from "../../json-or-nothing.ts";
 import type { EvidenceFacts } from "../facts.ts";
 import type { ProcessFacts } from "../process.ts";
