@@ -46,6 +46,12 @@ export function isShell(program: string): boolean {
   return SHELLS.has(program);
 }
 
+/** Whether a program hands on its command's end, and so that of a node behind it. False with an option to leave it behind. */
+export function handsOn({ kind }: Between, [, ...words]: readonly string[]): boolean {
+  if (kind !== "passes-on") return kind === "init";
+  return !words.some((word) => /^(?:--background|-[a-zA-Z]*b[a-zA-Z]*)$/.test(word));
+}
+
 /** The kernel starts a script by its interpreter, whose name stays that of the script. */
 function isShellScript({ args }: ProcessFacts): boolean {
   return SHELLS.has(baseName(args[0] ?? ""));

@@ -1,4 +1,4 @@
-import { type Between, betweenOf, isShell } from "./between.ts";
+import { type Between, betweenOf, handsOn, isShell } from "./between.ts";
 import { baseName } from "./process.ts";
 import { shellFate } from "./shell-script.ts";
 
@@ -15,6 +15,52 @@ export function betweenInCommand(args: readonly string[]): readonly Between[] {
   const isWrapper = step.kind === "exec" || step.kind === "init";
   const inner = isWrapper && end >= 0 ? args.slice(end + 1) : args.slice(shellWithin(args));
   return [...betweenInCommand(inner), ...(step.kind === "unknown" ? [] : [step])];
+}
+
+/**
+ * The program of a command line that may be no node, but a script or another program that starts one: what it makes of the node's
+ * end cannot be seen. `undefined` where a node's own name stands there, or what is known to change or to announce an end.
+ */
+export function unseenIn(args: readonly string[]): string | undefined {
+  const [file] = args;
+  if (file === undefined) return "an entry point";
+  const step = betweenOf({ pid: 0, name: file, args });
+  const end = args.indexOf("--");
+  switch (step.kind) {
+    case "shell": {
+      const { command, hides } = shellFate(args);
+      return hides === undefined ? unseenIn(command) : undefined;
+    }
+    case "exec":
+      return step.announce || end < 0 ? undefined : unseenIn(args.slice(end + 1));
+    case "cosmovisor":
+      return undefined;
+    case "init":
+    case "passes-on": {
+      const at = args.findIndex((word, index) => index > 0 && (isNode(args.slice(index)) || isStep(word)));
+      return at < 0 || !handsOn(step, args.slice(0, at)) ? step.name : unseenIn(args.slice(at));
+    }
+    case "unknown":
+      return isNode(args) ? undefined : step.name;
+  }
+}
+
+/** Whether a word is the name of a shell or of another program that is known to stand before a node. */
+function isStep(word: string): boolean {
+  return betweenOf({ pid: 0, name: word, args: [word, "exec"] }).kind !== "unknown";
+}
+
+/** Chains call their node `<chain>d` and start it by `start`. */
+function isNode([file = "", ...words]: readonly string[]): boolean {
+  return isNodeName(file) && words.includes("start") && !words.some(isNodeName);
+}
+
+/** Programs that are called as a node is, `seid` or `mock-node`, and are none. */
+const NO_NODES = /^(?:supervisord|systemd|circusd|containerd|crond|sshd|setsid)$/;
+
+function isNodeName(word: string): boolean {
+  const program = baseName(word);
+  return /^[\w-]+(?:d|node)$/.test(program) && !NO_NODES.test(program);
 }
 
 /** Index of a shell that a wrapper starts with a script, as `gosu sei sh -c SCRIPT` does; the end where there is none. */

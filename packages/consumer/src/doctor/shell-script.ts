@@ -99,6 +99,13 @@ function isHelper({ words }: Command): boolean {
   return program === undefined || HELPERS.has(baseName(program));
 }
 
+/** What may end the script with a code of its own, or runs words that are no commands of this script. */
+const OPAQUE: ReadonlySet<string> = new Set(["trap", "eval", "coproc"]);
+
+function isOpaque({ words: [first = ""] }: Command): boolean {
+  return OPAQUE.has(first);
+}
+
 const LOOPS: ReadonlySet<string> = new Set(["while", "until", "for", "select"]);
 const PIPES: ReadonlySet<string | undefined> = new Set(["|", "|&"]);
 
@@ -110,6 +117,7 @@ function fateOf(commands: readonly Command[], isPipeSafe: boolean): ShellFate {
   const isNegated = last.words[0] === "!";
   if (isPlain && last.words[0] === "exec" && last.words.length > 1)
     return { command: withoutAssignments(last.words.slice(1)) };
+  if (commands.some(isOpaque)) return { hides: "code", command: [] };
   const nodes = commands.filter((command) => !isHelper(command));
   const [node] = nodes;
   if (nodes.length !== 1 || node === undefined)

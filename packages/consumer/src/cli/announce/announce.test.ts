@@ -32,10 +32,12 @@ interface Legacy {
   readonly code?: number;
   readonly line?: string;
   readonly intent?: string;
+  readonly host?: string;
 }
 
 /** A node of before the contract, in few words: it tells its height three times, prints its line and ends, or lives on. */
-function legacyNode({ height = 29, chain = "test-1", code, line = LINE, intent = "" }: Legacy): string[] {
+function legacyNode(legacy: Legacy): string[] {
+  const { height = 29, chain = "test-1", code, line = LINE, intent = "", host = "127.0.0.1" } = legacy;
   const body = `{"jsonrpc":"2.0","id":-1,"result":{"node_info":{"network":"${chain}"},"sync_info":{"latest_block_height":"${height}"}${intent}}}`;
   const script = `
 let asked = 0;
@@ -45,7 +47,7 @@ const server = require("node:http").createServer((_, response) => {
     console.error(${JSON.stringify(line)});
     ${code === undefined ? "" : `process.exit(${code});`}
   });
-}).listen(${port}, "127.0.0.1");
+}).listen(${port}, "${host}");
 process.on("SIGTERM", () => {
   console.error("7:48AM INF exiting...");
   process.exit(0);
@@ -190,6 +192,25 @@ test("kept alive, it serves the node's last status with the halt at the node's o
       haltIntent: { kind: "intent", intent: { reason: 70, plan_name: "v6.7", height: 30 } },
     },
   });
+});
+
+test.skipIf(process.platform !== "linux").each([
+  ["on all addresses where the node did", "0.0.0.0", {}, true],
+  ["on loopback alone where the node did", "127.0.0.1", {}, false],
+  ["on all addresses in a pod", "127.0.0.1", { KUBERNETES_SERVICE_HOST: "10.96.0.1" }, true],
+])("kept alive, it serves %s", async (_, host, env, isEverywhere) => {
+  const args = announce("--standstill", "500", "--stay-alive");
+  const command = startCommand([...args, ...legacyNode({ height: 30, host })], env);
+  const reads = (address: string) => readStatus(`http://${address}:${port}`);
+  await until("the intent", async () => {
+    const read = await reads("127.0.0.1");
+    return read.kind === "ok" && read.node.haltIntent.kind === "intent";
+  });
+  const elsewhere = await reads("127.0.0.2");
+  command.child.kill("SIGTERM");
+  const { stderr } = await command.ended;
+  expect(elsewhere.kind).toBe(isEverywhere ? "ok" : "unreachable");
+  expect(stderr.includes("alone: the node was not seen to serve elsewhere")).toBe(!isEverywhere);
 });
 
 test("a halt that was announced is not announced again", async () => {

@@ -3,6 +3,7 @@ import { evidenceFromChildExit } from "../../adapters/child-process.ts";
 import { classify } from "../../classify.ts";
 import { ConsumerError } from "../../consumer-error.ts";
 import type { Evidence } from "../../evidence.ts";
+import { listeningSockets, listensEverywhere } from "../../listening-sockets.ts";
 import { isSameText } from "../../log/halt-text.ts";
 import type { PlanLine } from "../../log/plan-line.ts";
 import type { Policy } from "../../recommendation.ts";
@@ -11,13 +12,20 @@ import { readUpgradeInfo } from "../../upgrade-info-file.ts";
 import type { HaltedVerdict, Verdict } from "../../verdict.ts";
 import { readPolicy } from "../input/documents.ts";
 import type { Io } from "../output/io.ts";
-import { shownUrl } from "../output/shown-url.ts";
+import { rpcUrl, shownUrl } from "../output/shown-url.ts";
 import { chainOfGenesis } from "./genesis-file.ts";
 import { HaltLog } from "./halt-log.ts";
 import { answers, RpcWatch } from "./rpc-watch.ts";
 
 /** CometBFT's own default. */
 const DEFAULT_RPC = "http://127.0.0.1:26657";
+
+/** Where a node's own RPC is. Throws a `ConsumerError` where `--rpc` is no address of one. */
+export function rpcOf({ rpc }: Pick<AnnounceFlags, "rpc">): URL {
+  const target = statusUrl(rpcUrl(rpc ?? DEFAULT_RPC));
+  if (target.kind === "refused") throw new ConsumerError("usage", `--rpc does not fit: ${target.problem}.`);
+  return target.url;
+}
 
 export interface AnnounceFlags {
   readonly announce?: boolean;
@@ -39,22 +47,20 @@ export interface CommandEnd {
 
 /** What is known before the command starts. Throws a `ConsumerError` for flags that do not fit. */
 export async function prepare(flags: AnnounceFlags, io: Io): Promise<Announcer | undefined> {
-  const { announce, home, rpc, policy, stayAlive, standstill } = flags;
+  const { announce, home, policy, stayAlive, standstill } = flags;
   if (announce !== true) {
-    if (home !== undefined || rpc !== undefined || policy !== undefined || stayAlive === true)
-      throw new ConsumerError("usage", "--home, --rpc, --policy and --stay-alive go with --announce.");
+    if (home !== undefined || policy !== undefined || stayAlive === true)
+      throw new ConsumerError("usage", "--home, --policy and --stay-alive go with --announce.");
     return undefined;
   }
-  const target = statusUrl((rpc ?? DEFAULT_RPC).replace(/^tcp:/, "http:"));
-  if (target.kind === "refused") throw new ConsumerError("usage", `--rpc does not fit: ${target.problem}.`);
+  const url = rpcOf(flags);
   const read = policy === undefined ? undefined : await readPolicy(policy);
   const say = (words: string) => io.stderr.write(`upgrade-halt: ${words}\n`);
   if (read?.chainId === undefined || !read.upgrades.some(({ height }) => height !== undefined))
     say("without a --policy that has a chainId and an upgrade with its height, no upgrade is announced.");
-  const isTaken = await answers(target.url);
-  if (isTaken)
-    say(`something else answers at ${shownUrl(target.url.origin)} already, so nothing is announced.`);
-  return new Announcer({ url: target.url, home, policy: read, standstill, isTaken, io });
+  const isTaken = await answers(url);
+  if (isTaken) say(`something else answers at ${shownUrl(url.origin)} already, so nothing is announced.`);
+  return new Announcer({ url, home, policy: read, standstill, isTaken, io });
 }
 
 interface Known {
@@ -76,6 +82,7 @@ export class Announcer {
   /** Said before nothing answered, as it is now. */
   #beforeGap: readonly PlanLine[] = [];
   #startedAt = 0;
+  #servedEverywhere: boolean | undefined;
 
   constructor(known: Known) {
     this.#known = known;
@@ -88,6 +95,11 @@ export class Announcer {
   /** The last `/status` that the node answered. */
   get body(): string | undefined {
     return this.#watch?.body;
+  }
+
+  /** Whether the node was seen to serve its RPC on all addresses. */
+  get servedEverywhere(): boolean {
+    return this.#servedEverywhere ?? false;
   }
 
   push(chunk: Uint8Array): void {
@@ -123,6 +135,7 @@ export class Announcer {
         this.#beforeGap = this.#log.allLines();
       },
       onAnswer: () => {
+        this.#servedEverywhere ??= listensEverywhere(listeningSockets(), Number(url.port) || 80);
         if (this.#beforeGap.length > 0) this.#before = this.#beforeGap;
       },
       onReading: () => void look(),

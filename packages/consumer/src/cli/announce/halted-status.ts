@@ -14,18 +14,27 @@ export function intentOf({ reason, plan, height }: HaltedVerdict, at: number): H
   };
 }
 
+/** Where a halted node's status is served. */
+export interface ServedAt {
+  readonly url: URL;
+  /** On all addresses of the machine, and not at the host of `url` alone. */
+  readonly everywhere: boolean;
+}
+
 /**
- * Serves a node's last `/status` with a halt intent at the node's own address. Rejects where it cannot listen there. The
+ * Serves a node's last `/status` with a halt intent at the node's own port. Rejects where it cannot listen there. The
  * result ends that.
  */
 export async function serveHaltedStatus(
-  url: URL,
+  { url, everywhere }: ServedAt,
   lastBody: string | undefined,
   intent: HaltIntent,
 ): Promise<() => Promise<void>> {
   const body = JSON.stringify(statusWithHaltIntent(parsed(lastBody), intent));
   const server: Server = createServer((request, response) => answer(request, response, body));
-  server.listen(Number(url.port) || 80, url.hostname.replace(/^\[|\]$/g, ""));
+  const port = Number(url.port) || 80;
+  if (everywhere) server.listen(port);
+  else server.listen(port, url.hostname.replace(/^\[|\]$/g, ""));
   await once(server, "listening");
   return async () => {
     server.close();

@@ -68,7 +68,7 @@ test("a process, a unit or a container that is not there is told, and is no fail
 const POD = {
   kind: "Pod",
   metadata: { name: "sei-0" },
-  spec: { containers: [{ name: "seid", restartPolicy: "Never" }] },
+  spec: { containers: [{ name: "seid", command: ["seid", "start"], restartPolicy: "Never" }] },
 };
 
 test("of a cluster it judges what kubectl printed", async () => {

@@ -10,14 +10,13 @@ import { writeHaltText } from "../../log/halt-text.ts";
 import { printable } from "../../printable.ts";
 import type { HaltedVerdict, Verdict } from "../../verdict.ts";
 import { type AnnounceFlags, type Announcer, type CommandEnd, prepare } from "../announce/announcer.ts";
-import { intentOf, serveHaltedStatus } from "../announce/halted-status.ts";
 import { parseMillis } from "../input/millis.ts";
 import { Tail } from "../input/tail.ts";
 import type { Io } from "../output/io.ts";
 import { toJsonLine } from "../output/json.ts";
 import { headline } from "../output/render.ts";
-import { shownUrl } from "../output/shown-url.ts";
 import { giveOn } from "./give-on.ts";
+import { placeOf } from "./halted-place.ts";
 import { Hold } from "./hold.ts";
 import { outputPipe, releaseInto } from "./output-pipe.ts";
 import { type Guard, killWithUs } from "./parent-death.ts";
@@ -37,14 +36,14 @@ export function addExec(program: Command, io: Io, exitWith: (code: number) => vo
     .option("--json", "say why it ended as one line of JSON, on standard error")
     .option(
       "--hold",
-      "after a halt, wait to be stopped before exiting, where a supervisor would restart any exit",
+      "after a halt, wait to be stopped before exiting, where a supervisor would restart any exit; in a Kubernetes pod it serves the halt as --stay-alive does",
     )
     .option(
       "--announce",
       "announce for a node that does not itself that it halted: exit with 70, 71 or 72 where its log, its end, its height and the policy say so together",
     )
     .option("--home <dir>", "with --announce: the node's home, for data/upgrade-info.json")
-    .option("--rpc <url>", "with --announce: the node's own RPC address (default http://127.0.0.1:26657)")
+    .option("--rpc <url>", "the node's own RPC address (default http://127.0.0.1:26657)")
     .option("--policy <file>", "with --announce: the chain and the upgrades with their heights, as JSON")
     .option(
       "--standstill <ms>",
@@ -53,7 +52,7 @@ export function addExec(program: Command, io: Io, exitWith: (code: number) => vo
     )
     .option(
       "--stay-alive",
-      "with --announce: after a halt that was announced, serve the node's last /status with halt_intent at its RPC address until told to stop",
+      "with --announce: after a halt that was announced, serve the node's last /status with halt_intent where the node served it, until told to stop",
     )
     .argument("<command...>", "the command and its arguments, after --")
     .addHelpText(
@@ -80,6 +79,7 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
   const reactions = parseReactions(flags.on);
   if (file === "") throw new ConsumerError("usage", "The command to run is an empty word.");
   const announcer = await prepare(flags, io);
+  const place = placeOf(flags, announcer, io);
   const startedAt = io.now();
   const seen = announcer ?? new Tail();
   const { child, outputs } = start(file, args, io, seen);
@@ -108,11 +108,7 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
       if (announced) io.stderr.write(`upgrade-halt: announced for the node, with exit code ${exitCode}.\n`);
     }
     await react(reactions, verdict, io);
-    if (halt !== undefined && announcer !== undefined && flags.stayAlive === true) {
-      await stayAlive(announcer, halt, held, io);
-    } else if (flags.hold === true && (verdict.kind === "halted" || verdict.kind === "unrecognised-halt")) {
-      await held.untilStopped();
-    }
+    await place?.keep(verdict, announced, held);
     return exitCode;
   } finally {
     announcer?.end();
@@ -156,18 +152,6 @@ function endInOrder(child: ChildProcess, guard: Guard): void {
   child.kill("SIGTERM");
   const late = setTimeout(() => guard.kill(), END_GRACE_MS);
   child.once("exit", () => clearTimeout(late));
-}
-
-async function stayAlive(announcer: Announcer, halt: HaltedVerdict, held: Hold, io: Io): Promise<void> {
-  try {
-    const stop = await serveHaltedStatus(announcer.url, announcer.body, intentOf(halt, io.now()));
-    await held.untilStopped();
-    await stop();
-  } catch (error) {
-    io.stderr.write(
-      `upgrade-halt: nothing can be served at ${shownUrl(announcer.url.origin)} (${printable(String(error))}).\n`,
-    );
-  }
 }
 
 /** Standard output and standard error of a command, none where they are not there to be read. */

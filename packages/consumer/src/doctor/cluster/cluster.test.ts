@@ -280,6 +280,60 @@ test.each(CASES)("%s", (_, changes, check, state, found) => {
   ).toContain(state);
 });
 
+test.each(["ReplicaSet", "DaemonSet", "Job"])("the only container of a %s is made anew", (kind) => {
+  const findings = findingsFor({ containers: [CONTAINER], pod: { ownerReferences: owner(kind, "sei") } });
+  const halt = findings.find(({ check }) => check === "halt");
+  expect(halt).toMatchObject({ state: "todo" });
+  expect(halt?.found).toContain(`its ${kind} recreates a pod that failed`);
+});
+
+test.each([
+  ["at another port than the controller asks", ["--rpc", "tcp://127.0.0.1:36657"], ["todo"]],
+  ["where the controller asks", ["--rpc", "tcp://127.0.0.1:26657"], []],
+  ["where the controller asks by default", [], []],
+])("a halt that exec serves %s", (_, rpc, states) => {
+  for (const keep of [["--hold"], ["--announce", "--stay-alive"]]) {
+    const command = ["upgrade-halt", "exec", ...keep, ...rpc, "--", "seid"];
+    const findings = findingsFor({ container: { command } }).filter(({ check }) => check === "status");
+    expect(findings.map(({ state }) => state)).toEqual(states);
+  }
+});
+
+test.each([
+  ["/entry.sh"],
+  ["su", "-c", "seid start | tee x", "sei"],
+  ["sudo", "-b", "seid", "start"],
+  ["setsid", "-f", "seid", "start"],
+  ["script", "-q", "-c", "seid start", "/dev/null"],
+  ["screen", "-D", "-m", "seid", "start"],
+  ["xargs", "-a", "x", "seid", "start"],
+  ["tini", "--", "/entry.sh", "start"],
+  ["gosu", "sei", "/entry.sh", "start"],
+  ["supervisord", "start"],
+  ["sh", "-c", 'trap "exit 0" EXIT; seid start'],
+  ["sh", "-c", 'eval "seid start | tee x"'],
+  ["bash", "-c", "coproc seid start; wait"],
+])("what may hide the node's end is no ok: %j", (...command) => {
+  const halt = findingsFor({ container: { command, args: [] } }).find(({ check }) => check === "halt");
+  expect(halt?.state).not.toBe("ok");
+});
+
+test.each([
+  ["gosu", "sei", "seid", "start"],
+  ["tini", "-g", "--", "/usr/bin/seid", "--home", "/x", "start"],
+  ["tini", "--", "gosu", "sei", "seid", "start"],
+  ["sh", "-c", 'trap "date" EXIT; exec seid start'],
+  ["upgrade-halt", "exec", "--announce", "--", "/entry.sh"],
+])("a node behind what hands on its end is ok: %j", (...command) => {
+  const halt = findingsFor({ container: { command, args: [] } }).find(({ check }) => check === "halt");
+  expect(halt).toMatchObject({ state: "ok" });
+});
+
+test("an entry point that was not seen is not checked", () => {
+  const halt = findingsFor({ container: { command: undefined } }).find(({ check }) => check === "halt");
+  expect(halt).toMatchObject({ state: "not-checked" });
+});
+
 test("of two policies the older one governs", () => {
   const younger = {
     kind: "HaltPolicy",

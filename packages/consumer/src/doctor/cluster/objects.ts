@@ -23,7 +23,7 @@ const ContainerSchema = z.object({
   name: z.string(),
   command: Words,
   args: Words,
-  ports: z.array(z.object({ name: Text })).nullish(),
+  ports: z.array(z.object({ name: Text, containerPort: z.int().nullish() })).nullish(),
   terminationMessagePolicy: Text,
   restartPolicy: Text,
   restartPolicyRules: z.array(RuleSchema).nullish(),

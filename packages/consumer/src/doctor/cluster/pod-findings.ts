@@ -1,7 +1,7 @@
 import { exitCode } from "@upgrade-halt/contract";
 import { HALT_REASONS } from "../../halt-reasons.ts";
 import { printable } from "../../printable.ts";
-import { betweenInCommand } from "../command-chain.ts";
+import { betweenInCommand, unseenIn } from "../command-chain.ts";
 import type { Fate } from "../fate.ts";
 import { type Finding, notChecked, ok, todo } from "../finding.ts";
 import { arrivalOf } from "../way-out.ts";
@@ -39,6 +39,12 @@ function fateOfHalt(pod: Pod, container: Container, code: number): Fate | "held"
   return kubeletFate(pod, container, arrival.end.code);
 }
 
+/** What starts first in a container, where nobody can tell from here what it makes of the node's end. */
+function unseenEntry(container: Container): string | undefined {
+  const isOfImage = container.command === undefined || container.command === null;
+  return isOfImage ? "its image's entry point" : unseenIn(commandOf(container));
+}
+
 function haltFinding(pod: Pod, container: Container, isGoverned: boolean): Finding {
   const codes = HALT_REASONS.map(exitCode);
   const fates = codes.map((code) => fateOfHalt(pod, container, code));
@@ -55,11 +61,24 @@ function haltFinding(pod: Pod, container: Container, isGoverned: boolean): Findi
       "Its restart rules are not understood.",
       "Compare them with docs/guides/kubernetes.md.",
     );
-  if (again.length === 0 && !fates.includes("held") && isFailedAlone(pod))
+  const owner = controllerOf(pod);
+  if (
+    again.length === 0 &&
+    !fates.includes("held") &&
+    owner !== undefined &&
+    pod.spec.containers.length === 1
+  )
     return todo(
       "halt",
-      "After 70, 71 and 72 its only container would stay down, and its StatefulSet recreates a pod that failed at once.",
+      `After 70, 71 and 72 its only container would stay down, and its ${printable(owner)} recreates a pod that failed at once.`,
       "Give it a second container that keeps running, such as registry.k8s.io/pause.",
+    );
+  const unseen = unseenEntry(container);
+  if (unseen !== undefined)
+    return notChecked(
+      "halt",
+      `Whether 70, 71 and 72 arrive is not known: ${printable(unseen)} was not looked into, and may start the node again or end with another code.`,
+      "Let it start the node with exec as its last command, or put upgrade-halt exec --announce before it.",
     );
   if (again.length === 0) return ok("halt", "After 70, 71 and 72 its container would not be started again.");
   const words = `After ${again.join(", ")} its container would be started again into the same halt`;
@@ -67,9 +86,9 @@ function haltFinding(pod: Pod, container: Container, isGoverned: boolean): Findi
   return todo("halt", `${words}, for ever.`, "Give it the restartPolicyRules of docs/guides/kubernetes.md.");
 }
 
-function isFailedAlone({ metadata, spec }: Pod): boolean {
-  const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
-  return owner?.kind === "StatefulSet" && spec.containers.length === 1;
+/** The kind of what makes the pod anew. */
+function controllerOf({ metadata }: Pod): string | undefined {
+  return metadata.ownerReferences?.find(({ controller }) => controller === true)?.kind;
 }
 
 function crashFinding(pod: Pod, container: Container): Finding {
@@ -118,8 +137,31 @@ const WITHOUT_ANNOUNCEMENT = {
   Act: "Its policy acts on a halt that is inferred.",
 } as const;
 
-function rpcFinding({ ports }: Container, name: string): Finding[] {
-  if ((ports ?? []).some((port) => port.name === name)) return [];
+/** CometBFT's own. */
+const DEFAULT_RPC_PORT = 26657;
+
+/** The port at which exec serves a halt while it keeps the node's place. */
+function servedPort(container: Container): number | undefined {
+  const serving = betweenInCommand(commandOf(container)).find(
+    (step) => step.kind === "exec" && (step.hold || (step.announce && step.stayAlive)),
+  );
+  if (serving?.kind !== "exec") return undefined;
+  const { port } = URL.parse((serving.rpc ?? "").replace(/^tcp:/, "http:")) ?? {};
+  return port === undefined ? DEFAULT_RPC_PORT : Number(port) || 80;
+}
+
+function rpcFinding(container: Container, name: string): Finding[] {
+  const named = (container.ports ?? []).find((port) => port.name === name);
+  const served = servedPort(container);
+  if (named !== undefined && served !== undefined && served !== named.containerPort)
+    return [
+      todo(
+        "status",
+        `After a halt upgrade-halt exec serves it at port ${served}, and its port ${printable(name)} is ${named.containerPort}: the controller would see nothing of it.`,
+        "Give exec --rpc with that port.",
+      ),
+    ];
+  if (named !== undefined) return [];
   return [
     todo(
       "status",

@@ -1,4 +1,5 @@
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
+import { hexadecimal, listeningSockets } from "../../listening-sockets.ts";
 import { betweenOf } from "../between.ts";
 import type { ProcessFacts } from "../process.ts";
 import { childrenOf, openFilesOf, processIds, readProcess } from "./process-table.ts";
@@ -40,19 +41,10 @@ export function processListeningAt(url: URL): ProcessFacts | undefined {
   return pid === undefined ? undefined : readProcess(pid);
 }
 
-/** proc(5), /proc/net/tcp: local address in hexadecimal, state 0A for listening, and the socket's inode. */
 function listeningAt(host: string, port: number): Set<string> {
-  const tables = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((path) => {
-    try {
-      return readFileSync(path, "utf8").split("\n");
-    } catch {
-      return [];
-    }
-  });
-  const wanted = localAddresses(host).map((address) => `${address}:${hex(port, 4)}`);
-  const rows = tables.map((line) => line.trim().split(/\s+/));
-  const listening = rows.filter(([, local = "", , state]) => state === "0A" && wanted.includes(local));
-  return new Set(listening.map((row) => `socket:[${row[9]}]`));
+  const wanted = localAddresses(host).map((address) => `${address}:${hexadecimal(port, 4)}`);
+  const listening = listeningSockets().filter(({ local }) => wanted.includes(local));
+  return new Set(listening.map(({ inode }) => `socket:[${inode}]`));
 }
 
 const ANY_4 = "0".repeat(8);
@@ -67,14 +59,10 @@ function localAddresses(host: string): readonly string[] {
     address
       .split(".")
       .reverse()
-      .map((part) => hex(Number(part), 2))
+      .map((part) => hexadecimal(Number(part), 2))
       .join("");
   if (host.startsWith("[")) return [LOOPBACK_6, ANY_6];
   const own = four(/^(?:localhost|0\.0\.0\.0)$/.test(host) ? "127.0.0.1" : host);
   const addresses = [own, ANY_4, `${MAPPED}${own}`, ANY_6];
   return host === "localhost" ? [...addresses, LOOPBACK_6] : addresses;
-}
-
-function hex(number: number, digits: number): string {
-  return number.toString(16).toUpperCase().padStart(digits, "0");
 }
