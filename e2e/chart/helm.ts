@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { helmPath } from "./programs.ts";
+import { type Helm, helmPath } from "./programs.ts";
 
 /** The folder of the chart. */
 export const CHART = join(import.meta.dirname, "../../apps/mini-controller/deploy/chart");
@@ -16,10 +16,15 @@ export interface HelmPlace {
   readonly kubeconfig?: string;
   /** A folder for what Helm keeps for itself. */
   readonly folder: string;
+  /** Which one is run: the newest unless said. */
+  readonly helm?: Helm;
 }
 
 /** Runs Helm, with nothing of this machine's settings. */
-export async function helm({ kubeconfig, folder }: HelmPlace, args: readonly string[]): Promise<HelmRun> {
+export async function helm(
+  { kubeconfig, folder, helm: which = "v4" }: HelmPlace,
+  args: readonly string[],
+): Promise<HelmRun> {
   const home = ["CACHE", "CONFIG", "DATA"].map((kind) => [`HELM_${kind}_HOME`, join(folder, "helm")]);
   const env = {
     PATH: process.env.PATH,
@@ -28,7 +33,7 @@ export async function helm({ kubeconfig, folder }: HelmPlace, args: readonly str
     ...Object.fromEntries(home),
   };
   return new Promise((resolve) => {
-    execFile(helmPath(), args, { env, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) =>
+    execFile(helmPath(which), args, { env, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
     );
   });

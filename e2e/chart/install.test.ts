@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, expect } from "vitest";
 import { type Api, connect } from "../harness/api.ts";
 import { type Cluster, startCluster } from "../harness/cluster.ts";
@@ -38,9 +39,27 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs Helm as the cluster's administrator, or with another kubeconfig. */
+/** Runs Helm as the cluster's administrator. */
 function asAdmin(...args: readonly string[]): Promise<HelmRun> {
   return helm({ kubeconfig: cluster.kubeconfig, folder }, [...args, "--namespace", SYSTEM_NAMESPACE]);
+}
+
+/** The same by Helm 3. */
+function byHelm3(...args: readonly string[]): Promise<HelmRun> {
+  const place = { kubeconfig: cluster.kubeconfig, folder, helm: "v3" } as const;
+  return helm(place, [...args, "--namespace", SYSTEM_NAMESPACE]);
+}
+
+/** A later release of the chart, whose definition of policies has one column more; its folder. */
+async function nextChart(name: string): Promise<string> {
+  const next = join(folder, name);
+  await cp(CHART, next, { recursive: true });
+  const definition = join(next, "templates/crds/haltpolicies.yaml");
+  const column =
+    "additionalPrinterColumns:\n        - {name: Next, type: string, jsonPath: .metadata.name}\n";
+  const text = await readFile(definition, "utf8");
+  await writeFile(definition, text.replace("additionalPrinterColumns:\n", column));
+  return next;
 }
 
 async function must(run: Promise<HelmRun>): Promise<string> {
@@ -132,13 +151,7 @@ proof(
       expect(await deployment()).toEqual(before);
       expect(await revisions()).toHaveLength(1);
 
-      const next = join(folder, "next");
-      await cp(CHART, next, { recursive: true });
-      const definition = join(next, "templates/crds/haltpolicies.yaml");
-      const column =
-        "additionalPrinterColumns:\n        - {name: Next, type: string, jsonPath: .metadata.name}\n";
-      const text = await readFile(definition, "utf8");
-      await writeFile(definition, text.replace("additionalPrinterColumns:\n", column));
+      const next = await nextChart("next");
       const other = ["--reuse-values", "--set", "replicas=3,logs.enabled=true"];
       // kubectl still owns fields of the definitions that it applied.
       await must(asAdmin("upgrade", "upgrade-halt", next, "--force-conflicts", ...other));
@@ -197,6 +210,46 @@ proof(
     expect(second.stderr).toMatch(/exists and cannot be imported into the current release/);
     expect(await installed()).toEqual(before);
     await must(asAdmin("uninstall", "upgrade-halt", "--wait"));
+  },
+);
+
+proof(
+  "by Helm 3 too it is installed, swaps, is upgraded with its definitions, rolled back and uninstalled",
+  ["CHART-LIFE", "CHART-SWAP", "CHART-REFUSED"],
+  async () => {
+    const kept = ["get", "haltpolicies,nodehalts,noderecords", "--all-namespaces", "--output=name"];
+    await until("the namespaces of earlier proofs to be gone", async () => (await run(...kept)) === "");
+    const values = await valuesFile(PAGERS);
+    await must(
+      byHelm3("install", "upgrade-halt", CHART, "--create-namespace", "--take-ownership", "--values", values),
+    );
+    const fresh = await installed();
+    expect(fresh.length).toBeGreaterThan(15);
+    const world = await openWorld(api);
+    try {
+      await swap(world, SYSTEM_NAMESPACE);
+      const before = await deployment();
+      const wrong = await byHelm3("upgrade", "upgrade-halt", CHART, "--set", "replicas=two");
+      expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining("at '/replicas': got string") });
+      expect(await deployment()).toEqual(before);
+
+      const next = await nextChart("next-by-helm-3");
+      await must(byHelm3("upgrade", "upgrade-halt", next, "--reuse-values", "--set", "replicas=3"));
+      expect((await deployment()).replicas).toBe(3);
+      expect(await columns()).toContain("Next");
+      await must(byHelm3("rollback", "upgrade-halt", "1"));
+      expect((await deployment()).replicas).toBe(2);
+      expect(await columns()).not.toContain("Next");
+      expect(await installed()).toEqual(fresh);
+
+      const journals = await run(...kept);
+      expect(journals).toMatch(/haltpolicy.*nodehalt.*noderecord/s);
+      await must(byHelm3("uninstall", "upgrade-halt", "--wait"));
+      expect(await installed()).toEqual(DEFINITIONS.map((name) => `CustomResourceDefinition ${name}`));
+      expect(await run(...kept)).toBe(journals);
+    } finally {
+      await world.cleanup.run();
+    }
   },
 );
 

@@ -7,6 +7,7 @@ import { SYSTEM_NAMESPACE } from "../harness/install.ts";
 import { proof } from "../harness/proof.ts";
 import { kubectl } from "../install/kubectl.ts";
 import { CHART, helm } from "./helm.ts";
+import { HELMS, type Helm } from "./programs.ts";
 
 const DEPLOY = join(CHART, "..");
 
@@ -42,7 +43,11 @@ function byKey(manifests: readonly Manifest[]): Readonly<Record<string, Manifest
 }
 
 async function template(...args: readonly string[]): Promise<readonly Manifest[]> {
-  const { code, stdout, stderr } = await helm({ folder }, [
+  return templateBy("v4", ...args);
+}
+
+async function templateBy(which: Helm, ...args: readonly string[]): Promise<readonly Manifest[]> {
+  const { code, stdout, stderr } = await helm({ folder, helm: which }, [
     ...["template", "upgrade-halt", CHART, "--namespace", SYSTEM_NAMESPACE],
     ...args,
   ]);
@@ -110,11 +115,19 @@ proof("with every optional part, they render the same objects too", ["CHART-ONE-
   }
 });
 
-proof("helm lint finds nothing to correct", ["CHART-ONE-SOURCE"], async () => {
-  const { code, stdout } = await helm({ folder }, ["lint", "--strict", CHART]);
-  expect(stdout).toContain("1 chart(s) linted, 0 chart(s) failed");
-  expect(stdout).not.toMatch(/\[(WARNING|ERROR)\]/);
-  expect(code).toBe(0);
+proof("helm lint finds nothing to correct, the newest one nor Helm 3", ["CHART-ONE-SOURCE"], async () => {
+  for (const which of Object.keys(HELMS) as Helm[]) {
+    const { code, stdout } = await helm({ folder, helm: which }, ["lint", "--strict", CHART]);
+    expect(stdout, which).toContain("1 chart(s) linted, 0 chart(s) failed");
+    expect(stdout).not.toMatch(/\[(WARNING|ERROR)\]/);
+    expect(code).toBe(0);
+  }
+});
+
+proof("Helm 3 renders the same objects", ["CHART-ONE-SOURCE"], async () => {
+  const every = "monitoring.prometheusRule.enabled=true,monitoring.dashboard.enabled=true,logs.enabled=true";
+  for (const args of [[], ["--set", every], ["--set", "watchNamespace=sei,crds.enabled=false"]])
+    expect(byKey(await templateBy("v3", ...args))).toEqual(byKey(await template(...args)));
 });
 
 proof(
@@ -152,15 +165,12 @@ const WRONG: readonly (readonly [values: string, says: RegExp])[] = [
 ];
 
 proof("values that don't fit are refused by one sentence each", ["CHART-REFUSED"], async () => {
-  for (const [values, says] of WRONG) {
-    const { code, stdout, stderr } = await helm({ folder }, [
-      "template",
-      "upgrade-halt",
-      CHART,
-      "--set",
-      values,
-    ]);
-    expect({ code, stdout }, values).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toMatch(says);
+  for (const which of Object.keys(HELMS) as Helm[]) {
+    for (const [values, says] of WRONG) {
+      const args = ["template", "upgrade-halt", CHART, "--set", values];
+      const { code, stdout, stderr } = await helm({ folder, helm: which }, args);
+      expect({ code, stdout }, `${which} ${values}`).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toMatch(says);
+    }
   }
 });
