@@ -54,12 +54,12 @@ describe("what the documents tell a reader to run", () => {
   test.each(["mock-node", "mini-controller", "upgrade-halt", "sandbox"])(
     "%s says which version it is, of which contract and commit",
     async (program) => {
-      const { stdout } = await promisify(execFile)(join(ROOT, "node_modules", ".bin", program), [
-        "--version",
-      ]);
-      expect(stdout).toMatch(
-        new RegExp(`^${program} \\d+\\.\\d+\\.\\d+ \\(contract \\d+\\.\\d+\\.\\d+, commit unknown\\)\n$`),
-      );
+      for (const asked of ["--version", "version"]) {
+        const { stdout } = await promisify(execFile)(join(ROOT, "node_modules", ".bin", program), [asked]);
+        expect(stdout).toMatch(
+          new RegExp(`^${program} \\d+\\.\\d+\\.\\d+ \\(contract \\d+\\.\\d+\\.\\d+, commit unknown\\)\n$`),
+        );
+      }
     },
   );
 

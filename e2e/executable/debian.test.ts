@@ -84,6 +84,8 @@ exec ${TREE_INSIDE}/node_modules/node/bin/node ${TREE_INSIDE}/apps/mock-node/bin
         expect(version).toMatch(/^upgrade-halt \d+\.\d+\.\d+/);
         const plugin = await must("env -i /usr/bin/kubectl-upgrade_halt --version");
         expect(plugin).toBe(`kubectl ${version}`);
+        const completed = await must("env -i /usr/bin/kubectl_complete-upgrade_halt ''");
+        expect(completed.split("\n")).toEqual(expect.arrayContaining([expect.stringMatching(/^why\b/)]));
         const files = (await must("dpkg --listfiles upgrade-halt")).split("\n");
         expect(files).toEqual(
           expect.arrayContaining([
@@ -93,6 +95,7 @@ exec ${TREE_INSIDE}/node_modules/node/bin/node ${TREE_INSIDE}/apps/mock-node/bin
             "/usr/lib/systemd/system/upgrade-halt@.service",
             "/usr/share/bash-completion/completions/upgrade-halt",
             "/usr/share/fish/vendor_completions.d/upgrade-halt.fish",
+            "/usr/share/man/man1/kubectl-upgrade_halt.1.gz",
             "/usr/share/man/man1/upgrade-halt.1.gz",
             "/usr/share/zsh/vendor-completions/_upgrade-halt",
           ]),

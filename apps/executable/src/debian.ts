@@ -11,6 +11,7 @@ import {
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { CONSUMER } from "./bundle.ts";
+import { MAN_PAGES } from "./man-pages.ts";
 import { SHELLS } from "./shells.ts";
 
 const HERE = join(import.meta.dirname, "../debian");
@@ -56,8 +57,10 @@ export function makeDebian({ executable, completions, version, architecture, tar
   );
   for (const script of MAINTAINER_SCRIPTS) place(`DEBIAN/${script}`, read(script), 0o755);
   place("usr/lib/systemd/system/upgrade-halt@.service", read("upgrade-halt@.service"));
-  const page = readFileSync(join(CONSUMER, "man/upgrade-halt.1"));
-  place("usr/share/man/man1/upgrade-halt.1.gz", gzipSync(page, { level: 9 }));
+  for (const page of MAN_PAGES) {
+    const text = readFileSync(join(CONSUMER, "man", page));
+    place(`usr/share/man/man1/${page}.gz`, gzipSync(text, { level: 9 }));
+  }
   place("usr/share/doc/upgrade-halt/copyright", readFileSync(join(import.meta.dirname, "../../../LICENSE")));
   for (const shell of SHELLS) place(COMPLETIONS[shell], readFileSync(join(completions, shell)));
   mkdirSync(join(root, "usr/bin"), { recursive: true });

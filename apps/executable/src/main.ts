@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { bundle, CONSUMER, git, versionLine } from "./bundle.ts";
 import { makeDebian } from "./debian.ts";
 import { makeExecutable, OWN_NODE, writeChecksum } from "./executable.ts";
+import { MAN_PAGES } from "./man-pages.ts";
 import { SHELLS } from "./shells.ts";
 
 /** What Debian calls the architectures of Node. */
@@ -43,7 +44,7 @@ await bundle(script);
 makeExecutable({ script, node: values.node ?? OWN_NODE, target });
 rmSync(script);
 writeChecksum(target, name);
-copyFileSync(join(CONSUMER, "man/upgrade-halt.1"), join(out, "upgrade-halt.1"));
+for (const page of MAN_PAGES) copyFileSync(join(CONSUMER, "man", page), join(out, page));
 for (const shell of SHELLS) {
   const bin = join(CONSUMER, "bin/upgrade-halt.js");
   writeFileSync(join(out, "completions", shell), execFileSync(process.execPath, [bin, "completion", shell]));

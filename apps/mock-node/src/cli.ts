@@ -27,6 +27,7 @@ export function commandLine(start: (options: NodeOptions) => Promise<void>): Com
   const command = program
     .command("start")
     .description("Run a node. It halts, with the reason's exit code, as x/upgrade decides.");
+  program.command("version", { hidden: true }).action(() => void process.stdout.write(`${versionLine()}\n`));
   addNode(command);
   addChain(command);
   addFaults(command);

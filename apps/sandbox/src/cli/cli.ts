@@ -31,6 +31,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     )
     .version(versionLine(), "-V, --version", "print its version, the contract's and its commit")
     .showHelpAfterError(false)
+    .helpCommand(true)
     .exitOverride()
     .allowExcessArguments()
     .action(() => program.error(`error: ${whatIsWrong(program.args[0])}; see sandbox --help`))
@@ -38,6 +39,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   const setCode = (value: number): void => {
     code = value;
   };
+  program.command("version", { hidden: true }).action(() => void process.stdout.write(`${versionLine()}\n`));
   for (const command of COMMANDS) program.addCommand(command(setCode));
   for (const command of program.commands) command.copyInheritedSettings(program).allowExcessArguments(false);
   try {

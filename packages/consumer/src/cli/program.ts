@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { EXIT_CODES } from "./help/exit-codes.ts";
+import { exitCodesOf } from "./help/exit-codes.ts";
 import type { Io } from "./output/io.ts";
 import { versionLine } from "./version.ts";
 
@@ -71,7 +71,7 @@ export async function buildProgram(
   const alone = asked === "completion" ? undefined : commands.get(asked ?? "");
   for (const load of alone === undefined ? commands.values() : [alone]) (await load())(program, io, exitWith);
   for (const command of program.commands) command.copyInheritedSettings(program);
-  const codes = EXIT_CODES.filter(({ code }) => code < 126 || commands.has("exec")).map(
+  const codes = exitCodesOf([...commands.keys()]).map(
     ({ code, meaning }) => `  ${String(code).padEnd(4)}${meaning}`,
   );
   return program.addHelpText("after", `\nExit codes:\n${codes.join("\n")}`);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { manPage } from "../cli/help/man-page.ts";
-import { buildProgram } from "../cli/program.ts";
+import { buildProgram, type ProgramName } from "../cli/program.ts";
 import { renderDecisionTable } from "../decision-table.ts";
 
 const PACKAGE = join(import.meta.dirname, "..", "..");
@@ -14,13 +14,26 @@ export interface Generated {
   readonly render: (before: string) => string | Promise<string>;
 }
 
+/** The name of each program's man page: that of its executable, as `man kubectl upgrade_halt` looks for it. */
+const MAN_PAGES: Readonly<Record<ProgramName, string>> = {
+  "upgrade-halt": "upgrade-halt",
+  "kubectl upgrade-halt": "kubectl-upgrade_halt",
+};
+const PROGRAM_NAMES = Object.keys(MAN_PAGES) as readonly ProgramName[];
+
 export const GENERATED: readonly Generated[] = [
-  { path: join(PACKAGE, "man", "upgrade-halt.1"), render: async () => manPage(await silentProgram()) },
+  ...PROGRAM_NAMES.map((program) => {
+    const name = MAN_PAGES[program];
+    return {
+      path: join(PACKAGE, "man", `${name}.1`),
+      render: async () => manPage(await silentProgram(program), name),
+    };
+  }),
   { path: join(GUIDES, "alerts.md"), render: (before) => replaceMarked(before, renderDecisionTable()) },
 ];
 
 /** The command line with no world around it, to read its options off. */
-export function silentProgram() {
+export function silentProgram(name: ProgramName = "upgrade-halt") {
   const nowhere = new PassThrough().resume();
   const io = {
     env: {},
@@ -30,7 +43,7 @@ export function silentProgram() {
     now: Date.now,
     onSignal: () => () => {},
   };
-  return buildProgram(io, () => {});
+  return buildProgram(io, () => {}, undefined, name);
 }
 
 function replaceMarked(text: string, generated: string): string {

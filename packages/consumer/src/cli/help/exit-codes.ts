@@ -16,3 +16,8 @@ export const EXIT_CODE_OF = {
   "not-startable": 126,
   "not-found": 127,
 } as const satisfies Record<ConsumerErrorCode, (typeof EXIT_CODES)[number]["code"]>;
+
+/** Those that a program with these commands may end with. */
+export function exitCodesOf(commands: readonly string[]): readonly (typeof EXIT_CODES)[number][] {
+  return EXIT_CODES.filter(({ code }) => code < 126 || commands.includes("exec"));
+}

@@ -1,23 +1,29 @@
 import type { Command } from "commander";
-import { EXIT_CODES } from "./exit-codes.ts";
+import { exitCodesOf } from "./exit-codes.ts";
 import { type CommandSynopsis, synopsisOf } from "./synopsis.ts";
 
-/** The man page, upgrade-halt(1), in the man macros of groff_man(7). */
-export function manPage(program: Command): string {
+/** The man page of a program, in the man macros of groff_man(7). `name` is that of its file. */
+export function manPage(program: Command, name: string): string {
   const commands = synopsisOf(program);
+  const [about = "", ...more] = program.description().split(/(?<=\.) /);
   const lines = [
-    '.TH UPGRADE\\-HALT 1 "" "upgrade\\-halt" "User Commands"',
+    `.TH ${roff(name.toUpperCase())} 1 "" "upgrade\\-halt" "User Commands"`,
     ".SH NAME",
-    `upgrade\\-halt \\- ${roff(sentenceCase(program.description()))}`,
+    `${roff(name)} \\- ${roff(sentenceCase(about))}`,
     ".SH SYNOPSIS",
-    ".B upgrade\\-halt",
+    `.B ${roff(program.name())}`,
     ".I COMMAND",
     "[options]",
+    ...(more.length === 0 ? [] : [".SH DESCRIPTION", roff(more.join(" "))]),
     ".SH COMMANDS",
     `Each has its own help: ${roff("--help")}.`,
     ...commands.flatMap(commandLines),
     ".SH EXIT STATUS",
-    ...EXIT_CODES.flatMap(({ code, meaning }) => [".TP", `.B ${code}`, roff(meaning)]),
+    ...exitCodesOf(commands.map((command) => command.name)).flatMap(({ code, meaning }) => [
+      ".TP",
+      `.B ${code}`,
+      roff(meaning),
+    ]),
     ".SH ENVIRONMENT",
     ".TP",
     ".B NO_COLOR",
