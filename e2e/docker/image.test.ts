@@ -75,7 +75,7 @@ describe.skipIf(reason !== undefined)(`the images${reason ? ` (${reason})` : ""}
       const bundled = ["contract", "consumer"].map((name) => `%40upgrade-halt/${name}`);
       for (const name of [
         "generic/node",
-        ...[...bundled, ...dependenciesOf("consumer")].map((one) => `npm/${one}`),
+        ...[...bundled, ...["contract", "consumer"].flatMap(dependenciesOf)].map((one) => `npm/${one}`),
       ])
         expect(purls, name).toContainEqual(expect.stringMatching(`^pkg:${name}@\\d+\\.\\d+\\.\\d+`));
     },
