@@ -13,6 +13,8 @@ const LAST_RESTART_MS = 5_000;
 /** Long enough for a loaded machine to renew it in time. */
 const LEASE_SECONDS = "10";
 const STOP_GRACE_MS = 5_000;
+/** It has one namespace to watch: a small young generation does. */
+const SMALL: readonly string[] = ["--max-semi-space-size=2"];
 
 export interface ControllerOptions {
   readonly kubeconfig: string;
@@ -89,7 +91,7 @@ export class ControllerProcess {
         ? ["--leader-elect", "--leader-namespace", this.#options.namespace, "--lease-seconds", LEASE_SECONDS]
         : []),
     ];
-    const child = spawn(process.execPath, [controllerProgram(), ...args], {
+    const child = spawn(process.execPath, [...SMALL, controllerProgram(), ...args], {
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
