@@ -82,9 +82,12 @@ export function nodesOf(
   watcher: StoryWatcher,
   heights: ReadonlyMap<string, number> = new Map(),
 ): readonly NodeView[] {
+  const pods = new Map<string, KubeObject>();
+  for (const pod of watcher.pods.values())
+    if (pod.metadata.deletionTimestamp === undefined && !pods.has(nodeOf(pod))) pods.set(nodeOf(pod), pod);
   return watcher.sets
     .values()
-    .map((set) => readNode(set, watcher.pods.values(), heights))
+    .map((set) => readNode(set, pods.get(set.metadata.name), heights))
     .toSorted((left, right) => left.node.localeCompare(right.node));
 }
 
@@ -129,11 +132,10 @@ export function recordsOf(watcher: StoryWatcher): ReadonlyMap<string, RecordView
 
 function readNode(
   set: KubeObject,
-  pods: readonly KubeObject[],
+  pod: KubeObject | undefined,
   heights: ReadonlyMap<string, number>,
 ): NodeView {
   const node = set.metadata.name;
-  const pod = pods.find((one) => nodeOf(one) === node && one.metadata.deletionTimestamp === undefined);
   const status = pod === undefined ? undefined : containerStatus(pod, CONTAINER);
   return {
     node,

@@ -7,6 +7,7 @@ import { ActionSchema } from "../actions/action.ts";
 import { parseRecording } from "../recording/recording.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { parseScenario, readScenario, shippedScenarios } from "../scenario/read-scenario.ts";
+import { Feed } from "./feed.ts";
 import { addGuard, type GuardOptions } from "./guard.ts";
 import type { Moment, Run } from "./run.ts";
 import { SpeedSchema } from "./speed.ts";
@@ -39,6 +40,7 @@ export interface PageServerOptions extends GuardOptions {
 /** The page and what it asks for. @throws nothing: what can't be done is answered with `{ error }`. */
 export function pageServer(options: PageServerOptions): FastifyInstance {
   const { sandbox, page } = options;
+  const feed = new Feed(sandbox);
   const app = Fastify({ bodyLimit: LARGEST_ACTION, forceCloseConnections: true });
   app.removeContentTypeParser("text/plain");
   app.addContentTypeParser(LINES_TYPE, { parseAs: "string" }, (_, body, done) => done(null, body));
@@ -54,7 +56,7 @@ export function pageServer(options: PageServerOptions): FastifyInstance {
   app.get("/favicon.ico", (_, reply) => reply.code(204).send());
   app.get("/api/events", (request, reply) => {
     reply.hijack();
-    streamTo(reply.raw, sandbox, String(request.headers["last-event-id"] ?? ""));
+    streamTo(reply.raw, feed, String(request.headers["last-event-id"] ?? ""));
   });
   app.get("/api/state", () => sandbox.run.state());
   app.get("/api/scenarios", () => listScenarios());

@@ -1,0 +1,85 @@
+import { until } from "@upgrade-halt/testing";
+import { expect, test } from "vitest";
+import { Changes } from "../changes.ts";
+import { Feed } from "./feed.ts";
+import { NumberedEvents } from "./numbered-events.ts";
+import type { Stage } from "./stage.ts";
+
+/** A stage that counts how often its state is read. */
+class CountedStage extends Changes {
+  readonly events = new NumberedEvents();
+  reads = 0;
+  number = 3;
+  readonly run = {
+    number: this.number,
+    eventsAfter: (id: number) => this.events.after(id),
+    state: () => ({ now: `T${++this.reads}`, events: this.events.after(0).length }),
+  };
+
+  happen(title: string): void {
+    this.events.add({ at: "2026-01-01T00:00:00.000Z", kind: "chapter", title });
+    this.tell();
+  }
+}
+
+interface Page {
+  text: string;
+  readonly leave: () => void;
+}
+
+function joinTo(feed: Feed, lastId = ""): Page {
+  const page = { text: "", leave: (): void => {} };
+  page.leave = feed.join(lastId, (bytes) => {
+    page.text += bytes;
+  });
+  return page;
+}
+
+const titles = ({ text }: Page): readonly string[] =>
+  [...text.matchAll(/"title":"(\w+)"/g)].map(([, one = ""]) => one);
+
+test("ten pages are told the same at the cost of one", async () => {
+  const stage = new CountedStage();
+  const feed = new Feed(stage as unknown as Stage);
+  const pages = Array.from({ length: 10 }, () => joinTo(feed));
+  const readBefore = stage.reads;
+  stage.happen("one");
+  await until("the pages to be told", () => pages.every((page) => titles(page).length === 1));
+  expect(stage.reads - readBefore).toBe(1);
+  for (const page of pages) {
+    expect(page.text).toContain("event: story\nid: 3-1\n");
+    expect(page.text).toMatch(/event: state\ndata: \{"now":"T\d+","events":1\}\n\n$/);
+    page.leave();
+  }
+});
+
+test("a page that comes back is told what it missed, once, and then the state", async () => {
+  const stage = new CountedStage();
+  const feed = new Feed(stage as unknown as Stage);
+  const first = joinTo(feed);
+  for (const title of ["one", "two", "three"]) stage.happen(title);
+  const second = joinTo(feed, "3-1");
+  const ofAnotherRun = joinTo(feed, "2-1");
+  expect(titles(second)).toEqual(["two", "three"]);
+  expect(titles(ofAnotherRun)).toEqual(["one", "two", "three"]);
+  expect(titles(first)).toEqual(["one", "two", "three"]);
+  stage.happen("four");
+  await until("the news", () =>
+    [first, second, ofAnotherRun].every((page) => titles(page).at(-1) === "four"),
+  );
+  expect(titles(second)).toEqual(["two", "three", "four"]);
+  for (const page of [first, second, ofAnotherRun]) page.leave();
+});
+
+test("costs nothing while no page is open", async () => {
+  const stage = new CountedStage();
+  const feed = new Feed(stage as unknown as Stage);
+  const page = joinTo(feed);
+  page.leave();
+  const readBefore = stage.reads;
+  stage.happen("one");
+  const next = joinTo(feed);
+  expect(stage.reads - readBefore).toBe(1);
+  expect(titles(next)).toEqual(["one"]);
+  next.leave();
+});
