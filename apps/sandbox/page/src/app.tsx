@@ -1,7 +1,9 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
-import { ask, follow, type Link, tokenOf } from "./connection.ts";
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { ask, type Link, tokenOf } from "./connection.ts";
 import { Controls } from "./controls.tsx";
+import { followKept } from "./follow-kept.ts";
 import { GivenNote } from "./given-note.tsx";
+import { type Kept, runOf } from "./kept.ts";
 import { usePast } from "./moment.ts";
 import { MomentBar } from "./moment-bar.tsx";
 import { NodeViews } from "./node-views.tsx";
@@ -11,7 +13,6 @@ import { ReplayBar } from "./replay-bar.tsx";
 import { Scenarios } from "./scenarios.tsx";
 import { StoryList } from "./story-list.tsx";
 import { Timeline } from "./timeline.tsx";
-import type { State, Told } from "./types.ts";
 
 const LINKS: Readonly<Record<Link, string>> = {
   connecting: "… connecting",
@@ -19,34 +20,25 @@ const LINKS: Readonly<Record<Link, string>> = {
   gone: "✖ The sandbox does not answer. This is what it showed last; the page tries again by itself.",
   refused: "✖ The token is missing or wrong. Open the address that the sandbox printed.",
 };
-const MOST_TOLD = 2_000;
+const NONE: Kept = { state: undefined, told: [] };
 
 /** The whole page. */
 export function App() {
   const token = useMemo(() => tokenOf(location.hash), []);
   const [link, setLink] = useState<Link>("connecting");
-  const [state, setState] = useState<State>();
-  const [told, setTold] = useState<readonly Told[]>([]);
+  const [{ state, told }, setKept] = useState(NONE);
   const [place, go] = usePlace();
-  useEffect(() => {
-    void follow(token, {
-      onLink: setLink,
-      onState: setState,
-      onStory: (one) =>
-        setTold((before) => {
-          const run = one.id.split("-")[0];
-          const same = before.filter(({ id }) => id.split("-")[0] === run && id !== one.id);
-          return [...same, one].slice(-MOST_TOLD);
-        }),
-    });
-  }, [token]);
-  const run = String(state?.run ?? "");
-  const current = told.filter(({ id }) => id.split("-")[0] === run);
+  useEffect(() => followKept(token, { onLink: setLink, onKept: setKept }), [token]);
+  const current = runOf(told.at(-1)) === String(state?.run ?? "") ? told : NONE.told;
   const { past, fault: pastFault = "" } = usePast(token, place.moment, place.node);
   const shown = past?.state ?? state;
   const moment = past?.moment ?? "";
   const node = shown?.nodes.find((one) => one.node === place.node) ?? shown?.nodes[0];
-  const goTo = (id: string, name = ""): void => go({ moment: id, ...(name === "" ? {} : { node: name }) });
+  const goTo = useCallback(
+    (id: string, name = "") => go({ moment: id, ...(name === "" ? {} : { node: name }) }),
+    [go],
+  );
+  const choose = useCallback((name: string) => go({ node: name }), [go]);
   const act = (body: unknown): Promise<unknown> => ask(token, "/api/actions", body);
   return (
     <>
@@ -78,7 +70,7 @@ export function App() {
               node={node?.node ?? ""}
               now={state.now}
               moment={moment}
-              onChoose={(name) => go({ node: name })}
+              onChoose={choose}
               onMoment={goTo}
             />
             {node !== undefined && (

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { NodeDetails } from "../../src/recording/run-state.ts";
 import { ask } from "./connection.ts";
-import { tagOf } from "./timeline.tsx";
+import { tagOf } from "./standing.ts";
 import { type Halt, type Node, type State, stepsOf, textOf } from "./types.ts";
 
 interface NodeViewsProps {
@@ -14,6 +14,9 @@ interface NodeViewsProps {
   readonly onView: (view: string) => void;
 }
 
+/** The log and the raw answer are asked for this often at most, and when the pod or its process is another. */
+const DETAILS_EVERY_MS = 500;
+
 const VIEWS = [
   ["all", "All three"],
   ["process", "Process"],
@@ -25,7 +28,7 @@ const VIEWS = [
 export function NodeViews({ token, state, node, past, view, onView }: NodeViewsProps) {
   const [current, setDetails] = useState<NodeDetails>({ log: "", status: "", fault: "" });
   const details = past ?? current;
-  const moment = `${node.height} ${node.podUid} ${node.exitCode} ${state.now}`;
+  const moment = `${node.podUid} ${node.exitCode} ${Math.floor(Date.parse(state.now) / DETAILS_EVERY_MS)}`;
   useEffect(() => {
     if (past !== undefined) return undefined;
     let isOver = false;

@@ -1,3 +1,4 @@
+import { useMemo } from "preact/hooks";
 import { HORIZON_MS, type Mark, type Shape, secondsOf, type Way, waysOf } from "../../src/others/others.ts";
 import { recordedHalts } from "../../src/others/recorded-halt.ts";
 import type { Told } from "./types.ts";
@@ -34,6 +35,10 @@ function leftOf(ms: number): string {
 
 /** The node's last halt, as this run recorded it, beside what others do with it. */
 export function Others({ told, node }: OthersProps) {
+  return useMemo(() => drawn(told, node), [told, node]);
+}
+
+function drawn(told: readonly Told[], node: string) {
   const halt = recordedHalts(told.map(({ event }) => event)).findLast((one) => one.node === node);
   return (
     <section aria-labelledby="others">

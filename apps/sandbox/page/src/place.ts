@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 
 /** What the address says of the page, so that a link shares it: the node, the view and the moment. */
 export interface Place {
@@ -20,7 +20,7 @@ export function usePlace(): readonly [Place, (change: Partial<Place>) => void] {
     addEventListener("hashchange", onChange);
     return () => removeEventListener("hashchange", onChange);
   }, []);
-  const go = (change: Partial<Place>): void => {
+  const go = useCallback((change: Partial<Place>): void => {
     const next = { ...read(), ...change };
     const hash = new URLSearchParams(location.hash.slice(1));
     for (const [name, value] of [
@@ -33,6 +33,6 @@ export function usePlace(): readonly [Place, (change: Partial<Place>) => void] {
     }
     history.replaceState(null, "", `#${hash}`);
     setPlace(next);
-  };
+  }, []);
   return [place, go];
 }

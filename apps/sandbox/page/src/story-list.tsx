@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { lineOf } from "./line-of.ts";
 import type { Told } from "./types.ts";
 
@@ -20,23 +20,16 @@ export function StoryList({ told, moment, onMoment }: StoryListProps) {
     <section aria-labelledby="story">
       <h2 id="story">Journal of the run</h2>
       <ol class="story">
-        {shown.toReversed().map(({ id, event }) => {
-          const { word, text, node } = lineOf(event);
-          return (
-            <li key={id} class={isLater(id, moment) ? "later" : ""}>
-              <button
-                type="button"
-                aria-pressed={id === moment}
-                onClick={() => onMoment(id === moment ? "" : id, node)}
-              >
-                <time>{((Date.parse(event.at) - start) / 1000).toFixed(2)} s</time>
-                <span class="name">{node}</span>
-                <strong>{word}</strong>
-                <span class="text">{text}</span>
-              </button>
-            </li>
-          );
-        })}
+        {shown.toReversed().map((one) => (
+          <Line
+            key={one.id}
+            one={one}
+            start={start}
+            isChosen={one.id === moment}
+            isLater={isLater(one.id, moment)}
+            onMoment={onMoment}
+          />
+        ))}
       </ol>
       {told.length > SHOWN && (
         <button type="button" onClick={() => setAll(!isAll)}>
@@ -45,6 +38,32 @@ export function StoryList({ told, moment, onMoment }: StoryListProps) {
       )}
     </section>
   );
+}
+
+interface LineProps {
+  readonly one: Told;
+  /** When the run began, in milliseconds since the epoch. */
+  readonly start: number;
+  readonly isChosen: boolean;
+  readonly isLater: boolean;
+  readonly onMoment: (id: string, node: string) => void;
+}
+
+/** One event; drawn again only where something of it is another. */
+function Line({ one, start, isChosen, isLater, onMoment }: LineProps) {
+  return useMemo(() => {
+    const { word, text, node } = lineOf(one.event);
+    return (
+      <li class={isLater ? "later" : ""}>
+        <button type="button" aria-pressed={isChosen} onClick={() => onMoment(isChosen ? "" : one.id, node)}>
+          <time>{((Date.parse(one.event.at) - start) / 1000).toFixed(2)} s</time>
+          <span class="name">{node}</span>
+          <strong>{word}</strong>
+          <span class="text">{text}</span>
+        </button>
+      </li>
+    );
+  }, [one, start, isChosen, isLater, onMoment]);
 }
 
 /** Whether an event of the run came after the moment that is shown. */
