@@ -54,7 +54,7 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
   /** A real cosmovisor around the mock node. `cosmovisor/build.ts` builds it first. */
   cosmovisor: { testTimeout: 60_000, hookTimeout: 60_000 },
   /** Real chains of four validators that vote for an upgrade. `chains/build.ts` builds their nodes first. */
-  chains: { testTimeout: 120_000, hookTimeout: 180_000 },
+  chains: { testTimeout: 120_000, hookTimeout: 180_000, maxWorkers: SIDE_BY_SIDE },
   /** Real clients against the mock node, and a real node against the consumer. */
   peers: { testTimeout: 60_000, hookTimeout: 60_000 },
   /** Every scenario of the sandbox, as `sandbox play` tells it. */

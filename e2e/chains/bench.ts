@@ -1,10 +1,10 @@
 /**
- * How long four validators take from the halt to the first block of the new release, under cosmovisor 1.5.0 and under a
- * loop around `upgrade-halt exec --announce`, on copies of one chain, in turns: `node chains/bench.ts [RUNS]`.
+ * How long four validators take from the halt to the first block of the new release, under cosmovisor 1.5.0, under a
+ * loop around `upgrade-halt exec --announce`, and by a script that waits for nothing, on copies of one chain, in turns: `node chains/bench.ts [RUNS]`.
  */
 import { until } from "@upgrade-halt/testing";
 import { HaltingChain } from "./halting-chain.ts";
-import { stopSupervised, underCosmovisor, upgradedByLoop } from "./supervisors.ts";
+import { replacedAtOnce, stopSupervised, underCosmovisor, upgradedByLoop } from "./supervisors.ts";
 import type { Release, Validator } from "./validator.ts";
 
 const runs = Number(process.argv[2] ?? 3);
@@ -32,6 +32,7 @@ async function haltToBlock(releaseOf: (validator: Validator) => Release): Promis
 
 const WAYS: Readonly<Record<string, (validator: Validator) => Release>> = {
   "cosmovisor 1.5.0": (validator) => underCosmovisor(validator, chain.plan),
+  "replaced at once": (validator) => replacedAtOnce(validator, chain.plan),
   [`exec --announce --standstill ${STANDSTILL_MS}`]: (validator) =>
     upgradedByLoop(validator, chain.plan, STANDSTILL_MS),
 };

@@ -1,23 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { downgraded, restartedAtTheHeight, restoredBelow, skippedHeight, tooNew } from "./announced-cases.ts";
+import type { Plan } from "./governance.ts";
 import { ends, endsEverywhere, HaltingChain, NEW, OLD } from "./halting-chain.ts";
 import type { Network } from "./network.ts";
+import { CHAINS, type Chain } from "./programs.ts";
 import { blockAt, evidenceUpTo, signedBackwards } from "./signatures.ts";
 import { announced, stopSupervised, underCosmovisor, upgradedByLoop } from "./supervisors.ts";
 import type { Release, SignedLast, Validator } from "./validator.ts";
 
 const STANDSTILL_MS = 2_000;
 
-let chain: HaltingChain;
-
-beforeAll(async () => {
-  chain = await HaltingChain.create("simd");
-});
-
-afterAll(() => chain?.[Symbol.asyncDispose]());
+/** What a node without the handler of the last plan ends with: the older one says no halt line, and so is a crash. */
+const DOWNGRADED: Readonly<Record<Chain, number>> = { simd: 2, sdk: 72 };
 
 /** All validators are past the height on one state, and nobody signed anything twice. */
-async function expectUpgraded(network: Network, before: readonly SignedLast[]): Promise<void> {
-  const { height } = chain.plan;
+async function expectUpgraded(
+  network: Network,
+  { height }: Plan,
+  before: readonly SignedLast[],
+): Promise<void> {
   await Promise.all(network.validators.map((validator) => validator.passes(height + 2)));
   const applied = await Promise.all(network.validators.map((validator) => blockAt(validator, height + 1)));
   expect(new Set(applied.map(({ block }) => block.header.app_hash)).size).toBe(1);
@@ -25,8 +26,16 @@ async function expectUpgraded(network: Network, before: readonly SignedLast[]): 
   expect(signedBackwards(before, network)).toEqual([]);
 }
 
-describe("a real node under exec --announce", () => {
-  test("that stands at the height is ended and announced with 70; upgraded under it, two late, all pass", async () => {
+describe.each(Object.keys(CHAINS) as Chain[])("a real node of %s", (program) => {
+  let chain: HaltingChain;
+
+  beforeAll(async () => {
+    chain = await HaltingChain.create(program);
+  });
+
+  afterAll(() => chain?.[Symbol.asyncDispose]());
+
+  test("announced, that stands at the height, is ended with 70; upgraded under it, two late, all pass", async () => {
     await using network = await chain.planned.copy();
     const start = (validator: Validator, release: Release) =>
       validator.start(announced(release, validator, chain.plan, STANDSTILL_MS));
@@ -43,10 +52,10 @@ describe("a real node under exec --announce", () => {
     for (const { started } of late)
       expect(started.end, started.program.output()).toMatchObject({ code: 70, signal: null });
     await Promise.all(late.map((validator) => start(validator, NEW)));
-    await expectUpgraded(network, before);
+    await expectUpgraded(network, chain.plan, before);
   });
 
-  test("in a loop that changes the release after a 70, is upgraded without a person", async () => {
+  test("announced, in a loop that changes the release after a 70, is upgraded without a person", async () => {
     await using network = await chain.planned.copy();
     const before = network.validators.map((validator) => validator.signedLast());
     await Promise.all(
@@ -55,22 +64,41 @@ describe("a real node under exec --announce", () => {
       ),
     );
     try {
-      await expectUpgraded(network, before);
+      await expectUpgraded(network, chain.plan, before);
     } finally {
       await stopSupervised(network);
     }
   });
-});
 
-test("under cosmovisor, that backs its data up, a node is upgraded, and nothing is signed twice", async () => {
-  await using network = await chain.planned.copy();
-  const before = network.validators.map((validator) => validator.signedLast());
-  await Promise.all(
-    network.validators.map((validator) => validator.start(underCosmovisor(validator, chain.plan))),
-  );
-  try {
-    await expectUpgraded(network, before);
-  } finally {
-    await stopSupervised(network);
-  }
+  test("under cosmovisor, that backs its data up, a node is upgraded, and nothing is signed twice", async () => {
+    await using network = await chain.planned.copy();
+    const before = network.validators.map((validator) => validator.signedLast());
+    await Promise.all(
+      network.validators.map((validator) => validator.start(underCosmovisor(validator, chain.plan))),
+    );
+    try {
+      await expectUpgraded(network, chain.plan, before);
+    } finally {
+      await stopSupervised(network);
+    }
+  });
+  test("announced, and started again at the height, ends with 70", async () => {
+    expect(await restartedAtTheHeight(chain)).toEqual([70]);
+  });
+
+  test("announced, with the new release too early, is left standing until it is stopped, and ends with 71 at its next start", async () => {
+    expect(await tooNew(chain)).toEqual([0, 71]);
+  });
+
+  test("announced, with the old release again, is left standing until it is stopped, and then ends as what it says", async () => {
+    expect(await downgraded(chain)).toEqual([0, DOWNGRADED[program]]);
+  });
+
+  test("announced, and told to skip the height, passes it, and nothing is announced", async () => {
+    expect(await skippedHeight(chain)).toEqual([0]);
+  });
+
+  test("announced, with data of before the height, ends with 70 at it, and passes it with the new release", async () => {
+    expect(await restoredBelow(chain)).toEqual([70, 0]);
+  });
 });

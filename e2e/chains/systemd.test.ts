@@ -6,6 +6,7 @@ import { bootMachine, type Machine, TREE_INSIDE, whyNoMachine } from "../systemd
 import { HaltingChain } from "./halting-chain.ts";
 import { CHAIN_ID } from "./homes.ts";
 import type { Network } from "./network.ts";
+import { CHAINS, type Chain } from "./programs.ts";
 import { blockAt, evidenceUpTo, signedBackwards } from "./signatures.ts";
 import type { Validator } from "./validator.ts";
 
@@ -18,14 +19,14 @@ const inside = (path: string) => path.replace(TREE, TREE_INSIDE);
 
 const reason = whyNoMachine();
 
-describe.skipIf(reason !== undefined)(
-  `real nodes in the guide's unit on a real systemd${reason ? ` (${reason})` : ""}`,
-  () => {
+describe.skipIf(reason !== undefined).each(Object.keys(CHAINS) as Chain[])(
+  `real nodes of %s in the guide's unit on a real systemd${reason ? ` (${reason})` : ""}`,
+  (chainProgram) => {
     let chain: HaltingChain;
     let machine: Machine;
 
     beforeAll(async () => {
-      [chain, machine] = await Promise.all([HaltingChain.create("simd"), bootMachine()]);
+      [chain, machine] = await Promise.all([HaltingChain.create(chainProgram), bootMachine()]);
     });
 
     afterAll(async () => {
@@ -55,9 +56,13 @@ describe.skipIf(reason !== undefined)(
     const show = ({ name }: Validator, property: string) =>
       must(`systemctl show ${name} --property=${property} --value`);
 
-    const isHalted = async (validator: Validator) =>
+    const isHeldAt = async (validator: Validator, code: number) =>
       (await show(validator, "ActiveState")) === "failed" &&
-      (await show(validator, "ExecMainStatus")) === "70";
+      (await show(validator, "ExecMainStatus")) === `${code}`;
+
+    /** How many of its lines have this text, of all its runs. */
+    const says = ({ name }: Validator, text: string) =>
+      must(`journalctl -u ${name} --no-pager -o cat | grep -c '${text}' || true`).then(Number);
 
     const explain = (network: Network) => () =>
       must(
@@ -66,7 +71,24 @@ describe.skipIf(reason !== undefined)(
           .join(";"),
       );
 
-    test("are held at 70 under a user of their own, and pass the height with the new release", async () => {
+    /** One node gets the old release again. It fails and stands, and started again it ends; or it ends at once. */
+    async function expectDowngradeNotRun(network: Network): Promise<void> {
+      const { first } = network;
+      const failures = () => says(first, "CONSENSUS FAILURE");
+      const before = await failures();
+      const hasEnded = {
+        // It says no halt line: to systemd and to us that is a crash, which is restarted.
+        simd: async () => Number(await show(first, "NRestarts")) > 0,
+        sdk: () => isHeldAt(first, 72),
+      }[chainProgram];
+      const hasFailed = async () => (await hasEnded()) || (await failures()) > before;
+      await must(`echo UPGRADE_HANDLERS= > /run/release; systemctl restart ${first.name}`);
+      await until("the old release to fail", hasFailed, { within: 90_000, explain: explain(network) });
+      if (!(await hasEnded())) await must(`systemctl restart ${first.name}`);
+      await until("the old release to end", hasEnded, { within: 90_000, explain: explain(network) });
+    }
+
+    test("are held at 70 under a user of their own, pass the height with the new release, and do not run the old one again", async () => {
       const { height, name } = chain.plan;
       const below = join(TREE, "e2e/test-results");
       mkdirSync(below, { recursive: true });
@@ -91,7 +113,8 @@ describe.skipIf(reason !== undefined)(
         await write(`/run/systemd/system/${validator.name}.service`, unitOf(validator));
       try {
         await must(`systemctl daemon-reload; systemctl start ${names.join(" ")}`);
-        const areHalted = async () => (await Promise.all(network.validators.map(isHalted))).every(Boolean);
+        const areHalted = async () =>
+          (await Promise.all(network.validators.map((validator) => isHeldAt(validator, 70)))).every(Boolean);
         await until("every node to be held at 70", areHalted, { within: 90_000, explain: explain(network) });
         for (const validator of network.validators) expect(await show(validator, "NRestarts")).toBe("0");
         await must(`echo UPGRADE_HANDLERS=${name} > /run/release; systemctl start ${names.join(" ")}`);
@@ -105,6 +128,7 @@ describe.skipIf(reason !== undefined)(
         );
         expect(new Set(applied.map(({ block }) => block.header.app_hash)).size).toBe(1);
         expect(await evidenceUpTo(network.first, height + 2)).toEqual([]);
+        await expectDowngradeNotRun(network);
       } finally {
         await machine.sh(`systemctl stop ${names.join(" ")}`);
       }
