@@ -10,9 +10,22 @@ const ROOT = join(import.meta.dirname, "..");
 const BOOTSTRAP = "npx --yes pnpm@12.21.0 ";
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 
+/** The commands of CONTRIBUTING.md's first change. */
+const FIRST_CHANGE = [
+  "install",
+  "--filter @upgrade-halt/consumer exec vitest run src/printable.test.ts",
+  "--filter @upgrade-halt/consumer run typecheck",
+  "run lint",
+] as const;
+const FIRST_CHANGE_TEST = [
+  "e2e/packages/first-change.test.ts",
+  "for (const command of [focused, ...checks])",
+] as const;
+
 /** Commands that a test runs instead of CI, and the text of that test which shows it. */
 const RUN_BY_A_TEST: Readonly<Record<string, readonly [file: string, shownBy: string]>> = {
   "run demo --keep": ["e2e/demo-keep.test.ts", `startDemo("--keep")`],
+  ...Object.fromEntries(FIRST_CHANGE.map((command) => [command, FIRST_CHANGE_TEST])),
   "run demo:chain": ["e2e/chains/demo.test.ts", `await demo(["--json"])`],
 };
 
