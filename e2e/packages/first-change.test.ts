@@ -45,4 +45,4 @@ test("a first change goes from a clone to green by the commands of CONTRIBUTING.
   await expect(run(focused)).rejects.toThrow("printable.test.ts");
   await change("printable.ts", "limit)}…`", "limit)}...`");
   for (const command of [focused, ...checks]) await run(command);
-});
+}, 600_000);
