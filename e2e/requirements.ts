@@ -82,6 +82,8 @@ export const REQUIREMENTS = {
     "The chart is installed, upgraded with its definitions, rolled back and uninstalled; policies and journals outlive it.",
   "CHART-NAMESPACED": "The chart watches one namespace with Roles of that namespace alone.",
   "CHART-SWAP": "A node is swapped by the controller as the chart installs it.",
+  "RELEASE-FILES":
+    "The chart, a policy and a swap come of the files of a release alone: the packed chart and the packed controller.",
   "CHART-REFUSED":
     "Values that don't fit, and a second installation, are refused before anything is changed.",
   "ONE-FILE":

@@ -1,11 +1,15 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { until } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, expect } from "vitest";
+import { parse } from "yaml";
+import { writeClusterFiles } from "../../release/src/cluster-files.ts";
 import { type Api, connect } from "../harness/api.ts";
 import { type Cluster, startCluster } from "../harness/cluster.ts";
-import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { CONTAINER, imageOf, NODE_LABELS, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { SYSTEM_NAMESPACE } from "../harness/install.ts";
 import { haltOf, imageInPod, untilPast } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
@@ -25,6 +29,9 @@ const KINDS = [
   ...["roles", "rolebindings", "clusterroles", "clusterrolebindings"],
   ...["validatingadmissionpolicies", "validatingadmissionpolicybindings", "customresourcedefinitions"],
 ].join(",");
+
+/** What shows the policies and journals of every namespace. */
+const OURS = ["get", "haltpolicies,nodehalts,noderecords", "--all-namespaces", "--output=name"];
 
 let folder: string;
 let cluster: Cluster;
@@ -72,6 +79,13 @@ async function run(...args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await kubectl(cluster.kubeconfig, args);
   expect({ code, stderr }, args.join(" ")).toMatchObject({ code: 0 });
   return stdout;
+}
+
+/** A controller of the whole cluster would try to write into namespaces that are on their way out. */
+async function earlierProofsGone(): Promise<void> {
+  const namespaces = () => run("get", "namespaces", "--output=name");
+  const gone = async () => !(await namespaces()).includes("namespace/e2e-");
+  await until("the namespaces of earlier proofs to be gone", gone, { within: 60_000, explain: namespaces });
 }
 
 /** What the chart's objects are called, wherever they are. */
@@ -217,8 +231,7 @@ proof(
   "by Helm 3 too it is installed, swaps, is upgraded with its definitions, rolled back and uninstalled",
   ["CHART-LIFE", "CHART-SWAP", "CHART-REFUSED"],
   async () => {
-    const kept = ["get", "haltpolicies,nodehalts,noderecords", "--all-namespaces", "--output=name"];
-    await until("the namespaces of earlier proofs to be gone", async () => (await run(...kept)) === "");
+    await earlierProofsGone();
     const values = await valuesFile(PAGERS);
     await must(
       byHelm3("install", "upgrade-halt", CHART, "--create-namespace", "--take-ownership", "--values", values),
@@ -242,16 +255,80 @@ proof(
       expect(await columns()).not.toContain("Next");
       expect(await installed()).toEqual(fresh);
 
-      const journals = await run(...kept);
+      const journals = await run(...OURS);
       expect(journals).toMatch(/haltpolicy.*nodehalt.*noderecord/s);
       await must(byHelm3("uninstall", "upgrade-halt", "--wait"));
       expect(await installed()).toEqual(DEFINITIONS.map((name) => `CustomResourceDefinition ${name}`));
-      expect(await run(...kept)).toBe(journals);
+      expect(await run(...OURS)).toBe(journals);
     } finally {
       await world.cleanup.run();
     }
   },
 );
+
+proof(
+  "a stranger gets the chart, a policy and a swap from the files of a release alone",
+  ["RELEASE-FILES", "CHART-SWAP"],
+  async () => {
+    await earlierProofsGone();
+    const release = join(folder, "release");
+    const files = writeClusterFiles(join(import.meta.dirname, "../.."), release);
+    const unpacked = join(folder, "unpacked");
+    await mkdir(unpacked);
+    await promisify(execFile)("tar", ["-xf", join(release, files.program), "-C", unpacked]);
+    const program = join(unpacked, "mini-controller");
+
+    const chart = join(release, files.chart);
+    const values = await valuesFile(PAGERS);
+    await must(
+      asAdmin("install", "upgrade-halt", chart, "--create-namespace", "--take-ownership", "--values", values),
+    );
+    // kubectl asks again while a definition is new.
+    await run(...OURS);
+    const world = await openWorld(api);
+    try {
+      await setPlans(world, planAt("v6.7", 20));
+      const controller = await startInstalled(
+        world,
+        SYSTEM_NAMESPACE,
+        join(program, "bin/mini-controller.js"),
+      );
+      const policy = join(folder, "policy.json");
+      await writeFile(policy, JSON.stringify(await policyOfReadme(program, world.namespace)));
+      await run("apply", "--filename", policy);
+      await createNode(world, "sei-0", { version: "v6.6" });
+      await haltOf(world, "sei-0", "Recovered");
+      expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.7"));
+      expect(await untilPast(world, "sei-0", 20)).toBeGreaterThan(20);
+      await controller.stop();
+      expect(await brokenInvariants(world)).toEqual([]);
+      await must(asAdmin("uninstall", "upgrade-halt", "--wait"));
+    } finally {
+      await world.cleanup.run();
+    }
+  },
+);
+
+/** The policy that the README beside the controller shows, with what is different for these nodes. */
+async function policyOfReadme(program: string, namespace: string): Promise<object> {
+  const readme = await readFile(join(program, "README.md"), "utf8");
+  const [, text = ""] =
+    /^```yaml\n(apiVersion: upgrade-halt\.dev\/\S+\nkind: HaltPolicy\n.*?)^```$/ms.exec(readme) ?? [];
+  const { spec, ...policy } = parse(text);
+  const [upgrade] = spec.upgrades;
+  return {
+    ...policy,
+    metadata: { ...policy.metadata, namespace },
+    spec: {
+      ...spec,
+      selector: { matchLabels: NODE_LABELS },
+      chainId: "mock-1",
+      container: CONTAINER,
+      allowTags: true,
+      upgrades: [{ ...upgrade, height: 20, image: imageOf("v6.7") }],
+    },
+  };
+}
 
 proof(
   "a tenant with rights on one namespace alone installs the chart there, and has a node swapped",

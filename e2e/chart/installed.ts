@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Api } from "../harness/api.ts";
 import { kubeconfigWithToken } from "../harness/kubeconfig.ts";
-import type { Program } from "../harness/program.ts";
-import { startBin } from "../harness/programs.ts";
+import { type Program, startProgram } from "../harness/program.ts";
+import { binOf } from "../harness/programs.ts";
 import type { World } from "../harness/world.ts";
 
 /** Writes a kubeconfig with the rights of a ServiceAccount; its path. */
@@ -23,14 +23,21 @@ export async function kubeconfigOf(
 /**
  * Runs what the installed Deployment says, as the process kubelet would if it had the controller's image: its arguments,
  * with the rights of its ServiceAccount. Only the port is another one, so that none is fixed.
+ *
+ * @param program where the controller's program is: the tree's unless said.
  */
-export async function startInstalled(world: World, namespace: string): Promise<Program> {
+export async function startInstalled(
+  world: World,
+  namespace: string,
+  program = binOf("mini-controller"),
+): Promise<Program> {
   const { spec } = await world.api.apps.readNamespacedDeployment({ namespace, name: "mini-controller" });
   const pod = spec?.template.spec;
   const args = pod?.containers[0]?.args ?? [];
   const where = ["--kubeconfig", await kubeconfigOf(world, namespace, pod?.serviceAccountName ?? "")];
   const here = args.map((arg) => (arg.startsWith("--metrics-addr=") ? "--metrics-addr=127.0.0.1:0" : arg));
-  const controller = await startBin("mini-controller", [...here, ...where, "--leader-namespace", namespace], {
+  const flags = [program, ...here, ...where, "--leader-namespace", namespace];
+  const controller = await startProgram("the installed controller", process.execPath, flags, {
     ready: ({ lines }) => lines().some((line) => line.includes('"msg":"leading"')),
     within: 60_000,
   });

@@ -69,13 +69,19 @@ exec ${TREE_INSIDE}/node_modules/node/bin/node ${TREE_INSIDE}/apps/mock-node/bin
       });
     }
 
+    async function height(): Promise<number> {
+      const asked = "upgrade-halt status --json http://127.0.0.1:$(cat /var/lib/seid/port) 2>/dev/null";
+      const { code, output } = await machine.sh(asked);
+      return code === 0 ? JSON.parse(output).verdict.height : 0;
+    }
+
     /** What runs, and since when: a restart would change it. */
     async function running(): Promise<readonly string[]> {
       return Promise.all([UNIT, "bystander"].map((unit) => show(unit, "MainPID")));
     }
 
     proof(
-      "is installed, holds a node that halts, is upgraded under it, and leaves nothing when it is purged",
+      "is installed, holds a node that halts and tells why, is upgraded under it, and leaves nothing when it is purged",
       ["DEBIAN"],
       async () => {
         const before = await must("find /etc/systemd /usr/lib/systemd /usr/share/man/man1 | sort");
@@ -126,6 +132,17 @@ exec ${TREE_INSIDE}/node_modules/node/bin/node ${TREE_INSIDE}/apps/mock-node/bin
           await must("test -x /usr/bin/upgrade-halt");
         }
         expect(await running()).toEqual(pids);
+
+        await until("the node to pass the plan's height", async () => (await height()) > 3);
+        await must(`systemctl stop ${UNIT}`);
+        await startAs("v6.5", "failed");
+        expect(await show(UNIT, "ExecMainStatus")).toBe("72");
+        expect(await show(UNIT, "NRestarts")).toBe("0");
+        expect(await must(`journalctl -u ${UNIT} --output=cat --no-pager`)).toContain(
+          "halted: downgrade_detected (plan v6.6",
+        );
+        expect(await must("env -i /usr/bin/upgrade-halt explain 72")).toMatch(/^72 is downgrade_detected: /);
+        expect(await show("bystander", "MainPID")).toBe(pids[1]);
 
         await must(`systemctl enable ${UNIT}; systemctl stop ${UNIT}; dpkg --purge upgrade-halt`);
         expect(await show("bystander", "MainPID")).toBe(pids[1]);
