@@ -49,4 +49,27 @@ describe("what turbo does again", () => {
       expect.arrayContaining(["contract#test", "consumer#test", "producer#test", "mock-node#test"]),
     );
   });
+
+  const READERS: Readonly<Record<string, readonly string[]>> = {
+    "packages/consumer/src/printable.test.ts": ["consumer#test", "consumer#typecheck"],
+    "docs/guides/alerts.md": ["consumer#test", "mini-controller#test"],
+    "docs/protocol.md": ["contract#test"],
+    "apps/mini-controller/deploy/network-policy.yaml": [
+      "mini-controller#test",
+      "mini-controller#typecheck",
+      "sandbox#test",
+    ],
+    "README.md": [],
+  };
+  for (const [file, again] of Object.entries(READERS))
+    proof(`after a change of ${file}: what reads it, and nothing else`, ["CACHING"], async () => {
+      const tasks = await doneAgainAfter(file);
+      expect(tasks.filter((task) => !task.endsWith("#lint"))).toEqual(again);
+    });
+
+  proof("after a changed source: what depends on its package, and nothing else", ["CACHING"], async () => {
+    const again = await doneAgainAfter("packages/producer/src/artifact.ts");
+    const packages = new Set(again.map((task) => task.split("#")[0]));
+    expect([...packages].toSorted()).toEqual(["//", "e2e", "mock-node", "producer", "sandbox"]);
+  });
 });

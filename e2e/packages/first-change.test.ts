@@ -45,4 +45,9 @@ test("a first change goes from a clone to green by the commands of CONTRIBUTING.
   await expect(run(focused)).rejects.toThrow("printable.test.ts");
   await change("printable.ts", "limit)}…`", "limit)}...`");
   for (const command of [focused, ...checks]) await run(command);
+
+  await run("run build");
+  expect(await run("run build"), "what is built is not built again").toMatch(
+    /Cached:\s+(\d+) cached, \1 total/,
+  );
 }, 600_000);

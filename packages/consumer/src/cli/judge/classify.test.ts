@@ -21,6 +21,7 @@ test("reads times with an offset and a fraction, as evidence has them", async ()
 test.each<[string[], unknown, number, RegExp]>([
   [["--from", "pod", "--container", "sied"], halted, 64, /--container: the pod's status has hold, seid\.$/],
   [["--from", "pod"], { kind: "List", items: [halted] }, 1, /kind: is not Pod: give one pod/],
+  [[], { apiVersion: "v1", kind: "List", items: [halted] }, 1, /the pod .*kind: is not Pod: give one pod/],
   [["--from", "pod"], { kind: "StatefulSet" }, 1, /kind: is not Pod/],
   [["--from", "docker"], [{ State: {} }, { State: {} }], 1, /is not one container: inspect one at a time\.$/],
   [["--from", "docker"], [], 1, /is not one container/],

@@ -19,6 +19,9 @@ interface ClassifyOptions {
   readonly policy?: string;
 }
 
+/** What `kubectl get pod` prints, with a name and without: a list is refused by what is said of pods. */
+const POD_KINDS = ["Pod", "PodList", "List"] as const;
+
 /** `upgrade-halt classify` */
 export function addClassify(program: Command, io: Io): void {
   program
@@ -73,7 +76,7 @@ function evidenceFrom(
 ): Evidence {
   switch (from) {
     case "evidence":
-      if (isOfKind(text, "Pod")) return evidenceFrom(text, { from: "pod", container });
+      if (POD_KINDS.some((kind) => isOfKind(text, kind))) return evidenceFrom(text, { from: "pod", container });
       return parseDocument(EvidenceDocumentSchema, text, "the evidence");
     case "pod":
       return podEvidence(parseDocument(PodDocumentSchema, text, "the pod"), container);
