@@ -76,7 +76,8 @@ function evidenceFrom(
 ): Evidence {
   switch (from) {
     case "evidence":
-      if (POD_KINDS.some((kind) => isOfKind(text, kind))) return evidenceFrom(text, { from: "pod", container });
+      if (POD_KINDS.some((kind) => isOfKind(text, kind)))
+        return evidenceFrom(text, { from: "pod", container });
       return parseDocument(EvidenceDocumentSchema, text, "the evidence");
     case "pod":
       return podEvidence(parseDocument(PodDocumentSchema, text, "the pod"), container);
