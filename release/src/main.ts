@@ -8,6 +8,7 @@ import { writeClusterFiles } from "./cluster-files.ts";
 import { writeMaterials } from "./materials.ts";
 import { renderPlan } from "./plan.ts";
 import { publish } from "./publish.ts";
+import { requireRepository } from "./ready.ts";
 import { npmRegistry } from "./registry.ts";
 import { ReleaseError } from "./release-error.ts";
 
@@ -51,6 +52,7 @@ async function run(argv: readonly string[]): Promise<number> {
     }
     case "publish": {
       const { values } = parseArgs({ args, options: { provenance: { type: "boolean", default: false } } });
+      if (values.provenance) requireRepository(ROOT);
       publish(ROOT, npmRegistry(ROOT, values), (line) => process.stdout.write(`${line}\n`));
       return 0;
     }

@@ -7,6 +7,8 @@ export interface Manifest {
   readonly version: string;
   readonly private?: boolean;
   readonly files?: readonly string[];
+  /** Where the sources are: an address, or an object with one. */
+  readonly repository?: unknown;
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
 }
