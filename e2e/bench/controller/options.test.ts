@@ -31,6 +31,11 @@ describe("a target", () => {
     expect(isMet({ ...row, target: { of: "ratio", atMost: 1.2 } })).toBe(false);
   });
 
+  test("on the least is met from it on", () => {
+    expect(isMet({ ...row, target: { of: "value", atLeast: 13 } })).toBe(true);
+    expect(isMet({ ...row, target: { of: "value", atLeast: 14 } })).toBe(false);
+  });
+
   test("that is missed is said in the table, beside both figures and their ratio", () => {
     const table = tableOf([{ ...row, target: { of: "value", atMost: 5 } }]);
     expect(table).toMatch(/^a part\n {2}a time +13\.0 ms +bare 10\.0 ms +1\.30x {3}MISSED: at most 5 ms\n$/);

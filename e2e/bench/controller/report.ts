@@ -10,11 +10,11 @@ export interface Row {
   readonly target?: Target;
 }
 
-/** The most that the figure, or its ratio to the other side's, may be. */
-export interface Target {
-  readonly of: "value" | "ratio";
-  readonly atMost: number;
-}
+/** The most that the figure, or its ratio to the other side's, may be, or the least. */
+export type Target = { readonly of: "value" | "ratio" } & (
+  | { readonly atMost: number }
+  | { readonly atLeast: number }
+);
 
 /** `undefined` where nothing stands beside it, or nothing that could be divided by. */
 export function ratioOf({ value, beside }: Row): number | undefined {
@@ -25,7 +25,8 @@ export function ratioOf({ value, beside }: Row): number | undefined {
 export function isMet(row: Row): boolean | undefined {
   if (row.target === undefined) return undefined;
   const measured = row.target.of === "value" ? row.value : ratioOf(row);
-  return measured !== undefined && measured <= row.target.atMost;
+  if (measured === undefined) return false;
+  return "atMost" in row.target ? measured <= row.target.atMost : measured >= row.target.atLeast;
 }
 
 /** The rows as a table for people, part by part. */
@@ -58,8 +59,8 @@ function lineOf(row: Row): string {
 function verdictOf(row: Row): string {
   const { target, unit } = row;
   if (target === undefined) return "";
-  const limit = target.of === "ratio" ? `${target.atMost}x` : `${target.atMost} ${unit}`;
-  return `   ${isMet(row) ? "met" : "MISSED"}: at most ${limit}`;
+  const [bound, limit] = "atMost" in target ? ["at most", target.atMost] : ["at least", target.atLeast];
+  return `   ${isMet(row) ? "met" : "MISSED"}: ${bound} ${limit}${target.of === "ratio" ? "x" : ` ${unit}`}`;
 }
 
 /** Three digits are what a benchmark knows. */

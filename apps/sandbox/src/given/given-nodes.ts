@@ -8,6 +8,8 @@ import { containerStatus, imageOf, type NodeNames, templateImage } from "../stor
 export type GivenNode = NodeView & { readonly rpcPort: number };
 
 const RPC_PORT = 26657;
+/** Made once: to make it takes longer than to sort by it. */
+const BY_NUMBER = new Intl.Collator("en", { numeric: true });
 
 /** The oldest first, of the same age by name: the first that selects a pod governs it. */
 export function oldestFirst(policies: readonly KubeObject[]): readonly KubeObject[] {
@@ -49,9 +51,7 @@ export function givenNodes({ pods, sets, halts, policies }: Seen): readonly Give
   const names = new Set(selected.map(({ node }) => node));
   const halted = new Set(halts.map((halt) => stringAt(halt, "spec", "podName") ?? ""));
   const others = [...halted].filter((name) => name !== "" && !names.has(name)).map(unseen);
-  return [...selected, ...others].toSorted((left, right) =>
-    left.node.localeCompare(right.node, "en", { numeric: true }),
-  );
+  return [...selected, ...others].toSorted((left, right) => BY_NUMBER.compare(left.node, right.node));
 }
 
 /** A node whose pod is not seen: it is gone, no policy selects it any more, or one of the two may not be read. */

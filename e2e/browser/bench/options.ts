@@ -1,0 +1,101 @@
+import { parseArgs } from "node:util";
+
+/** The parts of the benchmark, in the order in which they run. */
+export const PARTS = ["script", "pixel", "memory", "idle", "pages"] as const;
+export type Part = (typeof PARTS)[number];
+
+/** How large a run is. */
+export interface Options {
+  readonly parts: ReadonlySet<Part>;
+  /** Nodes that the page shows while events are timed and frames are counted. */
+  readonly nodes: number;
+  /** Events that are timed one by one. */
+  readonly events: number;
+  /** Virtual hours that are told to one page. */
+  readonly hours: number;
+  /** Nodes that a sandbox runs while nothing happens. */
+  readonly running: number;
+  /** How long its CPU, and the frames of the page, are measured. */
+  readonly seconds: number;
+  /** How often every node of a scenario halts, with pages open and with none each. */
+  readonly rounds: number;
+  readonly json: boolean;
+}
+
+export const HELP = `Usage: pnpm run bench:sandbox [--nodes N] [--events N] [--hours N] [--running N] [--seconds N] [--rounds N] [--parts LIST] [--json]
+
+Measures the sandbox and its page in Debian's Chromium. Exits with 1 where a target is missed.
+
+  --nodes N     nodes that the page shows while events are timed and frames counted (default 200)
+  --events N    events timed one by one, from the API server to the pixel (default 100)
+  --hours N     virtual hours of events that one page is told, its memory read after each (default 24)
+  --running N   nodes of the sandbox whose memory and idle CPU are measured (default 50, at most 64)
+  --seconds N   how long frames are counted, and CPU is measured (default 20)
+  --rounds N    rounds of six halts, timed from exit to swap with ten pages open, and as many with none (default 10)
+  --parts LIST  some of ${PARTS.join(",")} (default all)
+  --json        print the figures as one JSON object
+  --help        print this
+
+Memory is the proportional set size (Pss in /proc/PID/smaps_rollup) of all processes of the sandbox together: a page that
+processes share counts once.
+
+A quick run: pnpm run bench:sandbox --nodes 20 --events 10 --hours 3 --running 4 --seconds 5 --rounds 1
+`;
+
+/** What was asked for can't be done: one sentence, exit code 64. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** @throws {UsageError} on an unknown option, or a value that is none. */
+export function parseOptions(args: readonly string[]): Options | "help" {
+  const values = parsed(args);
+  if (values.help) return "help";
+  return {
+    parts: partsOf(values.parts),
+    nodes: whole("nodes", values.nodes, 1, 1_000),
+    events: whole("events", values.events, 1, 10_000),
+    hours: whole("hours", values.hours, 2, 240),
+    running: whole("running", values.running, 1, 64),
+    seconds: whole("seconds", values.seconds, 1, 600),
+    rounds: whole("rounds", values.rounds, 1, 1_000),
+    json: values.json,
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        nodes: { type: "string", default: "200" },
+        events: { type: "string", default: "100" },
+        hours: { type: "string", default: "24" },
+        running: { type: "string", default: "50" },
+        seconds: { type: "string", default: "20" },
+        rounds: { type: "string", default: "10" },
+        parts: { type: "string", default: PARTS.join(",") },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? (error.message.split(". ")[0] ?? "") : String(error));
+  }
+}
+
+function whole(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new UsageError(`--${name} ${text} is no whole number from ${least} to ${most}`);
+}
+
+function partsOf(list: string): ReadonlySet<Part> {
+  return new Set(
+    list.split(",").map((name) => {
+      const part = PARTS.find((known) => known === name);
+      if (part === undefined) throw new UsageError(`--parts ${list}: ${name} is none of ${PARTS.join(", ")}`);
+      return part;
+    }),
+  );
+}
