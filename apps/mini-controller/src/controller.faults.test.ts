@@ -121,6 +121,36 @@ describe("an API server that refuses", () => {
     expect(cluster.halts()[0]?.status?.message).toContain("status.phase: Unsupported");
   });
 
+  test("of which it takes no record is paged for once, until it does, and nothing is done", async () => {
+    const cluster = new FakeCluster();
+    const pager = await setStage(cluster);
+    const create = cluster.api.create.bind(cluster.api);
+    let isFull = true;
+    cluster.api.create = async (path, body) => {
+      if (isFull && (body as Partial<NodeHalt>).kind === "NodeHalt")
+        throw new ControllerError("forbidden", "exceeded quota: count/nodehalts.upgrade-halt.dev");
+      return await create(path, body);
+    };
+    cluster.height = 29;
+    await start(cluster);
+    await until("its record", () => cluster.records().length === 1);
+    cluster.reach(30);
+    await until("the page", () => pager.received.length === 1);
+    const unready = () =>
+      cluster.policy().status?.conditions?.find(({ reason }) => reason === "JournalRefused");
+    const condition = await until("the condition", unready);
+    expect(condition).toMatchObject({ type: "Ready", status: "False" });
+    expect(condition.message).toContain("sei-0-0, so nothing is done about it: exceeded quota");
+    expect(cluster.halts()).toEqual([]);
+    await touch(cluster);
+    isFull = false;
+    await until("the swap", () => inPhase(cluster, "Recovering"));
+    await until("the end of the page", () => pager.resolvedKeys().length === 1);
+    expect(pager.keys()).toEqual([expect.stringMatching(/\/JournalRefused$/)]);
+    expect(pager.resolvedKeys()).toEqual(pager.keys());
+    await until("the end of the condition", () => unready() === undefined);
+  });
+
   test("with a record that it does not take has a shorter one", async () => {
     const cluster = new FakeCluster();
     await setStage(cluster, { upgrades: [] });

@@ -1,5 +1,6 @@
 import { until } from "@upgrade-halt/testing";
 import { afterEach, describe, expect, test } from "vitest";
+import { CONDITION_NOT_HALTED, LABEL_HALT } from "./api/group.ts";
 import { ControllerError } from "./controller-error.ts";
 import { type Behaviour, FakeCluster, image } from "./testing/fake-cluster.ts";
 import { PageReceiver } from "./testing/page-receiver.ts";
@@ -308,6 +309,10 @@ describe("a node that answers, stands still at the plan's height and has a halt 
     expect(halt.spec.verdict).toMatch(/^It stands still at height 30, where v6\.7 is listed for 30/);
     const [page] = await until("a page", () => story.pager.received.length === 1 && story.pager.received);
     expect(JSON.stringify(page)).toContain("sei-0-0 may have halted");
+    // It may run well, so nothing takes it out of service.
+    const { metadata, status } = story.cluster.pods()[0] ?? {};
+    expect(metadata?.labels).not.toHaveProperty(LABEL_HALT);
+    expect(status?.conditions?.some(({ type }) => type === CONDITION_NOT_HALTED) ?? false).toBe(false);
     story.cluster.later = 200_000;
     story.cluster.reach(31);
     await haltOf(story, "RunsAgain");

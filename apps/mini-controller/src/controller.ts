@@ -2,13 +2,14 @@ import { readStatus, type StatusResult, sightingOf } from "@upgrade-halt/consume
 import type { Logger } from "pino";
 import type { Dispatcher } from "undici";
 import { Actor } from "./act/actor.ts";
-import { PageTeller } from "./act/page-teller.ts";
+import { PageTeller, type PageTellerOptions } from "./act/page-teller.ts";
 import { PodMarks } from "./act/pod-marks.ts";
 import { type HaltPolicy, withDefaults } from "./api/halt-policy.ts";
 import { hasEnded, isSwapping, type NodeHalt, type Phase, projectHalt } from "./api/node-halt.ts";
 import type { NodeRecord } from "./api/node-record.ts";
 import { hasCode, messageOf } from "./controller-error.ts";
 import { Detector } from "./detect/detector.ts";
+import { UnrecordedHalts } from "./detect/unrecorded-halts.ts";
 import { haltEvent } from "./journal/halt-event.ts";
 import { HaltJournal } from "./journal/halt-journal.ts";
 import { SlotBook } from "./journal/slot-book.ts";
@@ -167,10 +168,22 @@ export class Controller {
     const journal = new HaltJournal(api, stores.halts);
     const shared = { stores, workloads, statuses: this.#statuses, logs, slots, journal, now };
     const actor = new Actor({ api, onBoundary });
-    const detector = new Detector({ ...shared, onBoundary, log });
+    const lanes = new ReceiverLanes(pages);
+    const deliver = lanes.deliver;
+    const send: PageTellerOptions["send"] = (page) =>
+      sendPage({ ...page, api, hosts: pagingHosts, now, deliver });
+    const unrecorded = new UnrecordedHalts({
+      send,
+      policyOf: (key) => stores.policies.get(key),
+      onChange: (key) => this.#settle(key),
+      log,
+      now,
+    });
+    const detector = new Detector({ ...shared, unrecorded, onBoundary, log });
     this.#nodes = new NodeReconciler({
       ...shared,
       detector,
+      unrecorded,
       observations: new ObservationReader({
         ...shared,
         timer: new RecoveryTimer(steady),
@@ -198,6 +211,7 @@ export class Controller {
       stores,
       statuses: this.#statuses,
       logs,
+      unrecorded,
       events: this.#events,
       resolveHost,
       pagingHosts,
@@ -206,12 +220,10 @@ export class Controller {
     });
     const isDeparting = (podKey: string) => this.#nodes.isDeparting(podKey);
     this.#history = new HistoryCollector({ api, stores, isDeparting, log, now });
-    const lanes = new ReceiverLanes(pages);
-    const deliver = lanes.deliver;
     this.#pages = new PageTeller({
       stores,
       journal,
-      send: (page) => sendPage({ ...page, api, hosts: pagingHosts, now, deliver }),
+      send,
       onBoundary,
       onTold: (halt) => this.#onHalt(halt),
       now,

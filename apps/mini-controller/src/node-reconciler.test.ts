@@ -50,9 +50,10 @@ function reconcilerOf(state: ContainerState, journaled: NodeHaltStatus | undefin
   const slots = new SlotBook(stores.halts);
   const shared = { stores, statuses, slots, now: () => NOW, log: pino({ level: "silent" }), onBoundary() {} };
   const workload = workloadWith();
+  const unrecorded = { over() {}, tell: () => Promise.resolve(undefined) };
   return new NodeReconciler({
     ...shared,
-    detector: new Detector(shared as unknown as DetectorOptions),
+    detector: new Detector({ ...shared, unrecorded } as unknown as DetectorOptions),
     observations: new ObservationReader({
       ...shared,
       workloads: { ofRef: () => ({ read: () => Promise.resolve(workload) }) },
@@ -73,6 +74,7 @@ function reconcilerOf(state: ContainerState, journaled: NodeHaltStatus | undefin
       logs: { want: () => undefined, forget() {} },
     } as unknown as NodeWatchOptions),
     recorder: { note: () => Promise.resolve() },
+    unrecorded,
     marks: { sync: () => Promise.resolve() },
     onPageDue() {},
   } as unknown as NodeReconcilerOptions);

@@ -6,13 +6,15 @@ import { hasEnded, isToldOf, type NodeHalt, pagesOf } from "./api/node-halt.ts";
 import { hasCode } from "./controller-error.ts";
 import { SETTLE_MS } from "./decide/during-swap.ts";
 import { nextMove, nextMoveBesidePage } from "./decide/next-move.ts";
-import type { Detector } from "./detect/detector.ts";
+import type { Detected, Detector } from "./detect/detector.ts";
+import type { UnrecordedHalts } from "./detect/unrecorded-halts.ts";
 import type { HaltJournal } from "./journal/halt-journal.ts";
 import type { SlotBook } from "./journal/slot-book.ts";
 import type { StepWriter } from "./journal/step-writer.ts";
 import { type JudgedNode, judgedNode, verdictAfter } from "./judge/judged-node.ts";
 import { reasonOf, UNRECOGNISED } from "./judge/judgement.ts";
 import { isOpen } from "./judge/same-halt.ts";
+import { isUnreadHalt } from "./judge/unread-halt.ts";
 import { keyOf } from "./kube/store.ts";
 import { governingPolicy } from "./model/governing-policy.ts";
 import { type Effect, type Move, restsOnServer } from "./model/move.ts";
@@ -34,6 +36,7 @@ export interface NodeReconcilerOptions {
   readonly journal: HaltJournal;
   readonly steps: StepWriter;
   readonly detector: Detector;
+  readonly unrecorded: UnrecordedHalts;
   readonly observations: ObservationReader;
   readonly actor: Actor;
   readonly marks: PodMarks;
@@ -87,17 +90,27 @@ export class NodeReconciler {
 
   async reconcile(key: string): Promise<Outcome> {
     const { stores, statuses, watch, marks } = this.#options;
-    await this.#judgeDeparted(key);
+    const failures: unknown[] = [];
+    try {
+      await this.#judgeDeparted(key);
+    } catch (error) {
+      await this.#options.unrecorded.tell(key);
+      throw error;
+    }
     const pod = stores.pods.get(key);
     const policy = pod && this.#policyOf(pod);
     watch.follow(key, pod, policy);
     if (pod && policy) await this.#options.recorder.note(pod, policy, statuses.get(key, pod.metadata.uid));
     const waits: number[] = [];
-    const failures: unknown[] = [];
     const nextLog = watch.wantLog(key, pod, policy);
     if (nextLog !== undefined) waits.push(nextLog);
     const node = pod && this.#judge(key, pod, policy);
-    const detected = node && (await this.#options.detector.detect(key, node));
+    let detected: Detected | undefined;
+    try {
+      detected = node && (await this.#options.detector.detect(key, node));
+    } catch (error) {
+      failures.push(error);
+    }
     for (const halt of stores.halts.under(haltsOf.pod(key))) {
       const prefetched = detected?.halt.metadata.name === halt.metadata.name ? detected.workload : undefined;
       try {
@@ -108,6 +121,8 @@ export class NodeReconciler {
         failures.push(error);
       }
     }
+    const nextPage = await this.#options.unrecorded.tell(key);
+    if (nextPage !== undefined) waits.push(nextPage);
     if (node && policy) await marks.sync(node.pod, policy, this.#reasonFor(key, node));
     if (failures.length > 0) throw failures[0];
     return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
@@ -199,6 +214,8 @@ export class NodeReconciler {
     const seen = latched?.status?.seen;
     const recorded = latched && seen && { spec: latched.spec, seen };
     const verdict = verdictAfter(this.#judge(key, before.pod, before.policy, before), recorded);
+    // That nobody knows whether it halted is no reason to take a node that may run out of service.
+    if (isUnreadHalt(verdict)) return undefined;
     const still = latched?.spec.reason === UNRECOGNISED && verdict.kind !== "running";
     return reasonOf(verdict) ?? (still ? UNRECOGNISED : undefined);
   }

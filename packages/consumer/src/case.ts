@@ -53,8 +53,8 @@ export function noted(halt: HaltCase, contradictions: string | readonly string[]
 }
 
 /** With a source that says something else. */
-export function disputed(halt: HaltCase, contradiction: string): HaltCase {
-  return { ...noted(halt, contradiction), isDisputed: true };
+export function disputed(halt: HaltCase, contradictions: string | readonly string[]): HaltCase {
+  return { ...noted(halt, contradictions), isDisputed: true };
 }
 
 /** With the same halt from before. One that was disputed then lends no source to this case. */

@@ -49,6 +49,30 @@ function expectAtLeast(stronger: HaltedVerdict, weaker: HaltedVerdict) {
   if (weaker.height !== undefined) expect(stronger.height).toBe(weaker.height);
 }
 
+test("what answers, and announces no halt, is never changed, but for a node that stands still at its halt line", () => {
+  const healthy = any.statusSighting.filter(
+    (status) => status.kind === "answered" && status.node.haltIntent.kind === "absent",
+  );
+  let halted = 0;
+  fc.assert(
+    fc.property(any.evidence, healthy, (some, status) => {
+      const { process, previous } = some;
+      const end = process?.kind === "ended" ? process : previous;
+      const isRunning = process?.kind === "running";
+      if (!isRunning && status.at <= (end?.endedAt ?? Number.POSITIVE_INFINITY) + 999) return;
+      const verdict = classify({ ...some, status });
+      if (verdict.kind !== "halted" || (isRunning && verdict.inferred === true)) return;
+      halted += 1;
+      const { plan = "", height, seen } = verdict;
+      const upgrades = [{ planName: plan, height, image: "sei:next" }];
+      const policy = { upgrades, chainId: seen?.chainId, previousImage: "sei:before" };
+      expect(recommend(verdict, { ...policy, inferredHalts: "act" }).action).toMatch(/^(?:page|hold)$/);
+    }),
+    { numRuns: 5_000 },
+  );
+  expect(halted).toBeGreaterThan(100);
+});
+
 test("a latched halt survives any end that follows it, 130 and 2 above all", () => {
   const laterEnd = fc.oneof(
     fc.constantFrom(130, 2),

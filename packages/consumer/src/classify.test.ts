@@ -209,6 +209,47 @@ test("the height of a status read before the end is a last height like any other
   });
 });
 
+const ofThePlan = { planLines: [line], startedAt: AT - 60_000, endedAt: AT - 5_000 };
+const ANSWERING: Record<string, Evidence> = {
+  "ended with 70, and something answers in its place": { process: ended(70, ofThePlan), status: healthy(29) },
+  "ended with 2 at its halt line, and something answers in its place": {
+    process: ended(2, ofThePlan),
+    status: healthy(29),
+  },
+  "runs again after 70, and answers at its height": {
+    process: { kind: "running", startedAt: AT - 1_000 },
+    previous: ended(70, ofThePlan),
+    status: healthy(29),
+  },
+  "runs again after 70, and answers far below, where it was on another chain before": {
+    process: { kind: "running", startedAt: AT - 1_000 },
+    previous: ended(70, ofThePlan),
+    status: healthy(20),
+    lastSeen: { height: 19, chainId: "other-1" },
+  },
+  "runs again after 70, and answers by a clock that is behind": {
+    process: { kind: "running", startedAt: AT + 1_000 },
+    previous: ended(70, ofThePlan),
+    status: healthy(20),
+  },
+  "runs again after 70, and could not say whether it halted": {
+    process: { kind: "running", startedAt: AT - 1_000 },
+    previous: ended(70, ofThePlan),
+    status: answered({ kind: "unavailable" }, 29),
+  },
+};
+
+test.each(Object.keys(ANSWERING))("a node that %s is not changed without a person", (name) => {
+  const verdict = classify({ ...ANSWERING[name], listed, chainId: "pacific-1" });
+  expect(verdict).toMatchObject({ kind: "halted", corroborated: false, disputed: true });
+});
+
+test("an end in whole seconds may be later within its second than a status", () => {
+  const process = ended(70, { ...ofThePlan, endedAt: AT });
+  const status = { ...healthy(29), at: AT + 900 };
+  expect(classify({ process, status, listed })).toMatchObject({ corroborated: true, contradictions: [] });
+});
+
 test("a halt whose place is taken by something that answers says so", () => {
   const { contradictions } = classify({ process: ended(72, { endedAt: AT - 1 }), status: healthy(31) });
   expect(contradictions).toEqual(["Something answers in its place since then, and announces no halt."]);

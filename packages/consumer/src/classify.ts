@@ -13,7 +13,7 @@ import { corroborated } from "./corroborate.ts";
 import type { Evidence } from "./evidence.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { inferredHalt } from "./inferred-halt.ts";
-import { claimOfStatus, type IntentClaim } from "./intent-claim.ts";
+import { claimOfStatus, type IntentClaim, replacedSince } from "./intent-claim.ts";
 import { latchedHalt } from "./latch.ts";
 import { announcedBy, describeEnd } from "./process-end.ts";
 import type { HaltedVerdict, UnrecognisedHaltVerdict, Verdict } from "./verdict.ts";
@@ -65,9 +65,8 @@ function haltByExit(facts: Facts, intent: IntentClaim): Verdict | undefined {
   if (meaning.kind === "outside" || meaning.reason === ShutdownReason.Unknown) return undefined;
   const { reason } = meaning;
   const halt = weighIntent(supported(caseOf({ reason }), "exit-code", { reason }), intent);
-  const isReplaced = intent.kind === "healthy" && intent.at > (latest.endedAt ?? Number.POSITIVE_INFINITY);
-  const replaced = "Something answers in its place since then, and announces no halt.";
-  return verdictOf(isReplaced ? noted(halt, replaced) : halt, facts, "");
+  const replaced = replacedSince(latest, intent);
+  return verdictOf(replaced === undefined ? halt : disputed(halt, replaced), facts, "");
 }
 
 function haltByIntent(facts: Facts, intent: IntentClaim, doubtful: boolean): Verdict | undefined {
@@ -93,7 +92,13 @@ function haltBefore(facts: Facts, intent: IntentClaim): Verdict | undefined {
     const doubts = intent.kind === "halt" ? intent.doubts : [];
     return unrecognised(latched, code === undefined ? UNREADABLE : `halted with ${code}`, doubts, since);
   }
-  const verdict = verdictOf(weighIntent(latched.halt, intent), facts, latched.since);
+  const weighed = weighIntent(latched.halt, intent);
+  // What answers keeps the halt where it may stand at it, or where it is doubtful, and is no leave to change a node that runs.
+  const answers = facts.running !== undefined && (intent.kind === "healthy" || intent.kind === "unavailable");
+  const against = answers ? ANSWERS : replacedSince(facts.latest, intent);
+  const doubts = intent.kind === "healthy" ? intent.doubts.map(asSentence) : [];
+  const halt = against === undefined ? weighed : disputed(weighed, [against, ...doubts]);
+  const verdict = verdictOf(halt, facts, latched.since);
   // What was inferred before is inferred anew where the evidence still allows it: the list may be another by now.
   return verdict.inferred ? (inferredHalt(facts, intent) ?? verdict) : verdict;
 }
@@ -132,6 +137,7 @@ function againstReserved(intent: IntentClaim): string[] {
   return intent.kind === "halt" ? [`its status announced ${describeClaim(intent)}`] : [];
 }
 
+const ANSWERS = "Its process runs and answers, and announces no halt.";
 const UNREADABLE = "announced a halt that cannot be read";
 
 function unrecognised(

@@ -2,7 +2,7 @@ import { ShutdownReason } from "@upgrade-halt/contract";
 import { describeClaim } from "./case.ts";
 import type { EndedProcess, HaltSource } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
-import type { IntentClaim } from "./intent-claim.ts";
+import { type IntentClaim, replacedSince } from "./intent-claim.ts";
 import type { PlanLine } from "./log/plan-line.ts";
 import { describeEnd } from "./process-end.ts";
 import { INFERRED_REACH_BLOCKS, isPast, isWithinReach } from "./seen.ts";
@@ -26,8 +26,10 @@ export function inferredHalt(facts: Facts, intent: IntentClaim): HaltedVerdict |
   }
   const reached = reachedBy(line, facts);
   if (reached.length === 0) return undefined;
-  const proofs = isOfAnother(line, facts) ? [] : corroboration(line, reached, facts);
-  return conclude(line, stop, proofs, contradictionsOf(line, latest, intent));
+  const isReplaced = replacedSince(latest, intent) !== undefined;
+  const proofs = isReplaced || isOfAnother(line, facts) ? [] : corroboration(line, reached, facts);
+  const verdict = conclude(line, stop, proofs, contradictionsOf(line, latest, intent));
+  return isReplaced ? { ...verdict, disputed: true } : verdict;
 }
 
 /** What this instance's log says, or is likely to say. A node that was seen past it has left it behind. */
@@ -99,11 +101,11 @@ function contradictionsOf(
   latest: EndedProcess | undefined,
   intent: IntentClaim,
 ): string[] {
-  const isReplaced = intent.kind === "healthy" && intent.at > (latest?.endedAt ?? Number.POSITIVE_INFINITY);
+  const replaced = replacedSince(latest, intent);
   return [
     ...(unsure ? ["Its log can be read in more than one way: the plan's info may hold a text like it."] : []),
     ...(intent.kind === "unavailable" ? ["Its status could not say whether it halted."] : []),
-    ...(isReplaced ? ["Something answers in its place since then, and announces no halt."] : []),
+    ...(replaced === undefined ? [] : [replaced]),
   ];
 }
 

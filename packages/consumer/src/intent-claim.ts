@@ -4,7 +4,7 @@ import {
   type ReservedRange,
   ShutdownReason,
 } from "@upgrade-halt/contract";
-import type { AnsweredStatus } from "./evidence.ts";
+import type { AnsweredStatus, EndedProcess } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
 import { announcedBy } from "./process-end.ts";
 import { isPast } from "./seen.ts";
@@ -39,6 +39,15 @@ export type IntentClaim =
       readonly height: number | undefined;
       readonly doubts: Doubts;
     };
+
+/** What speaks against a halt where a status without one was read after the node's end: what answers may be the same validator. */
+export function replacedSince(end: EndedProcess | undefined, intent: IntentClaim): string | undefined {
+  if (intent.kind !== "healthy" || end?.endedAt === undefined) return undefined;
+  // An end that is recorded in whole seconds may be of anywhere within that second.
+  const endedBy = end.endedAt % 1_000 === 0 ? end.endedAt + 999 : end.endedAt;
+  if (intent.at <= endedBy) return undefined;
+  return "Something answers in its place since then, and announces no halt.";
+}
 
 /** How far a node's clock may run ahead of the reader's, in ms. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;

@@ -207,7 +207,10 @@ export const HaltPolicySpecSchema = z
       .max(10_000)
       .default(1)
       .meta({ description: "After so many failed swaps that nobody acknowledged, no further swap is made." }),
-    paused: z.boolean().default(false).meta({ description: "Record and page, but change nothing." }),
+    paused: z.boolean().default(false).meta({
+      description:
+        "Record halts and change nothing. Nobody is paged for a halt that waits for this alone; whatever else a person is needed for is paged.",
+    }),
     dryRun: z
       .boolean()
       .default(false)

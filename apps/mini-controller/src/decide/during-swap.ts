@@ -2,6 +2,7 @@ import type { Verdict } from "@upgrade-halt/consumer";
 import { ANNOTATION_ABORT } from "../api/group.ts";
 import { ABORTED, isAborted, policyNameOf } from "../api/node-halt.ts";
 import { isPaged, journalMove } from "../journal/journal-entry.ts";
+import { isUnreadHalt } from "../judge/unread-halt.ts";
 import type { Act, Move } from "../model/move.ts";
 import type { Observation, PodSight } from "../observe/observation.ts";
 import { summaryOf, withdrawal } from "./before-swap.ts";
@@ -221,8 +222,10 @@ function failure(observation: Observation): Failure | undefined {
   return undefined;
 }
 
-function haltsAgain({ kind }: Verdict): boolean {
-  return kind === "halted" || kind === "unrecognised-halt";
+/** Whether a node whose log could not be read halted is not known: its time to come back decides. */
+function haltsAgain(verdict: Verdict): boolean {
+  if (isUnreadHalt(verdict)) return false;
+  return verdict.kind === "halted" || verdict.kind === "unrecognised-halt";
 }
 
 function standing(pod: PodSight): string {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type NodeHaltStatus, type PageRecord, type Phase, PhaseSchema } from "../api/node-halt.ts";
 import { resolving } from "../journal/journal-entry.ts";
+import type { UnreadHalt } from "../judge/unread-halt.ts";
 import {
   HALTED,
   HEALTHY,
@@ -19,6 +20,18 @@ import {
   workloadWith,
 } from "../testing/observations.ts";
 import { nextMove } from "./next-move.ts";
+
+const CRASHING = successor({
+  image: OLD,
+  verdict: { kind: "crashed", cause: { kind: "panic", code: 2 }, why: "x", contradictions: [] },
+});
+const UNREAD_HALT = {
+  kind: "unrecognised-halt",
+  range: "unreadable",
+  why: "Its log does not tell.",
+  contradictions: [],
+  isUnread: true,
+} as const satisfies UnreadHalt;
 
 /** A plan in one line: what it does, or where it puts the halt and why. */
 function summary(scene: Scene): string {
@@ -94,6 +107,29 @@ describe("a halt whose swap has not begun", () => {
       "70 whose process was started again a minute ago",
       { pod: RESTARTED, halt: haltWith({}, standing("Recorded", "HaltNotShown", 60_000)) },
       "Held HaltNotShown +page",
+    ],
+    [
+      "70 whose pod is gone for as long as a swap may take",
+      { pod: { kind: "gone" }, halt: haltWith({}, standing("Recorded", "PodGone", 600_000)) },
+      "Held PodGone +page",
+    ],
+    [
+      "70 whose successor crashes for as long as a swap may take",
+      { pod: CRASHING, halt: haltWith({}, standing("Recorded", "HaltNotShown", 600_000)) },
+      "Held HaltNotShown +page",
+    ],
+    [
+      "70 whose successor crashes for half of that",
+      { pod: CRASHING, halt: haltWith({}, standing("Recorded", "HaltNotShown", 30_000)) },
+      "Recorded HaltNotShown",
+    ],
+    [
+      "70 whose successor works below the height",
+      {
+        pod: successor({ image: OLD, height: 20 }),
+        halt: haltWith({}, standing("Recorded", "HaltNotShown", 600_000)),
+      },
+      "Recorded HaltNotShown",
     ],
     ["70 whose pod runs again as it is", { pod: HEALTHY, halt: haltWith({}, HELD) }, "Withdrawn RunsAgain"],
     ["70 that nothing but its NodeHalt tells of yet", { seen: undefined }, "Recorded HaltNotSeen"],
@@ -519,6 +555,11 @@ describe("a swap", () => {
       "halted again at the same plan",
       { ...recovering, pod: successor({ verdict: again }) },
       "Failed HaltedAgain +page",
+    ],
+    [
+      "standing at the height with a log that cannot be read so far back",
+      { ...recovering, pod: successor({ height: 30, verdict: UNREAD_HALT }) },
+      "wait",
     ],
     [
       "crashing",

@@ -18,11 +18,13 @@ import { seenOf } from "../observe/pod-sight.ts";
 import { isRefusal, orUnreadable } from "../workloads/unreadable.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import { bareSpec, haltedRunOf, haltSpecOf, standsNow } from "./halt-spec.ts";
+import type { UnrecordedHalts } from "./unrecorded-halts.ts";
 
 export interface DetectorOptions {
   readonly stores: Stores;
   readonly workloads: Workloads;
   readonly journal: HaltJournal;
+  readonly unrecorded: UnrecordedHalts;
   readonly onBoundary: OnBoundary;
   readonly log: Logger;
   readonly now: () => number;
@@ -40,7 +42,7 @@ export class Detector {
   /** By the journal's UID: what its pod showed as it was recorded. The pod may be gone before that is written down. */
   readonly #seen = new Map<string, Seen>();
 
-  /** By the pod's key: since when its workload could not be read. */
+  /** By the pod's UID: since when its workload could not be read. */
   readonly #unreadableSince = new Map<string, number>();
 
   constructor(options: DetectorOptions) {
@@ -49,9 +51,15 @@ export class Detector {
 
   /** Records a halt that is seen for the first time; `undefined` when there is none, or it is known. */
   async detect(key: string, node: JudgedNode): Promise<Detected | undefined> {
+    const detected = await this.#detect(key, node);
+    this.#options.unrecorded.over(node.pod.metadata.uid ?? "");
+    return detected;
+  }
+
+  async #detect(key: string, node: JudgedNode): Promise<Detected | undefined> {
     const { pod, policy, verdict } = node;
     if (policy === undefined) return undefined;
-    const { workloads, onBoundary, now, log } = this.#options;
+    const { workloads, unrecorded, onBoundary, now, log } = this.#options;
     const reason = reasonOf(verdict);
     const { namespace = "" } = pod.metadata;
     if (reason === undefined) return undefined;
@@ -70,7 +78,11 @@ export class Detector {
         0,
       );
     workload?.catch(() => {});
-    const halt = await between("create-halt", onBoundary, () => this.#open(namespace, names, spec, node));
+    const opening = () => this.#open(namespace, names, spec, node);
+    const halt = await between("create-halt", onBoundary, opening).catch((error: unknown) => {
+      unrecorded.note(namespace, names[0] ?? "", spec, policy, error);
+      throw error;
+    });
     if (halt === undefined) return undefined;
     const { name } = halt.metadata;
     const seen = seenOf(halt, node, now());
@@ -86,7 +98,7 @@ export class Detector {
   /** The workload that provably made the pod. A halt is recorded, and told of, also where nobody may read which that is. */
   async #workloadOf({ pod }: JudgedNode, policy: HaltPolicy): Promise<WorkloadRef | undefined> {
     const { workloads, log, now } = this.#options;
-    const key = keyOf(pod);
+    const key = pod.metadata.uid ?? "";
     try {
       const lineage = await workloads.ofPolicy(policy.spec).find(pod, policy.spec.target.customResource);
       this.#unreadableSince.delete(key);
@@ -96,7 +108,7 @@ export class Detector {
       this.#unreadableSince.set(key, since);
       if (!isRefusal(error, Math.abs(now() - since))) throw error;
       this.#unreadableSince.delete(key);
-      log.warn({ object: key, error: error.message }, "the workload of a halted pod can't be read");
+      log.warn({ object: keyOf(pod), error: error.message }, "the workload of a halted pod can't be read");
       return undefined;
     }
   }

@@ -42,7 +42,7 @@ export function judgePod(
   const height = hasWorkedUnread(ofPod, run, live) ? undefined : live?.height;
   const known: Evidence = {
     ...ofPod,
-    status: live?.run === undefined || live.run === run ? live?.sighting : undefined,
+    status: live?.run === undefined || live.run === run ? whileItRan(live?.sighting, ofPod) : undefined,
     lastSeen: live && { height, chainId: knownChain(live, policy) },
     listed: policy.upgrades,
     chainId: policy.chainId,
@@ -54,6 +54,16 @@ export function judgePod(
   const isIgnored = isInferredVerdict(verdict) && policy.inferredHalts === "Ignore";
   if (isIgnored) return classify({ ...withoutLines(evidence), believed: undefined });
   return unreadHalt(pod, policy, live, verdict) ?? verdict;
+}
+
+/** Only what runs is asked, so a reading is no later than the run's end, whatever the clocks of controller and kubelet say. */
+function whileItRan(
+  sighting: Evidence["status"],
+  { process, previous }: Pick<Evidence, "process" | "previous">,
+): Evidence["status"] {
+  const end = process?.kind === "ended" ? process : process?.kind === "running" ? undefined : previous;
+  if (sighting === undefined || end?.endedAt === undefined) return sighting;
+  return { ...sighting, at: Math.min(sighting.at, end.endedAt) };
 }
 
 /** Whether a verdict is a halt that the node did not announce itself. */

@@ -54,6 +54,13 @@ test.each([
 test.each([
   ["stands still far below", podWith(RUNNING), 28, 30_000, {}],
   ["has just come there", podWith(RUNNING), 30, 29_999, {}],
+  [
+    "stands still on the image that is listed for the plan",
+    { ...podWith(RUNNING), spec: { containers: [{ name: "seid", image: policy.upgrades[0]?.image ?? "" }] } },
+    30,
+    30_000,
+    {},
+  ],
   ["is past it", podWith(ended(2)), 31, 0, {}],
   ["has a log that was read", podWith(RUNNING), 30, 30_000, { log: { run: "x", planLines: [] } }],
   [

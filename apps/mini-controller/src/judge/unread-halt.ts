@@ -2,7 +2,7 @@ import { INFERRED_REACH_BLOCKS, printable, type Verdict } from "@upgrade-halt/co
 import type { HaltPolicySpec } from "../api/halt-policy.ts";
 import { isNear } from "../model/height-reach.ts";
 import { type LiveStatus, standsAtPlan } from "../model/live-status.ts";
-import type { Pod } from "../model/pod.ts";
+import { containerOf, type Pod } from "../model/pod.ts";
 import { newestRun } from "./log-source.ts";
 
 /** The reason of a NodeHalt about a node of which nobody knows whether it halted. It is none of the contract. */
@@ -32,6 +32,8 @@ export function unreadHalt(
   if (verdict.kind === "halted" || verdict.kind === "unrecognised-halt") return undefined;
   const plan = upgrades.find(({ height }) => isNear(live.height, height, INFERRED_REACH_BLOCKS));
   if (plan?.height === undefined) return undefined;
+  // What is listed for the plan runs already: at its height it waits for the chain.
+  if (containerOf(pod, container)?.image === plan.image) return undefined;
   if (newest?.end === undefined && !standsAtPlan(live, [plan.height])) return undefined;
   const how = newest?.end === undefined ? "stands still" : "ended";
   const why = `It ${how} at height ${live.height}, where ${printable(plan.planName, 64)} is listed for ${plan.height}, and its log does not tell why: ${printable(lost, 256)}.`;

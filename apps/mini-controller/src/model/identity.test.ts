@@ -106,6 +106,39 @@ test.each<[string, Changes, Changes, boolean]>([
   );
 });
 
+test.each([
+  ["File", "/data/priv_validator_state.json", true],
+  ["FileOrCreate", "/data/priv_validator_state.json", true],
+  ["File", "/etc/localtime", false],
+  ["FileOrCreate", "/run/xtables.lock", false],
+  ["File", "/etc/sei/priv_validator_state.json", true],
+])("two pods of one machine with the %s %s", (type, path, isDanger) => {
+  const changes = { nodeName: "a", volumes: [{ name: "data", hostPath: { path, type } }] };
+  expect(twins(podOf("a", changes), podOf("b", changes))).toHaveLength(isDanger ? 1 : 0);
+});
+
+test.each([
+  [
+    "its own name",
+    { env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }] },
+    false,
+  ],
+  ["a value", { env: [{ name: "POD_NAME", value: "val" }] }, true],
+  [
+    "a label",
+    { env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.labels['x']" } } }] },
+    true,
+  ],
+  ["what a config map has", { envFrom: [{ configMapRef: { name: "x" } }] }, true],
+])("a folder that is named after a variable which is %s", (_, variables, isDanger) => {
+  const pod = (name: string) => {
+    const mount = { volumeMounts: [{ name: "data", subPathExpr: "$(POD_NAME)" }] };
+    const containers = [{ name: "seid", image: "seid:v6.6", ...mount, ...variables }];
+    return projectPod({ ...podOf(name), spec: { containers, volumes: [nfs("/exports") as PodVolume] } });
+  };
+  expect(twins(pod("a"), pod("b"))).toHaveLength(isDanger ? 1 : 0);
+});
+
 test("the same validator address is the same validator, wherever it runs", () => {
   const other = podOf("b", { namespace: "elsewhere", volumes: [] });
   expect(twins(podOf("a"), other, [ADDRESS, ADDRESS])).toEqual([`elsewhere/b: validator address ${ADDRESS}`]);

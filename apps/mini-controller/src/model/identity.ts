@@ -83,7 +83,7 @@ function isNested(one: string, other: string): boolean {
 
 /**
  * What of a pod outlives it, in words that are the same for the same thing: its persistent claims, and the folders of
- * its machine and of the network that a container writes. Sockets, devices and folders that are only read hold no node's data.
+ * its machine and of the network that a container writes, files of the machine included. Sockets, devices and folders that are only read hold no node's data.
  */
 export function storagesOf({ metadata, spec }: Pod): readonly string[] {
   const { namespace = "", name } = metadata;
@@ -99,8 +99,11 @@ export function storagesOf({ metadata, spec }: Pod): readonly string[] {
       const paths = written.map((mount) => normalised(`${network.path ?? ""}/${partOf(mount, name)}`));
       return [...new Set(paths)].map((path) => folder(path, network.place));
     }
-    const isFolder = hostPath !== undefined && FOLDERS.has(hostPath.type ?? "") && written.length > 0;
-    return isFolder ? folder(normalised(hostPath.path), MACHINE) : [];
+    if (hostPath === undefined || written.length === 0) return [];
+    const path = normalised(hostPath.path);
+    const isData =
+      FOLDERS.has(hostPath.type ?? "") || (FILES.has(hostPath.type ?? "") && !OF_SYSTEM.test(path));
+    return isData ? folder(path, MACHINE) : [];
   });
 }
 
@@ -141,6 +144,10 @@ function isOfMachine(storage: string): boolean {
 
 const CLAIM = "PersistentVolumeClaim";
 const FOLDERS: ReadonlySet<string> = new Set(["", "Directory", "DirectoryOrCreate"]);
+/** A single file may be all that a validator has: what it signed last. */
+const FILES: ReadonlySet<string> = new Set(["File", "FileOrCreate"]);
+/** Files that pods of any kind mount: the time zone, a lock of the firewall. */
+const OF_SYSTEM = /^\/(?:etc\/[^/]+|(?:dev|proc|run|sys|usr|var\/run)\/.*)$/;
 
 function claim(namespace: string, name: string): string {
   return `${CLAIM} ${namespace}/${name}`;

@@ -112,18 +112,25 @@ export function projectPod(pod: Pod): Pod {
     name,
     ...defined({ restartCount, ready, imageID, state, lastState }),
   });
-  const keep = ({ name, image, ports, volumeMounts, restartPolicy }: PodContainer): PodContainer => ({
-    name,
-    image,
-    ...(sidecars.has(name) ? defined({ restartPolicy }) : {}),
-    ...defined({
-      volumeMounts: volumeMounts?.filter(isKept).map(({ name, readOnly, subPath, subPathExpr }) => ({
-        name,
-        ...defined({ readOnly, subPath, subPathExpr }),
-      })),
-      ports: ports?.map(({ name, containerPort }) => ({ containerPort, ...defined({ name }) })),
-    }),
-  });
+  const keep = (container: PodContainer): PodContainer => {
+    const { name, image, ports, volumeMounts, restartPolicy } = container;
+    return {
+      name,
+      image,
+      ...(sidecars.has(name) ? defined({ restartPolicy }) : {}),
+      ...defined({
+        volumeMounts: volumeMounts?.filter(isKept).map(({ name, readOnly, subPath, subPathExpr }) => ({
+          name,
+          ...defined({
+            readOnly,
+            subPath,
+            subPathExpr: isOfPod(subPathExpr, container) ? subPathExpr : undefined,
+          }),
+        })),
+        ports: ports?.map(({ name, containerPort }) => ({ containerPort, ...defined({ name }) })),
+      }),
+    };
+  };
   return {
     metadata: {
       name,
@@ -179,6 +186,30 @@ export function projectPod(pod: Pod): Pod {
 function withNetwork(volume: PodVolume): PodVolume {
   const network = networkStorageOf(volume);
   return network === undefined ? volume : { ...volume, network };
+}
+
+/** Variables of a container, as the API server has them. */
+interface WithVariables {
+  readonly env?: readonly {
+    readonly name: string;
+    readonly valueFrom?: { readonly fieldRef?: { readonly fieldPath?: string } };
+  }[];
+  readonly envFrom?: readonly object[];
+}
+
+const OWN_FIELDS: ReadonlySet<string | undefined> = new Set(["metadata.name", "metadata.uid"]);
+
+/** Whether the variables in a path are those that a pod has of itself, and not values that several pods may share. */
+function isOfPod(
+  path: string | undefined,
+  { env = [], envFrom = [] }: PodContainer & WithVariables,
+): boolean {
+  const names = [...(path ?? "").matchAll(/\$\((\w+)\)/g)].map(([, name]) => name);
+  return names.every((name) => {
+    const variable = env.findLast((one) => one.name === name);
+    if (variable === undefined) return envFrom.length === 0;
+    return OWN_FIELDS.has(variable.valueFrom?.fieldRef?.fieldPath);
+  });
 }
 
 function outlivesPod({ persistentVolumeClaim, ephemeral, hostPath, network }: PodVolume): boolean {

@@ -3,6 +3,7 @@ import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { NodeHaltSpec } from "../api/node-halt.ts";
 import { reasonOf } from "../judge/judgement.ts";
 import { planNameOf } from "../judge/recorded-facts.ts";
+import { isUnreadHalt } from "../judge/unread-halt.ts";
 import { isNear } from "../model/height-reach.ts";
 import type { Twin } from "../model/identity.ts";
 import { containerOf, containerStatusOf, mayRun, type Pod } from "../model/pod.ts";
@@ -127,6 +128,8 @@ function stateOf(
   }
   if (verdict.kind === "running" && halt.height !== undefined && height !== undefined && height > halt.height)
     return { kind: "past", height };
+  if (isUnreadHalt(verdict))
+    return { kind: "not-halted", found: "stands or ended at a listed height, and its log could not be read" };
   // No height in it: the message would change, and be written, with each block.
   const unseen = verdict.kind === "running" && height === undefined ? ", and was seen at no height" : "";
   return { kind: "not-halted", found: `${WORDS[verdict.kind]}${unseen}` };

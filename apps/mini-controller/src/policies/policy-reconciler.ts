@@ -3,6 +3,7 @@ import { API_VERSION } from "../api/group.ts";
 import { type HaltPolicy, type HaltPolicyStatus, withDefaults } from "../api/halt-policy.ts";
 import type { SecretKeyRef } from "../api/paging.ts";
 import { hasCode } from "../controller-error.ts";
+import type { UnrecordedHalts } from "../detect/unrecorded-halts.ts";
 import { timestamp } from "../journal/journal-entry.ts";
 import { judgePod } from "../judge/judgement.ts";
 import type { EventRecorder } from "../kube/event-recorder.ts";
@@ -25,6 +26,7 @@ export interface PolicyReconcilerOptions {
   readonly stores: Stores;
   readonly statuses: StatusWatch;
   readonly logs: Pick<LogReader, "accessIn">;
+  readonly unrecorded: Pick<UnrecordedHalts, "under">;
   readonly events: EventRecorder;
   readonly resolveHost: ResolveHost;
   /** The receivers that may be paged. */
@@ -68,6 +70,7 @@ export class PolicyReconciler {
       halts: stores.halts.under(haltsOf.policy(key)),
       failed: stores.halts.under(haltsOf.failed(key)).length,
       pagingFaults: check.faults,
+      unrecorded: this.#options.unrecorded.under(key),
       logAccess: this.#options.logs.accessIn(policy.metadata.namespace ?? ""),
     };
     await this.#write(policy, view);

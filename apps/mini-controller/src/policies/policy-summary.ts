@@ -1,8 +1,11 @@
 import type { Verdict } from "@upgrade-halt/consumer";
 import type { ConditionDraft } from "../api/condition.ts";
+import { cut } from "../api/cut.ts";
 import type { HaltPolicy, HaltPolicyStatus } from "../api/halt-policy.ts";
 import { hasEnded, isSwapping, type NodeHalt } from "../api/node-halt.ts";
+import type { UnrecordedHalt } from "../detect/unrecorded-halts.ts";
 import { lastEndWasCrash } from "../judge/judgement.ts";
+import { isUnreadHalt } from "../judge/unread-halt.ts";
 import { selectsEverything } from "../model/label-selector.ts";
 import { containerOf, containerStatusOf, type Pod } from "../model/pod.ts";
 import type { LogAccess } from "../observe/log-reader.ts";
@@ -25,6 +28,8 @@ export interface PolicyView {
   readonly failed: number;
   /** What is wrong with its paging targets. */
   readonly pagingFaults: readonly TargetFault[];
+  /** A halt under it that the API server lets nobody record. */
+  readonly unrecorded?: UnrecordedHalt | undefined;
   /** Whether logs of its namespace can be read; `undefined` while nobody tried. */
   readonly logAccess?: LogAccess | undefined;
 }
@@ -33,7 +38,7 @@ export interface PolicyView {
 export function countsOf({ policy, pods, halts, failed }: PolicyView): HaltPolicyStatus {
   const own = pods.filter(({ governedBy }) => governedBy === undefined);
   const ofKind = (...kinds: readonly Verdict["kind"][]) =>
-    own.filter(({ verdict }) => kinds.includes(verdict.kind));
+    own.filter(({ verdict }) => kinds.includes(verdict.kind) && !isUnreadHalt(verdict));
   return {
     pods: own.length,
     running: ofKind("running").length,
@@ -58,6 +63,7 @@ function ready(view: PolicyView): ConditionDraft {
   const fault =
     specFault(view) ??
     newerFault(view) ??
+    journalFault(view) ??
     selectorFault(view) ??
     governedFault(view) ??
     containerFault(view) ??
@@ -86,6 +92,12 @@ function newerFault({ policy: { unknown } }: PolicyView): Fault | undefined {
   if (unknown === undefined) return undefined;
   const message = `This controller does not know ${unknown.join(", ")}: it acts on no halt until it is upgraded, or the fields are gone.`;
   return { reason: "PolicyNewer", message };
+}
+
+function journalFault({ unrecorded }: PolicyView): Fault | undefined {
+  if (unrecorded === undefined) return undefined;
+  const message = `The API server takes no NodeHalt of the halt of pod ${unrecorded.podName}, so nothing is done about it: ${unrecorded.why}`;
+  return { reason: "JournalRefused", message: cut(message, 1024) };
 }
 
 function selectorFault({ policy, pods }: PolicyView): Fault | undefined {

@@ -5,6 +5,7 @@ import type { KubeApi, KubeObject } from "../kube/types.ts";
 import type { Pod } from "../model/pod.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import { areSettled, imageFieldOf, notRunBy, statefulSetsIn } from "./carriers.ts";
+import { controlledByOne, deployedBelow, replicaSetsIn } from "./deployed-below.ts";
 import { findOwner, isOwnerIn, readOwner } from "./owner.ts";
 import { groupOf, readStatefulSetOf } from "./stateful-set.ts";
 import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } from "./workload.ts";
@@ -53,9 +54,10 @@ export class CustomResourceWorkload implements WorkloadKind {
       const why = `HaltPolicy ${policy?.metadata.name} no longer says that the image is set in a ${ref.kind}.`;
       return { kind: "disowned", what, why };
     }
-    const [object, sets] = await Promise.all([
+    const [object, sets, replicaSets] = await Promise.all([
       getIfThere<KubeObject>(this.#api, path),
       statefulSetsIn(this.#api, namespace),
+      replicaSetsIn(this.#api, namespace, container),
     ]);
     if (object === undefined) return { kind: "missing", what };
     const own = sets.filter((set) => isControlledBy(set, object.metadata.uid));
@@ -63,10 +65,11 @@ export class CustomResourceWorkload implements WorkloadKind {
     if (why !== undefined) return { kind: "disowned", what, why };
     const found = imageFieldOf(object, { what, path, imagePath: custom?.imagePath ?? "spec.image" });
     if (found.kind === "missing") return found;
+    const deployed = await deployedBelow(this.#api, replicaSets, container, controlledByOne([object]));
     return {
       ...found,
       settled: areSettled(own, container, found.image),
-      groups: own.map((set) => groupOf(set, container)),
+      groups: [...own.map((set) => groupOf(set, container)), ...deployed],
     };
   }
 }

@@ -230,6 +230,20 @@ describe("whose a pod of a custom resource is", () => {
     }
   });
 
+  test("the ReplicaSets of a Deployment that it controls are made from its image, too", async () => {
+    const { cluster, owner, set } = await seiNode();
+    const deployment = await cluster.add(DEPLOYMENTS, "Deployment", "sentry", { ownerReferences: [owner] });
+    const below = await cluster.add(REPLICA_SETS, "ReplicaSet", "sentry-1", {
+      ownerReferences: [deployment],
+    });
+    await cluster.add(REPLICA_SETS, "ReplicaSet", "other-1");
+    const stale = { ...deployment, uid: "before" };
+    await cluster.add(REPLICA_SETS, "ReplicaSet", "stale-1", { ownerReferences: [stale] });
+    const sight = await cluster.read(owner, "seinodes", podOf("sei-0-0", [set]));
+    if (sight.kind !== "found") throw new Error(sight.kind);
+    expect(sight.groups.map(({ uid }) => uid)).toEqual([set.uid, below.uid]);
+  });
+
   test("its image counts as carried on when every StatefulSet that it controls has it", async () => {
     const { cluster, owner, set } = await seiNode();
     const pod = podOf("sei-0-0", [set]);

@@ -7,6 +7,7 @@ import type { KubeApi, KubeObject } from "../kube/types.ts";
 import type { PodGroup } from "../model/pod-group.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import { areSettled, fieldOf, imageFieldOf, notRunBy, statefulSetsIn } from "./carriers.ts";
+import { controlledByOne, deployedBelow, replicaSetsIn } from "./deployed-below.ts";
 import { groupOf, type StatefulSet } from "./stateful-set.ts";
 import { type Lineage, type WorkloadTarget, wasReplaced } from "./workload.ts";
 
@@ -49,10 +50,11 @@ export async function readOwner(
   const what = `${ref.kind} ${namespace}/${ref.name}`;
   const path = objectPath(resourceOf(ref.apiVersion, ref.resource), namespace, ref.name);
   const nodesPath = collectionPath(resourceOf(custom.apiVersion, custom.resource), namespace);
-  const [object, nodes, sets] = await Promise.all([
+  const [object, nodes, sets, replicaSets] = await Promise.all([
     getIfThere<KubeObject>(api, path),
     listWanted<KubeObject>(api, nodesPath, () => true),
     statefulSetsIn(api, namespace),
+    replicaSetsIn(api, namespace, container),
   ]);
   if (object === undefined) return { kind: "missing", what };
   const below = nodes
@@ -63,15 +65,20 @@ export async function readOwner(
   const found = imageFieldOf(object, { what, path, imagePath: custom.owner.imagePath });
   if (found.kind === "missing") return found;
   const { image } = found;
+  const above = controlledByOne([object, ...below.map(({ node }) => node)]);
+  const deployed = await deployedBelow(api, replicaSets, container, above);
   const hasImage = ({ node, sets }: Below): boolean =>
     fieldOf(node, custom.imagePath.split(".")) === image && areSettled(sets, container, image);
   return {
     ...found,
     settled: below.length > 0 && below.every(hasImage),
     isOwner: true,
-    groups: below.flatMap(({ node, sets }) =>
-      sets.length === 0 ? [groupWithout(custom, node)] : sets.map((set) => groupOf(set, container)),
-    ),
+    groups: [
+      ...below.flatMap(({ node, sets }) =>
+        sets.length === 0 ? [groupWithout(custom, node)] : sets.map((set) => groupOf(set, container)),
+      ),
+      ...deployed,
+    ],
   };
 }
 

@@ -17,8 +17,17 @@ export function waitThenPage({ halt, now }: Observation): Refusal["kind"] {
  * Waits in silence for what may be over in a moment. A person is told once the journal has said `reason` for so long,
  * and stays told.
  */
-export function pageIfItLasts({ halt: { status }, now }: Observation, reason: string): Refusal["kind"] {
+export function pageIfItLasts(
+  { halt: { status }, now }: Observation,
+  reason: string,
+  patienceMs = PATIENCE_MS,
+): Refusal["kind"] {
   if (status?.reason !== reason) return "wait";
   const stoodMs = now - Date.parse(status.steps?.at(-1)?.at ?? "");
-  return status.phase !== "Held" && Math.abs(stoodMs) < PATIENCE_MS ? "wait" : "page";
+  return status.phase !== "Held" && Math.abs(stoodMs) < patienceMs ? "wait" : "page";
+}
+
+/** How long a node that halted may take to come back by other hands, in ms: as long as after a swap. */
+export function comingBackMs({ policy }: Observation): number {
+  return (policy?.spec.recoveryTimeoutSeconds ?? 600) * 1_000;
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { ConsumerError } from "../../consumer-error.ts";
 import type { Io } from "../output/io.ts";
-import { ABORT, hasAnnotation, isOver, type NodeHalt, oneHalt, patch } from "./objects.ts";
+import { ABORT, isAborted, isOver, type NodeHalt, oneHalt, patch } from "./objects.ts";
 import { type ChangeOptions, tellChange, withChangeOptions } from "./options.ts";
 
 /** `kubectl upgrade-halt abort NAME` */
@@ -21,7 +21,7 @@ async function abort(name: string, options: ChangeOptions, io: Io): Promise<void
   const { metadata } = halt;
   const { namespace } = metadata;
   const isWanted = options.undo !== true;
-  const changed = hasAnnotation(halt, ABORT) !== isWanted;
+  const changed = isAborted(halt) !== isWanted;
   if (changed && isWanted && isOver(halt))
     throw new ConsumerError(
       "failure",

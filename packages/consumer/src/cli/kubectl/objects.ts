@@ -123,6 +123,11 @@ export function hasAnnotation({ metadata }: NodeHalt, name: string): boolean {
   return metadata.annotations?.[name] === "true";
 }
 
+/** As the controller reads it: whatever the annotation says but `false` aborts. */
+export function isAborted({ metadata }: NodeHalt): boolean {
+  return (metadata.annotations?.[ABORT] ?? "false") !== "false";
+}
+
 /** Whether the controller itself saw what a NodeHalt tells. Anybody may have written any other. */
 export function isBelieved({ status }: NodeHalt): boolean {
   return status?.seen != null;

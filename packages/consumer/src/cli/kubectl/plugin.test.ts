@@ -253,6 +253,25 @@ test.each([
   expect(stdout + stderr).toContain(expected);
 });
 
+test.each([
+  ["yes", "abort", "is already aborted", 0],
+  ["", "abort", "is already aborted", 0],
+  ["false", "abort", "is aborted", 1],
+  ["yes", "abort --undo", "is no longer aborted", 1],
+  ["false", "abort --undo", "is already no longer aborted", 0],
+])(
+  "the annotation with the value %j is read as the controller reads it: %s",
+  async (value, words, said, writes) => {
+    const annotations = { "upgrade-halt.dev/abort": value };
+    await standIn({
+      halts: [{ ...HALT, metadata: { ...HALT.metadata, annotations } as typeof HALT.metadata }],
+    });
+    const [command = "", ...flags] = words.split(" ");
+    expect((await plugin(command, "sei-0-0-x", ...flags)).stdout).toContain(said);
+    expect(await patches()).toHaveLength(writes);
+  },
+);
+
 test("hostile text in a journal does nothing on a terminal", async () => {
   const [hostile, shown] = ["v6.7\u001b]0;x\u0007\n\u202e", "\\u{1b}]0;x\\u{7}\\u{a}\\u{202e}"];
   const spec = { ...HALT.spec, planName: hostile, verdict: hostile };

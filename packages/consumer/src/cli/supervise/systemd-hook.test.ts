@@ -22,6 +22,23 @@ test("finds the halt line in a log file", async () => {
   expect(JSON.parse(stdout).verdict).toMatchObject({ plan: "v6.7", height: 30, corroborated: true });
 });
 
+const BEGIN = "8:00AM INF starting node with ABCI Tendermint in-process\n";
+const HALT = '8:01AM ERR UPGRADE "v6.7" NEEDED at height: 30:  module=x/upgrade\n';
+const LATER = "8:02AM INF Ensure peers module=pex numOutPeers=0 numInPeers=0\n".repeat(5_000);
+
+test.each([
+  ["of the last run", BEGIN + HALT + LATER, "v6.7"],
+  ["of a run before", HALT + BEGIN + LATER, undefined],
+  ["of a run whose begin is not there", HALT + LATER, undefined],
+])("a halt line %s that 300 kB came after", async (_, text, plan) => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
+  const log = join(folder, "seid.log");
+  await writeFile(log, text);
+  const { stdout } = await runCli(["systemd-hook", "--json", "--log", log], { env: ended("70") });
+  await rm(folder, { recursive: true });
+  expect(JSON.parse(stdout).verdict.plan).toBe(plan);
+});
+
 test("without a journal it judges by the exit code", async () => {
   const env = { ...ended("70"), INVOCATION_ID: "0123456789abcdef0123456789abcdef" };
   const { code, stdout } = await runCli(["systemd-hook", "--journal"], { env });

@@ -67,7 +67,7 @@ async function hook({ on, log, journal, json }: HookFlags, io: Io): Promise<void
 /** The end of the log, or nothing and a sentence about it where it can't be read: what a halt asks for is done without it. */
 async function readLog(path: string, { stderr }: Io): Promise<string> {
   try {
-    return await readLogTail(path);
+    return await readLogTail(path, { isUnwrapped: false });
   } catch (error) {
     stderr.write(`upgrade-halt: ${unreadable("the log", path, error)}, so it is judged without it.\n`);
     return "";

@@ -28,7 +28,7 @@ export function policyFindings(
       ? [
           todo(
             "policy",
-            "It is paused: a halt is only recorded and paged.",
+            "It is paused: a halt is only recorded, and one that waits for nothing else pages nobody.",
             "Set spec.paused to false before the height.",
           ),
         ]
