@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
 import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { jumpingClock } from "../faults/jumping-clock.ts";
@@ -16,6 +18,7 @@ import { scenario } from "../harness/scenario.ts";
 import type { World } from "../harness/world.ts";
 import { Alertmanager } from "./alertmanager.ts";
 import { showsNumbers } from "./dashboard-numbers.ts";
+import { pathOf } from "./programs.ts";
 import { Prometheus } from "./prometheus.ts";
 import { type DashboardQuery, dashboardQueries } from "./shipped.ts";
 
@@ -171,6 +174,8 @@ scenario(
     await setPlans(world, planAt("v6.7", 10));
     await createPolicy(world);
     await createHaltingNode(world, "sei-0", { version: "v6.6" });
+    const [exposed = ""] = await Promise.all(controllers.map(exposedBy));
+    expect(await checkMetrics(exposed), "promtool finds nothing to correct").toBe("");
     const left = new Set(dashboardQueries());
     expect(left.size).toBeGreaterThan(10);
     const answered = (panel: string) => ![...left].some((query) => query.panel === panel);
@@ -207,7 +212,7 @@ scenario(
     await until("two replicas to tell of one halt", async () => (await prometheus.query(one)).length === 1);
     for (const query of dashboardQueries()) {
       const shown = async () => ({
-        exposed: (await Promise.all(controllers.map(exposedBy))).flat(),
+        exposed: (await Promise.all(controllers.map(exposedBy))).flatMap((text) => text.split("\n")),
         samples: await prometheus.samples(query.expr),
       });
       const isRight = ({ exposed, samples }: Awaited<ReturnType<typeof shown>>) =>
@@ -219,9 +224,16 @@ scenario(
   },
 );
 
-async function exposedBy(controller: Program): Promise<readonly string[]> {
-  const response = await fetch(`${metricsUrlOf(controller)}/metrics`);
-  return (await response.text()).split("\n");
+async function exposedBy(controller: Program): Promise<string> {
+  return await (await fetch(`${metricsUrlOf(controller)}/metrics`)).text();
+}
+
+/** What promtool says of metrics. */
+async function checkMetrics(exposed: string): Promise<string> {
+  const promtool = spawn(pathOf("promtool"), ["check", "metrics"]);
+  const said = Promise.all([text(promtool.stdout), text(promtool.stderr)]);
+  promtool.stdin.end(exposed);
+  return (await said).join("");
 }
 
 /** Whether there is a series, with every label that the legend shows. */
