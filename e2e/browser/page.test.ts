@@ -75,6 +75,7 @@ describe("a control and its twin end in the same state", () => {
     ["Wait before it", "Go on", "hold"],
     ["List image", "Unlist image", "list"],
     ["Hang", "Let go on", "hang"],
+    ["Cut network to the node", "Heal network to the node", "isolate"],
     ["Begin dry run", "End dry run", "policy"],
   ] as const;
   /** Those that nothing undoes: the tests below. */
@@ -85,22 +86,41 @@ describe("a control and its twin end in the same state", () => {
 
   test("is asked of every control that there is", async () => {
     const page = await open(browser, served.address);
-    const names = await page.locator(".control button").allTextContents();
+    const names = await page.locator(".control button[data-action]").allTextContents();
     expect(names.toSorted()).toEqual(
       [...twins.map(([name]) => name), "Unlist image", "Let go on", "Go on", ...others].toSorted(),
     );
-    for (const name of names)
-      expect(await twinBeside(page, name)).toMatch(/^sandbox act "\$SANDBOX" [a-z]+ \S/);
+    for (const name of names) {
+      const control = page.locator(".control", { has: page.getByRole("button", { name, exact: true }) });
+      const twin = await twinBeside(page, name);
+      expect(
+        await control.getByRole("button", { name: "Copy", description: twin, exact: true }).count(),
+      ).toBe(1);
+      expect(twin).toMatch(/^sandbox act "\$SANDBOX" [a-z]+ \S/);
+    }
+    await page.close();
+  });
+
+  test("and is copied by keyboard, which is said", async () => {
+    const page = await open(browser, served.address, [], {
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    const line = page.locator(".control", { hasText: "Crash" }).locator(".twin-line");
+    await line.getByRole("button").press("Enter");
+    await line.getByRole("status").getByText("copied").waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toBe('sandbox act "$SANDBOX" crash node=sei-0');
     await page.close();
   });
 
   /** What a control may change, besides what goes on by itself. */
   async function settled(): Promise<unknown> {
-    const { isPagerDown, isNetworkCut, policy, armed } = await served.state();
+    const { isPagerDown, isNetworkCut, isolated, policy, armed } = await served.state();
     const { upgrades = [], ...others } = policy;
     return {
       isPagerDown,
       isNetworkCut,
+      isolated,
       armed,
       ...others,
       upgrades: upgrades.map(({ plan, image }) => ({ plan, image })),

@@ -11,6 +11,7 @@ import { Others } from "./others.tsx";
 import { usePlace } from "./place.ts";
 import { ReplayBar } from "./replay-bar.tsx";
 import { Scenarios } from "./scenarios.tsx";
+import { Sections } from "./sections.tsx";
 import { StoryList } from "./story-list.tsx";
 import { Timeline } from "./timeline.tsx";
 
@@ -48,9 +49,12 @@ export function App() {
           {LINKS[link]}
         </p>
       </header>
+      <Sections />
       <main>
         <section aria-labelledby="now">
-          <h2 id="now">{state?.title ?? "Waiting for the sandbox"}</h2>
+          <h2 id="now" tabIndex={-1}>
+            {state?.title ?? "Waiting for the sandbox"}
+          </h2>
           <p class="question">{state?.question ?? ""}</p>
           {state !== undefined && state.fault !== "" && (
             <p class="fault" role="alert">

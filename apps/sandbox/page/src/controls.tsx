@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Action } from "../../src/actions/action.ts";
 import { BEHAVIOURS, GATES } from "../../src/actions/names.ts";
+import { Twin } from "./twin.tsx";
 import type { State } from "./types.ts";
 
 interface ControlsProps {
@@ -58,17 +59,15 @@ export function Controls({ state, node, blocked, act }: ControlsProps) {
         >
           {label}
         </button>
-        {why === undefined ? (
-          <code class="twin">{twinOf(kind, value)}</code>
-        ) : (
-          <span class="off">✖ off: {why}</span>
-        )}
+        {why === undefined ? <Twin command={twinOf(kind, value)} /> : <span class="off">✖ off: {why}</span>}
       </div>
     );
   };
   return (
     <section aria-labelledby="controls">
-      <h2 id="controls">Make something happen</h2>
+      <h2 id="controls" tabIndex={-1}>
+        Make something happen
+      </h2>
       <p class="said" role="status" data-said>
         {said}
       </p>
@@ -93,6 +92,11 @@ export function Controls({ state, node, blocked, act }: ControlsProps) {
           {Control({ label: "Crash", kind: "crash", value: { node } })}
           {Control({ label: "Hang", kind: "hang", value: { node } })}
           {Control({ label: "Let go on", kind: "resume", value: { node } })}
+          {Control(
+            state.isolated.includes(node)
+              ? { label: "Heal network to the node", kind: "rejoin", value: { node } }
+              : { label: "Cut network to the node", kind: "isolate", value: { node } },
+          )}
         </fieldset>
         <fieldset disabled={blocked !== ""}>
           <legend>Chain and policy</legend>

@@ -2,7 +2,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { NodeDetails } from "../../src/recording/run-state.ts";
 import { ask } from "./connection.ts";
 import { tagOf } from "./standing.ts";
-import { type Halt, type Node, type State, stepsOf, textOf } from "./types.ts";
+import { lineOfWrite, stepsWithWrites } from "./step-writes.ts";
+import { type Halt, type Node, type State, textOf } from "./types.ts";
 
 interface NodeViewsProps {
   readonly token: string;
@@ -44,7 +45,9 @@ export function NodeViews({ token, state, node, past, view, onView }: NodeViewsP
   const shows = (name: string): boolean => view === "all" || view === name;
   return (
     <section aria-labelledby="views">
-      <h2 id="views">{node.node}</h2>
+      <h2 id="views" tabIndex={-1}>
+        {node.node}
+      </h2>
       <fieldset class="tabs">
         <legend>View</legend>
         {VIEWS.map(([name, label]) => (
@@ -137,9 +140,14 @@ function ControllerView({ halts, state }: { readonly halts: readonly Halt[]; rea
             <Row name="Why">{textOf(halt.status.message)}</Row>
           </dl>
           <ol class="steps">
-            {stepsOf(halt).map((step, index) => (
+            {stepsWithWrites(halt, state.writes).map(({ step, writes }, index) => (
               <li key={`${step.at}-${index}`}>
                 <time>{step.at.slice(11, 23)}</time> <strong>{step.phase}</strong> {step.message}
+                {writes.map((write) => (
+                  <code key={`${write.at} ${write.path}`} class="write">
+                    {lineOfWrite(write)}
+                  </code>
+                ))}
               </li>
             ))}
           </ol>
@@ -149,12 +157,12 @@ function ControllerView({ halts, state }: { readonly halts: readonly Halt[]; rea
         <summary>Writes to the API server, the newest first</summary>
         <ol class="writes">
           {state.writes
-            .filter(({ path }) => !/\/(leases|events)(\/|$)/.test(path))
+            .filter(({ path }) => !/\/events(\/|$)/.test(path))
             .toReversed()
             .slice(0, 30)
             .map((write) => (
               <li key={`${write.at} ${write.path}`}>
-                <time>{write.at.slice(11, 23)}</time> {write.method} {write.path} → {write.status}
+                <time>{write.at.slice(11, 23)}</time> {lineOfWrite(write)}
               </li>
             ))}
         </ol>

@@ -42,7 +42,9 @@ function drawn(told: readonly Told[], node: string) {
   const halt = recordedHalts(told.map(({ event }) => event)).findLast((one) => one.node === node);
   return (
     <section aria-labelledby="others">
-      <h2 id="others">What would the others do?</h2>
+      <h2 id="others" tabIndex={-1}>
+        What would the others do?
+      </h2>
       {halt === undefined ? (
         <p>Once {node} has halted, its halt is drawn here beside what others would have done.</p>
       ) : (

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { ReplayState } from "../../src/recording/run-state.ts";
 import { ask } from "./connection.ts";
+import { Twin } from "./twin.tsx";
 
 interface ReplayBarProps {
   readonly token: string;
@@ -40,7 +41,7 @@ export function ReplayBar({ token, replay: { speed, told, of } }: ReplayBarProps
       </label>
       <progress value={told} max={of} aria-label="How far the recording is told" />
       <span data-told>{told === of ? "■ told to its end" : `${told} of ${of} lines told`}</span>
-      <code class="twin">sandbox act "$SANDBOX" replay speed={speed}</code>
+      <Twin command={`sandbox act "$SANDBOX" replay speed=${speed}`} />
       <span role="status">{said}</span>
     </div>
   );

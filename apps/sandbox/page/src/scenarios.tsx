@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { ask, replay, save } from "./connection.ts";
+import { Twin } from "./twin.tsx";
 
 interface Listed {
   readonly name: string;
@@ -66,11 +67,11 @@ export function Scenarios({ token, current, off }: ScenariosProps) {
           }}
         />
       </label>
-      <code class="twin">sandbox act "$SANDBOX" play {chosen}</code>
+      <Twin command={`sandbox act "$SANDBOX" play ${chosen}`} />
       <button type="button" onClick={() => void when(save(token))}>
         Save recording
       </button>
-      <code class="twin">sandbox act "$SANDBOX" save &gt; run.jsonl</code>
+      <Twin command={'sandbox act "$SANDBOX" save > run.jsonl'} />
       <span class="playing">now: {current}</span>
       <p class="said" role="status">
         {said}

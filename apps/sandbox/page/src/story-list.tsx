@@ -18,7 +18,9 @@ export function StoryList({ told, moment, onMoment }: StoryListProps) {
   const shown = isAll ? told : told.slice(-SHOWN);
   return (
     <section aria-labelledby="story">
-      <h2 id="story">Journal of the run</h2>
+      <h2 id="story" tabIndex={-1}>
+        Journal of the run
+      </h2>
       <ol class="story">
         {shown.toReversed().map((one) => (
           <Line

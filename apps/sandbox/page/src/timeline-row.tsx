@@ -13,6 +13,8 @@ interface RowProps {
   /** Everything that happened in the run. */
   readonly told: readonly Told[];
   readonly scale: Scale;
+  /** The controllers can't reach it. */
+  readonly isCutOff: boolean;
   readonly isChosen: boolean;
   /** Id of the event that is shown; empty for now. */
   readonly moment: string;
@@ -24,7 +26,7 @@ interface RowProps {
 
 /** One node and its line; drawn again only where something of it is another. */
 export function TimelineRow(props: RowProps) {
-  const { node, halt, marks = [], scale, isChosen, moment, at, onChoose } = props;
+  const { node, halt, marks = [], scale, isCutOff, isChosen, moment, at, onChoose } = props;
   const latest = useRef(props);
   latest.current = props;
   return useMemo(() => {
@@ -44,6 +46,11 @@ export function TimelineRow(props: RowProps) {
           <span class="name">{node.node}</span>
           <span class="image">{tagOf(node.podImage || node.wantedImage)}</span>
           <span class="height">height {node.height}</span>
+          {isCutOff && (
+            <span class="cut bad">
+              <span aria-hidden="true">✂</span> cut off from the controllers
+            </span>
+          )}
         </button>
         {/* The keyboard goes to a moment by the slider above, or by the journal below. */}
         <div class="track" aria-hidden="true" onClick={(event) => goToNearest(latest.current, event)}>
@@ -60,7 +67,7 @@ export function TimelineRow(props: RowProps) {
         </div>
       </li>
     );
-  }, [node, halt, props.marks, scale, isChosen, moment, at, onChoose]);
+  }, [node, halt, props.marks, scale, isCutOff, isChosen, moment, at, onChoose]);
 }
 
 /** Goes to the event next to where the line was clicked: one of the node's, or any where it has none. */

@@ -31,7 +31,9 @@ export function Timeline({ state, told, node, now, moment, onChoose, onMoment }:
   const at = moment === "" ? undefined : state.now;
   return (
     <section aria-labelledby="timeline">
-      <h2 id="timeline">Nodes</h2>
+      <h2 id="timeline" tabIndex={-1}>
+        Nodes
+      </h2>
       <ul class="timeline">
         {state.nodes.map((one) => (
           <TimelineRow
@@ -41,6 +43,7 @@ export function Timeline({ state, told, node, now, moment, onChoose, onMoment }:
             marks={last.current.get(one.node)}
             told={told}
             scale={scale}
+            isCutOff={state.isolated.includes(one.node)}
             isChosen={one.node === node}
             moment={moment}
             at={at}
@@ -55,7 +58,8 @@ export function Timeline({ state, told, node, now, moment, onChoose, onMoment }:
           {state.controllers
             .map(({ pid, leads }) => `${leads ? "★ leads" : "☆ stands by"} (process ${pid})`)
             .join(", ")}
-          . Network to the API server: {state.isNetworkCut ? "✖ cut" : "● up"}. Pager:{" "}
+          . Network to the API server: {state.isNetworkCut ? "✖ cut" : "● up"}. Network to the nodes:{" "}
+          {state.isolated.length === 0 ? "● up" : `✖ cut to ${state.isolated.join(", ")}`}. Pager:{" "}
           {state.isPagerDown ? "✖ down" : "● up"}, {state.pages.length} pages arrived.
         </p>
       )}

@@ -36,6 +36,9 @@ export const ActionSchemas = {
   pager: UpOrDown,
   /** The network between the controllers and the API server. */
   network: UpOrDown,
+  /** Cuts the network between the controllers and one node, and heals it. */
+  isolate: OnNode,
+  rejoin: OnNode,
   kill: z.enum(["leader", "standby"]),
   /** The controller waits before it next makes this write. */
   hold: z.enum(GATES),

@@ -10,7 +10,10 @@ export const BEHAVIOURS = {
   "other-chain": ["--chain-id", "mock-2"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
-/** Writes of the controller at which it can be made to wait: a step in the journal, or an effect. */
+/**
+ * Writes of the controller at which it can be made to wait: a step in the journal, or an effect. That a halt was
+ * detected and recorded is told by its object itself, so `journal-Recorded` is where that is made.
+ */
 export const GATES = [
   "journal-Recorded",
   "journal-Swapping",
@@ -20,6 +23,7 @@ export const GATES = [
   "journal-Held",
   "journal-Paged",
   "journal-Failed",
+  "journal-Withdrawn",
   "set-image",
   "delete-pod",
 ] as const;

@@ -54,6 +54,12 @@ export async function perform(action: Action, setup: Setup, story: Story): Promi
     case "network":
       did(`${action.value === "down" ? "cuts" : "heals"} the network to the API server`);
       return setup.controllers.cut(action.value === "down");
+    case "isolate":
+      did("cuts the network between it and the controllers", action.value.node);
+      return setup.isolation.isolate(nodeNamed(setup, action.value.node).node);
+    case "rejoin":
+      did("heals the network between it and the controllers", action.value.node);
+      return setup.isolation.rejoin(nodeNamed(setup, action.value.node).node);
     case "kill":
       return did(`kills the ${action.value} controller, process ${setup.controllers.kill(action.value)}`);
     case "hold":

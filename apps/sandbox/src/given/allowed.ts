@@ -5,7 +5,20 @@ export type Off = Readonly<Partial<Record<Action["kind"] | "play", string>>>;
 
 /** Kinds that reach processes and networks of this sandbox alone: a cluster that was given has none of them. */
 const OF_THE_SANDBOX = [
-  ...["crash", "hang", "resume", "behave", "schedule", "pager", "network", "kill", "hold", "release", "play"],
+  ...[
+    "crash",
+    "hang",
+    "resume",
+    "behave",
+    "schedule",
+    "pager",
+    "network",
+    "isolate",
+    "rejoin",
+    "kill",
+    "hold",
+  ],
+  ...["release", "play"],
 ] as const satisfies readonly string[];
 const THROUGH_THE_API = ["install", "list", "unlist", "policy"] as const satisfies readonly Action["kind"][];
 

@@ -124,7 +124,7 @@ export class GivenRun extends Changes implements Run, Stage {
     const halts = this.#watcher.halts.values();
     return {
       ...{ run: this.number, name: "given", steps: 0, isReady: true, fault: "", pages: [], controllers: [] },
-      ...{ isNetworkCut: false, isPagerDown: false, armed: [], held: [], writes: [] },
+      ...{ isNetworkCut: false, isolated: [], isPagerDown: false, armed: [], held: [], writes: [] },
       title: `Namespace ${namespace} of ${client.server}`,
       question: "What happens in the cluster that its kubeconfig names?",
       now: new Date().toISOString(),

@@ -1,7 +1,12 @@
+import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
 import { until } from "@upgrade-halt/testing";
 import { afterEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { GATES } from "../actions/names.ts";
+import { controllerPackage } from "../scenario/controller-process.ts";
 import { ApiRelay, type RelayedWrite } from "./api-relay.ts";
 import { Gates, gateOf } from "./gates.ts";
 
@@ -13,11 +18,23 @@ describe("the gate of a write", () => {
     ["PUT", STATUS, { status: { phase: "Swapping" } }, "journal-Swapping"],
     ["PATCH", STATUS, [{ op: "add", path: "/status/phase", value: "Held" }], "journal-Held"],
     ["PUT", STATUS, { status: { phase: "Dancing" } }, undefined],
+    ["POST", "/apis/upgrade-halt.dev/v1alpha1/namespaces/sei/nodehalts", {}, "journal-Recorded"],
+    ["POST", "/api/v1/namespaces/sei/events", {}, undefined],
     ["PATCH", SET, {}, "set-image"],
     ["DELETE", "/api/v1/namespaces/sei/pods/sei-0-0", {}, "delete-pod"],
     ["PATCH", "/api/v1/namespaces/sei/events/e", {}, undefined],
   ])("%s %s", (method, path, body, gate) => {
     expect(gateOf({ method, path, body })).toBe(gate);
+  });
+
+  it("is there for each step that a journal may have", async () => {
+    const crd = join(dirname(controllerPackage()), "deploy/crds/nodehalts.yaml");
+    const { spec } = parse(await readFile(crd, "utf8"));
+    const phases: readonly string[] =
+      spec.versions[0].schema.openAPIV3Schema.properties.status.properties.phase.enum;
+    expect(phases).toContain("Withdrawn");
+    const written = phases.filter((phase) => phase !== "Detected").map((phase) => `journal-${phase}`);
+    expect(GATES.filter((gate) => gate.startsWith("journal-")).toSorted()).toEqual(written.toSorted());
   });
 });
 

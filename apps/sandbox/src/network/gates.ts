@@ -16,6 +16,7 @@ export function gateOf({ method, path, body }: ApiWrite): Gate | undefined {
   const resource = path.split("/").slice(0, -1).at(-1);
   if (resource === "statefulsets" && (method === "PATCH" || method === "PUT")) return "set-image";
   if (resource === "pods" && method === "DELETE") return "delete-pod";
+  if (method === "POST" && path.endsWith("/nodehalts")) return "journal-Recorded";
   if (!/\/nodehalts\/[^/]+\/status$/.test(path)) return undefined;
   const patched = arrayAt(body)
     .filter((operation) => stringAt(operation, "path") === "/status/phase")

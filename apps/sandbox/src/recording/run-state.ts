@@ -64,6 +64,8 @@ export const AroundSchema = z.object({
   pages: z.array(Page).readonly(),
   controllers: z.array(z.object({ pid: Whole, leads: z.boolean() })).readonly(),
   isNetworkCut: z.boolean(),
+  /** Nodes that the controllers can't reach; older recordings know of none. */
+  isolated: z.array(Text).readonly().default([]),
   isPagerDown: z.boolean(),
   armed: z.array(Text).readonly(),
   held: z.array(Text).readonly(),

@@ -17,6 +17,7 @@ export const NOTHING_AROUND: Around = {
   pages: [],
   controllers: [],
   isNetworkCut: false,
+  isolated: [],
   isPagerDown: false,
   armed: [],
   held: [],

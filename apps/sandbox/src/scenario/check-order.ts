@@ -34,6 +34,7 @@ class Check {
   readonly #scenario: Scenario;
   readonly #hung = new Set<string>();
   readonly #held = new Set<string>();
+  readonly #isolated = new Set<string>();
   #isNetworkDown = false;
   readonly #reached = new Set<string>();
   #isPagerDown: boolean;
@@ -120,6 +121,8 @@ class Check {
         return this.#held.has(step.value);
       case "resume":
         return this.#hung.has(step.value.node);
+      case "rejoin":
+        return this.#isolated.has(step.value.node);
       case "network":
         return (step.value === "down") !== this.#isNetworkDown;
       case "pager":
@@ -167,6 +170,14 @@ class Check {
         return;
       case "resume":
         if (!this.#hung.delete(step.value.node)) this.tell(path, `${step.value.node} was not hung before`);
+        return;
+      case "isolate":
+        this.#node(step.value.node, path);
+        this.#isolated.add(step.value.node);
+        return;
+      case "rejoin":
+        if (!this.#isolated.delete(step.value.node))
+          this.tell(path, `${step.value.node} was not isolated before`);
         return;
       case "network":
         if ((step.value === "down") === this.#isNetworkDown)

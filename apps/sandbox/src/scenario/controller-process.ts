@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { Reach, ReachMessage } from "../network/reach.ts";
 import type { Lifeline } from "../process/lifeline.ts";
 import { SandboxError } from "../sandbox-error.ts";
 
@@ -15,6 +17,11 @@ const LEASE_SECONDS = "10";
 const STOP_GRACE_MS = 5_000;
 /** It has one namespace to watch: a small young generation does. */
 const SMALL: readonly string[] = ["--max-semi-space-size=2"];
+/** As it was built, or as it is run from its source. */
+const NODE_NETWORK = new URL(
+  `../network/node-network${extname(fileURLToPath(import.meta.url))}`,
+  import.meta.url,
+).href;
 
 export interface ControllerOptions {
   readonly kubeconfig: string;
@@ -35,6 +42,7 @@ export class ControllerProcess {
   #child: ChildProcess | undefined;
   #isStopping = false;
   #restarts = 0;
+  #reach: Reach = "all";
   #lastLine = "";
 
   constructor(options: ControllerOptions) {
@@ -55,6 +63,19 @@ export class ControllerProcess {
 
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  /** Says which nodes it can reach from now on, and after each restart. */
+  setReach(reach: Reach): void {
+    this.#reach = reach;
+    this.#tellReach();
+  }
+
+  #tellReach(): void {
+    const child = this.#child;
+    // One that has just ended hears it no more; its successor is told at its start.
+    const message: ReachMessage = { reach: this.#reach };
+    if (child?.connected === true) child.send(message, () => undefined);
   }
 
   /** SIGKILL, as the machine's end would; it is started again. */
@@ -91,15 +112,22 @@ export class ControllerProcess {
         ? ["--leader-elect", "--leader-namespace", this.#options.namespace, "--lease-seconds", LEASE_SECONDS]
         : []),
     ];
-    const child = spawn(process.execPath, [...SMALL, controllerProgram(), ...args], {
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: true,
-    });
+    const child = spawn(
+      process.execPath,
+      [...SMALL, "--import", NODE_NETWORK, controllerProgram(), ...args],
+      {
+        stdio: ["ignore", "pipe", "pipe", "ipc"],
+        detached: true,
+      },
+    );
     this.#child = child;
+    child.channel?.unref();
+    this.#tellReach();
     const pid = child.pid ?? 0;
     this.#options.lifeline.hold(pid);
     const { promise, resolve } = Promise.withResolvers<"ready" | "ended">();
     for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
       createInterface({ input: stream }).on("line", (line) => {
         this.#lastLine = line;
         if (isReadyLine(line)) resolve("ready");

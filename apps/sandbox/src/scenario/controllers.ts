@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ApiRelay, type RelayedWrite } from "../network/api-relay.ts";
 import type { Gates } from "../network/gates.ts";
+import type { Reach } from "../network/reach.ts";
 import type { Story } from "../story/story.ts";
 import type { Base } from "./base.ts";
 import type { Cleanups } from "./cleanups.ts";
@@ -80,6 +81,11 @@ export class Controllers {
   cut(isCut: boolean): void {
     this.#isCut = isCut;
     for (const relay of this.#relays) relay.setDown(isCut);
+  }
+
+  /** Says which nodes they can reach. */
+  setReach(reach: Reach): void {
+    for (const process of this.#processes) process.setReach(reach);
   }
 
   /** Kills the one that leads (or that waits at a gate), or another; returns its process id. */

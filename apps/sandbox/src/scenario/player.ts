@@ -46,14 +46,16 @@ async function playStep(step: Step, options: PlayerOptions): Promise<void> {
 /** So many blocks before a plan's height a node must have been seen for its halt to be acted on. */
 const REACH_BLOCKS = 25;
 
-/** Lets every node come to a plan's height once the controller has seen it near that, however slow the machine is. */
+/** Lets every node come to a plan's height once the controller has seen those that it can reach near that, however slow the machine is. */
 async function approach(
   { height, within }: { readonly height: number; readonly within: number },
   setup: Setup,
   signal: AbortSignal,
 ): Promise<void> {
   const isSeen = (): boolean => {
-    const { nodes, records } = setup.situation();
+    const { records } = setup.situation();
+    const isolated = setup.isolation.isolated();
+    const nodes = setup.situation().nodes.filter(({ node }) => !isolated.includes(node));
     const seen = nodes.filter(({ node, podUid, isReady }) => {
       const record = records.get(node);
       return isReady && record?.podUid === podUid && record.height >= Math.max(1, height - REACH_BLOCKS);

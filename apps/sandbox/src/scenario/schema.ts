@@ -83,7 +83,7 @@ export type Wait = z.infer<typeof WaitSchema>;
 const SimpleSteps = {
   chapter: Text,
   wait: WaitSchema,
-  /** Waits until the controller has seen every node near a plan's height, and lets them come to it; until then they wait before it. */
+  /** Waits until the controller has seen every node that it can reach near a plan's height, and lets them come to it; until then they wait before it. */
   approach: strictly({ height: Height, within: Seconds.default(60) }),
   /** Seconds in which nothing is done, for who watches; `--speed` divides them. */
   pause: Seconds,

@@ -4,6 +4,7 @@ import { PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
 import type { KubeObject } from "../json/kube-object.ts";
 import type { RelayedWrite } from "../network/api-relay.ts";
 import { Gates } from "../network/gates.ts";
+import { Isolation } from "../network/isolation.ts";
 import type { Story } from "../story/story.ts";
 import { namesOfSets, StoryWatcher } from "../story/watcher.ts";
 import { type Base, NAMESPACE } from "./base.ts";
@@ -24,6 +25,7 @@ export interface Setup {
   readonly pages: PageReceiver;
   readonly gates: Gates;
   readonly controllers: Controllers;
+  readonly isolation: Isolation;
   readonly statuses: StatusPoller;
   /** All that changes when the situation does. */
   readonly sources: readonly Changing[];
@@ -88,6 +90,11 @@ async function start(
   interruptIf(signal);
   await applier.apply(objects);
   story.tell({ kind: "applied", what: "sandbox/manifests", objects: objects.length });
+  const isolation = new Isolation(
+    () => nodesOf(watcher),
+    (reach) => controllers.setReach(reach),
+  );
+  watcher.pods.onChange(() => isolation.look());
   const situation = (): Situation => ({
     halts: haltsOf(watcher),
     nodes: nodesOf(watcher, statuses.heights()),
@@ -97,7 +104,7 @@ async function start(
   });
   const { pods, sets, halts, records } = watcher;
   const sources = [pods, sets, halts, records, pages, gates, statuses];
-  return { client, namespace, watcher, pages, gates, controllers, statuses, sources, situation };
+  return { client, namespace, watcher, pages, gates, controllers, isolation, statuses, sources, situation };
 }
 
 /** @throws Interrupted when the scenario is to end. */

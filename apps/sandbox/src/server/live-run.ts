@@ -54,6 +54,8 @@ export class LiveRun extends Changes implements Run {
       namespace: `sei-${this.number}`,
       asksStatus: true,
       onWrite: (write: RelayedWrite) => {
+        // A lease is renewed every other second: the writes that tell something would be pushed out.
+        if (write.path.includes("/leases")) return;
         this.#writes.push({ ...write, at: new Date().toISOString() });
         if (this.#writes.length > MOST_WRITES) this.#writes.shift();
       },
@@ -119,6 +121,7 @@ export class LiveRun extends Changes implements Run {
       pages: setup?.pages.pages() ?? [],
       controllers: setup?.controllers.states() ?? [],
       isNetworkCut: setup?.controllers.isCut ?? false,
+      isolated: setup?.isolation.isolated() ?? [],
       isPagerDown: setup?.pages.isDown ?? pagerDown,
       armed: setup?.gates.armed() ?? [],
       held: setup?.gates.held() ?? [],
