@@ -19,7 +19,10 @@ describe("the page", () => {
   test.each(["light", "dark"] as const)("is accessible in %s", async (colorScheme) => {
     const faults: string[] = [];
     const page = await open(browser, served.address, faults, { colorScheme, reducedMotion: "reduce" });
-    expect(await violations(page)).toEqual([]);
+    for (const view of ["All three", "Process", "Wire", "Controller"]) {
+      await page.getByRole("button", { name: view, exact: true }).click();
+      expect(await violations(page), view).toEqual([]);
+    }
     expect(faults).toEqual([]);
     await page.close();
   });

@@ -39,6 +39,11 @@ export async function open(
 export async function play(page: Page, name: string): Promise<void> {
   await page.getByLabel("Scenario").selectOption(name);
   await page.getByRole("button", { name: "Play" }).click();
+  await untilEnded(page, name);
+}
+
+/** Waits until a scenario is told to its end. */
+export async function untilEnded(page: Page, name: string): Promise<void> {
   await page.locator(".playing", { hasText: `now: ${name}` }).waitFor();
   const end = page.locator(".story strong", { hasText: "the end" });
   const fault = page.locator(".fault");

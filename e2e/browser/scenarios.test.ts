@@ -1,14 +1,17 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Scenario } from "@upgrade-halt/sandbox";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { Cleanup } from "../harness/cleanup.ts";
-import { type Served, serve } from "../harness/served-page.ts";
-import { open, play, startBrowser } from "./page.ts";
+import { PATIENCE, type Served, serve } from "../harness/served-page.ts";
+import { lookByKeyboard, lookByMouse, playByKeyboard } from "./keyboard.ts";
+import { open, startBrowser } from "./page.ts";
+import { type Look, readReview } from "./review.ts";
 
 const FOLDER = join(import.meta.dirname, "../../apps/sandbox/scenarios");
+const REVIEW = await readReview();
 const NAMES = (await readdir(FOLDER)).map((file) => basename(file, ".yaml")).sort();
 /** Scenarios wait for most of their time, so that two cores play three of them, each in a sandbox of its own. */
 const SANDBOXES = 3;
@@ -27,6 +30,8 @@ interface Shown {
   /** What others would have done with its first halt, and how often that is modelled. */
   readonly ways: readonly string[];
   readonly modelled: number;
+  /** What the review's step of it says is to be seen and was not: by keyboard, and with the mouse. */
+  readonly unseen: readonly string[];
   /** Errors of the page itself. */
   readonly faults: readonly string[];
 }
@@ -38,7 +43,7 @@ async function playAndRead(browser: Browser, { address }: Served, name: string):
   const faults: string[] = [];
   const page = await open(browser, address, faults);
   try {
-    await play(page, name);
+    await playByKeyboard(page, name);
     const texts = (word: string) =>
       page.locator(".story li", { hasText: word }).locator(".text").allTextContents();
     const ways = await page.locator(".ways h3").allTextContents();
@@ -52,19 +57,48 @@ async function playAndRead(browser: Browser, { address }: Served, name: string):
       await page.getByRole("heading", { name: node, exact: true }).waitFor();
       phases[node] = await page.locator(".steps li:last-child strong").allTextContents();
     }
+    const title = (await page.locator("h2#now").textContent()) ?? "";
+    const end = await texts("the end");
+    const expectations = await texts("✔ held");
     return {
-      title: (await page.locator("h2#now").textContent()) ?? "",
-      end: await texts("the end"),
-      expectations: await texts("✔ held"),
+      title,
+      end,
+      expectations,
       releases,
       phases,
       ways,
       modelled,
+      unseen: await unseenIn(
+        page,
+        REVIEW.filter(({ scenario }) => scenario === name),
+      ),
       faults,
     };
   } finally {
     await page.close();
   }
+}
+
+/** Looks where the review says, by keyboard and then with the mouse. */
+async function unseenIn(page: Page, looks: readonly Look[]): Promise<readonly string[]> {
+  const unseen: string[] = [];
+  for (const look of looks) {
+    for (const [how, choose] of [
+      ["by keyboard", lookByKeyboard],
+      ["with the mouse", lookByMouse],
+    ] as const) {
+      await choose(page, look);
+      for (const text of look.see) {
+        const isSeen = page
+          .locator(".views")
+          .getByText(text)
+          .first()
+          .waitFor({ timeout: PATIENCE / 4 });
+        await isSeen.catch(() => unseen.push(`${how}: ${text}`));
+      }
+    }
+  }
+  return unseen;
 }
 
 beforeAll(async () => {
@@ -102,6 +136,18 @@ describe("a scenario played through the page ends as on the command line", () =>
       if (node !== undefined && typeof phase === "string") expect(seen.phases[node]).toContain(phase);
     }
     expect(seen.faults).toEqual([]);
+  });
+});
+
+describe("the design review is followed by keyboard alone, and with the mouse", () => {
+  test("through ten steps, and every scenario", () => {
+    expect([...new Set(REVIEW.map(({ step }) => step))]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(REVIEW.map(({ scenario }) => scenario).toSorted()).toEqual(NAMES);
+    for (const { see } of REVIEW) expect(see.length).toBeGreaterThan(1);
+  });
+
+  test.each(REVIEW)("step $step plays $scenario, and shows what it says", ({ scenario }) => {
+    expect(shownOf(scenario).unseen).toEqual([]);
   });
 });
 

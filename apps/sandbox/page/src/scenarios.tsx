@@ -54,6 +54,7 @@ export function Scenarios({ token, current, off }: ScenariosProps) {
       <button type="button" onClick={() => void play({ name: chosen })}>
         ▶ Play
       </button>
+      <Twin command={`sandbox act "$SANDBOX" play ${chosen}`} />
       <label>
         Your own file (.yaml or .jsonl){" "}
         <input
@@ -67,7 +68,6 @@ export function Scenarios({ token, current, off }: ScenariosProps) {
           }}
         />
       </label>
-      <Twin command={`sandbox act "$SANDBOX" play ${chosen}`} />
       <button type="button" onClick={() => void when(save(token))}>
         Save recording
       </button>

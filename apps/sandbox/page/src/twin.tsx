@@ -21,7 +21,7 @@ export function Twin({ command }: { readonly command: string }) {
         {command}
       </code>{" "}
       <button type="button" class="copy" aria-describedby={id} onClick={() => void copy()}>
-        <span aria-hidden="true">⧉</span> Copy
+        Copy
       </button>{" "}
       <span class="copied" role="status">
         {said}
