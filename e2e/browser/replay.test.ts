@@ -56,6 +56,7 @@ describe("a recording on the page", () => {
   test("shows without a cluster what the run showed, and lets nothing be changed", async () => {
     const faults: string[] = [];
     const page = await openToldPage(served.address, faults);
+    await page.locator("pre", { hasText: HALT_LINE }).first().waitFor();
     const { node, log, wire, conclusion } = await shownBy(page);
     expect(node).toContain("v6.5");
     expect(log?.match(/NEEDED at height: 30/g)).toHaveLength(4);

@@ -42,7 +42,8 @@ export class Views {
         put(this.#halts, change.halt, change.is);
         break;
       case "view-around":
-        this.#around = change.is;
+        // An older recording does not tell everything.
+        this.#around = { ...NOTHING_AROUND, ...change.is };
         break;
       case "view-write":
         this.#writes = [...this.#writes, change.is].slice(-MOST_WRITES);
