@@ -7,6 +7,7 @@ import { kubeconfigWithToken } from "../harness/kubeconfig.ts";
 import { startBin } from "../harness/programs.ts";
 import { postTo, type Served, serve, untilState } from "../harness/served-page.ts";
 import { act, open, play, startBrowser } from "./page.ts";
+import { violations } from "./violations.ts";
 
 /** A sandbox stands for the cluster of somebody else: the sandbox that is tested has its kubeconfig alone. */
 const cleanup = new Cleanup();
@@ -40,6 +41,7 @@ describe("the page over a cluster that the sandbox did not start", () => {
     expect(buttons.length).toBeGreaterThan(10);
     for (const button of buttons) expect(await button.isDisabled()).toBe(true);
     expect(await page.getByRole("button", { name: "Play" }).count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
 
     for (const body of [
       { list: { plan: "v6.7", height: 20, version: "v6.7" } },
