@@ -16,8 +16,8 @@ import {
 
 const LARGEST_BYTES = 200_000;
 /** Another font moves lines, and no more: a panel that is missing, or another colour scheme, differs by more. */
-const MOST_ON_AVERAGE = 0.05;
-const MOST_IN_A_CELL = 0.35;
+const MOST_ON_AVERAGE = 0.1;
+const MOST_IN_A_CELL = 0.6;
 /** Parts keep their place across the page whatever the font is. */
 const SHARE_OF_WIDTH = 0.03;
 
