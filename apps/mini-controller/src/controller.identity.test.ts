@@ -112,6 +112,49 @@ test("a pod that no policy selects is asked which validator it is before the nod
   expect(cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
 });
 
+test("a pod is not replaced while a second node in it answers", async () => {
+  const cluster = new FakeCluster(onePlan);
+  await cluster.addPolicy();
+  await cluster.addNode("sei-0");
+  const pod = await until("the pod", () => cluster.pods()[0]);
+  const sentry = { name: "sentry", image: image("v6.6"), ports: [{ containerPort: 36657 }] };
+  const containers = [...pod.spec.containers, sentry];
+  await cluster.api.mergePatch(objectPath(PODS, NAMESPACE, "sei-0-0"), { spec: { containers } });
+  const { readNode } = cluster;
+  let isRunning = true;
+  const told = {
+    height: 12,
+    chainId: "test",
+    haltIntent: { kind: "absent" },
+    validatorAddress: "00".repeat(20),
+  };
+  const readBoth = async (url: string) =>
+    url.includes(":36657/") && isRunning
+      ? { kind: "ok", at: Date.now(), envelope: "bare", node: told }
+      : await readNode(url);
+  Object.assign(cluster, { readNode: readBoth });
+  const controller = await new TestController(cluster).start();
+  undo.push(() => controller.stop());
+  await until("the node to have told who it is", () => cluster.records().length === 1);
+
+  cluster.reach(30);
+
+  const halt = await until("the swap to be refused", () =>
+    cluster.halts().find(({ status }) => status?.reason === "StrangerNotKnown"),
+  );
+  expect(halt.status?.message).toContain(
+    "container sentry of sei/sei-0-0 (answers on /status, and would be ended with the pod)",
+  );
+  expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
+  isRunning = false;
+  const ended = { name: "sentry", restartCount: 0, state: { terminated: { exitCode: 0 } } };
+  const statuses = cluster.pods()[0]?.status?.containerStatuses ?? [];
+  await cluster.api.mergePatch(objectPath(PODS, NAMESPACE, "sei-0-0", "status"), {
+    status: { containerStatuses: [...statuses, ended] },
+  });
+  await until("the swap", () => cluster.imagesSet.length === 1);
+});
+
 test("a node that a policy selects and that only starts is waited for until it says who it is", async () => {
   const [own, another] = ["9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C", "00".repeat(20)];
   const cluster = new FakeCluster((tag, height) => (tag.endsWith("v6.5") ? undefined : onePlan(tag, height)));

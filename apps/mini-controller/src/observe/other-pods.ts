@@ -28,6 +28,7 @@ import {
   lookalikesOf,
   type NodeTraits,
   ofSharedAddress,
+  type Stranger,
   type Strangers,
   strangersAmong,
   traitsOf,
@@ -65,14 +66,17 @@ export class OtherPods {
 
   /** How the others stand now. */
   around(halt: NodeHalt, halted: HaltedPod): Around {
-    const { policy, pod, stores, asked, now } = halted;
+    const { policy, pod, stores, now } = halted;
     const { statuses } = this.#options;
+    const isOwn = (one: Asked) => one.pod.metadata.uid === pod?.metadata.uid;
+    const asked = halted.asked.filter((one) => !isOwn(one));
     const beside = asked.length === 0 ? [] : stores.pods.under(halt.metadata.namespace ?? "");
     return {
       neighbours: this.#neighbours(halt),
-      siblings: this.#siblings(halt, policy, halted),
+      siblings: this.#siblings(halt, policy, { ...halted, asked }),
       twins: this.#twins(pod, halt, stores, asked),
       strangers: [
+        ...halted.asked.filter(isOwn).flatMap((one) => besideHalted(one, stores, now)),
         ...strangersAmong(
           asked.flatMap((one) => withoutSeeds(ofSharedAddress(one, beside), stores, now)),
           pod && liveOf(pod, statuses)?.validatorAddress,
@@ -143,8 +147,10 @@ export class OtherPods {
     const unwatched = stores === known ? strangers.remembered(namespace, find) : find();
     const traits = this.#traitsOf(pod, halt, stores);
     const lookalikes = unwatched.flatMap((other) => {
-      if (other.metadata.uid === uid) return [];
-      const watched = watchedContainer(other, governingPolicy(other, policies));
+      const watched =
+        other.metadata.uid === uid
+          ? halt.spec.container
+          : watchedContainer(other, governingPolicy(other, policies));
       return lookalikesOf(other, traits).filter(({ container }) => container.name !== watched);
     });
     return await strangers.ask(lookalikes, traits);
@@ -274,6 +280,16 @@ function withoutSeeds(one: Asked, stores: Stores, now: number): readonly Asked[]
   const policy = governingPolicy(pod, stores.policies.under(pod.metadata.namespace ?? ""));
   if (said.kind !== "silent" || policy === undefined) return [one];
   return isStarting(pod, container, undefined, now) ? [one] : [];
+}
+
+/** Another node in the pod that halted: it would be ended with that. One that is silent counts while it may only be starting. */
+function besideHalted(one: Asked, stores: Stores, now: number): readonly Stranger[] {
+  const { pod, container, said } = one;
+  if (containerStatusOf(pod, container)?.state?.terminated !== undefined) return [];
+  if (said.kind === "no-node" || withoutSeeds(one, stores, now).length === 0) return [];
+  const { namespace, name } = pod.metadata;
+  const found = said.kind === "node" ? "answers on /status, and would be ended with the pod" : said.found;
+  return [{ pod: `container ${container} of ${namespace}/${name}`, found }];
 }
 
 /** Why nothing may be done to a pod of the halted one's workload: what is done to its template is done to it too. */
