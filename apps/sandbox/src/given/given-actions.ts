@@ -23,9 +23,14 @@ export async function performOver(action: Action, place: Place): Promise<void> {
     case "list": {
       const { plan, height, version } = action.value;
       const image = `${repositoryIn(place)}:${version}`;
-      return changePolicy(place, (upgrades) => ({
-        upgrades: [...without(upgrades, plan), { planName: plan, height, image }],
-      }));
+      return changePolicy(place, (upgrades) => {
+        const listed = upgrades.find((one) => stringAt(one, "planName") === plan);
+        if (listed !== undefined)
+          throw new SandboxError(
+            `${plan} is listed already, with ${stringAt(listed, "image")}: take it off first`,
+          );
+        return { upgrades: [...upgrades, { planName: plan, height, image }] };
+      });
     }
     case "unlist":
       return changePolicy(place, (upgrades) => ({ upgrades: without(upgrades, action.value.plan) }));
@@ -59,8 +64,12 @@ async function changePolicy(
   { client, namespace, policies }: Place,
   change: (upgrades: readonly Json[]) => Readonly<Record<string, Json>>,
 ): Promise<void> {
-  const [policy] = policies();
+  const [policy, ...others] = policies();
   if (policy === undefined) throw new SandboxError(`there is no HaltPolicy in namespace ${namespace}`);
+  if (others.length > 0)
+    throw new SandboxError(
+      `namespace ${namespace} has several HaltPolicies, and which one is meant is not known: use kubectl upgrade-halt`,
+    );
   const { name, resourceVersion = "" } = policy.metadata;
   const spec = change(arrayAt(policy, "spec", "upgrades"));
   await client.patch(pathOf(HALT_POLICIES, namespace, name), "merge", {
@@ -77,9 +86,14 @@ function without(upgrades: readonly Json[], plan: string): Json[] {
 function repositoryIn({ pods, policies }: Place): string {
   const names = namesIn(policies);
   const images = pods().map((pod) => imageOf(pod, names.containerOf(pod)));
-  const image = images.find((one) => one !== "");
-  if (image === undefined) throw new SandboxError("no node is seen, so its image's repository is not known");
-  return repositoryOf(image);
+  const [repository, ...others] = new Set(images.filter((one) => one !== "").map(repositoryOf));
+  if (repository === undefined)
+    throw new SandboxError("no node is seen, so its image's repository is not known");
+  if (others.length > 0)
+    throw new SandboxError(
+      "the nodes run images of several repositories, so which one is meant is not known",
+    );
+  return repository;
 }
 
 /** `ghcr.io:443/a/seid` of `ghcr.io:443/a/seid:v6.6@sha256:...`. */

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import type { KubeClient } from "../client/kube-client.ts";
+import type { KubeObject } from "../json/kube-object.ts";
+import { performOver } from "./given-actions.ts";
+
+const list = { kind: "list", value: { plan: "v6.7", height: 30, version: "v6.7" } } as const;
+
+function policy(name: string, upgrades: readonly object[] = []): KubeObject {
+  const spec = { selector: { matchLabels: { app: name } }, container: "seid", upgrades };
+  return { metadata: { name, namespace: "sei", resourceVersion: "1" }, spec } as unknown as KubeObject;
+}
+
+function pod(name: string, app: string, image: string): KubeObject {
+  const spec = { containers: [{ name: "seid", image }] };
+  return { metadata: { name, namespace: "sei", labels: { app } }, spec } as unknown as KubeObject;
+}
+
+async function patchesOf(policies: readonly KubeObject[], pods: readonly KubeObject[]): Promise<unknown[]> {
+  const patches: unknown[] = [];
+  const client = {
+    patch: (_path: string, _kind: string, { spec }: { spec: object }) => {
+      patches.push(spec);
+      return Promise.resolve();
+    },
+  } as unknown as KubeClient;
+  await performOver(list, { client, namespace: "sei", policies: () => policies, pods: () => pods });
+  return patches;
+}
+
+test("an image is listed of the repository that the nodes run", async () => {
+  const pods = [pod("a-0", "a", "one/seid:v6.6"), pod("x", "other", "nginx:1")];
+  expect(await patchesOf([policy("a")], pods)).toEqual([
+    { upgrades: [{ planName: "v6.7", height: 30, image: "one/seid:v6.7" }] },
+  ]);
+});
+
+test.each<[string, readonly KubeObject[], readonly KubeObject[], RegExp]>([
+  [
+    "of several policies",
+    [policy("a"), policy("b")],
+    [pod("a-0", "a", "one/seid:v6.6")],
+    /several HaltPolicies/,
+  ],
+  [
+    "of nodes of several repositories",
+    [policy("a")],
+    [pod("a-0", "a", "one/seid:v6.6"), pod("a-1", "a", "two/seid:v6.6")],
+    /several repositories/,
+  ],
+  [
+    "over an entry that somebody wrote",
+    [policy("a", [{ planName: "v6.7", height: 30, image: "one/seid@sha256:0" }])],
+    [pod("a-0", "a", "one/seid:v6.6")],
+    /v6\.7 is listed already, with one\/seid@sha256:0/,
+  ],
+])("nothing is listed %s", async (_, policies, pods, why) => {
+  await expect(patchesOf(policies, pods)).rejects.toThrow(why);
+});
