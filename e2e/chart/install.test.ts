@@ -14,7 +14,7 @@ import { SYSTEM_NAMESPACE } from "../harness/install.ts";
 import { haltOf, imageInPod, untilPast } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { proof } from "../harness/proof.ts";
-import { openWorld, type World } from "../harness/world.ts";
+import { openTestbed, type Testbed } from "../harness/testbed.ts";
 import { kubectl } from "../install/kubectl.ts";
 import { brokenInvariants } from "../invariants/broken-invariants.ts";
 import { CHART, type HelmRun, helm } from "./helm.ts";
@@ -123,17 +123,17 @@ async function valuesFile(values: object): Promise<string> {
 const PAGERS = { pagingHosts: ["http://127.0.0.1:*"] };
 
 /** A swap by the controller as it is installed in `namespace`. */
-async function swap(world: World, namespace: string): Promise<void> {
-  const controller = await startInstalled(world, namespace);
-  await setPlans(world, planAt("v6.7", 20));
-  await createPolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
-  await createNode(world, "sei-0", { version: "v6.6" });
-  await haltOf(world, "sei-0", "Recovered");
-  expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.7"));
-  expect(await untilPast(world, "sei-0", 20)).toBeGreaterThan(20);
+async function swap(testbed: Testbed, namespace: string): Promise<void> {
+  const controller = await startInstalled(testbed, namespace);
+  await setPlans(testbed, planAt("v6.7", 20));
+  await createPolicy(testbed, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
+  await createNode(testbed, "sei-0", { version: "v6.6" });
+  await haltOf(testbed, "sei-0", "Recovered");
+  expect(await imageInPod(testbed, "sei-0")).toBe(imageOf("v6.7"));
+  expect(await untilPast(testbed, "sei-0", 20)).toBeGreaterThan(20);
   expect(controller.output()).not.toMatch(/forbidden|\b403\b/i);
   await controller.stop();
-  expect(await brokenInvariants(world)).toEqual([]);
+  expect(await brokenInvariants(testbed)).toEqual([]);
 }
 
 proof(
@@ -156,9 +156,9 @@ proof(
     expect(fresh.length).toBeGreaterThan(15);
     await run("get", "haltpolicies,nodehalts,noderecords", "--all-namespaces");
 
-    const world = await openWorld(api);
+    const testbed = await openTestbed(api);
     try {
-      await swap(world, SYSTEM_NAMESPACE);
+      await swap(testbed, SYSTEM_NAMESPACE);
       const before = await deployment();
       const wrong = await asAdmin("upgrade", "upgrade-halt", CHART, "--set", "replicas=two");
       expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining("at '/replicas': got string") });
@@ -197,7 +197,7 @@ proof(
       await must(asAdmin("install", "upgrade-halt", CHART, "--values", values));
       expect(await installed()).toEqual(fresh);
     } finally {
-      await world.cleanup.run();
+      await testbed.cleanup.run();
     }
   },
 );
@@ -238,9 +238,9 @@ proof(
     );
     const fresh = await installed();
     expect(fresh.length).toBeGreaterThan(15);
-    const world = await openWorld(api);
+    const testbed = await openTestbed(api);
     try {
-      await swap(world, SYSTEM_NAMESPACE);
+      await swap(testbed, SYSTEM_NAMESPACE);
       const before = await deployment();
       const wrong = await byHelm3("upgrade", "upgrade-halt", CHART, "--set", "replicas=two");
       expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining("at '/replicas': got string") });
@@ -261,7 +261,7 @@ proof(
       expect(await installed()).toEqual(DEFINITIONS.map((name) => `CustomResourceDefinition ${name}`));
       expect(await run(...OURS)).toBe(journals);
     } finally {
-      await world.cleanup.run();
+      await testbed.cleanup.run();
     }
   },
 );
@@ -285,26 +285,26 @@ proof(
     );
     // kubectl asks again while a definition is new.
     await run(...OURS);
-    const world = await openWorld(api);
+    const testbed = await openTestbed(api);
     try {
-      await setPlans(world, planAt("v6.7", 20));
+      await setPlans(testbed, planAt("v6.7", 20));
       const controller = await startInstalled(
-        world,
+        testbed,
         SYSTEM_NAMESPACE,
         join(program, "bin/mini-controller.js"),
       );
       const policy = join(folder, "policy.json");
-      await writeFile(policy, JSON.stringify(await policyOfReadme(program, world.namespace)));
+      await writeFile(policy, JSON.stringify(await policyOfReadme(program, testbed.namespace)));
       await run("apply", "--filename", policy);
-      await createNode(world, "sei-0", { version: "v6.6" });
-      await haltOf(world, "sei-0", "Recovered");
-      expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.7"));
-      expect(await untilPast(world, "sei-0", 20)).toBeGreaterThan(20);
+      await createNode(testbed, "sei-0", { version: "v6.6" });
+      await haltOf(testbed, "sei-0", "Recovered");
+      expect(await imageInPod(testbed, "sei-0")).toBe(imageOf("v6.7"));
+      expect(await untilPast(testbed, "sei-0", 20)).toBeGreaterThan(20);
       await controller.stop();
-      expect(await brokenInvariants(world)).toEqual([]);
+      expect(await brokenInvariants(testbed)).toEqual([]);
       await must(asAdmin("uninstall", "upgrade-halt", "--wait"));
     } finally {
-      await world.cleanup.run();
+      await testbed.cleanup.run();
     }
   },
 );
@@ -335,13 +335,13 @@ proof(
   ["CHART-NAMESPACED", "CHART-SWAP"],
   async () => {
     await run("apply", "--server-side", "--force-conflicts", "-f", join(CHART, "../crds"));
-    const world = await openWorld(api);
+    const testbed = await openTestbed(api);
     try {
-      const { namespace } = world;
+      const { namespace } = testbed;
       await run("create", "serviceaccount", "tenant", "--namespace", namespace);
       const binding = ["--clusterrole=cluster-admin", `--serviceaccount=${namespace}:tenant`];
       await run("create", "rolebinding", "tenant", "--namespace", namespace, ...binding);
-      const tenant = { kubeconfig: await kubeconfigOf(world, namespace, "tenant"), folder };
+      const tenant = { kubeconfig: await kubeconfigOf(testbed, namespace, "tenant"), folder };
       const place = ["--namespace", namespace, "--values"];
 
       const everywhere = await helm(tenant, [
@@ -357,11 +357,11 @@ proof(
       const off = { enabled: false };
       const values = { ...PAGERS, watchNamespace: namespace, crds: off, admission: off };
       await must(helm(tenant, ["install", "upgrade-halt", CHART, ...place, await valuesFile(values)]));
-      await swap(world, namespace);
+      await swap(testbed, namespace);
       await must(helm(tenant, ["uninstall", "upgrade-halt", "--namespace", namespace, "--wait"]));
       expect(await installed()).toEqual(DEFINITIONS.map((name) => `CustomResourceDefinition ${name}`));
     } finally {
-      await world.cleanup.run();
+      await testbed.cleanup.run();
     }
   },
 );

@@ -3,7 +3,7 @@ import type { Api } from "../harness/api.ts";
 import { kubeconfigWithToken } from "../harness/kubeconfig.ts";
 import { type Program, startProgram } from "../harness/program.ts";
 import { binOf } from "../harness/programs.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 
 /** Writes a kubeconfig with the rights of a ServiceAccount; its path. */
 export async function kubeconfigOf(
@@ -27,20 +27,20 @@ export async function kubeconfigOf(
  * @param program where the controller's program is: the tree's unless said.
  */
 export async function startInstalled(
-  world: World,
+  testbed: Testbed,
   namespace: string,
   program = binOf("mini-controller"),
 ): Promise<Program> {
-  const { spec } = await world.api.apps.readNamespacedDeployment({ namespace, name: "mini-controller" });
+  const { spec } = await testbed.api.apps.readNamespacedDeployment({ namespace, name: "mini-controller" });
   const pod = spec?.template.spec;
   const args = pod?.containers[0]?.args ?? [];
-  const where = ["--kubeconfig", await kubeconfigOf(world, namespace, pod?.serviceAccountName ?? "")];
+  const where = ["--kubeconfig", await kubeconfigOf(testbed, namespace, pod?.serviceAccountName ?? "")];
   const here = args.map((arg) => (arg.startsWith("--metrics-addr=") ? "--metrics-addr=127.0.0.1:0" : arg));
   const flags = [program, ...here, ...where, "--leader-namespace", namespace];
   const controller = await startProgram("the installed controller", process.execPath, flags, {
     ready: ({ lines }) => lines().some((line) => line.includes('"msg":"leading"')),
     within: 60_000,
   });
-  world.cleanup.add(() => controller.stop());
+  testbed.cleanup.add(() => controller.stop());
   return controller;
 }

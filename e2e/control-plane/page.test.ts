@@ -12,13 +12,13 @@ const LISTED = { list: { plan: "v6.7", height: 20, version: "v6.7" } };
 scenario(
   "the sandbox's page shows a cluster that it did not start, and changes it only where that is allowed",
   ["PAGE-GIVEN-CLUSTER"],
-  async (world) => {
-    const { cleanup, namespace } = world;
-    await createPolicy(world);
-    await startController(world);
-    await createPhantom(world, "a-0");
-    await setPhantomState(world, "a-0", { state: DOWNGRADE });
-    await haltOf(world, "a", "Paged");
+  async (testbed) => {
+    const { cleanup, namespace } = testbed;
+    await createPolicy(testbed);
+    await startController(testbed);
+    await createPhantom(testbed, "a-0");
+    await setPhantomState(testbed, "a-0", { state: DOWNGRADE });
+    await haltOf(testbed, "a", "Paged");
     const over = (...flags: readonly string[]) =>
       serve({ cleanup, flags: ["--kubeconfig", inject("kubeconfig"), "--namespace", namespace, ...flags] });
 
@@ -42,13 +42,13 @@ scenario(
     const elsewhere = await over("--allow-changes", "default");
     expect((await postTo(elsewhere, "/api/actions", LISTED)).status).toBe(409);
     await elsewhere.program.stop();
-    expect((await policyIn(world)).spec.upgrades).toEqual([]);
+    expect((await policyIn(testbed)).spec.upgrades).toEqual([]);
 
     const changing = await over("--allow-changes", namespace);
     await untilState(changing, "the node to be shown", ({ nodes }) => nodes.length === 1);
     expect(await postTo(changing, "/api/actions", LISTED)).toEqual({ status: 200, body: {} });
     expect((await postTo(changing, "/api/actions", { kill: "leader" })).status).toBe(409);
-    expect((await policyIn(world)).spec.upgrades).toEqual([
+    expect((await policyIn(testbed)).spec.upgrades).toEqual([
       { planName: "v6.7", height: 20, image: "upgrade-halt.dev/mock-node:v6.7" },
     ]);
     await changing.program.stop();

@@ -8,7 +8,7 @@ import { deliveriesOf, haltOf, haltsIn } from "../harness/observe.ts";
 import { createPolicy } from "../harness/operator.ts";
 import { proof } from "../harness/proof.ts";
 import { PHANTOMS_STAY, startServers } from "../harness/targets/control-plane.ts";
-import { openWorld } from "../harness/world.ts";
+import { openTestbed } from "../harness/testbed.ts";
 
 const DOWNGRADE = terminated(72, "Wrong app version 0, upgrade handler is missing for v6.7 upgrade plan\n");
 
@@ -21,22 +21,22 @@ proof(
       const { kubeconfig, restartApiServer } = await startServers(cleanup, PHANTOMS_STAY);
       const api = connect(kubeconfig);
       await installController(api, cleanup, "control-plane");
-      const world = await openWorld(api);
-      cleanup.add(() => world.cleanup.run());
-      await createPolicy(world);
-      const controller = await startController(world);
-      for (const name of ["a-0", "b-0", "c-0"]) await createPhantom(world, name);
+      const testbed = await openTestbed(api);
+      cleanup.add(() => testbed.cleanup.run());
+      await createPolicy(testbed);
+      const controller = await startController(testbed);
+      for (const name of ["a-0", "b-0", "c-0"]) await createPhantom(testbed, name);
 
-      await setPhantomState(world, "a-0", { state: DOWNGRADE });
-      await haltOf(world, "a", "Paged");
-      await setPhantomState(world, "b-0", { state: DOWNGRADE });
+      await setPhantomState(testbed, "a-0", { state: DOWNGRADE });
+      await haltOf(testbed, "a", "Paged");
+      await setPhantomState(testbed, "b-0", { state: DOWNGRADE });
       await restartApiServer();
-      await setPhantomState(world, "c-0", { state: DOWNGRADE });
+      await setPhantomState(testbed, "c-0", { state: DOWNGRADE });
 
-      await haltOf(world, "b", "Paged");
-      await haltOf(world, "c", "Paged");
-      expect(await haltsIn(world)).toHaveLength(3);
-      expect(await deliveriesOf(world, 3)).toEqual([1, 1, 1]);
+      await haltOf(testbed, "b", "Paged");
+      await haltOf(testbed, "c", "Paged");
+      expect(await haltsIn(testbed)).toHaveLength(3);
+      expect(await deliveriesOf(testbed, 3)).toEqual([1, 1, 1]);
       expect(await controller.stop()).toEqual({ code: 0, signal: null });
     } finally {
       await cleanup.run();

@@ -3,29 +3,29 @@ import { describe, expect } from "vitest";
 import { metricsUrlOf, startControllerWith } from "../harness/controller.ts";
 import { haltOf, heightOf } from "../harness/observe.ts";
 import { scenario } from "../harness/scenario.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 import type { Fault, ProxiedRequest } from "./fault-proxy.ts";
-import { expectSameEnd, letNodesHalt, PATIENCE, type Stage, setStage } from "./same-end.ts";
+import { expectSameEnd, letNodesHalt, PATIENCE, type PreparedHalts, prepareHalts } from "./same-end.ts";
 
 /** Plays the two halts with a controller whose requests meet `decide`. */
 async function playWith(
-  world: World,
+  testbed: Testbed,
   decide: (request: ProxiedRequest) => Fault | undefined,
-): Promise<Stage> {
-  const stage = await setStage(world);
-  await startControllerWith(world, { server: stage.proxy.url });
+): Promise<PreparedHalts> {
+  const prepared = await prepareHalts(testbed);
+  await startControllerWith(testbed, { server: prepared.proxy.url });
   // One that opens only after the cut would meet no fault, and leave them all to the others.
-  await until("all watches to be open", () => openWatches(stage) === WATCHED, { within: PATIENCE });
-  stage.proxy.inject(decide);
-  stage.proxy.cutWatches();
-  await letNodesHalt(world);
-  await expectSameEnd(world, stage);
-  return stage;
+  await until("all watches to be open", () => openWatches(prepared) === WATCHED, { within: PATIENCE });
+  prepared.proxy.inject(decide);
+  prepared.proxy.cutWatches();
+  await letNodesHalt(testbed);
+  await expectSameEnd(testbed, prepared);
+  return prepared;
 }
 
 /** Pods, policies, journals and records. */
 const WATCHED = 4;
-const openWatches = ({ proxy }: Stage) =>
+const openWatches = ({ proxy }: PreparedHalts) =>
   new Set(proxy.requests().flatMap((watch) => (watch.isWatch && watch.status === 200 ? pathOf(watch) : [])))
     .size;
 
@@ -44,15 +44,15 @@ function first(times: number, fits: (request: ProxiedRequest) => boolean, fault:
 }
 
 describe.concurrent("the same halts end the same way", () => {
-  scenario("in a storm of conflicts", ["FAULT-CONFLICTS"], async (world) => {
-    const { proxy } = await playWith(world, first(8, isWrite, { kind: "answer", status: 409 }));
+  scenario("in a storm of conflicts", ["FAULT-CONFLICTS"], async (testbed) => {
+    const { proxy } = await playWith(testbed, first(8, isWrite, { kind: "answer", status: 409 }));
     expect(proxy.requests().filter(({ status }) => status === undefined).length).toBeGreaterThan(30);
   });
 
-  scenario("when watches are too old", ["FAULT-EXPIRED"], async (world) => {
+  scenario("when watches are too old", ["FAULT-EXPIRED"], async (testbed) => {
     const expired = { type: "ERROR", object: { kind: "Status", code: 410, reason: "Expired" } };
     let watches = 0;
-    const { proxy } = await playWith(world, ({ isWatch }) => {
+    const { proxy } = await playWith(testbed, ({ isWatch }) => {
       if (!isWatch) return undefined;
       watches += 1;
       if (watches > 9) return undefined;
@@ -69,13 +69,13 @@ describe.concurrent("the same halts end the same way", () => {
     expect(lists.length).toBeGreaterThan(9);
   });
 
-  scenario("when a server asks to wait", ["FAULT-RETRY-AFTER"], async (world) => {
+  scenario("when a server asks to wait", ["FAULT-RETRY-AFTER"], async (testbed) => {
     const refused = first(2, ({ method }) => ["PUT", "PATCH", "DELETE"].includes(method), {
       kind: "answer",
       status: 429,
       headers: { "retry-after": "1" },
     });
-    const { proxy } = await playWith(world, refused);
+    const { proxy } = await playWith(testbed, refused);
     const pauses = proxy.requests().flatMap((request, index, all) => {
       if (request.status !== undefined || request.method === "GET") return [];
       const again = all.slice(index + 1).find((other) => pathOf(other) === pathOf(request));
@@ -85,12 +85,12 @@ describe.concurrent("the same halts end the same way", () => {
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(990);
   });
 
-  scenario("when watches end with the wish to wait", ["FAULT-RETRY-AFTER"], async (world) => {
+  scenario("when watches end with the wish to wait", ["FAULT-RETRY-AFTER"], async (testbed) => {
     const status = { kind: "Status", code: 429, reason: "TooManyRequests", message: "slow down" };
     const object = { ...status, details: { retryAfterSeconds: 2 } };
     const decide = first(2, ({ isWatch }) => isWatch, { kind: "event", event: { type: "ERROR", object } });
     const refused: ProxiedRequest[] = [];
-    const { proxy } = await playWith(world, (request) => {
+    const { proxy } = await playWith(testbed, (request) => {
       const fault = decide(request);
       if (fault !== undefined) refused.push(request);
       return fault;
@@ -104,67 +104,67 @@ describe.concurrent("the same halts end the same way", () => {
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(1_990);
   });
 
-  scenario("when requests fail", ["FAULT-SERVER-ERRORS"], async (world) => {
+  scenario("when requests fail", ["FAULT-SERVER-ERRORS"], async (testbed) => {
     await playWith(
-      world,
+      testbed,
       first(2, () => true, { kind: "answer", status: 500 }),
     );
   });
 
-  scenario("when answers are lost", ["FAULT-LOST-ANSWERS"], async (world) => {
-    const { proxy } = await playWith(world, first(1, isWrite, { kind: "lose-answer" }));
+  scenario("when answers are lost", ["FAULT-LOST-ANSWERS"], async (testbed) => {
+    const { proxy } = await playWith(testbed, first(1, isWrite, { kind: "lose-answer" }));
     expect(
       proxy.requests().filter((request) => isWrite(request) && request.status === 200).length,
     ).toBeGreaterThan(5);
   });
 
-  scenario("when watches are cut again and again", ["FAULT-WATCH-CUT"], async (world) => {
-    const stage = await setStage(world);
-    await startControllerWith(world, { server: stage.proxy.url });
-    const cutting = setInterval(() => stage.proxy.cutWatches(), 150);
-    world.cleanup.add(() => clearInterval(cutting));
-    await letNodesHalt(world);
-    await expectSameEnd(world, stage);
-    expect(stage.proxy.requests().filter(({ isWatch }) => isWatch).length).toBeGreaterThan(20);
+  scenario("when watches are cut again and again", ["FAULT-WATCH-CUT"], async (testbed) => {
+    const prepared = await prepareHalts(testbed);
+    await startControllerWith(testbed, { server: prepared.proxy.url });
+    const cutting = setInterval(() => prepared.proxy.cutWatches(), 150);
+    testbed.cleanup.add(() => clearInterval(cutting));
+    await letNodesHalt(testbed);
+    await expectSameEnd(testbed, prepared);
+    expect(prepared.proxy.requests().filter(({ isWatch }) => isWatch).length).toBeGreaterThan(20);
   });
 
-  scenario("when the API server is away as they happen", ["FAULT-SERVER-RESTART"], async (world) => {
-    const stage = await setStage(world);
-    await startControllerWith(world, { server: stage.proxy.url });
-    stage.proxy.setDown(true);
-    await letNodesHalt(world);
+  scenario("when the API server is away as they happen", ["FAULT-SERVER-RESTART"], async (testbed) => {
+    const prepared = await prepareHalts(testbed);
+    await startControllerWith(testbed, { server: prepared.proxy.url });
+    prepared.proxy.setDown(true);
+    await letNodesHalt(testbed);
     await until(
       "both nodes to halt",
       async () => {
-        const { items } = await world.api.core.listNamespacedPod({ namespace: world.namespace });
+        const { items } = await testbed.api.core.listNamespacedPod({ namespace: testbed.namespace });
         const ended = items.filter(({ status }) =>
           status?.containerStatuses?.some(({ state }) => state?.terminated),
         );
-        return ended.length === 1 && (await heightOf(world, "sei-0")) >= 10;
+        return ended.length === 1 && (await heightOf(testbed, "sei-0")) >= 10;
       },
       { within: PATIENCE },
     );
-    stage.proxy.setDown(false);
-    await expectSameEnd(world, stage);
+    prepared.proxy.setDown(false);
+    await expectSameEnd(testbed, prepared);
   });
 
-  scenario("when every answer is slow", ["FAULT-SLOW"], async (world) => {
-    await playWith(world, ({ isWatch }) => ({ kind: "slow", ms: isWatch ? 50 : 250 }));
+  scenario("when every answer is slow", ["FAULT-SLOW"], async (testbed) => {
+    await playWith(testbed, ({ isWatch }) => ({ kind: "slow", ms: isWatch ? 50 : 250 }));
   });
 
-  scenario("when requests are never answered", ["FAULT-HALF-OPEN"], async (world) => {
+  scenario("when requests are never answered", ["FAULT-HALF-OPEN"], async (testbed) => {
     const never = new Promise(() => {});
     const fits = ({ method, path }: ProxiedRequest) => method === "PATCH" && path.includes("/statefulsets/");
-    await playWith(world, first(1, fits, { kind: "hold-answer", until: never }));
-    await haltOf(world, "sei-0", "Recovered");
+    await playWith(testbed, first(1, fits, { kind: "hold-answer", until: never }));
+    await haltOf(testbed, "sei-0", "Recovered");
   });
 
-  scenario("when a watch is open and silent for ever", ["FAULT-HALF-OPEN"], async (world) => {
-    const stage = await setStage(world);
-    stage.proxy.inject(first(1, ({ isWatch }) => isWatch, { kind: "mute" }));
-    const controller = await startControllerWith(world, { server: stage.proxy.url });
-    await letNodesHalt(world);
-    await expectSameEnd(world, stage);
+  scenario("when a watch is open and silent for ever", ["FAULT-HALF-OPEN"], async (testbed) => {
+    const prepared = await prepareHalts(testbed);
+    prepared.proxy.inject(first(1, ({ isWatch }) => isWatch, { kind: "mute" }));
+    const controller = await startControllerWith(testbed, { server: prepared.proxy.url });
+    await letNodesHalt(testbed);
+    await expectSameEnd(testbed, prepared);
     const metrics = await (await fetch(`${metricsUrlOf(controller)}/metrics`)).text();
     expect(metrics).toContain('upgrade_halt_watch_restarts_total{resource="pods",reason="silent"} 1');
   });

@@ -11,7 +11,7 @@ import { haltsIn } from "../harness/observe.ts";
 import { changePolicy, createNode, createPolicy, type PolicyOptions, setPlans } from "../harness/operator.ts";
 import type { Page } from "../harness/page-receiver.ts";
 import type { Program } from "../harness/program.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 import { brokenInvariants } from "../invariants/broken-invariants.ts";
 import { imagesOf, uidsOf } from "./counts.ts";
 
@@ -54,23 +54,23 @@ const LISTED = [{ planName: "v6.7", image: imageOf("v6.7") }];
 const LONGEST_MS = 300_000;
 
 /**
- * Plays one story in a world of its own: two nodes to be swapped one after the other, one whose listed image is wrong,
+ * Plays one story in a testbed of its own: two nodes to be swapped one after the other, one whose listed image is wrong,
  * one whose image is listed only once it was paged for, one that only a person may touch; and one controller process after the other, each killed as `dooms` says. Resolves
  * to how many were killed and to what there is in the end.
  */
 export async function playStory(
-  world: World,
+  testbed: Testbed,
   dooms: Iterator<Doom>,
   onKill: (kill: Kill) => void,
 ): Promise<{ kills: number; end: unknown }> {
-  const { api, namespace } = world;
+  const { api, namespace } = testbed;
   const sets = await startHistory<V1StatefulSet>(api, `/apis/apps/v1/namespaces/${namespace}/statefulsets`);
   const pods = await startHistory<V1Pod>(api, `/api/v1/namespaces/${namespace}/pods`);
-  await setStage(world);
+  await prepareHalts(testbed);
   const over = AbortSignal.timeout(LONGEST_MS);
   let kills = 0;
-  while (!over.aborted && !(await hasEnded(world))) {
-    const kill = await liveAndDie(world, dooms, over);
+  while (!over.aborted && !(await hasEnded(testbed))) {
+    const kill = await liveAndDie(testbed, dooms, over);
     if (kill === undefined) continue;
     kills += 1;
     onKill(kill);
@@ -83,57 +83,66 @@ export async function playStory(
   const told = (pages: readonly Page[]) =>
     [...new Map(pages.map(({ key, body }) => [key, `${body.reason} ${body.pod}`])).values()].toSorted();
   const end = {
-    halts: (await haltsIn(world)).map(standing).toSorted(),
+    halts: (await haltsIn(testbed)).map(standing).toSorted(),
     images: Object.fromEntries(await Promise.all(images)),
     pods: Object.fromEntries(await Promise.all(made)),
-    pages: told(world.pager.pages()),
-    resolved: told(world.pager.resolutions()),
-    broken: await brokenInvariants(world),
+    pages: told(testbed.pager.pages()),
+    resolved: told(testbed.pager.resolutions()),
+    broken: await brokenInvariants(testbed),
   };
   return { kills, end };
 }
 
-async function setStage(world: World): Promise<void> {
-  await setPlans(world, planAt("v6.7", HEIGHT));
+async function prepareHalts(testbed: Testbed): Promise<void> {
+  await setPlans(testbed, planAt("v6.7", HEIGHT));
   const recoveryTimeoutSeconds = LONGEST_MS / 1000;
   const wrong = [{ planName: "v6.7", image: imageOf("v6.5") }];
   await createPolicy(
-    world,
+    testbed,
     { selector: { matchLabels: { "sei.io/node": "bad" } }, upgrades: wrong, recoveryTimeoutSeconds },
     "only-bad",
   );
   await createPolicy(
-    world,
+    testbed,
     { selector: { matchLabels: { "sei.io/node": "late" } }, upgrades: [], recoveryTimeoutSeconds },
     "only-late",
   );
   const others: PolicyOptions["selector"] = {
     matchExpressions: [{ key: "sei.io/node", operator: "NotIn", values: ["bad", "late"] }],
   };
-  await createPolicy(world, { selector: others, upgrades: LISTED, maxConcurrent: 1, recoveryTimeoutSeconds });
-  await createPhantom(world, "low-0");
+  await createPolicy(testbed, {
+    selector: others,
+    upgrades: LISTED,
+    maxConcurrent: 1,
+    recoveryTimeoutSeconds,
+  });
+  await createPhantom(testbed, "low-0");
   const line = "Wrong app version 0, upgrade handler is missing for v6.7 upgrade plan\n";
-  await setPhantomState(world, "low-0", { state: terminated(72, line) });
-  for (const name of ENDING) await createNode(world, name, { version: "v6.6", holdAt: [HEIGHT] });
+  await setPhantomState(testbed, "low-0", { state: terminated(72, line) });
+  for (const name of ENDING) await createNode(testbed, name, { version: "v6.6", holdAt: [HEIGHT] });
   // No height is listed for it that would be recorded, so its own must be readable when its image is listed at last.
-  await createNode(world, "late", { version: "v6.6", args: ["--halt-stay-alive"] });
-  await letNodesComeNear(world);
+  await createNode(testbed, "late", { version: "v6.6", args: ["--halt-stay-alive"] });
+  await letNodesComeNear(testbed);
 }
 
 /** One controller that nobody kills sees the nodes near their plan, and only then they come to it. */
-async function letNodesComeNear(world: World): Promise<void> {
-  const controller = await startController(world);
-  for (const name of ENDING) await untilSeenNear(world, name, HEIGHT);
+async function letNodesComeNear(testbed: Testbed): Promise<void> {
+  const controller = await startController(testbed);
+  for (const name of ENDING) await untilSeenNear(testbed, name, HEIGHT);
   await controller.stop();
-  for (const name of ENDING) await letGoOn(world, name);
+  for (const name of ENDING) await letGoOn(testbed, name);
 }
 
 /** One controller from its start to its end: by its doom, or because the story is over. */
-async function liveAndDie(world: World, dooms: Iterator<Doom>, over: AbortSignal): Promise<Kill | undefined> {
+async function liveAndDie(
+  testbed: Testbed,
+  dooms: Iterator<Doom>,
+  over: AbortSignal,
+): Promise<Kill | undefined> {
   const { at, withinMs = LONGEST_MS } = dooms.next().value ?? {};
-  const controller = await (at === undefined ? startController(world) : startDoomedController(world, at));
+  const controller = await (at === undefined ? startController(testbed) : startDoomedController(testbed, at));
   const doomed = AbortSignal.any([over, AbortSignal.timeout(withinMs)]);
-  if (!(await outlives(controller, world, doomed))) controller.signal("SIGKILL");
+  if (!(await outlives(controller, testbed, doomed))) controller.signal("SIGKILL");
   const { code, signal } = await controller.stop();
   if (signal === "SIGKILL") return /killed at (\S+)/.exec(controller.output())?.[1] ?? "anywhere";
   if (code === 0) return undefined;
@@ -143,22 +152,22 @@ async function liveAndDie(world: World, dooms: Iterator<Doom>, over: AbortSignal
 }
 
 /** Whether the story was over, or the controller had ended, before `doomed`. */
-async function outlives(controller: Program, world: World, doomed: AbortSignal): Promise<boolean> {
+async function outlives(controller: Program, testbed: Testbed, doomed: AbortSignal): Promise<boolean> {
   let running = true;
   void controller.ended.then(() => (running = false));
   while (!doomed.aborted) {
-    if (!running || (await hasEnded(world))) return true;
+    if (!running || (await hasEnded(testbed))) return true;
     await Promise.race([controller.ended, delay(250, undefined, { signal: doomed }).catch(() => {})]);
   }
   return false;
 }
 
 /** Whether everything has come to its end; the person who was paged for the late node lists its image meanwhile. */
-async function hasEnded(world: World): Promise<boolean> {
-  const halts = await haltsIn(world);
+async function hasEnded(testbed: Testbed): Promise<boolean> {
+  const halts = await haltsIn(testbed);
   const inState = (state: string) => halts.filter(({ status }) => status?.page?.state === state);
   const isHeld = ({ spec, status }: NodeHalt) => spec.podName === "late-0" && status?.phase === "Held";
-  if (inState("Sent").some(isHeld)) await changePolicy(world, { upgrades: LISTED }, "only-late");
+  if (inState("Sent").some(isHeld)) await changePolicy(testbed, { upgrades: LISTED }, "only-late");
   const over = inState("Resolved").length === END.resolved.length;
   const told = inState("Sent").length === END.pages.length - END.resolved.length;
   return over && told && halts.map(standing).toSorted().join() === END.halts.join();

@@ -10,7 +10,7 @@ import { connect } from "../harness/api.ts";
 import { Cleanup } from "../harness/cleanup.ts";
 import { startCluster, targetFromEnvironment } from "../harness/cluster.ts";
 import { installController } from "../harness/install.ts";
-import { openWorld } from "../harness/world.ts";
+import { openTestbed } from "../harness/testbed.ts";
 import { type Doom, END, type Kill, playStory } from "./campaign-story.ts";
 
 const STORIES_AT_ONCE = 3;
@@ -37,9 +37,9 @@ let failure: unknown;
 async function playUntilEnough(kubeconfig: string, { seed, size: wanted }: Campaign): Promise<void> {
   while (failure === undefined && kills.length < wanted) {
     const story = stories++;
-    const world = await openWorld(connect(kubeconfig));
+    const testbed = await openTestbed(connect(kubeconfig));
     try {
-      const { kills: done, end } = await playStory(world, dooms(seed + story), (kill) => kills.push(kill));
+      const { kills: done, end } = await playStory(testbed, dooms(seed + story), (kill) => kills.push(kill));
       const held = isDeepStrictEqual(end, END);
       if (!held) broken += 1;
       const what = held ? "as it has to" : `wrong: ${JSON.stringify(end)}`;
@@ -47,7 +47,7 @@ async function playUntilEnough(kubeconfig: string, { seed, size: wanted }: Campa
     } catch (error) {
       failure ??= error;
     } finally {
-      await world.cleanup.run();
+      await testbed.cleanup.run();
     }
   }
 }

@@ -8,34 +8,34 @@ import { parseAllDocuments } from "yaml";
 import { type ControllerOptions, startControllerWith } from "../harness/controller.ts";
 import type { Program } from "../harness/program.ts";
 import { scenario } from "../harness/scenario.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 import type { FaultProxy, ProxiedRequest } from "./fault-proxy.ts";
 import { jumpingClock } from "./jumping-clock.ts";
-import { expectSameEnd, letNodesHalt, PATIENCE, setStage, startProxy, untilAsked } from "./same-end.ts";
+import { expectSameEnd, letNodesHalt, PATIENCE, prepareHalts, startProxy, untilAsked } from "./same-end.ts";
 
 const LEADER_ROLE = join(import.meta.dirname, "../../apps/mini-controller/deploy/rbac/leader.yaml");
 const LEASE = "upgrade-halt-mini-controller";
 /** Long enough to be renewed in time on a machine that stands still for seconds: a leader has two thirds of it. */
 const LEASE_SECONDS = 15;
 
-/** Lets controllers elect a leader in the world's own namespace, with the rules that the manifests give for theirs. */
-async function allowLeading({ api, namespace }: World): Promise<void> {
+/** Lets controllers elect a leader in the testbed's own namespace, with the rules that the manifests give for theirs. */
+async function allowLeading({ api, namespace }: Testbed): Promise<void> {
   for (const document of parseAllDocuments(readFileSync(LEADER_ROLE, "utf8"))) {
     const manifest = document.toJS() as KubernetesObject;
     await api.objects.create({ ...manifest, metadata: { ...manifest.metadata, namespace } });
   }
 }
 
-/** Starts a candidate for the world's lease. */
-function startCandidate(world: World, { env = {}, server }: ControllerOptions): Promise<Program> {
+/** Starts a candidate for the testbed's lease. */
+function startCandidate(testbed: Testbed, { env = {}, server }: ControllerOptions): Promise<Program> {
   const flags = [
     "--leader-elect",
     "--leader-namespace",
-    world.namespace,
+    testbed.namespace,
     "--lease-seconds",
     `${LEASE_SECONDS}`,
   ];
-  return startControllerWith(world, { server, env, flags });
+  return startControllerWith(testbed, { server, env, flags });
 }
 
 async function untilLeading(controller: Program): Promise<void> {
@@ -46,12 +46,12 @@ async function untilLeading(controller: Program): Promise<void> {
 }
 
 /** A leader, and another that waits to be, each behind a proxy of its own. */
-async function startTwo(world: World, proxy: FaultProxy, env: NodeJS.ProcessEnv = {}) {
-  await allowLeading(world);
-  const leader = await startCandidate(world, { server: proxy.url, env });
+async function startTwo(testbed: Testbed, proxy: FaultProxy, env: NodeJS.ProcessEnv = {}) {
+  await allowLeading(testbed);
+  const leader = await startCandidate(testbed, { server: proxy.url, env });
   await untilLeading(leader);
-  const proxyOfOther = await startProxy(world);
-  const other = await startCandidate(world, { server: proxyOfOther.url });
+  const proxyOfOther = await startProxy(testbed);
+  const other = await startCandidate(testbed, { server: proxyOfOther.url });
   return { leader, other };
 }
 
@@ -71,17 +71,17 @@ describe.concurrent("the leader", () => {
   scenario(
     "that is killed leaves what it began to another",
     ["LEADER-KILLED", "EXACTLY-ONCE"],
-    async (world) => {
-      const stage = await setStage(world);
-      await allowLeading(world);
-      const leader = await startCandidate(world, {
+    async (testbed) => {
+      const prepared = await prepareHalts(testbed);
+      await allowLeading(testbed);
+      const leader = await startCandidate(testbed, {
         env: { MINI_CONTROLLER_CRASH_AT: "after:journal-Swapping" },
-        server: stage.proxy.url,
+        server: prepared.proxy.url,
       });
       await untilLeading(leader);
-      await startCandidate(world, { server: stage.proxy.url });
-      await letNodesHalt(world);
-      await expectSameEnd(world, stage);
+      await startCandidate(testbed, { server: prepared.proxy.url });
+      await letNodesHalt(testbed);
+      await expectSameEnd(testbed, prepared);
       expect(await leader.ended).toEqual({ code: null, signal: "SIGKILL" });
     },
   );
@@ -89,19 +89,19 @@ describe.concurrent("the leader", () => {
   scenario(
     "whose clock is 15 minutes ahead goes on with the swap of the one before",
     ["CLOCK-JUMP", "EXACTLY-ONCE"],
-    async (world) => {
-      const stage = await setStage(world);
-      await allowLeading(world);
-      const leader = await startCandidate(world, {
+    async (testbed) => {
+      const prepared = await prepareHalts(testbed);
+      await allowLeading(testbed);
+      const leader = await startCandidate(testbed, {
         env: { MINI_CONTROLLER_CRASH_AT: "after:journal-Swapping" },
-        server: stage.proxy.url,
+        server: prepared.proxy.url,
       });
       await untilLeading(leader);
-      const next = await startCandidate(world, { server: stage.proxy.url, env: jumpingClock(900_000) });
+      const next = await startCandidate(testbed, { server: prepared.proxy.url, env: jumpingClock(900_000) });
       next.signal("SIGUSR2");
       await until("its clock to be set", () => next.output().includes("clock set"));
-      await letNodesHalt(world);
-      await expectSameEnd(world, stage);
+      await letNodesHalt(testbed);
+      await expectSameEnd(testbed, prepared);
       expect(await leader.ended).toEqual({ code: null, signal: "SIGKILL" });
     },
   );
@@ -109,21 +109,21 @@ describe.concurrent("the leader", () => {
   scenario(
     "that is cut off stops, and what it sent before arrives too late",
     ["LEADER-PARTITIONED", "EXACTLY-ONCE"],
-    async (world) => {
-      const stage = await setStage(world);
-      const { proxy } = stage;
-      const { leader } = await startTwo(world, proxy);
+    async (testbed) => {
+      const prepared = await prepareHalts(testbed);
+      const { proxy } = prepared;
+      const { leader } = await startTwo(testbed, proxy);
       const healed = Promise.withResolvers<void>();
-      world.cleanup.add(healed.resolve);
+      testbed.cleanup.add(healed.resolve);
       let cutOffAt = Number.POSITIVE_INFINITY;
       proxy.inject((request) => {
         if (setsImage(request)) cutOffAt = Math.min(cutOffAt, request.at);
         return request.at >= cutOffAt ? { kind: "hold", until: healed.promise } : undefined;
       });
-      await letNodesHalt(world);
+      await letNodesHalt(testbed);
       await untilAsked(proxy, "set the image", setsImage);
 
-      await expectSameEnd(world, stage);
+      await expectSameEnd(testbed, prepared);
       expect(await endOf(leader)).toEqual({ end: { code: 1, signal: null }, said: true });
       healed.resolve();
 
@@ -132,28 +132,28 @@ describe.concurrent("the leader", () => {
       expect(late.filter(setsImage)).toHaveLength(1);
       expect(late.filter(({ status = 0 }) => status < 300)).toEqual([]);
       for (const { at } of late) expect(at - cutOffAt).toBeLessThan(LEASE_SECONDS * 1000);
-      await expectSameEnd(world, stage);
+      await expectSameEnd(testbed, prepared);
     },
   );
 
   scenario(
     "that is stopped past its lease writes nothing when it goes on",
     ["LEADER-PAUSED", "EXACTLY-ONCE"],
-    async (world) => {
-      const stage = await setStage(world);
-      const { proxy } = stage;
-      const { leader } = await startTwo(world, proxy);
+    async (testbed) => {
+      const prepared = await prepareHalts(testbed);
+      const { proxy } = prepared;
+      const { leader } = await startTwo(testbed, proxy);
       const resumed = Promise.withResolvers<void>();
-      world.cleanup.add(resumed.resolve);
+      testbed.cleanup.add(resumed.resolve);
       proxy.inject((request) =>
         readsSet(request) ? { kind: "hold-answer", until: resumed.promise } : undefined,
       );
-      await letNodesHalt(world);
+      await letNodesHalt(testbed);
       await untilAsked(proxy, "read the StatefulSet", readsSet);
       leader.signal("SIGSTOP");
-      world.cleanup.add(() => leader.signal("SIGCONT"));
+      testbed.cleanup.add(() => leader.signal("SIGCONT"));
 
-      await expectSameEnd(world, stage);
+      await expectSameEnd(testbed, prepared);
       const before = proxy.requests().length;
       resumed.resolve();
       leader.signal("SIGCONT");
@@ -165,23 +165,23 @@ describe.concurrent("the leader", () => {
           .slice(before)
           .filter(({ method }) => method !== "GET"),
       ).toEqual([]);
-      await expectSameEnd(world, stage);
+      await expectSameEnd(testbed, prepared);
     },
   );
 
   scenario(
     "whose clock is set an hour ahead writes nothing more, and another goes on",
     ["CLOCK-JUMP", "EXACTLY-ONCE"],
-    async (world) => {
-      const stage = await setStage(world);
-      const { proxy } = stage;
-      const { leader } = await startTwo(world, proxy, jumpingClock(3_600_000));
+    async (testbed) => {
+      const prepared = await prepareHalts(testbed);
+      const { proxy } = prepared;
+      const { leader } = await startTwo(testbed, proxy, jumpingClock(3_600_000));
       const jumped = Promise.withResolvers<void>();
-      world.cleanup.add(jumped.resolve);
+      testbed.cleanup.add(jumped.resolve);
       proxy.inject((request) =>
         readsSet(request) ? { kind: "hold-answer", until: jumped.promise } : undefined,
       );
-      await letNodesHalt(world);
+      await letNodesHalt(testbed);
       await untilAsked(proxy, "read the StatefulSet", readsSet);
       leader.signal("SIGUSR2");
       await until("its clock to be set", () => leader.output().includes("clock set"));
@@ -190,41 +190,41 @@ describe.concurrent("the leader", () => {
 
       expect(await endOf(leader)).toEqual({ end: { code: 1, signal: null }, said: true });
       expect(proxy.requests().slice(before).filter(isWrite)).toEqual([]);
-      await expectSameEnd(world, stage);
+      await expectSameEnd(testbed, prepared);
     },
   );
 
   scenario(
     "that is asked to stop finishes what it has in hand, and another goes on at once",
     ["LEADER-KILLED"],
-    async (world) => {
-      const stage = await setStage(world);
-      const { proxy } = stage;
-      const { leader } = await startTwo(world, proxy);
+    async (testbed) => {
+      const prepared = await prepareHalts(testbed);
+      const { proxy } = prepared;
+      const { leader } = await startTwo(testbed, proxy);
       const released = Promise.withResolvers<void>();
-      world.cleanup.add(released.resolve);
+      testbed.cleanup.add(released.resolve);
       proxy.inject((request) =>
         setsImage(request) ? { kind: "hold-answer", until: released.promise } : undefined,
       );
-      await letNodesHalt(world);
+      await letNodesHalt(testbed);
       await untilAsked(proxy, "set the image", setsImage);
       leader.signal("SIGTERM");
-      const holder = () => world.api.objects.read<LeaseObject>(leaseIn(world));
+      const holder = () => testbed.api.objects.read<LeaseObject>(leaseIn(testbed));
       const held = (await holder()).spec?.holderIdentity;
       released.resolve();
 
       expect(await endOf(leader)).toEqual({ end: { code: 0, signal: null }, said: false });
       expect(held).not.toBe("");
-      await expectSameEnd(world, stage);
+      await expectSameEnd(testbed, prepared);
     },
   );
 
-  scenario("that there are two of, both acting, changes nothing", ["EXACTLY-ONCE"], async (world) => {
-    const stage = await setStage(world);
-    const server = stage.proxy.url;
-    await Promise.all([1, 2, 3].map(() => startControllerWith(world, { server })));
-    await letNodesHalt(world);
-    await expectSameEnd(world, stage);
+  scenario("that there are two of, both acting, changes nothing", ["EXACTLY-ONCE"], async (testbed) => {
+    const prepared = await prepareHalts(testbed);
+    const server = prepared.proxy.url;
+    await Promise.all([1, 2, 3].map(() => startControllerWith(testbed, { server })));
+    await letNodesHalt(testbed);
+    await expectSameEnd(testbed, prepared);
   });
 });
 
@@ -232,6 +232,6 @@ interface LeaseObject extends KubernetesObject {
   readonly spec?: { readonly holderIdentity?: string };
 }
 
-function leaseIn({ namespace }: World) {
+function leaseIn({ namespace }: Testbed) {
   return { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name: LEASE, namespace } };
 }

@@ -7,40 +7,47 @@ import { haltOf, haltsIn, imageInPod, untilPolicySeen } from "../harness/observe
 import { changePolicy } from "../harness/operator.ts";
 import type { Program } from "../harness/program.ts";
 import { scenario } from "../harness/scenario.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 import { imagesOf, uidsOf } from "./counts.ts";
 import type { Fault, ProxiedRequest } from "./fault-proxy.ts";
 import { jumpingClock } from "./jumping-clock.ts";
-import { expectSameEnd, letNodesHalt, PATIENCE, type Stage, setStage, untilAsked } from "./same-end.ts";
+import {
+  expectSameEnd,
+  letNodesHalt,
+  PATIENCE,
+  type PreparedHalts,
+  prepareHalts,
+  untilAsked,
+} from "./same-end.ts";
 
 /** The controller in the middle of a swap: `goOn` lets the request pass that it waits for. */
 interface Middle {
-  readonly stage: Stage;
+  readonly prepared: PreparedHalts;
   readonly controller: Program;
   goOn(): void;
 }
 
 /** Lets the nodes halt, and holds the first request that fits, or its answer. */
 async function stopAt(
-  world: World,
+  testbed: Testbed,
   kind: Extract<Fault["kind"], "hold" | "hold-answer">,
   fits: (request: ProxiedRequest) => boolean,
   env: NodeJS.ProcessEnv = {},
 ): Promise<Middle> {
-  const stage = await setStage(world);
-  const { proxy } = stage;
-  const controller = await startControllerWith(world, { server: proxy.url, env });
+  const prepared = await prepareHalts(testbed);
+  const { proxy } = prepared;
+  const controller = await startControllerWith(testbed, { server: proxy.url, env });
   const { promise: until, resolve: goOn } = Promise.withResolvers<void>();
-  world.cleanup.add(goOn);
+  testbed.cleanup.add(goOn);
   let held: ProxiedRequest | undefined;
   proxy.inject((request) => {
     if (!fits(request)) return undefined;
     held ??= request;
     return held === request ? { kind, until } : undefined;
   });
-  await letNodesHalt(world);
+  await letNodesHalt(testbed);
   await untilAsked(proxy, "come to the middle", () => held !== undefined);
-  return { stage, controller, goOn };
+  return { prepared, controller, goOn };
 }
 
 const deletesPod = ({ method, path }: ProxiedRequest) =>
@@ -49,63 +56,63 @@ const deletesPod = ({ method, path }: ProxiedRequest) =>
 const journalsSwap = ({ method, path }: ProxiedRequest) =>
   method === "PUT" && path.includes("/nodehalts/sei-0-0-");
 
-async function expectNothingSet(world: World, { sets, pods }: Stage): Promise<void> {
-  const { status } = await haltOf(world, "sei-0", "Failed", { within: PATIENCE });
+async function expectNothingSet(testbed: Testbed, { sets, pods }: PreparedHalts): Promise<void> {
+  const { status } = await haltOf(testbed, "sei-0", "Failed", { within: PATIENCE });
   expect(status?.reason).toBe("ImageWithdrawn");
   expect(await imagesOf(sets, "sei-0")).toEqual([imageOf("v6.6")]);
   expect(await uidsOf(pods, "sei-0-0")).toHaveLength(1);
-  expect(await haltsIn(world)).toHaveLength(2);
+  expect(await haltsIn(testbed)).toHaveLength(2);
 }
 
 describe.concurrent("in the middle of a swap", () => {
-  scenario("a person deletes the pod that is about to be deleted", ["MEDDLED-POD"], async (world) => {
-    const { stage, goOn } = await stopAt(world, "hold", deletesPod);
-    const [first] = await uidsOf(stage.pods, "sei-0-0");
-    await world.api.core.deleteNamespacedPod({ namespace: world.namespace, name: "sei-0-0" });
-    await expectReplaced(stage, first);
+  scenario("a person deletes the pod that is about to be deleted", ["MEDDLED-POD"], async (testbed) => {
+    const { prepared, goOn } = await stopAt(testbed, "hold", deletesPod);
+    const [first] = await uidsOf(prepared.pods, "sei-0-0");
+    await testbed.api.core.deleteNamespacedPod({ namespace: testbed.namespace, name: "sei-0-0" });
+    await expectReplaced(prepared, first);
     goOn();
-    await expectSameEnd(world, stage);
+    await expectSameEnd(testbed, prepared);
   });
 
-  scenario("the image is withdrawn", ["MEDDLED-POLICY"], async (world) => {
-    const { stage, goOn } = await stopAt(world, "hold-answer", journalsSwap);
-    await changePolicy(world, { upgrades: [{ planName: "v6.8", image: imageOf("v6.8") }] });
-    await untilPolicySeen(world);
+  scenario("the image is withdrawn", ["MEDDLED-POLICY"], async (testbed) => {
+    const { prepared, goOn } = await stopAt(testbed, "hold-answer", journalsSwap);
+    await changePolicy(testbed, { upgrades: [{ planName: "v6.8", image: imageOf("v6.8") }] });
+    await untilPolicySeen(testbed);
     goOn();
-    await expectNothingSet(world, stage);
+    await expectNothingSet(testbed, prepared);
   });
 
-  scenario("the policy is deleted", ["MEDDLED-POLICY"], async (world) => {
-    const { stage, controller, goOn } = await stopAt(world, "hold-answer", journalsSwap);
-    await world.api.objects.delete(policyNamed(world, "policy"));
+  scenario("the policy is deleted", ["MEDDLED-POLICY"], async (testbed) => {
+    const { prepared, controller, goOn } = await stopAt(testbed, "hold-answer", journalsSwap);
+    await testbed.api.objects.delete(policyNamed(testbed, "policy"));
     await untilPolicyGone(controller);
     goOn();
-    await expectNothingSet(world, stage);
+    await expectNothingSet(testbed, prepared);
   });
 
-  scenario("another policy contradicts the first", ["MEDDLED-POLICY"], async (world) => {
-    const { stage, goOn } = await stopAt(world, "hold-answer", journalsSwap);
+  scenario("another policy contradicts the first", ["MEDDLED-POLICY"], async (testbed) => {
+    const { prepared, goOn } = await stopAt(testbed, "hold-answer", journalsSwap);
     const upgrades = [{ planName: "v6.7", image: imageOf("v6.8") }];
     const spec = { selector: { matchLabels: NODE_LABELS }, container: CONTAINER, allowTags: true, upgrades };
-    await world.api.objects.create({ ...policyNamed(world, "contrary"), spec } as KubernetesObject);
+    await testbed.api.objects.create({ ...policyNamed(testbed, "contrary"), spec } as KubernetesObject);
     goOn();
-    await expectSameEnd(world, stage);
+    await expectSameEnd(testbed, prepared);
   });
 
-  scenario("the clock is set an hour ahead, and two hours back", ["CLOCK-JUMP"], async (world) => {
+  scenario("the clock is set an hour ahead, and two hours back", ["CLOCK-JUMP"], async (testbed) => {
     const env = jumpingClock(3_600_000, -7_200_000);
-    const { stage, controller, goOn } = await stopAt(world, "hold", deletesPod, env);
+    const { prepared, controller, goOn } = await stopAt(testbed, "hold", deletesPod, env);
     controller.signal("SIGUSR2");
     goOn();
-    await expectSameEnd(world, stage);
+    await expectSameEnd(testbed, prepared);
     controller.signal("SIGUSR2");
-    await expectSameEnd(world, stage);
-    expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.7"));
+    await expectSameEnd(testbed, prepared);
+    expect(await imageInPod(testbed, "sei-0")).toBe(imageOf("v6.7"));
   });
 });
 
 /** Waits until the StatefulSet has made another pod. */
-async function expectReplaced({ pods }: Stage, first: string | undefined): Promise<void> {
+async function expectReplaced({ pods }: PreparedHalts, first: string | undefined): Promise<void> {
   await until("another pod", async () => (await uidsOf(pods, "sei-0-0")).some((uid) => uid !== first), {
     within: PATIENCE,
   });
@@ -123,6 +130,6 @@ async function untilPolicyGone(controller: Program): Promise<void> {
   );
 }
 
-function policyNamed({ namespace }: World, name: string) {
+function policyNamed({ namespace }: Testbed, name: string) {
   return { apiVersion: "upgrade-halt.dev/v1alpha1", kind: "HaltPolicy", metadata: { name, namespace } };
 }

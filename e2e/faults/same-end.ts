@@ -6,7 +6,7 @@ import { createPhantom, setPhantomState, terminated } from "../harness/fixtures/
 import { type History, startHistory } from "../harness/history.ts";
 import { deliveriesOf, haltOf, haltsIn, imageInPod } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 import { imagesOf, uidsOf } from "./counts.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 
@@ -16,20 +16,20 @@ const DOWNGRADE_LINE = "Wrong app version 0, upgrade handler is missing for v6.7
 /** How long a fault may put the end off, in milliseconds: machines are loaded, and back-off adds up. */
 export const PATIENCE = 90_000;
 
-/** A world in which two nodes are about to halt: one to be swapped, one to be paged for. */
-export interface Stage {
+/** A testbed in which two nodes are about to halt: one to be swapped, one to be paged for. */
+export interface PreparedHalts {
   readonly proxy: FaultProxy;
   readonly sets: History<V1StatefulSet>;
   readonly pods: History<V1Pod>;
 }
 
-/** Sets the stage, but for the controller and the node that will halt by itself (`createHaltingNode`). */
-export async function setStage(world: World): Promise<Stage> {
-  const { api, namespace, cleanup } = world;
-  const proxy = await startProxy(world);
-  await setPlans(world, planAt("v6.7", 10));
-  await createPolicy(world, { upgrades });
-  await createPhantom(world, "low-0");
+/** Prepares both, but for the controller and the node that will halt by itself (`createHaltingNode`). */
+export async function prepareHalts(testbed: Testbed): Promise<PreparedHalts> {
+  const { api, namespace, cleanup } = testbed;
+  const proxy = await startProxy(testbed);
+  await setPlans(testbed, planAt("v6.7", 10));
+  await createPolicy(testbed, { upgrades });
+  await createPhantom(testbed, "low-0");
   cleanup.add(() => proxy.setDown(false));
   return {
     proxy,
@@ -38,8 +38,8 @@ export async function setStage(world: World): Promise<Stage> {
   };
 }
 
-/** A proxy before the cluster of this run, which ends with the world. */
-export async function startProxy({ cleanup }: World): Promise<FaultProxy> {
+/** A proxy before the cluster of this run, which ends with the testbed. */
+export async function startProxy({ cleanup }: Testbed): Promise<FaultProxy> {
   const proxy = await startFaultProxy(inject("kubeconfig"));
   cleanup.add(() => proxy.stop());
   return proxy;
@@ -49,26 +49,26 @@ export async function startProxy({ cleanup }: World): Promise<FaultProxy> {
  * Starts the node that halts at its plan, and lets the other one halt with a downgrade. The first stays alive, so that its
  * height can be read however late a fault lets the controller look: without that, nothing is done to a node.
  */
-export async function letNodesHalt(world: World): Promise<void> {
-  await createNode(world, "sei-0", { version: "v6.6", args: ["--halt-stay-alive"] });
-  await setPhantomState(world, "low-0", { state: terminated(72, DOWNGRADE_LINE) });
+export async function letNodesHalt(testbed: Testbed): Promise<void> {
+  await createNode(testbed, "sei-0", { version: "v6.6", args: ["--halt-stay-alive"] });
+  await setPhantomState(testbed, "low-0", { state: terminated(72, DOWNGRADE_LINE) });
 }
 
 /**
  * Waits for the end that every fault must lead to, and counts what led there: each halt recorded once, one change of
  * the image to the one that is listed, one new pod, each page delivered once.
  */
-export async function expectSameEnd(world: World, { sets, pods }: Stage): Promise<void> {
-  await haltOf(world, "sei-0", "Recovered", { within: PATIENCE });
-  await haltOf(world, "low", "Paged", { within: PATIENCE });
-  const halts = await haltsIn(world);
+export async function expectSameEnd(testbed: Testbed, { sets, pods }: PreparedHalts): Promise<void> {
+  await haltOf(testbed, "sei-0", "Recovered", { within: PATIENCE });
+  await haltOf(testbed, "low", "Paged", { within: PATIENCE });
+  const halts = await haltsIn(testbed);
   expect(halts.map(({ spec }) => spec.podName).toSorted()).toEqual(["low-0", "sei-0-0"]);
   expect(await imagesOf(sets, "sei-0")).toEqual([imageOf("v6.6"), imageOf("v6.7")]);
   expect(await uidsOf(pods, "sei-0-0")).toHaveLength(2);
-  expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.7"));
+  expect(await imageInPod(testbed, "sei-0")).toBe(imageOf("v6.7"));
   // Only the downgrade is paged for: what a fault hides for a moment is no reason to wake anybody.
-  await deliveriesOf(world, 1);
-  expect([...world.pager.countByKey()]).toEqual([[expect.stringContaining("/low-0-"), 1]]);
+  await deliveriesOf(testbed, 1);
+  expect([...testbed.pager.countByKey()]).toEqual([[expect.stringContaining("/low-0-"), 1]]);
 }
 
 /** Waits until a request that fits has arrived at the proxy. */

@@ -5,17 +5,17 @@ import { SERVICE_ACCOUNT, SYSTEM_NAMESPACE } from "./install.ts";
 import { kubeconfigWithToken } from "./kubeconfig.ts";
 import type { Program, ProgramOptions } from "./program.ts";
 import { startBin } from "./programs.ts";
-import type { World } from "./world.ts";
+import type { Testbed } from "./testbed.ts";
 
 /** Where a controller works: a namespace of a cluster that has its manifests, and a folder for its kubeconfig. */
-export type ControllerPlace = Pick<World, "api" | "namespace" | "folder" | "cleanup">;
+export type ControllerPlace = Pick<Testbed, "api" | "namespace" | "folder" | "cleanup">;
 
 /**
  * Starts the real controller for the place's namespace, with the rights of its own ServiceAccount; resolves when it
  * is ready. It is stopped with the place, if it wasn't before.
  */
-export function startController(world: ControllerPlace, ...flags: readonly string[]): Promise<Program> {
-  return startControllerWith(world, { flags });
+export function startController(testbed: ControllerPlace, ...flags: readonly string[]): Promise<Program> {
+  return startControllerWith(testbed, { flags });
 }
 
 export interface ControllerOptions {
@@ -26,33 +26,41 @@ export interface ControllerOptions {
 }
 
 /** As `startController`, with more that may be different. */
-export function startControllerWith(world: ControllerPlace, options: ControllerOptions): Promise<Program> {
+export function startControllerWith(testbed: ControllerPlace, options: ControllerOptions): Promise<Program> {
   const { flags = [], server, env = {} } = options;
   const ready = ({ lines }: Program) => lines().some(saysReady);
-  return start(world, flags, { ready, env: { ...process.env, ...env }, within: 60_000 }, server);
+  return start(testbed, flags, { ready, env: { ...process.env, ...env }, within: 60_000 }, server);
 }
 
 /**
  * Starts the controller to kill itself at a boundary of its work (or at the n-th of any), which may be before it is
  * ready.
  */
-export function startDoomedController(world: World, boundary: Boundary | `any#${number}`): Promise<Program> {
-  return start(world, [], { env: { ...process.env, MINI_CONTROLLER_CRASH_AT: boundary } });
+export function startDoomedController(
+  testbed: Testbed,
+  boundary: Boundary | `any#${number}`,
+): Promise<Program> {
+  return start(testbed, [], { env: { ...process.env, MINI_CONTROLLER_CRASH_AT: boundary } });
 }
 
 /** The scenarios' pagers are on this machine, and one is nowhere. */
 const PAGING_HOSTS = "events.pagerduty.com,http://127.0.0.1:*,http://pager.invalid";
 
 async function start(
-  world: ControllerPlace,
+  testbed: ControllerPlace,
   flags: readonly string[],
   options: ProgramOptions,
   server?: string,
 ): Promise<Program> {
-  const where = ["--kubeconfig", await controllerKubeconfig(world, server), "--namespace", world.namespace];
+  const where = [
+    "--kubeconfig",
+    await controllerKubeconfig(testbed, server),
+    "--namespace",
+    testbed.namespace,
+  ];
   const how = ["--metrics-addr", "127.0.0.1:0", "--log-format", "json", "--paging-hosts", PAGING_HOSTS];
   const controller = await startBin("mini-controller", ["run", ...where, ...how, ...flags], options);
-  world.cleanup.add(() => controller.stop());
+  testbed.cleanup.add(() => controller.stop());
   return controller;
 }
 

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { V1ClusterRole } from "@kubernetes/client-node";
 import { parseAllDocuments } from "yaml";
 import { SERVICE_ACCOUNT, SYSTEM_NAMESPACE } from "./install.ts";
-import type { World } from "./world.ts";
+import type { Testbed } from "./testbed.ts";
 
 const MANIFEST = join(import.meta.dirname, "../../apps/mini-controller/deploy/logs/rbac.yaml");
 
-/** Gives the controller the rights of the component `deploy/logs`, in the world's namespace alone. */
-export async function allowLogs({ api, namespace }: Pick<World, "api" | "namespace">): Promise<void> {
+/** Gives the controller the rights of the component `deploy/logs`, in the testbed's namespace alone. */
+export async function allowLogs({ api, namespace }: Pick<Testbed, "api" | "namespace">): Promise<void> {
   const documents = parseAllDocuments(readFileSync(MANIFEST, "utf8")).map((one) => one.toJS());
   const { rules } = documents.find(({ kind }) => kind === "ClusterRole") as V1ClusterRole;
   const metadata = { name: "mini-controller-logs", namespace };

@@ -13,7 +13,7 @@ import {
   type Plan,
   plansConfigMap,
 } from "./fixtures/mock-nodes.ts";
-import type { World } from "./world.ts";
+import type { Testbed } from "./testbed.ts";
 
 /** What a scenario's policy may say differently. */
 export type PolicyOptions = Partial<HaltPolicySpec> & {
@@ -25,19 +25,19 @@ export type PolicyOptions = Partial<HaltPolicySpec> & {
 const CHAIN_ID = "mock-1";
 
 /** Sets the plans that the nodes made from now on start with. */
-export async function setPlans({ api, namespace }: World, ...plans: readonly Plan[]): Promise<void> {
+export async function setPlans({ api, namespace }: Testbed, ...plans: readonly Plan[]): Promise<void> {
   await api.core.createNamespacedConfigMap({ namespace, body: plansConfigMap(plans) });
   await api.core.createNamespacedService({ namespace, body: nodesService() });
 }
 
 /** Sets other plans for the nodes made from now on. */
-export async function changePlans({ api, namespace }: World, ...plans: readonly Plan[]): Promise<void> {
+export async function changePlans({ api, namespace }: Testbed, ...plans: readonly Plan[]): Promise<void> {
   await api.core.replaceNamespacedConfigMap({ namespace, name: "plans", body: plansConfigMap(plans) });
 }
 
 /** Runs one mock node, as a StatefulSet of one. */
 export async function createNode(
-  { api, namespace }: World,
+  { api, namespace }: Testbed,
   name: string,
   options: NodeOptions,
 ): Promise<void> {
@@ -46,7 +46,7 @@ export async function createNode(
 
 /** Runs one mock node as a Deployment, whose pods have names of their own. */
 export async function createDeployedNode(
-  { api, namespace }: World,
+  { api, namespace }: Testbed,
   name: string,
   options: NodeOptions,
 ): Promise<void> {
@@ -55,7 +55,7 @@ export async function createDeployedNode(
 }
 
 /** Puts another image into a node's Deployment, which replaces its pod. */
-export async function deployNode({ api, namespace }: World, name: string, image: string): Promise<void> {
+export async function deployNode({ api, namespace }: Testbed, name: string, image: string): Promise<void> {
   const deployment = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace } };
   const spec = { template: { spec: { containers: [{ name: CONTAINER, image }] } } };
   await patch(api, { ...deployment, spec } as KubernetesObject, PatchStrategy.StrategicMergePatch);
@@ -63,25 +63,25 @@ export async function deployNode({ api, namespace }: World, name: string, image:
 
 /** Creates a policy over every node of the namespace, which pages the scenario's pager. */
 export async function createPolicy(
-  { api, namespace }: World,
+  { api, namespace }: Testbed,
   options: PolicyOptions = {},
   name?: string,
 ): Promise<void> {
   await api.objects.create(policyWith(namespace, await withHeights({ api, namespace }, options), name));
 }
 
-export async function removePolicy({ api, namespace }: World): Promise<void> {
+export async function removePolicy({ api, namespace }: Testbed): Promise<void> {
   await api.objects.delete(policyHeader(namespace));
 }
 
 /** Asks the API server whether it would take such a policy; rejects with its answer when it wouldn't. */
-export async function tryPolicy({ api, namespace }: World, options: PolicyOptions): Promise<void> {
+export async function tryPolicy({ api, namespace }: Testbed, options: PolicyOptions): Promise<void> {
   await api.objects.create(policyWith(namespace, options), undefined, "All");
 }
 
 /** Only a listed height binds: upgrades get the height of the plan that the namespace's nodes have for them. */
 async function withHeights(
-  { api, namespace }: Pick<World, "api" | "namespace">,
+  { api, namespace }: Pick<Testbed, "api" | "namespace">,
   options: PolicyOptions,
 ): Promise<PolicyOptions> {
   const { upgrades, leaveHeights } = options;
@@ -100,7 +100,7 @@ async function withHeights(
 export async function plansIn({
   api,
   namespace,
-}: Pick<World, "api" | "namespace">): Promise<readonly Plan[]> {
+}: Pick<Testbed, "api" | "namespace">): Promise<readonly Plan[]> {
   const { items } = await api.core.listNamespacedConfigMap({ namespace });
   const plans = items.find(({ metadata }) => metadata?.name === "plans")?.data?.["plans.json"] ?? "[]";
   return JSON.parse(plans) as readonly Plan[];
@@ -122,7 +122,7 @@ function policyWith(namespace: string, options: PolicyOptions, name?: string): K
 
 /** Changes members of a policy's spec. */
 export async function changePolicy(
-  { api, namespace }: World,
+  { api, namespace }: Testbed,
   options: PolicyOptions,
   name?: string,
 ): Promise<void> {
@@ -131,19 +131,19 @@ export async function changePolicy(
 }
 
 /** Says of a failed NodeHalt that a person has seen it. */
-export async function acknowledge({ api, namespace }: World, name: string): Promise<void> {
+export async function acknowledge({ api, namespace }: Testbed, name: string): Promise<void> {
   const metadata = { name, namespace, annotations: { [ANNOTATION_ACKNOWLEDGED]: "true" } };
   await mergePatch(api, { apiVersion: API_VERSION, kind: "NodeHalt", metadata });
 }
 
 /** Says of a NodeHalt that nothing may be done for it, or takes that back. */
-export async function abort({ api, namespace }: World, name: string, on: boolean): Promise<void> {
+export async function abort({ api, namespace }: Testbed, name: string, on: boolean): Promise<void> {
   const metadata = { name, namespace, annotations: { [ANNOTATION_ABORT]: on ? "true" : null } };
   await mergePatch(api, { apiVersion: API_VERSION, kind: "NodeHalt", metadata } as KubernetesObject);
 }
 
 /** Puts another image into a node's StatefulSet and replaces its pod. */
-export async function deploy({ api, namespace }: World, node: string, image: string): Promise<void> {
+export async function deploy({ api, namespace }: Testbed, node: string, image: string): Promise<void> {
   const set = { apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: node, namespace } };
   const spec = { template: { spec: { containers: [{ name: CONTAINER, image }] } } };
   await patch(api, { ...set, spec } as KubernetesObject, PatchStrategy.StrategicMergePatch);

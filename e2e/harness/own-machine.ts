@@ -38,14 +38,14 @@ export function bootOwnMachine(
 ): OwnMachine {
   const logFile = join(folder, "machine.log");
   const log = openSync(logFile, "a");
-  const args = [join(import.meta.dirname, "keeper.ts"), folder, namespaces, boot];
-  const keeper = spawn(process.execPath, args, { stdio: ["pipe", log, log], detached: true });
+  const args = [join(import.meta.dirname, "boot-machine.ts"), folder, namespaces, boot];
+  const booter = spawn(process.execPath, args, { stdio: ["pipe", log, log], detached: true });
   closeSync(log);
   const readLog = () => readFileSync(logFile, "utf8").slice(-4000);
-  const gone = new Promise<number | null>((resolve) => keeper.once("close", resolve));
+  const gone = new Promise<number | null>((resolve) => booter.once("close", resolve));
   cleanup.add(async () => {
-    keeper.stdin?.end();
+    booter.stdin?.end();
     if ((await gone) !== 0) throw new Error(`the machine left something behind: ${readLog()}`);
   });
-  return { init: () => initOf(initOf(keeper.pid)), log: readLog };
+  return { init: () => initOf(initOf(booter.pid)), log: readLog };
 }

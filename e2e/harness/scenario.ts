@@ -2,7 +2,7 @@ import { expect, inject, test } from "vitest";
 import { brokenInvariants } from "../invariants/broken-invariants.ts";
 import type { RequirementId } from "../requirements.ts";
 import { connect } from "./api.ts";
-import { openWorld, type World } from "./world.ts";
+import { openTestbed, type Testbed } from "./testbed.ts";
 
 /**
  * A test that plays in a namespace of its own on the cluster of this run, whichever target that is. In the end no
@@ -12,17 +12,17 @@ import { openWorld, type World } from "./world.ts";
 export function scenario(
   name: string,
   ids: readonly RequirementId[],
-  play: (world: World) => Promise<void>,
+  play: (testbed: Testbed) => Promise<void>,
 ): void {
   test(`${name} [${ids.join(" ")}]`, async () => {
-    const world = await openWorld(connect(inject("kubeconfig")));
+    const testbed = await openTestbed(connect(inject("kubeconfig")));
     let broken: Promise<readonly string[]> = Promise.resolve([]);
     try {
-      await play(world);
-      broken = brokenInvariants(world);
+      await play(testbed);
+      broken = brokenInvariants(testbed);
       broken.catch(() => {});
     } finally {
-      await world.cleanup.run();
+      await testbed.cleanup.run();
     }
     expect(await broken).toEqual([]);
   });

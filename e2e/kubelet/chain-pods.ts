@@ -8,7 +8,7 @@ import type { Plan } from "../chains/governance.ts";
 import { CHAIN_ID, rewrite } from "../chains/homes.ts";
 import type { Validator } from "../chains/validator.ts";
 import { NODE_LABELS } from "../harness/fixtures/mock-nodes.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 import { COMMAND_IMAGE, NEW_RELEASE, OLD_RELEASE } from "./chain-images.ts";
 
 const FILES = filesIn(readFileSync(join(import.meta.dirname, "../../docs/guides/today.md"), "utf8"));
@@ -25,7 +25,7 @@ const HOME = "/sei";
 const RPC = 26657;
 
 /** Puts the guide's policies into a namespace, for the wrapper and, one for each way, for the controller. */
-export async function createPolicies({ api, namespace }: World, plan: Plan): Promise<void> {
+export async function createPolicies({ api, namespace }: Testbed, plan: Plan): Promise<void> {
   const upgrades = [{ planName: plan.name, height: plan.height, image: NEW_RELEASE }];
   const data = { "policy.json": JSON.stringify({ chainId: CHAIN_ID, upgrades }) };
   await api.core.createNamespacedConfigMap({ namespace, body: { ...POLICY_FILE, data } });
@@ -43,7 +43,7 @@ export async function createPolicies({ api, namespace }: World, plan: Plan): Pro
 
 /** Runs a validator's node, in the home folder that it has, in the guide's pod or in one without what the guide adds. */
 export async function createPod(
-  { api, namespace }: World,
+  { api, namespace }: Testbed,
   validator: Validator,
   way: Way,
   standstillMs: number,

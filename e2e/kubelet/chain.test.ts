@@ -5,14 +5,14 @@ import { planChain } from "../chains/halting-chain.ts";
 import type { Network } from "../chains/network.ts";
 import { blockAt, evidenceUpTo, signedBackwards } from "../chains/signatures.ts";
 import { connect } from "../harness/api.ts";
-import { startBinder } from "../harness/binder.ts";
 import { Cleanup } from "../harness/cleanup.ts";
 import { startController } from "../harness/controller.ts";
 import { installController } from "../harness/install.ts";
 import { allowLogs } from "../harness/log-rights.ts";
-import { describe as describeWorld, haltOf, imageInPod } from "../harness/observe.ts";
+import { describe as describeTestbed, haltOf, imageInPod } from "../harness/observe.ts";
+import { startScheduler } from "../harness/scheduler.ts";
 import { startServers } from "../harness/targets/control-plane.ts";
-import { openWorld, type World } from "../harness/world.ts";
+import { openTestbed, type Testbed } from "../harness/testbed.ts";
 import { brokenInvariants } from "../invariants/broken-invariants.ts";
 import { CHAIN_NODES, NEW_RELEASE } from "./chain-images.ts";
 import { createPod, createPolicies, type Way } from "./chain-pods.ts";
@@ -28,7 +28,7 @@ describe.skipIf(reason !== undefined)(
   `a real chain in pods of a real kubelet${reason ? ` (${reason})` : ""}`,
   () => {
     const cleanup = new Cleanup();
-    let world: World;
+    let testbed: Testbed;
     let network: Network;
     let plan: Plan;
 
@@ -36,10 +36,10 @@ describe.skipIf(reason !== undefined)(
       const booted = boot();
       ({ network, plan } = await planChain("simd"));
       cleanup.add(() => network[Symbol.asyncDispose]());
-      world = await openWorld(connect(await booted));
-      cleanup.add(() => world.cleanup.run());
-      await allowLogs(world);
-      await startController(world);
+      testbed = await openTestbed(connect(await booted));
+      cleanup.add(() => testbed.cleanup.run());
+      await allowLogs(testbed);
+      await startController(testbed);
     });
 
     afterAll(() => cleanup.run());
@@ -48,8 +48,8 @@ describe.skipIf(reason !== undefined)(
     async function boot(): Promise<string> {
       const { kubeconfig } = await startServers(cleanup);
       await startRealNode(kubeconfig, NODE, cleanup, CHAIN_NODES);
-      const binder = startBinder(kubeconfig, { node: NODE, schedulerName: "default-scheduler" });
-      cleanup.add(() => binder.stop());
+      const scheduler = startScheduler(kubeconfig, { node: NODE, schedulerName: "default-scheduler" });
+      cleanup.add(() => scheduler.stop());
       await installController(connect(kubeconfig), cleanup, "control-plane");
       return kubeconfig;
     }
@@ -58,12 +58,12 @@ describe.skipIf(reason !== undefined)(
       const { validators } = network;
       const { height, name } = plan;
       const before = validators.map((validator) => validator.signedLast());
-      await createPolicies(world, plan);
+      await createPolicies(testbed, plan);
       for (const [i, validator] of validators.entries())
-        await createPod(world, validator, WAYS[i] ?? "inferred", STANDSTILL_MS);
+        await createPod(testbed, validator, WAYS[i] ?? "inferred", STANDSTILL_MS);
 
       for (const [i, validator] of validators.entries()) {
-        const halt = await haltOf(world, validator.name, "Recovered", { within: 150_000 });
+        const halt = await haltOf(testbed, validator.name, "Recovered", { within: 150_000 });
         expect(halt.spec).toMatchObject({ reason: "upgrade_required", planName: name, height });
         if (WAYS[i] === "announced") {
           expect(halt.spec.exitCode).toBe(70);
@@ -71,7 +71,7 @@ describe.skipIf(reason !== undefined)(
         } else {
           expect(halt.spec.inferredFrom).toContain("its height stands still");
         }
-        expect(await imageInPod(world, validator.name)).toBe(NEW_RELEASE);
+        expect(await imageInPod(testbed, validator.name)).toBe(NEW_RELEASE);
       }
       const pass = async () => {
         const heights = await Promise.all(validators.map((validator) => validator.height()));
@@ -79,13 +79,13 @@ describe.skipIf(reason !== undefined)(
       };
       await until("every node to pass the height", pass, {
         within: 60_000,
-        explain: () => describeWorld(world),
+        explain: () => describeTestbed(testbed),
       });
       const applied = await Promise.all(validators.map((validator) => blockAt(validator, height + 1)));
       expect(new Set(applied.map(({ block }) => block.header.app_hash)).size).toBe(1);
       expect(await evidenceUpTo(network.first, height + 2)).toEqual([]);
       expect(signedBackwards(before, network)).toEqual([]);
-      expect(await brokenInvariants(world)).toEqual([]);
+      expect(await brokenInvariants(testbed)).toEqual([]);
     }, 300_000);
   },
 );

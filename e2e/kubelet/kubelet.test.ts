@@ -11,10 +11,10 @@ import { parse } from "yaml";
 import recorded from "../../packages/consumer/src/adapters/fixtures/pods.json" with { type: "json" };
 import { assetsFolder } from "../control-plane/programs.ts";
 import { type Api, connect } from "../harness/api.ts";
-import { startBinder } from "../harness/binder.ts";
 import { Cleanup } from "../harness/cleanup.ts";
 import { CONTAINER } from "../harness/fixtures/mock-nodes.ts";
 import { installUpgradeHalt } from "../harness/programs.ts";
+import { startScheduler } from "../harness/scheduler.ts";
 import { startServers } from "../harness/targets/control-plane.ts";
 import { kubectl } from "../install/kubectl.ts";
 import { CASES, HOLD } from "./cases.ts";
@@ -46,8 +46,8 @@ describe.skipIf(reason !== undefined)(`a real kubelet${reason ? ` (${reason})` :
     ({ kubeconfig } = await startServers(cleanup));
     api = connect(kubeconfig);
     const node = await startRealNode(kubeconfig, NODE, cleanup);
-    const binder = startBinder(kubeconfig, { node: NODE, schedulerName: "default-scheduler" });
-    cleanup.add(() => binder.stop());
+    const scheduler = startScheduler(kubeconfig, { node: NODE, schedulerName: "default-scheduler" });
+    cleanup.add(() => scheduler.stop());
     pods = await livePods(kubeconfig, node);
   });
 

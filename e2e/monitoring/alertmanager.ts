@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { until } from "@upgrade-halt/testing";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 import { type Server, startServer } from "./programs.ts";
 import { SHIPPED } from "./shipped.ts";
 
@@ -30,10 +30,10 @@ export class Alertmanager {
   }
 
   /** At an address of its own choice, or at one where another was. */
-  static async start(world: World, address?: string): Promise<Alertmanager> {
+  static async start(testbed: Testbed, address?: string): Promise<Alertmanager> {
     const config = join(SHIPPED, "alertmanager.yaml");
     const flags = [`--config.file=${config}`, "--cluster.listen-address="];
-    return new Alertmanager(await startServer(world, "alertmanager", flags, address));
+    return new Alertmanager(await startServer(testbed, "alertmanager", flags, address));
   }
 
   get url(): string {
@@ -41,9 +41,9 @@ export class Alertmanager {
   }
 
   /** Ends it, and starts another at its address that remembers no alert: Alertmanager keeps them in memory alone. */
-  async restart(world: World): Promise<Alertmanager> {
+  async restart(testbed: Testbed): Promise<Alertmanager> {
     await this.#server.stop();
-    return await Alertmanager.start(world, this.#server.address);
+    return await Alertmanager.start(testbed, this.#server.address);
   }
 
   /** Sends an alert as another Prometheus rule would, about something else than upgrade-halt. */

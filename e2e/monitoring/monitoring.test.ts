@@ -15,7 +15,7 @@ import { haltOf, haltsIn } from "../harness/observe.ts";
 import { changePolicy, createPolicy, setPlans } from "../harness/operator.ts";
 import type { Program } from "../harness/program.ts";
 import { scenario } from "../harness/scenario.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 import { Alertmanager } from "./alertmanager.ts";
 import { showsNumbers } from "./dashboard-numbers.ts";
 import { pathOf } from "./programs.ts";
@@ -23,9 +23,9 @@ import { Prometheus } from "./prometheus.ts";
 import { type DashboardQuery, dashboardQueries } from "./shipped.ts";
 
 /** Two controllers of which one leads, as the Deployment runs them. */
-async function startReplicas(world: World): Promise<readonly Program[]> {
+async function startReplicas(testbed: Testbed): Promise<readonly Program[]> {
   const flags = ["--leader-elect"];
-  return [await startController(world, ...flags), await startController(world, ...flags)];
+  return [await startController(testbed, ...flags), await startController(testbed, ...flags)];
 }
 
 const upgrades = (image: string) => [{ planName: "v6.7", height: 10, image }];
@@ -33,17 +33,17 @@ const upgrades = (image: string) => [{ planName: "v6.7", height: 10, image }];
 scenario(
   "other alerts about a node are inhibited while its upgrade is expected, and heard again once it failed",
   ["ALERTS-INHIBITED", "ALERT-RULES-LIVE"],
-  async (world) => {
-    const { namespace } = world;
-    const alertmanager = await Alertmanager.start(world);
-    await Prometheus.start(world, await startReplicas(world), alertmanager);
-    await setPlans(world, planAt("v6.7", 10));
-    await createPolicy(world, { upgrades: upgrades(imageOf("v0.0-nowhere")), recoveryTimeoutSeconds: 15 });
+  async (testbed) => {
+    const { namespace } = testbed;
+    const alertmanager = await Alertmanager.start(testbed);
+    await Prometheus.start(testbed, await startReplicas(testbed), alertmanager);
+    await setPlans(testbed, planAt("v6.7", 10));
+    await createPolicy(testbed, { upgrades: upgrades(imageOf("v0.0-nowhere")), recoveryTimeoutSeconds: 15 });
     const about = { alertname: "KubePodNotReady", namespace, pod: "sei-0-0", severity: "critical" };
     const elsewhere = { ...about, pod: "sei-1-0" };
     await alertmanager.post(about);
     await alertmanager.post(elsewhere);
-    await createHaltingNode(world, "sei-0", { version: "v6.6" });
+    await createHaltingNode(testbed, "sei-0", { version: "v6.6" });
 
     const expected = await alertmanager.seen({ alertname: "UpgradeHaltExpected", namespace }, "there");
     expect(expected.labels).toMatchObject({ pod: "sei-0-0", plan: "v6.7", severity: "none" });
@@ -59,7 +59,7 @@ scenario(
       inhibitedBy: [],
     });
 
-    await haltOf(world, "sei-0", "Failed");
+    await haltOf(testbed, "sei-0", "Failed");
     await alertmanager.seen(about, "heard again", ({ status }) => status.state === "active");
     const failed = await alertmanager.seen({ alertname: "UpgradeHaltSwapFailed", namespace }, "there");
     expect(failed.annotations.summary).toBe(
@@ -72,19 +72,19 @@ scenario(
 scenario(
   "a page reaches Alertmanager as one alert, however often it is sent",
   ["PAGE-ALERTMANAGER"],
-  async (world) => {
-    const { namespace } = world;
-    const alertmanager = await Alertmanager.start(world);
-    await setPlans(world, planAt("v6.7", 10));
-    await createPolicy(world, { paging: [{ alertmanager: { url: alertmanager.url } }] });
-    await createUnwatchedNode(world, "sei-0", { version: "v6.6" });
+  async (testbed) => {
+    const { namespace } = testbed;
+    const alertmanager = await Alertmanager.start(testbed);
+    await setPlans(testbed, planAt("v6.7", 10));
+    await createPolicy(testbed, { paging: [{ alertmanager: { url: alertmanager.url } }] });
+    await createUnwatchedNode(testbed, "sei-0", { version: "v6.6" });
 
-    const doomed = await startDoomedController(world, "after:send-page");
+    const doomed = await startDoomedController(testbed, "after:send-page");
     expect(await doomed.ended).toEqual({ code: null, signal: "SIGKILL" });
-    await startController(world);
+    await startController(testbed);
     await until(
       "the page to be journaled as sent",
-      async () => (await haltsIn(world))[0]?.status?.page?.state === "Sent",
+      async () => (await haltsIn(testbed))[0]?.status?.page?.state === "Sent",
     );
 
     expect(await alertmanager.received("firing")).toBeGreaterThanOrEqual(2);
@@ -108,25 +108,25 @@ scenario(
 scenario(
   "the alert of a page outlives its Alertmanager, and ends when the node is past its plan",
   ["PAGE-STANDS", "PAGE-RESOLVED"],
-  async (world) => {
-    const { namespace } = world;
-    const first = await Alertmanager.start(world);
-    await setPlans(world, planAt("v6.7", 10));
-    await createPolicy(world, { paging: [{ alertmanager: { url: first.url } }] });
-    await startController(world);
-    await createHaltingNode(world, "sei-0", { version: "v6.6" });
+  async (testbed) => {
+    const { namespace } = testbed;
+    const first = await Alertmanager.start(testbed);
+    await setPlans(testbed, planAt("v6.7", 10));
+    await createPolicy(testbed, { paging: [{ alertmanager: { url: first.url } }] });
+    await startController(testbed);
+    await createHaltingNode(testbed, "sei-0", { version: "v6.6" });
     const page = { alertname: "UpgradeHalt", namespace, reason: "ImageMappingMissing" };
     await first.seen(page, "there");
 
-    const second = await first.restart(world);
+    const second = await first.restart(testbed);
     expect(await second.alerts(page)).toEqual([]);
     const again = await second.seen(page, "told again");
     expect(Date.parse(again.endsAt) - Date.now(), "hours").toBeGreaterThan(20 * 3_600_000);
 
-    await changePolicy(world, { upgrades: upgrades(imageOf("v6.7")) });
+    await changePolicy(testbed, { upgrades: upgrades(imageOf("v6.7")) });
     await until(
       "the page to be resolved",
-      async () => (await haltOf(world, "sei-0", "Recovered")).status?.page?.state === "Resolved",
+      async () => (await haltOf(testbed, "sei-0", "Recovered")).status?.page?.state === "Resolved",
     );
     expect(await second.alerts(page), "Alertmanager shows no alert that is over").toEqual([]);
     expect(await second.received("resolved")).toBeGreaterThan(0);
@@ -136,21 +136,21 @@ scenario(
 scenario(
   "the alert of a page ends although the clock was set back since it began",
   ["PAGE-RESOLVED", "CLOCK-JUMP"],
-  async (world) => {
-    const { namespace } = world;
-    const alertmanager = await Alertmanager.start(world);
-    await setPlans(world, planAt("v6.7", 10));
-    await createPolicy(world, { paging: [{ alertmanager: { url: alertmanager.url } }] });
-    const controller = await startControllerWith(world, { env: jumpingClock(-120_000) });
-    await createHaltingNode(world, "sei-0", { version: "v6.6" });
+  async (testbed) => {
+    const { namespace } = testbed;
+    const alertmanager = await Alertmanager.start(testbed);
+    await setPlans(testbed, planAt("v6.7", 10));
+    await createPolicy(testbed, { paging: [{ alertmanager: { url: alertmanager.url } }] });
+    const controller = await startControllerWith(testbed, { env: jumpingClock(-120_000) });
+    await createHaltingNode(testbed, "sei-0", { version: "v6.6" });
     const page = { alertname: "UpgradeHalt", namespace, reason: "ImageMappingMissing" };
     await alertmanager.seen(page, "there");
 
     controller.signal("SIGUSR2");
     await until("its clock to be set", () => controller.output().includes("clock set"));
-    await changePolicy(world, { upgrades: upgrades(imageOf("v6.7")) });
+    await changePolicy(testbed, { upgrades: upgrades(imageOf("v6.7")) });
     const { status } = await until("the page to be resolved", async () => {
-      const halt = await haltOf(world, "sei-0", "Recovered");
+      const halt = await haltOf(testbed, "sei-0", "Recovered");
       return halt.status?.page?.state === "Resolved" && halt;
     });
     expect(await alertmanager.alerts(page)).toEqual([]);
@@ -163,17 +163,17 @@ scenario(
 scenario(
   "each query of the dashboard is answered from what the controllers really expose, with the right numbers",
   ["DASHBOARD-LIVE"],
-  async (world) => {
-    const controllers = await startReplicas(world);
-    const prometheus = await Prometheus.start(world, controllers, await Alertmanager.start(world));
+  async (testbed) => {
+    const controllers = await startReplicas(testbed);
+    const prometheus = await Prometheus.start(testbed, controllers, await Alertmanager.start(testbed));
     for (const path of ["/healthz", "/readyz"]) {
       for (const controller of controllers)
         expect((await fetch(`${metricsUrlOf(controller)}${path}`)).status, path).toBe(200);
     }
-    world.pager.refuse(true);
-    await setPlans(world, planAt("v6.7", 10));
-    await createPolicy(world);
-    await createHaltingNode(world, "sei-0", { version: "v6.6" });
+    testbed.pager.refuse(true);
+    await setPlans(testbed, planAt("v6.7", 10));
+    await createPolicy(testbed);
+    await createHaltingNode(testbed, "sei-0", { version: "v6.6" });
     const [exposed = ""] = await Promise.all(controllers.map(exposedBy));
     expect(await checkMetrics(exposed), "promtool finds nothing to correct").toBe("");
     const left = new Set(dashboardQueries());
@@ -194,17 +194,17 @@ scenario(
     // Both replicas tell of the halt, and the leader alone of its steps: what it counted before its first scrape is no increase.
     const led = 'sum(upgrade_halt_steps_total{phase="Held"}) > 0';
     await until("the leader to be scraped", async () => (await prometheus.query(led)).length === 1);
-    await changePolicy(world, { upgrades: upgrades(imageOf("v6.7")) });
+    await changePolicy(testbed, { upgrades: upgrades(imageOf("v6.7")) });
     await until("all queries to be answered", async () => (await ask()) && left.size === 0, {
       within: 60_000,
       explain,
     });
-    await haltOf(world, "sei-0", "Recovered");
+    await haltOf(testbed, "sei-0", "Recovered");
     for (const phase of ["Swapping", "Recreating", "Recovering", "Recovered"]) {
       // One step, seen whole: `increase` takes a little more, as it looks past the first and the last scrape.
       const steps = `round(sum(increase(upgrade_halt_steps_total{phase="${phase}"}[2m]))) == 1`;
       await until(`one step to ${phase}`, async () => (await prometheus.query(steps)).length === 1, {
-        explain: async () => JSON.stringify((await haltsIn(world)).map(({ status }) => status?.steps)),
+        explain: async () => JSON.stringify((await haltsIn(testbed)).map(({ status }) => status?.steps)),
       });
     }
     // They are scraped one after the other, and the halt may have moved on in between.
@@ -216,7 +216,7 @@ scenario(
         samples: await prometheus.samples(query.expr),
       });
       const isRight = ({ exposed, samples }: Awaited<ReturnType<typeof shown>>) =>
-        showsNumbers(query, samples, { namespace: world.namespace, exposed });
+        showsNumbers(query, samples, { namespace: testbed.namespace, exposed });
       await until(`"${query.panel}" to show the right numbers`, async () => isRight(await shown()), {
         explain: async () => `${query.expr}: ${JSON.stringify((await shown()).samples, null, 1)}`,
       });

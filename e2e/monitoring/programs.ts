@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { freePort } from "@upgrade-halt/testing";
 import { type Program, startProgram } from "../harness/program.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 import { newestPath } from "./newest/programs.ts";
 
 /** What a program is called on the PATH (upstream's name, Debian's), and Debian's package of it. */
@@ -23,9 +23,9 @@ export interface Server {
   stop(): Promise<unknown>;
 }
 
-/** Starts a server until the world ends, on a free loopback port unless an address is given; resolves when it is ready. */
+/** Starts a server until the testbed ends, on a free loopback port unless an address is given; resolves when it is ready. */
 export async function startServer(
-  world: World,
+  testbed: Testbed,
   server: "prometheus" | "alertmanager",
   args: readonly string[],
   given?: string,
@@ -38,11 +38,11 @@ export async function startServer(
     [
       ...args,
       `--web.listen-address=${address}`,
-      `--storage.${storageOf(server)}=${join(world.folder, server)}`,
+      `--storage.${storageOf(server)}=${join(testbed.folder, server)}`,
     ],
     { ready: async () => (await fetch(`${url}/-/ready`)).ok },
   );
-  world.cleanup.add(() => program.stop());
+  testbed.cleanup.add(() => program.stop());
   return { address, stop: () => program.stop() };
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { metricsUrlOf } from "../harness/controller.ts";
 import type { Program } from "../harness/program.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 import type { Alertmanager, Labels } from "./alertmanager.ts";
 import { startServer } from "./programs.ts";
 import { honorsLabels, SHIPPED } from "./shipped.ts";
@@ -26,11 +26,11 @@ export class Prometheus {
    * name the controller's own pods, and `honor_labels` as the monitor says. Only the intervals are shorter.
    */
   static async start(
-    world: World,
+    testbed: Testbed,
     controllers: readonly Program[],
     alertmanager: Alertmanager,
   ): Promise<Prometheus> {
-    const file = join(world.folder, "prometheus.yaml");
+    const file = join(testbed.folder, "prometheus.yaml");
     const config = {
       global: { scrape_interval: "200ms", evaluation_interval: "200ms" },
       rule_files: [join(SHIPPED, "alert-rules.yaml")],
@@ -47,7 +47,7 @@ export class Prometheus {
       ],
     };
     await writeFile(file, stringify(config));
-    const { address } = await startServer(world, "prometheus", [`--config.file=${file}`]);
+    const { address } = await startServer(testbed, "prometheus", [`--config.file=${file}`]);
     return new Prometheus(`http://${address}`);
   }
 

@@ -27,7 +27,7 @@ import {
   setPlans,
 } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 
 const PLAN_HEIGHT = 10;
 
@@ -45,10 +45,10 @@ function rightOf({ method, path, isWatch }: ProxiedRequest): string {
 }
 
 /** Starts the controller as its Deployment does, behind a proxy that sees what it asks for. */
-async function startSeen(world: World): Promise<() => readonly ProxiedRequest[]> {
+async function startSeen(testbed: Testbed): Promise<() => readonly ProxiedRequest[]> {
   const proxy = await startFaultProxy(inject("kubeconfig"));
-  world.cleanup.add(() => proxy.stop());
-  await startControllerWith(world, { server: proxy.url, flags: ["--leader-elect"] });
+  testbed.cleanup.add(() => proxy.stop());
+  await startControllerWith(testbed, { server: proxy.url, flags: ["--leader-elect"] });
   let conflicts = 1;
   proxy.inject(({ method, path }) => {
     if (method !== "PUT" || !path.includes("/nodehalts/") || conflicts === 0) return undefined;
@@ -60,83 +60,83 @@ async function startSeen(world: World): Promise<() => readonly ProxiedRequest[]>
 }
 
 /** A node of a StatefulSet that is swapped. */
-async function upgrade(world: World): Promise<void> {
-  await createPolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
-  await createHaltingNode(world, "set", { version: "v6.6" });
-  await createNode(world, "silent", {
+async function upgrade(testbed: Testbed): Promise<void> {
+  await createPolicy(testbed, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
+  await createHaltingNode(testbed, "set", { version: "v6.6" });
+  await createNode(testbed, "silent", {
     version: "v6.6",
     args: ["--legacy", "panic"],
     terminationMessagePolicy: "File",
   });
-  await haltOf(world, "set", "Recovered");
-  await forget(world, "set-0");
-  await removePolicy(world);
+  await haltOf(testbed, "set", "Recovered");
+  await forget(testbed, "set-0");
+  await removePolicy(testbed);
 }
 
 /** Has the one journal deleted that there is of a pod: its policy keeps none, and no record makes it matter for a rollback. */
-async function forget(world: World, pod: string): Promise<void> {
-  const kind = { group: "upgrade-halt.dev", version: "v1alpha1", namespace: world.namespace } as const;
-  await world.api.custom.deleteNamespacedCustomObject({ ...kind, plural: "noderecords", name: pod });
-  await changePolicy(world, { successfulHaltsHistoryLimit: 0 });
+async function forget(testbed: Testbed, pod: string): Promise<void> {
+  const kind = { group: "upgrade-halt.dev", version: "v1alpha1", namespace: testbed.namespace } as const;
+  await testbed.api.custom.deleteNamespacedCustomObject({ ...kind, plural: "noderecords", name: pod });
+  await changePolicy(testbed, { successfulHaltsHistoryLimit: 0 });
   await until(
     "its journal to be deleted",
-    async () => (await haltsIn(world)).every(({ spec }) => spec.podName !== pod),
+    async () => (await haltsIn(testbed)).every(({ spec }) => spec.podName !== pod),
     { within: 60_000 },
   );
 }
 
 /** A node of a Deployment that is paged about and rolled back. */
-async function rollBackDeployment(world: World): Promise<void> {
-  await createPolicy(world, { target: { kind: "Deployment" } });
-  await createDeployedNode(world, "deployment", { version: "v6.6" });
+async function rollBackDeployment(testbed: Testbed): Promise<void> {
+  await createPolicy(testbed, { target: { kind: "Deployment" } });
+  await createDeployedNode(testbed, "deployment", { version: "v6.6" });
   await until("the node to be available", async () => {
-    const which = { namespace: world.namespace, name: "deployment" };
-    return (await world.api.apps.readNamespacedDeployment(which)).status?.availableReplicas === 1;
+    const which = { namespace: testbed.namespace, name: "deployment" };
+    return (await testbed.api.apps.readNamespacedDeployment(which)).status?.availableReplicas === 1;
   });
-  await untilRecorded(world, "deployment", imageOf("v6.6"));
-  await deployNode(world, "deployment", imageOf("v6.7"));
-  await haltOf(world, "deployment", "Recovered");
-  await removePolicy(world);
+  await untilRecorded(testbed, "deployment", imageOf("v6.6"));
+  await deployNode(testbed, "deployment", imageOf("v6.7"));
+  await haltOf(testbed, "deployment", "Recovered");
+  await removePolicy(testbed);
 }
 
 /** A SeiNode that is rolled back. */
-async function rollBackSeiNode(world: World): Promise<void> {
-  await createPolicy(world, { target: SEI_NODE_TARGET });
-  await createSeiNode(world, "custom", "v6.6");
-  await letGoOn(world, "custom");
-  await untilPast(world, "custom", PLAN_HEIGHT);
-  await untilRecorded(world, "custom-0", imageOf("v6.6"));
-  await deploySeiNode(world, "custom", imageOf("v6.7"));
-  await haltOf(world, "custom", "Recovered");
+async function rollBackSeiNode(testbed: Testbed): Promise<void> {
+  await createPolicy(testbed, { target: SEI_NODE_TARGET });
+  await createSeiNode(testbed, "custom", "v6.6");
+  await letGoOn(testbed, "custom");
+  await untilPast(testbed, "custom", PLAN_HEIGHT);
+  await untilRecorded(testbed, "custom-0", imageOf("v6.6"));
+  await deploySeiNode(testbed, "custom", imageOf("v6.7"));
+  await haltOf(testbed, "custom", "Recovered");
 }
 
 /** A SeiNetwork that is set for the SeiNode under it. */
-async function upgradeSeiNetwork(world: World): Promise<void> {
-  await createPolicy(world, {
+async function upgradeSeiNetwork(testbed: Testbed): Promise<void> {
+  await createPolicy(testbed, {
     target: SEI_NETWORK_TARGET,
     upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }],
   });
-  const network = await createSeiNetwork(world, "net", "v6.6");
-  await createSeiNode(world, "owned", "v6.6", [network]);
-  await letHalt(world, "owned", PLAN_HEIGHT);
-  await haltOf(world, "owned", "Recovered");
-  await removePolicy(world);
+  const network = await createSeiNetwork(testbed, "net", "v6.6");
+  await createSeiNode(testbed, "owned", "v6.6", [network]);
+  await letHalt(testbed, "owned", PLAN_HEIGHT);
+  await haltOf(testbed, "owned", "Recovered");
+  await removePolicy(testbed);
 }
 
 scenario(
   "each right that the manifests give the ServiceAccount is used, and it asks for no other",
   ["RIGHTS", "CONTROLLER-RIGHTS"],
-  async (world) => {
-    await allowLogs(world);
-    const requests = await startSeen(world);
-    await setPlans(world, planAt("v6.7", PLAN_HEIGHT));
-    startSeiController(world, { holdAt: [PLAN_HEIGHT] });
-    startSeiNetworks(world, 500);
-    await upgrade(world);
-    await upgradeSeiNetwork(world);
-    await changePlans(world, planAt("v6.7", 1_000_000));
-    await rollBackDeployment(world);
-    await rollBackSeiNode(world);
+  async (testbed) => {
+    await allowLogs(testbed);
+    const requests = await startSeen(testbed);
+    await setPlans(testbed, planAt("v6.7", PLAN_HEIGHT));
+    startSeiController(testbed, { holdAt: [PLAN_HEIGHT] });
+    startSeiNetworks(testbed, 500);
+    await upgrade(testbed);
+    await upgradeSeiNetwork(testbed);
+    await changePlans(testbed, planAt("v6.7", 1_000_000));
+    await rollBackDeployment(testbed);
+    await rollBackSeiNode(testbed);
 
     expect(requests().filter(({ status }) => status === 401 || status === 403)).toEqual([]);
     await until(

@@ -44,9 +44,9 @@ const REFUSED: readonly { what: string; options: PolicyOptions; says: RegExp }[]
 scenario(
   "a malformed policy is refused, and the answer says what is wrong",
   ["POLICY-BAD-CR"],
-  async (world) => {
+  async (testbed) => {
     const answers = await Promise.all(
-      REFUSED.map(({ options }) => tryPolicy(world, options).then(() => "accepted", messageOf)),
+      REFUSED.map(({ options }) => tryPolicy(testbed, options).then(() => "accepted", messageOf)),
     );
     for (const [index, { what, says }] of REFUSED.entries()) expect(answers[index], what).toMatch(says);
   },
@@ -109,23 +109,23 @@ const ODD: readonly { what: string; options: PolicyOptions; type: string; reason
 scenario(
   "a policy that can't work says what is wrong and where, in a condition and an Event, and nothing crashes",
   ["POLICY-ODD", "SECRET-MISSING"],
-  async (world) => {
-    const controller = await startController(world);
-    await createPhantom(world, "sei-0");
+  async (testbed) => {
+    const controller = await startController(testbed);
+    await createPhantom(testbed, "sei-0");
     for (const { what, options, type, reason, says } of ODD) {
-      await createPolicy(world, { selector: HERE, ...options });
-      const { metadata } = await policyIn(world);
+      await createPolicy(testbed, { selector: HERE, ...options });
+      const { metadata } = await policyIn(testbed);
       const condition = await until(`condition ${type} to be ${reason} when ${what}`, async () => {
-        const found = await conditionOf(world, type);
+        const found = await conditionOf(testbed, type);
         return found?.reason === reason && found;
       });
       expect(condition.message).toMatch(says);
       expect(condition.observedGeneration).toBe(metadata.generation);
       await until(`an Event ${reason} about the policy`, async () => {
-        const events = await eventsFor(world, reason);
+        const events = await eventsFor(testbed, reason);
         return events.find(({ involvedObject }) => involvedObject.uid === metadata.uid);
       });
-      await removePolicy(world);
+      await removePolicy(testbed);
     }
     controller.signal("SIGTERM");
     expect(await controller.ended).toEqual({ code: 0, signal: null });

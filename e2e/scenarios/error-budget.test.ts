@@ -10,35 +10,35 @@ import { scenario } from "../harness/scenario.ts";
 scenario(
   "a failed swap stops all others until a person acknowledges it",
   ["ERROR-BUDGET", "NOT-RECOVERED"],
-  async (world) => {
-    await setPlans(world, planAt("v6.7", 10));
-    await createPolicy(world, {
+  async (testbed) => {
+    await setPlans(testbed, planAt("v6.7", 10));
+    await createPolicy(testbed, {
       upgrades: [{ planName: "v6.7", image: imageOf("v6.5") }],
       errorBudget: 1,
       maxConcurrent: 10,
     });
-    await startController(world);
-    await createHaltingNode(world, "sei-0", { version: "v6.6" });
-    const failed = await haltOf(world, "sei-0", "Failed", { reason: "upgrade_required" });
+    await startController(testbed);
+    await createHaltingNode(testbed, "sei-0", { version: "v6.6" });
+    const failed = await haltOf(testbed, "sei-0", "Failed", { reason: "upgrade_required" });
 
-    await createHaltingNode(world, "sei-1", { version: "v6.6" });
+    await createHaltingNode(testbed, "sei-1", { version: "v6.6" });
 
-    const held = await haltOf(world, "sei-1", "Held");
+    const held = await haltOf(testbed, "sei-1", "Held");
     expect(held.status).toMatchObject({ action: "SwapImage", reason: "ErrorBudgetSpent" });
-    expect((await setOf(world, "sei-1")).metadata?.generation).toBe(1);
-    expect((await podOf(world, "sei-1")).metadata?.uid).toBe(held.spec.podUID);
+    expect((await setOf(testbed, "sei-1")).metadata?.generation).toBe(1);
+    expect((await podOf(testbed, "sei-1")).metadata?.uid).toBe(held.spec.podUID);
     const spent = await until("the policy to say so", async () => {
-      const condition = await conditionOf(world, "BudgetSpent");
+      const condition = await conditionOf(testbed, "BudgetSpent");
       return condition?.status === "True" && condition;
     });
     expect(spent).toMatchObject({ reason: "TooManyFailures", observedGeneration: 1 });
-    await until("its Event", async () => (await eventsFor(world, "TooManyFailures")).length > 0);
+    await until("its Event", async () => (await eventsFor(testbed, "TooManyFailures")).length > 0);
 
-    await changePolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
-    expect((await setOf(world, "sei-1")).metadata?.generation).toBe(1);
-    await acknowledge(world, failed.metadata.name);
+    await changePolicy(testbed, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
+    expect((await setOf(testbed, "sei-1")).metadata?.generation).toBe(1);
+    await acknowledge(testbed, failed.metadata.name);
 
-    await haltOf(world, "sei-1", "Recovered");
-    expect(await imageInPod(world, "sei-1")).toBe(imageOf("v6.7"));
+    await haltOf(testbed, "sei-1", "Recovered");
+    expect(await imageInPod(testbed, "sei-1")).toBe(imageOf("v6.7"));
   },
 );

@@ -9,13 +9,13 @@ import { describe, haltOf, haltsIn, imageInSet, podOf, setOf, untilPolicySeen } 
 import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { rawRequest } from "../harness/raw-request.ts";
 import { scenario } from "../harness/scenario.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 
 const upgrades = [{ planName: "v6.7", height: 10, image: imageOf("v6.7") }];
 
 /** What the controller would write of sei-0, did it halt. */
-async function specOf(world: World): Promise<NodeHaltSpec> {
-  const [pod, set] = await Promise.all([podOf(world, "sei-0"), setOf(world, "sei-0")]);
+async function specOf(testbed: Testbed): Promise<NodeHaltSpec> {
+  const [pod, set] = await Promise.all([podOf(testbed, "sei-0"), setOf(testbed, "sei-0")]);
   const workload = { apiVersion: "apps/v1", kind: "StatefulSet", resource: "statefulsets", name: "sei-0" };
   return {
     ...{ podName: "sei-0-0", podUID: pod.metadata?.uid ?? "", container: CONTAINER, policyName: "policy" },
@@ -28,18 +28,18 @@ async function specOf(world: World): Promise<NodeHaltSpec> {
 }
 
 /** Runs a controller and sei-0, which waits near its plan until it is let go on; what a NodeHalt of it would record. */
-async function startWatchedNode(world: World): Promise<NodeHaltSpec> {
-  await setPlans(world, planAt("v6.7", 10));
-  await createPolicy(world, { upgrades });
-  await startController(world);
-  await createNode(world, "sei-0", { version: "v6.6", holdAt: [10] });
-  await untilSeenNear(world, "sei-0", 10);
-  return specOf(world);
+async function startWatchedNode(testbed: Testbed): Promise<NodeHaltSpec> {
+  await setPlans(testbed, planAt("v6.7", 10));
+  await createPolicy(testbed, { upgrades });
+  await startController(testbed);
+  await createNode(testbed, "sei-0", { version: "v6.6", holdAt: [10] });
+  await untilSeenNear(testbed, "sei-0", 10);
+  return specOf(testbed);
 }
 
 /** Writes a NodeHalt as an administrator may where no admission policy keeps them for the controller; the answers. */
 async function forge(
-  { api, namespace }: World,
+  { api, namespace }: Testbed,
   name: string,
   spec: NodeHaltSpec,
   status?: Partial<NodeHaltStatus>,
@@ -63,8 +63,8 @@ const taken = (answers: readonly number[]) => (inject("target") === "embedded" ?
 scenario(
   "journals that somebody wrote about a healthy node, in the middle of a swap by their words, touch nothing",
   ["FORGED"],
-  async (world) => {
-    const spec = await startWatchedNode(world);
+  async (testbed) => {
+    const spec = await startWatchedNode(testbed);
     const swap = {
       action: "SwapImage",
       reason: "ImageListed",
@@ -74,49 +74,49 @@ scenario(
     const recoverBy = new Date(Date.now() + 600_000).toISOString();
     for (const phase of ["Swapping", "Recreating"] as const) {
       const status = { ...swap, phase, toImage: imageOf("v6.7"), recoverBy };
-      expect(await forge(world, `forged-${phase.toLowerCase()}`, spec, status)).toEqual(taken([201, 200]));
+      expect(await forge(testbed, `forged-${phase.toLowerCase()}`, spec, status)).toEqual(taken([201, 200]));
     }
 
-    await changePolicy(world, { maxConcurrent: 5 });
-    await untilPolicySeen(world);
+    await changePolicy(testbed, { maxConcurrent: 5 });
+    await untilPolicySeen(testbed);
     await until(
       "none of them to be at work",
       async () =>
-        (await haltsIn(world)).every(({ status }) =>
+        (await haltsIn(testbed)).every(({ status }) =>
           ["Failed", "Withdrawn", "Recovered", "Paged", "Held"].includes(status?.phase ?? ""),
         ),
-      { within: 60_000, explain: () => describe(world) },
+      { within: 60_000, explain: () => describe(testbed) },
     );
-    expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.6"));
-    expect((await podOf(world, "sei-0")).metadata?.uid).toBe(spec.podUID);
-    expect((await setOf(world, "sei-0")).metadata?.generation).toBe(1);
+    expect(await imageInSet(testbed, "sei-0")).toBe(imageOf("v6.6"));
+    expect((await podOf(testbed, "sei-0")).metadata?.uid).toBe(spec.podUID);
+    expect((await setOf(testbed, "sei-0")).metadata?.generation).toBe(1);
   },
 );
 
 scenario(
   "copies of a halt that somebody wrote before it came neither hide nor double it",
   ["FORGED", "EXACTLY-ONCE"],
-  async (world) => {
-    const spec = await startWatchedNode(world);
-    expect(await forge(world, "copy-1", spec)).toEqual(taken([201]));
-    expect(await forge(world, "copy-2", spec, { phase: "Recovered", reason: "Recovered" })).toEqual(
+  async (testbed) => {
+    const spec = await startWatchedNode(testbed);
+    expect(await forge(testbed, "copy-1", spec)).toEqual(taken([201]));
+    expect(await forge(testbed, "copy-2", spec, { phase: "Recovered", reason: "Recovered" })).toEqual(
       taken([201, 200]),
     );
 
-    await letHalt(world, "sei-0", 10);
+    await letHalt(testbed, "sei-0", 10);
 
-    await haltOf(world, "sei-0", "Recovered");
-    await until("the swap", async () => (await imageInSet(world, "sei-0")) === imageOf("v6.7"), {
+    await haltOf(testbed, "sei-0", "Recovered");
+    await until("the swap", async () => (await imageInSet(testbed, "sei-0")) === imageOf("v6.7"), {
       within: 60_000,
     });
     await until(
       "the halt to be recovered by its own journal",
       async () =>
-        (await haltsIn(world)).find(
+        (await haltsIn(testbed)).find(
           ({ metadata, status }) => !metadata.name.startsWith("copy-") && status?.phase === "Recovered",
         ),
       { within: 60_000 },
     );
-    expect((await setOf(world, "sei-0")).metadata?.generation).toBe(2);
+    expect((await setOf(testbed, "sei-0")).metadata?.generation).toBe(2);
   },
 );

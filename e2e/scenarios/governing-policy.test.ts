@@ -10,22 +10,22 @@ import { scenario } from "../harness/scenario.ts";
 scenario(
   "of two policies that select a node the older governs it, whatever they are called, and the younger says so",
   ["POLICY-GOVERNS"],
-  async (world) => {
-    await setPlans(world, planAt("v6.7", 10));
-    await createPolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
-    const older = Date.parse((await policyIn(world)).metadata.creationTimestamp ?? "");
+  async (testbed) => {
+    await setPlans(testbed, planAt("v6.7", 10));
+    await createPolicy(testbed, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
+    const older = Date.parse((await policyIn(testbed)).metadata.creationTimestamp ?? "");
     await until("a second to be over", () => Date.now() >= older + 1_000);
     const younger = "a-younger";
-    await createPolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.5") }] }, younger);
-    await startController(world);
-    await createHaltingNode(world, "sei-0", { version: "v6.6" });
+    await createPolicy(testbed, { upgrades: [{ planName: "v6.7", image: imageOf("v6.5") }] }, younger);
+    await startController(testbed);
+    await createHaltingNode(testbed, "sei-0", { version: "v6.6" });
 
-    const { spec } = await haltOf(world, "sei-0", "Recovered");
+    const { spec } = await haltOf(testbed, "sei-0", "Recovered");
     expect(spec.policyName).toBe("policy");
-    expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.7"));
-    expect(await haltsIn(world)).toHaveLength(1);
+    expect(await imageInPod(testbed, "sei-0")).toBe(imageOf("v6.7"));
+    expect(await haltsIn(testbed)).toHaveLength(1);
     const conflict = await until("the younger to say so", async () => {
-      const condition = await conditionOf(world, "Conflicting", younger);
+      const condition = await conditionOf(testbed, "Conflicting", younger);
       return condition?.status === "True" && condition;
     });
     expect(conflict).toMatchObject({
@@ -34,14 +34,14 @@ scenario(
     });
     await until(
       "the older to say that it is contradicted by none",
-      async () => (await conditionOf(world, "Conflicting"))?.status === "False",
+      async () => (await conditionOf(testbed, "Conflicting"))?.status === "False",
     );
-    await until("its Event", async () => (await eventsFor(world, "OlderPolicyGoverns")).length > 0);
+    await until("its Event", async () => (await eventsFor(testbed, "OlderPolicyGoverns")).length > 0);
 
-    await removePolicy(world);
+    await removePolicy(testbed);
     await until(
       "the younger to govern",
-      async () => (await conditionOf(world, "Conflicting", younger))?.status === "False",
+      async () => (await conditionOf(testbed, "Conflicting", younger))?.status === "False",
     );
   },
 );

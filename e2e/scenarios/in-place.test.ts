@@ -7,7 +7,7 @@ import { createPhantom, setPhantomState, terminated } from "../harness/fixtures/
 import { haltOf, haltsIn } from "../harness/observe.ts";
 import { createPolicy } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 
 const needed = (plan: string, height: number) =>
   terminated(70, `UPGRADE "${plan}" NEEDED at height: ${height}: \n`);
@@ -15,38 +15,38 @@ const needed = (plan: string, height: number) =>
 scenario(
   "a pod whose image a person changes in place, and which halts at its next plan, has a journal for each halt",
   ["IN-PLACE", "JOURNAL-ONE"],
-  async (world) => {
-    await createPolicy(world, { upgrades: [] });
-    await startController(world);
-    await createPhantom(world, "sei-0-0");
+  async (testbed) => {
+    await createPolicy(testbed, { upgrades: [] });
+    await startController(testbed);
+    await createPhantom(testbed, "sei-0-0");
     const atFirst = needed("v6.7", 10);
-    await setPhantomState(world, "sei-0-0", { state: atFirst });
-    const first = await haltOf(world, "sei-0", "Held");
+    await setPhantomState(testbed, "sei-0-0", { state: atFirst });
+    const first = await haltOf(testbed, "sei-0", "Held");
 
-    await changeImage(world, imageOf("v6.7"));
-    await setPhantomState(world, "sei-0-0", {
+    await changeImage(testbed, imageOf("v6.7"));
+    await setPhantomState(testbed, "sei-0-0", {
       state: needed("v6.8", 30),
       lastState: atFirst,
       restartCount: 1,
     });
 
-    const over = await haltOf(world, "sei-0", "Recovered");
+    const over = await haltOf(testbed, "sei-0", "Recovered");
     expect(over.metadata.name).toBe(first.metadata.name);
     expect(over.status?.reason).toBe("RecoveredElsewhere");
-    const second = await haltOf(world, "sei-0", "Held");
+    const second = await haltOf(testbed, "sei-0", "Held");
     expect(second.spec).toMatchObject({
       planName: "v6.8",
       podUID: first.spec.podUID,
       image: imageOf("v6.7"),
     });
-    await until("both pages", () => world.pager.countByKey().size === 2);
-    await until("the first to be resolved", () => world.pager.resolutions().length === 1);
-    expect(await haltsIn(world)).toHaveLength(2);
-    expect([...world.pager.countByKey().values()]).toEqual([1, 1]);
+    await until("both pages", () => testbed.pager.countByKey().size === 2);
+    await until("the first to be resolved", () => testbed.pager.resolutions().length === 1);
+    expect(await haltsIn(testbed)).toHaveLength(2);
+    expect([...testbed.pager.countByKey().values()]).toEqual([1, 1]);
   },
 );
 
-async function changeImage({ api, namespace }: World, image: string): Promise<void> {
+async function changeImage({ api, namespace }: Testbed, image: string): Promise<void> {
   const body = { spec: { containers: [{ name: CONTAINER, image }] } };
   const asPerson = setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch);
   await api.core.patchNamespacedPod({ namespace, name: "sei-0-0", body }, asPerson);

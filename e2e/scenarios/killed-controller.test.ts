@@ -11,26 +11,26 @@ import { startHistory } from "../harness/history.ts";
 import { haltOf, haltsIn, imageInPod, setOf } from "../harness/observe.ts";
 import { createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 
 const upgrades = [{ planName: "v6.7", image: imageOf("v6.7") }];
 
 scenario(
   "a step is in the journal before its effect, each once and in order",
   ["JOURNAL-ONE"],
-  async (world) => {
-    const { api, namespace } = world;
+  async (testbed) => {
+    const { api, namespace } = testbed;
     const journal = await startHistory<NodeHalt>(
       api,
       `/apis/upgrade-halt.dev/v1alpha1/namespaces/${namespace}/nodehalts`,
     );
     const sets = await startHistory<V1StatefulSet>(api, `/apis/apps/v1/namespaces/${namespace}/statefulsets`);
-    await setPlans(world, planAt("v6.7", 10));
-    await createPolicy(world, { upgrades });
-    await startController(world);
-    await createHaltingNode(world, "sei-0", { version: "v6.6" });
+    await setPlans(testbed, planAt("v6.7", 10));
+    await createPolicy(testbed, { upgrades });
+    await startController(testbed);
+    await createHaltingNode(testbed, "sei-0", { version: "v6.6" });
 
-    const { status } = await haltOf(world, "sei-0", "Recovered");
+    const { status } = await haltOf(testbed, "sei-0", "Recovered");
 
     const written = (await journal.replay()).find(({ object }) => object.status?.phase === "Swapping");
     const swapped = (await sets.replay()).find(({ object }) => imageOfSet(object) === imageOf("v6.7"));
@@ -39,19 +39,19 @@ scenario(
     expect(phases).toEqual(["Detected", "Recorded", "Swapping", "Recreating", "Recovering", "Recovered"]);
     const times = status?.steps?.map(({ at }) => at) ?? [];
     expect(times).toEqual([...times].sort());
-    expect(await haltsIn(world)).toHaveLength(1);
+    expect(await haltsIn(testbed)).toHaveLength(1);
   },
 );
 
 scenario(
   "a controller killed before and after every step of a swap comes to the same end",
   ["CONTROLLER-KILLED", "EXACTLY-ONCE"],
-  async (world) => {
-    await setPlans(world, planAt("v6.7", 10));
-    await createPolicy(world, { upgrades });
-    await createUnwatchedNode(world, "sei-0", { version: "v6.6" });
+  async (testbed) => {
+    await setPlans(testbed, planAt("v6.7", 10));
+    await createPolicy(testbed, { upgrades });
+    await createUnwatchedNode(testbed, "sei-0", { version: "v6.6" });
 
-    await dieAround(world, [
+    await dieAround(testbed, [
       "create-halt",
       "journal-Swapping",
       "set-image",
@@ -60,40 +60,43 @@ scenario(
       "journal-Recovering",
       "journal-Recovered",
     ]);
-    await startController(world);
-    await haltOf(world, "sei-0", "Recovered");
+    await startController(testbed);
+    await haltOf(testbed, "sei-0", "Recovered");
 
-    expect(await haltsIn(world)).toHaveLength(1);
-    expect((await setOf(world, "sei-0")).metadata?.generation).toBe(2);
-    expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.7"));
-    expect(world.pager.pages()).toEqual([]);
+    expect(await haltsIn(testbed)).toHaveLength(1);
+    expect((await setOf(testbed, "sei-0")).metadata?.generation).toBe(2);
+    expect(await imageInPod(testbed, "sei-0")).toBe(imageOf("v6.7"));
+    expect(testbed.pager.pages()).toEqual([]);
   },
 );
 
 scenario(
   "a controller killed before and after every step of a page pages once",
   ["CONTROLLER-KILLED", "EXACTLY-ONCE"],
-  async (world) => {
-    await setPlans(world, planAt("v6.7", 10));
-    await createPolicy(world);
-    await createUnwatchedNode(world, "sei-0", { version: "v6.6" });
+  async (testbed) => {
+    await setPlans(testbed, planAt("v6.7", 10));
+    await createPolicy(testbed);
+    await createUnwatchedNode(testbed, "sei-0", { version: "v6.6" });
 
-    await dieAround(world, ["journal-Held", "claim-page", "send-page", "confirm-page"]);
-    await startController(world);
-    await until("the page to be sent", async () => (await haltsIn(world))[0]?.status?.page?.state === "Sent");
+    await dieAround(testbed, ["journal-Held", "claim-page", "send-page", "confirm-page"]);
+    await startController(testbed);
+    await until(
+      "the page to be sent",
+      async () => (await haltsIn(testbed))[0]?.status?.page?.state === "Sent",
+    );
 
-    expect(await haltsIn(world)).toHaveLength(1);
-    expect(world.pager.countByKey().size).toBe(1);
+    expect(await haltsIn(testbed)).toHaveLength(1);
+    expect(testbed.pager.countByKey().size).toBe(1);
   },
 );
 
 /** Starts the controller again and again, each time to be killed by its own hand at the next boundary. */
-async function dieAround(world: World, operations: readonly Operation[]): Promise<void> {
+async function dieAround(testbed: Testbed, operations: readonly Operation[]): Promise<void> {
   for (const boundary of operations.flatMap((operation): Boundary[] => [
     `before:${operation}`,
     `after:${operation}`,
   ])) {
-    const controller = await startDoomedController(world, boundary);
+    const controller = await startDoomedController(testbed, boundary);
     const end = await Promise.race([controller.ended, delay(60_000, undefined, { ref: false })]);
     expect(end, `the controller passes ${boundary}`).toEqual({ code: null, signal: "SIGKILL" });
   }

@@ -8,35 +8,35 @@ import { scenario } from "../harness/scenario.ts";
 
 const upgrades = [{ planName: "v6.7", image: imageOf("v6.7") }];
 
-scenario("two controllers at once swap once", ["EXACTLY-ONCE"], async (world) => {
-  await setPlans(world, planAt("v6.7", 10));
-  await createPolicy(world, { upgrades });
-  await Promise.all([startController(world), startController(world)]);
-  await createHaltingNode(world, "sei-0", { version: "v6.6" });
+scenario("two controllers at once swap once", ["EXACTLY-ONCE"], async (testbed) => {
+  await setPlans(testbed, planAt("v6.7", 10));
+  await createPolicy(testbed, { upgrades });
+  await Promise.all([startController(testbed), startController(testbed)]);
+  await createHaltingNode(testbed, "sei-0", { version: "v6.6" });
 
-  await haltOf(world, "sei-0", "Recovered");
+  await haltOf(testbed, "sei-0", "Recovered");
 
-  expect(await haltsIn(world)).toHaveLength(1);
-  expect((await setOf(world, "sei-0")).metadata?.generation).toBe(2);
+  expect(await haltsIn(testbed)).toHaveLength(1);
+  expect((await setOf(testbed, "sei-0")).metadata?.generation).toBe(2);
 });
 
 scenario(
   "a halted pod that a person deletes is swapped when it halts again",
   ["EXACTLY-ONCE"],
-  async (world) => {
-    await setPlans(world, planAt("v6.7", 10));
-    await createPolicy(world, { upgrades, paused: true });
-    await startController(world);
-    await createHaltingNode(world, "sei-0", { version: "v6.6" });
-    const first = await haltOf(world, "sei-0", "Held");
+  async (testbed) => {
+    await setPlans(testbed, planAt("v6.7", 10));
+    await createPolicy(testbed, { upgrades, paused: true });
+    await startController(testbed);
+    await createHaltingNode(testbed, "sei-0", { version: "v6.6" });
+    const first = await haltOf(testbed, "sei-0", "Held");
 
-    await world.api.core.deleteNamespacedPod({ namespace: world.namespace, name: "sei-0-0" });
-    await changePolicy(world, { paused: false });
-    await untilPast(world, "sei-0", 10);
+    await testbed.api.core.deleteNamespacedPod({ namespace: testbed.namespace, name: "sei-0-0" });
+    await changePolicy(testbed, { paused: false });
+    await untilPast(testbed, "sei-0", 10);
 
-    const halts = await haltsIn(world);
+    const halts = await haltsIn(testbed);
     expect(halts.map(({ metadata }) => metadata.name)).toContain(first.metadata.name);
-    expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.7"));
-    expect((await setOf(world, "sei-0")).metadata?.generation).toBe(2);
+    expect(await imageInPod(testbed, "sei-0")).toBe(imageOf("v6.7"));
+    expect((await setOf(testbed, "sei-0")).metadata?.generation).toBe(2);
   },
 );

@@ -5,12 +5,12 @@ import { parseAllDocuments } from "yaml";
 import { metricsUrlOf, startController } from "../harness/controller.ts";
 import { createPolicy } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 
 /** Nearly as large as an API server takes. */
 const FAT = "x".repeat(1_400_000);
 
-async function createFatPods({ api, namespace }: World, prefix: string, count: number): Promise<void> {
+async function createFatPods({ api, namespace }: Testbed, prefix: string, count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
     const body = {
       metadata: { name: `${prefix}-${index}` },
@@ -40,11 +40,11 @@ async function podsKept(metricsUrl: string): Promise<number> {
 scenario(
   "pods that no policy selects cost little memory, however large they are",
   ["MEMORY-BOUNDED"],
-  async (world) => {
-    await createPolicy(world, { selector: { matchLabels: { who: "nobody" } } });
-    await createFatPods(world, "before", 100);
-    const controller = await startController(world);
-    await createFatPods(world, "after", 40);
+  async (testbed) => {
+    await createPolicy(testbed, { selector: { matchLabels: { who: "nobody" } } });
+    await createFatPods(testbed, "before", 100);
+    const controller = await startController(testbed);
+    await createFatPods(testbed, "after", 40);
     await until("all of them to be seen", async () => (await podsKept(metricsUrlOf(controller))) === 140);
     const status = await readFile(`/proc/${controller.pid}/status`, "utf8");
     const peakMiB = Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]) / 1024;

@@ -19,11 +19,11 @@ const ODD = [
 
 describe.concurrent("a halt is recorded and paged, and nothing is done", () => {
   for (const [what, odd] of ODD)
-    scenario(`where its node announces ${what}`, ["ODD-VALUES"], async (world) => {
-      await createPolicy(world, { upgrades: [{ planName: "v6.7", height: 10, image: imageOf("v6.7") }] });
-      await startController(world);
-      const node = await playNode(world, "sei-0", 9);
-      await untilSeenNear(world, "sei-0", 10);
+    scenario(`where its node announces ${what}`, ["ODD-VALUES"], async (testbed) => {
+      await createPolicy(testbed, { upgrades: [{ planName: "v6.7", height: 10, image: imageOf("v6.7") }] });
+      await startController(testbed);
+      const node = await playNode(testbed, "sei-0", 9);
+      await untilSeenNear(testbed, "sei-0", 10);
 
       const intent = { reason: 70, reason_string: "upgrade_required", plan_name: "v6.7", height: 10, ...odd };
       node.say({ height: 10, intent });
@@ -31,12 +31,12 @@ describe.concurrent("a halt is recorded and paged, and nothing is done", () => {
       const halt = await until(
         "the halt to be held or paged",
         async () =>
-          (await haltsIn(world)).find(({ status }) => ["Held", "Paged"].includes(status?.phase ?? "")),
-        { within: 60_000, explain: () => inWords(world) },
+          (await haltsIn(testbed)).find(({ status }) => ["Held", "Paged"].includes(status?.phase ?? "")),
+        { within: 60_000, explain: () => inWords(testbed) },
       );
-      expect(await deliveriesOf(world, 1)).toEqual([1]);
-      expect((await podOf(world, "sei-0")).metadata?.uid).toBe(halt.spec.podUID);
-      expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.6"));
-      expect(await haltsIn(world)).toHaveLength(1);
+      expect(await deliveriesOf(testbed, 1)).toEqual([1]);
+      expect((await podOf(testbed, "sei-0")).metadata?.uid).toBe(halt.spec.podUID);
+      expect(await imageInSet(testbed, "sei-0")).toBe(imageOf("v6.6"));
+      expect(await haltsIn(testbed)).toHaveLength(1);
     });
 });

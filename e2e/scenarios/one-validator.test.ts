@@ -8,18 +8,18 @@ import { letGoOn, letHalt } from "../harness/halting-node.ts";
 import { describe, haltsIn, imageInSet, untilNear } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 
 const [OLD, NEW] = [imageOf("v6.6"), imageOf("v6.7")];
 
-async function open(world: World, options: object = {}): Promise<void> {
-  await setPlans(world, planAt("v6.7", 30));
-  await createPolicy(world, { upgrades: [{ planName: "v6.7", height: 30, image: NEW }], ...options });
-  await startController(world);
+async function open(testbed: Testbed, options: object = {}): Promise<void> {
+  await setPlans(testbed, planAt("v6.7", 30));
+  await createPolicy(testbed, { upgrades: [{ planName: "v6.7", height: 30, image: NEW }], ...options });
+  await startController(testbed);
 }
 
 /** Makes a pod that mounts the node's claim, on a machine that no kubelet serves. */
-async function createTwin({ api, namespace }: World): Promise<void> {
+async function createTwin({ api, namespace }: Testbed): Promise<void> {
   const body: V1Pod = {
     metadata: { name: "twin" },
     spec: {
@@ -35,35 +35,35 @@ async function createTwin({ api, namespace }: World): Promise<void> {
 scenario(
   "a pod with the same claim, terminating on a machine that does not answer, holds the swap until it is gone",
   ["ONE-VALIDATOR"],
-  async (world) => {
-    const { api, namespace } = world;
-    await open(world);
-    await createNode(world, "sei-0", { version: "v6.6", holdAt: [30] });
-    await createTwin(world);
+  async (testbed) => {
+    const { api, namespace } = testbed;
+    await open(testbed);
+    await createNode(testbed, "sei-0", { version: "v6.6", holdAt: [30] });
+    await createTwin(testbed);
     await api.core.deleteNamespacedPod({ namespace, name: "twin" });
-    const before = await pod(world, "sei-0-0");
-    await letHalt(world, "sei-0", 30);
+    const before = await pod(testbed, "sei-0-0");
+    await letHalt(testbed, "sei-0", 30);
 
-    const { status } = await haltOfPod(world, "sei-0-0", "Recorded", "SameValidatorMayRun");
+    const { status } = await haltOfPod(testbed, "sei-0-0", "Recorded", "SameValidatorMayRun");
 
     expect(status?.message).toContain(
       `${namespace}/twin (same PersistentVolumeClaim ${namespace}/data-sei-0-0)`,
     );
-    expect(await imageInSet(world, "sei-0")).toBe(OLD);
-    expect(await pod(world, "sei-0-0")).toEqual(before);
+    expect(await imageInSet(testbed, "sei-0")).toBe(OLD);
+    expect(await pod(testbed, "sei-0-0")).toEqual(before);
     // The person who knows that the machine is off says so.
     await api.core.deleteNamespacedPod({ namespace, name: "twin", body: { gracePeriodSeconds: 0 } });
-    await haltOfPod(world, "sei-0-0", "Recovered");
-    expect((await pod(world, "sei-0-0")).image).toBe(NEW);
+    await haltOfPod(testbed, "sei-0-0", "Recovered");
+    expect((await pod(testbed, "sei-0-0")).image).toBe(NEW);
   },
 );
 
 scenario(
   "a Deployment that surges, or has several replicas, is never changed",
   ["ONE-VALIDATOR"],
-  async (world) => {
-    const { api, namespace } = world;
-    await open(world, { target: { kind: "Deployment" } });
+  async (testbed) => {
+    const { api, namespace } = testbed;
+    await open(testbed, { target: { kind: "Deployment" } });
     const made = (name: string, replicas: number, type: "RollingUpdate" | "Recreate") => {
       const { spec, ...deployment } = mockNodeDeployment(name, { version: "v6.6", holdAt: [30] });
       if (!spec) throw new Error("a mock node has a spec");
@@ -78,8 +78,8 @@ scenario(
     }
     for (const name of ["surging", "several"]) {
       // Of several on one claim, one alone can run.
-      await untilNear(world, name, 30);
-      await letGoOn(world, name);
+      await untilNear(testbed, name, 30);
+      await letGoOn(testbed, name);
     }
 
     for (const [name, reason] of [
@@ -89,15 +89,15 @@ scenario(
       await until(
         `the halt of ${name} to be ${reason}`,
         async () =>
-          (await haltsIn(world)).find(
+          (await haltsIn(testbed)).find(
             ({ spec, status }) =>
               spec.workload?.name === name && status?.phase === "Held" && status.reason === reason,
           ),
-        { within: 60_000, explain: () => describe(world) },
+        { within: 60_000, explain: () => describe(testbed) },
       );
       const { metadata, spec } = await api.apps.readNamespacedDeployment({ namespace, name });
       expect([metadata?.generation, spec?.template.spec?.containers[0]?.image]).toEqual([1, OLD]);
     }
-    await until("a page about each", () => world.pager.countByKey().size >= 2);
+    await until("a page about each", () => testbed.pager.countByKey().size >= 2);
   },
 );

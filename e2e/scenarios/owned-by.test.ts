@@ -17,88 +17,88 @@ import { letHalt } from "../harness/halting-node.ts";
 import { deliveriesOf, imageInSet, setOf } from "../harness/observe.ts";
 import { createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 
 const [OLD, NEW] = [imageOf("v6.6"), imageOf("v6.7")];
 
-async function open(world: World, options: object = {}): Promise<void> {
-  await setPlans(world, planAt("v6.7", 20));
-  await createPolicy(world, { upgrades: [{ planName: "v6.7", height: 20, image: NEW }], ...options });
-  await startController(world);
+async function open(testbed: Testbed, options: object = {}): Promise<void> {
+  await setPlans(testbed, planAt("v6.7", 20));
+  await createPolicy(testbed, { upgrades: [{ planName: "v6.7", height: 20, image: NEW }], ...options });
+  await startController(testbed);
 }
 
 scenario(
   "a SeiNode under a SeiNetwork is left to that, and replaced once that has the image",
   ["OWNED-BY"],
-  async (world) => {
-    startSeiController(world, { holdAt: [20] });
-    startSeiNetworks(world, 500);
-    await open(world, { target: { ...SEI_NODE_TARGET, ownerIntervalSeconds: 1 } });
-    const network = await createSeiNetwork(world, "net", "v6.6");
-    await createSeiNode(world, "sei-0", "v6.6", [network]);
-    const before = await pod(world, "sei-0-0");
-    await letHalt(world, "sei-0", 20);
+  async (testbed) => {
+    startSeiController(testbed, { holdAt: [20] });
+    startSeiNetworks(testbed, 500);
+    await open(testbed, { target: { ...SEI_NODE_TARGET, ownerIntervalSeconds: 1 } });
+    const network = await createSeiNetwork(testbed, "net", "v6.6");
+    await createSeiNode(testbed, "sei-0", "v6.6", [network]);
+    const before = await pod(testbed, "sei-0-0");
+    await letHalt(testbed, "sei-0", 20);
 
-    const { status } = await haltOfPod(world, "sei-0-0", "Held", "OwnedBy");
+    const { status } = await haltOfPod(testbed, "sei-0-0", "Held", "OwnedBy");
 
-    expect(status?.message).toContain(`SeiNetwork ${world.namespace}/net`);
+    expect(status?.message).toContain(`SeiNetwork ${testbed.namespace}/net`);
     expect(status?.message).toContain("spec.image");
-    expect((await seiNodeOf(world, "sei-0")).metadata.generation, "not patched").toBe(1);
-    expect(await pod(world, "sei-0-0")).toEqual(before);
-    expect(await deliveriesOf(world, 1)).toEqual([1]);
-    await deploySeiNetwork(world, "net", NEW);
-    await haltOfPod(world, "sei-0-0", "Recovered");
-    expect((await pod(world, "sei-0-0")).image).toBe(NEW);
-    expect((await seiNodeOf(world, "sei-0")).metadata.generation, "changed by its owner alone").toBe(2);
-    expect([...world.pager.countByKey().values()], "paged once").toEqual([1]);
+    expect((await seiNodeOf(testbed, "sei-0")).metadata.generation, "not patched").toBe(1);
+    expect(await pod(testbed, "sei-0-0")).toEqual(before);
+    expect(await deliveriesOf(testbed, 1)).toEqual([1]);
+    await deploySeiNetwork(testbed, "net", NEW);
+    await haltOfPod(testbed, "sei-0-0", "Recovered");
+    expect((await pod(testbed, "sei-0-0")).image).toBe(NEW);
+    expect((await seiNodeOf(testbed, "sei-0")).metadata.generation, "changed by its owner alone").toBe(2);
+    expect([...testbed.pager.countByKey().values()], "paged once").toEqual([1]);
   },
 );
 
 scenario(
   "a SeiNetwork that the policy names gets the image once every node under it has halted",
   ["OWNER-SET"],
-  async (world) => {
-    startSeiController(world, { holdAt: [20] });
-    startSeiNetworks(world, 500);
-    await open(world, { target: SEI_NETWORK_TARGET, maxConcurrent: 2 });
-    const network = await createSeiNetwork(world, "net", "v6.6");
-    for (const name of ["sei-0", "sei-1"]) await createSeiNode(world, name, "v6.6", [network]);
-    await letHalt(world, "sei-0", 20);
+  async (testbed) => {
+    startSeiController(testbed, { holdAt: [20] });
+    startSeiNetworks(testbed, 500);
+    await open(testbed, { target: SEI_NETWORK_TARGET, maxConcurrent: 2 });
+    const network = await createSeiNetwork(testbed, "net", "v6.6");
+    for (const name of ["sei-0", "sei-1"]) await createSeiNode(testbed, name, "v6.6", [network]);
+    await letHalt(testbed, "sei-0", 20);
 
-    const { spec } = await haltOfPod(world, "sei-0-0", "Recorded", "SiblingsNotHalted");
+    const { spec } = await haltOfPod(testbed, "sei-0-0", "Recorded", "SiblingsNotHalted");
     expect(spec.workload).toMatchObject({ kind: "SeiNetwork", name: "net", uid: network.uid });
-    expect(await seiNetworkOf(world, "net")).toEqual({ image: OLD, generation: 1 });
-    const running = await pod(world, "sei-1-0");
+    expect(await seiNetworkOf(testbed, "net")).toEqual({ image: OLD, generation: 1 });
+    const running = await pod(testbed, "sei-1-0");
 
-    await letHalt(world, "sei-1", 20);
+    await letHalt(testbed, "sei-1", 20);
     for (const name of ["sei-0-0", "sei-1-0"]) {
-      await haltOfPod(world, name, "Recovered");
-      expect((await pod(world, name)).image).toBe(NEW);
+      await haltOfPod(testbed, name, "Recovered");
+      expect((await pod(testbed, name)).image).toBe(NEW);
     }
-    expect((await pod(world, "sei-1-0")).uid).not.toBe(running.uid);
-    expect(await seiNetworkOf(world, "net"), "set once").toEqual({ image: NEW, generation: 2 });
+    expect((await pod(testbed, "sei-1-0")).uid).not.toBe(running.uid);
+    expect(await seiNetworkOf(testbed, "net"), "set once").toEqual({ image: NEW, generation: 2 });
     for (const name of ["sei-0", "sei-1"])
-      expect((await seiNodeOf(world, name)).metadata.generation, "changed by its owner alone").toBe(2);
+      expect((await seiNodeOf(testbed, name)).metadata.generation, "changed by its owner alone").toBe(2);
   },
 );
 
 scenario(
   "a SeiNetwork that the policy names, and a GitOps tool applies, is left to that tool",
   ["OWNER-SET", "OWNED-BY"],
-  async (world) => {
-    startSeiController(world, { holdAt: [20] });
-    startSeiNetworks(world, 500);
-    await open(world, { target: SEI_NETWORK_TARGET });
+  async (testbed) => {
+    startSeiController(testbed, { holdAt: [20] });
+    startSeiNetworks(testbed, 500);
+    await open(testbed, { target: SEI_NETWORK_TARGET });
     const mark = { "kustomize.toolkit.fluxcd.io/name": "sei" };
-    const network = await createSeiNetwork(world, "net", "v6.6", mark);
-    await createSeiNode(world, "sei-0", "v6.6", [network]);
-    await letHalt(world, "sei-0", 20);
+    const network = await createSeiNetwork(testbed, "net", "v6.6", mark);
+    await createSeiNode(testbed, "sei-0", "v6.6", [network]);
+    await letHalt(testbed, "sei-0", 20);
 
-    const { status } = await haltOfPod(world, "sei-0-0", "Held", "OwnedBy");
+    const { status } = await haltOfPod(testbed, "sei-0-0", "Held", "OwnedBy");
     expect(status?.message).toContain(
-      `SeiNetwork ${world.namespace}/net is managed by Flux Kustomization sei`,
+      `SeiNetwork ${testbed.namespace}/net is managed by Flux Kustomization sei`,
     );
-    expect(await seiNetworkOf(world, "net")).toEqual({ image: OLD, generation: 1 });
+    expect(await seiNetworkOf(testbed, "net")).toEqual({ image: OLD, generation: 1 });
   },
 );
 
@@ -113,18 +113,18 @@ for (const [where, key, value, tool] of MARKS)
   scenario(
     `a StatefulSet with the ${where.slice(0, -1)} ${key} is left to ${tool}`,
     ["OWNED-BY"],
-    async (world) => {
-      await open(world);
-      await createSet(world, "sei-0", { version: "v6.6", holdAt: [20] }, ({ metadata }) => {
+    async (testbed) => {
+      await open(testbed);
+      await createSet(testbed, "sei-0", { version: "v6.6", holdAt: [20] }, ({ metadata }) => {
         if (metadata) metadata[where] = { ...metadata[where], [key]: value };
       });
-      await letHalt(world, "sei-0", 20);
+      await letHalt(testbed, "sei-0", 20);
 
-      const { status } = await haltOfPod(world, "sei-0-0", "Held", "OwnedBy");
+      const { status } = await haltOfPod(testbed, "sei-0-0", "Held", "OwnedBy");
 
       expect(status?.message).toContain(`${tool} ${tool === "Argo CD" ? "application " : ""}${value}`);
       expect(status?.page?.reason).toBe("OwnedBy");
-      expect(await imageInSet(world, "sei-0")).toBe(OLD);
-      expect((await setOf(world, "sei-0")).metadata?.generation).toBe(1);
+      expect(await imageInSet(testbed, "sei-0")).toBe(OLD);
+      expect((await setOf(testbed, "sei-0")).metadata?.generation).toBe(1);
     },
   );

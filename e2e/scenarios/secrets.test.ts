@@ -12,7 +12,7 @@ import { createHaltingNode } from "../harness/halting-node.ts";
 import { conditionOf, haltsIn, policyIn } from "../harness/observe.ts";
 import { changePolicy, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import { createPagingSecret, type World } from "../harness/world.ts";
+import { createPagingSecret, type Testbed } from "../harness/testbed.ts";
 
 interface Received {
   readonly path: string;
@@ -23,7 +23,7 @@ interface Received {
 const SECRETS = { path: "t0ps3cret-path", hmac: "t0ps3cret-hmac", routing: "t0ps3cret-routing" } as const;
 
 /** Pagers of all kinds on one port: they refuse until they are told to accept, and keep what they accepted. */
-async function startPagers(world: World) {
+async function startPagers(testbed: Testbed) {
   const received: Received[] = [];
   let accepting = false;
   const server = createServer(async (request, response) => {
@@ -33,7 +33,7 @@ async function startPagers(world: World) {
     response.writeHead(accepting ? 202 : 503).end(`no: ${path}`);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
-  world.cleanup.add(async () => {
+  testbed.cleanup.add(async () => {
     server.closeAllConnections();
     server.close();
     await once(server, "close");
@@ -50,14 +50,14 @@ async function startPagers(world: World) {
 scenario(
   "what Secrets hold reaches the pagers, and nothing else",
   ["SECRETS-HIDDEN", "LOGS-KEYED"],
-  async (world) => {
-    const { api, namespace } = world;
-    const pagers = await startPagers(world);
+  async (testbed) => {
+    const { api, namespace } = testbed;
+    const pagers = await startPagers(testbed);
     const stringData = { ...SECRETS, url: `${pagers.url}/${SECRETS.path}?token=${SECRETS.path}` };
-    await createPagingSecret(world, "keys", stringData);
+    await createPagingSecret(testbed, "keys", stringData);
     const secret = (key: string) => ({ name: "keys", key });
-    await setPlans(world, planAt("v6.7", 10));
-    await createPolicy(world, {
+    await setPlans(testbed, planAt("v6.7", 10));
+    await createPolicy(testbed, {
       paging: [
         { webhook: { urlSecretRef: secret("url"), hmacSecretRef: secret("hmac") } },
         { alertmanager: { urlSecretRef: secret("url") } },
@@ -66,9 +66,9 @@ scenario(
         { webhook: { urlSecretRef: secret("hmac") } },
       ],
     });
-    const controller = await startController(world, "--log-level", "debug");
-    await createHaltingNode(world, "sei-0", { version: "v6.6" });
-    const page = async () => (await haltsIn(world))[0]?.status?.page;
+    const controller = await startController(testbed, "--log-level", "debug");
+    await createHaltingNode(testbed, "sei-0", { version: "v6.6" });
+    const page = async () => (await haltsIn(testbed))[0]?.status?.page;
     await until("a refused attempt", async () => ((await page())?.attempts ?? 0) > 0, { within: 45_000 });
     pagers.accept();
     await until("three pagers to have it", async () => (await page())?.delivered.length === 3);
@@ -86,8 +86,8 @@ scenario(
       logs: controller.output() + controller.lines().join("\n"),
       metrics: await (await fetch(`${metricsUrlOf(controller)}/metrics`)).text(),
       events: JSON.stringify(await api.core.listNamespacedEvent({ namespace })),
-      halts: JSON.stringify(await haltsIn(world)),
-      policy: JSON.stringify(await policyIn(world)),
+      halts: JSON.stringify(await haltsIn(testbed)),
+      policy: JSON.stringify(await policyIn(testbed)),
     };
     for (const [place, text] of Object.entries(places)) {
       expect(text.length, `${place} is not empty`).toBeGreaterThan(100);
@@ -97,7 +97,7 @@ scenario(
       }
     }
     const lines = controller.lines().map((line): Record<string, unknown> => JSON.parse(line));
-    const [halt] = await haltsIn(world);
+    const [halt] = await haltsIn(testbed);
     const about = lines.filter(({ object }) => object === `${namespace}/${halt?.metadata.name}`);
     expect(about.map(({ phase }) => phase)).toEqual([undefined, "Held"]);
   },
@@ -106,9 +106,9 @@ scenario(
 scenario(
   "a Secret that is not marked for paging, and a receiver that was not allowed, get nothing and are named in conditions",
   ["SECRETS-MARKED", "PAGING-HOSTS"],
-  async (world) => {
-    const { api, namespace } = world;
-    const pagers = await startPagers(world);
+  async (testbed) => {
+    const { api, namespace } = testbed;
+    const pagers = await startPagers(testbed);
     pagers.accept();
     const stringData = { "priv_validator_key.json": "n0t-a-real-key", url: pagers.url };
     await api.core.createNamespacedSecret({
@@ -116,31 +116,31 @@ scenario(
       body: { metadata: { name: "validator" }, stringData },
     });
     const routingKeySecretRef = { name: "validator", key: "priv_validator_key.json" };
-    await createPhantom(world, "sei-0");
-    await createPolicy(world, {
+    await createPhantom(testbed, "sei-0");
+    await createPolicy(testbed, {
       paging: [
         { pagerDuty: { url: `${pagers.url}/collect`, routingKeySecretRef } },
         { webhook: { urlSecretRef: { name: "validator", key: "url" } } },
       ],
     });
-    const controller = await startController(world);
-    await setPhantomState(world, "sei-0", { state: terminated(75) });
+    const controller = await startController(testbed);
+    await setPhantomState(testbed, "sei-0", { state: terminated(75) });
     const expectRefused = async (reason: string, says: RegExp) => {
       await until(`${reason}: ${says}`, async () => {
-        const found = await conditionOf(world, "PagingReady");
+        const found = await conditionOf(testbed, "PagingReady");
         return found?.reason === reason && says.test(found.message);
       });
       await until("an attempt that says so", async () =>
-        says.test((await haltsIn(world))[0]?.status?.page?.lastError ?? ""),
+        says.test((await haltsIn(testbed))[0]?.status?.page?.lastError ?? ""),
       );
     };
     await expectRefused(
       "SecretNotMarked",
       /Secret e2e-\w+\/validator is not marked for paging: who owns it must/,
     );
-    await changePolicy(world, { paging: [{ webhook: { url: "https://169.254.169.254/latest" } }] });
+    await changePolicy(testbed, { paging: [{ webhook: { url: "https://169.254.169.254/latest" } }] });
     await expectRefused("HostNotAllowed", /169\.254\.169\.254 is an address that is never paged/);
-    await changePolicy(world, {
+    await changePolicy(testbed, {
       paging: [{ webhook: { url: pagers.url.replace("127.0.0.1", "localhost") } }],
     });
     await expectRefused("HostNotAllowed", /add http:\/\/localhost:\d+ to --paging-hosts/);

@@ -8,7 +8,7 @@ import { startHistory } from "../harness/history.ts";
 import { imageInSet, setOf } from "../harness/observe.ts";
 import { abort, changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 
 const [OLD, NEW] = [imageOf("v6.6"), imageOf("v6.7")];
 const HEIGHT = 60;
@@ -16,13 +16,13 @@ const upgrades = [{ planName: "v6.7", height: HEIGHT, image: NEW }];
 const rolling = { version: "v6.6", updateStrategy: "RollingUpdate" } as const;
 
 async function open(
-  world: World,
+  testbed: Testbed,
   roll: "WholeSet" | "OnePartition",
   more: { readonly paused?: boolean } = {},
 ): Promise<void> {
-  await setPlans(world, planAt("v6.7", HEIGHT));
-  await createPolicy(world, { upgrades, roll, ...more });
-  await startController(world);
+  await setPlans(testbed, planAt("v6.7", HEIGHT));
+  await createPolicy(testbed, { upgrades, roll, ...more });
+  await startController(testbed);
 }
 
 function imageIn(spec: V1PodSpec | undefined): string | undefined {
@@ -35,9 +35,9 @@ function hasHalted({ status }: V1Pod): boolean {
 }
 
 /** The image and the partition of the set. */
-async function rolled(world: World): Promise<readonly [string | undefined, number | undefined]> {
-  const { spec } = await setOf(world, "sei");
-  return [await imageInSet(world, "sei"), spec?.updateStrategy?.rollingUpdate?.partition];
+async function rolled(testbed: Testbed): Promise<readonly [string | undefined, number | undefined]> {
+  const { spec } = await setOf(testbed, "sei");
+  return [await imageInSet(testbed, "sei"), spec?.updateStrategy?.rollingUpdate?.partition];
 }
 
 describe.concurrent("a template of several pods", () => {
@@ -45,30 +45,30 @@ describe.concurrent("a template of several pods", () => {
     scenario(
       `a sibling that has not halted keeps its pod and its image, drained or not, until it has: ${updateStrategy}`,
       ["SHARED-TEMPLATE"],
-      async (world) => {
-        const { api, namespace } = world;
+      async (testbed) => {
+        const { api, namespace } = testbed;
         const pods = await startHistory<V1Pod>(api, `/api/v1/namespaces/${namespace}/pods`);
         const sets = await startHistory<V1StatefulSet>(
           api,
           `/apis/apps/v1/namespaces/${namespace}/statefulsets`,
         );
-        await open(world, "WholeSet");
-        await createNode(world, "sei", { version: "v6.6", updateStrategy, holdAt: [HEIGHT] });
-        await pod(world, "sei-0");
-        await scale(world, "sei", 2);
-        const sibling = await pod(world, "sei-1");
-        await letHalt(world, "sei-0", HEIGHT);
+        await open(testbed, "WholeSet");
+        await createNode(testbed, "sei", { version: "v6.6", updateStrategy, holdAt: [HEIGHT] });
+        await pod(testbed, "sei-0");
+        await scale(testbed, "sei", 2);
+        const sibling = await pod(testbed, "sei-1");
+        await letHalt(testbed, "sei-0", HEIGHT);
 
-        const waiting = await haltOfPod(world, "sei-0", "Recorded", "SiblingsNotHalted");
+        const waiting = await haltOfPod(testbed, "sei-0", "Recorded", "SiblingsNotHalted");
 
         expect(waiting.status?.message).toContain("sei-1");
-        expect(await imageInSet(world, "sei")).toBe(OLD);
-        expect(await pod(world, "sei-1")).toEqual(sibling);
+        expect(await imageInSet(testbed, "sei")).toBe(OLD);
+        expect(await pod(testbed, "sei-1")).toEqual(sibling);
         await api.core.deleteNamespacedPod({ namespace, name: "sei-1" });
-        expect((await pod(world, "sei-1")).image).toBe(OLD);
-        await letHalt(world, "sei-1", HEIGHT);
+        expect((await pod(testbed, "sei-1")).image).toBe(OLD);
+        await letHalt(testbed, "sei-1", HEIGHT);
 
-        for (const name of ["sei-0", "sei-1"]) await haltOfPod(world, name, "Recovered");
+        for (const name of ["sei-0", "sei-1"]) await haltOfPod(testbed, name, "Recovered");
         const changed = (await sets.replay()).find(
           ({ object }) => imageIn(object.spec?.template.spec) === NEW,
         );
@@ -77,66 +77,66 @@ describe.concurrent("a template of several pods", () => {
           const end = ends.find(({ object }) => object.metadata?.name === name);
           expect(end?.version, `${name} had halted`).toBeLessThan(changed?.version ?? 0);
         }
-        expect((await setOf(world, "sei")).metadata?.generation, "scaled once, changed once").toBe(3);
-        for (const name of ["sei-0", "sei-1"]) expect((await pod(world, name)).image).toBe(NEW);
+        expect((await setOf(testbed, "sei")).metadata?.generation, "scaled once, changed once").toBe(3);
+        for (const name of ["sei-0", "sei-1"]) expect((await pod(testbed, name)).image).toBe(NEW);
       },
     );
 
   scenario(
     "the last ordinal is swapped alone, and the one below keeps its image",
     ["ONE-PARTITION"],
-    async (world) => {
-      const { api, namespace } = world;
-      await open(world, "OnePartition");
-      await createSet(world, "sei", { ...rolling, holdAt: [HEIGHT] }, ({ spec }) => {
+    async (testbed) => {
+      const { api, namespace } = testbed;
+      await open(testbed, "OnePartition");
+      await createSet(testbed, "sei", { ...rolling, holdAt: [HEIGHT] }, ({ spec }) => {
         spec.ordinals = { start: 1 };
       });
-      await pod(world, "sei-1");
-      await scale(world, "sei", 2, 0);
-      const below = await pod(world, "sei-0");
-      await letHalt(world, "sei-1", HEIGHT);
+      await pod(testbed, "sei-1");
+      await scale(testbed, "sei", 2, 0);
+      const below = await pod(testbed, "sei-0");
+      await letHalt(testbed, "sei-1", HEIGHT);
 
-      await haltOfPod(world, "sei-1", "Recovered");
+      await haltOfPod(testbed, "sei-1", "Recovered");
 
-      expect((await pod(world, "sei-1")).image).toBe(NEW);
-      expect(await pod(world, "sei-0"), "not restarted").toEqual(below);
-      expect(await rolled(world)).toEqual([NEW, 1]);
+      expect((await pod(testbed, "sei-1")).image).toBe(NEW);
+      expect(await pod(testbed, "sei-0"), "not restarted").toEqual(below);
+      expect(await rolled(testbed)).toEqual([NEW, 1]);
       await api.core.deleteNamespacedPod({ namespace, name: "sei-0" });
-      expect((await pod(world, "sei-0")).image, "drained before its halt").toBe(OLD);
-      await letHalt(world, "sei-0", HEIGHT);
+      expect((await pod(testbed, "sei-0")).image, "drained before its halt").toBe(OLD);
+      await letHalt(testbed, "sei-0", HEIGHT);
 
-      const { spec, status } = await haltOfPod(world, "sei-0", "Recovered");
+      const { spec, status } = await haltOfPod(testbed, "sei-0", "Recovered");
       expect(spec).toMatchObject({ planName: "v6.7", height: HEIGHT, image: OLD });
       expect(status?.recoveredHeight).toBeGreaterThan(HEIGHT);
-      expect((await pod(world, "sei-0")).image).toBe(NEW);
-      expect(await rolled(world)).toEqual([NEW, 0]);
+      expect((await pod(testbed, "sei-0")).image).toBe(NEW);
+      expect(await rolled(testbed)).toEqual([NEW, 0]);
     },
   );
 
   scenario(
     "a person who aborts the halt of one pod keeps the template as it is, until that is taken back",
     ["ABORTED", "SHARED-TEMPLATE"],
-    async (world) => {
-      await open(world, "WholeSet", { paused: true });
-      await createSet(world, "sei", { version: "v6.6", holdAt: [HEIGHT] }, ({ spec }) => {
+    async (testbed) => {
+      await open(testbed, "WholeSet", { paused: true });
+      await createSet(testbed, "sei", { version: "v6.6", holdAt: [HEIGHT] }, ({ spec }) => {
         spec.replicas = 2;
       });
-      const before = await Promise.all(["sei-0", "sei-1"].map((name) => pod(world, name)));
-      await letHalt(world, "sei", HEIGHT);
-      await haltOfPod(world, "sei-0", "Held", "Paused");
-      const { metadata } = await haltOfPod(world, "sei-1", "Held", "Paused");
+      const before = await Promise.all(["sei-0", "sei-1"].map((name) => pod(testbed, name)));
+      await letHalt(testbed, "sei", HEIGHT);
+      await haltOfPod(testbed, "sei-0", "Held", "Paused");
+      const { metadata } = await haltOfPod(testbed, "sei-1", "Held", "Paused");
 
-      await abort(world, metadata.name, true);
-      await changePolicy(world, { paused: false });
+      await abort(testbed, metadata.name, true);
+      await changePolicy(testbed, { paused: false });
 
-      const waiting = await haltOfPod(world, "sei-0", "Recorded");
+      const waiting = await haltOfPod(testbed, "sei-0", "Recorded");
       expect(waiting.status?.message).toContain("sei-1");
-      expect(await imageInSet(world, "sei")).toBe(OLD);
-      expect(await Promise.all(["sei-0", "sei-1"].map((name) => pod(world, name)))).toEqual(before);
+      expect(await imageInSet(testbed, "sei")).toBe(OLD);
+      expect(await Promise.all(["sei-0", "sei-1"].map((name) => pod(testbed, name)))).toEqual(before);
 
-      await abort(world, metadata.name, false);
-      for (const name of ["sei-0", "sei-1"]) await haltOfPod(world, name, "Recovered");
-      for (const name of ["sei-0", "sei-1"]) expect((await pod(world, name)).image).toBe(NEW);
+      await abort(testbed, metadata.name, false);
+      for (const name of ["sei-0", "sei-1"]) await haltOfPod(testbed, name, "Recovered");
+      for (const name of ["sei-0", "sei-1"]) expect((await pod(testbed, name)).image).toBe(NEW);
     },
   );
 
@@ -144,28 +144,28 @@ describe.concurrent("a template of several pods", () => {
     scenario(
       `a partition that excludes the halted pod is told of, and no pod is deleted${paused ? ", paused in between" : ""}`,
       ["PARTITION-EXCLUDES"],
-      async (world) => {
-        await setPlans(world, planAt("v6.7", 10));
-        await createPolicy(world, { upgrades: [{ planName: "v6.7", height: 10, image: NEW }], paused });
-        await startController(world);
-        await createSet(world, "sei", { ...rolling, holdAt: [10] }, ({ spec }) => {
+      async (testbed) => {
+        await setPlans(testbed, planAt("v6.7", 10));
+        await createPolicy(testbed, { upgrades: [{ planName: "v6.7", height: 10, image: NEW }], paused });
+        await startController(testbed);
+        await createSet(testbed, "sei", { ...rolling, holdAt: [10] }, ({ spec }) => {
           spec.updateStrategy = { type: "RollingUpdate", rollingUpdate: { partition: 1 } };
         });
-        const before = await pod(world, "sei-0");
-        await letHalt(world, "sei-0", 10);
+        const before = await pod(testbed, "sei-0");
+        await letHalt(testbed, "sei-0", 10);
 
-        const { status } = await haltOfPod(world, "sei-0", "Held", "PartitionExcludes");
+        const { status } = await haltOfPod(testbed, "sei-0", "Held", "PartitionExcludes");
 
         expect(status?.message).toContain("partition 1");
-        expect(await pod(world, "sei-0")).toEqual(before);
-        expect(await imageInSet(world, "sei")).toBe(OLD);
-        await world.api.apps.patchNamespacedStatefulSet({
-          namespace: world.namespace,
+        expect(await pod(testbed, "sei-0")).toEqual(before);
+        expect(await imageInSet(testbed, "sei")).toBe(OLD);
+        await testbed.api.apps.patchNamespacedStatefulSet({
+          namespace: testbed.namespace,
           name: "sei",
           body: [{ op: "replace", path: "/spec/updateStrategy/rollingUpdate/partition", value: 0 }],
         });
-        if (!paused) await haltOfPod(world, "sei-0", "Recovered");
-        else await haltOfPod(world, "sei-0", "Held", "Paused");
+        if (!paused) await haltOfPod(testbed, "sei-0", "Recovered");
+        else await haltOfPod(testbed, "sei-0", "Held", "Paused");
       },
     );
 });

@@ -6,11 +6,11 @@ import { imageOf, mockNode, NODE_LABELS, planAt, plansConfigMap } from "../harne
 import { describe, haltsIn, imageInSet, podOf, setOf, untilPast } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 
 /** Runs a bare pod that halts for `plan` at height 5, or for being too new for it, and names an owner. */
-async function createStray(world: World, plan: string, owner: V1OwnerReference): Promise<void> {
-  const { api, namespace } = world;
+async function createStray(testbed: Testbed, plan: string, owner: V1OwnerReference): Promise<void> {
+  const { api, namespace } = testbed;
   const isTooNew = plan === "v6.6";
   const height = isTooNew ? 1_000_000 : 5;
   const body = { ...plansConfigMap([planAt(plan, height)]), metadata: { name: "stray" } };
@@ -39,29 +39,29 @@ const CASES = [
 ] as const;
 
 for (const [what, plan, controller, reason] of CASES)
-  scenario(`a pod ${what}, and the StatefulSet stays as it is`, ["OWN-WORKLOAD"], async (world) => {
-    await setPlans(world, planAt("v6.7", 1_000_000));
-    await createPolicy(world, { upgrades: [{ planName: "v6.7", height: 5, image: imageOf("v6.7") }] });
-    await startController(world);
-    await createNode(world, "sei-0", { version: "v6.6", updateStrategy: "OnDelete" });
-    await untilPast(world, "sei-0", 3);
-    const { metadata } = await podOf(world, "sei-0");
-    const { uid = "" } = (await setOf(world, "sei-0")).metadata ?? {};
+  scenario(`a pod ${what}, and the StatefulSet stays as it is`, ["OWN-WORKLOAD"], async (testbed) => {
+    await setPlans(testbed, planAt("v6.7", 1_000_000));
+    await createPolicy(testbed, { upgrades: [{ planName: "v6.7", height: 5, image: imageOf("v6.7") }] });
+    await startController(testbed);
+    await createNode(testbed, "sei-0", { version: "v6.6", updateStrategy: "OnDelete" });
+    await untilPast(testbed, "sei-0", 3);
+    const { metadata } = await podOf(testbed, "sei-0");
+    const { uid = "" } = (await setOf(testbed, "sei-0")).metadata ?? {};
     const owner = { apiVersion: "apps/v1", kind: "StatefulSet", name: "sei-0", uid };
-    await createStray(world, plan, controller ? { ...owner, controller } : owner);
+    await createStray(testbed, plan, controller ? { ...owner, controller } : owner);
 
     const halt = await until(
       `the halt to be ${reason}`,
       async () =>
-        (await haltsIn(world)).find(
+        (await haltsIn(testbed)).find(
           ({ spec, status }) => spec.podName === "stray" && status?.reason === reason,
         ),
-      { explain: () => describe(world) },
+      { explain: () => describe(testbed) },
     );
 
     expect(halt.spec.workload).toBeUndefined();
-    await until("the page", () => world.pager.pages().length > 0);
-    expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.6"));
-    expect((await podOf(world, "sei-0")).metadata?.uid).toBe(metadata?.uid);
-    expect((await setOf(world, "sei-0")).metadata?.generation).toBe(1);
+    await until("the page", () => testbed.pager.pages().length > 0);
+    expect(await imageInSet(testbed, "sei-0")).toBe(imageOf("v6.6"));
+    expect((await podOf(testbed, "sei-0")).metadata?.uid).toBe(metadata?.uid);
+    expect((await setOf(testbed, "sei-0")).metadata?.generation).toBe(1);
   });

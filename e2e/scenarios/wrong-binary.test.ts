@@ -20,40 +20,40 @@ const MINOR = JSON.stringify({ upgradeType: "minor" });
 scenario(
   "71 is paged, and rolled back to the image that ran before",
   ["TOO-NEW-PAGED", "TOO-NEW-ROLLBACK"],
-  async (world) => {
-    await setPlans(world, planAt("v6.7", 1_000_000));
-    await createPolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
-    await startController(world);
-    await createNode(world, "sei-0", { version: "v6.6" });
-    const before = await untilPast(world, "sei-0", 2);
+  async (testbed) => {
+    await setPlans(testbed, planAt("v6.7", 1_000_000));
+    await createPolicy(testbed, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
+    await startController(testbed);
+    await createNode(testbed, "sei-0", { version: "v6.6" });
+    const before = await untilPast(testbed, "sei-0", 2);
 
-    await untilRecorded(world, "sei-0-0", imageOf("v6.6"));
-    await deploy(world, "sei-0", imageOf("v6.7"));
+    await untilRecorded(testbed, "sei-0-0", imageOf("v6.6"));
+    await deploy(testbed, "sei-0", imageOf("v6.7"));
 
-    const { spec, status } = await haltOf(world, "sei-0", "Recovered");
+    const { spec, status } = await haltOf(testbed, "sei-0", "Recovered");
     expect(spec).toMatchObject({ reason: "binary_too_new", exitCode: 71, image: imageOf("v6.7") });
     expect(status).toMatchObject({ action: "RollBack", toImage: pinnedOf("v6.6") });
-    expect(await imageInSet(world, "sei-0")).toBe(pinnedOf("v6.6"));
-    expect(await imageInPod(world, "sei-0")).toBe(pinnedOf("v6.6"));
-    expect(await untilPast(world, "sei-0", before)).toBeGreaterThan(before);
-    expect(await deliveriesOf(world, 1)).toEqual([1]);
+    expect(await imageInSet(testbed, "sei-0")).toBe(pinnedOf("v6.6"));
+    expect(await imageInPod(testbed, "sei-0")).toBe(pinnedOf("v6.6"));
+    expect(await untilPast(testbed, "sei-0", before)).toBeGreaterThan(before);
+    expect(await deliveriesOf(testbed, 1)).toEqual([1]);
   },
 );
 
-scenario("72 is paged, and left as it is", ["DOWNGRADE-PAGED", "DOWNGRADE-LEFT"], async (world) => {
-  await setPlans(world, planAt("v6.7", 4, MINOR));
-  await createPolicy(world, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
-  await startController(world);
-  await createNode(world, "sei-0", { version: "v6.7" });
-  await untilPast(world, "sei-0", 5);
+scenario("72 is paged, and left as it is", ["DOWNGRADE-PAGED", "DOWNGRADE-LEFT"], async (testbed) => {
+  await setPlans(testbed, planAt("v6.7", 4, MINOR));
+  await createPolicy(testbed, { upgrades: [{ planName: "v6.7", image: imageOf("v6.7") }] });
+  await startController(testbed);
+  await createNode(testbed, "sei-0", { version: "v6.7" });
+  await untilPast(testbed, "sei-0", 5);
 
-  await deploy(world, "sei-0", imageOf("v6.6"));
+  await deploy(testbed, "sei-0", imageOf("v6.6"));
 
-  const { spec } = await haltOf(world, "sei-0", "Paged");
+  const { spec } = await haltOf(testbed, "sei-0", "Paged");
   expect(spec).toMatchObject({ reason: "downgrade_detected", exitCode: 72, image: imageOf("v6.6") });
-  await until("its page", () => world.pager.pages().length > 0);
-  expect((await podOf(world, "sei-0")).metadata?.uid).toBe(spec.podUID);
-  expect((await containerOf(world, "sei-0")).restartCount).toBe(0);
-  expect(await imageInSet(world, "sei-0")).toBe(imageOf("v6.6"));
-  expect([...world.pager.countByKey().values()]).toEqual([1]);
+  await until("its page", () => testbed.pager.pages().length > 0);
+  expect((await podOf(testbed, "sei-0")).metadata?.uid).toBe(spec.podUID);
+  expect((await containerOf(testbed, "sei-0")).restartCount).toBe(0);
+  expect(await imageInSet(testbed, "sei-0")).toBe(imageOf("v6.6"));
+  expect([...testbed.pager.countByKey().values()]).toEqual([1]);
 });

@@ -2,12 +2,12 @@ import { connect } from "../harness/api.ts";
 import { Cleanup } from "../harness/cleanup.ts";
 import { startCluster, targetFromEnvironment } from "../harness/cluster.ts";
 import { installController } from "../harness/install.ts";
-import { openWorld, type World } from "../harness/world.ts";
+import { openTestbed, type Testbed } from "../harness/testbed.ts";
 import { type Generation, manifestsOf } from "./generations.ts";
 
-/** A cluster of one's own, with the CRDs and rights of a generation, that opens worlds for several tests. */
+/** A cluster of one's own, with the CRDs and rights of a generation, that opens testbeds for several tests. */
 export interface ClusterOf {
-  inWorld(play: (world: World) => Promise<void>): Promise<void>;
+  inTestbed(play: (testbed: Testbed) => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export async function startClusterOf(generation: Generation): Promise<ClusterOf>
     cleanup.add(() => cluster.stop());
     await installController(connect(cluster.kubeconfig), cleanup, cluster.target, manifestsOf(generation));
     return {
-      inWorld: (play) => playIn(cluster.kubeconfig, play),
+      inTestbed: (play) => playIn(cluster.kubeconfig, play),
       stop: () => cleanup.run(),
     };
   } catch (error) {
@@ -28,11 +28,11 @@ export async function startClusterOf(generation: Generation): Promise<ClusterOf>
 }
 
 /** Plays in a namespace of its own, of which nothing is left. */
-export async function playIn(kubeconfig: string, play: (world: World) => Promise<void>): Promise<void> {
-  const world = await openWorld(connect(kubeconfig));
+export async function playIn(kubeconfig: string, play: (testbed: Testbed) => Promise<void>): Promise<void> {
+  const testbed = await openTestbed(connect(kubeconfig));
   try {
-    await play(world);
+    await play(testbed);
   } finally {
-    await world.cleanup.run();
+    await testbed.cleanup.run();
   }
 }

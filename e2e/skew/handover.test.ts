@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { imageOf } from "../harness/fixtures/mock-nodes.ts";
 import { deliveriesOf, haltsIn, imageInPod, setOf, describe as tell, untilPast } from "../harness/observe.ts";
 import { tableOf } from "../harness/shown-table.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 import { brokenInvariants } from "../invariants/broken-invariants.ts";
 import { type ClusterOf, playIn, startClusterOf } from "./cluster-of.ts";
 import { FUTURE, type Generation, PAST, TREE } from "./generations.ts";
@@ -29,12 +29,12 @@ describe.each([
   { from: LAST, to: TREE },
 ])("a halt that goes from $from.name to $to.name and back at each step of its journal", ({ from, to }) => {
   test("is swapped once, paged once, and resolved", () =>
-    playIn(inject("kubeconfig"), async (world) => {
-      await haltUnwatched(world, from);
-      await relay(world, [from, to]);
-      expect(await deliveriesOf(world, 1)).toHaveLength(1);
-      await expectSwappedOnce(world);
-      expect(await brokenInvariants(world)).toEqual([]);
+    playIn(inject("kubeconfig"), async (testbed) => {
+      await haltUnwatched(testbed, from);
+      await relay(testbed, [from, to]);
+      expect(await deliveriesOf(testbed, 1)).toHaveLength(1);
+      await expectSwappedOnce(testbed);
+      expect(await brokenInvariants(testbed)).toEqual([]);
       outcomes.push({ from, to, outcome: `finished, at each of ${STEPS.length} steps` });
     }));
 });
@@ -55,43 +55,43 @@ afterAll(() => later?.stop());
 
 describe.each(PAIRS)("a halt that goes from $from.name to $to.name", ({ from, to, other }) => {
   test.each(SOME_STEPS)("%s is finished, or a person is paged; its image is set once", async (step) => {
-    const play = (world: World) => handedOver(world, from, to, step);
-    await (other === FUTURE ? later.inWorld(play) : playIn(inject("kubeconfig"), play));
+    const play = (testbed: Testbed) => handedOver(testbed, from, to, step);
+    await (other === FUTURE ? later.inTestbed(play) : playIn(inject("kubeconfig"), play));
   });
 });
 
 async function handedOver(
-  world: World,
+  testbed: Testbed,
   from: Generation,
   to: Generation,
   step: (typeof SOME_STEPS)[number],
 ): Promise<void> {
-  await haltUnwatched(world, from);
-  await listImage(world);
-  await legOf(world, from, step);
-  const last = await startControllerOf(to, world);
+  await haltUnwatched(testbed, from);
+  await listImage(testbed);
+  await legOf(testbed, from, step);
+  const last = await startControllerOf(to, testbed);
   const outcome = await until(
     "the halt to be over, or paged",
     async () => {
-      const [halt] = await haltsIn(world);
+      const [halt] = await haltsIn(testbed);
       if (halt?.status?.phase === "Recovered") return "finished";
       return halt?.status?.page?.state === "Sent" ? "paged" : undefined;
     },
-    { within: WITHIN_MS, explain: async () => `${last.output()}\n${await tell(world)}` },
+    { within: WITHIN_MS, explain: async () => `${last.output()}\n${await tell(testbed)}` },
   );
   await last.stop();
-  if (outcome === "finished") await expectSwappedOnce(world);
-  else expect((await setOf(world, "sei-0")).metadata?.generation).toBeLessThanOrEqual(2);
+  if (outcome === "finished") await expectSwappedOnce(testbed);
+  else expect((await setOf(testbed, "sei-0")).metadata?.generation).toBeLessThanOrEqual(2);
   // Only who keeps records can tell a later controller what it saw.
   if (from.keepsRecords) expect(outcome).toBe("finished");
   outcomes.push({ from, to, outcome });
 }
 
-async function expectSwappedOnce(world: World): Promise<void> {
-  expect(await haltsIn(world)).toHaveLength(1);
-  await untilPast(world, "sei-0", HEIGHT);
-  expect(await imageInPod(world, "sei-0")).toBe(imageOf("v6.7"));
-  expect((await setOf(world, "sei-0")).metadata?.generation, "the template changed once").toBe(2);
+async function expectSwappedOnce(testbed: Testbed): Promise<void> {
+  expect(await haltsIn(testbed)).toHaveLength(1);
+  await untilPast(testbed, "sei-0", HEIGHT);
+  expect(await imageInPod(testbed, "sei-0")).toBe(imageOf("v6.7"));
+  expect((await setOf(testbed, "sei-0")).metadata?.generation, "the template changed once").toBe(2);
 }
 
 afterAll(() => {

@@ -7,7 +7,7 @@ import { letGoOn, untilSeenNear } from "../harness/halting-node.ts";
 import { describe, haltsIn } from "../harness/observe.ts";
 import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { type Program, startProgram } from "../harness/program.ts";
-import type { World } from "../harness/world.ts";
+import type { Testbed } from "../harness/testbed.ts";
 import { entryOf, type Generation } from "./generations.ts";
 
 /** Time for one leg: a controller starts, reads everything and does its step, on a loaded machine. */
@@ -16,13 +16,13 @@ export const WITHIN_MS = 120_000;
 /** Height of the plan that the node halts for. */
 export const HEIGHT = 10;
 
-/** Starts a generation's controller for the world's namespace; `env` may have it end at some step. */
+/** Starts a generation's controller for the testbed's namespace; `env` may have it end at some step. */
 export async function startControllerOf(
   generation: Generation,
-  world: World,
+  testbed: Testbed,
   env: NodeJS.ProcessEnv = {},
 ): Promise<Program> {
-  const where = ["--kubeconfig", await controllerKubeconfig(world), "--namespace", world.namespace];
+  const where = ["--kubeconfig", await controllerKubeconfig(testbed), "--namespace", testbed.namespace];
   const how = ["--metrics-addr", "127.0.0.1:0", "--log-format", "json"];
   const paging = generation.namesPagingHosts ? ["--paging-hosts", "http://127.0.0.1:*"] : [];
   const args = [entryOf(generation, "mini-controller"), "run", ...where, ...how, ...paging];
@@ -33,21 +33,21 @@ export async function startControllerOf(
     args,
     options,
   );
-  world.cleanup.add(() => controller.stop());
+  testbed.cleanup.add(() => controller.stop());
   return controller;
 }
 
 /** A node halts for its plan, seen near it before by a generation's controller; none runs, and no image is listed yet. */
-export async function haltUnwatched(world: World, generation: Generation): Promise<void> {
-  await setPlans(world, planAt("v6.7", HEIGHT));
-  await createPolicy(world);
-  await createNode(world, "sei-0", { version: "v6.6", holdAt: [HEIGHT] });
+export async function haltUnwatched(testbed: Testbed, generation: Generation): Promise<void> {
+  await setPlans(testbed, planAt("v6.7", HEIGHT));
+  await createPolicy(testbed);
+  await createNode(testbed, "sei-0", { version: "v6.6", holdAt: [HEIGHT] });
   if (generation.keepsRecords) {
-    const controller = await startControllerOf(generation, world);
-    await untilSeenNear(world, "sei-0", HEIGHT);
+    const controller = await startControllerOf(generation, testbed);
+    await untilSeenNear(testbed, "sei-0", HEIGHT);
     await controller.stop();
   }
-  await letGoOn(world, "sei-0");
+  await letGoOn(testbed, "sei-0");
 }
 
 /** Where a halt is handed over, in the order in which it gets there: what is written by then, and what is not. */
@@ -68,38 +68,38 @@ export const STEPS = [
 ] as const satisfies readonly Boundary[];
 
 /**
- * Hands the world's halt from controller to controller: each is ended (SIGKILL) at the next of `STEPS`, and the last one
+ * Hands the testbed's halt from controller to controller: each is ended (SIGKILL) at the next of `STEPS`, and the last one
  * finishes. A person lists the image once they are paged for it.
  */
-export async function relay(world: World, turns: readonly [Generation, Generation]): Promise<void> {
+export async function relay(testbed: Testbed, turns: readonly [Generation, Generation]): Promise<void> {
   for (const [turn, boundary] of STEPS.entries()) {
-    if (boundary === "after:journal-Swapping") await listImage(world);
-    await legOf(world, turns[turn % 2 === 0 ? 0 : 1], boundary);
+    if (boundary === "after:journal-Swapping") await listImage(testbed);
+    await legOf(testbed, turns[turn % 2 === 0 ? 0 : 1], boundary);
   }
-  const last = await startControllerOf(turns[1], world);
-  await until("the swap and its page to be over", async () => (await haltsIn(world)).every(isTold), {
+  const last = await startControllerOf(turns[1], testbed);
+  await until("the swap and its page to be over", async () => (await haltsIn(testbed)).every(isTold), {
     within: WITHIN_MS,
-    explain: async () => `${last.output()}\n${await describe(world)}`,
+    explain: async () => `${last.output()}\n${await describe(testbed)}`,
   });
   await last.stop();
 }
 
 /** A generation's controller works until it is past a boundary, and is killed there. */
-export async function legOf(world: World, by: Generation, boundary: Boundary): Promise<void> {
-  const doomed = await startControllerOf(by, world, { MINI_CONTROLLER_CRASH_AT: boundary });
+export async function legOf(testbed: Testbed, by: Generation, boundary: Boundary): Promise<void> {
+  const doomed = await startControllerOf(by, testbed, { MINI_CONTROLLER_CRASH_AT: boundary });
   await until(
     `${by.name} to come to ${boundary}`,
     () => doomed.output().includes(`killed at ${boundary}\n`),
     {
       within: WITHIN_MS,
-      explain: async () => `${doomed.output()}\n${await describe(world)}`,
+      explain: async () => `${doomed.output()}\n${await describe(testbed)}`,
     },
   );
   await doomed.stop();
 }
 
-export function listImage(world: World): Promise<void> {
-  return changePolicy(world, { upgrades: [{ planName: "v6.7", height: HEIGHT, image: imageOf("v6.7") }] });
+export function listImage(testbed: Testbed): Promise<void> {
+  return changePolicy(testbed, { upgrades: [{ planName: "v6.7", height: HEIGHT, image: imageOf("v6.7") }] });
 }
 
 function isTold({ status }: NodeHalt): boolean {

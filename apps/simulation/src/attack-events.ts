@@ -13,13 +13,13 @@ import {
   pathOfObject,
   type ReplicaSet,
 } from "./objects.ts";
-import type { Stage } from "./stage.ts";
+import type { Simulation } from "./simulation.ts";
 
 /** What somebody does who wants the controller to do the wrong thing, and what leads it astray by accident. */
 export const ATTACK_EVENTS = {
   "move-to-chain": [
     2,
-    ({ cluster, chain }: Stage, [a, b]: Dice) => {
+    ({ cluster, chain }: Simulation, [a, b]: Dice) => {
       const pod = pick(cluster.pods(), a);
       if (pod === undefined) return;
       cluster.validators.ofPod(pod.metadata.name, chain).movedTo = b < 0.7 ? "another-1" : undefined;
@@ -28,52 +28,53 @@ export const ATTACK_EVENTS = {
   ],
   "other-container": [
     2,
-    ({ cluster }: Stage, [a]: Dice) => cluster.changePolicy({ container: a < 0.6 ? "sidecar" : NODE }),
+    ({ cluster }: Simulation, [a]: Dice) => cluster.changePolicy({ container: a < 0.6 ? "sidecar" : NODE }),
   ],
-  "unname-chain": [1, ({ cluster }: Stage) => cluster.changePolicy({ chainId: null })],
+  "unname-chain": [1, ({ cluster }: Simulation) => cluster.changePolicy({ chainId: null })],
   "controllers-down": [
     3,
-    ({ replicas }: Stage, [a]: Dice) => {
+    ({ replicas }: Simulation, [a]: Dice) => {
       for (const replica of replicas) replica.crash(5_000 + Math.floor(a * 120_000));
     },
   ],
   "run-on-unread": [
     3,
-    (stage: Stage, [a, b, c]: Dice) => runOnUnread(stage, pick(stage.cluster.pods(), a), b, c),
+    (simulation: Simulation, [a, b, c]: Dice) =>
+      runOnUnread(simulation, pick(simulation.cluster.pods(), a), b, c),
   ],
-  "start-one-of-set": [2, (stage: Stage, dice: Dice) => startOneOfSet(stage, dice)],
+  "start-one-of-set": [2, (simulation: Simulation, dice: Dice) => startOneOfSet(simulation, dice)],
   unreadable: [
     2,
-    ({ cluster, chain }: Stage, [a]: Dice) => {
+    ({ cluster, chain }: Simulation, [a]: Dice) => {
       const pod = pick(cluster.pods(), a);
       if (pod !== undefined) cluster.validators.ofPod(pod.metadata.name, chain).isUnreadable = true;
     },
   ],
   "refuse-logs": [
     1,
-    ({ cluster }: Stage, [a]: Dice) => {
+    ({ cluster }: Simulation, [a]: Dice) => {
       cluster.server.refusesLogs = a < 0.5;
     },
   ],
   "lose-logs": [
     2,
-    ({ cluster }: Stage, [a]: Dice) => {
+    ({ cluster }: Simulation, [a]: Dice) => {
       cluster.server.losesLogs = a < 0.8;
     },
   ],
   "status-again": [
     2,
-    ({ cluster }: Stage) => {
+    ({ cluster }: Simulation) => {
       for (const validator of cluster.validators.all()) {
         validator.isUnreadable = false;
         validator.oddities = {};
       }
     },
   ],
-  "same-key-elsewhere": [2, ({ cluster, chain }: Stage, [a, b]: Dice) => runAgain(cluster, chain, a, b)],
+  "same-key-elsewhere": [2, ({ cluster, chain }: Simulation, [a, b]: Dice) => runAgain(cluster, chain, a, b)],
   "fresh-pod-lies": [
     2,
-    ({ cluster, chain }: Stage, [a, b, c]: Dice) => {
+    ({ cluster, chain }: Simulation, [a, b, c]: Dice) => {
       const pod = pick(cluster.pods(), a);
       if (pod === undefined) return;
       const { name } = pod.metadata;
@@ -96,7 +97,7 @@ export const ATTACK_EVENTS = {
   ],
   "odd-status": [
     2,
-    ({ cluster, chain }: Stage, [a, b, c]: Dice) => {
+    ({ cluster, chain }: Simulation, [a, b, c]: Dice) => {
       const pod = pick(cluster.pods(), a);
       const plan = pick(chain.plans, b);
       if (pod === undefined || plan === undefined) return;
@@ -120,16 +121,22 @@ export const ATTACK_EVENTS = {
         ) ?? {};
     },
   ],
-  "claim-by-own-set": [1, ({ cluster, chain }: Stage, [a, b]: Dice) => claimByOwnSet(cluster, chain, a, b)],
-  "lie-again": [1, (stage: Stage, [a]: Dice) => lieAgain(stage, pick(stage.cluster.pods(), a), 12)],
-  "take-name": [2, ({ cluster }: Stage, [a, b]: Dice) => takeName(cluster, a, b)],
+  "claim-by-own-set": [
+    1,
+    ({ cluster, chain }: Simulation, [a, b]: Dice) => claimByOwnSet(cluster, chain, a, b),
+  ],
+  "lie-again": [
+    1,
+    (simulation: Simulation, [a]: Dice) => lieAgain(simulation, pick(simulation.cluster.pods(), a), 12),
+  ],
+  "take-name": [2, ({ cluster }: Simulation, [a, b]: Dice) => takeName(cluster, a, b)],
   "claim-empty-deployment": [
     1,
-    ({ cluster, chain }: Stage, [a, b]: Dice) => claimEmpty(cluster, chain, a, b),
+    ({ cluster, chain }: Simulation, [a, b]: Dice) => claimEmpty(cluster, chain, a, b),
   ],
   reselect: [
     3,
-    ({ cluster }: Stage) => {
+    ({ cluster }: Simulation) => {
       for (const pod of cluster.pods())
         if (pod.metadata.labels?.app === "other")
           cluster.server.mergePatch(
@@ -140,10 +147,13 @@ export const ATTACK_EVENTS = {
           );
     },
   ],
-} as const satisfies Record<string, readonly [weight: number, apply: (stage: Stage, dice: Dice) => void]>;
+} as const satisfies Record<
+  string,
+  readonly [weight: number, apply: (simulation: Simulation, dice: Dice) => void]
+>;
 
 /** A person has a halted node run on without its upgrade, where nobody can read its `/status`. */
-function runOnUnread({ cluster, chain }: Stage, pod: Pod | undefined, when: number, how: number): void {
+function runOnUnread({ cluster, chain }: Simulation, pod: Pod | undefined, when: number, how: number): void {
   const halt = pod && cluster.kubelet.processOf(pod.metadata.uid)?.halt;
   if (pod === undefined || halt === undefined) return;
   const validator = cluster.validators.ofPod(pod.metadata.name, chain);
@@ -162,8 +172,8 @@ function runOnUnread({ cluster, chain }: Stage, pod: Pod | undefined, when: numb
 const LOOKS = { count: 60, everyMs: 2_000 } as const;
 
 /** Once all nodes of a set stand halted, a person has one of them run on unread, and lists the upgrade for the others. */
-function startOneOfSet(stage: Stage, [which, when, how]: Dice): void {
-  const { cluster, chain } = stage;
+function startOneOfSet(simulation: Simulation, [which, when, how]: Dice): void {
+  const { cluster, chain } = simulation;
   const set = pick(
     cluster.sets().filter(({ spec }) => spec.replicas > 1),
     which,
@@ -174,8 +184,8 @@ function startOneOfSet(stage: Stage, [which, when, how]: Dice): void {
     const [first] = halts;
     const plan = chain.plans.findIndex(({ height }) => height === first?.height);
     if (pods.length > 1 && plan >= 0 && halts.every((halt) => halt?.height === first?.height)) {
-      runOnUnread(stage, pick(pods, when), when, how);
-      cluster.later(3_000 + how * 20_000, () => list(stage, upgradeOf(chain, plan)));
+      runOnUnread(simulation, pick(pods, when), when, how);
+      cluster.later(3_000 + how * 20_000, () => list(simulation, upgradeOf(chain, plan)));
     } else if (left > 0) cluster.later(LOOKS.everyMs, () => look(left - 1));
   };
   look(LOOKS.count);
@@ -255,15 +265,15 @@ function claimByOwnSet({ server, validators }: Cluster, chain: Chain, which: num
 }
 
 /** A node that announces one halt after the other, each at another height: a journal for each. */
-function lieAgain(stage: Stage, pod: Pod | undefined, left: number): void {
+function lieAgain(simulation: Simulation, pod: Pod | undefined, left: number): void {
   if (pod === undefined || left === 0) return;
-  const { cluster, chain } = stage;
+  const { cluster, chain } = simulation;
   const validator = cluster.validators.ofPod(pod.metadata.name, chain);
   validator.hasLied = true;
   validator.lie = { reason: ShutdownReason.UpgradeRequired, plan: "v1", height: 1_000 };
   cluster.later(4_000, () => {
     validator.lie = undefined;
-    cluster.later(8_000, () => lieAgain(stage, pod, left - 1));
+    cluster.later(8_000, () => lieAgain(simulation, pod, left - 1));
   });
 }
 

@@ -2,7 +2,7 @@ import { imageOf } from "./cluster/chain.ts";
 import { type Cluster, NAMESPACE } from "./cluster/cluster.ts";
 import { type Dice, pick } from "./dice.ts";
 import { type ContainerSpec, type Json, PATHS, type Pod, pathOf } from "./objects.ts";
-import type { Stage } from "./stage.ts";
+import type { Simulation } from "./simulation.ts";
 
 /** Storage that pods name: on the network, on the machine, and what is made for the pod alone. */
 const VOLUMES: readonly Json[] = [
@@ -35,9 +35,15 @@ const MANY_LABELS = Object.fromEntries(
 
 /** Pods beside the nodes: what they have of a node, they may have in common with one. */
 export const BESIDE_EVENTS = {
-  "pod-beside": [3, ({ cluster }: Stage, dice: Dice) => runBeside(cluster, dice)],
-  "node-as-sidecar": [2, ({ cluster, chain }: Stage, [a, b]: Dice) => runAsSidecar(cluster, chain, a, b)],
-} as const satisfies Record<string, readonly [weight: number, apply: (stage: Stage, dice: Dice) => void]>;
+  "pod-beside": [3, ({ cluster }: Simulation, dice: Dice) => runBeside(cluster, dice)],
+  "node-as-sidecar": [
+    2,
+    ({ cluster, chain }: Simulation, [a, b]: Dice) => runAsSidecar(cluster, chain, a, b),
+  ],
+} as const satisfies Record<
+  string,
+  readonly [weight: number, apply: (simulation: Simulation, dice: Dice) => void]
+>;
 
 /** A pod by hand on a node's machine, with storage of every kind, that never starts or has ended. */
 function runBeside({ server }: Cluster, [which, how, what]: Dice): void {
@@ -76,7 +82,12 @@ function runBeside({ server }: Cluster, [which, how, what]: Dice): void {
 }
 
 /** A node that runs in a sidecar of a pod by hand (KEP-753). */
-function runAsSidecar({ server, validators }: Cluster, chain: Stage["chain"], how: number, at: number): void {
+function runAsSidecar(
+  { server, validators }: Cluster,
+  chain: Simulation["chain"],
+  how: number,
+  at: number,
+): void {
   const name = `native-${Math.floor(how * 1000)}`;
   if (server.find(PATHS.pods, NAMESPACE, name) !== undefined) return;
   const plan = pick(chain.plans, at);

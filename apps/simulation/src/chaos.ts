@@ -11,7 +11,7 @@ import { list, upgradeOf } from "./listing.ts";
 import { MIDDLE_EVENTS } from "./middle-events.ts";
 import { type NodeHalt, PATHS, pathOf, pathOfObject, type StatefulSet } from "./objects.ts";
 import { Random } from "./random.ts";
-import type { Stage } from "./stage.ts";
+import type { Simulation } from "./simulation.ts";
 import { UNUSUAL_EVENTS } from "./unusual-events.ts";
 
 /** Something that happens to the cluster at a time, with the numbers that decide how. */
@@ -34,61 +34,64 @@ function withNodeImage<S extends Pick<StatefulSet["spec"], "template">>(spec: S,
 
 /** Each kind of event, how often it comes beside the others, and what it does. */
 const EVENTS = {
-  pause: [3, ({ cluster }: Stage) => cluster.changePolicy({ paused: true })],
-  resume: [6, ({ cluster }: Stage) => cluster.changePolicy({ paused: false })],
+  pause: [3, ({ cluster }: Simulation) => cluster.changePolicy({ paused: true })],
+  resume: [6, ({ cluster }: Simulation) => cluster.changePolicy({ paused: false })],
   abort: [
     2,
-    (stage: Stage, [a]: Dice) =>
-      annotate(stage.cluster, pick(stage.cluster.server.all<NodeHalt>(PATHS.halts), a), {
+    (simulation: Simulation, [a]: Dice) =>
+      annotate(simulation.cluster, pick(simulation.cluster.server.all<NodeHalt>(PATHS.halts), a), {
         "upgrade-halt.dev/abort": "true",
       }),
   ],
   acknowledge: [
     3,
-    (stage: Stage, [a]: Dice) =>
-      annotate(stage.cluster, pick(stage.cluster.server.all<NodeHalt>(PATHS.halts), a), {
+    (simulation: Simulation, [a]: Dice) =>
+      annotate(simulation.cluster, pick(simulation.cluster.server.all<NodeHalt>(PATHS.halts), a), {
         "upgrade-halt.dev/acknowledged": "true",
       }),
   ],
   list: [
     12,
-    (stage: Stage, [a]: Dice) =>
-      list(stage, upgradeOf(stage.chain, Math.floor(a * stage.chain.plans.length))),
+    (simulation: Simulation, [a]: Dice) =>
+      list(simulation, upgradeOf(simulation.chain, Math.floor(a * simulation.chain.plans.length))),
   ],
   "list-wrong-image": [
     2,
-    (stage: Stage, [a, b]: Dice) =>
-      list(stage, {
-        ...upgradeOf(stage.chain, Math.floor(a * stage.chain.plans.length)),
+    (simulation: Simulation, [a, b]: Dice) =>
+      list(simulation, {
+        ...upgradeOf(simulation.chain, Math.floor(a * simulation.chain.plans.length)),
         image: imageOf(Math.floor(b * 5) - 1),
       }),
   ],
   "list-wrong-height": [
     2,
-    (stage: Stage, [a, b]: Dice) => {
-      const upgrade = upgradeOf(stage.chain, Math.floor(a * stage.chain.plans.length));
-      list(stage, { ...upgrade, height: (upgrade.height ?? 0) + Math.floor(b * 40) - 20 });
+    (simulation: Simulation, [a, b]: Dice) => {
+      const upgrade = upgradeOf(simulation.chain, Math.floor(a * simulation.chain.plans.length));
+      list(simulation, { ...upgrade, height: (upgrade.height ?? 0) + Math.floor(b * 40) - 20 });
     },
   ],
   "list-without-height": [
     1,
-    (stage: Stage, [a]: Dice) => {
-      const { height: _, ...upgrade } = upgradeOf(stage.chain, Math.floor(a * stage.chain.plans.length));
-      list(stage, upgrade);
+    (simulation: Simulation, [a]: Dice) => {
+      const { height: _, ...upgrade } = upgradeOf(
+        simulation.chain,
+        Math.floor(a * simulation.chain.plans.length),
+      );
+      list(simulation, upgrade);
     },
   ],
-  unlist: [2, (stage: Stage) => stage.cluster.changePolicy({ upgrades: [] })],
+  unlist: [2, (simulation: Simulation) => simulation.cluster.changePolicy({ upgrades: [] })],
   "other-chain": [
     1,
-    (stage: Stage, [a]: Dice) =>
-      stage.cluster.changePolicy({ chainId: a < 0.5 ? "another-1" : stage.chain.id }),
+    (simulation: Simulation, [a]: Dice) =>
+      simulation.cluster.changePolicy({ chainId: a < 0.5 ? "another-1" : simulation.chain.id }),
   ],
   deselect: [
     2,
-    (stage: Stage, [a]: Dice) => {
-      const pod = pick(stage.cluster.pods(), a);
+    (simulation: Simulation, [a]: Dice) => {
+      const pod = pick(simulation.cluster.pods(), a);
       if (pod !== undefined)
-        stage.cluster.server.mergePatch(
+        simulation.cluster.server.mergePatch(
           "operator",
           pathOfObject(PATHS.pods, pod),
           { metadata: { labels: { app: "other" } } },
@@ -98,31 +101,34 @@ const EVENTS = {
   ],
   "select-others": [
     1,
-    (stage: Stage, [a]: Dice) =>
-      stage.cluster.changePolicy({ selector: { matchLabels: { app: a < 0.6 ? "seid" : "none" } } }),
+    (simulation: Simulation, [a]: Dice) =>
+      simulation.cluster.changePolicy({ selector: { matchLabels: { app: a < 0.6 ? "seid" : "none" } } }),
   ],
   "delete-policy": [
     1,
-    ({ cluster }: Stage) => {
+    ({ cluster }: Simulation) => {
       if (cluster.policy() !== undefined)
         cluster.server.remove("operator", pathOf(PATHS.policies, NAMESPACE, POLICY));
     },
   ],
   "create-policy": [
     3,
-    (stage: Stage) =>
-      stage.cluster.createPolicy({
-        upgrades: stage.chain.plans.map((_, index) => upgradeOf(stage.chain, index)),
+    (simulation: Simulation) =>
+      simulation.cluster.createPolicy({
+        upgrades: simulation.chain.plans.map((_, index) => upgradeOf(simulation.chain, index)),
       }),
   ],
   "second-policy": [
     1,
-    (stage: Stage, [a]: Dice) =>
-      stage.cluster.createPolicy({ paused: a < 0.5, upgrades: [upgradeOf(stage.chain, 0)] }, "second"),
+    (simulation: Simulation, [a]: Dice) =>
+      simulation.cluster.createPolicy(
+        { paused: a < 0.5, upgrades: [upgradeOf(simulation.chain, 0)] },
+        "second",
+      ),
   ],
   drain: [
     4,
-    ({ cluster }: Stage, [a]: Dice) => {
+    ({ cluster }: Simulation, [a]: Dice) => {
       const pod = pick(cluster.pods(), a);
       if (pod !== undefined)
         cluster.server.remove("operator", pathOfObject(PATHS.pods, pod), pod.metadata.uid);
@@ -130,7 +136,7 @@ const EVENTS = {
   ],
   scale: [
     3,
-    ({ cluster }: Stage, [a, b]: Dice) => {
+    ({ cluster }: Simulation, [a, b]: Dice) => {
       const set = pick(cluster.sets(), a);
       if (set !== undefined)
         cluster.changeSet(set.metadata.name, (spec) => ({ ...spec, replicas: 1 + Math.floor(b * 3) }));
@@ -138,7 +144,7 @@ const EVENTS = {
   ],
   strategy: [
     3,
-    ({ cluster }: Stage, [a, b, c]: Dice) => {
+    ({ cluster }: Simulation, [a, b, c]: Dice) => {
       const set = pick(cluster.sets(), a);
       const updateStrategy =
         b < 0.4
@@ -149,7 +155,7 @@ const EVENTS = {
   ],
   deploy: [
     3,
-    ({ cluster }: Stage, [a, b]: Dice) => {
+    ({ cluster }: Simulation, [a, b]: Dice) => {
       const set = pick(cluster.sets(), a);
       if (set === undefined) return;
       const release = Math.floor(b * 4) - 1;
@@ -161,7 +167,7 @@ const EVENTS = {
   ],
   "delete-set": [
     1,
-    ({ cluster }: Stage, [a, b]: Dice) => {
+    ({ cluster }: Simulation, [a, b]: Dice) => {
       const set = pick(cluster.sets(), a);
       if (set === undefined) return;
       const { name } = set.metadata;
@@ -171,7 +177,7 @@ const EVENTS = {
   ],
   "skip-upgrade": [
     2,
-    ({ cluster, chain }: Stage, [a, b]: Dice) => {
+    ({ cluster, chain }: Simulation, [a, b]: Dice) => {
       const pod = pick(cluster.pods(), a);
       const plan = pick(chain.plans, b);
       if (pod === undefined || plan === undefined) return;
@@ -181,7 +187,7 @@ const EVENTS = {
   ],
   "replace-binary": [
     2,
-    ({ cluster, chain }: Stage, [a, b]: Dice) => {
+    ({ cluster, chain }: Simulation, [a, b]: Dice) => {
       const pod = pick(cluster.pods(), a);
       if (pod === undefined) return;
       cluster.validators.ofPod(pod.metadata.name, chain).replaced = Math.floor(b * 4) - 1;
@@ -190,7 +196,7 @@ const EVENTS = {
   ],
   "restore-snapshot": [
     2,
-    ({ cluster, chain }: Stage, [a, b]: Dice) => {
+    ({ cluster, chain }: Simulation, [a, b]: Dice) => {
       const pod = pick(cluster.pods(), a);
       if (pod === undefined) return;
       const process = cluster.kubelet.processOf(pod.metadata.uid);
@@ -205,7 +211,7 @@ const EVENTS = {
   ],
   crash: [
     5,
-    ({ cluster }: Stage, [a, b]: Dice) => {
+    ({ cluster }: Simulation, [a, b]: Dice) => {
       const pod = pick(cluster.pods(), a);
       if (pod !== undefined)
         cluster.kubelet.processOf(pod.metadata.uid)?.end(pick([1, 2, 137, 139, 0], b) ?? 2);
@@ -213,63 +219,66 @@ const EVENTS = {
   ],
   "stay-alive": [
     3,
-    ({ cluster, chain }: Stage, [a, b]: Dice) => {
+    ({ cluster, chain }: Simulation, [a, b]: Dice) => {
       const pod = pick(cluster.pods(), a);
       if (pod !== undefined) cluster.validators.ofPod(pod.metadata.name, chain).staysAlive = b < 0.7;
     },
   ],
   "lose-kubelet": [
     2,
-    ({ cluster }: Stage, [a]: Dice) => {
+    ({ cluster }: Simulation, [a]: Dice) => {
       const pod = pick(cluster.pods(), a);
       if (pod !== undefined) cluster.kubelet.setReachable(pod.spec.nodeName, false);
     },
   ],
   "machine-fails": [
     2,
-    ({ cluster }: Stage, [a, b]: Dice) => {
+    ({ cluster }: Simulation, [a, b]: Dice) => {
       const pod = pick(cluster.pods(), a);
       if (pod !== undefined) loseMachine(cluster, pod.spec.nodeName, 1_000 + seconds(b, 60));
     },
   ],
-  "heal-kubelets": [3, ({ cluster }: Stage) => cluster.kubelet.healAll()],
+  "heal-kubelets": [3, ({ cluster }: Simulation) => cluster.kubelet.healAll()],
   mirror: [
     3,
-    ({ cluster }: Stage, [a]: Dice) => {
+    ({ cluster }: Simulation, [a]: Dice) => {
       cluster.mirrors = a < 0.5;
     },
   ],
   "pager-down": [
     2,
-    ({ pager }: Stage) => {
+    ({ pager }: Simulation) => {
       pager.isDown = true;
     },
   ],
   "pager-up": [
     3,
-    ({ pager }: Stage) => {
+    ({ pager }: Simulation) => {
       pager.isDown = false;
     },
   ],
-  "kill-replica": [8, ({ replicas }: Stage, [a, b]: Dice) => pick(replicas, a)?.crash(100 + seconds(b, 20))],
+  "kill-replica": [
+    8,
+    ({ replicas }: Simulation, [a, b]: Dice) => pick(replicas, a)?.crash(100 + seconds(b, 20)),
+  ],
   "cut-replica": [
     4,
-    ({ network, replicas }: Stage, [a, b]: Dice) =>
+    ({ network, replicas }: Simulation, [a, b]: Dice) =>
       network.cut(pick(replicas, a)?.name ?? "", seconds(b, 60)),
   ],
   skew: [
     3,
-    ({ replicas }: Stage, [a, b]: Dice) => pick(replicas, a)?.skew(Math.floor((b - 0.5) * 1_800_000)),
+    ({ replicas }: Simulation, [a, b]: Dice) => pick(replicas, a)?.skew(Math.floor((b - 0.5) * 1_800_000)),
   ],
   "bad-network": [
     4,
-    ({ network }: Stage, [a]: Dice) => {
+    ({ network }: Simulation, [a]: Dice) => {
       network.faultRate = a * 0.2;
     },
   ],
   "deploy-deployment": [
     2,
-    ({ cluster }: Stage, [a, b]: Dice) => {
+    ({ cluster }: Simulation, [a, b]: Dice) => {
       const deployment = pick(cluster.deployments(), a);
       if (deployment === undefined) return;
       const image = imageOf(Math.floor(b * 4) - 1);
@@ -280,7 +289,7 @@ const EVENTS = {
   ],
   "deployment-strategy": [
     2,
-    ({ cluster }: Stage, [a, b]: Dice) => {
+    ({ cluster }: Simulation, [a, b]: Dice) => {
       const type = b < 0.6 ? "Recreate" : "RollingUpdate";
       const deployment = pick(cluster.deployments(), a);
       if (deployment !== undefined)
@@ -289,7 +298,7 @@ const EVENTS = {
   ],
   "scale-deployment": [
     1,
-    ({ cluster }: Stage, [a, b]: Dice) => {
+    ({ cluster }: Simulation, [a, b]: Dice) => {
       const deployment = pick(cluster.deployments(), a);
       const replicas = Math.floor(b * 3);
       if (deployment !== undefined)
@@ -298,7 +307,7 @@ const EVENTS = {
   ],
   "deploy-sei-node": [
     2,
-    ({ cluster }: Stage, [a, b]: Dice) => {
+    ({ cluster }: Simulation, [a, b]: Dice) => {
       const node = pick(cluster.seiNodes(), a);
       if (node === undefined) return;
       const path = pathOf(PATHS.seiNodes, NAMESPACE, node.metadata.name);
@@ -308,14 +317,14 @@ const EVENTS = {
   ],
   "adopt-sei-node": [
     1,
-    ({ cluster }: Stage, [a]: Dice) => {
+    ({ cluster }: Simulation, [a]: Dice) => {
       const node = pick(cluster.seiNodes(), a);
       if (node !== undefined) cluster.seiNodeController.adopt(node);
     },
   ],
   "exit-as-halt": [
     2,
-    ({ cluster }: Stage, [a, b]: Dice) => {
+    ({ cluster }: Simulation, [a, b]: Dice) => {
       const pod = pick(cluster.pods(), a);
       if (pod !== undefined)
         cluster.kubelet
@@ -325,7 +334,7 @@ const EVENTS = {
   ],
   "quote-line": [
     3,
-    ({ cluster, chain }: Stage, [a, b, c]: Dice) => {
+    ({ cluster, chain }: Simulation, [a, b, c]: Dice) => {
       const pod = pick(cluster.pods(), a);
       const plan = chain.plans.find(({ height }) => height > headAt(cluster.now)) ?? pick(chain.plans, b);
       if (pod === undefined || plan === undefined) return;
@@ -341,7 +350,7 @@ const EVENTS = {
   ],
   "lie-on-status": [
     2,
-    ({ cluster, chain }: Stage, [a, b, c]: Dice) => {
+    ({ cluster, chain }: Simulation, [a, b, c]: Dice) => {
       const pod = pick(cluster.pods(), a);
       const plan = pick(chain.plans, b);
       if (pod === undefined || plan === undefined) return;
@@ -357,7 +366,7 @@ const EVENTS = {
   ],
   "tell-the-truth": [
     4,
-    ({ cluster }: Stage) => {
+    ({ cluster }: Simulation) => {
       for (const validator of cluster.validators.all()) validator.lie = undefined;
     },
   ],
@@ -365,9 +374,12 @@ const EVENTS = {
   ...ATTACK_EVENTS,
   ...BESIDE_EVENTS,
   ...MIDDLE_EVENTS,
-  "forge-owner": [2, ({ cluster, chain }: Stage, [a, b]: Dice) => forgePod(cluster, chain, a, b)],
-  "forge-halt": [3, ({ cluster, chain }: Stage, dice: Dice) => forgeHalt(cluster, chain, dice)],
-} as const satisfies Record<string, readonly [weight: number, apply: (stage: Stage, dice: Dice) => void]>;
+  "forge-owner": [2, ({ cluster, chain }: Simulation, [a, b]: Dice) => forgePod(cluster, chain, a, b)],
+  "forge-halt": [3, ({ cluster, chain }: Simulation, dice: Dice) => forgeHalt(cluster, chain, dice)],
+} as const satisfies Record<
+  string,
+  readonly [weight: number, apply: (simulation: Simulation, dice: Dice) => void]
+>;
 
 export type EventKind = keyof typeof EVENTS;
 export const EVENT_KINDS = Object.keys(EVENTS) as readonly EventKind[];
@@ -407,16 +419,16 @@ function howMany(random: Random, mean: number): number {
   return count;
 }
 
-export function applyEvent({ kind, dice }: Event, stage: Stage): void {
-  EVENTS[kind][1](stage, dice);
+export function applyEvent({ kind, dice }: Event, simulation: Simulation): void {
+  EVENTS[kind][1](simulation, dice);
 }
 
 /** What was to happen at this point of a controller's work happens. Returns whether its process ends there. */
-export function applyArmed(point: string, stage: Stage): boolean {
-  const due = stage.armed.filter((one) => one.point === point);
+export function applyArmed(point: string, simulation: Simulation): boolean {
+  const due = simulation.armed.filter((one) => one.point === point);
   for (const one of due) {
-    stage.armed.splice(stage.armed.indexOf(one), 1);
-    EVENTS[one.kind][1](stage, one.dice);
+    simulation.armed.splice(simulation.armed.indexOf(one), 1);
+    EVENTS[one.kind][1](simulation, one.dice);
   }
   return due.some(({ kills }) => kills);
 }

@@ -11,7 +11,7 @@ import { Observer } from "./observer.ts";
 import { Pager } from "./pager.ts";
 import { Random } from "./random.ts";
 import { Replica } from "./replica.ts";
-import type { Stage } from "./stage.ts";
+import type { Simulation } from "./simulation.ts";
 import { Story, type StoryLine } from "./story.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
@@ -196,22 +196,23 @@ async function play({
         onReading: (reading) => observer.onReading(reading),
         onBoundary: (boundary) => {
           onBoundary?.(boundary);
-          if (applyArmed(boundary, stage)) replicas.find((replica) => replica.name === name)?.crash(2_000);
+          if (applyArmed(boundary, simulation))
+            replicas.find((replica) => replica.name === name)?.crash(2_000);
           if (!isTroubled() || !random.chance(CRASH_AT_BOUNDARY)) return;
           story.note(`${name} is killed at ${boundary}`);
           replicas.find((replica) => replica.name === name)?.crash(500);
         },
       }),
   );
-  const stage: Stage = { cluster, network, pager, replicas, chain, armed: [] };
-  populate(stage, planned, seed);
+  const simulation: Simulation = { cluster, network, pager, replicas, chain, armed: [] };
+  populate(simulation, planned, seed);
   for (const replica of replicas) replica.start();
   for (const event of events)
     time.later(event.at, () => {
       story.note(`${event.kind} ${event.dice.map((die) => die.toFixed(2)).join(" ")}`);
-      applyEvent(event, stage);
+      applyEvent(event, simulation);
     });
-  time.later(troubleMs, () => calm(stage, story));
+  time.later(troubleMs, () => calm(simulation, story));
   const endMs = isRestLeftOut ? troubleMs : troubleMs + REST_MS;
   if (!isRestLeftOut)
     time.later(endMs, () => {
@@ -243,7 +244,7 @@ function planChain(random: Random): Chain {
   return { id: "pacific-1", plans, isLegacy: random.chance(0.2) };
 }
 
-function populate({ cluster, chain }: Stage, random: Random, seed: number): void {
+function populate({ cluster, chain }: Simulation, random: Random, seed: number): void {
   const shapes = Random.of(seed, "shapes");
   const count = random.between(1, 3);
   for (let index = 0; index < count; index += 1) {
@@ -301,7 +302,7 @@ function populate({ cluster, chain }: Stage, random: Random, seed: number): void
 }
 
 /** Every fault ends; what people did stays as they left it. */
-function calm({ cluster, network, pager, replicas }: Stage, story: Story): void {
+function calm({ cluster, network, pager, replicas }: Simulation, story: Story): void {
   story.note("all faults end");
   network.heal();
   pager.isDown = false;

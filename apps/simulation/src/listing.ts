@@ -1,6 +1,6 @@
 import { type Chain, imageOf } from "./cluster/chain.ts";
 import type { Upgrade } from "./objects.ts";
-import type { Stage } from "./stage.ts";
+import type { Simulation } from "./simulation.ts";
 
 /** The listing that a careful operator makes of a plan: the image of that release. */
 export function upgradeOf({ plans }: Chain, index: number): Upgrade {
@@ -10,7 +10,7 @@ export function upgradeOf({ plans }: Chain, index: number): Upgrade {
 }
 
 /** Lists an upgrade, in the place of another of the same plan. */
-export function list({ cluster }: Stage, upgrade: Upgrade): void {
+export function list({ cluster }: Simulation, upgrade: Upgrade): void {
   const listed = cluster.policy()?.spec.upgrades ?? [];
   const others = listed.filter(({ planName }) => planName !== upgrade.planName);
   cluster.changePolicy({ upgrades: [...others, upgrade] });

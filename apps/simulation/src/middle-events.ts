@@ -2,13 +2,13 @@ import { annotate } from "./annotate.ts";
 import { KINDS, POINTS } from "./armed.ts";
 import { type Dice, pick } from "./dice.ts";
 import { type NodeHalt, PATHS, pathOfObject } from "./objects.ts";
-import type { Stage } from "./stage.ts";
+import type { Simulation } from "./simulation.ts";
 
 /** What happens in the middle of a controller's work, and nowhere else. */
 export const MIDDLE_EVENTS = {
   "in-the-middle": [
     6,
-    ({ armed }: Stage, [a, b, c]: Dice) => {
+    ({ armed }: Simulation, [a, b, c]: Dice) => {
       const [point, kind] = [pick(POINTS, a), pick(KINDS, b)];
       if (point === undefined || kind === undefined) return;
       armed.push({ point, kind, dice: [(c * 7) % 1, (c * 13) % 1, (c * 29) % 1], kills: c < 0.35 });
@@ -16,7 +16,7 @@ export const MIDDLE_EVENTS = {
   ],
   "edit-and-forget": [
     1,
-    ({ cluster }: Stage, [a]: Dice) => {
+    ({ cluster }: Simulation, [a]: Dice) => {
       const { server } = cluster;
       const halt = pick(server.all<NodeHalt>(PATHS.halts), a);
       if (halt === undefined) return;
@@ -29,9 +29,12 @@ export const MIDDLE_EVENTS = {
   ],
   "machine-is-gone": [
     1,
-    ({ cluster }: Stage, [a]: Dice) => {
+    ({ cluster }: Simulation, [a]: Dice) => {
       const pod = pick(cluster.pods(), a);
       if (pod !== undefined) cluster.kubelet.removeMachine(pod.spec.nodeName);
     },
   ],
-} as const satisfies Record<string, readonly [weight: number, apply: (stage: Stage, dice: Dice) => void]>;
+} as const satisfies Record<
+  string,
+  readonly [weight: number, apply: (simulation: Simulation, dice: Dice) => void]
+>;

@@ -3,17 +3,17 @@ import { type Cluster, NAMESPACE } from "./cluster/cluster.ts";
 import { type Dice, pick } from "./dice.ts";
 import { type NodeHalt, PATHS, type Pod, pathOf, pathOfObject } from "./objects.ts";
 import { PAGER_URL } from "./pager.ts";
-import type { Stage } from "./stage.ts";
+import type { Simulation } from "./simulation.ts";
 
 const SETS = pathOf(PATHS.statefulSets, NAMESPACE);
 const DEPLOYMENTS = pathOf(PATHS.deployments, NAMESPACE);
 
 /** Things that clusters have and people do now and then: each leads the controller to an answer of its own. */
 export const UNUSUAL_EVENTS = {
-  "dry-run": [2, ({ cluster }: Stage, [a]: Dice) => cluster.changePolicy({ dryRun: a < 0.6 })],
+  "dry-run": [2, ({ cluster }: Simulation, [a]: Dice) => cluster.changePolicy({ dryRun: a < 0.6 })],
   "choose-actions": [
     1,
-    ({ cluster }: Stage, [a, b, c]: Dice) =>
+    ({ cluster }: Simulation, [a, b, c]: Dice) =>
       cluster.changePolicy({
         actions: {
           upgradeRequired: pick(["SwapImage", "SwapImage", "Page", "Hold"], a),
@@ -25,16 +25,16 @@ export const UNUSUAL_EVENTS = {
   ],
   "spend-budget": [
     1,
-    ({ cluster }: Stage, [a]: Dice) => cluster.changePolicy({ errorBudget: 1 + Math.floor(a * 5) }),
+    ({ cluster }: Simulation, [a]: Dice) => cluster.changePolicy({ errorBudget: 1 + Math.floor(a * 5) }),
   ],
   "short-recovery": [
     1,
-    ({ cluster }: Stage, [a]: Dice) =>
+    ({ cluster }: Simulation, [a]: Dice) =>
       cluster.changePolicy({ recoveryTimeoutSeconds: 1 + Math.floor(a * 300) }),
   ],
   "select-by-expression": [
     1,
-    ({ cluster }: Stage, [a]: Dice) =>
+    ({ cluster }: Simulation, [a]: Dice) =>
       cluster.changePolicy({
         selector: {
           matchLabels: { app: "seid" },
@@ -54,7 +54,7 @@ export const UNUSUAL_EVENTS = {
   ],
   "unknown-code": [
     2,
-    ({ cluster }: Stage, [a, b]: Dice) => {
+    ({ cluster }: Simulation, [a, b]: Dice) => {
       const pod = pick(cluster.pods(), a);
       if (pod !== undefined)
         cluster.kubelet.processOf(pod.metadata.uid)?.end(pick([73, 79, 80, 89, 130], b) ?? 73);
@@ -62,7 +62,7 @@ export const UNUSUAL_EVENTS = {
   ],
   "declare-in-git": [
     1,
-    ({ cluster }: Stage, [a]: Dice) => {
+    ({ cluster }: Simulation, [a]: Dice) => {
       const set = pick(cluster.sets(), a);
       const annotations = { "argocd.argoproj.io/tracking-id": "validators" };
       if (set !== undefined)
@@ -76,7 +76,7 @@ export const UNUSUAL_EVENTS = {
   ],
   "replace-deployment": [
     1,
-    ({ cluster }: Stage, [a, b]: Dice) => {
+    ({ cluster }: Simulation, [a, b]: Dice) => {
       const found = pick(cluster.deployments(), a);
       if (found === undefined) return;
       const { name } = found.metadata;
@@ -86,7 +86,7 @@ export const UNUSUAL_EVENTS = {
   ],
   "end-in-foreground": [
     1,
-    ({ cluster }: Stage, [a, b, c]: Dice) => {
+    ({ cluster }: Simulation, [a, b, c]: Dice) => {
       const { server } = cluster;
       const workloads = [PATHS.statefulSets, PATHS.deployments, PATHS.seiNodes].flatMap((collection) =>
         server.all(collection).map((object) => pathOfObject(collection, object)),
@@ -99,14 +99,14 @@ export const UNUSUAL_EVENTS = {
   ],
   "end-replica-set": [
     1,
-    ({ cluster: { server } }: Stage, [a]: Dice) => {
+    ({ cluster: { server } }: Simulation, [a]: Dice) => {
       const set = pick(server.all(PATHS.replicaSets), a);
       if (set !== undefined) server.remove("operator", pathOfObject(PATHS.replicaSets, set));
     },
   ],
   "end-sei-node": [
     1,
-    ({ cluster: { server } }: Stage, [a, b]: Dice) => {
+    ({ cluster: { server } }: Simulation, [a, b]: Dice) => {
       const node = pick(server.all(PATHS.seiNodes), a);
       if (node === undefined) return;
       const path = pathOfObject(PATHS.seiNodes, node);
@@ -117,42 +117,42 @@ export const UNUSUAL_EVENTS = {
   ],
   "name-pager": [
     2,
-    ({ cluster }: Stage) => cluster.changePolicy({ paging: [{ webhook: { url: PAGER_URL } }] }),
+    ({ cluster }: Simulation) => cluster.changePolicy({ paging: [{ webhook: { url: PAGER_URL } }] }),
   ],
   "page-elsewhere": [
     1,
-    ({ cluster }: Stage, [a]: Dice) => {
+    ({ cluster }: Simulation, [a]: Dice) => {
       const host = a < 0.5 ? "pager.test" : "pager.example.test";
       cluster.changePolicy({ paging: [{ webhook: { url: `https://${host}/hook` } }] });
     },
   ],
   "old-definitions": [
     1,
-    ({ cluster: { server } }: Stage, [a]: Dice) => {
+    ({ cluster: { server } }: Simulation, [a]: Dice) => {
       server.definitions = pick(["of-now", "of-now", "short-spec", "short-status"] as const, a) ?? "of-now";
     },
   ],
   "break-policy": [
     1,
-    ({ cluster }: Stage, [a]: Dice) =>
+    ({ cluster }: Simulation, [a]: Dice) =>
       cluster.changePolicy({ recoveryTimeoutSeconds: a < 0.5 ? "soon" : 300 }),
   ],
   "select-everything": [
     1,
-    ({ cluster }: Stage, [a]: Dice) =>
+    ({ cluster }: Simulation, [a]: Dice) =>
       cluster.changePolicy({
         selector: { matchLabels: a < 0.5 ? null : { app: "seid" }, matchExpressions: null },
       }),
   ],
   "pin-release": [
     2,
-    ({ cluster }: Stage, [a, b]: Dice) => {
+    ({ cluster }: Simulation, [a, b]: Dice) => {
       cluster.pinned = a < 0.6 ? imageOf(Math.floor(b * 3) - 1) : undefined;
     },
   ],
   "rename-container": [
     1,
-    ({ cluster }: Stage, [a, b]: Dice) => {
+    ({ cluster }: Simulation, [a, b]: Dice) => {
       const set = pick(cluster.sets(), a);
       if (set === undefined) return;
       renameNode(cluster, set.metadata.name, "node");
@@ -161,7 +161,7 @@ export const UNUSUAL_EVENTS = {
   ],
   chatter: [
     3,
-    ({ cluster, chain }: Stage, [a, b]: Dice) => {
+    ({ cluster, chain }: Simulation, [a, b]: Dice) => {
       for (const pod of cluster.pods()) {
         const validator = cluster.validators.ofPod(pod.metadata.name, chain);
         validator.chatter = pick(CHATTER, a);
@@ -172,7 +172,7 @@ export const UNUSUAL_EVENTS = {
   ],
   "end-slowly": [
     3,
-    ({ cluster, chain }: Stage, [a, b, c]: Dice) => {
+    ({ cluster, chain }: Simulation, [a, b, c]: Dice) => {
       const isHalted = ({ metadata }: Pod) => cluster.kubelet.processOf(metadata.uid)?.halt !== undefined;
       const halted = cluster.pods().filter(isHalted);
       const pod = pick(halted.length > 0 && c < 0.8 ? halted : cluster.pods(), a);
@@ -186,7 +186,7 @@ export const UNUSUAL_EVENTS = {
   ],
   "touch-record": [
     1,
-    ({ cluster }: Stage, [a, b]: Dice) => {
+    ({ cluster }: Simulation, [a, b]: Dice) => {
       const { server, kubelet } = cluster;
       for (const record of server.all(PATHS.records))
         server.mergePatch(
@@ -199,22 +199,25 @@ export const UNUSUAL_EVENTS = {
       if (pod !== undefined) kubelet.removeMachine(pod.spec.nodeName);
     },
   ],
-  "look-alike": [2, ({ cluster, chain }: Stage, [a, b]: Dice) => runLookAlike(cluster, chain, a, b)],
+  "look-alike": [2, ({ cluster, chain }: Simulation, [a, b]: Dice) => runLookAlike(cluster, chain, a, b)],
   "change-selector-label": [
     1,
-    ({ cluster }: Stage, [a]: Dice) => relabel(cluster, pick(cluster.pods(), a), { set: "another" }),
+    ({ cluster }: Simulation, [a]: Dice) => relabel(cluster, pick(cluster.pods(), a), { set: "another" }),
   ],
-  "foreign-owner": [1, ({ cluster, chain }: Stage, [a, b]: Dice) => forgeForeign(cluster, chain, a, b)],
-  "same-data-elsewhere": [1, ({ cluster }: Stage, [a, b]: Dice) => mountAgain(cluster, a, b)],
+  "foreign-owner": [1, ({ cluster, chain }: Simulation, [a, b]: Dice) => forgeForeign(cluster, chain, a, b)],
+  "same-data-elsewhere": [1, ({ cluster }: Simulation, [a, b]: Dice) => mountAgain(cluster, a, b)],
   "forget-halt": [
     1,
-    ({ cluster }: Stage, [a]: Dice) => {
+    ({ cluster }: Simulation, [a]: Dice) => {
       const halt = pick(cluster.server.all<NodeHalt>(PATHS.halts), a);
       if (halt !== undefined)
         cluster.server.remove("operator", pathOf(PATHS.halts, NAMESPACE, halt.metadata.name));
     },
   ],
-} as const satisfies Record<string, readonly [weight: number, apply: (stage: Stage, dice: Dice) => void]>;
+} as const satisfies Record<
+  string,
+  readonly [weight: number, apply: (simulation: Simulation, dice: Dice) => void]
+>;
 
 /** A pod that no policy selects, and that serves something on the nodes' port or runs their program. */
 function runLookAlike({ server, validators }: Cluster, chain: Chain, which: number, how: number): void {

@@ -5,8 +5,8 @@ import { controllerKubeconfig } from "../../harness/controller.ts";
 import { loadKubeconfig } from "../../harness/kubeconfig.ts";
 import { accessOf } from "./bare-client.ts";
 import type { Assignment } from "./bare-writer-process.ts";
+import { type BenchCluster, WIDTH } from "./bench-cluster.ts";
 import type { HaltScript } from "./recorded-writes.ts";
-import { type Stage, WIDTH } from "./stage.ts";
 
 /** The bare client, in a process of its own as the controller is, with the controller's rights. */
 export interface BareWriter {
@@ -20,12 +20,12 @@ export interface BareWriter {
 
 /** `scripts` are by the pod that halts. */
 export async function startBareWriter(
-  stage: Stage,
+  cluster: BenchCluster,
   scripts: Readonly<Record<string, HaltScript>>,
 ): Promise<BareWriter> {
-  const access = accessOf(loadKubeconfig(await controllerKubeconfig(stage)));
+  const access = accessOf(loadKubeconfig(await controllerKubeconfig(cluster)));
   const child = fork(join(import.meta.dirname, "bare-writer-process.ts"));
-  stage.cleanup.add(() => child.kill());
+  cluster.cleanup.add(() => child.kill());
   const ended = once(child, "exit").then(([code]) => {
     throw new Error(`the bare client ended with ${code}`);
   });

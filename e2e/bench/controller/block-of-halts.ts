@@ -1,5 +1,6 @@
 import { startController } from "../../harness/controller.ts";
 import { startBareWriter } from "./bare-writer.ts";
+import type { BenchCluster } from "./bench-cluster.ts";
 import { Chain } from "./chain.ts";
 import type { Options } from "./options.ts";
 import { PhantomNodes } from "./phantom-nodes.ts";
@@ -8,7 +9,6 @@ import { cpuSeconds } from "./process-cost.ts";
 import { type HaltScript, moved, recordedScripts } from "./recorded-writes.ts";
 import type { Row } from "./report.ts";
 import { median } from "./samples.ts";
-import type { Stage } from "./stage.ts";
 
 /** What one side took for a block of halts: milliseconds after the first halt was written, and CPU seconds. */
 interface Side {
@@ -24,7 +24,7 @@ interface Side {
  * writes, as the API server's audit log has them.
  */
 export async function benchBlockOfHalts(
-  stage: Stage,
+  cluster: BenchCluster,
   auditFolder: string,
   { nodes, rounds }: Pick<Options, "nodes" | "rounds">,
 ): Promise<readonly Row[]> {
@@ -32,25 +32,25 @@ export async function benchBlockOfHalts(
   const bare: Side[] = [];
   let scripts: readonly HaltScript[] = [];
   for (let round = 1; round <= rounds; round += 1) {
-    await withBlock(stage, `bench-controller-${round}`, nodes, async (block) => {
-      controller.push(await underController(stage, block));
+    await withBlock(cluster, `bench-controller-${round}`, nodes, async (block) => {
+      controller.push(await underController(cluster, block));
       scripts = recordedScripts(auditFolder, block.identities);
     });
-    await withBlock(stage, `bench-bare-${round}`, nodes, async (block) => {
-      bare.push(await underBareClient(stage, block, scripts));
+    await withBlock(cluster, `bench-bare-${round}`, nodes, async (block) => {
+      bare.push(await underBareClient(cluster, block, scripts));
     });
   }
   return rowsOf(nodes, scripts, controller, bare);
 }
 
 async function withBlock(
-  stage: Stage,
+  cluster: BenchCluster,
   namespace: string,
   nodes: number,
   use: (block: PhantomNodes) => Promise<void>,
 ): Promise<void> {
   const chain = await Chain.start();
-  const block = await PhantomNodes.start(stage, chain, namespace, nodes);
+  const block = await PhantomNodes.start(cluster, chain, namespace, nodes);
   try {
     await use(block);
   } finally {
@@ -59,24 +59,24 @@ async function withBlock(
   }
 }
 
-async function underController(stage: Stage, block: PhantomNodes): Promise<Side> {
+async function underController(cluster: BenchCluster, block: PhantomNodes): Promise<Side> {
   const { namespace, count } = block;
-  await createPolicy(stage, namespace);
-  const controller = await startController({ ...stage, namespace });
-  await untilSeenRunning(stage, namespace, count);
+  await createPolicy(cluster, namespace);
+  const controller = await startController({ ...cluster, namespace });
+  await untilSeenRunning(cluster, namespace, count);
   const cpuBefore = cpuSeconds(controller.pid);
   const began = performance.now();
   await block.halt();
   const halted = performance.now() - began;
   const swapped = (await block.replaced()) - began;
   const cpu = cpuSeconds(controller.pid) - cpuBefore;
-  await untilRecovered(stage, namespace, count);
+  await untilRecovered(cluster, namespace, count);
   await controller.stop();
   return { halted, swapped, cpu };
 }
 
 async function underBareClient(
-  stage: Stage,
+  cluster: BenchCluster,
   block: PhantomNodes,
   scripts: readonly HaltScript[],
 ): Promise<Side> {
@@ -85,7 +85,7 @@ async function underBareClient(
     const script = recorded.get(node.name);
     return script === undefined ? [] : [[`${node.name}-0`, moved(script, node)] as const];
   });
-  const writer = await startBareWriter(stage, Object.fromEntries(own));
+  const writer = await startBareWriter(cluster, Object.fromEntries(own));
   const cpuBefore = cpuSeconds(writer.pid);
   const began = performance.now();
   await block.halt((pod) => writer.onHalt(pod.metadata.name));

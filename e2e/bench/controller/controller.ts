@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { KUBERNETES_VERSION } from "../../control-plane/programs.ts";
 import { Cleanup } from "../../harness/cleanup.ts";
 import { startServers } from "../../harness/targets/control-plane.ts";
+import { openBenchCluster } from "./bench-cluster.ts";
 import { benchBlockOfHalts } from "./block-of-halts.ts";
 import { buildControlPlane, buildCosmovisor, buildInformer } from "./builds.ts";
 import { benchExitToSwap } from "./exit-to-swap.ts";
@@ -15,7 +16,6 @@ import { HELP, type Options, parseOptions, UsageError } from "./options.ts";
 import { progressTo } from "./progress.ts";
 import { auditFlags } from "./recorded-writes.ts";
 import { isMet, type Row, tableOf } from "./report.ts";
-import { setStage } from "./stage.ts";
 import { benchWatching } from "./watching.ts";
 
 /** So that kube-controller-manager holds up neither side, and takes no phantom for a node that died. */
@@ -43,11 +43,11 @@ async function bench(options: Options, cleanup: Cleanup, signal: AbortSignal): P
   if (!options.parts.has("burst") && !options.parts.has("watching")) return rows;
   const flags = { apiServer: auditFlags(folder), controllerManager: CONTROLLER_MANAGER };
   const { kubeconfig } = await startServers(cleanup, flags);
-  const stage = await setStage(kubeconfig, place);
-  if (options.parts.has("burst")) rows.push(...(await benchBlockOfHalts(stage, folder, options)));
+  const cluster = await openBenchCluster(kubeconfig, place);
+  if (options.parts.has("burst")) rows.push(...(await benchBlockOfHalts(cluster, folder, options)));
   if (options.parts.has("watching")) {
     progress("building client-go's informer");
-    rows.push(...(await benchWatching(stage, await buildInformer(folder), options)));
+    rows.push(...(await benchWatching(cluster, await buildInformer(folder), options)));
   }
   return rows;
 }

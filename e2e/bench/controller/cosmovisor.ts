@@ -6,9 +6,9 @@ import { promisify } from "node:util";
 import { until } from "@upgrade-halt/testing";
 import { cosmovisorPath } from "../../cosmovisor/program.ts";
 import { startProgram } from "../../harness/program.ts";
+import type { BenchCluster } from "./bench-cluster.ts";
 import { giveTheWord, haltFilesOf, timeIn } from "./halting-sets.ts";
 import { HEIGHT, PLAN, PLAN_LINE } from "./phantom-sets.ts";
-import type { Stage } from "./stage.ts";
 
 /** How often cosmovisor looks for a plan unless told otherwise. */
 const POLL_MS = 300;
@@ -18,7 +18,7 @@ const POLL_MS = 300;
  * starts, in ms by the nodes' own clocks. The nodes are shell scripts and no backup is made: cosmovisor at its fastest.
  */
 export async function underCosmovisor(
-  { folder, cleanup, signal, progress }: Pick<Stage, "folder" | "cleanup" | "signal" | "progress">,
+  { folder, cleanup, signal, progress }: Pick<BenchCluster, "folder" | "cleanup" | "signal" | "progress">,
   runs: number,
   stays: boolean,
 ): Promise<readonly number[]> {

@@ -1,17 +1,17 @@
 import { Cleanup } from "../../harness/cleanup.ts";
 import { startCluster } from "../../harness/cluster.ts";
+import { type BenchCluster, openBenchCluster } from "./bench-cluster.ts";
 import { underCosmovisor } from "./cosmovisor.ts";
 import { type Exit, exitToSwap } from "./latency.ts";
 import type { Options } from "./options.ts";
 import type { Row } from "./report.ts";
 import { quantile } from "./samples.ts";
-import { type Stage, setStage } from "./stage.ts";
 
 const PART = "one node halts, the machine idle";
 
 /** From exit to swap on the embedded cluster and on the real control plane, beside the same halt under the real cosmovisor. */
 export async function benchExitToSwap(
-  place: Pick<Stage, "folder" | "cleanup" | "signal" | "progress">,
+  place: Pick<BenchCluster, "folder" | "cleanup" | "signal" | "progress">,
   { halts }: Pick<Options, "halts">,
 ): Promise<readonly Row[]> {
   const embedded = await onCluster("embedded", place, halts);
@@ -46,7 +46,7 @@ function seenRow(cluster: string, times: readonly Exit[]): Row {
 /** In a cluster of its own, so that nothing else goes on. */
 async function onCluster(
   target: "embedded" | "control-plane",
-  place: Pick<Stage, "folder" | "cleanup" | "signal" | "progress">,
+  place: Pick<BenchCluster, "folder" | "cleanup" | "signal" | "progress">,
   halts: number,
 ): Promise<readonly Exit[]> {
   const cleanup = new Cleanup();
@@ -54,7 +54,7 @@ async function onCluster(
   place.progress(`starting the ${target} cluster`);
   const cluster = await startCluster(target);
   cleanup.add(() => cluster.stop());
-  const times = await exitToSwap(await setStage(cluster.kubeconfig, { ...place, cleanup }), halts);
+  const times = await exitToSwap(await openBenchCluster(cluster.kubeconfig, { ...place, cleanup }), halts);
   await cleanup.run();
   return times;
 }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { type BenchCluster, createNamespace, WIDTH } from "./bench-cluster.ts";
 import { AFTER, BEFORE, type Chain } from "./chain.ts";
 import { inParallel } from "./in-parallel.ts";
 import { createSet, OLD_IMAGE, type PhantomPod, reportHalted, reportRunning } from "./phantom-sets.ts";
 import type { NodeIdentity } from "./recorded-writes.ts";
-import { createNamespace, type Stage, WIDTH } from "./stage.ts";
 
 /** How long the cluster may take for any one thing. */
 const DEADLINE_MS = 600_000;
@@ -15,7 +15,7 @@ const DEADLINE_MS = 600_000;
 export class PhantomNodes {
   readonly namespace: string;
   readonly count: number;
-  readonly #stage: Stage;
+  readonly #cluster: BenchCluster;
   readonly #chain: Chain;
   /** UIDs of the StatefulSets, by name. */
   readonly #sets = new Map<string, string>();
@@ -28,24 +28,29 @@ export class PhantomNodes {
   readonly #over = new AbortController();
   #fault: unknown;
 
-  private constructor(stage: Stage, chain: Chain, namespace: string, count: number) {
-    this.#stage = stage;
+  private constructor(cluster: BenchCluster, chain: Chain, namespace: string, count: number) {
+    this.#cluster = cluster;
     this.#chain = chain;
     this.namespace = namespace;
     this.count = count;
   }
 
   /** Resolves when all run. */
-  static async start(stage: Stage, chain: Chain, namespace: string, count: number): Promise<PhantomNodes> {
-    await createNamespace(stage, namespace);
-    const nodes = new PhantomNodes(stage, chain, namespace, count);
-    stage.cleanup.add(() => nodes.stop());
+  static async start(
+    cluster: BenchCluster,
+    chain: Chain,
+    namespace: string,
+    count: number,
+  ): Promise<PhantomNodes> {
+    await createNamespace(cluster, namespace);
+    const nodes = new PhantomNodes(cluster, chain, namespace, count);
+    cluster.cleanup.add(() => nodes.stop());
     nodes.#report().catch((error: unknown) => {
       nodes.#fault = error;
     });
     const names = Array.from({ length: count }, (_, index) => `sei-${index}`);
     await inParallel(names, WIDTH, async (name) => {
-      const set = await stage.client.send<PhantomPod>(createSet(namespace, name, chain.port));
+      const set = await cluster.client.send<PhantomPod>(createSet(namespace, name, chain.port));
       nodes.#sets.set(name, set.metadata.uid);
     });
     await nodes.#until("all nodes run", () => nodes.#running.size, count);
@@ -63,7 +68,7 @@ export class PhantomNodes {
   async halt(onHalted: (pod: PhantomPod) => void = () => {}): Promise<void> {
     await this.#chain.halt();
     await inParallel([...this.#old.values()], WIDTH, async (pod) => {
-      await this.#stage.client.send(reportHalted(this.namespace, pod));
+      await this.#cluster.client.send(reportHalted(this.namespace, pod));
       onHalted(pod);
     });
   }
@@ -80,7 +85,7 @@ export class PhantomNodes {
 
   /** What a kubelet does: looks at its pods, and reports new ones as running. */
   async #report(): Promise<void> {
-    const { client, signal } = this.#stage;
+    const { client, signal } = this.#cluster;
     const path = `/api/v1/namespaces/${this.namespace}/pods`;
     const over = AbortSignal.any([signal, this.#over.signal]);
     for await (const { type, object } of client.watch<PhantomPod>(path, over)) {
@@ -96,7 +101,7 @@ export class PhantomNodes {
     const isOld = pod.spec.containers[0]?.image === OLD_IMAGE;
     if (isOld) this.#old.set(name, pod);
     const report = reportRunning(this.namespace, pod, isOld ? BEFORE : AFTER);
-    this.#stage.client.send(report).catch((error: unknown) => {
+    this.#cluster.client.send(report).catch((error: unknown) => {
       this.#fault ??= error;
     });
   }
@@ -108,8 +113,8 @@ export class PhantomNodes {
   }
 
   async #until(what: string, reached: () => number, wanted: number): Promise<void> {
-    const { progress } = this.#stage;
-    const signal = AbortSignal.any([this.#stage.signal, this.#over.signal]);
+    const { progress } = this.#cluster;
+    const signal = AbortSignal.any([this.#cluster.signal, this.#over.signal]);
     const deadline = performance.now() + DEADLINE_MS;
     while (reached() < wanted) {
       if (this.#fault !== undefined && !this.#over.signal.aborted) throw this.#fault;

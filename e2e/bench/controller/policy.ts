@@ -2,9 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { HaltPolicy, NodeHalt } from "@upgrade-halt/mini-controller/api";
 import { API_VERSION } from "@upgrade-halt/mini-controller/api";
 import { CONTAINER, NODE_LABELS } from "../../harness/fixtures/mock-nodes.ts";
+import type { BenchCluster } from "./bench-cluster.ts";
 import { CHAIN_ID } from "./chain.ts";
 import { HEIGHT, NEW_IMAGE, PLAN } from "./phantom-sets.ts";
-import type { Stage } from "./stage.ts";
 
 const DEADLINE_MS = 300_000;
 
@@ -12,7 +12,7 @@ const collection = (namespace: string, plural: string) =>
   `/apis/${API_VERSION}/namespaces/${namespace}/${plural}`;
 
 /** A policy over every node of a namespace that lists the plan's image and lets all swap at once. */
-export async function createPolicy({ client }: Stage, namespace: string): Promise<void> {
+export async function createPolicy({ client }: BenchCluster, namespace: string): Promise<void> {
   await client.send({
     method: "POST",
     path: collection(namespace, "haltpolicies"),
@@ -33,23 +33,27 @@ export async function createPolicy({ client }: Stage, namespace: string): Promis
 }
 
 /** Resolves when the controller has told that it sees this many nodes run. */
-export async function untilSeenRunning(stage: Stage, namespace: string, count: number): Promise<void> {
+export async function untilSeenRunning(
+  cluster: BenchCluster,
+  namespace: string,
+  count: number,
+): Promise<void> {
   const path = `${collection(namespace, "haltpolicies")}/policy`;
-  await untilCount(stage, `${namespace}: nodes that the controller sees run`, count, async () => {
-    const { status } = await stage.client.get<HaltPolicy>(path);
+  await untilCount(cluster, `${namespace}: nodes that the controller sees run`, count, async () => {
+    const { status } = await cluster.client.get<HaltPolicy>(path);
     return status?.running ?? 0;
   });
 }
 
 /** Resolves when so many halts are Recovered, to all of them. */
 export async function untilRecovered(
-  stage: Stage,
+  cluster: BenchCluster,
   namespace: string,
   count: number,
 ): Promise<readonly NodeHalt[]> {
   let halts: readonly NodeHalt[] = [];
-  await untilCount(stage, `${namespace}: halts recovered`, count, async () => {
-    const list = await stage.client.get<{ items: readonly NodeHalt[] }>(collection(namespace, "nodehalts"));
+  await untilCount(cluster, `${namespace}: halts recovered`, count, async () => {
+    const list = await cluster.client.get<{ items: readonly NodeHalt[] }>(collection(namespace, "nodehalts"));
     halts = list.items;
     return halts.filter(({ status }) => status?.phase === "Recovered").length;
   });
@@ -57,7 +61,7 @@ export async function untilRecovered(
 }
 
 async function untilCount(
-  { signal, progress }: Stage,
+  { signal, progress }: BenchCluster,
   what: string,
   wanted: number,
   count: () => Promise<number>,

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { controllerKubeconfig, startController } from "../../harness/controller.ts";
 import { type Program, startProgram } from "../../harness/program.ts";
+import { type BenchCluster, createNamespace, WIDTH } from "./bench-cluster.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { Options } from "./options.ts";
 import { type Cost, costOf } from "./process-cost.ts";
 import type { Row } from "./report.ts";
-import { createNamespace, type Stage, WIDTH } from "./stage.ts";
 import { createWatchedPod, reportWatchedPod } from "./watched-pods.ts";
 
 const NAMESPACE = "bench-watched";
@@ -24,22 +24,22 @@ interface Sample {
 
 /** Memory and idle CPU for a hundredth, a tenth and all of `pods`, beside client-go's informer at the same time. */
 export async function benchWatching(
-  stage: Stage,
+  cluster: BenchCluster,
   informer: string,
   { pods, seconds }: Pick<Options, "pods" | "seconds">,
 ): Promise<readonly Row[]> {
-  await createNamespace(stage, NAMESPACE);
+  await createNamespace(cluster, NAMESPACE);
   const samples: Sample[] = [];
   let made = 0;
   for (const size of [pods / 100, pods / 10, pods].map(Math.ceil)) {
-    await addPods(stage, made, size);
+    await addPods(cluster, made, size);
     made = size;
-    samples.push(await sample(stage, informer, size, seconds));
+    samples.push(await sample(cluster, informer, size, seconds));
   }
   return rowsOf(samples);
 }
 
-async function addPods({ client, progress }: Stage, from: number, to: number): Promise<void> {
+async function addPods({ client, progress }: BenchCluster, from: number, to: number): Promise<void> {
   const indices = Array.from({ length: to - from }, (_, index) => from + index);
   await inParallel(indices, WIDTH, async (index) => {
     await client.send(createWatchedPod(NAMESPACE, index));
@@ -48,19 +48,24 @@ async function addPods({ client, progress }: Stage, from: number, to: number): P
   });
 }
 
-async function sample(stage: Stage, informer: string, pods: number, seconds: number): Promise<Sample> {
-  stage.progress(`${NAMESPACE}: watching ${pods} pods for ${SETTLE_S + seconds} s`);
+async function sample(
+  cluster: BenchCluster,
+  informer: string,
+  pods: number,
+  seconds: number,
+): Promise<Sample> {
+  cluster.progress(`${NAMESPACE}: watching ${pods} pods for ${SETTLE_S + seconds} s`);
   const programs = [
-    await startController({ ...stage, namespace: NAMESPACE }),
-    await startInformer(stage, informer, pods),
-    await startInformer(stage, informer, pods, "-whole"),
+    await startController({ ...cluster, namespace: NAMESPACE }),
+    await startInformer(cluster, informer, pods),
+    await startInformer(cluster, informer, pods, "-whole"),
   ];
   try {
-    await delay(SETTLE_S * 1000, undefined, { signal: stage.signal });
+    await delay(SETTLE_S * 1000, undefined, { signal: cluster.signal });
     const [controller, projecting, whole] = await costOf(
       programs.map(({ pid }) => pid),
       seconds,
-      stage.signal,
+      cluster.signal,
     );
     if (!controller || !projecting || !whole) throw new Error("a program was not measured");
     return { pods, controller, informer: projecting, whole };
@@ -70,16 +75,16 @@ async function sample(stage: Stage, informer: string, pods: number, seconds: num
 }
 
 async function startInformer(
-  stage: Stage,
+  cluster: BenchCluster,
   file: string,
   pods: number,
   ...flags: readonly string[]
 ): Promise<Program> {
-  const where = ["-kubeconfig", await controllerKubeconfig(stage), "-namespace", NAMESPACE];
+  const where = ["-kubeconfig", await controllerKubeconfig(cluster), "-namespace", NAMESPACE];
   const informer = await startProgram("informer", file, [...where, ...flags], {
     ready: ({ lines }) => lines().includes(`synced ${pods}`),
   });
-  stage.cleanup.add(() => informer.stop());
+  cluster.cleanup.add(() => informer.stop());
   return informer;
 }
 

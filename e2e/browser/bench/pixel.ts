@@ -12,7 +12,7 @@ import { installController } from "../../harness/install.ts";
 import { createPolicy } from "../../harness/operator.ts";
 import { startBin } from "../../harness/programs.ts";
 import { serve } from "../../harness/served-page.ts";
-import { openWorld, type World } from "../../harness/world.ts";
+import { openTestbed, type Testbed } from "../../harness/testbed.ts";
 import { open, startBrowser } from "../page.ts";
 import type { Options } from "./options.ts";
 import type { Place } from "./place.ts";
@@ -27,16 +27,16 @@ export async function benchPixel(
   { nodes, events, seconds }: Options,
 ): Promise<readonly Row[]> {
   progress(`making ${nodes} nodes`);
-  const { world, kubeconfig } = await startCluster(cleanup);
+  const { testbed, kubeconfig } = await startCluster(cleanup);
   const names = Array.from({ length: nodes }, (_, index) => `sei-${index}`);
   const nth = (count: number): string => names[(count * 37) % nodes] ?? "";
   const run = (name: string, restartCount: number) =>
-    setPhantomState(world, name, { state: { running: { startedAt: new Date() } }, restartCount });
-  for (const name of names) await createPhantom(world, name);
+    setPhantomState(testbed, name, { state: { running: { startedAt: new Date() } }, restartCount });
+  for (const name of names) await createPhantom(testbed, name);
   for (const name of names) await run(name, 0);
   const served = await serve({
     cleanup,
-    flags: ["--kubeconfig", kubeconfig, "--namespace", world.namespace],
+    flags: ["--kubeconfig", kubeconfig, "--namespace", testbed.namespace],
   });
   const page = await open(await startBrowser(cleanup), served.address);
   await page
@@ -48,7 +48,7 @@ export async function benchPixel(
     progress(`timing events: ${event}`);
     const seen = nextFrameShowing(page, nth(event));
     const sent = Date.now();
-    await setPhantomState(world, nth(event), { state: terminated(100 + event) });
+    await setPhantomState(testbed, nth(event), { state: terminated(100 + event) });
     delays.push((await seen) - sent);
   }
   progress(`counting frames for ${seconds} s`);
@@ -57,7 +57,7 @@ export async function benchPixel(
     for (let count = 1; Date.now() < end; count += 1) {
       // Ends and starts: each is told in the journal, and drawn on the node's line.
       if (count % 2 === 0) await run(nth(count - 1), count);
-      else await setPhantomState(world, nth(count), { state: terminated(count) });
+      else await setPhantomState(testbed, nth(count), { state: terminated(count) });
       await delay(CHANGE_EVERY_MS);
     }
   });
@@ -79,7 +79,7 @@ export async function benchPixel(
 /** A cluster of its own, with the controller's kinds and a policy, and no controller. */
 async function startCluster(
   cleanup: Cleanup,
-): Promise<{ readonly world: World; readonly kubeconfig: string }> {
+): Promise<{ readonly testbed: Testbed; readonly kubeconfig: string }> {
   const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-bench-sandbox-"));
   cleanup.add(() => rm(folder, { recursive: true, force: true }));
   const kubeconfig = join(folder, "kubeconfig");
@@ -90,10 +90,10 @@ async function startCluster(
   cleanup.add(() => cluster.stop());
   const api = connect(kubeconfig);
   await installController(api, cleanup);
-  const world = await openWorld(api);
-  cleanup.add(() => world.cleanup.run());
-  await createPolicy(world);
-  return { world, kubeconfig };
+  const testbed = await openTestbed(api);
+  cleanup.add(() => testbed.cleanup.run());
+  await createPolicy(testbed);
+  return { testbed, kubeconfig };
 }
 
 /** When the frame after the node's standing changed began, by the machine's clock. */

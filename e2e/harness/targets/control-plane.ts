@@ -7,11 +7,11 @@ import { promisify } from "node:util";
 import { freePort, until } from "@upgrade-halt/testing";
 import { assetsFolder } from "../../control-plane/programs.ts";
 import { apiIsReady, connect } from "../api.ts";
-import { startBinder } from "../binder.ts";
 import { Cleanup } from "../cleanup.ts";
 import { writeKubeconfig } from "../kubeconfig.ts";
 import { startKubelet } from "../kubelet.ts";
 import { startProgram } from "../program.ts";
+import { startScheduler } from "../scheduler.ts";
 
 export interface ControlPlane {
   readonly kubeconfig: string;
@@ -33,8 +33,8 @@ export async function startControlPlane(): Promise<ControlPlane> {
     const { kubeconfig } = await startServers(cleanup, PHANTOMS_STAY);
     const kubelet = await startKubelet(kubeconfig, "e2e-node");
     cleanup.add(() => kubelet.stop());
-    const binder = startBinder(kubeconfig, { node: "e2e-node" });
-    cleanup.add(() => binder.stop());
+    const scheduler = startScheduler(kubeconfig, { node: "e2e-node" });
+    cleanup.add(() => scheduler.stop());
     return { kubeconfig, stop: () => cleanup.run() };
   } catch (error) {
     await cleanup.run();

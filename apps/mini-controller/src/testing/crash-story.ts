@@ -12,7 +12,7 @@ export interface Kill {
   readonly passing: number;
 }
 
-/** What the world looks like after a story: the counts by which losing and doubling show. */
+/** What there is after a story: the counts by which losing and doubling show. */
 export interface Outcome {
   readonly kills: number;
   readonly phases: readonly string[];

@@ -13,8 +13,8 @@ import { startBase } from "../scenario/base.ts";
 import { folderBeside } from "../scenario/manifests.ts";
 import { pageServer } from "../server/page-server.ts";
 import { ReplayRun } from "../server/replay-run.ts";
+import type { RunSwitcher } from "../server/run-switcher.ts";
 import { openScenario, Sandbox } from "../server/sandbox.ts";
-import type { Stage } from "../server/stage.ts";
 import { readSpeed } from "./play-command.ts";
 import { readPort } from "./read-port.ts";
 import { untilStopped } from "./signals.ts";
@@ -57,7 +57,7 @@ async function serve(flags: ServeFlags): Promise<number> {
   if (token.length < 32) throw new SandboxError(`${TOKEN_VARIABLE} must have 32 characters at least`);
   const onRefusal = (reason: string): void => void process.stderr.write(`sandbox: refused: ${reason}\n`);
   const shown = await begin(flags);
-  const app = pageServer({ sandbox: shown.stage, page, token, onRefusal });
+  const app = pageServer({ sandbox: shown.switcher, page, token, onRefusal });
   try {
     const address = await app.listen({ host: "127.0.0.1", port: flags.port }).catch((cause: unknown) => {
       throw new SandboxError(`the page can't be served: ${cause instanceof Error ? cause.message : cause}`, {
@@ -76,7 +76,7 @@ async function serve(flags: ServeFlags): Promise<number> {
 
 /** What the page shows, from its start to its end. */
 interface Shown {
-  readonly stage: Stage;
+  readonly switcher: RunSwitcher;
   readonly about: string;
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -93,7 +93,7 @@ async function begin(flags: ServeFlags): Promise<Shown> {
 async function recording(file: string, { speed }: ServeFlags): Promise<Shown> {
   const sandbox = new Sandbox({ run: new ReplayRun(basename(file), 1, await readRecording(file), speed) });
   const about = `It tells ${file}; nothing runs.`;
-  return { stage: sandbox, about, start: () => sandbox.start(), stop: () => sandbox.stop() };
+  return { switcher: sandbox, about, start: () => sandbox.start(), stop: () => sandbox.stop() };
 }
 
 async function ownCluster({ nodes = NODES, namespace, allowChanges }: ServeFlags): Promise<Shown> {
@@ -106,7 +106,7 @@ async function ownCluster({ nodes = NODES, namespace, allowChanges }: ServeFlags
     await base.stop();
   };
   const about = `KUBECONFIG=${base.kubeconfig}\nCtrl-C ends it and leaves nothing behind.`;
-  return { stage: sandbox, about, start: () => sandbox.start(), stop };
+  return { switcher: sandbox, about, start: () => sandbox.start(), stop };
 }
 
 function givenCluster(file: string, { nodes, namespace, allowChanges: allowed }: ServeFlags): Shown {
@@ -123,7 +123,7 @@ function givenCluster(file: string, { nodes, namespace, allowChanges: allowed }:
     client.close();
   };
   return {
-    stage: run,
+    switcher: run,
     about: `It shows namespace ${shown} of ${client.server}. ${changes}.`,
     start: async () => run.start(),
     stop,

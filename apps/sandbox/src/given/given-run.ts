@@ -12,7 +12,7 @@ import { StatusPoller } from "../scenario/status-poller.ts";
 import { policyState } from "../server/policy-state.ts";
 import type { Moment, NumberedEvent, Run } from "../server/run.ts";
 import { RunRecord } from "../server/run-record.ts";
-import type { Stage } from "../server/stage.ts";
+import type { RunSwitcher } from "../server/run-switcher.ts";
 import { Story } from "../story/story.ts";
 import type { StoryEvent } from "../story/story-event.ts";
 import { StoryWatcher } from "../story/watcher.ts";
@@ -36,7 +36,7 @@ export interface GivenOptions {
 }
 
 /** Shows a namespace of a cluster that somebody else runs, from what the kubeconfig's user may read. */
-export class GivenRun extends Changes implements Run, Stage {
+export class GivenRun extends Changes implements Run, RunSwitcher {
   readonly number = 1;
   readonly #options: GivenOptions;
   readonly #off: Off;

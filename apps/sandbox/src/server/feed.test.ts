@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import { Changes } from "../changes.ts";
 import { Feed } from "./feed.ts";
 import { NumberedEvents } from "./numbered-events.ts";
-import type { Stage } from "./stage.ts";
+import type { RunSwitcher } from "./run-switcher.ts";
 
-/** A stage that counts how often its state is read. */
-class CountedStage extends Changes {
+/** A switcher that counts how often its state is read. */
+class CountedSwitcher extends Changes {
   readonly events = new NumberedEvents();
   reads = 0;
   number = 3;
@@ -39,13 +39,13 @@ const titles = ({ text }: Page): readonly string[] =>
   [...text.matchAll(/"title":"(\w+)"/g)].map(([, one = ""]) => one);
 
 test("ten pages are told the same at the cost of one", async () => {
-  const stage = new CountedStage();
-  const feed = new Feed(stage as unknown as Stage);
+  const switcher = new CountedSwitcher();
+  const feed = new Feed(switcher as unknown as RunSwitcher);
   const pages = Array.from({ length: 10 }, () => joinTo(feed));
-  const readBefore = stage.reads;
-  stage.happen("one");
+  const readBefore = switcher.reads;
+  switcher.happen("one");
   await until("the pages to be told", () => pages.every((page) => titles(page).length === 1));
-  expect(stage.reads - readBefore).toBe(1);
+  expect(switcher.reads - readBefore).toBe(1);
   for (const page of pages) {
     expect(page.text).toContain("event: story\nid: 3-1\n");
     expect(page.text).toMatch(/event: state\ndata: \{"now":"T\d+","events":1\}\n\n$/);
@@ -54,16 +54,16 @@ test("ten pages are told the same at the cost of one", async () => {
 });
 
 test("a page that comes back is told what it missed, once, and then the state", async () => {
-  const stage = new CountedStage();
-  const feed = new Feed(stage as unknown as Stage);
+  const switcher = new CountedSwitcher();
+  const feed = new Feed(switcher as unknown as RunSwitcher);
   const first = joinTo(feed);
-  for (const title of ["one", "two", "three"]) stage.happen(title);
+  for (const title of ["one", "two", "three"]) switcher.happen(title);
   const second = joinTo(feed, "3-1");
   const ofAnotherRun = joinTo(feed, "2-1");
   expect(titles(second)).toEqual(["two", "three"]);
   expect(titles(ofAnotherRun)).toEqual(["one", "two", "three"]);
   expect(titles(first)).toEqual(["one", "two", "three"]);
-  stage.happen("four");
+  switcher.happen("four");
   await until("the news", () =>
     [first, second, ofAnotherRun].every((page) => titles(page).at(-1) === "four"),
   );
@@ -72,14 +72,14 @@ test("a page that comes back is told what it missed, once, and then the state", 
 });
 
 test("costs nothing while no page is open", async () => {
-  const stage = new CountedStage();
-  const feed = new Feed(stage as unknown as Stage);
+  const switcher = new CountedSwitcher();
+  const feed = new Feed(switcher as unknown as RunSwitcher);
   const page = joinTo(feed);
   page.leave();
-  const readBefore = stage.reads;
-  stage.happen("one");
+  const readBefore = switcher.reads;
+  switcher.happen("one");
   const next = joinTo(feed);
-  expect(stage.reads - readBefore).toBe(1);
+  expect(switcher.reads - readBefore).toBe(1);
   expect(titles(next)).toEqual(["one"]);
   next.leave();
 });

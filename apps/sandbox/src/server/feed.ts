@@ -1,5 +1,5 @@
 import type { NumberedEvent } from "./run.ts";
-import type { Stage } from "./stage.ts";
+import type { RunSwitcher } from "./run-switcher.ts";
 
 /** The state is sent this often at most. */
 const STATE_EVERY_MS = 40;
@@ -11,9 +11,9 @@ type Reader = (text: Buffer) => void;
 
 /** What all pages of a sandbox are told: it is read and written down once, however many pages there are. */
 export class Feed {
-  readonly #stage: Stage;
+  readonly #switcher: RunSwitcher;
   readonly #readers = new Set<Reader>();
-  #run: Stage["run"];
+  #run: RunSwitcher["run"];
   /** Number of the last event that was told. */
   #told = 0;
   #now = "";
@@ -24,9 +24,9 @@ export class Feed {
   #heartbeat: NodeJS.Timeout | undefined;
   #forget: () => void = () => {};
 
-  constructor(stage: Stage) {
-    this.#stage = stage;
-    this.#run = stage.run;
+  constructor(switcher: RunSwitcher) {
+    this.#switcher = switcher;
+    this.#run = switcher.run;
   }
 
   /** Tells `reader` what came after the event `lastId`, and from now on all that changes, until the returned function is called. */
@@ -44,7 +44,7 @@ export class Feed {
   }
 
   #begin(): void {
-    this.#forget = this.#stage.onChange(() => {
+    this.#forget = this.#switcher.onChange(() => {
       const wait = Math.max(0, STATE_EVERY_MS - (performance.now() - this.#sentAt));
       this.#timer ??= setTimeout(() => this.#send(false), wait);
     });
@@ -62,8 +62,8 @@ export class Feed {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#sentAt = performance.now();
-    if (this.#run !== this.#stage.run) {
-      this.#run = this.#stage.run;
+    if (this.#run !== this.#switcher.run) {
+      this.#run = this.#switcher.run;
       this.#told = 0;
     }
     const events = this.#run.eventsAfter(this.#told);

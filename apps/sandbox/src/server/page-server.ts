@@ -10,8 +10,8 @@ import { parseScenario, readScenario, shippedScenarios } from "../scenario/read-
 import { Feed } from "./feed.ts";
 import { addGuard, type GuardOptions } from "./guard.ts";
 import type { Moment, Run } from "./run.ts";
+import type { RunSwitcher } from "./run-switcher.ts";
 import { SpeedSchema } from "./speed.ts";
-import type { Stage } from "./stage.ts";
 import { streamTo } from "./stream.ts";
 
 const LARGEST_ACTION = 4 * 1024;
@@ -32,7 +32,7 @@ const ReplayRequest = z.strictObject({ speed: SpeedSchema });
 const LINES_TYPE = "application/x-ndjson";
 
 export interface PageServerOptions extends GuardOptions {
-  readonly sandbox: Stage;
+  readonly sandbox: RunSwitcher;
   /** Folder of the built page. */
   readonly page: string;
 }

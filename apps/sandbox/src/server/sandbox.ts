@@ -5,7 +5,7 @@ import type { Base } from "../scenario/base.ts";
 import { type Scenario, ScenarioSchema } from "../scenario/schema.ts";
 import { LiveRun } from "./live-run.ts";
 import { ReplayRun } from "./replay-run.ts";
-import type { Stage } from "./stage.ts";
+import type { RunSwitcher } from "./run-switcher.ts";
 
 /** A plan so far away that nothing happens before somebody does something. */
 const FAR = 10_000_000;
@@ -30,7 +30,7 @@ export function openScenario(nodes: number): Scenario {
 type OwnRun = LiveRun | ReplayRun;
 
 /** The one run that every page of this sandbox shows; another scenario, or a recording, takes its place. */
-export class Sandbox extends Changes implements Stage {
+export class Sandbox extends Changes implements RunSwitcher {
   readonly #base: Base | undefined;
   readonly #open: Scenario;
   #run: OwnRun;

@@ -13,7 +13,7 @@ import { HALT_REASONS } from "../halt-reasons.ts";
 import type { PlanLine } from "../log/plan-line.ts";
 import type { ListedUpgrade, Policy } from "../recommendation.ts";
 
-// Small worlds, so that parts of an evidence often meet: three plans, few heights, few moments, two chains.
+// Few values, so that parts of an evidence often meet: three plans, few heights, few moments, two chains.
 export const planName = fc.constantFrom("v6.6", "v6.7", "v6.8");
 export const height = fc.integer({ min: 0, max: 60 });
 export const moment = fc.integer({ min: 0, max: 9 }).map((n) => Date.UTC(2026, 7, 21) + n * 1000);

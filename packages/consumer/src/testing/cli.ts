@@ -8,7 +8,7 @@ export interface CliRun {
   readonly stderr: string;
 }
 
-export interface CliWorld {
+export interface CliSurroundings {
   readonly stdin?: string;
   readonly env?: Record<string, string>;
   /** Interrupts the command, as Ctrl-C does, once it has printed so many lines. */
@@ -16,17 +16,17 @@ export interface CliWorld {
 }
 
 /** Runs `kubectl upgrade-halt` in the same way. */
-export function runPlugin(args: readonly string[], world: CliWorld = {}): Promise<CliRun> {
-  return runCli(args, world, "kubectl upgrade-halt");
+export function runPlugin(args: readonly string[], surroundings: CliSurroundings = {}): Promise<CliRun> {
+  return runCli(args, surroundings, "kubectl upgrade-halt");
 }
 
-/** Runs the command line in this process, with what a test gives it as the world. */
+/** Runs the command line in this process, in the surroundings that a test gives it. */
 export async function runCli(
   args: readonly string[],
-  world: CliWorld = {},
+  surroundings: CliSurroundings = {},
   name: ProgramName = "upgrade-halt",
 ): Promise<CliRun> {
-  const { stdin = "", env = {}, interruptAfterLines = Number.POSITIVE_INFINITY } = world;
+  const { stdin = "", env = {}, interruptAfterLines = Number.POSITIVE_INFINITY } = surroundings;
   let interrupt = () => {};
   const stdout = new Collector((text) => {
     if (text.split("\n").length > interruptAfterLines) interrupt();

@@ -32,7 +32,7 @@ export const GENERATED: readonly Generated[] = [
   { path: join(GUIDES, "alerts.md"), render: (before) => replaceMarked(before, renderDecisionTable()) },
 ];
 
-/** The command line with no world around it, to read its options off. */
+/** The command line with nothing around it, to read its options off. */
 export function silentProgram(name: ProgramName = "upgrade-halt") {
   const nowhere = new PassThrough().resume();
   const io = {

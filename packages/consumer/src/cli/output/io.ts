@@ -1,6 +1,6 @@
 import { ConsumerError } from "../../consumer-error.ts";
 
-/** What the command touches of the world, so that a test can be the world. */
+/** What the command touches outside itself, so that a test can stand in for it. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: NodeJS.WritableStream & {

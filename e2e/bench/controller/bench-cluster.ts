@@ -9,7 +9,7 @@ import { accessOf, BareClient } from "./bare-client.ts";
 export const WIDTH = 32;
 
 /** A cluster with the controller's manifests in it, and what a part of the benchmark needs besides. */
-export interface Stage {
+export interface BenchCluster {
   readonly api: Api;
   /** As an administrator, over kept-alive connections. */
   readonly client: BareClient;
@@ -21,22 +21,22 @@ export interface Stage {
   readonly progress: (text: string) => void;
 }
 
-/** Sets the stage in the cluster of a kubeconfig. */
-export async function setStage(
+/** Prepares the cluster of a kubeconfig. */
+export async function openBenchCluster(
   kubeconfig: string,
-  { folder, cleanup, signal, progress }: Pick<Stage, "folder" | "cleanup" | "signal" | "progress">,
-): Promise<Stage> {
+  { folder, cleanup, signal, progress }: Pick<BenchCluster, "folder" | "cleanup" | "signal" | "progress">,
+): Promise<BenchCluster> {
   const api = connect(kubeconfig);
   await installController(api, new Cleanup());
   const client = new BareClient(accessOf(api.config), WIDTH);
   cleanup.add(() => client.close());
-  const own = await mkdtemp(join(folder, "stage-"));
+  const own = await mkdtemp(join(folder, "cluster-"));
   cleanup.add(() => rm(own, { recursive: true, force: true }));
   return { api, client, folder: own, cleanup, signal, progress };
 }
 
 /** Makes a namespace, and resolves when pods can be made in it: they need its ServiceAccount. */
-export async function createNamespace({ client, signal }: Stage, name: string): Promise<void> {
+export async function createNamespace({ client, signal }: BenchCluster, name: string): Promise<void> {
   await client.send({
     method: "POST",
     path: "/api/v1/namespaces",

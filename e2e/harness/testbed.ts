@@ -10,7 +10,7 @@ import { Cleanup } from "./cleanup.ts";
 import { type PageReceiver, startPageReceiver } from "./page-receiver.ts";
 
 /** A namespace with a pager, for one scenario. */
-export interface World {
+export interface Testbed {
   /** The API as an administrator. */
   readonly api: Api;
   readonly namespace: string;
@@ -22,10 +22,10 @@ export interface World {
   readonly chronicle: Chronicle;
 }
 
-/** Opens a world; `cleanup` leaves nothing of it behind. */
-export async function openWorld(api: Api): Promise<World> {
+/** Opens a testbed; `cleanup` leaves nothing of it behind. */
+export async function openTestbed(api: Api): Promise<Testbed> {
   const cleanup = new Cleanup();
-  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-world-"));
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-testbed-"));
   cleanup.add(() => rm(folder, { recursive: true, force: true }));
   const pager = await startPageReceiver();
   cleanup.add(() => pager.stop());
@@ -33,14 +33,14 @@ export async function openWorld(api: Api): Promise<World> {
   await api.core.createNamespace({ body: { metadata: { name: namespace } } });
   cleanup.add(() => removeNamespace(api, namespace));
   const chronicle = await beginChronicle(api, namespace);
-  const world = { api, namespace, pager, folder, cleanup, chronicle };
-  await createPagingSecret(world, "pager", { url: pager.url });
-  return world;
+  const testbed = { api, namespace, pager, folder, cleanup, chronicle };
+  await createPagingSecret(testbed, "pager", { url: pager.url });
+  return testbed;
 }
 
 /** Creates a Secret that says itself that it is for paging. */
 export async function createPagingSecret(
-  { api, namespace }: Pick<World, "api" | "namespace">,
+  { api, namespace }: Pick<Testbed, "api" | "namespace">,
   name: string,
   stringData: Readonly<Record<string, string>>,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * Boots a machine in namespaces of its own and keeps it for as long as standard input is open, whatever becomes of the
- * process that holds it: `node keeper.ts FOLDER NAMESPACES BOOT`, where the script BOOT is given FOLDER and becomes the
+ * process that holds it: `node boot-machine.ts FOLDER NAMESPACES BOOT`, where the script BOOT is given FOLDER and becomes the
  * machine's first process. Then it ends every process of the machine and removes its groups and FOLDER.
  */
 import { spawn } from "node:child_process";

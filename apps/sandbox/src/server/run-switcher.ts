@@ -4,7 +4,7 @@ import type { Scenario } from "../scenario/schema.ts";
 import type { Run } from "./run.ts";
 
 /** What every page of one server shows, and where another scenario, or a recording, may take its place. */
-export interface Stage extends Changing {
+export interface RunSwitcher extends Changing {
   readonly run: Run;
   /** @throws SandboxError when no scenario can be played here. */
   change(name: string, scenario?: Scenario): Promise<void>;

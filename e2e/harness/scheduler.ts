@@ -7,14 +7,14 @@ import { openRequest } from "./raw-request.ts";
 /** Milliseconds between watches when one failed. */
 const RETRY = 200;
 
-export interface BinderOptions {
+export interface SchedulerOptions {
   /** The one node that every pod goes to. */
   readonly node: string;
   /** Only pods that name this scheduler; all unbound pods when it is left out. */
   readonly schedulerName?: string;
 }
 
-export interface Binder {
+export interface Scheduler {
   stop(): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export interface Binder {
  * Stands in for kube-scheduler where a cluster has a single node: each pod without a node is bound to it through
  * `pods/binding`, as the scheduler does, the moment its watch shows it.
  */
-export function startBinder(kubeconfig: string, options: BinderOptions): Binder {
+export function startScheduler(kubeconfig: string, options: SchedulerOptions): Scheduler {
   const over = new AbortController();
   const done = keepBinding(connect(kubeconfig), options, over.signal);
   return {
@@ -34,14 +34,14 @@ export function startBinder(kubeconfig: string, options: BinderOptions): Binder 
 }
 
 /** Watches again whenever a watch ends or fails, until it is stopped: what it misses, the next watch shows first. */
-async function keepBinding(api: Api, options: BinderOptions, signal: AbortSignal): Promise<void> {
+async function keepBinding(api: Api, options: SchedulerOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await bindUntilCut(api, options, signal).catch(() => delay(RETRY, undefined, { signal }).catch(() => {}));
   }
 }
 
 /** One watch from its start (which shows every unbound pod there is) to its end. */
-async function bindUntilCut(api: Api, options: BinderOptions, signal: AbortSignal): Promise<void> {
+async function bindUntilCut(api: Api, options: SchedulerOptions, signal: AbortSignal): Promise<void> {
   const selectors = [
     "spec.nodeName=",
     ...(options.schedulerName ? [`spec.schedulerName=${options.schedulerName}`] : []),

@@ -6,7 +6,7 @@ import type { Pager } from "./pager.ts";
 import type { Replica } from "./replica.ts";
 
 /** What an episode is played with. */
-export interface Stage {
+export interface Simulation {
   readonly cluster: Cluster;
   readonly network: Network;
   readonly pager: Pager;
