@@ -108,7 +108,9 @@ scenario(
       " is aborted: nothing more is done about this halt",
     );
     const abortion = async () =>
-      (await haltsIn(testbed))[0]?.metadata.annotations?.["upgrade-halt.dev/abort"];
+      (await haltsIn(testbed)).find((halt) => halt.metadata.name === metadata.name)?.metadata.annotations?.[
+        "upgrade-halt.dev/abort"
+      ];
     expect(await abortion()).toBe("true");
     await must(testbed, "pause", "policy", "--undo");
     await until("the controller to be held by it", async () => {
@@ -125,7 +127,7 @@ scenario(
     expect(await must(testbed, "approve", metadata.name)).toContain(
       " is acknowledged: its failed swap no longer",
     );
-    const [failed] = await haltsIn(testbed);
+    const failed = (await haltsIn(testbed)).find((halt) => halt.metadata.name === metadata.name);
     expect(failed?.metadata.annotations?.["upgrade-halt.dev/acknowledged"]).toBe("true");
     await must(testbed, "approve", metadata.name, "--undo");
   },

@@ -8,6 +8,7 @@ import type { Call } from "./testing/guarded-api.ts";
 import { haltWith } from "./testing/observations.ts";
 import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController, type TestControllerOptions } from "./testing/test-controller.ts";
+import { STARTING_MS } from "./workloads/unreadable.ts";
 
 const SET = "/apis/apps/v1/namespaces/sei/statefulsets/sei-0";
 const POD = "/api/v1/namespaces/sei/pods/sei-0-0";
@@ -126,15 +127,23 @@ describe("an API server that refuses", () => {
     const pager = await setStage(cluster);
     const create = cluster.api.create.bind(cluster.api);
     let isFull = true;
+    let refusals = 0;
     cluster.api.create = async (path, body) => {
-      if (isFull && (body as Partial<NodeHalt>).kind === "NodeHalt")
+      if (isFull && (body as Partial<NodeHalt>).kind === "NodeHalt") {
+        refusals += 1;
         throw new ControllerError("forbidden", "exceeded quota: count/nodehalts.upgrade-halt.dev");
+      }
       return await create(path, body);
     };
     cluster.height = 29;
-    await start(cluster);
+    let later = 0;
+    await start(cluster, { now: () => Date.now() + later });
     await until("its record", () => cluster.records().length === 1);
     cluster.reach(30);
+    // A server that has just started refuses at first what it allows later.
+    await until("two refusals", () => refusals >= 2);
+    expect(pager.received).toEqual([]);
+    later = STARTING_MS;
     await until("the page", () => pager.received.length === 1);
     const unready = () =>
       cluster.policy().status?.conditions?.find(({ reason }) => reason === "JournalRefused");

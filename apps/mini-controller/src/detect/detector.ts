@@ -15,7 +15,7 @@ import { containerOf } from "../model/pod.ts";
 import { haltsOf, haltsOfNode, podKeyOf, type Stores } from "../model/stores.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import { seenOf } from "../observe/pod-sight.ts";
-import { isRefusal, orUnreadable } from "../workloads/unreadable.ts";
+import { isSettledRefusal, orUnreadable } from "../workloads/unreadable.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import { bareSpec, haltedRunOf, haltSpecOf, standsNow } from "./halt-spec.ts";
 import type { UnrecordedHalts } from "./unrecorded-halts.ts";
@@ -106,7 +106,7 @@ export class Detector {
     } catch (error) {
       const since = this.#unreadableSince.get(key) ?? now();
       this.#unreadableSince.set(key, since);
-      if (!isRefusal(error, Math.abs(now() - since))) throw error;
+      if (!isSettledRefusal(error, Math.abs(now() - since))) throw error;
       this.#unreadableSince.delete(key);
       log.warn({ object: keyOf(pod), error: error.message }, "the workload of a halted pod can't be read");
       return undefined;

@@ -6,7 +6,7 @@ import { hasCode } from "../controller-error.ts";
 import { journalMove, resolving, timestamp } from "../journal/journal-entry.ts";
 import { keyOf } from "../kube/store.ts";
 import type { PageAttempt, SendPageOptions } from "../paging/pager.ts";
-import { isRefusal } from "../workloads/unreadable.ts";
+import { isSettledRefusal } from "../workloads/unreadable.ts";
 
 export interface UnrecordedHaltsOptions {
   readonly send: (page: Pick<SendPageOptions, "halt" | "page" | "policy">) => Promise<PageAttempt>;
@@ -48,14 +48,14 @@ export class UnrecordedHalts {
     this.#options = options;
   }
 
-  /** Takes note of a refusal: of one that may be over in a moment, once it lasts. */
+  /** Takes note of a refusal. One that may be over in a moment is told of once it lasts. */
   note(namespace: string, name: string, spec: NodeHaltSpec, policy: HaltPolicy, error: unknown): void {
     const { log, now, onChange } = this.#options;
     const { podUID, podName, verdict } = spec;
     const since = this.#since.get(podUID) ?? now();
     this.#since.set(podUID, since);
     const isInvalid = hasCode(error, "invalid", "too-large");
-    if (!isInvalid && !isRefusal(error, Math.abs(now() - since))) return;
+    if (!isInvalid && !isSettledRefusal(error, Math.abs(now() - since))) return;
     if (this.#entries.has(podUID)) return;
     const why = error instanceof Error ? error.message : String(error);
     const message = `The API server takes no NodeHalt of it, so nothing is done about this halt: ${why} Let it be recorded, or upgrade the node yourself.`;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ControllerError, type ControllerErrorCode } from "../controller-error.ts";
-import { LASTING_MS, orUnreadable } from "./unreadable.ts";
+import { isSettledRefusal, LASTING_MS, orUnreadable, STARTING_MS } from "./unreadable.ts";
 
 test.each<[ControllerErrorCode, number, boolean]>([
   ["forbidden", 0, true],
@@ -18,3 +18,12 @@ test.each<[ControllerErrorCode, number, boolean]>([
     else await expect(reading).rejects.toBe(error);
   },
 );
+
+test.each<[ControllerErrorCode, number, boolean]>([
+  ["forbidden", STARTING_MS - 1, false],
+  ["forbidden", STARTING_MS, true],
+  ["server-error", STARTING_MS, false],
+  ["server-error", LASTING_MS, true],
+])("an answer of %s that lasts %i ms is written down for good: %s", (code, lastsMs, isSettled) => {
+  expect(isSettledRefusal(new ControllerError(code, "no"), lastsMs)).toBe(isSettled);
+});

@@ -24,3 +24,11 @@ export function orUnreadable(
 export function isRefusal(error: unknown, lastsMs: number): error is Error {
   return hasCode(error, "forbidden") || (hasCode(error, "server-error") && lastsMs >= LASTING_MS);
 }
+
+/** Longer than a server that has just started refuses what it allows once it knows its roles, in ms. */
+export const STARTING_MS = 10_000;
+
+/** The same where it is written down or told of for good, and so must not be the refusal of a server that starts. */
+export function isSettledRefusal(error: unknown, lastsMs: number): error is Error {
+  return lastsMs >= STARTING_MS && isRefusal(error, lastsMs);
+}
