@@ -122,6 +122,7 @@ function haltedPods(observer: Observer): readonly HaltedPod[] {
     const process = observer.truth.processOf(pod.metadata.uid);
     const policy = policyOf(pod, observer);
     if (process?.halt === undefined || policy === undefined) return [];
+    if (process.isAlive && isOutOfSight(pod, policy)) return [];
     return isToBeSeen(process, process.halt, policy) ? [{ pod, halt: process.halt, policy }] : [];
   });
 }
@@ -138,6 +139,19 @@ function isToBeSeen({ validator, isAlive }: NodeProcess, { plan, height }: Halt,
   const isListed = spec.upgrades.some((upgrade) => upgrade.planName === plan && upgrade.height === height);
   const isClear = noise === "" && spec.chainId === (movedTo ?? chain.id);
   return isAlive && isListed && isClear && chatter === undefined && spec.inferredHalts !== "Ignore";
+}
+
+/** A node that names no port for its RPC can't be asked how it is. Its policy says that it is not ready for it. */
+function isOutOfSight({ spec }: Pod, { spec: { rpcPort = "rpc" }, status }: HaltPolicy): boolean {
+  const node = spec.containers.find(({ name }) => name === NODE);
+  const conditions = (status?.conditions ?? []) as readonly {
+    readonly type: string;
+    readonly status: string;
+  }[];
+  return (
+    !node?.ports?.some(({ name }) => name === rpcPort) &&
+    conditions.some((condition) => condition.type === "Ready" && condition.status === "False")
+  );
 }
 
 /** The policy that governs a pod's node: one that watches another container has no eye on it. */
@@ -236,7 +250,8 @@ function isHealthy(podName: string, observer: Observer): boolean {
   const pod = truth.all<Pod>(PATHS.pods).find(({ metadata }) => metadata.name === podName);
   const process = pod && truth.processOf(pod.metadata.uid);
   const policy = pod && tellingPolicyOf(pod, observer);
-  if (process === undefined || policy === undefined) return false;
+  if (pod === undefined || process === undefined || policy === undefined) return false;
+  if (isOutOfSight(pod, policy)) return false;
   const { movedTo, chain } = process.validator;
   if (policy.spec.chainId !== undefined && policy.spec.chainId !== (movedTo ?? chain.id)) return false;
   return process.state.kind === "running" && truth.now() - process.state.since > SETTLED_MS;
