@@ -86,7 +86,7 @@ describe("a release that cannot be whole stops before anything is published", ()
       "a tarball that lacks a file",
       "packages/consumer/package.json",
       [/\n *"man",?(?=\n)/, ""],
-      /lacks man\/upgrade-halt\.1/,
+      /lacks man\/kubectl-upgrade_halt\.1 and 1 more/,
     ],
     [
       "a contract that its lock does not know",
