@@ -3,16 +3,17 @@
  * with 1 where a target is missed or something failed, with 64 on bad usage, with 130 when it is interrupted.
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, loadavg, tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { KUBERNETES_VERSION } from "../../control-plane/programs.ts";
 import { Cleanup } from "../../harness/cleanup.ts";
 import { startServers } from "../../harness/targets/control-plane.ts";
+import { machineOf, runBench } from "../command-line.ts";
 import { openBenchCluster } from "./bench-cluster.ts";
 import { benchBlockOfHalts } from "./block-of-halts.ts";
 import { buildControlPlane, buildCosmovisor, buildInformer } from "./builds.ts";
 import { benchExitToSwap } from "./exit-to-swap.ts";
-import { HELP, type Options, parseOptions, UsageError } from "./options.ts";
+import { HELP, type Options, parseOptions } from "./options.ts";
 import { progressTo } from "./progress.ts";
 import { auditFlags } from "./recorded-writes.ts";
 import { isMet, type Row, tableOf } from "./report.ts";
@@ -53,8 +54,7 @@ async function bench(options: Options, cleanup: Cleanup, signal: AbortSignal): P
 }
 
 function print(rows: readonly Row[], options: Options, loadBefore: number): void {
-  const { length, 0: cpu } = cpus();
-  const machine = { cpus: length, model: cpu?.model ?? "unknown", loadBefore, node: process.version };
+  const machine = machineOf(loadBefore);
   if (options.json) {
     const { parts, json: _, ...sizes } = options;
     const met = rows.map((row) => ({ ...row, met: isMet(row) }));
@@ -63,7 +63,7 @@ function print(rows: readonly Row[], options: Options, loadBefore: number): void
     );
     return;
   }
-  const where = `${length} x ${machine.model}, load ${loadBefore.toFixed(1)} before, Node ${process.version}`;
+  const where = `${machine.cpus} x ${machine.model}, load ${loadBefore.toFixed(1)} before, Node ${process.version}`;
   process.stdout.write(`Kubernetes ${KUBERNETES_VERSION}; ${where}\n\n${tableOf(rows)}`);
 }
 
@@ -98,13 +98,4 @@ async function main(): Promise<number> {
   }
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const usage = error instanceof UsageError;
-  const text = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`bench:controller: ${text}${usage ? " (see --help)" : ""}\n`);
-  process.exitCode = usage ? 64 : 1;
-}
-// Nothing that is left to wait for may hold it up: everything it started has been stopped.
-process.exit();
+await runBench("bench:controller", main);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseOptions, UsageError } from "./options.ts";
+import { UsageError } from "../command-line.ts";
+import { parseOptions } from "./options.ts";
 import { isMet, type Row, tableOf } from "./report.ts";
 
 describe("the sizes of a run", () => {

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parsed, partsOf, whole } from "../command-line.ts";
 
 /** The parts of the benchmark, in the order in which they run. */
 export const PARTS = ["latency", "burst", "watching"] as const;
@@ -37,58 +37,29 @@ Exits with 1 where a target is missed.
 A quick run: pnpm run bench:controller --halts 10 --nodes 50 --rounds 1 --pods 500 --seconds 5
 `;
 
-/** What was asked for can't be done: one sentence, exit code 64. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+const MOST = 100_000;
+const OPTIONS = {
+  halts: { type: "string", default: "100" },
+  nodes: { type: "string", default: "1000" },
+  rounds: { type: "string", default: "3" },
+  pods: { type: "string", default: "10000" },
+  seconds: { type: "string", default: "30" },
+  parts: { type: "string", default: PARTS.join(",") },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
 
 /** @throws {UsageError} on an unknown option, or a value that is none. */
 export function parseOptions(args: readonly string[]): Options | "help" {
-  const values = parsed(args);
+  const values = parsed(args, OPTIONS);
   if (values.help) return "help";
   return {
-    parts: partsOf(values.parts),
-    halts: whole("halts", values.halts),
-    nodes: whole("nodes", values.nodes, 10_000),
-    rounds: whole("rounds", values.rounds),
-    pods: whole("pods", values.pods),
-    seconds: whole("seconds", values.seconds),
+    parts: partsOf(values.parts, PARTS),
+    halts: whole("halts", values.halts, 1, MOST),
+    nodes: whole("nodes", values.nodes, 1, 10_000),
+    rounds: whole("rounds", values.rounds, 1, MOST),
+    pods: whole("pods", values.pods, 1, MOST),
+    seconds: whole("seconds", values.seconds, 1, MOST),
     json: values.json,
   };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        halts: { type: "string", default: "100" },
-        nodes: { type: "string", default: "1000" },
-        rounds: { type: "string", default: "3" },
-        pods: { type: "string", default: "10000" },
-        seconds: { type: "string", default: "30" },
-        parts: { type: "string", default: PARTS.join(",") },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? (error.message.split(". ")[0] ?? "") : String(error));
-  }
-}
-
-function whole(name: string, text: string, most = 100_000): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-  throw new UsageError(`--${name} ${text} is no whole number from 1 to ${most}`);
-}
-
-function partsOf(list: string): ReadonlySet<Part> {
-  return new Set(
-    list.split(",").map((name) => {
-      const part = PARTS.find((known) => known === name);
-      if (part === undefined) throw new UsageError(`--parts ${list}: ${name} is none of ${PARTS.join(", ")}`);
-      return part;
-    }),
-  );
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseOptions, UsageError } from "./options.ts";
+import { UsageError } from "../../bench/command-line.ts";
+import { parseOptions } from "./options.ts";
 import { framesASecond } from "./trace.ts";
 
 describe("the sizes of a run", () => {

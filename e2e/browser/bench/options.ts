@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parsed, partsOf, whole } from "../../bench/command-line.ts";
 
 /** The parts of the benchmark, in the order in which they run. */
 export const PARTS = ["script", "pixel", "memory", "idle", "pages"] as const;
@@ -42,17 +42,24 @@ processes share counts once.
 A quick run: pnpm run bench:sandbox --nodes 20 --events 10 --hours 3 --running 4 --seconds 5 --rounds 1
 `;
 
-/** What was asked for can't be done: one sentence, exit code 64. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+const OPTIONS = {
+  nodes: { type: "string", default: "200" },
+  events: { type: "string", default: "100" },
+  hours: { type: "string", default: "24" },
+  running: { type: "string", default: "50" },
+  seconds: { type: "string", default: "20" },
+  rounds: { type: "string", default: "10" },
+  parts: { type: "string", default: PARTS.join(",") },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
 
 /** @throws {UsageError} on an unknown option, or a value that is none. */
 export function parseOptions(args: readonly string[]): Options | "help" {
-  const values = parsed(args);
+  const values = parsed(args, OPTIONS);
   if (values.help) return "help";
   return {
-    parts: partsOf(values.parts),
+    parts: partsOf(values.parts, PARTS),
     nodes: whole("nodes", values.nodes, 1, 1_000),
     events: whole("events", values.events, 1, 10_000),
     hours: whole("hours", values.hours, 2, 240),
@@ -61,41 +68,4 @@ export function parseOptions(args: readonly string[]): Options | "help" {
     rounds: whole("rounds", values.rounds, 1, 1_000),
     json: values.json,
   };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        nodes: { type: "string", default: "200" },
-        events: { type: "string", default: "100" },
-        hours: { type: "string", default: "24" },
-        running: { type: "string", default: "50" },
-        seconds: { type: "string", default: "20" },
-        rounds: { type: "string", default: "10" },
-        parts: { type: "string", default: PARTS.join(",") },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? (error.message.split(". ")[0] ?? "") : String(error));
-  }
-}
-
-function whole(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new UsageError(`--${name} ${text} is no whole number from ${least} to ${most}`);
-}
-
-function partsOf(list: string): ReadonlySet<Part> {
-  return new Set(
-    list.split(",").map((name) => {
-      const part = PARTS.find((known) => known === name);
-      if (part === undefined) throw new UsageError(`--parts ${list}: ${name} is none of ${PARTS.join(", ")}`);
-      return part;
-    }),
-  );
 }

@@ -2,13 +2,14 @@
  * The sandbox and its page, each figure beside its target or the other side of its comparison; `--help` tells the sizes.
  * Exits with 1 where a target is missed or something failed, with 64 on bad usage.
  */
-import { cpus, loadavg } from "node:os";
+import { loadavg } from "node:os";
+import { machineOf, runBench } from "../../bench/command-line.ts";
 import { progressTo } from "../../bench/controller/progress.ts";
 import { isMet, type Row, tableOf } from "../../bench/controller/report.ts";
 import { Cleanup } from "../../harness/cleanup.ts";
 import { benchIdle } from "./idle.ts";
 import { benchMemory } from "./memory.ts";
-import { HELP, type Options, PARTS, type Part, parseOptions, UsageError } from "./options.ts";
+import { HELP, type Options, PARTS, type Part, parseOptions } from "./options.ts";
 import { benchPages } from "./pages.ts";
 import { benchPixel } from "./pixel.ts";
 import type { Place } from "./place.ts";
@@ -37,8 +38,7 @@ async function bench(options: Options): Promise<readonly Row[]> {
 }
 
 function print(rows: readonly Row[], options: Options, loadBefore: number): void {
-  const { length, 0: cpu } = cpus();
-  const machine = { cpus: length, model: cpu?.model ?? "unknown", loadBefore, node: process.version };
+  const machine = machineOf(loadBefore);
   if (options.json) {
     const { parts, json: _, ...sizes } = options;
     const met = rows.map((row) => ({ ...row, met: isMet(row) }));
@@ -46,7 +46,9 @@ function print(rows: readonly Row[], options: Options, loadBefore: number): void
     return;
   }
   const load = `load ${loadBefore.toFixed(1)} before`;
-  process.stdout.write(`${length} x ${machine.model}, ${load}, Node ${machine.node}\n\n${tableOf(rows)}`);
+  process.stdout.write(
+    `${machine.cpus} x ${machine.model}, ${load}, Node ${machine.node}\n\n${tableOf(rows)}`,
+  );
 }
 
 async function main(): Promise<number> {
@@ -61,13 +63,4 @@ async function main(): Promise<number> {
   return rows.some((row) => isMet(row) === false) ? 1 : 0;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const usage = error instanceof UsageError;
-  const text = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`bench:sandbox: ${text}${usage ? " (see --help)" : ""}\n`);
-  process.exitCode = usage ? 64 : 1;
-}
-// Nothing that is left to wait for may hold it up: everything it started has been stopped.
-process.exit();
+await runBench("bench:sandbox", main);
