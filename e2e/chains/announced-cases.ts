@@ -1,12 +1,10 @@
-import { cpSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { ends, type HaltingChain, NEW, OLD } from "./halting-chain.ts";
 import type { Network } from "./network.ts";
 import { announced } from "./supervisors.ts";
 import type { Release, Validator } from "./validator.ts";
 
 /** How long a node stands before `exec --announce` believes that it does. */
-const STANDSTILL_MS = 2_000;
+export const STANDSTILL_MS = 2_000;
 
 /** Plays a case with one announced validator among three that run bare; resolves to the codes that it ended with, in order. */
 export type AnnouncedCase = (chain: HaltingChain) => Promise<readonly (number | null | undefined)[]>;
@@ -88,10 +86,7 @@ export const restoredBelow: AnnouncedCase = async (chain) => {
   await startOthers(network, NEW);
   await network.first.passes(chain.plan.height + 1);
   const restored = announcedOf(network);
-  const { signingState } = restored;
-  rmSync(join(restored.home, "data"), { recursive: true });
-  cpSync(join(announcedOf(chain.planned).home, "data"), join(restored.home, "data"), { recursive: true });
-  restored.signingState = signingState;
+  restored.restoreFrom(announcedOf(chain.planned));
   const code = await codeOf(restored, OLD, chain);
   await restored.start(announced(NEW, restored, chain.plan, STANDSTILL_MS));
   await restored.passes(chain.plan.height + 1);

@@ -1,5 +1,3 @@
-import { cpSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import {
   ends,
   endsEverywhere,
@@ -64,10 +62,7 @@ export const restoredBelow: Case = async ({ planned, halted, plan }) => {
     network.validators.filter((validator) => validator !== restored).map((validator) => validator.start(NEW)),
   );
   await network.first.passes(plan.height + 1);
-  const { signingState } = restored;
-  rmSync(join(restored.home, "data"), { recursive: true });
-  cpSync(join(before.home, "data"), join(restored.home, "data"), { recursive: true });
-  restored.signingState = signingState;
+  restored.restoreFrom(before);
   await restored.start(OLD);
   await ends(restored);
   const halting = await sampleOf("restored below the height", restored);

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { downgraded, restartedAtTheHeight, restoredBelow, skippedHeight, tooNew } from "./announced-cases.ts";
+import {
+  downgraded,
+  restartedAtTheHeight,
+  restoredBelow,
+  STANDSTILL_MS,
+  skippedHeight,
+  tooNew,
+} from "./announced-cases.ts";
 import type { Plan } from "./governance.ts";
 import { ends, endsEverywhere, HaltingChain, NEW, OLD } from "./halting-chain.ts";
 import type { Network } from "./network.ts";
@@ -7,8 +14,6 @@ import { CHAINS, type Chain } from "./programs.ts";
 import { blockAt, evidenceUpTo, signedBackwards } from "./signatures.ts";
 import { announced, stopSupervised, underCosmovisor, upgradedByLoop } from "./supervisors.ts";
 import type { Release, SignedLast, Validator } from "./validator.ts";
-
-const STANDSTILL_MS = 2_000;
 
 /** What a node without the handler of the last plan ends with: the older one says no halt line, and so is a crash. */
 const DOWNGRADED: Readonly<Record<Chain, number>> = { simd: 2, sdk: 72 };

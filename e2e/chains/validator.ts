@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "@upgrade-halt/testing";
 import { type End, type Program, startProgram } from "../harness/program.ts";
@@ -152,13 +152,13 @@ export class Validator {
     return { ...state, height: Number(state.height) };
   }
 
-  /** The bytes of what it signed last: they must go along wherever its data go. */
-  get signingState(): string {
-    return readFileSync(this.#statePath, "utf8");
-  }
-
-  set signingState(bytes: string) {
-    writeFileSync(this.#statePath, bytes);
+  /** Gets the data that another folder of it has, but for what it signed: that must stay. Its node must be stopped. */
+  restoreFrom({ home }: Validator): void {
+    const signed = readFileSync(this.#statePath);
+    const data = join(this.home, "data");
+    rmSync(data, { recursive: true });
+    cpSync(join(home, "data"), data, { recursive: true });
+    writeFileSync(this.#statePath, signed);
   }
 
   get #statePath(): string {
