@@ -1,4 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Condition } from "../api/condition.ts";
+import type { HaltPolicy } from "../api/halt-policy.ts";
 import { isSwapping, isUnacknowledgedFailure, type NodeHalt, type Phase } from "../api/node-halt.ts";
 import type { Stores } from "../model/stores.ts";
 import { stepSeries } from "./step-series.ts";
@@ -104,6 +106,20 @@ export class Metrics {
       },
     });
     new Gauge({
+      name: "upgrade_halt_policy_condition",
+      help: "1 for each condition of a HaltPolicy, with its status and reason.",
+      labelNames: ["namespace", "policy", "type", "status", "reason"],
+      registers,
+      collect() {
+        this.reset();
+        for (const policy of stores.policies.values()) {
+          const { namespace = "", name } = policy.metadata;
+          for (const { type, status, reason } of shownConditions(policy))
+            this.set({ namespace, policy: name, type, status, reason }, 1);
+        }
+      },
+    });
+    new Gauge({
       name: "upgrade_halt_pages_pending",
       help: "Pages that are journaled and not delivered yet.",
       labelNames: ["namespace"],
@@ -167,6 +183,17 @@ export class Metrics {
       registers: [this.registry],
     });
   }
+}
+
+/** The conditions in a policy's status. One that is malformed is not ready, also where the API server takes no status of it. */
+function shownConditions({
+  defect,
+  status,
+}: HaltPolicy): readonly Pick<Condition, "type" | "status" | "reason">[] {
+  const conditions = status?.conditions ?? [];
+  if (defect === undefined) return conditions;
+  const others = conditions.filter(({ type }) => type !== "Ready");
+  return [{ type: "Ready", status: "False", reason: "Malformed" }, ...others];
 }
 
 /** An upgrade that goes its way: its image is being swapped, or waits for its turn. One that is held does not. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { LABEL_HALT } from "../api/group.ts";
 import { createStores } from "../model/stores.ts";
-import { haltWith } from "../testing/observations.ts";
+import { haltWith, policyWith } from "../testing/observations.ts";
 import { Metrics } from "./metrics.ts";
 import { STEP_REASONS } from "./step-series.ts";
 
@@ -79,6 +79,28 @@ test("a failure counts until a person acknowledges it", async () => {
   const annotations = { "upgrade-halt.dev/acknowledged": "true" };
   stores.halts.put({ ...failed, metadata: { ...failed.metadata, annotations } });
   expect(await series()).toBeNull();
+});
+
+test("each condition of a policy is shown, and a malformed policy as not ready whatever its status says", async () => {
+  const { metrics, stores } = exposed();
+  const series = async () => (await metrics.registry.metrics()).match(/^upgrade_halt_policy_condition\{.*/gm);
+  const lastTransitionTime = "2026-08-21T18:00:00Z";
+  const condition = (type: string, status: "True" | "False", reason: string) =>
+    ({ type, status, reason, message: reason, lastTransitionTime }) as const;
+  const conditions = [condition("Ready", "True", "Ready"), condition("PagingReady", "False", "NoTarget")];
+  const policy = { ...policyWith(), status: { conditions } };
+  stores.policies.put(policy);
+  const nobodyPaged =
+    'upgrade_halt_policy_condition{namespace="sei",policy="sei",type="PagingReady",status="False",reason="NoTarget"} 1';
+  expect(await series()).toEqual([
+    'upgrade_halt_policy_condition{namespace="sei",policy="sei",type="Ready",status="True",reason="Ready"} 1',
+    nobodyPaged,
+  ]);
+  stores.policies.put({ ...policy, defect: "spec.upgrades is no list" });
+  expect(await series()).toEqual([
+    'upgrade_halt_policy_condition{namespace="sei",policy="sei",type="Ready",status="False",reason="Malformed"} 1',
+    nobodyPaged,
+  ]);
 });
 
 test("how long a swap and a recovery took is measured once each", async () => {
