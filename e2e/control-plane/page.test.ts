@@ -45,7 +45,10 @@ scenario(
     expect((await policyIn(testbed)).spec.upgrades).toEqual([]);
 
     const changing = await over("--allow-changes", namespace);
-    await untilState(changing, "the node to be shown", ({ nodes }) => nodes.length === 1);
+    // A halt names its node before the pod is seen, and with the pod the image of which another release is listed.
+    await untilState(changing, "the node's image to be shown", ({ nodes }) =>
+      nodes.some(({ podImage }) => podImage !== ""),
+    );
     expect(await postTo(changing, "/api/actions", LISTED)).toEqual({ status: 200, body: {} });
     expect((await postTo(changing, "/api/actions", { kill: "leader" })).status).toBe(409);
     expect((await policyIn(testbed)).spec.upgrades).toEqual([
