@@ -15,6 +15,7 @@ import { type Facts, factsOf } from "./facts.ts";
 import { inferredHalt } from "./inferred-halt.ts";
 import { claimOfStatus, type IntentClaim, replacedSince } from "./intent-claim.ts";
 import { latchedHalt } from "./latch.ts";
+import { isShown } from "./outlived.ts";
 import { announcedBy, describeEnd } from "./process-end.ts";
 import type { HaltedVerdict, UnrecognisedHaltVerdict, Verdict } from "./verdict.ts";
 import { withoutHalt } from "./without-halt.ts";
@@ -98,9 +99,13 @@ function haltBefore(facts: Facts, intent: IntentClaim): Verdict | undefined {
   const against = answers ? ANSWERS : replacedSince(facts.latest, intent);
   const doubts = intent.kind === "healthy" ? intent.doubts.map(asSentence) : [];
   const halt = against === undefined ? weighed : disputed(weighed, [against, ...doubts]);
-  const verdict = verdictOf(halt, facts, latched.since);
+  const whole = corroborated(halt, facts);
+  const verdict = concluded(whole, latched.since);
   // What was inferred before is inferred anew where the evidence still allows it: the list may be another by now.
-  return verdict.inferred ? (inferredHalt(facts, intent) ?? verdict) : verdict;
+  const anew = verdict.inferred ? inferredHalt(facts, intent) : undefined;
+  if (anew !== undefined) return anew;
+  const isStill = whole.latched?.notShown !== true && isShown(verdict, facts);
+  return isStill ? verdict : { ...verdict, notShown: true };
 }
 
 /** An intent with doubts is only mentioned; one without them supports the case or disputes it. */

@@ -12,7 +12,7 @@ import {
 import type { ListedPlan } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
 import type { PlanLine } from "./log/plan-line.ts";
-import { isLongRun } from "./outlived.ts";
+import { isLeftBehind, isLongRun } from "./outlived.ts";
 import { isPast, isWithinReach } from "./seen.ts";
 import { whyNotOfThisHalt } from "./upgrade-info.ts";
 
@@ -54,8 +54,11 @@ function weighPlanLine(halt: HaltCase, line: PlanLine, seen: number): HaltCase {
 }
 
 /** What the node itself says now comes first: a belief only adds to it, and never disputes it. */
-function weighBelief(halt: HaltCase, { evidence: { believed }, heightSeen }: Facts): HaltCase {
-  if (believed?.kind !== "halted" || isPast(believed, heightSeen)) return halt;
+function weighBelief(halt: HaltCase, facts: Facts): HaltCase {
+  const { believed } = facts.evidence;
+  if (believed?.kind !== "halted" || isPast(believed, facts.heightSeen)) return halt;
+  if (isLeftBehind(believed, facts))
+    return noted(halt, `An instance before it halted for ${describeClaim(believed)}.`);
   return agrees(halt, believed)
     ? latchedBy(halt, believed)
     : noted(halt, `It was believed to have halted for ${describeClaim(believed)}.`);

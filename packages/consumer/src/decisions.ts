@@ -50,6 +50,10 @@ const CHAIN_UNSEEN = {
   condition: "its chain was never read from `/status`",
   reason: "ChainNotSeen",
 } as const;
+const NOT_SHOWN = {
+  condition: "its newest process runs, or worked and ended otherwise, and does not show the halt",
+  reason: "HaltNotShown",
+} as const;
 const QUIET = { condition: "", action: "leave-alone", page: false, choice: undefined } as const;
 
 /** The decision table of the wire contract, a row for each situation that a node can be in. */
@@ -105,6 +109,7 @@ export const DECISIONS = {
     condition: "it was inferred, and the policy does not say `inferredHalts: act`",
     reason: "InferredHalt",
   },
+  "upgrade-not-shown": { ...UPGRADE, ...NOT_SHOWN },
   "upgrade-listed": {
     ...UPGRADE,
     condition: "corroborated, and an image is listed for exactly that chain, plan and height",
@@ -123,6 +128,7 @@ export const DECISIONS = {
   },
   "too-new-chain-unnamed": { ...TOO_NEW, ...CHAIN_UNNAMED },
   "too-new-chain-unseen": { ...TOO_NEW, ...CHAIN_UNSEEN },
+  "too-new-not-shown": { ...TOO_NEW, ...NOT_SHOWN },
   "too-new": {
     ...TOO_NEW,
     condition: "corroborated, and the image that ran before is known",

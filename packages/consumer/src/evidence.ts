@@ -156,6 +156,8 @@ export interface KnownHalt {
   readonly disputed?: true | undefined;
   /** The node did not announce the halt itself: it was inferred from its log, its end and its height. */
   readonly inferred?: true | undefined;
+  /** The halt is one from before the newest process, which runs, or worked and ended otherwise, and did not show it itself. */
+  readonly notShown?: true | undefined;
 }
 
 /** A halt by a code or reason that this reader does not know, or that it could not read. */

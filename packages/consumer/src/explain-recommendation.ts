@@ -65,6 +65,9 @@ function explainHalt(situation: Situation, verdict: HaltedVerdict, policy: Polic
       return `The node did not announce this halt: its log, its end and its height tell it. An image is listed for ${plan}${at}. Upgrade it yourself, or allow inferredHalts: act.`;
     case "too-new-inferred":
       return "The node did not announce this halt: its log tells that its binary is too new. Go back to the image that ran before.";
+    case "upgrade-not-shown":
+    case "too-new-not-shown":
+      return "The node was started again since this halt, and its newest process does not show it: it may have left the halt. Nothing is changed unless it halts again. Look whether it works.";
     case "upgrade-listed":
       return `An image is listed for exactly this plan: ${plan}${at}.`;
     case "too-new":

@@ -1,4 +1,5 @@
 import type { AnsweredStatus, EndedProcess, Evidence, LastSeen, RunningProcess } from "./evidence.ts";
+import { hasWorked } from "./process-end.ts";
 import type { SeenNode } from "./verdict.ts";
 
 /** What follows from the evidence of one node before anybody judges it: worked out once, read by every step of the judgement. */
@@ -18,7 +19,10 @@ export interface Facts {
   readonly isOfAnotherChain: boolean;
   /** The highest block that the node was ever seen at, 0 for never: what is below it is over. It is no proof of a halt. */
   readonly heightSeen: number;
-  /** The height that can speak for a halt, 0 for none: a node that tells another chain by now was seen nowhere. */
+  /**
+   * The height that can speak for a halt, 0 for none: a node that tells another chain by now was seen nowhere, and so was one whose
+   * newest process has worked since and told nothing.
+   */
   readonly heightNow: number;
   /** What `/status` told of the node, now or before. */
   readonly seen: SeenNode | undefined;
@@ -30,19 +34,24 @@ export function factsOf(evidence: Evidence): Facts {
   const latest = latestEnd(evidence);
   const answer = status?.kind === "answered" ? status : undefined;
   const isOfAnotherChain = answer !== undefined && isOfAnother(evidence, answer);
+  const running = process?.kind === "running" ? process : undefined;
   const told = isOfAnotherChain ? 0 : (answer?.node.height ?? 0);
   const heightSeen = Math.max(lastSeen?.height ?? 0, told);
+  const heightOfRun = Math.max(
+    isOfRun(lastSeen?.processStartedAt, running ?? latest) ? (lastSeen?.height ?? 0) : 0,
+    isOfRun(answer?.at, running ?? latest) ? told : 0,
+  );
   return {
     evidence,
-    running: process?.kind === "running" ? process : undefined,
+    running,
     latest,
     earlier: previous === latest ? undefined : previous,
     startedAt: startOfProcess(evidence),
     answer,
     isOfAnotherChain,
     heightSeen,
-    heightNow: isOfAnotherChain ? 0 : heightSeen,
-    seen: seenNode(lastSeen, answer, heightSeen),
+    heightNow: isOfAnotherChain ? 0 : heightOfRun,
+    seen: seenNode(lastSeen, answer, heightOfRun),
   };
 }
 
@@ -55,6 +64,12 @@ function startOfProcess({ process, previous, lastSeen }: Evidence): number | und
   if (process === undefined || process.kind === "waiting")
     return previous?.startedAt ?? lastSeen?.processStartedAt;
   return process.startedAt ?? previous?.endedAt ?? previous?.startedAt ?? lastSeen?.processStartedAt;
+}
+
+/** Whether what was read at this moment, or of the process that began then, says where the newest process has come to. Unknown is yes. */
+function isOfRun(at: number | undefined, newest: RunningProcess | EndedProcess | undefined): boolean {
+  if (newest?.startedAt === undefined || at === undefined || at >= newest.startedAt) return true;
+  return newest.kind === "ended" && !hasWorked(newest);
 }
 
 function isOfAnother({ lastSeen, chainId }: Evidence, { node }: AnsweredStatus): boolean {

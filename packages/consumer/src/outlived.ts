@@ -1,7 +1,7 @@
 import type { Claim } from "./case.ts";
 import type { EndedProcess, HaltBelief } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
-import { announcedBy } from "./process-end.ts";
+import { announcedBy, hasWorked } from "./process-end.ts";
 
 /**
  * A run that lasted longer is no crash of the restart after a halt, in ms: a node that is started again at its halt ends while
@@ -23,6 +23,44 @@ export function isBeliefOutlived(believed: HaltBelief, facts: Facts): boolean {
   const claim = believed.kind === "halted" ? believed : undefined;
   return (
     facts.latest !== undefined && isOutlived(claim, facts) && isOfAnotherRun(believed, facts.latest, facts)
+  );
+}
+
+/**
+ * Whether the newest process leaves a halt from before it as it was: it ended as one does that is started again at its halt, or its
+ * log tells of that very halt. One that runs has to announce the halt itself, and so has one that worked for a while or ended otherwise.
+ */
+export function isShown(claim: Claim, { evidence, running, latest, earlier }: Facts): boolean {
+  if (running !== undefined) return false;
+  // Nobody looked at the process.
+  if (latest === undefined) return evidence.process === undefined;
+  if (tells(latest, claim)) return true;
+  return isRestart(latest) && (earlier === undefined || isRestart(earlier) || isOfHalt(earlier, claim));
+}
+
+/** As a process ends that was stopped or panics while it starts: by 2 or a signal, and soon. */
+function isRestart(process: EndedProcess): boolean {
+  const { end } = process;
+  const isSignal = end.kind === "signalled" || (end.kind === "exited" && end.code > 128 && end.code <= 192);
+  return (isSignal || (end.kind === "exited" && end.code === 2)) && !hasWorked(process);
+}
+
+/** Whether the halt is one of the instance before the newest, which had a whole run since, and does not tell of it. */
+export function isLeftBehind(claim: Claim, { latest, earlier }: Facts): boolean {
+  if (latest === undefined || earlier === undefined) return false;
+  return isLongRun(latest) && isOfHalt(earlier, claim) && !tells(latest, claim);
+}
+
+/** Whether it announced a halt for that reason as it ended, or its log tells of it. */
+function isOfHalt(process: EndedProcess, claim: Claim): boolean {
+  const meaning = announcedBy(process.end);
+  return (meaning.kind === "reason" && meaning.reason === claim.reason) || tells(process, claim);
+}
+
+function tells({ planLines = [] }: EndedProcess, { reason, plan, height }: Claim): boolean {
+  return planLines.some(
+    (line) =>
+      line.reason === reason && line.plan !== undefined && line.plan === plan && line.height === height,
   );
 }
 

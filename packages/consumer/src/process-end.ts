@@ -1,5 +1,5 @@
 import { type ExitCodeMeaning, parseExitCode } from "@upgrade-halt/contract";
-import type { ProcessEnd } from "./evidence.ts";
+import type { EndedProcess, ProcessEnd } from "./evidence.ts";
 import { printable } from "./printable.ts";
 import type { CrashCause } from "./verdict.ts";
 
@@ -52,6 +52,14 @@ export function ordinaryEnd(end: ProcessEnd): OrdinaryEnd {
 
 function signalled(signal: string): OrdinaryEnd {
   return REQUESTS.has(signal) ? { kind: "stopped" } : { kind: "crashed", cause: { kind: "signal", signal } };
+}
+
+/** A process that ran for so long did more than fail to start again, in ms. */
+const WORKED_MS = 30_000;
+
+/** Whether a process worked for a while before it ended. Unknown is no. */
+export function hasWorked({ startedAt, endedAt }: EndedProcess): boolean {
+  return startedAt !== undefined && endedAt !== undefined && endedAt - startedAt >= WORKED_MS;
 }
 
 /** The halt that an end announces by its exit code, `outside` for every other end. */

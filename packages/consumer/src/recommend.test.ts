@@ -23,6 +23,7 @@ const withoutChain: Policy = { upgrades, previousImage: "sei:v6.5" };
 const oneSource = { corroborated: false } as const;
 const disputed = { corroborated: false, disputed: true } as const;
 const inferred = { inferred: true } as const;
+const notShown = { notShown: true } as const;
 const otherChain = { seen: { chainId: "atlantic-2", height: 29 } } as const;
 const page = (reason: RecommendationReason) => ({ action: "page", page: true, reason });
 
@@ -50,6 +51,7 @@ const ROWS = {
   "upgrade-chain-unnamed": [halted(70), withoutChain, page("ChainNotNamed")],
   "upgrade-chain-unseen": [halted(70, { seen: { height: 29 } }), listed, page("ChainNotSeen")],
   "upgrade-inferred": [halted(70, inferred), listed, page("InferredHalt")],
+  "upgrade-not-shown": [halted(70, notShown), listed, page("HaltNotShown")],
   "upgrade-listed": [halted(70), listed, { action: "swap-to-image", image: "sei:v6.7", page: false }],
   "too-new-other-chain": [halted(71, otherChain), listed, page("OtherChain")],
   "too-new-disputed": [halted(71, disputed), listed, page("SourcesDispute")],
@@ -58,6 +60,7 @@ const ROWS = {
   "too-new-without-previous": [halted(71), { upgrades, chainId }, page("PreviousImageUnknown")],
   "too-new-chain-unnamed": [halted(71), withoutChain, page("ChainNotNamed")],
   "too-new-chain-unseen": [halted(71, { seen: undefined }), listed, page("ChainNotSeen")],
+  "too-new-not-shown": [halted(71, notShown), listed, page("HaltNotShown")],
   "too-new": [halted(71), listed, { action: "roll-back", image: "sei:v6.5", page: true }],
   downgrade: [halted(72), listed, page("DowngradeDetected")],
   unrecognised: [

@@ -46,6 +46,8 @@ export type RecommendationReason =
   /** The node was seen too far from the height that it named. */
   | "HeightOutOfReach"
   | "SourcesDispute"
+  /** The node's newest process runs, or worked and ended otherwise, and did not show the halt from before it. */
+  | "HaltNotShown"
   | "NotCorroborated"
   /** The policy names no chain. */
   | "ChainNotNamed"

@@ -58,11 +58,13 @@ function isOutOfReach({ height, inferred, seen }: HaltedVerdict): boolean {
 }
 
 /** What forbids to act on a halt that is corroborated and listed. */
-function unsafeToUpgrade({ height, inferred, seen }: HaltedVerdict, policy: Policy): Found | undefined {
+function unsafeToUpgrade(verdict: HaltedVerdict, policy: Policy): Found | undefined {
+  const { height, inferred, seen, notShown } = verdict;
   if (seen?.height === undefined || height === undefined) return { name: "upgrade-height-unseen" };
   if (!policy.chainId) return { name: "upgrade-chain-unnamed" };
   if (!seen.chainId) return { name: "upgrade-chain-unseen" };
-  return inferred && policy.inferredHalts !== "act" ? { name: "upgrade-inferred" } : undefined;
+  if (inferred && policy.inferredHalts !== "act") return { name: "upgrade-inferred" };
+  return notShown ? { name: "upgrade-not-shown" } : undefined;
 }
 
 /** How a halt's plan is listed. */
@@ -96,6 +98,7 @@ function tooNewSituation(verdict: HaltedVerdict, policy: Policy): Found {
   if (!policy.previousImage) return { name: "too-new-without-previous" };
   if (!policy.chainId) return { name: "too-new-chain-unnamed" };
   if (!verdict.seen?.chainId) return { name: "too-new-chain-unseen" };
+  if (verdict.notShown) return { name: "too-new-not-shown" };
   return { name: "too-new", image: policy.previousImage };
 }
 

@@ -79,6 +79,7 @@ export const knownHalt: fc.Arbitrary<KnownHalt> = fc.record({
   corroborated: fc.boolean(),
   sources: fc.subarray([...HALT_SOURCES]),
   inferred: optional(fc.constant(true as const)),
+  notShown: optional(fc.constant(true as const)),
 });
 
 const belief: fc.Arbitrary<HaltBelief> = fc.oneof(

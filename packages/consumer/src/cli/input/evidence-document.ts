@@ -56,6 +56,7 @@ const BeliefSchema = z.discriminatedUnion("kind", [
     sources: z.array(z.enum(HALT_SOURCES)),
     disputed: z.literal(true).optional(),
     inferred: z.literal(true).optional(),
+    notShown: z.literal(true).optional(),
   }),
   z.object({
     kind: z.literal("unrecognised-halt"),
