@@ -105,6 +105,8 @@ export class NodeReconciler {
     const nextLog = watch.wantLog(key, pod, policy);
     if (nextLog !== undefined) waits.push(nextLog);
     const node = pod && this.#judge(key, pod, policy);
+    if (node === undefined) this.#options.detector.forget(key);
+    else if (node.verdict.kind === "running") this.#options.detector.prepare(key, node);
     let detected: Detected | undefined;
     try {
       detected = node && (await this.#options.detector.detect(key, node));

@@ -18,6 +18,7 @@ import { seenOf } from "../observe/pod-sight.ts";
 import { isSettledRefusal, orUnreadable } from "../workloads/unreadable.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import { bareSpec, haltedRunOf, haltSpecOf, standsNow } from "./halt-spec.ts";
+import { ProvenWorkloads } from "./proven-workloads.ts";
 import type { UnrecordedHalts } from "./unrecorded-halts.ts";
 
 export interface DetectorOptions {
@@ -45,8 +46,21 @@ export class Detector {
   /** By the pod's UID: since when its workload could not be read. */
   readonly #unreadableSince = new Map<string, number>();
 
+  readonly #proven: ProvenWorkloads;
+
   constructor(options: DetectorOptions) {
     this.#options = options;
+    this.#proven = new ProvenWorkloads(options.workloads);
+  }
+
+  /** Reads ahead of a node that runs and may halt soon. */
+  prepare(key: string, node: JudgedNode): void {
+    this.#proven.prepare(key, node);
+  }
+
+  /** The pod with this key is gone. */
+  forget(key: string): void {
+    this.#proven.forget(key);
   }
 
   /** Records a halt that is seen for the first time; `undefined` when there is none, or it is known. */
@@ -66,7 +80,7 @@ export class Detector {
     const { container } = policy.spec;
     const names = this.#namesOfUnknown(key, node, container);
     if (names === undefined) return undefined;
-    const ref = await this.#workloadOf(node, policy);
+    const ref = this.#proven.of(key, pod, policy.spec) ?? (await this.#workloadOf(node, policy));
     const spec = haltSpecOf(pod, policy, verdict, ref, now());
     if (spec === undefined) return undefined;
     if (this.#isToldOf(namespace, spec)) return undefined;

@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { ControllerError } from "../controller-error.ts";
 import { FakeApi } from "../testing/fake-api.ts";
 import { GuardedApi } from "../testing/guarded-api.ts";
 import { FreshLists } from "./fresh-lists.ts";
@@ -59,4 +60,39 @@ test("every page is read", async () => {
   const fresh = new FreshLists<KubeObject>(api, (object) => object);
   expect(namesOf(await fresh.list(PODS))).toEqual(["pod-1", "pod-2", "pod-3"]);
   expect(asked).toEqual([undefined, "pod-1", "pod-2"]);
+});
+
+describe("a list of which is known how many it has", () => {
+  const limitsOf = async (count: number, expected: number, mostThatFit = Number.POSITIVE_INFINITY) => {
+    const api = new FakeApi();
+    for (let index = 0; index < count; index += 1)
+      await api.create(PODS, { metadata: { name: `pod-${index}`, namespace: "sei" } });
+    const plain = api.list.bind(api);
+    const asked: unknown[] = [];
+    api.list = (path, query) => {
+      asked.push(query?.limit);
+      if (Number(query?.limit) > mostThatFit) throw new ControllerError("too-large", "more than 8 MiB");
+      return plain(path, query);
+    };
+    const fresh = new FreshLists<KubeObject>(api, (object) => object);
+    expect(await fresh.list(PODS, expected)).toHaveLength(count);
+    const first = asked.splice(0);
+    await fresh.list(PODS, expected);
+    return { first, second: asked };
+  };
+
+  test("is one request, also with one more than that", async () => {
+    expect((await limitsOf(100, 100)).first).toEqual([101]);
+    expect((await limitsOf(101, 100)).first).toEqual([101]);
+  });
+
+  test("is read by pages of 500 at most", async () => {
+    expect((await limitsOf(600, 600)).first).toEqual([500, 500]);
+  });
+
+  test("is asked for once only in pages that were too large", async () => {
+    const { first, second } = await limitsOf(100, 100, 60);
+    expect(first).toEqual([101, 25, 50, 50]);
+    expect(second).toEqual([50, 50]);
+  });
 });

@@ -1,4 +1,4 @@
-import { listPages } from "./list-pages.ts";
+import { listPages, PAGE } from "./list-pages.ts";
 import type { KubeApi, KubeObject } from "./types.ts";
 
 /**
@@ -10,6 +10,8 @@ export class FreshLists<T extends KubeObject> {
   readonly #project: (object: T) => T;
   readonly #running = new Map<string, Promise<readonly T[]>>();
   readonly #next = new Map<string, Promise<readonly T[]>>();
+  /** By path: how many objects a page may have, where more were too large. */
+  readonly #most = new Map<string, number>();
 
   /** `project` says what of each object is kept, as its page arrives. */
   constructor(api: KubeApi, project: (object: T) => T) {
@@ -17,30 +19,37 @@ export class FreshLists<T extends KubeObject> {
     this.#project = project;
   }
 
-  /** Every object of the collection at `path`, as of a moment after the call. */
-  list(path: string): Promise<readonly T[]> {
+  /**
+   * Every object of the collection at `path`, as of a moment after the call: in one request where they are as many as
+   * `expected`, and not too large.
+   */
+  list(path: string, expected = 0): Promise<readonly T[]> {
     const running = this.#running.get(path);
-    if (running === undefined) return this.#begin(path);
+    if (running === undefined) return this.#begin(path, expected);
     const known = this.#next.get(path);
     if (known !== undefined) return known;
     const next = running.then(
-      () => this.#begin(path),
-      () => this.#begin(path),
+      () => this.#begin(path, expected),
+      () => this.#begin(path, expected),
     );
     this.#next.set(path, next);
     return next;
   }
 
-  #begin(path: string): Promise<readonly T[]> {
+  #begin(path: string, expected: number): Promise<readonly T[]> {
     this.#next.delete(path);
-    const list = this.#read(path).finally(() => this.#running.delete(path));
+    const list = this.#read(path, expected).finally(() => this.#running.delete(path));
     this.#running.set(path, list);
     return list;
   }
 
-  async #read(path: string): Promise<readonly T[]> {
+  async #read(path: string, expected: number): Promise<readonly T[]> {
     const objects: T[] = [];
-    for await (const { items } of listPages<T>(this.#api, path))
+    const most = this.#most.get(path) ?? PAGE.most;
+    // One more than expected: an object that came meanwhile is no reason to ask twice.
+    const first = Math.min(Math.max(expected + 1, PAGE.first), most);
+    const onTooLarge = (fewer: number) => this.#most.set(path, fewer);
+    for await (const { items } of listPages<T>(this.#api, path, { first, most, onTooLarge }))
       for (const item of items) objects.push(this.#project(item));
     return objects;
   }

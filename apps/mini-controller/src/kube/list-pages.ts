@@ -1,23 +1,33 @@
 import { hasCode } from "../controller-error.ts";
 import type { KubeApi, KubeList, KubeObject } from "./types.ts";
 
+/** How many objects are asked for: at first, and at most on one page. */
+export interface PageSizes {
+  readonly first: number;
+  readonly most: number;
+  /** Told how many a page may have at most by now, after an answer that was too large. */
+  readonly onTooLarge?: (most: number) => void;
+}
+
 /**
- * Objects of one page are in memory whole. The first page is a small one, as nothing is known of their size yet; pages grow
+ * Objects of one page are in memory whole. The first page is a small one where nothing is known of them yet; pages grow
  * to this many objects for as long as the answers are not too large.
  */
-const PAGE = { first: 20, most: 500 } as const;
+export const PAGE: PageSizes = { first: 20, most: 500 };
 
 /** The pages of the collection at `path`, each let go of before the next is asked for. */
 export async function* listPages<T extends KubeObject>(
   api: Pick<KubeApi, "list">,
   path: string,
+  sizes: PageSizes = PAGE,
 ): AsyncGenerator<KubeList<T>> {
-  let [limit, most]: [number, number] = [PAGE.first, PAGE.most];
+  let { first: limit, most } = sizes;
   let next: string | undefined;
   for (;;) {
     const list = await pageOf<T>(api, path, limit, next);
     if (list === "too-large") {
       most = Math.max(1, Math.floor(limit / 2));
+      sizes.onTooLarge?.(most);
       limit = Math.max(1, Math.floor(limit / 4));
       continue;
     }

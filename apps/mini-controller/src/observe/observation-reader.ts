@@ -72,7 +72,8 @@ export class ObservationReader {
 
   /**
    * The same from what the nodes and the API server say now: policies, pod, workload and siblings are read for it. The
-   * workload is asked for at the same time as the pod, by what is remembered of that, and once more if the pod has changed.
+   * workload is asked for at the same time as the pod, by what is remembered of that, and once more if that pod is another one, or
+   * another's, or the policy is not the one that was remembered.
    */
   async readOnServer(halt: NodeHalt): Promise<() => Observation> {
     const { server, stores: known } = this.#options;
@@ -83,7 +84,7 @@ export class ObservationReader {
       readServerView(server, halt, known),
       this.#readWorkload(halt, known, "server"),
     ]);
-    const hasChanged = versionOf(halt, known) !== versionOf(halt, stores);
+    const hasChanged = targetFactsOf(halt, known) !== targetFactsOf(halt, stores);
     const [workload, past, asked] = await Promise.all([
       hasChanged ? this.#readWorkload(halt, stores, "server") : early,
       this.#readPast(halt, stores),
@@ -274,9 +275,11 @@ function isDeciding(halt: NodeHalt): boolean {
   return !hasEnded(halt) && !isSwapping(halt);
 }
 
-/** Which version of the node's pod these stores have. */
-function versionOf(halt: NodeHalt, stores: Stores): string | undefined {
-  return stores.pods.get(podKeyOf(halt))?.metadata.resourceVersion;
+/** All that a reading of the workload takes from these stores: which pod it is and whose, and where the policy says the image is. */
+function targetFactsOf(halt: NodeHalt, stores: Stores): string {
+  const { uid, labels, ownerReferences } = stores.pods.get(podKeyOf(halt))?.metadata ?? {};
+  const policy = policyOf(halt, stores);
+  return JSON.stringify([uid, labels, ownerReferences, policy?.metadata.uid, policy?.spec.target]);
 }
 
 function targetOf(halt: NodeHalt, stores: Stores): WorkloadTarget | undefined {

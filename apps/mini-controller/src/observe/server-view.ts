@@ -25,7 +25,7 @@ export async function readServerView({ api, pods }: Server, halt: NodeHalt, know
   const [journal, policies, podsThere] = await Promise.all([
     api.get<NodeHalt>(objectPath(NODE_HALTS, namespace, name)),
     api.list<HaltPolicy>(collectionPath(HALT_POLICIES, namespace)),
-    pods.list(collectionPath(PODS, namespace)),
+    pods.list(collectionPath(PODS, namespace), known.pods.under(namespace).length),
   ]);
   if (journal.metadata.resourceVersion !== resourceVersion)
     throw new ControllerError("conflict", `NodeHalt ${namespace}/${name} was written meanwhile`);

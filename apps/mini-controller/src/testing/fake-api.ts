@@ -42,11 +42,15 @@ export class FakeApi implements KubeApi {
     return structuredClone(this.#at(path)) as unknown as T;
   }
 
-  async list<T extends KubeObject>(path: string, _query: Query = {}): Promise<KubeList<T>> {
-    const items = [...this.objects]
-      .filter(([key]) => isIn(key, path))
-      .map(([, object]) => structuredClone(object));
-    return { metadata: { resourceVersion: String(this.#version) }, items: items as unknown as T[] };
+  /** Pages are cut from the objects as they are when each is asked for: nothing changes between two of a test. */
+  async list<T extends KubeObject>(path: string, query: Query = {}): Promise<KubeList<T>> {
+    const begin = Number(query.continue ?? 0);
+    const end = begin + Number(query.limit ?? Number.POSITIVE_INFINITY);
+    const found = [...this.objects].filter(([key]) => isIn(key, path));
+    const items = found.slice(begin, end).map(([, object]) => structuredClone(object));
+    const next = end < found.length ? { continue: String(end) } : {};
+    const metadata = { resourceVersion: String(this.#version), ...next };
+    return { metadata, items: items as unknown as T[] };
   }
 
   async create<T extends KubeObject>(path: string, body: object): Promise<T> {

@@ -1,6 +1,7 @@
 import { until } from "@upgrade-halt/testing";
 import pino, { type Logger } from "pino";
 import { Controller } from "../controller.ts";
+import type { KubeApi } from "../kube/types.ts";
 import type { Boundary } from "../model/boundary.ts";
 import { PagingHosts } from "../paging/paging-hosts.ts";
 import { Metrics } from "../server/metrics.ts";
@@ -9,6 +10,8 @@ import { type Call, GuardedApi } from "./guarded-api.ts";
 
 export interface TestControllerOptions {
   readonly onCall?: (call: Call) => void;
+  /** What stands between the controller and the cluster's API. */
+  readonly through?: (api: KubeApi) => KubeApi;
   readonly onBoundary?: (boundary: Boundary, kill: () => void) => void;
   readonly now?: () => number;
   readonly log?: Logger;
@@ -26,10 +29,16 @@ export class TestController {
 
   constructor(
     cluster: FakeCluster,
-    { onCall, onBoundary, now, log = pino({ level: "silent" }) }: TestControllerOptions = {},
+    {
+      onCall,
+      through = (api) => api,
+      onBoundary,
+      now,
+      log = pino({ level: "silent" }),
+    }: TestControllerOptions = {},
   ) {
     this.#cluster = cluster;
-    this.api = new GuardedApi(cluster.api, onCall);
+    this.api = new GuardedApi(through(cluster.api), onCall);
     this.controller = new Controller({
       api: this.api,
       log,
