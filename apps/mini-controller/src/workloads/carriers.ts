@@ -5,7 +5,7 @@ import type { KubeApi, KubeObject } from "../kube/types.ts";
 import type { Pod } from "../model/pod.ts";
 import { managerOf } from "./manager.ts";
 import { imageIn, isSettled } from "./pod-template.ts";
-import { notMadeBy, type StatefulSet } from "./stateful-set.ts";
+import { notMadeBy, type StatefulSet, whyTooMany } from "./stateful-set.ts";
 
 export async function statefulSetsIn(api: KubeApi, namespace: string): Promise<readonly StatefulSet[]> {
   return await listWanted<StatefulSet>(api, collectionPath(STATEFUL_SETS, namespace), () => true);
@@ -27,7 +27,8 @@ export function notRunBy(
   if (object.metadata.deletionTimestamp !== undefined) return `${what} is being deleted.`;
   const set = sets.find(({ metadata }) => isControlledBy(pod, metadata.uid));
   if (set === undefined) return `Pod ${pod.metadata.name} is run by no StatefulSet that ${what} controls.`;
-  return notMadeBy(set, pod);
+  const tooMany = sets.map(whyTooMany).find((why) => why !== undefined);
+  return tooMany ?? notMadeBy(set, pod);
 }
 
 /** The object's image, and how it is set; `missing` where its field has none. */

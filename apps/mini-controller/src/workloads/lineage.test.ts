@@ -73,7 +73,33 @@ function podOf(
   return { metadata, spec: TEMPLATE.spec };
 }
 
+/** As many as the API takes: their names alone would fill any memory. */
+const COUNTLESS = { spec: { replicas: 2_147_483_647, ordinals: { start: 2_147_483_647 } } };
+const TOO_MANY = "sets of more than 1000 are not acted on";
+
 describe("whose a pod of a StatefulSet is", () => {
+  test("nobody's, where the set has more replicas than are counted", async () => {
+    const cluster = new Cluster();
+    const set = await cluster.addSet("sei-0", COUNTLESS);
+    const pod = podOf("sei-0-2147483647", [set]);
+    expect(await cluster.find("StatefulSet", pod)).toContain(TOO_MANY);
+    expect(await cluster.read(set, "statefulsets", pod)).toMatchObject({ kind: "disowned" });
+    expect(await cluster.read(set, "statefulsets", undefined)).toMatchObject({ kind: "found" });
+  });
+
+  test("nobody's, where a custom resource controls such a set beside the pod's own", async () => {
+    const cluster = new Cluster();
+    const node = await cluster.add(SEI_NODES, "SeiNode", "sei-0", { spec: { image: "seid:v6.6" } });
+    const set = await cluster.addSet("sei-0", { ownerReferences: [node] });
+    await cluster.addSet("sei-1", { ...COUNTLESS, ownerReferences: [node] });
+    const pod = podOf("sei-0-0", [set]);
+    expect(
+      await cluster.read(node, "seinodes", pod, {
+        target: { kind: "CustomResource", customResource: SEI_NODE },
+      }),
+    ).toMatchObject({ kind: "disowned", why: expect.stringContaining(TOO_MANY) });
+  });
+
   test("the StatefulSet that controls it by UID", async () => {
     const cluster = new Cluster();
     const set = await cluster.addSet("sei-0");

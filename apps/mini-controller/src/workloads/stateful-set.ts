@@ -26,6 +26,9 @@ export interface StatefulSet extends TemplatedWorkload {
   };
 }
 
+/** A set of more is left alone: its pods are counted one by one, and `spec.replicas` may be any number. */
+const MOST_PODS = 1_000;
+
 const STATEFUL_SET: OwnerKind = { apiVersion: "apps/v1", kind: "StatefulSet", resource: STATEFUL_SETS };
 
 /**
@@ -82,10 +85,22 @@ export function notMadeBy(set: StatefulSet, pod: Pod): string | undefined {
   const { selector } = set.spec;
   if (selector === undefined || !matchesLabels(selector, labels))
     return `The selector of ${what} does not match the labels of pod ${name}.`;
+  const tooMany = whyTooMany(set);
+  if (tooMany !== undefined) return tooMany;
   const names = podNamesOf(set);
   if (!names.includes(name))
-    return `Pod ${name} has no ordinal of ${what}, whose pods are ${names.join(", ") || "none"}.`;
+    return `Pod ${name} has no ordinal of ${what}, whose pods are ${rangeOf(names)}.`;
   return undefined;
+}
+
+/** Why a set is too large for its pods to be compared. */
+export function whyTooMany({ metadata, spec: { replicas = 1 } }: StatefulSet): string | undefined {
+  if (replicas <= MOST_PODS) return undefined;
+  return `StatefulSet ${metadata.name} has ${replicas} replicas, and sets of more than ${MOST_PODS} are not acted on: set the image yourself.`;
+}
+
+function rangeOf(names: readonly string[]): string {
+  return names.length > 10 ? `${names[0]} to ${names.at(-1)}` : names.join(", ") || "none";
 }
 
 /** The pods of a StatefulSet as one group that shares its template. */
@@ -107,8 +122,11 @@ function strategyOf({ spec: { updateStrategy } }: StatefulSet): Strategy {
   return { kind: "RollingUpdate", partition, written: updateStrategy };
 }
 
-/** `<set>-<ordinal>` for each ordinal from `spec.ordinals.start` on. */
+/** `<set>-<ordinal>` for each ordinal from `spec.ordinals.start` on, as far as they are counted. */
 function podNamesOf({ metadata, spec }: StatefulSet): readonly string[] {
   const start = spec.ordinals?.start ?? 0;
-  return Array.from({ length: spec.replicas ?? 1 }, (_, index) => `${metadata.name}-${start + index}`);
+  return Array.from(
+    { length: Math.min(spec.replicas ?? 1, MOST_PODS) },
+    (_, index) => `${metadata.name}-${start + index}`,
+  );
 }
