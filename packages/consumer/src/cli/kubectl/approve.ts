@@ -106,7 +106,7 @@ async function withdraw(halt: NodeHalt, policy: HaltPolicy, options: ApproveOpti
   const said =
     upgrade === undefined
       ? `HaltPolicy ${nameOf(policy)} lists nothing for plan ${planName ?? "(not named)"} at height ${height ?? "(not named)"}.`
-      : `HaltPolicy ${nameOf(policy)} no longer lists ${upgrade.image} for plan ${planName} at height ${height}. A swap whose image is set already is finished: abort its halt to stop that.`;
+      : `HaltPolicy ${nameOf(policy)} no longer lists ${upgrade.image} for plan ${planName} at height ${height}. A swap for it whose pod is not replaced yet ends as Failed and is paged: put that node right yourself.`;
   const again = `approve ${halt.metadata.name} --image=${upgrade?.image}`;
   tell(policy, { changed: upgrade !== undefined, said, undo: again }, options, io);
 }
