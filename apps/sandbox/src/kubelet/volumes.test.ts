@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, open, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -49,6 +49,21 @@ describe("mountVolumes", () => {
     );
     expect(await readFile(join(folders.get("m") ?? "", "deep/b.json"), "utf8")).toBe("[]");
     expect(await readFile(join(folders.get("s") ?? "", "key"), "utf8")).toBe("secret");
+  });
+
+  it("leaves a file whole to who reads it while it is written anew", async () => {
+    const volume = { name: "m", configMap: { name: "m" } };
+    const holding = (text: string) => ({ "configmaps/m": { data: { "a.json": text } } });
+    const folder = (await mount([volume], holding("[1]"))).get("m") ?? "";
+    const reader = await open(join(folder, "a.json"));
+    try {
+      await mount([volume], holding("[1,2]"));
+      expect(await reader.readFile("utf8")).toBe("[1]");
+    } finally {
+      await reader.close();
+    }
+    expect(await readFile(join(folder, "a.json"), "utf8")).toBe("[1,2]");
+    expect(await readdir(folder)).toEqual(["a.json"]);
   });
 
   it("keeps a claim's folder for as long as the claim is the same", async () => {

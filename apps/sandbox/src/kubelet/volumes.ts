@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { arrayAt, isObject, type JsonObject, objectAt, stringAt, stringsAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
@@ -82,7 +83,10 @@ async function writeKeys(
     if (content === undefined) continue;
     const file = join(folder, path);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content, { encoding, mode: 0o600 });
+    // Another container of the pod may read it now: it finds the file whole, before or after.
+    const unfinished = join(dirname(file), `..${randomUUID()}`);
+    await writeFile(unfinished, content, { encoding, mode: 0o600 });
+    await rename(unfinished, file);
   }
 }
 
