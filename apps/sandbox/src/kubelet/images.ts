@@ -19,8 +19,14 @@ const MOCK_NODE_VERSIONS: readonly string[] =
     " ",
   );
 
-/** Many nodes run on one machine, and each makes little garbage: a young generation of 1 MiB does. */
-const SMALL: readonly string[] = ["--max-semi-space-size=1"];
+/** Many nodes run on one machine, and each does little: a young generation of 1 MiB does, and no compiled code is worth its room. */
+const SMALL: readonly string[] = [
+  "--max-semi-space-size=1",
+  "--optimize-for-size",
+  "--no-opt",
+  "--no-maglev",
+  "--no-sparkplug",
+];
 
 export function isRelease(version: string): boolean {
   return MOCK_NODE_VERSIONS.includes(version);

@@ -9,6 +9,9 @@ import type { RunnableImage } from "./images.ts";
 import type { ContainerSpec, PodSpec } from "./pod-spec.ts";
 import { mountVolumes, onHost } from "./volumes.ts";
 
+/** Many processes share the machine: each has one arena of glibc's malloc, where it would have one a thread. */
+const FRUGAL = { MALLOC_ARENA_MAX: "1" };
+
 /** Where a pod's processes live on this machine. */
 export interface PodPlace extends PodAddresses {
   readonly client: KubeClient;
@@ -39,7 +42,7 @@ export async function processSpecOf(
     findClaim: (name) => find(client, pathOf(CLAIMS, pod.namespace, name)),
   });
   const own = await containerEnv(pod, container, place, lookup);
-  const env = { PATH: process.env.PATH ?? "", HOME: podDir, ...image.env, ...own };
+  const env = { PATH: process.env.PATH ?? "", HOME: podDir, ...FRUGAL, ...image.env, ...own };
   const translate = (text: string): string => onHost(expand(text, own), container, volumes);
   const entrypoint = container.command.length > 0 ? container.command : image.entrypoint;
   const hasOwn = container.command.length > 0 || container.args.length > 0;

@@ -76,6 +76,29 @@ describe("a moment", () => {
     expect(history.at(100)?.views.state(OF).nodes).toEqual([node(100)]);
   });
 
+  it("is as it was wherever in a long run it is", () => {
+    const history = recorded(100, 40_000);
+    const kept = Array.from({ length: 100 }, (_, index) => index + 1).filter((number) => history.at(number));
+    expect(kept.length).toBeGreaterThan(40);
+    for (const number of kept) {
+      const { views, event } = history.at(number) ?? {};
+      expect(event).toEqual(chapter(number));
+      expect(views?.state(OF).nodes).toEqual([node(number)]);
+      expect(views?.details("sei-0").log).toMatch(new RegExp(`block ${number}$`));
+    }
+  });
+
+  it("is recorded with what it began with, also when nothing of the story is gone", () => {
+    const history = new History(4_000);
+    for (let height = 1; height < 40; height += 1)
+      history.add({ kind: "view-node", at: at(height), node: `sei-${height}`, is: node(height) });
+    history.add(chapter(40));
+    const again = new Views();
+    for (const entry of parseRecording([...history.lines()].join(""), "r"))
+      if (!isStory(entry)) again.apply(entry);
+    expect(again.state(OF).nodes).toHaveLength(39);
+  });
+
   it("is the same from a recording as it was, also when its beginning is gone", () => {
     for (const most of [undefined, 20_000]) {
       const history = recorded(100, most);

@@ -1,4 +1,5 @@
 import { EVENT_KINDS, type StoryEvent } from "../story/story-event.ts";
+import { PackedLines } from "./packed-lines.ts";
 import type { ViewChange } from "./view-change.ts";
 import { Views } from "./views.ts";
 
@@ -11,58 +12,103 @@ export function isStory(entry: Entry): entry is StoryEvent {
   return KINDS.has(entry.kind);
 }
 
+/** Lines that are packed together: few enough to be read at once. */
+const PAGE_CHARACTERS = 256 * 1024;
+/** So much of a history that is too large goes at once. */
+const GOES = 1 / 4;
+
+/** Entries in a row, as JSON. */
+interface Page {
+  readonly entries: PackedLines;
+  /** Events of the story before its first entry. */
+  readonly storyBefore: number;
+  /** Time of the earliest line of a log that was read in it, in milliseconds since the epoch. */
+  earliestLog: number;
+}
+
 /** Everything that a run showed, so that it can be shown again as it was. The oldest goes first when it grows too large. */
 export class History {
   readonly #mostCharacters: number;
+  readonly #pageCharacters: number;
   /** What the page showed before the first entry. */
   readonly #base = new Views();
-  #entries: { readonly entry: Entry; readonly characters: number }[] = [];
+  #pages: readonly Page[] = [{ entries: new PackedLines(), storyBefore: 0, earliestLog: Infinity }];
   #characters = 0;
-  /** Events of the story that are no longer here. */
-  #forgotten = 0;
+  #hasForgotten = false;
+  /** Events of the story so far. */
+  #stories = 0;
 
-  constructor(mostCharacters = Number.POSITIVE_INFINITY) {
+  constructor(mostCharacters = Infinity) {
     this.#mostCharacters = mostCharacters;
+    this.#pageCharacters = Math.min(PAGE_CHARACTERS, mostCharacters / 8);
   }
 
   add(entry: Entry): void {
-    const characters = this.#mostCharacters === Number.POSITIVE_INFINITY ? 0 : JSON.stringify(entry).length;
-    this.#entries.push({ entry, characters });
-    this.#characters += characters;
-    if (this.#characters > this.#mostCharacters) this.#forgetAQuarter();
+    const page = this.#open();
+    const text = JSON.stringify(entry);
+    page.entries.add(text);
+    this.#characters += text.length;
+    if (isStory(entry)) this.#stories += 1;
+    if (entry.kind === "view-log") page.earliestLog = Math.min(page.earliestLog, Date.parse(entry.at));
+    if (this.#characters > this.#mostCharacters) this.#forget();
   }
 
   /** What was shown when the event of this number happened (the first is 1); undefined when it is not here. */
   at(number: number): { readonly views: Views; readonly event: StoryEvent } | undefined {
-    if (!(number > this.#forgotten)) return undefined;
+    const [first] = this.#pages;
+    if (first === undefined || !(number > first.storyBefore)) return undefined;
     const views = copyOf(this.#base);
-    let count = this.#forgotten;
     let event: StoryEvent | undefined;
-    for (const { entry } of this.#entries) {
-      if (isStory(entry)) {
-        count += 1;
-        if (count === number) event = entry;
-      } else if (event === undefined || isLate(entry, event)) views.apply(entry);
+    for (const { entries, storyBefore, earliestLog } of this.#pages) {
+      if (event !== undefined && earliestLog > Date.parse(event.at)) continue;
+      let count = storyBefore;
+      for (const entry of entriesOf(entries)) {
+        if (isStory(entry)) {
+          count += 1;
+          if (count === number) event = entry;
+        } else if (event === undefined || isLate(entry, event)) views.apply(entry);
+      }
     }
     return event === undefined ? undefined : { views, event };
   }
 
-  /** The recording, as JSON lines. */
+  /** The recording up to now, as JSON lines. */
   *lines(): Generator<string> {
-    const first = this.#entries[0]?.entry.at ?? new Date(0).toISOString();
-    if (this.#forgotten > 0)
-      for (const change of this.#base.changes(first)) yield `${JSON.stringify(change)}\n`;
-    for (const { entry } of this.#entries) yield `${JSON.stringify(entry)}\n`;
+    const pages = this.#pages;
+    const [first] = pages[0]?.entries.lines() ?? [];
+    if (this.#hasForgotten && first !== undefined)
+      for (const change of this.#base.changes(entryOf(first).at)) yield `${JSON.stringify(change)}\n`;
+    for (const { entries } of pages) for (const line of entries.lines()) yield `${line}\n`;
   }
 
-  #forgetAQuarter(): void {
-    const { length } = this.#entries;
-    for (const { entry, characters } of this.#entries.splice(0, Math.ceil(length / 4))) {
-      this.#characters -= characters;
-      if (isStory(entry)) this.#forgotten += 1;
-      else this.#base.apply(entry);
+  /** The page that the next entry goes to. */
+  #open(): Page {
+    const last = this.#pages.at(-1);
+    if (last !== undefined && last.entries.characters < this.#pageCharacters) return last;
+    last?.entries.pack();
+    const page = { entries: new PackedLines(), storyBefore: this.#stories, earliestLog: Infinity };
+    this.#pages = [...this.#pages, page];
+    return page;
+  }
+
+  #forget(): void {
+    while (this.#pages.length > 1 && this.#characters > this.#mostCharacters * (1 - GOES)) {
+      const [oldest, ...rest] = this.#pages;
+      for (const entry of oldest === undefined ? [] : entriesOf(oldest.entries))
+        if (!isStory(entry)) this.#base.apply(entry);
+      this.#characters -= oldest?.entries.characters ?? 0;
+      this.#pages = rest;
+      this.#hasForgotten = true;
     }
   }
+}
+
+function entriesOf(entries: PackedLines): readonly Entry[] {
+  return entries.lines().map(entryOf);
+}
+
+function entryOf(line: string): Entry {
+  return JSON.parse(line);
 }
 
 /** A log is read a moment after it was written. */
