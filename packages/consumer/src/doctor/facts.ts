@@ -42,6 +42,10 @@ export type EvidenceFacts =
       readonly groups: readonly string[];
       /** `StandardOutput=` */
       readonly output: string;
+      /** `StandardError=` */
+      readonly error: string;
+      /** `LogNamespace=`; empty for the journal of the system. */
+      readonly logNamespace: string;
       /** Of `ExecStopPost=`: what runs `upgrade-halt systemd-hook`, or else a command that is not known. */
       readonly hook: HookFacts | undefined;
       readonly journal: JournalFacts;

@@ -1,13 +1,23 @@
 import { expect, test } from "vitest";
 import type { Fate } from "./fate.ts";
-import { fateOf, type RestartRules, type SystemdRules } from "./restart.ts";
+import { type Afterwards, fateOf, type RestartRules, revivalOf, type SystemdRules } from "./restart.ts";
 
+const NOTHING: Afterwards = {
+  failureAction: "none",
+  successAction: "none",
+  onFailure: [],
+  onSuccess: [],
+  upheldBy: [],
+  triggeredBy: [],
+};
 const systemd = (restart: string, rest: Partial<SystemdRules> = {}): SystemdRules => ({
   kind: "systemd",
   restart,
   prevented: [],
   forced: [],
   success: [],
+  isAlwaysClean: false,
+  afterwards: NOTHING,
   ...rest,
 });
 const supervisord = (autorestart: "true" | "false" | "unexpected", startSeconds: number): RestartRules => ({
@@ -34,6 +44,16 @@ const CASES: readonly [string, RestartRules, readonly [Fate, Fate, Fate, Fate]][
   ["a signal that is prevented", systemd("always", { prevented: ["SIGKILL"] }), [AGAIN, AGAIN, AGAIN, DOWN]],
   ["on-failure with 70 as success", systemd("on-failure", { success: ["70"] }), [DOWN, AGAIN, AGAIN, AGAIN]],
   ["on-success with 70 as success", systemd("on-success", { success: ["70"] }), [AGAIN, DOWN, DOWN, DOWN]],
+  [
+    "on-failure of a command that is never at fault",
+    systemd("on-failure", { isAlwaysClean: true }),
+    [DOWN, DOWN, DOWN, DOWN],
+  ],
+  [
+    "on-success of a command that is never at fault",
+    systemd("on-success", { isAlwaysClean: true }),
+    [AGAIN, AGAIN, AGAIN, AGAIN],
+  ],
   ["on-abnormal", systemd("on-abnormal"), [DOWN, DOWN, DOWN, AGAIN]],
   ["an engine without a policy", { kind: "engine", policy: "no", maximum: 0 }, [DOWN, DOWN, DOWN, DOWN]],
   [
@@ -139,4 +159,35 @@ const CASES: readonly [string, RestartRules, readonly [Fate, Fate, Fate, Fate]][
 test.each(CASES)("%s", (_, rules, fates) => {
   const codes = [70, 72, 2].map((code) => fateOf(rules, { kind: "exited", code }));
   expect([...codes, fateOf(rules, { kind: "signalled", signal: "KILL" })]).toEqual(fates);
+});
+
+test.each<[string, Partial<Afterwards>, Partial<SystemdRules>, string | undefined]>([
+  ["nothing", {}, {}, undefined],
+  ["a unit that upholds it", { upheldBy: ["sei.target"] }, {}, "started-again by Upholds= of sei.target"],
+  ["a reboot", { failureAction: "reboot" }, {}, "started-again by FailureAction=reboot"],
+  ["a reboot after a failure that this is not", { failureAction: "reboot" }, { success: ["70"] }, undefined],
+  [
+    "a reboot after a success",
+    { successAction: "reboot" },
+    { success: ["70"] },
+    "started-again by SuccessAction=reboot",
+  ],
+  ["a reboot after a success that this is not", { successAction: "reboot" }, {}, undefined],
+  [
+    "a unit that runs after a failure",
+    { onFailure: ["tell.service"] },
+    {},
+    "unsure by OnFailure=tell.service",
+  ],
+  [
+    "a unit that runs after a success",
+    { onSuccess: ["a.service"] },
+    { isAlwaysClean: true },
+    "unsure by OnSuccess=a.service",
+  ],
+  ["a timer", { triggeredBy: ["seid.timer"] }, {}, "unsure by seid.timer"],
+])("what brings a unit back that stays down at 70: %s", (_, afterwards, rest, expected) => {
+  const rules = systemd("always", { prevented: ["70"], afterwards: { ...NOTHING, ...afterwards }, ...rest });
+  const revival = revivalOf(rules, { kind: "exited", code: 70 });
+  expect(revival && `${revival.fate} by ${revival.by}`).toBe(expected);
 });

@@ -33,6 +33,23 @@ export interface SystemdRules {
   readonly forced: readonly string[];
   /** `SuccessExitStatus=` */
   readonly success: readonly string[];
+  /** `ExecStart=-`: every end counts as a clean one. */
+  readonly isAlwaysClean: boolean;
+  readonly afterwards: Afterwards;
+}
+
+/** What systemd does after a unit ended and is not restarted. */
+export interface Afterwards {
+  /** `FailureAction=` and `SuccessAction=`; `none` is nothing. */
+  readonly failureAction: string;
+  readonly successAction: string;
+  /** Units of `OnFailure=` and `OnSuccess=`. */
+  readonly onFailure: readonly string[];
+  readonly onSuccess: readonly string[];
+  /** Units whose `Upholds=` names this one. */
+  readonly upheldBy: readonly string[];
+  /** Timers, paths and sockets that start it. */
+  readonly triggeredBy: readonly string[];
 }
 
 /** What a supervisor does about an end, by its documented rules. */
@@ -60,14 +77,61 @@ export function fateOf(rules: RestartRules, end: SeenEnd): Fate {
 }
 
 /** systemd.service(5), table "Exit causes and the effect of the Restart= settings". */
-function systemdFate({ restart, prevented, forced, success }: SystemdRules, end: SeenEnd): Fate {
+function systemdFate(rules: SystemdRules, end: SeenEnd): Fate {
+  const { restart, prevented, forced } = rules;
+  if (isOneOf(prevented, end)) return "stays-down";
+  if (isOneOf(forced, end)) return "started-again";
+  return isRestarted(restart, isClean(rules, end), end.kind) ? "started-again" : "stays-down";
+}
+
+function isOneOf(statuses: readonly string[], end: SeenEnd): boolean {
   const status = end.kind === "exited" ? String(end.code) : end.signal;
-  const isOneOf = (statuses: readonly string[]) =>
-    statuses.some((name) => name.replace(/^SIG/, "") === status);
-  if (isOneOf(prevented)) return "stays-down";
-  if (isOneOf(forced)) return "started-again";
-  const isClean = status === "0" || isOneOf(success);
-  return isRestarted(restart, isClean, end.kind) ? "started-again" : "stays-down";
+  return statuses.some((name) => name.replace(/^SIG/, "") === status);
+}
+
+function isClean({ success, isAlwaysClean }: SystemdRules, end: SeenEnd): boolean {
+  return isAlwaysClean || (end.kind === "exited" && end.code === 0) || isOneOf(success, end);
+}
+
+/** What may start a unit that stays down after this end: how sure that is, as what is set, and what to do about it. */
+export interface Revival {
+  readonly fate: Exclude<Fate, "stays-down">;
+  readonly by: string;
+  readonly advice: string;
+}
+
+/** systemd.unit(5): what systemd does by itself once a unit has failed, or ended well. */
+export function revivalOf(rules: SystemdRules, end: SeenEnd): Revival | undefined {
+  const { afterwards } = rules;
+  const clean = isClean(rules, end);
+  const [unit] = afterwards.upheldBy;
+  if (unit !== undefined)
+    return {
+      fate: "started-again",
+      by: `Upholds= of ${unit}`,
+      advice: `Take it out of Upholds= of ${unit}.`,
+    };
+  const [name, action] = clean
+    ? (["SuccessAction", afterwards.successAction] as const)
+    : (["FailureAction", afterwards.failureAction] as const);
+  if (action !== "" && action !== "none")
+    return { fate: "started-again", by: `${name}=${action}`, advice: `Take ${name}= out of the unit.` };
+  const [setting, units] = clean
+    ? (["OnSuccess", afterwards.onSuccess] as const)
+    : (["OnFailure", afterwards.onFailure] as const);
+  if (units.length > 0)
+    return {
+      fate: "unsure",
+      by: `${setting}=${units.join(" ")}`,
+      advice: `See that ${units.join(" and ")} does not start it again.`,
+    };
+  if (afterwards.triggeredBy.length === 0) return undefined;
+  const triggers = afterwards.triggeredBy.join(" and ");
+  return {
+    fate: "unsure",
+    by: triggers,
+    advice: `Stop ${triggers}, or see that it does not start a halted node.`,
+  };
 }
 
 function isRestarted(restart: string, isClean: boolean, kind: SeenEnd["kind"]): boolean {

@@ -47,6 +47,14 @@ ExecStart={ path=/usr/bin/upgrade-halt ; argv[]=/usr/bin/upgrade-halt exec --ann
 ExecStopPostEx={ path=/bin/true ; argv[]=/bin/true ; flags= ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }
 ExecStopPostEx={ path=/usr/bin/upgrade-halt ; argv[]=/usr/bin/upgrade-halt systemd-hook --journal ; flags=privileged ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }
 StandardOutput=journal
+StandardError=inherit
+LogNamespace=sei
+FailureAction=reboot
+SuccessAction=none
+OnFailure=tell.service seid-again.service
+OnSuccess=
+UpheldBy=sei.target
+TriggeredBy=seid.timer
 SupplementaryGroups=systemd-journal
 DynamicUser=no
 User=daemon
@@ -63,11 +71,27 @@ test("reads a unit as systemctl shows it", async () => {
       name: "seid.service",
       mainPid: 0,
       command: ["/usr/bin/upgrade-halt", "exec", "--announce", "--", "/usr/bin/seid", "start"],
-      rules: { restart: "always", prevented: ["70", "71", "72"], forced: [], success: ["143", "SIGTERM"] },
+      rules: {
+        restart: "always",
+        prevented: ["70", "71", "72"],
+        forced: [],
+        success: ["143", "SIGTERM"],
+        isAlwaysClean: false,
+        afterwards: {
+          failureAction: "reboot",
+          successAction: "none",
+          onFailure: ["tell.service", "seid-again.service"],
+          onSuccess: [],
+          upheldBy: ["sei.target"],
+          triggeredBy: ["seid.timer"],
+        },
+      },
       evidence: {
         user: "daemon",
         groups: ["systemd-journal"],
         output: "journal",
+        error: "inherit",
+        logNamespace: "sei",
         hook: { journal: true, isPrivileged: true },
         journal: { kind: "missing" },
       },
@@ -82,6 +106,26 @@ test.each([
   expect(await readUnit("seid", false, await onlyWith("systemctl", text, code))).toEqual({
     kind: "none",
     why,
+  });
+});
+
+test("reads that a command's failure is ignored", async () => {
+  const shown = SHOWN.replace("ignore_errors=no", "ignore_errors=yes");
+  const reading = await readUnit("seid", false, await onlyWith("systemctl", shown));
+  expect(reading).toMatchObject({ unit: { rules: { isAlwaysClean: true } } });
+});
+
+test.each([
+  ["com.docker.swarm.task.id", "Docker Swarm"],
+  ["com.amazonaws.ecs.task-arn", "Amazon ECS"],
+  ["com.hashicorp.nomad.alloc_id", "Nomad"],
+  ["io.kubernetes.pod.name", "Kubernetes"],
+])("believes no restart policy of a container with the label %s", async (label, who) => {
+  const HostConfig = { RestartPolicy: { Name: "no" } };
+  const inspected = [{ Id: "0123", State: { Pid: 0 }, Config: { Labels: { [label]: "x" } }, HostConfig }];
+  const reading = await readContainer("docker", "seid", await onlyWith("docker", JSON.stringify(inspected)));
+  expect(reading).toMatchObject({
+    container: { rules: { kind: "unseen", why: expect.stringContaining(who) } },
   });
 });
 

@@ -38,6 +38,24 @@ export type ContainerReading =
   | { readonly kind: "container"; readonly container: Container }
   | { readonly kind: "none"; readonly why: string };
 
+/** Who makes another container when one ends, whatever that one's own policy says, by a label that it puts on each. */
+const MANAGERS: readonly (readonly [label: string, who: string])[] = [
+  ["com.docker.swarm.task.id", "a service of Docker Swarm"],
+  ["com.amazonaws.ecs.task-arn", "a task of Amazon ECS"],
+  ["com.hashicorp.nomad.alloc_id", "a job of Nomad"],
+  ["io.kubernetes.pod.name", "a pod of Kubernetes"],
+];
+
+function managedRules(labels: Readonly<Record<string, string>>): RestartRules | undefined {
+  const who = MANAGERS.find(([label]) => Object.hasOwn(labels, label))?.[1];
+  if (who === undefined) return undefined;
+  return {
+    kind: "unseen",
+    why: `the container belongs to ${who}, which has rules of its own for what ends`,
+    instead: `Put upgrade-halt exec --hold before the command, or see what ${who} does about 70.`,
+  };
+}
+
 /** Asks an engine for a container, by name or id. */
 export async function readContainer(engine: Engine, name: string, env: Env): Promise<ContainerReading> {
   const answer = await runProgram(engine, ["inspect", "--type", "container", "--", name], env);
@@ -56,7 +74,11 @@ export async function readContainer(engine: Engine, name: string, env: Env): Pro
       id: Id,
       pid: State.Pid ?? 0,
       command: [...(Path ? [Path] : []), ...(Args ?? [])],
-      rules: { kind: "engine", policy: policy?.Name ?? "", maximum: policy?.MaximumRetryCount ?? 0 },
+      rules: managedRules(Config?.Labels ?? {}) ?? {
+        kind: "engine",
+        policy: policy?.Name ?? "",
+        maximum: policy?.MaximumRetryCount ?? 0,
+      },
       evidence: { kind: "engine", driver: log?.Type ?? "unknown", isRemoved: AutoRemove === true },
       unit: Config?.Labels?.PODMAN_SYSTEMD_UNIT,
     },

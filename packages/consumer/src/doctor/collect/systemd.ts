@@ -19,7 +19,7 @@ export type UnitReading =
   | { readonly kind: "none"; readonly why: string };
 
 const PROPERTIES =
-  "Id,LoadState,MainPID,Restart,RestartPreventExitStatus,RestartForceExitStatus,SuccessExitStatus,User,DynamicUser,SupplementaryGroups,StandardOutput,ExecStart,ExecStopPostEx";
+  "Id,LoadState,MainPID,Restart,RestartPreventExitStatus,RestartForceExitStatus,SuccessExitStatus,FailureAction,SuccessAction,OnFailure,OnSuccess,UpheldBy,TriggeredBy,User,DynamicUser,SupplementaryGroups,StandardOutput,StandardError,LogNamespace,ExecStart,ExecStopPostEx";
 
 /** Asks systemd for a unit, its own user's with `isUser`. */
 export async function readUnit(name: string, isUser: boolean, env: Env): Promise<UnitReading> {
@@ -50,12 +50,23 @@ export async function readUnit(name: string, isUser: boolean, env: Env): Promise
         prevented: wordsOf(first("RestartPreventExitStatus")),
         forced: wordsOf(first("RestartForceExitStatus")),
         success: wordsOf(first("SuccessExitStatus")),
+        isAlwaysClean: / ignore_errors=yes ;/.test(first("ExecStart")),
+        afterwards: {
+          failureAction: first("FailureAction"),
+          successAction: first("SuccessAction"),
+          onFailure: wordsOf(first("OnFailure")),
+          onSuccess: wordsOf(first("OnSuccess")),
+          upheldBy: wordsOf(first("UpheldBy")),
+          triggeredBy: wordsOf(first("TriggeredBy")),
+        },
       },
       evidence: {
         kind: "systemd",
         user,
         groups: [...wordsOf(first("SupplementaryGroups")), ...(await groupsOfUser(user, env))],
         output: first("StandardOutput"),
+        error: first("StandardError"),
+        logNamespace: first("LogNamespace"),
         hook,
         journal: await readJournal(first("Id") || name, manager, env),
       },

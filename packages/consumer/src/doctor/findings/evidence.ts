@@ -17,10 +17,13 @@ export function evidenceFindings({ between, evidence }: Supervised): Finding[] {
   }
 }
 
+/** Where what a unit writes is found by its invocation: not as `kmsg`, which names no unit. */
+const JOURNALED = /^(?:journal|syslog|inherit|)(?:\+console)?$/;
+
 type SystemdEvidence = EvidenceFacts & { kind: "systemd" };
 
 function systemdEvidence(facts: SystemdEvidence): Finding[] {
-  const { hook, journal, output } = facts;
+  const { hook, journal, output, error, logNamespace } = facts;
   if (hook === undefined)
     return [
       todo(
@@ -46,15 +49,25 @@ function systemdEvidence(facts: SystemdEvidence): Finding[] {
         "Install it, or give the hook --log FILE.",
       ),
     ];
-  if (
-    !/^(?:journal|inherit|kmsg|)/.test(output) ||
-    /^(?:file|append|truncate|null|tty|socket|fd)/.test(output)
-  )
+  for (const [name, what, goesTo] of [
+    ["StandardOutput", "output", output],
+    ["StandardError", "standard error", error],
+  ] as const) {
+    if (JOURNALED.test(goesTo)) continue;
     return [
       todo(
         "evidence",
-        `The unit sends its output to ${printable(output)}, and the hook looks in the journal.`,
-        "Take StandardOutput= out of the unit, or give the hook --log FILE.",
+        `The unit sends its ${what} to ${printable(goesTo)}, and the hook looks in the journal.`,
+        `Take ${name}= out of the unit, or give the hook --log FILE.`,
+      ),
+    ];
+  }
+  if (logNamespace !== "")
+    return [
+      todo(
+        "evidence",
+        `The unit logs to the journal's namespace ${printable(logNamespace)}, and the hook looks in the system's journal alone.`,
+        "Take LogNamespace= out of the unit, or give the hook --log FILE.",
       ),
     ];
   return [hookEvidence(facts, hook.isPrivileged), ...ownJournal(journal)];

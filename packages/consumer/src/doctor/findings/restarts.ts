@@ -3,8 +3,8 @@ import { HALT_REASONS } from "../../halt-reasons.ts";
 import { printable } from "../../printable.ts";
 import type { Supervised } from "../facts.ts";
 import type { SeenEnd } from "../fate.ts";
-import { type Finding, ok, todo } from "../finding.ts";
-import { fateOf, type RestartRules } from "../restart.ts";
+import { type Finding, notChecked, ok, todo } from "../finding.ts";
+import { fateOf, type RestartRules, type Revival, revivalOf } from "../restart.ts";
 import { type Arrival, arrivalOf } from "../way-out.ts";
 import { describeSupervisor } from "./supervisor.ts";
 
@@ -58,7 +58,12 @@ function outcomeOf(arrival: Arrival, rules: RestartRules, who: string): Outcome 
     };
   const { end, changedBy } = arrival;
   const fate = fateOf(rules, end);
+  const revival = fate === "stays-down" && rules.kind === "systemd" ? revivalOf(rules, end) : undefined;
   const as = changedBy === undefined ? "" : `, which ${changedBy} turns into ${describeEnd(end)},`;
+  if (revival !== undefined)
+    return { key: `${revival.by} ${as}`, say: (codes) => sayRevival(revival, `${codes}${as}`, who) };
+  if (fate === "stays-down" && rules.kind === "engine")
+    return { key: `engine ${as}`, say: (codes) => sayEngine(`${codes}${as}`, who) };
   return {
     key: `${fate} ${changedBy === undefined ? "" : `${changedBy} ${describeEnd(end)}`}`,
     say: (codes) =>
@@ -75,6 +80,25 @@ function sayFate(fate: ReturnType<typeof fateOf>, what: string, who: string, adv
     case "unsure":
       return todo("halt", `Whether ${what} would stay down under ${lowerFirst(who)} is not sure.`, advice);
   }
+}
+
+function sayRevival({ fate, by, advice }: Revival, what: string, who: string): Finding {
+  const found =
+    fate === "started-again"
+      ? `${what} would not be restarted by ${lowerFirst(who)}, and ${printable(by)} brings the node back all the same.`
+      : `${what} would stay down under ${lowerFirst(who)}, unless ${printable(by)} starts it again.`;
+  return fate === "started-again"
+    ? todo("halt", found, printable(advice))
+    : notChecked("halt", found, printable(advice));
+}
+
+/** An engine knows nothing of what ran it: a unit around `docker run` sees the same code. */
+function sayEngine(what: string, who: string): Finding {
+  return notChecked(
+    "halt",
+    `${what} would stay down under ${lowerFirst(who)}, unless something outside of it starts the container again.`,
+    "If a unit runs docker run, docker start or podman run, ask for that unit with --unit.",
+  );
 }
 
 function keepCodes(changedBy: string): string {
