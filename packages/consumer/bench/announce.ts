@@ -2,12 +2,43 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 
-/** 100 MB of log through `exec --announce` beside the same through a bare pipe, in turns, and the memory it takes at 1 GB. */
+/**
+ * `node bench/announce.ts [--turns 5]`: a log through `exec --announce` beside the same through a bare pipe, and through two
+ * programs that only copy: what a second pipe costs at least, with `cat`, and what it costs in Node, with a program that looks at
+ * nothing. All in turns. Then the memory that exec takes at 100 MB and at 1 GB.
+ */
+const { values } = parseArgs({ options: { turns: { type: "string", default: "5" } } });
+const BYTES = 100e6;
 const MAIN = join(import.meta.dirname, "..", "bin", "upgrade-halt.js");
 const LINE = "1:00PM INF executed block height=29 module=state num_invalid_txs=0 num_valid_txs=1 peer=abc";
 const exec = [process.execPath, MAIN, "exec", "--announce", "--rpc", "http://127.0.0.1:1", "--"];
-const log = (bytes: number) => ["sh", "-c", `yes '${LINE}' | head -c ${bytes}`];
+/** Reads and writes as exec does, through one buffer. */
+const COPY = `
+const { Socket } = require("node:net");
+const { stdout } = process;
+const take = (length, bytes) => {
+  stdout.write(bytes.subarray(0, length), () => stdout.writableLength === 0 && from.resume());
+  return stdout.writableLength === 0;
+};
+const onread = { buffer: Buffer.allocUnsafe(65536), callback: take };
+const from = new Socket({ fd: 0, readable: true, writable: false, onread });
+from.resume();`;
+
+const log = (bytes: number) => `yes '${LINE}' | head -c ${bytes}`;
+const into = (...program: string[]) => program.map((word) => `'${word}'`).join(" ");
+/** The command that passes a log of so many bytes on, by its way. */
+const WAYS = {
+  "bare pipe": (bytes: number) => ["sh", "-c", log(bytes)],
+  "cat between": (bytes: number) => ["sh", "-c", `${log(bytes)} | cat`],
+  "Node that only copies between": (bytes: number) => [
+    "sh",
+    "-c",
+    `${log(bytes)} | ${into(process.execPath, "-e", COPY)}`,
+  ],
+  "exec --announce": (bytes: number) => [...exec, "sh", "-c", log(bytes)],
+} as const;
 
 async function through(command: readonly string[]): Promise<{ ms: number; peakKib: number; bytes: number }> {
   const [file = "", ...args] = command;
@@ -28,22 +59,33 @@ async function through(command: readonly string[]): Promise<{ ms: number; peakKi
 
 const median = (values: readonly number[]) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-const start = [];
-const [bare, announced]: [number[], number[]] = [[], []];
-for (let turn = 0; turn < 5; turn += 1) {
-  bare.push((await through(log(100e6))).ms);
-  announced.push((await through([...exec, ...log(100e6)])).ms);
-  start.push((await through([...exec, "true"])).ms);
+
+/** How long each way took with the log, and with none: what starting and ending it takes alone. */
+const taken = Object.entries(WAYS).map(([way, command]) => ({
+  way,
+  command,
+  ...{ whole: [] as number[], empty: [] as number[] },
+}));
+for (let turn = 0; turn < Number(values.turns); turn += 1) {
+  for (const { command, whole, empty } of taken) {
+    whole.push((await through(command(BYTES))).ms);
+    empty.push((await through(command(0))).ms);
+  }
 }
-const [plain, whole, boot] = [median(bare), median(announced), median(start)];
-console.log(
-  `100 MB of log, median of 5: bare pipe ${plain.toFixed(0)} ms, exec --announce ${whole.toFixed(0)} ms`,
-);
-console.log(
-  `of which starting and ending exec alone ${boot.toFixed(0)} ms; ratio without it ${((whole - boot) / plain).toFixed(2)}`,
-);
+const moving = taken.map(({ way, whole, empty }) => ({
+  way,
+  ms: median(whole) - median(empty),
+  start: median(empty),
+}));
+const bare = moving[0]?.ms ?? Number.NaN;
+console.log(`${BYTES / 1e6} MB of log, medians of ${values.turns} in turns, without starting and ending:`);
+for (const { way, ms, start } of moving) {
+  console.log(
+    `  ${way}: ${ms.toFixed(0)} ms, ${(ms / bare).toFixed(2)}x the bare pipe (start and end: ${start.toFixed(0)} ms)`,
+  );
+}
 for (const bytes of [100e6, 1e9]) {
-  const { peakKib, bytes: passed } = await through([...exec, ...log(bytes)]);
+  const { peakKib, bytes: passed } = await through(WAYS["exec --announce"](bytes));
   console.log(
     `peak memory with ${bytes / 1e6} MB (${passed} bytes passed): ${(peakKib / 1024).toFixed(0)} MiB`,
   );

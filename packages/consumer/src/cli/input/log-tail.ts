@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { type LogOptions, readLastRun } from "../../log/plan-line.ts";
 import { KEPT } from "./tail.ts";
@@ -8,11 +9,14 @@ const LINE_FEED = 10;
 
 /**
  * The end of a log file: its last 64 KiB, and where these have neither a halt line nor the begin of the last run, as much more as has
- * that begin, 16 MiB at most. What is older than the 64 KiB counts only with that begin: it may be of another run.
+ * that begin, 16 MiB at most. What is older than the 64 KiB counts only with that begin: it may be of another run. Throws where it is
+ * no file: a pipe, which nothing may ever be written to, has no end.
  */
 export async function readLogTail(path: string, options: LogOptions = {}): Promise<string> {
-  await using file = await open(path);
-  const { size } = await file.stat();
+  await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const found = await file.stat();
+  if (!found.isFile()) throw Object.assign(new Error("no file"), { code: "it is no file" });
+  const { size } = found;
   const near = await endOf(file, size, KEPT);
   if (readLastRun(near, options).planLines.length > 0) return near;
   for (const [index, length] of LENGTHS.entries()) {

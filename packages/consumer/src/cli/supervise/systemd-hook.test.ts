@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { appendFile, mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -113,6 +114,18 @@ test("a log that is not there takes no page away", async () => {
   expect(done).toEqual(["paged"]);
   expect(code).toBe(0);
   expect(stderr).toBe(`upgrade-halt: the log ${log} cannot be read (ENOENT), so it is judged without it.\n`);
+});
+
+test("a log that is a pipe is waited for by nobody, and said to be no file", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
+  const log = join(folder, "seid.log");
+  execFileSync("mkfifo", [log]);
+  const { code, stderr } = await runCli(["systemd-hook", "--log", log], { env: ended("72") });
+  await rm(folder, { recursive: true });
+  expect(code).toBe(0);
+  expect(stderr).toBe(
+    `upgrade-halt: the log ${log} cannot be read (it is no file), so it is judged without it.\n`,
+  );
 });
 
 test("outside of systemd it fails with one sentence", async () => {
