@@ -112,6 +112,13 @@ describe("a scenario that makes no sense is refused with line and column", () =>
       `${HEAD}steps:\n  - together:\n      - - wait: { for: b, held: delete-pod }\n      - - pause: 1\n${TAIL}`,
       /^own\.yaml:5:27: .*in vain/,
     ],
+    [
+      "a node that comes back and was never cut off",
+      `${HEAD}nodes: [{ name: sei-0 }]\nsteps:\n  - rejoin: { node: sei-0 }\n${TAIL}`,
+      /^own\.yaml:5:5: .*sei-0 was not isolated before$/,
+    ],
+    ["brackets without an end", "[".repeat(200_000), /^own\.yaml:1:\d+: /],
+    ["brackets in brackets", `${"[".repeat(100_000)}${"]".repeat(100_000)}`, /^own\.yaml:1:\d+: /],
     ["too many aliases", `a: &a [1]\nb: [${"*a,".repeat(200)}]\n`, /^own\.yaml:1:1: /],
   ])("%s", (_, text, says) => {
     expect(refusalOf(text)).toMatch(says);

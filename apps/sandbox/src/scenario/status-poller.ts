@@ -6,6 +6,8 @@ const EVERY_MS = 500;
 const RPC_PORT = 26657;
 const TIMEOUT_MS = 2_000;
 const LARGEST_BYTES = 64 * 1024;
+/** Nodes that are asked at once: to ask many takes long enough to hold up what else is to be told. */
+const AT_ONCE = 10;
 
 /** What a node's `/status` answered last. */
 export interface StatusAnswer {
@@ -19,7 +21,7 @@ export interface StatusAnswer {
 
 type AskedNode = Pick<NodeView, "node" | "podIp"> & { readonly rpcPort?: number };
 
-/** Asks every node for its `/status` again and again, and keeps the last answer as it came. */
+/** Asks every node for its `/status` again and again, a few at once, and keeps the last answer as it came. */
 export class StatusPoller extends Changes {
   readonly #nodes: () => readonly AskedNode[];
   readonly #everyMs: number;
@@ -47,10 +49,23 @@ export class StatusPoller extends Changes {
 
   async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await Promise.all(this.#nodes().map((node) => this.#ask(node, signal)));
+      const nodes = this.#nodes();
+      const groups = Math.max(1, Math.ceil(nodes.length / AT_ONCE));
+      const asked: Promise<void>[] = [];
+      for (let group = 0; group < groups; group += 1) {
+        if (group > 0) await this.#wait(groups, signal);
+        const some = nodes.slice(group * AT_ONCE, (group + 1) * AT_ONCE);
+        asked.push(...some.map((node) => this.#ask(node, signal)));
+      }
+      await Promise.all(asked);
       this.tell();
-      await delay(this.#everyMs, undefined, { signal, ref: false }).catch(() => undefined);
+      await this.#wait(groups, signal);
     }
+  }
+
+  /** Until the next of as many groups. */
+  async #wait(groups: number, signal: AbortSignal): Promise<void> {
+    await delay(this.#everyMs / groups, undefined, { signal, ref: false }).catch(() => undefined);
   }
 
   async #ask({ node, podIp, rpcPort = RPC_PORT }: AskedNode, signal: AbortSignal): Promise<void> {
