@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { extname, join } from "node:path";
 import type { CDPSession } from "playwright-core";
 import type { Row } from "../../bench/controller/report.ts";
+import { median } from "../../bench/controller/samples.ts";
 import type { Cleanup } from "../../harness/cleanup.ts";
 import { open, startBrowser } from "../page.ts";
 import type { Options } from "./options.ts";
@@ -32,10 +33,28 @@ export async function benchMemory({ cleanup, progress }: Place, { hours }: Optio
     beside: { what: "after the first", value: first === undefined ? 0 : of(first) },
     target: { of: "ratio", atMost: 1.1 },
   });
+  const heap = ({ heap }: Used): number => heap / 1024 ** 2;
   return [
-    rowOf("the script's memory, garbage collected", "MB", ({ heap }) => heap / 1024 ** 2),
+    rowOf("the script's memory, garbage collected", "MB", heap),
+    ...creepOf(used.map(heap)),
     rowOf("nodes of its document", "", ({ nodes }) => nodes),
     rowOf("its listeners", "", ({ listeners }) => listeners),
+  ];
+}
+
+/** Whether memory still grows late in a run: its last quarter beside its second. */
+function creepOf(megabytes: readonly number[]): readonly Row[] {
+  const hours = megabytes.length;
+  const quarter = Math.floor(hours / 4);
+  if (quarter === 0) return [];
+  return [
+    {
+      ...{ part: `The page, ${hours} virtual hours of ${EVENTS_AN_HOUR} events`, unit: "MB" },
+      what: "the same in the last quarter, median",
+      value: median(megabytes.slice(-quarter)),
+      beside: { what: "in the second", value: median(megabytes.slice(quarter, 2 * quarter)) },
+      target: { of: "ratio", atMost: 1.02 },
+    },
   ];
 }
 

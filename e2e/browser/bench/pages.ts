@@ -6,7 +6,7 @@ import type { Options } from "./options.ts";
 import type { Place } from "./place.ts";
 
 const PAGES = 10;
-const NODES = 6;
+const NODES = 12;
 const HEIGHT = 60;
 
 /** Nodes that halt one after the other, four blocks apart. */
@@ -16,7 +16,7 @@ const SCENARIO = JSON.stringify({
   plans: [{ name: "v6.7", height: HEIGHT }],
   nodes: Array.from({ length: NODES }, (_, index) => ({
     name: `sei-${index}`,
-    args: ["--block-time", `${100 + 10 * index}ms`],
+    args: ["--block-time", `${100 + 6 * index}ms`],
   })),
   policy: {
     maxConcurrent: NODES,
