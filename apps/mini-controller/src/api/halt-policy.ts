@@ -276,6 +276,10 @@ export interface HaltPolicy {
   readonly status?: HaltPolicyStatus;
   /** Why the spec that is stored can't be used; `spec` then is one that selects nothing. */
   readonly defect?: string;
+  /** Of a policy with a defect: the selector that is stored, where that can be read. */
+  readonly mightSelect?: LabelSelector;
+  /** Another policy of the namespace that may govern the same pod, and why it can't be read. */
+  readonly unread?: string;
   /** Fields of the stored spec that only a newer controller knows. */
   readonly unknown?: readonly string[];
 }
@@ -299,5 +303,13 @@ export function withDefaults(stored: HaltPolicy): HaltPolicy {
   }
   const [issue] = error.issues;
   const defect = `${["spec", ...(issue?.path ?? [])].join(".")}: ${issue?.message ?? "does not fit"}`;
-  return { ...policy, spec: SELECTS_NOTHING, defect };
+  const selector = LabelSelectorSchema.safeParse(
+    (stored.spec as Partial<HaltPolicySpec> | undefined)?.selector,
+  );
+  return {
+    ...policy,
+    spec: SELECTS_NOTHING,
+    defect,
+    ...(selector.success && { mightSelect: selector.data }),
+  };
 }

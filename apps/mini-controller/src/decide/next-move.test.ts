@@ -184,6 +184,11 @@ describe("a halt whose swap has not begun", () => {
       { policy: { ...policyWith(), unknown: ["spec.window"] } },
       "Held PolicyNewer +page",
     ],
+    [
+      "70 beside an older policy that can't be read, and may forbid it",
+      { policy: { ...policyWith(), unread: "sei (spec.roll: Canary)" } },
+      "Held PolicyNewer +page",
+    ],
     ["70 under a paused policy", { policy: policyWith({ paused: true }) }, "Held Paused"],
     ["70 in a dry run", { policy: policyWith({ dryRun: true }) }, "Held DryRun"],
     [

@@ -56,6 +56,19 @@ test("a policy that was stored malformed governs nothing, and says what is wrong
 });
 
 describe("of several policies that select a pod", () => {
+  test.each([
+    ["selects the pod", { selector: policyWith().spec.selector, roll: "Canary" }, true],
+    ["says which pods in words that can't be read", { selector: "app=x" }, true],
+    ["selects other pods", { selector: { matchLabels: { app: "other" } }, roll: "Canary" }, false],
+  ])("the one that governs names one that can't be read and that %s", (_, spec, isNamed) => {
+    const stored = { ...policyWith().spec, ...spec } as never;
+    const broken = withDefaults({ ...named("broken", "2026-01-01T00:00:00Z"), spec: stored });
+    expect(broken.defect).toBeDefined();
+    const governing = governingPolicy(pod("x"), [broken, named("young", "2026-01-02T00:00:00Z")]);
+    expect(governing?.metadata.name).toBe("young");
+    expect(governing?.unread).toBe(isNamed ? `broken (${broken.defect})` : undefined);
+  });
+
   test("the oldest governs it, whatever the order", () => {
     const [old, young] = [named("b", "2026-01-01T00:00:00Z"), named("a", "2026-01-02T00:00:00Z")];
     expect(governingPolicy(pod("x"), [young, old])).toBe(old);

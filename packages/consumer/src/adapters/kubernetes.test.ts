@@ -117,3 +117,20 @@ test.each([
     verdict,
   );
 });
+
+test.each([1, 6, 7, 12, 24])(
+  "what a message begins with is no line of its own where a kubelet may have cut it, among %i containers",
+  (containers) => {
+    const line = 'UPGRADE "v6.7" NEEDED at height: 30: \n';
+    const bytes = Math.min(2048, Math.floor((12 * 1024) / containers));
+    const filled = (text: string) => text + "ten bytes\n".repeat(300).slice(0, bytes - text.length);
+    const verdictOf = (message: string) => {
+      expect(Buffer.byteLength(message)).toBe(bytes);
+      return classify(
+        evidenceFromContainerStatus({ name: "seid", state: { terminated: { exitCode: 70, message } } }),
+      );
+    };
+    expect(verdictOf(filled(line))).toMatchObject({ kind: "halted", corroborated: false });
+    expect(verdictOf(filled(`memo: \n${line}`))).toMatchObject({ kind: "halted", corroborated: true });
+  },
+);

@@ -82,8 +82,12 @@ function endedFrom(terminated: ContainerTerminated): EndedProcess {
   };
 }
 
-/** A kubelet keeps so many bytes of a log at most, and begins anywhere in a line then; or so many lines of its file. */
-const MESSAGE_BYTES = 2048;
+/**
+ * A kubelet takes the last 2048 bytes of a log, which begin anywhere in a line, or 80 lines of its file. Of that it keeps the
+ * first bytes: 12 KiB divided by the pod's containers, of every kind (`normalizeStatus`, kubernetes 1.37). Nobody says how many
+ * these were, so a message as long as one of 24 containers may have is one that was cut.
+ */
+const MESSAGE_BYTES = (12 * 1024) / 24;
 const MESSAGE_LINES = 80;
 /** What is lost of a character that was cut through. */
 const CUT_BYTES = 4;
