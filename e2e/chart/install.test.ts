@@ -277,6 +277,11 @@ proof(
     await mkdir(unpacked);
     await promisify(execFile)("tar", ["-xf", join(release, files.program), "-C", unpacked]);
     const program = join(unpacked, "mini-controller");
+    const { stdout: version } = await promisify(execFile)(process.execPath, [
+      join(program, "bin/mini-controller.js"),
+      "--version",
+    ]);
+    expect(version).toMatch(/^mini-controller \S+ \(contract \S+, commit [0-9a-f]{40}(-dirty)?\)\n$/);
 
     const chart = join(release, files.chart);
     const values = await valuesFile(PAGERS);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { crds, crdYaml } from "@upgrade-halt/mini-controller/api";
 import { afterAll, beforeAll, describe, expect } from "vitest";
@@ -6,16 +6,13 @@ import { buildInto, executableIn, OUT } from "../executable/built.ts";
 import { Cleanup } from "../harness/cleanup.ts";
 import type { CommandResult } from "../harness/namespaces.ts";
 import { proof } from "../harness/proof.ts";
-import { writeBuildBase, writeLibrariesBase, writeRunBase } from "./base-images.ts";
+import { writeLibrariesBase } from "./base-images.ts";
+import { CONTROLLER_BUILD, load, loadControllerBases } from "./controller-image.ts";
 import { type Engine, startEngine, whyNoEngine } from "./engine.ts";
 import { expectWholeSbom } from "./image-sbom.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const DOCKERFILE = readFileSync(join(ROOT, "apps/mini-controller/deploy/Dockerfile"), "utf8");
-const [buildBase = "", runBase = ""] = [...DOCKERFILE.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
 const CLI_DOCKERFILE = readFileSync(join(ROOT, "apps/executable/Dockerfile"), "utf8");
-/** How its first line says that it is built. */
-const BUILD = /^# docker build (.* \.)\s/.exec(DOCKERFILE)?.[1];
 
 /** The packages outside of this workspace that a package of it brings along. */
 function dependenciesOf(name: string): readonly string[] {
@@ -40,13 +37,6 @@ describe.skipIf(reason !== undefined)(`the images${reason ? ` (${reason})` : ""}
     expect(await engine.sh(script, ROOT)).toMatchObject({ code: 0 });
   }
 
-  /** No registry of images is asked: the bases are this machine's Node under their names. */
-  async function load(name: string, write: (folder: string) => string): Promise<void> {
-    const folder = join(engine.folder, name);
-    mkdirSync(folder);
-    await must(`docker load --input '${write(folder)}'`);
-  }
-
   function run(command: string, options = ""): Promise<CommandResult> {
     return engine.sh(`docker run --rm --read-only --network none ${options} mini-controller ${command}`);
   }
@@ -58,7 +48,7 @@ describe.skipIf(reason !== undefined)(`the images${reason ? ` (${reason})` : ""}
       const [, base = ""] = /^FROM (\S+)$/m.exec(CLI_DOCKERFILE) ?? [];
       expect(base).toMatch(/^gcr\.io\/distroless\/cc-debian\d+:nonroot$/);
       if (!existsSync(executableIn(OUT))) await buildInto(OUT);
-      await load("libraries-base", (folder) => writeLibrariesBase(folder, base));
+      await load(engine, "libraries-base", (folder) => writeLibrariesBase(folder, base));
       await must(`docker build ${/^# docker build (.*?) {2}/.exec(CLI_DOCKERFILE)?.[1]}`);
 
       const upgradeHalt = (command: string, options = "") =>
@@ -87,11 +77,8 @@ describe.skipIf(reason !== undefined)(`the images${reason ? ` (${reason})` : ""}
     "is built as its Dockerfile says, starts as its user on a root that is read-only, without a shell, and its SBOM lists all of it",
     ["IMAGE"],
     async () => {
-      expect(buildBase).toMatch(/^node:\d+-bookworm-slim$/);
-      expect(runBase).toMatch(/^gcr\.io\/distroless\/nodejs\d+-debian\d+:nonroot$/);
-      await load("build-base", (folder) => writeBuildBase(folder, buildBase));
-      await load("run-base", (folder) => writeRunBase(folder, runBase));
-      await must(`docker build --network host ${BUILD}`);
+      await loadControllerBases(engine);
+      await must(CONTROLLER_BUILD);
 
       expect((await run("--help")).output).toContain("mini-controller");
       expect((await run("crds")).output).toBe(Object.values(crds).map(crdYaml).join("---\n"));

@@ -19,6 +19,15 @@ kernel/keys/root_maxkeys 1000000
 kernel/keys/root_maxbytes 25000000
 SETTINGS
 
+# In a network of its own: the bridge that its pods are on, with the address of the cluster's API server.
+if [ -z "$(ip link show lo up)" ]; then
+  ip link set lo up
+  ip link add pods type bridge
+  ip link set pods up
+  ip addr add 10.77.0.1/16 dev pods
+  ip addr add 10.0.0.1/32 dev pods
+fi
+
 while :; do
   env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     sh -c 'echo $$ > /run/containerd.pid; exec containerd --config "$1"' sh "$1/containerd.toml" || true

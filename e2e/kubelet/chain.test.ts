@@ -47,7 +47,7 @@ describe.skipIf(reason !== undefined)(
     /** A cluster with one node that has the images of the chain; its kubeconfig. */
     async function boot(): Promise<string> {
       const { kubeconfig } = await startServers(cleanup);
-      await startRealNode(kubeconfig, NODE, cleanup, CHAIN_NODES);
+      await startRealNode(kubeconfig, NODE, cleanup, { images: CHAIN_NODES });
       const scheduler = startScheduler(kubeconfig, { node: NODE, schedulerName: "default-scheduler" });
       cleanup.add(() => scheduler.stop());
       await installController(connect(kubeconfig), cleanup, "control-plane");

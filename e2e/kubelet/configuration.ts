@@ -3,19 +3,28 @@ import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type NodeImages, PAUSE_IMAGE } from "./images.ts";
 
+/** Whether the pods of a node talk to nobody, or to each other, to the node and to the API server. */
+export type PodNetwork = "apart" | "bridged";
+const PLUGINS: Readonly<Record<PodNetwork, string>> = { apart: "pod-network.sh", bridged: "pod-bridge.sh" };
+
 const CONTAINERD = "/run/containerd/containerd.sock";
 
 /**
  * Writes what containerd and a kubelet are told, into `folder`. Both take the machine as it is: neither lowers a process's
  * share in the kernel's choice of whom to kill, which root may not do everywhere.
  */
-export function writeConfiguration(folder: string, port: number, shared: NodeImages["shared"]): void {
-  for (const plugin of ["pod-network", "loopback"]) {
-    mkdirSync(join(folder, "cni"), { recursive: true });
-    copyFileSync(join(import.meta.dirname, "pod-network.sh"), join(folder, "cni", plugin));
-  }
-  const network = { cniVersion: "0.4.0", name: "pods", plugins: [{ type: "pod-network" }] };
-  writeFileSync(join(folder, "10-pods.conflist"), JSON.stringify(network));
+export function writeConfiguration(
+  folder: string,
+  port: number,
+  shared: NodeImages["shared"],
+  network: PodNetwork,
+): void {
+  mkdirSync(join(folder, "cni"), { recursive: true });
+  const plugins = { "pod-network": PLUGINS[network], loopback: PLUGINS.apart };
+  for (const [plugin, script] of Object.entries(plugins))
+    copyFileSync(join(import.meta.dirname, script), join(folder, "cni", plugin));
+  const list = { cniVersion: "0.4.0", name: "pods", plugins: [{ type: "pod-network" }] };
+  writeFileSync(join(folder, "10-pods.conflist"), JSON.stringify(list));
   writeFileSync(join(folder, "base-spec.json"), JSON.stringify(baseSpec(shared)));
   writeFileSync(join(folder, "containerd.toml"), containerd(folder));
   writeFileSync(join(folder, "kubelet.json"), JSON.stringify(kubelet(port)));

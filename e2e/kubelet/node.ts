@@ -4,12 +4,16 @@ import { join } from "node:path";
 import { freePort, until } from "@upgrade-halt/testing";
 import { connect } from "../harness/api.ts";
 import type { Cleanup } from "../harness/cleanup.ts";
+import { loadKubeconfig } from "../harness/kubeconfig.ts";
 import { type CommandResult, runInside } from "../harness/namespaces.ts";
 import { bootOwnMachine, NAMESPACES, whyNoOwnMachine } from "../harness/own-machine.ts";
-import { startProgram } from "../harness/program.ts";
-import { writeConfiguration } from "./configuration.ts";
+import { type Program, startProgram } from "../harness/program.ts";
+import { type PodNetwork, writeConfiguration } from "./configuration.ts";
 import { MOCK_NODES, type NodeImages } from "./images.ts";
 import { kubeletPath } from "./programs.ts";
+
+/** The first address of the range that the API server gives to Services. */
+const API_SERVER_IN_CLUSTER = "10.0.0.1";
 
 /** Why no kubelet can run here, or `undefined` where one can. */
 export function whyNoKubelet(): string | undefined {
@@ -25,18 +29,26 @@ export interface RealNode {
   loseContainer(id: string): Promise<void>;
 }
 
+export interface NodeOptions {
+  /** Those of the mock node unless said. */
+  readonly images?: NodeImages;
+  /** Pods talk to nobody unless said. */
+  readonly network?: PodNetwork;
+}
+
 /** Joins a real node to a cluster; resolves when it is ready. `cleanup` ends it and leaves nothing of it. */
 export async function startRealNode(
   kubeconfig: string,
   name: string,
   cleanup: Cleanup,
-  images: NodeImages = MOCK_NODES,
+  { images = MOCK_NODES, network = "apart" }: NodeOptions = {},
 ): Promise<RealNode> {
   const folder = mkdtempSync(join(tmpdir(), "upgrade-halt-node-"));
   cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
-  writeConfiguration(folder, await freePort(), images.shared);
+  writeConfiguration(folder, await freePort(), images.shared, network);
   const archives = images.write(join(folder, "images"));
-  const init = await bootContainerd(folder, cleanup);
+  const init = await bootContainerd(folder, network, cleanup);
+  if (network === "bridged") await reachApiServer(kubeconfig, folder, init, cleanup);
   const sh = (script: string) => runInside(init, script);
   const must = async (script: string): Promise<void> => {
     const { code, output } = await sh(script);
@@ -79,6 +91,27 @@ export async function startRealNode(
   };
 }
 
+/**
+ * Brings the API server into a node's own network: to where its kubeconfig has it, and to its address in the cluster, where pods look
+ * for it.
+ */
+async function reachApiServer(
+  kubeconfig: string,
+  folder: string,
+  init: number,
+  cleanup: Cleanup,
+): Promise<void> {
+  const { host } = new URL(loadKubeconfig(kubeconfig).getCurrentCluster()?.server ?? "");
+  const socket = join(folder, "api-server.sock");
+  const passOn = [process.execPath, join(import.meta.dirname, "pass-on.ts")];
+  const ready = ({ lines }: Program) => lines().includes("listening");
+  const there = await startProgram("the way to the API server", "env", [...passOn, host, socket], { ready });
+  cleanup.add(() => there.stop());
+  const inside = ["-t", String(init), "-a", ...passOn, socket, host, `${API_SERVER_IN_CLUSTER}:443`];
+  // It ends with its machine.
+  await startProgram("the way out of the node", "nsenter", inside, { ready });
+}
+
 /** Whether a kubelet has said since then that its node is ready. */
 async function isReady(kubeconfig: string, name: string, since: number): Promise<boolean> {
   const { status } = await connect(kubeconfig).core.readNode({ name });
@@ -97,8 +130,9 @@ async function answerOnLoopback(kubeconfig: string, name: string): Promise<void>
 }
 
 /** Starts containerd as the first process of a machine of its own; the process's id as seen from here. */
-async function bootContainerd(folder: string, cleanup: Cleanup): Promise<number> {
-  const machine = bootOwnMachine(folder, NAMESPACES, join(import.meta.dirname, "boot.sh"), cleanup);
+async function bootContainerd(folder: string, network: PodNetwork, cleanup: Cleanup): Promise<number> {
+  const namespaces = network === "apart" ? NAMESPACES : `${NAMESPACES} --net`;
+  const machine = bootOwnMachine(folder, namespaces, join(import.meta.dirname, "boot.sh"), cleanup);
   const init = await until("the node's first process", machine.init, { explain: machine.log });
   const answers = async () => (await runInside(init, "ctr version")).code === 0;
   await until("containerd to answer", answers, { explain: machine.log });

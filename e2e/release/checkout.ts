@@ -18,7 +18,7 @@ export interface Checkout {
   /** Writes a file of the clone. */
   write(file: string, text: string): Promise<void>;
   commit(message: string): Promise<void>;
-  /** `pnpm run SCRIPT`; `onStart` gets what ends it and all that it started. */
+  /** `pnpm run SCRIPT`, which may have arguments; `onStart` gets what ends it and all that it started. */
   run(script: string, onStart?: (kill: () => void) => void): Promise<Ended>;
   /** `pnpm exec ARGS`. */
   exec(...args: readonly string[]): Promise<Ended>;
@@ -53,7 +53,7 @@ export async function cloneInto(
   };
   const pnpm = (args: readonly string[], onStart?: (kill: () => void) => void) =>
     ended(root, env, ["--yes", "pnpm@12.21.0", ...args], onStart);
-  const { code, output } = await pnpm(["install", "--frozen-lockfile", "--offline", "--ignore-scripts"]);
+  const { code, output } = await pnpm(["install", "--frozen-lockfile", "--offline"]);
   if (code !== 0) throw new Error(`the clone could not be installed: ${output}`);
   return {
     root,
@@ -63,7 +63,7 @@ export async function cloneInto(
       await git("add", "--all");
       await git("commit", "--quiet", "--message", message);
     },
-    run: (script, onStart) => pnpm(["--silent", "run", script], onStart),
+    run: (script, onStart) => pnpm(["--silent", "run", ...script.split(" ")], onStart),
     exec: (...args) => pnpm(["exec", ...args]),
   };
 }

@@ -2,9 +2,19 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { whyNoEngine } from "../docker/engine.ts";
+import { Cleanup } from "../harness/cleanup.ts";
+import { haltOf, imageInPod } from "../harness/observe.ts";
+import { brokenInvariants } from "../invariants/broken-invariants.ts";
+import { whyNoKubelet } from "../kubelet/node.ts";
+import { runIn } from "../packages/run-in.ts";
+import { whyNoMachine } from "../systemd/machine.ts";
 import { type Checkout, cloneInto, type Ended } from "./checkout.ts";
 import { type Registry, startRegistry } from "./registry.ts";
-import { strangersProject } from "./stranger.ts";
+import { type ReleaseFiles, writeReleaseFiles } from "./release-files.ts";
+import { type StrangersProject, strangersProject } from "./stranger.ts";
+import { applyPolicy, installInCluster, NEW_IMAGE, runNode } from "./strangers-cluster.ts";
+import { journalOfDowngrade } from "./strangers-machine.ts";
 
 /** One release after the other, on one registry: each test goes on where the one before it ended. */
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -133,6 +143,9 @@ describe("a release that cannot be whole stops before anything is published", ()
   });
 });
 
+/** The project of somebody who installed the first release. */
+let stranger: StrangersProject;
+
 describe("the first release", () => {
   test("killed between two packages and run again, ends with each published once", async () => {
     let kill = () => {};
@@ -178,13 +191,63 @@ describe("the first release", () => {
   });
 
   test("gives a stranger a program that type-checks and runs, and a command that says why", async () => {
-    const project = await strangersProject(join(folder, "stranger"), registry.npmrc.stranger, "latest");
-    expect(await project.program()).toBe("halted upgrade_required\n");
-    expect(await project.why()).toContain("upgrade_required");
+    stranger = await strangersProject(join(folder, "stranger"), registry.npmrc.stranger, "latest");
+    expect(await stranger.program()).toBe("halted upgrade_required\n");
+    expect(await stranger.why()).toContain("upgrade_required");
     const commit = await checkout.git("rev-list", "-1", "@upgrade-halt/consumer@0.1.0");
-    expect(await project.version()).toBe(`upgrade-halt 0.1.0 (contract 0.1.0, commit ${commit})\n`);
+    expect(await stranger.version()).toBe(`upgrade-halt 0.1.0 (contract 0.1.0, commit ${commit})\n`);
   });
 });
+
+const reason = whyNoEngine() ?? whyNoKubelet();
+const noMachine = whyNoMachine();
+describe.skipIf(reason !== undefined)(
+  `from its files, and what the registry has${reason ? ` (${reason})` : ""}`,
+  () => {
+    let files: ReleaseFiles;
+    const cleanup = new Cleanup();
+
+    beforeAll(async () => {
+      await checkout.git("reset", "--quiet", "--hard", "@upgrade-halt/consumer@0.1.0");
+      files = await writeReleaseFiles(checkout, join(folder, "files"));
+    }, 300_000);
+
+    afterAll(() => cleanup.run());
+
+    test("the controller's image says the version and the commit of the release", async () => {
+      const commit = await checkout.git("rev-parse", "HEAD");
+      expect(files.controllerVersion).toBe(`mini-controller 0.1.0 (contract 0.1.0, commit ${commit})\n`);
+    });
+
+    test.skipIf(noMachine !== undefined)(
+      `a machine without Node holds a 72 and tells why${noMachine ? ` (${noMachine})` : ""}`,
+      async () => {
+        const told = await journalOfDowngrade(files.file(/^upgrade-halt_0\.1\.0_\w+\.deb$/));
+        expect(told).toContain("halted: downgrade_detected (plan v6.7)");
+        const program = files.file(/^upgrade-halt-linux-\w+$/);
+        expect(await runIn(folder, "env", "-i", program, "explain", "72")).toMatch(
+          /^72 is downgrade_detected: /,
+        );
+      },
+    );
+
+    test("a cluster gets the chart, the controller in its image, a policy and a swap", async () => {
+      const cluster = await installInCluster(files, folder, cleanup);
+      const image = "ghcr.io/upgrade-halt/mini-controller:0.1.0 ready=true restarts=0";
+      expect(await cluster.controllers()).toEqual([image, image]);
+      await applyPolicy(cluster, files);
+      await runNode(cluster, "sei-0");
+      await haltOf(cluster, "sei-0", "Recovered", { within: 90_000 });
+      expect(await imageInPod(cluster, "sei-0")).toBe(NEW_IMAGE);
+      const told = await cluster.kubectl(
+        ["upgrade-halt", "why", "sei-0-0", "-n", cluster.namespace],
+        stranger.bin,
+      );
+      expect(told).toContain(`\n  stands: Recovered, Recovered. Runs ${NEW_IMAGE} and is at height `);
+      expect(await brokenInvariants(cluster)).toEqual([]);
+    });
+  },
+);
 
 describe("a release of the channel next", () => {
   test("has its own tag, and leaves what others install alone", async () => {

@@ -26,6 +26,8 @@ export interface StrangersProject {
   /** What the command says of a 70. */
   why(): Promise<string>;
   version(): Promise<string>;
+  /** The folder of its programs. */
+  readonly bin: string;
 }
 
 export async function strangersProject(
@@ -55,6 +57,7 @@ export async function strangersProject(
       return await runIn(folder, process.execPath, join("out", "program.js"));
     },
     why: () => runIn(folder, bin("upgrade-halt"), "explain", "70"),
+    bin: join(folder, "node_modules", ".bin"),
     version: () => runIn(folder, bin("upgrade-halt"), "--version"),
   };
 }

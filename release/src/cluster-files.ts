@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { git } from "./git.ts";
 import { ReleaseError } from "./release-error.ts";
 import { pnpm, run } from "./run.ts";
 
@@ -18,7 +19,8 @@ export interface ClusterFiles {
 export function writeClusterFiles(root: string, folder: string): ClusterFiles {
   const { version } = JSON.parse(readFileSync(join(root, CONTROLLER, "package.json"), "utf8"));
   const files = { chart: `upgrade-halt-${version}.tgz`, program: `mini-controller-${version}.tgz` };
-  const commitTime = run(root, "git", "log", "-1", "--format=%ct").stdout.trim();
+  const commitTime = git(root, "log", "-1", "--format=%ct");
+  const commit = git(root, "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty");
   const pack = (from: string, name: string, file: string, ...what: readonly string[]) => {
     const same = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--hard-dereference"];
     const inside = [`--mtime=@${commitTime}`, `--transform=s,^\\.,${name},S`];
@@ -33,6 +35,7 @@ export function writeClusterFiles(root: string, folder: string): ClusterFiles {
   try {
     const options = ["--prod", "--legacy", "--ignore-scripts"];
     pnpm(root, "--filter", "@upgrade-halt/mini-controller", "deploy", ...options, join(deployed, "out"));
+    run(root, process.execPath, "scripts/bake-commit.ts", join(deployed, "out"), commit);
     const parts = ["package.json", "README.md", "bin", "dist", "node_modules"].map((part) => `./${part}`);
     pack(join(deployed, "out"), "mini-controller", files.program, ...parts);
   } finally {

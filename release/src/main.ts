@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { setChartVersion } from "./chart-version.ts";
 import { checkChangesets, checkedPlan } from "./check-changesets.ts";
 import { writeClusterFiles } from "./cluster-files.ts";
+import { writeExecutableFiles } from "./executable-files.ts";
 import { writeMaterials } from "./materials.ts";
 import { renderPlan } from "./plan.ts";
 import { publish } from "./publish.ts";
@@ -21,8 +22,8 @@ const USAGE = `Usage: node release/src/main.ts COMMAND
                        publishes and tags each version that the registry lacks, after checking all of it
   api [--record]       whether docs/api has the public types of the built packages; with --record it gets them
   materials --out FOLDER
-                       tarballs, the Helm chart and the controller, with checksums, SBOMs and licences, to attach
-                       to a release
+                       tarballs, the Helm chart, the controller, the command as one file and as a Debian package, with
+                       checksums, SBOMs and licences, to attach to a release
   image-sbom ARCHIVE   writes the SBOM of an image that \`docker save\` wrote beside its archive, as ARCHIVE.cdx.json
   check [--since REF]  each published package that changed since REF (default origin/main) has a changeset
 `;
@@ -72,6 +73,7 @@ async function run(argv: readonly string[]): Promise<number> {
       if (values.out === undefined) throw new ReleaseError("Say where to write to: --out FOLDER.");
       const out = resolve(values.out);
       writeClusterFiles(ROOT, out);
+      writeExecutableFiles(ROOT, out);
       for (const file of writeMaterials(ROOT, out)) process.stdout.write(`${file}\n`);
       return 0;
     }

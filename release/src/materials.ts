@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join, relative } from "node:path";
 import { packAll } from "./pack.ts";
 import { ReleaseError } from "./release-error.ts";
 import { pnpm } from "./run.ts";
@@ -28,7 +28,7 @@ interface Component {
 
 /**
  * Writes what goes along with a release into a folder: each built package's tarball and CycloneDX SBOM, `LICENCES.txt` with what the
- * packages bring along, and `SHA256SUMS` of all that. Answers with the names of the files. A licence that is not permitted stops it.
+ * packages bring along, and `SHA256SUMS` of all that is in it. Answers with the names of the files. A licence that is not permitted stops it.
  */
 export function writeMaterials(root: string, folder: string): readonly string[] {
   const packed = packAll(root, folder);
@@ -47,10 +47,11 @@ export function writeMaterials(root: string, folder: string): readonly string[] 
     );
   const lines = new Set(components.map((one) => `${nameOf(one)} ${one.version} ${licenceOf(one)}\n`));
   writeFileSync(join(folder, "LICENCES.txt"), [...lines].toSorted().join(""));
-  const files = readdirSync(folder)
-    .filter((file) => file !== "SHA256SUMS")
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== "SHA256SUMS")
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .toSorted();
-  const sums = files.map((file) => `${sha256(join(folder, file))}  ${basename(file)}\n`);
+  const sums = files.map((file) => `${sha256(join(folder, file))}  ${file}\n`);
   writeFileSync(join(folder, "SHA256SUMS"), sums.join(""));
   return [...files, "SHA256SUMS"];
 }

@@ -1,0 +1,53 @@
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { filesIn } from "@upgrade-halt/testing";
+import { expect } from "vitest";
+import { loadControllerBases, onThisNetwork } from "../docker/controller-image.ts";
+import { startEngine } from "../docker/engine.ts";
+import { Cleanup } from "../harness/cleanup.ts";
+import { runIn } from "../packages/run-in.ts";
+import type { Checkout } from "./checkout.ts";
+
+/** What is attached to a release: the names of its files, in a folder. */
+export interface ReleaseFiles {
+  readonly folder: string;
+  /** Path of the one file whose name fits. */
+  file(name: RegExp): string;
+  /** What the controller in the image says to `--version`. */
+  readonly controllerVersion: string;
+}
+
+/** Makes in a folder what docs/releasing.md says to attach to a release, by the commands that it says. */
+export async function writeReleaseFiles(checkout: Checkout, folder: string): Promise<ReleaseFiles> {
+  await mkdir(folder);
+  const made = await checkout.run(`release:materials --out ${folder}`);
+  expect(made).toMatchObject({ code: 0 });
+
+  const document = await readFile(join(checkout.root, "docs/releasing.md"), "utf8");
+  const cleanup = new Cleanup();
+  let controllerVersion = "";
+  try {
+    const engine = await startEngine(cleanup, { hostNetwork: "this-machine" });
+    await loadControllerBases(engine);
+    const script = onThisNetwork(filesIn(document).get("image.sh") ?? "");
+    const built = await engine.sh(`set -e; OUT='${folder}'; ${script}`, checkout.root);
+    expect(built).toMatchObject({ code: 0 });
+    const image = "$(docker images --quiet 'ghcr.io/upgrade-halt/mini-controller')";
+    const asked = await engine.sh(`docker run --rm --read-only --network none ${image} --version`);
+    controllerVersion = asked.output;
+  } finally {
+    await cleanup.run();
+  }
+  await runIn(folder, "sha256sum", "--check", "--quiet", "SHA256SUMS");
+
+  const names = await readdir(folder);
+  return {
+    folder,
+    controllerVersion,
+    file(name) {
+      const [found = "", ...others] = names.filter((one) => name.test(one));
+      expect({ name, found, others }).toEqual({ name, found: expect.stringMatching(name), others: [] });
+      return join(folder, found);
+    },
+  };
+}
