@@ -47,12 +47,18 @@ const PolicySchema: z.ZodType<Policy> = z.strictObject({
     .optional(),
 });
 
-/** Whether a text is an object of Kubernetes of this kind. */
-export function isOfKind(text: string, kind: string): boolean {
+/** Whether a text is an object of Kubernetes, of this kind if one is given. */
+export function isObject(text: string, kind?: string): boolean {
+  const found = guessed(text, KindSchema)?.kind;
+  return found !== undefined && (kind === undefined || found === kind);
+}
+
+/** A text as JSON of this shape, if it is that. */
+export function guessed<T>(text: string, schema: z.ZodType<T>): T | undefined {
   try {
-    return KindSchema.safeParse(JSON.parse(text.replace(BYTE_ORDER_MARK, ""))).data?.kind === kind;
+    return schema.safeParse(JSON.parse(text.replace(BYTE_ORDER_MARK, ""))).data;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

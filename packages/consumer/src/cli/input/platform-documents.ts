@@ -4,7 +4,7 @@ import { evidenceFromPod } from "../../adapters/kubernetes.ts";
 import { ConsumerError } from "../../consumer-error.ts";
 import type { Evidence } from "../../evidence.ts";
 import { printable } from "../../printable.ts";
-import { parseDocument } from "./documents.ts";
+import { guessed, parseDocument } from "./documents.ts";
 
 const Text = z.string().nullish();
 const TerminatedSchema = z.object({
@@ -65,6 +65,14 @@ const InspectSchema = z.preprocess(
   (value) => (Array.isArray(value) ? value : [value]),
   z.tuple([ContainerSchema], "is not one container: inspect one at a time"),
 );
+
+const Inspected = z.object({ State: z.object() });
+const LooksInspectedSchema = z.union([Inspected, z.array(Inspected).min(1)]);
+
+/** Whether a text is what `docker inspect` and `podman inspect` print of a container, whatever it says. */
+export function isInspection(text: string): boolean {
+  return guessed(text, LooksInspectedSchema) !== undefined;
+}
 
 /** `docker inspect CONTAINER` or `podman inspect CONTAINER` as evidence of that one container. */
 export function containerEvidence(text: string): Evidence {

@@ -23,6 +23,8 @@ test.each<[string[], unknown, number, RegExp]>([
   [["--from", "pod"], { kind: "List", items: [halted] }, 1, /kind: is not Pod: give one pod/],
   [[], { apiVersion: "v1", kind: "List", items: [halted] }, 1, /the pod .*kind: is not Pod: give one pod/],
   [["--from", "pod"], { kind: "StatefulSet" }, 1, /kind: is not Pod/],
+  [[], { apiVersion: "apps/v1", kind: "StatefulSet" }, 1, /the pod .*kind: is not Pod/],
+  [[], [{ State: {} }, { State: {} }], 1, /is not one container: inspect one at a time\.$/],
   [["--from", "docker"], [{ State: {} }, { State: {} }], 1, /is not one container: inspect one at a time\.$/],
   [["--from", "docker"], [], 1, /is not one container/],
   [["--from", "docker"], [{ State: { ExitCode: "70" } }], 1, /0\.State\.ExitCode: /],
@@ -37,4 +39,14 @@ test.each<[string[], unknown, number, RegExp]>([
   expect(stdout).toBe("");
   expect(stderr).toMatch(/^upgrade-halt: [^\n]+\.\n$/);
   expect(stderr.trimEnd()).toMatch(sentence);
+});
+
+test.each([
+  ["docker inspect", [{ Id: "5e1d", State: { Status: "exited", ExitCode: 70 }, Config: {} }]],
+  ["one container of it", { Id: "5e1d", State: { Status: "exited", ExitCode: 70 } }],
+])("sees that it is given %s, as it sees a pod", async (_, document) => {
+  const stdin = JSON.stringify(document);
+  const { code, stdout } = await runCli(["classify"], { stdin });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^halted: upgrade_required/) });
+  expect(stdout).toBe((await runCli(["classify", "--from", "docker"], { stdin })).stdout);
 });

@@ -5,9 +5,14 @@ import { ConsumerError } from "../../consumer-error.ts";
 import type { Evidence } from "../../evidence.ts";
 import { recommend } from "../../recommend.ts";
 import type { Policy } from "../../recommendation.ts";
-import { isOfKind, parseDocument, readPolicy } from "../input/documents.ts";
+import { isObject, parseDocument, readPolicy } from "../input/documents.ts";
 import { EvidenceDocumentSchema } from "../input/evidence-document.ts";
-import { containerEvidence, PodDocumentSchema, podEvidence } from "../input/platform-documents.ts";
+import {
+  containerEvidence,
+  isInspection,
+  PodDocumentSchema,
+  podEvidence,
+} from "../input/platform-documents.ts";
 import { type Io, readInput } from "../output/io.ts";
 import { toJsonLine } from "../output/json.ts";
 import { renderVerdict } from "../output/render.ts";
@@ -18,9 +23,6 @@ interface ClassifyOptions {
   readonly json?: boolean;
   readonly policy?: string;
 }
-
-/** What `kubectl get pod` prints, with a name and without: a list is refused by what is said of pods. */
-const POD_KINDS = ["Pod", "PodList", "List"] as const;
 
 /** `upgrade-halt classify` */
 export function addClassify(program: Command, io: Io): void {
@@ -76,8 +78,9 @@ function evidenceFrom(
 ): Evidence {
   switch (from) {
     case "evidence":
-      if (POD_KINDS.some((kind) => isOfKind(text, kind)))
-        return evidenceFrom(text, { from: "pod", container });
+      // What is no pod, a list of them for one, is refused by what is said of pods.
+      if (isObject(text)) return evidenceFrom(text, { from: "pod", container });
+      if (isInspection(text)) return containerEvidence(text);
       return parseDocument(EvidenceDocumentSchema, text, "the evidence");
     case "pod":
       return podEvidence(parseDocument(PodDocumentSchema, text, "the pod"), container);
