@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "vitest";
 import type { Component } from "../../release/src/image-sbom.ts";
+import { bomProblems } from "../../release/src/testing/bom-problems.ts";
 import type { Engine } from "./engine.ts";
 
 const RELEASE = join(import.meta.dirname, "../../release/src/main.ts");
@@ -23,7 +24,9 @@ export async function expectWholeSbom(engine: Engine, image: string): Promise<re
   const archive = join(engine.folder, `${image}.tar`);
   await must(`docker save --output '${archive}' ${image}`);
   await promisify(execFile)(process.execPath, [RELEASE, "image-sbom", archive]);
-  const bom = JSON.parse(await readFile(`${archive}.cdx.json`, "utf8"));
+  const text = await readFile(`${archive}.cdx.json`, "utf8");
+  expect(await bomProblems(text)).toEqual([]);
+  const bom = JSON.parse(text);
   expect(bom).toMatchObject({ bomFormat: "CycloneDX", specVersion: "1.6" });
   const listed = allOf(bom.components);
 

@@ -7,6 +7,7 @@ import { apiReports } from "../../release/src/api-report.ts";
 import { writeMaterials } from "../../release/src/materials.ts";
 import { type Packed, packAll } from "../../release/src/pack.ts";
 import { publishedPackages } from "../../release/src/packages.ts";
+import { bomProblems } from "../../release/src/testing/bom-problems.ts";
 import { catalogVersion } from "./catalog-version.ts";
 import { pnpm, runIn } from "./run-in.ts";
 
@@ -70,7 +71,9 @@ describe.each(NAMES)("the tarball of %s", (name) => {
 test("an SBOM of each, their licences and the checksums go along with a release", async () => {
   const out = join(folder, "materials");
   const files = writeMaterials(ROOT, out);
-  expect(files.filter((file) => file.endsWith(".cdx.json"))).toHaveLength(NAMES.length);
+  const boms = files.filter((file) => file.endsWith(".cdx.json"));
+  expect(boms).toHaveLength(NAMES.length);
+  for (const bom of boms) expect(await bomProblems(readFileSync(join(out, bom), "utf8")), bom).toEqual([]);
   const [sbom = ""] = files.filter((file) => /consumer.*\.cdx\.json$/.test(file));
   const { bomFormat, components } = JSON.parse(readFileSync(join(out, sbom), "utf8"));
   expect(bomFormat).toBe("CycloneDX");

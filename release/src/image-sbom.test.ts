@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { imageSbom } from "./image-sbom.ts";
+import { bomProblems } from "./testing/bom-problems.ts";
 
 const IMAGE = { name: "mini-controller:latest", digest: "sha256:0" };
 
@@ -22,7 +23,7 @@ function file(path: string, content: string) {
   return { type: "file", name: path, hashes };
 }
 
-test("an image's SBOM has the packages of npm with their files, Debian's packages, and every other file", () => {
+test("an image's SBOM has the packages of npm with their files, Debian's packages, and every other file, as the schema of CycloneDX wants it", async () => {
   const manifest = '{"name":"@scope/tool","version":"1.2.3","license":"MIT"}';
   const debian = "Package: tzdata\nVersion: 2026a-0+deb12u1\nArchitecture: all\n";
   const root = folderWith({
@@ -34,7 +35,8 @@ test("an image's SBOM has the packages of npm with their files, Debian's package
   });
   symlinkSync("passwd", join(root, "etc/link"));
 
-  expect(imageSbom(root, IMAGE)).toEqual({
+  const bom = imageSbom(root, IMAGE);
+  expect(bom).toEqual({
     bomFormat: "CycloneDX",
     specVersion: "1.6",
     version: 1,
@@ -62,6 +64,10 @@ test("an image's SBOM has the packages of npm with their files, Debian's package
       file("/var/lib/dpkg/status.d/tzdata.md5sums", ""),
     ],
   });
+  expect(await bomProblems(JSON.stringify(bom))).toEqual([]);
+  expect(
+    await bomProblems(JSON.stringify({ ...bom, components: [{ type: "folder", name: "etc" }] })),
+  ).not.toEqual([]);
 });
 
 test("a program that is made of a Node says which one, and what was bundled into it", () => {
