@@ -33,3 +33,9 @@ proof("the programs are of the releases that were asked for", ["ALERT-RULES-LIVE
     else expect(version, program).not.toBe("");
   }
 });
+
+proof("the flags that the guide has set are there", ["ALERTS-INHIBITED"], async () => {
+  expect(await say("prometheus", "--help")).toContain("--rules.alert.resend-delay=1m");
+  // Debian's has no such flag.
+  if (RUNS_NEWEST) expect(await say("alertmanager", "--help")).toContain("--dispatch.start-delay=");
+});
