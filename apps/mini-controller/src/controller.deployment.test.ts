@@ -117,3 +117,32 @@ test("a halt that is a person's is told once, however often a Deployment makes i
       .toSorted(),
   ).toEqual(["sei-0-0", "val-abc-1"]);
 });
+
+test("the page of a Deployment's pod that is gone stands for the pods after it until one runs, and the next halt is told", async () => {
+  let isHalting = true;
+  const { cluster, pager, addPod, drain } = await startDeployment((_, height) =>
+    isHalting && height >= 30 ? 72 : undefined,
+  );
+  cluster.failedPods = true;
+  cluster.reach(30);
+  await until("the page", () => pager.keys().length === 1);
+  drain("val-abc-1");
+  await addPod("val-abc-2");
+  await until("the next pod to have halted", () => cluster.pods()[0]?.status?.phase === "Failed");
+  expect(pager.resolvedKeys()).toEqual([]);
+
+  isHalting = false;
+  drain("val-abc-2");
+  await addPod("val-abc-3");
+  await until("the page to be over", () => {
+    cluster.reach(cluster.height + 1);
+    return pager.resolvedKeys().length === 1;
+  });
+  expect(pager.resolvedKeys()).toEqual(pager.keys());
+
+  isHalting = true;
+  drain("val-abc-3");
+  await addPod("val-abc-4");
+  await until("the page about the next halt", () => pager.keys().length === 2);
+  expect(cluster.halts().map(({ spec }) => spec.podName)).toEqual(["val-abc-1", "val-abc-4"]);
+});

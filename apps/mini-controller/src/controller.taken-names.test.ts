@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { API_VERSION } from "./api/group.ts";
 import type { NodeHaltSpec, NodeHaltStatus } from "./api/node-halt.ts";
 import { journalName, namesAgain } from "./journal/journal-name.ts";
-import { collectionPath, NODE_HALTS, objectPath } from "./kube/paths.ts";
+import { collectionPath, NODE_HALTS, objectPath, PODS } from "./kube/paths.ts";
 import { CONTAINER, FakeCluster, image, NAMESPACE } from "./testing/fake-cluster.ts";
 import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController } from "./testing/test-controller.ts";
@@ -73,6 +73,25 @@ test.each(Object.entries(FORGED))(
     expect(cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
   },
 );
+
+test("a NodeHalt of which nobody wrote down what was seen hides no halt that tells less than it", async () => {
+  const { cluster, pager, spec, forge } = await start();
+  for (const name of REAL) await forge(name(spec), spec);
+
+  const terminated = { exitCode: 70, startedAt: "2026-01-01T00:00:00Z", finishedAt: "2026-01-01T01:00:00Z" };
+  const containerStatuses = [{ name: CONTAINER, restartCount: 0, state: { terminated }, lastState: {} }];
+  const path = objectPath(PODS, NAMESPACE, spec.podName, "status");
+  await cluster.api.mergePatch(path, { status: { containerStatuses } });
+
+  const held = await until("the halt to be held as it is", () =>
+    cluster.halts().find(({ status }) => status?.seen !== undefined && status.phase === "Held"),
+  );
+  expect([held.spec.height, held.status?.reason]).toEqual([undefined, "HeightNotNamed"]);
+  await until("a page about it", () =>
+    pager.received.some((page) => JSON.stringify(page).includes(held.metadata.name)),
+  );
+  expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
+});
 
 test("forged NodeHalts under every name of the halt to come, which say that it is over, have a person paged", async () => {
   const { cluster, pager, spec, forge } = await start();

@@ -179,17 +179,16 @@ export class Detector {
 
   /**
    * Whether the controller may have written a journal: it saw what that records, or would record just that. Anybody may have
-   * written any other.
+   * written any other, or a controller that ended before it could write down what it saw: its pod shows otherwise by now.
    */
   #isBelieved(halt: NodeHalt, { pod, verdict }: JudgedNode): boolean {
     const { spec, status, metadata } = halt;
     if (spec.podName !== pod.metadata.name || !isJournal(halt)) return false;
     if (status?.seen !== undefined || this.#seen.has(metadata.uid ?? "")) return true;
-    const [planName, height] = [planNameOf(verdict), recordedHeightOf(verdict)];
     return (
       containerOf(pod, spec.container)?.image === spec.image &&
-      (planName === undefined || planName === spec.planName) &&
-      (height === undefined || height === spec.height)
+      planNameOf(verdict) === spec.planName &&
+      recordedHeightOf(verdict) === spec.height
     );
   }
 
