@@ -1,8 +1,8 @@
-import { reasonToken } from "@upgrade-halt/contract";
+import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { Halt, NodeProcess } from "./cluster/node.ts";
 import { governingOf, NODE } from "./governing.ts";
 import type { Invariant } from "./invariant.ts";
-import { type HaltPolicy, type NodeHalt, PATHS, type Pod } from "./objects.ts";
+import { controllerOf, type HaltPolicy, type NodeHalt, PATHS, type Pod } from "./objects.ts";
 import type { Observer } from "./observer.ts";
 import type { Told } from "./pager.ts";
 
@@ -10,6 +10,7 @@ import type { Told } from "./pager.ts";
 const UNSEEN = "HaltNotSeen";
 /** Reasons under which a NodeHalt stands for no halt. */
 const UNBELIEVED: ReadonlySet<string> = new Set([UNSEEN, "NotTheJournal", "PolicyMissing"]);
+const UPGRADE_REQUIRED = reasonToken(ShutdownReason.UpgradeRequired);
 /** Why nobody is paged: a person said so. */
 const WANTED: ReadonlySet<string> = new Set(["Paused", "Aborted", "ErrorBudgetSpent"]);
 /** A page about a node that runs again is over after this time at the latest. */
@@ -71,7 +72,9 @@ export const CARE_INVARIANTS: readonly Invariant[] = [
     words: "One page for each halt and reason, and none about a node that runs again.",
     atEnd: (observer) => {
       const open = openPages(observer);
-      const stale = open.find(({ pod, reason }) => reason !== UNSEEN && isHealthy(pod, observer));
+      const stale = open.find(
+        (told) => told.reason !== UNSEEN && isHealthy(told.pod, observer) && !isAheadOf(told, observer),
+      );
       if (stale !== undefined) return `the page ${stale.key} stands, and its node runs`;
       const haltOf = (told: Told) => haltIn(told, observer);
       const second = open.find((one) =>
@@ -191,15 +194,37 @@ function journalsOf({ pod, halt }: HaltedPod, { truth }: Observer): readonly Nod
   // Of text that quotes halt lines, or of a node that lies, nobody can tell what is so.
   const { noise, hasLied } = truth.validatorOf(pod.metadata.name);
   const isUnclear = noise !== "" || hasLied;
-  return truth.all<NodeHalt>(PATHS.halts).filter(({ spec, status }) => {
+  return truth.all<NodeHalt>(PATHS.halts).filter((journal) => {
+    const { spec, status } = journal;
+    const isItsOwn = spec.podName === pod.metadata.name || isOfPodBefore(journal, pod, truth);
     const holds = status?.reason !== undefined && !UNBELIEVED.has(status.reason);
     const isOver = status?.phase === "Recovered" || status?.phase === "Withdrawn";
     // Where the log could not be read far enough, nobody can say more than that.
     const isUntold = status?.reason === "LogNotRead";
-    return (
-      spec.podName === pod.metadata.name && holds && !isOver && (isUntold || isOf(spec, halt, isUnclear))
-    );
+    return isItsOwn && holds && !isOver && (isUntold || isOf(spec, halt, isUnclear));
   });
+}
+
+/**
+ * Whether a journal is a person's already and of a pod that is gone, which the same Deployment had made from the same image: its page
+ * stands for the pod that came after it as well, and a halt of each pod made anew would be one more page.
+ */
+function isOfPodBefore({ spec, status }: NodeHalt, pod: Pod, { all }: Observer["truth"]): boolean {
+  const isPersons = status?.phase === "Paged" || status?.phase === "Failed";
+  const isResolved = status?.conditions?.some(({ type, status: is }) => type === "Resolved" && is === "True");
+  const isThere = all<Pod>(PATHS.pods).some(({ metadata }) => metadata.name === spec.podName);
+  const owner = controllerOf(pod);
+  const replicaSet = all(PATHS.replicaSets).find(({ metadata }) => metadata.uid === owner?.uid);
+  const deployment = replicaSet && controllerOf(replicaSet);
+  const image = pod.spec.containers.find(({ name }) => name === NODE)?.image;
+  return (
+    isPersons &&
+    isResolved !== true &&
+    !isThere &&
+    deployment?.kind === "Deployment" &&
+    deployment.uid === spec.workload?.uid &&
+    image === spec.image
+  );
 }
 
 function isOf({ reason, planName, height }: NodeHalt["spec"], halt: Halt, isUnclear: boolean): boolean {
@@ -255,6 +280,19 @@ function isHealthy(podName: string, observer: Observer): boolean {
   const { movedTo, chain } = process.validator;
   if (policy.spec.chainId !== undefined && policy.spec.chainId !== (movedTo ?? chain.id)) return false;
   return process.state.kind === "running" && truth.now() - process.state.since > SETTLED_MS;
+}
+
+/**
+ * Whether the height at which a page's node halted is still to come: a pod was made anew in its place whose data was lost, and which
+ * comes to the same halt. On the image of the halt, as another one may be past it without ever coming to its height.
+ */
+function isAheadOf({ nodeHalt, pod: podName }: Told, { truth }: Observer): boolean {
+  const spec = truth.all<NodeHalt>(PATHS.halts).find(({ metadata }) => metadata.name === nodeHalt)?.spec;
+  const pod = truth.all<Pod>(PATHS.pods).find(({ metadata }) => metadata.name === podName);
+  const process = pod && truth.processOf(pod.metadata.uid);
+  if (spec?.height === undefined || pod === undefined || process === undefined) return false;
+  const isMadeAnew = pod.metadata.uid !== spec.podUID && process.image === spec.image;
+  return isMadeAnew && spec.reason === UPGRADE_REQUIRED && process.height < spec.height - 1;
 }
 
 function namesOf(halted: readonly HaltedPod[]): string {

@@ -153,9 +153,11 @@ export interface NodeHalt extends Stored {
     readonly height?: number;
     readonly image?: string;
     readonly sources?: readonly string[];
+    readonly workload?: { readonly kind: string; readonly uid?: string };
   };
   readonly status?: Json & {
     readonly phase?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
     readonly reason?: string;
     readonly toImage?: string;
     readonly page?: { readonly key: string; readonly reason: string; readonly state: string };
