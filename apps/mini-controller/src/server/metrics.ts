@@ -196,8 +196,19 @@ function shownConditions({
   return [{ type: "Ready", status: "False", reason: "Malformed" }, ...others];
 }
 
-/** An upgrade that goes its way: its image is being swapped, or waits for its turn. One that is held does not. */
+/** Reasons of a swap that goes on by itself. Any other one stops it, and its node may be down for as long as that takes. */
+const GOES_ON: ReadonlySet<string | undefined> = new Set([
+  undefined,
+  "ImageListed",
+  "WaitingForSlot",
+  "SiblingsNotHalted",
+  "NodeStarting",
+  "Recreating",
+  "Recovering",
+]);
+
+/** An upgrade that goes its way: its image is being swapped, or waits for its turn. One that is held or stopped does not. */
 function isExpected(halt: NodeHalt): boolean {
-  const { action, phase } = halt.status ?? {};
-  return action === "SwapImage" && (isSwapping(halt) || phase === "Recorded");
+  const { action, phase, reason } = halt.status ?? {};
+  return action === "SwapImage" && (isSwapping(halt) || phase === "Recorded") && GOES_ON.has(reason);
 }
