@@ -33,17 +33,28 @@ interface Legacy {
   readonly line?: string;
   readonly intent?: string;
   readonly host?: string;
+  /** What the policy says from its halt line on. */
+  readonly policy?: string;
 }
 
 /** A node of before the contract, in few words: it tells its height three times, prints its line and ends, or lives on. */
 function legacyNode(legacy: Legacy): string[] {
-  const { height = 29, chain = "test-1", code, line = LINE, intent = "", host = "127.0.0.1" } = legacy;
+  const {
+    height = 29,
+    chain = "test-1",
+    code,
+    line = LINE,
+    intent = "",
+    host = "127.0.0.1",
+    policy,
+  } = legacy;
   const body = `{"jsonrpc":"2.0","id":-1,"result":{"node_info":{"network":"${chain}"},"sync_info":{"latest_block_height":"${height}"}${intent}}}`;
   const script = `
 let asked = 0;
 const server = require("node:http").createServer((_, response) => {
   response.end(${JSON.stringify(body)}, () => {
     if (++asked !== 3) return;
+    ${policy === undefined ? "" : `require("node:fs").writeFileSync(${JSON.stringify(join(folder, "policy.json"))}, ${JSON.stringify(policy)});`}
     console.error(${JSON.stringify(line)});
     ${code === undefined ? "" : `process.exit(${code});`}
   });
@@ -69,6 +80,24 @@ test.each([2, 1])("a node that ended by %i at the plan's height is announced wit
   const end = await runCommand([...announce(), ...legacyNode({ code })]);
   expect(end.stderr).toContain("upgrade-halt: announced for the node, with exit code 70.");
   expect(end.code).toBe(70);
+});
+
+const listing = (...upgrades: readonly object[]) => JSON.stringify({ chainId: "test-1", upgrades });
+
+test.each([
+  ["that ends", { code: 2 }],
+  ["that lives on", { height: 30 }],
+])("an upgrade that was listed while the node ran is announced of one %s", async (_, legacy) => {
+  await writeFile(join(folder, "policy.json"), listing({ planName: "v6.6", height: 20, image: "sei:v6.6" }));
+  const policy = listing({ planName: "v6.7", height: 30, image: "sei:v6.7" });
+  const end = await runCommand([...announce("--standstill", "500"), ...legacyNode({ ...legacy, policy })]);
+  expect(end.code, end.stderr).toBe(70);
+});
+
+test("of a policy that can't be read any more, what it said before counts, and that is told", async () => {
+  const end = await runCommand([...announce(), ...legacyNode({ code: 2, policy: "{" })]);
+  expect(end.code, end.stderr).toBe(70);
+  expect(end.stderr.match(/What the policy said before still counts\./g)).toHaveLength(1);
 });
 
 test("a missing handler that a node panicked with is announced with 72", async () => {

@@ -6,17 +6,18 @@ import type { Evidence } from "../../evidence.ts";
 import { listeningSockets, listensEverywhere } from "../../listening-sockets.ts";
 import { isSameText } from "../../log/halt-text.ts";
 import type { PlanLine } from "../../log/plan-line.ts";
-import type { Policy } from "../../recommendation.ts";
 import { statusUrl } from "../../status/status-url.ts";
 import { readUpgradeInfo } from "../../upgrade-info-file.ts";
 import type { HaltedVerdict, Verdict } from "../../verdict.ts";
-import { readPolicy } from "../input/documents.ts";
 import type { Io } from "../output/io.ts";
 import { rpcUrl, shownUrl } from "../output/shown-url.ts";
 import { chainOfGenesis } from "./genesis-file.ts";
 import { HaltLog } from "./halt-log.ts";
+import { PolicyFile } from "./policy-file.ts";
 import { answers, RpcWatch } from "./rpc-watch.ts";
 
+/** How often the policy is read anew for the pace near a height; at a halt line it is read in any case. */
+const POLICY_EVERY_MS = 10_000;
 /** CometBFT's own default. */
 const DEFAULT_RPC = "http://127.0.0.1:26657";
 
@@ -54,19 +55,20 @@ export async function prepare(flags: AnnounceFlags, io: Io): Promise<Announcer |
     return undefined;
   }
   const url = rpcOf(flags);
-  const read = policy === undefined ? undefined : await readPolicy(policy);
   const say = (words: string) => io.stderr.write(`upgrade-halt: ${words}\n`);
+  const file = await PolicyFile.open(policy, say);
+  const read = file.policy;
   if (read?.chainId === undefined || !read.upgrades.some(({ height }) => height !== undefined))
     say("without a --policy that has a chainId and an upgrade with its height, no upgrade is announced.");
   const isTaken = await answers(url);
   if (isTaken) say(`something else answers at ${shownUrl(url.origin)} already, so nothing is announced.`);
-  return new Announcer({ url, home, policy: read, standstill, isTaken, io });
+  return new Announcer({ url, home, policy: file, standstill, isTaken, io });
 }
 
 interface Known {
   readonly url: URL;
   readonly home: string | undefined;
-  readonly policy: Policy | undefined;
+  readonly policy: PolicyFile;
   readonly standstill: number | undefined;
   readonly isTaken: boolean;
   readonly io: Io;
@@ -118,6 +120,7 @@ export class Announcer {
     this.#log = new HaltLog(startedAt);
     if (isTaken) return;
     let isFound = false;
+    let readAt = io.now();
     const look = async () => {
       if (isFound || this.#log.allLines().length === 0) return;
       const verdict = await this.#judgeRunning();
@@ -129,7 +132,7 @@ export class Announcer {
       url,
       now: io.now,
       startedAt,
-      listed: policy?.upgrades ?? [],
+      listed: () => policy.policy?.upgrades ?? [],
       isDue: () => this.#log.allLines().length > 0,
       onGap: () => {
         this.#beforeGap = this.#log.allLines();
@@ -138,7 +141,13 @@ export class Announcer {
         this.#servedEverywhere ??= listensEverywhere(listeningSockets(), Number(url.port) || 80);
         if (this.#beforeGap.length > 0) this.#before = this.#beforeGap;
       },
-      onReading: () => void look(),
+      onReading: () => {
+        if (io.now() - readAt >= POLICY_EVERY_MS) {
+          readAt = io.now();
+          void policy.read();
+        }
+        void look();
+      },
     });
   }
 
@@ -192,7 +201,8 @@ export class Announcer {
   }
 
   async #expected(): Promise<Evidence> {
-    const { home, policy, standstill } = this.#known;
+    const { home, standstill } = this.#known;
+    const policy = await this.#known.policy.read();
     return {
       standstillMs: standstill,
       chainId: policy?.chainId,

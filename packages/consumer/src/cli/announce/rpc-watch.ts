@@ -13,7 +13,8 @@ export interface RpcWatchOptions {
   readonly url: URL;
   readonly now: () => number;
   readonly startedAt: number;
-  readonly listed: readonly ListedPlan[];
+  /** As the policy lists them by now. */
+  readonly listed: () => readonly ListedPlan[];
   /** Whether to look closely. */
   readonly isDue: () => boolean;
   /** Called where nothing took the connection: the process that answered may have ended, and another one come. */
@@ -57,7 +58,7 @@ export class RpcWatch {
 
   #pause(): void {
     const { listed, isDue } = this.#options;
-    const isClose = isDue() || isNearPlan(this.#lastSeen?.height, listed);
+    const isClose = isDue() || isNearPlan(this.#lastSeen?.height, listed());
     this.#timer = setTimeout(
       () => this.#request.send((exchange) => this.#take(exchange)),
       isClose ? CLOSE_INTERVAL_MS : INTERVAL_MS,
