@@ -7,7 +7,10 @@ import { ReleaseError } from "./release-error.ts";
 const LISTED = "release/contents.json";
 const FOR_TESTS = /\.test\.ts$|^src\/testing\//;
 
-/** What the tarball of a package holds: the files that `release/contents.json` lists, its modules, and its changelog once it has one. */
+/**
+ * What the tarball of a package holds: the files that `release/contents.json` lists, its modules, the files that its program was put
+ * into, which each build makes anew, and its changelog once it has one.
+ */
 export function expectedFiles(root: string, { folder, manifest }: Package): readonly string[] {
   const lists = JSON.parse(readFileSync(join(root, LISTED), "utf8")) as Record<string, readonly string[]>;
   const modules = globSync("src/**/*.ts", { cwd: join(root, folder) })
@@ -17,7 +20,8 @@ export function expectedFiles(root: string, { folder, manifest }: Package): read
       return [file, ...["js", "js.map", "d.ts", "d.ts.map"].map((ending) => `${base}.${ending}`)];
     });
   const changelog = existsSync(join(root, folder, "CHANGELOG.md")) ? ["CHANGELOG.md"] : [];
-  return [...(lists[manifest.name] ?? []), ...changelog, ...modules].sort();
+  const program = globSync("dist/program/*.js", { cwd: join(root, folder) });
+  return [...(lists[manifest.name] ?? []), ...changelog, ...modules, ...program].sort();
 }
 
 /** The files of a tarball, without their common folder, sorted. */

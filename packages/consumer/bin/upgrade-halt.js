@@ -12,4 +12,4 @@ if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
   );
   process.exit(1);
 }
-await import("../dist/main.js");
+await import("../dist/program/main.js");
