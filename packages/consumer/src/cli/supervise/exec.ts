@@ -60,7 +60,7 @@ export function addExec(program: Command, io: Io, exitWith: (code: number) => vo
       `
 Examples:
   $ upgrade-halt exec -- seid start
-  $ upgrade-halt exec --on upgrade_required 'touch /run/upgrade-wanted' -- seid start
+  $ upgrade-halt exec --on upgrade_required 'tell-the-operator "$UPGRADE_HALT_WHY"' -- seid start
   $ upgrade-halt exec --announce --home /var/lib/simd --policy policy.json -- simd start`,
     )
     .action(async (command: string[], flags: ExecFlags) => exitWith(await supervise(command, flags, io)));

@@ -219,6 +219,13 @@ const CASES: readonly [string, Changes, Check, Finding["state"], RegExp][] = [
     /entry point was not seen/,
   ],
   [
+    "an announcer without a policy",
+    { container: { command: ["upgrade-halt", "exec", "--announce", "--", "seid"] } },
+    "contract",
+    "todo",
+    /without a policy, so it announces no upgrade/,
+  ],
+  [
     "a node whose halts are inferred",
     { container: { command: undefined } },
     "contract",

@@ -1,9 +1,11 @@
 import { exitCode } from "@upgrade-halt/contract";
 import { HALT_REASONS } from "../../halt-reasons.ts";
 import { printable } from "../../printable.ts";
+import type { ExecBetween } from "../between.ts";
 import { betweenInCommand, unseenIn } from "../command-chain.ts";
 import type { Fate } from "../fate.ts";
 import { type Finding, notChecked, ok, todo } from "../finding.ts";
+import { announcesNoUpgrade } from "../findings/contract.ts";
 import { arrivalOf } from "../way-out.ts";
 import { kubeletFate } from "./kubelet-fate.ts";
 import type { Container, HaltPolicy, Pod } from "./objects.ts";
@@ -116,8 +118,11 @@ function contractFinding(
   inferred: HaltPolicy["spec"]["inferredHalts"] | undefined,
 ): Finding {
   const command = commandOf(container);
-  const announces = betweenInCommand(command).some((step) => step.kind === "exec" && step.announce);
-  if (announces) return ok("contract", "upgrade-halt exec --announce announces its halts.");
+  const exec = betweenInCommand(command).find(
+    (step): step is ExecBetween => step.kind === "exec" && step.announce,
+  );
+  if (exec !== undefined && exec.policy === undefined) return announcesNoUpgrade();
+  if (exec !== undefined) return ok("contract", "upgrade-halt exec --announce announces its halts.");
   const where =
     command.length === 0 || container.command === undefined || container.command === null
       ? " (its image's entry point was not seen)"

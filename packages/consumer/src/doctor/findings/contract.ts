@@ -39,15 +39,19 @@ function statusFinding({ status: { url, result, otherListener } }: Facts): Findi
   );
 }
 
+/** `exec --announce` announces only what a policy lists. */
+export function announcesNoUpgrade(): Finding {
+  return todo(
+    "contract",
+    "upgrade-halt exec --announce runs without a policy, so it announces no upgrade.",
+    "Give it --policy FILE: docs/guides/today.md.",
+  );
+}
+
 function contractFinding({ status: { result }, supervised }: Facts): Finding {
   const exec = supervised?.between.find((step): step is ExecBetween => step.kind === "exec" && step.announce);
   if (exec !== undefined) {
-    if (exec.policy === undefined)
-      return todo(
-        "contract",
-        "upgrade-halt exec --announce runs without a policy, so it announces no upgrade.",
-        "Give it --policy FILE: docs/guides/today.md.",
-      );
+    if (exec.policy === undefined) return announcesNoUpgrade();
     return ok("contract", "upgrade-halt exec --announce announces the halts of this node.");
   }
   if (result.kind === "ok" && result.node.haltIntent.kind !== "absent")
