@@ -83,6 +83,64 @@ test("a node whose pod was made anew is still the validator that it was", async 
   await expectRefused(cluster);
 });
 
+test.each(["the same controller", "the next one"])(
+  "a validator that runs is no other one because somebody else answers at its address, says %s",
+  async (who) => {
+    const [own, another] = ["9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C", "11".repeat(20)];
+    const { cluster, controller } = await twoOfOneValidator();
+    cluster.validatorOf = (name) => (name === "twin-0" ? another : own);
+    await until("both to be recorded of it", () =>
+      cluster.records().some(({ status }) => status?.alsoTold?.includes(another)),
+    );
+    if (who === "the next one") {
+      await controller.stop();
+      cluster.statusReads.clear();
+      const next = await new TestController(cluster).start();
+      undo.push(() => next.stop());
+      await until("both to be read again", () => cluster.statusReads.size === 2);
+    }
+
+    cluster.reach(30);
+
+    await expectRefused(cluster);
+  },
+);
+
+test("a node that was started again with another key is the other validator alone", async () => {
+  const [own, another] = ["9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C", "11".repeat(20)];
+  const { cluster } = await twoOfOneValidator();
+  cluster.validatorOf = (name) => (name === "twin-0" ? another : own);
+  await cluster.api.mergePatch(objectPath(PODS, NAMESPACE, "twin-0", "status"), {
+    status: { containerStatuses: [{ name: CONTAINER, restartCount: 1, state: { running: {} } }] },
+  });
+  await until("the other key to be recorded", () =>
+    cluster.records().some(({ status }) => status?.validatorAddress === another),
+  );
+
+  cluster.reach(30);
+
+  await until("the swap", () => cluster.imagesSet.length === 1);
+  expect(cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
+});
+
+test("nothing that is read of a node counts as its own while two validators answer as it", async () => {
+  const { cluster } = await twoOfOneValidator();
+  cluster.api.drop("/apis/apps/v1/namespaces/sei/statefulsets/twin");
+  cluster.api.drop(objectPath(PODS, NAMESPACE, "twin-0"));
+  cluster.validatorOf = () => "11".repeat(20);
+  await until("both to be recorded of it", () =>
+    cluster.records().some(({ status }) => status?.alsoTold !== undefined),
+  );
+
+  cluster.reach(30);
+
+  const halt = await until("the halt to be held", () =>
+    cluster.halts().find(({ status }) => status?.phase === "Held" || status?.phase === "Paged"),
+  );
+  expect(halt.status?.reason).toMatch(/^(?:HeightNotSeen|ChainNotSeen|NotCorroborated)$/);
+  expect(cluster.imagesSet).toEqual([]);
+});
+
 test("a pod that no policy selects is asked which validator it is before the node is swapped", async () => {
   const [own, another] = ["9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C", "00".repeat(20)];
   const cluster = new FakeCluster((tag, height) => (tag.endsWith("v6.5") ? undefined : onePlan(tag, height)));

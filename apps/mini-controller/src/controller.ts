@@ -159,7 +159,8 @@ export class Controller {
         if (pod === undefined || pod.metadata.uid !== uid) return undefined;
         const recalled = recorder.recall(pod);
         // A height is recalled of the very pod alone.
-        const addressOf = recalled?.height === undefined ? ("another-pod" as const) : undefined;
+        const isOfPod = recalled?.height !== undefined || recalled?.addressOf !== undefined;
+        const addressOf = isOfPod ? recalled.addressOf : ("another-pod" as const);
         return recalled && { ...recalled, heightAt: recorder.heightAt(pod), addressOf };
       },
     });

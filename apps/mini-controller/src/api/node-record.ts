@@ -33,6 +33,9 @@ export type RanImage = z.infer<typeof RanImageSchema>;
 /** How many images a record remembers. */
 export const MAX_RAN_IMAGES = 4;
 
+/** How many validators beside its own a record remembers. */
+export const MAX_ALSO_TOLD = 7;
+
 /** `NodeRecord.status`: what the controller saw of a node while it ran. Only who may write the status can say it. */
 export const NodeRecordStatusSchema = z
   .object({
@@ -46,6 +49,14 @@ export const NodeRecordStatusSchema = z
       .max(128)
       .optional()
       .meta({ description: "Validator that it told it signs as." }),
+    alsoTold: z.array(z.string().max(128)).max(MAX_ALSO_TOLD).optional().meta({
+      description: "Others that the same run of it told: another node answers at its address, too.",
+    }),
+    restartCount: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: "Run of its container that told the validator, in restarts." }),
     height: z.int().min(0).optional().meta({
       description:
         "Block that it told: written near a listed height and when its image changes, not at each block.",

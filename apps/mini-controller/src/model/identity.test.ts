@@ -34,8 +34,10 @@ function podOf(name: string, changes: Changes = {}): Pod {
 
 function twins(self: Pod, other: Pod, addresses: readonly (string | undefined)[] = []): readonly string[] {
   const [own, others] = addresses;
-  const known: KnownPod = { pod: other, validatorAddress: others };
-  return twinsOf({ pod: self, validatorAddress: own }, [known]).map(({ pod, shares }) => `${pod}: ${shares}`);
+  const known: KnownPod = { pod: other, validatorAddresses: others === undefined ? [] : [others] };
+  return twinsOf({ pod: self, validatorAddresses: own === undefined ? [] : [own] }, [known]).map(
+    ({ pod, shares }) => `${pod}: ${shares}`,
+  );
 }
 
 const ENDED = { name: "seid", state: { terminated: { exitCode: 0 } } };
@@ -175,8 +177,8 @@ test.each([
 
 test("a node that has a machine's widest folder is a danger, as an agent of the machine is not", () => {
   const [self, other] = [podOf("a", folderAt("/var/lib/sei")), podOf("b", folderAt("/var/lib"))];
-  const known: KnownPod = { pod: other, validatorAddress: undefined, looksLikeNode: true };
-  expect(twinsOf({ pod: self, validatorAddress: undefined }, [known])).toEqual([
+  const known: KnownPod = { pod: other, validatorAddresses: [], looksLikeNode: true };
+  expect(twinsOf({ pod: self, validatorAddresses: [] }, [known])).toEqual([
     { pod: "sei/b", shares: "folder /var/lib/sei of the machine" },
   ]);
 });

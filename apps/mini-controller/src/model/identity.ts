@@ -6,10 +6,10 @@ export interface Twin {
   readonly shares: string;
 }
 
-/** A pod, and the validator address that its node told, if it ever did. */
+/** A pod, and the validator addresses that its nodes told, if they ever did. */
 export interface KnownPod {
   readonly pod: Pod;
-  readonly validatorAddress: string | undefined;
+  readonly validatorAddresses: readonly string[];
   /** It looks like a node of this kind, and not like something that looks after the machine. */
   readonly looksLikeNode?: boolean;
 }
@@ -31,9 +31,9 @@ export function twinsOf(self: KnownPod, others: Iterable<KnownPod>): readonly Tw
   return twins;
 }
 
-function sharedAddress({ validatorAddress }: KnownPod, other: KnownPod): string | undefined {
-  if (validatorAddress === undefined || other.validatorAddress !== validatorAddress) return undefined;
-  return `validator address ${validatorAddress}`;
+function sharedAddress({ validatorAddresses }: KnownPod, other: KnownPod): string | undefined {
+  const shared = validatorAddresses.find((address) => other.validatorAddresses.includes(address));
+  return shared && `validator address ${shared}`;
 }
 
 function sharedStorage(self: Pod, own: ReadonlySet<string>, other: KnownPod): string | undefined {

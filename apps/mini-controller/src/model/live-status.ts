@@ -4,7 +4,7 @@ import type { LogFinding } from "./log-finding.ts";
 
 /** What was recorded of a node before this process watched it. */
 export type Recalled = Partial<
-  Pick<LiveStatus, "chainId" | "height" | "heightAt" | "validatorAddress" | "addressOf">
+  Pick<LiveStatus, "chainId" | "height" | "heightAt" | "validatorAddress" | "addressOf" | "alsoTold">
 >;
 
 /** What the controller remembers of one running pod's `/status`: a cache, and what was recorded before. */
@@ -17,6 +17,8 @@ export interface LiveStatus {
   readonly validatorAddress: string | undefined;
   /** The run that told it, in restarts, where this process read it; or a pod of the same name before this one. */
   readonly addressOf?: number | "another-pod" | undefined;
+  /** Other addresses that were told in that run: somebody else answers as well, and nobody knows who said what. */
+  readonly alsoTold?: readonly string[] | undefined;
   /** Newest and first height that the pod told, and when the first was. */
   readonly height: number | undefined;
   /** When it told that height last, and when it was last known to be below it; in ms since the epoch. */
@@ -35,6 +37,9 @@ export interface LiveStatus {
   readonly log?: LogFinding | undefined;
 }
 
+/** Of a run that told many addresses so many are kept. */
+export const MOST_ADDRESSES = 8;
+
 /**
  * What is remembered after a reading of this run; what was seen on another chain is forgotten. `isSlow`: something took the
  * connection and did not answer in time, which is no gap.
@@ -46,6 +51,11 @@ export function liveStatus(
   isSlow = false,
 ): LiveStatus {
   const node = sighting.kind === "answered" ? sighting.node : undefined;
+  const addresses = new Set(known !== undefined && known.addressOf === run ? addressesOf(known) : []);
+  const isKnown = addresses.size > 0;
+  if (isKnown && run !== undefined && node?.validatorAddress !== undefined)
+    addresses.add(node.validatorAddress);
+  if (isKnown && addresses.size > 1) return ofSeveral([...addresses], sighting.at, run);
   const before = isOnAnotherChain(known, node) ? undefined : known;
   const gapless = run !== undefined && run === before?.run ? before.answersSince : undefined;
   const told = node?.height === undefined || node.height < 0 ? undefined : node.height;
@@ -64,6 +74,22 @@ export function liveStatus(
     answersSince: told === undefined ? (isSlow ? gapless : undefined) : (gapless ?? sighting.at),
     stillSince: stillSince(before, told, run) ?? (told === undefined ? undefined : sighting.at),
   };
+}
+
+/** The validator addresses that a node told in its newest run, as far as it is known to have told any. */
+export function addressesOf({ validatorAddress, alsoTold = [] }: LiveStatus): readonly string[] {
+  return validatorAddress === undefined ? [] : [validatorAddress, ...alsoTold];
+}
+
+/**
+ * A run that told several validator addresses: no process changes its key, so another node answers at its address, too. It may be each of
+ * these validators, and nothing that is read there counts as its own.
+ */
+function ofSeveral(addresses: readonly string[], at: number, run: number | undefined): LiveStatus {
+  const [validatorAddress, ...alsoTold] = addresses.slice(0, MOST_ADDRESSES);
+  const problem = `one run told the validator addresses ${addresses.slice(0, 2).join(" and ")}, so another node answers there as well`;
+  const sighting = { kind: "silent", at, problem } as const;
+  return { ...recalledStatus({ validatorAddress, alsoTold, addressOf: run }), sighting, run };
 }
 
 /** Heights of one chain say nothing about another: a node that goes on to one begins anew. */
@@ -100,7 +126,7 @@ function stillSince(
 
 /** A status that nobody has read yet, with what was recorded before. */
 export function recalledStatus(recalled: Recalled): LiveStatus {
-  const { chainId, height, heightAt, validatorAddress, addressOf } = recalled;
+  const { chainId, height, heightAt, validatorAddress, addressOf, alsoTold } = recalled;
   const unread = {
     sighting: undefined,
     firstHeight: undefined,
@@ -108,7 +134,7 @@ export function recalledStatus(recalled: Recalled): LiveStatus {
     run: undefined,
     runHeight: undefined,
   };
-  return { ...unread, chainId, height, heightAt, validatorAddress, addressOf };
+  return { ...unread, chainId, height, heightAt, validatorAddress, addressOf, alsoTold };
 }
 
 /** Whether a node that answers has not moved for a standstill's time, at the height of one of these plans or the one before. */

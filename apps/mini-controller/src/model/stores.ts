@@ -30,7 +30,7 @@ export function createStores(): Stores {
     policies: new Store<HaltPolicy>(({ metadata }) => [metadata.namespace ?? ""]),
     halts: new Store<NodeHalt>(haltIndex),
     records: new Store<NodeRecord>(({ status }) =>
-      status?.validatorAddress === undefined ? [] : [recordsOf.validator(status.validatorAddress)],
+      [status?.validatorAddress ?? [], status?.alsoTold ?? []].flat().map(recordsOf.validator),
     ),
   };
 }

@@ -69,6 +69,23 @@ test("another validator that the node tells it signs as is recorded at once", as
   expect(recorder.recall(podOf("one"))?.validatorAddress).toBe("CD");
 });
 
+test("several validators that one run told are recorded with it, and recalled of that very pod", async () => {
+  const recorder = recorderAt();
+  await recorder.note(podOf("one"), policy, liveAt(20, { addressOf: 2 }));
+  const unread = { height: undefined, sighting: { kind: "silent" } as never };
+  await recorder.note(podOf("one"), policy, liveAt(20, { ...unread, addressOf: 2, alsoTold: ["CD"] }));
+  expect(recorder.recall(podOf("one"))).toMatchObject({
+    validatorAddress: "AB",
+    alsoTold: ["CD"],
+    addressOf: 2,
+  });
+  expect(recorder.recall(podOf("one"))?.height).toBeUndefined();
+  expect(recorder.recall(podOf("two"))?.alsoTold).toBeUndefined();
+  await recorder.note(podOf("one"), policy, liveAt(21, { addressOf: 3 }));
+  expect(recorder.recall(podOf("one"))).toMatchObject({ height: 21, addressOf: 3 });
+  expect(recorder.recall(podOf("one"))?.alsoTold).toBeUndefined();
+});
+
 test("on another chain nothing of the first is left", async () => {
   const recorder = recorderAt();
   await recorder.note(podOf("one"), policy, liveAt(29));

@@ -46,9 +46,11 @@ export class NodeRecorder {
    * other data. Chain and validator are the node's until it tells others.
    */
   recall(pod: Pod): Recalled | undefined {
-    const { podUID, chainId, height, validatorAddress } = this.recordOf(pod)?.status ?? {};
+    const { podUID, chainId, height, validatorAddress, alsoTold, restartCount } =
+      this.recordOf(pod)?.status ?? {};
     if (chainId === undefined && validatorAddress === undefined) return undefined;
-    return { chainId, validatorAddress, ...(podUID === pod.metadata.uid && { height }) };
+    const ofPod = { height, alsoTold, addressOf: restartCount };
+    return { chainId, validatorAddress, ...(podUID === pod.metadata.uid && ofPod) };
   }
 
   /** When the recorded height was seen, in ms since the epoch. */
@@ -107,10 +109,10 @@ interface Sight {
 /** The status to write, or `undefined` while it would say nothing that matters. */
 function wantedStatus(known: NodeRecordStatus | undefined, sight: Sight): NodeRecordStatus | undefined {
   const { pod, policy, live, isLast, now } = sight;
-  const { height, validatorAddress } = live;
+  const { height, validatorAddress, alsoTold, addressOf } = live;
   const chainId = recordedChain(live.chainId);
   const { uid } = pod.metadata;
-  if (height === undefined) return undefined;
+  if (height === undefined && alsoTold === undefined) return undefined;
   const isOtherChain = chainId !== undefined && known?.chainId !== undefined && chainId !== known.chainId;
   const ran = isOtherChain ? [] : (known?.images ?? []);
   const images = imagesWith(ran, sight);
@@ -124,7 +126,9 @@ function wantedStatus(known: NodeRecordStatus | undefined, sight: Sight): NodeRe
   );
   const isNews =
     (chainId !== undefined && chainId !== before?.chainId) ||
-    (validatorAddress !== undefined && validatorAddress !== before?.validatorAddress);
+    (validatorAddress !== undefined && validatorAddress !== before?.validatorAddress) ||
+    alsoTold?.length !== before?.alsoTold?.length ||
+    (typeof addressOf === "number" && addressOf !== before?.restartCount);
   const isSeen = isLast && live.sighting !== undefined;
   if (images === undefined && !movesReach && !isNews && !isSeen) return undefined;
   const ownerUID = stableOwnerOf(pod);
@@ -133,7 +137,9 @@ function wantedStatus(known: NodeRecordStatus | undefined, sight: Sight): NodeRe
     ...(ownerUID === undefined ? {} : { ownerUID }),
     ...(chainId === undefined ? {} : { chainId }),
     ...(validatorAddress === undefined ? {} : { validatorAddress }),
-    height,
+    ...(alsoTold === undefined || alsoTold.length === 0 ? {} : { alsoTold: [...alsoTold] }),
+    ...(typeof addressOf === "number" ? { restartCount: addressOf } : {}),
+    ...(height === undefined ? {} : { height }),
     seenAt: timestamp(now),
     images: [...(images ?? ran)],
   };

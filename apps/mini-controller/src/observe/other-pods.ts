@@ -5,6 +5,7 @@ import { judgePod, type RecordedHalt } from "../judge/judgement.ts";
 import { isOneHalt, isOpen } from "../judge/same-halt.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { type KnownPod, storageLookupsOf, type Twin, twinsOf } from "../model/identity.ts";
+import { addressesOf } from "../model/live-status.ts";
 import { containerOf, containerStatusOf, type Pod, portOf } from "../model/pod.ts";
 import {
   haltsOf,
@@ -171,35 +172,30 @@ export class OtherPods {
       ...known.pods.under(value).filter(({ metadata }) => metadata.namespace !== namespace),
     ];
     const traits = this.#traitsOf(pod, halt, stores);
-    const introduced = (one: Pod, of?: string): KnownPod => {
+    const introduced = (one: Pod): KnownPod => {
+      const live = liveOf(one, statuses);
       const told = asked.flatMap(({ pod: { metadata }, said }) =>
         metadata.uid === one.metadata.uid && said.kind === "node" ? (said.validatorAddress ?? []) : [],
       );
-      const known = [liveOf(one, statuses)?.validatorAddress, ...told];
       return {
         pod: one,
         // A pod of several nodes is each of these validators.
-        validatorAddress:
-          known.find((address) => address !== undefined && address === of) ?? told[0] ?? known[0],
+        validatorAddresses: [...(live === undefined ? [] : addressesOf(live)), ...told],
         looksLikeNode: lookalikeOf(one, traits) !== undefined,
       };
     };
     const self = introduced(pod);
     const near = storageLookupsOf(pod).flatMap((storage) => pods(podsOf.storage(storage)));
-    const far = this.#podsOfValidator(self.validatorAddress, (other) =>
-      other === namespace ? stores : known,
+    const far = self.validatorAddresses.flatMap((address) =>
+      this.#podsOfValidator(address, (other) => (other === namespace ? stores : known)),
     );
     const all = [...near, ...far, ...asked.map((one) => one.pod)];
     const others = new Map(all.map((other) => [other.metadata.uid, other]));
-    return twinsOf(
-      self,
-      [...others.values()].map((other) => introduced(other, self.validatorAddress)),
-    );
+    return twinsOf(self, [...others.values()].map(introduced));
   }
 
-  /** The pods whose node told this validator address last: to this process, or to one that wrote it down. */
-  #podsOfValidator(address: string | undefined, storesOf: (namespace: string) => Stores): readonly Pod[] {
-    if (address === undefined) return [];
+  /** The pods whose node told this validator address: to this process, or to one that wrote it down. */
+  #podsOfValidator(address: string, storesOf: (namespace: string) => Stores): readonly Pod[] {
     const { stores, statuses } = this.#options;
     const told = statuses.keysOfValidator(address).flatMap((key) => {
       const [namespace = ""] = key.split("/");

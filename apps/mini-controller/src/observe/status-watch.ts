@@ -6,6 +6,7 @@ import {
 } from "@upgrade-halt/consumer";
 import { isNear } from "../model/height-reach.ts";
 import {
+  addressesOf,
   intentOf,
   type LiveStatus,
   liveStatus,
@@ -132,11 +133,11 @@ export class StatusWatch {
   forget(key: string): void {
     const watched = this.#watched.get(key);
     clearTimeout(watched?.timer);
-    this.#moveKey(key, watched?.live?.validatorAddress, undefined);
+    this.#moveKey(key, watched?.live, undefined);
     this.#watched.delete(key);
   }
 
-  /** Keys of the pods that told this validator address last, to this process. */
+  /** Keys of the pods whose newest run told this validator address, to this process. */
   keysOfValidator(address: string): readonly string[] {
     return [...(this.#validators.get(address) ?? [])];
   }
@@ -189,9 +190,9 @@ export class StatusWatch {
     const before = this.get(key, watched.pod.uid);
     // An answer that was under way while the container was restarted may be of either run.
     const ofRun = run === watched.pod.run ? run : undefined;
-    const told = watched.live?.validatorAddress;
+    const last = watched.live;
     watched.live = liveStatus(before, this.#options.toSighting(result), ofRun, result.kind === "timeout");
-    this.#moveKey(key, told, watched.live.validatorAddress);
+    this.#moveKey(key, last, watched.live);
     if (matters(before, watched.live, watched.pod)) this.#options.onChange(key);
     if (watched.isResting) return;
     const { pod, failures, live } = watched;
@@ -199,14 +200,16 @@ export class StatusWatch {
     this.#schedule(key, watched, Math.min(interval, startPace(watched, failures)));
   }
 
-  #moveKey(key: string, from: string | undefined, to: string | undefined): void {
-    if (from === to) return;
-    if (from !== undefined) {
-      const keys = this.#validators.get(from);
+  #moveKey(key: string, from: LiveStatus | undefined, to: LiveStatus | undefined): void {
+    if (from?.validatorAddress === to?.validatorAddress && from?.alsoTold === to?.alsoTold) return;
+    const [before, now] = [from && addressesOf(from), to && addressesOf(to)];
+    for (const address of before ?? []) {
+      const keys = this.#validators.get(address);
       keys?.delete(key);
-      if (keys?.size === 0) this.#validators.delete(from);
+      if (keys?.size === 0) this.#validators.delete(address);
     }
-    if (to !== undefined) this.#validators.set(to, (this.#validators.get(to) ?? new Set()).add(key));
+    for (const address of now ?? [])
+      this.#validators.set(address, (this.#validators.get(address) ?? new Set()).add(key));
   }
 }
 
@@ -224,6 +227,8 @@ function matters(
   { urgent, expectedHeights }: WatchedPod,
 ): boolean {
   if (before?.chainId !== now.chainId || intentOf(before) !== intentOf(now)) return true;
+  if (before?.validatorAddress !== now.validatorAddress) return true;
+  if (before?.alsoTold?.length !== now.alsoTold?.length) return true;
   if (urgent && before?.height !== now.height) return true;
   if (movesIn(now) && !(before !== undefined && before.run === now.run && movesIn(before))) return true;
   if (standsAtPlan(now, expectedHeights) && !(before && standsAtPlan(before, expectedHeights))) return true;
