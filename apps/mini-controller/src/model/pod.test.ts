@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { storagesOf } from "./identity.ts";
-import { containerOf, containerStatusOf, mayRun, type Pod, projectPod, projectUnselected } from "./pod.ts";
+import {
+  containerOf,
+  containerStatusOf,
+  ephemeralContainersOf,
+  mayRun,
+  type Pod,
+  projectPod,
+  projectUnselected,
+} from "./pod.ts";
 
 const podWith = (labels: Record<string, string>): Pod => ({
   metadata: { name: "a", namespace: "sei", uid: "u", labels },
@@ -74,6 +82,25 @@ test("an init container that runs beside the others is a container like them, an
   expect(containerStatusOf(kept, "node")).toMatchObject(ended);
   expect(containerOf(kept, "step")).toBeUndefined();
   expect(containerStatusOf(kept, "step")).toBeUndefined();
+});
+
+test("what somebody runs in a pod by hand is one of its containers until it has ended", () => {
+  const pod = podWith({});
+  const byHand = (name: string) => ({ name, image: "seid", volumeMounts: [{ name: "data" }] });
+  const statuses = [
+    { name: "debugger-a", state: { running: {} } },
+    { name: "debugger-b", state: { terminated: { exitCode: 0 } } },
+  ];
+  const raw = {
+    ...pod,
+    spec: { ...pod.spec, ephemeralContainers: ["debugger-a", "debugger-b", "debugger-c"].map(byHand) },
+    status: { phase: "Running", ephemeralContainerStatuses: statuses },
+  };
+  const kept = projectPod(raw);
+  expect(ephemeralContainersOf(kept)).toEqual(["debugger-a", "debugger-c"]);
+  expect(containerStatusOf(kept, "debugger-a")?.state).toEqual({ running: {} });
+  expect(ephemeralContainersOf(projectPod(kept))).toEqual(["debugger-a", "debugger-c"]);
+  expect(mayRun({ ...kept, status: { ...kept.status, phase: "Failed" } })).toBe(true);
 });
 
 test.each<[string, string, boolean]>([

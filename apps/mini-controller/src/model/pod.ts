@@ -48,6 +48,8 @@ export interface PodContainer {
   readonly volumeMounts?: readonly VolumeMount[];
   /** Of an init container: `Always` makes it run beside the containers (KEP-753). */
   readonly restartPolicy?: string;
+  /** Somebody added it to the pod as that ran. */
+  readonly isEphemeral?: true;
 }
 
 /** A volume whose content outlives the pod: two pods that have it may be one node twice. */
@@ -71,7 +73,7 @@ export interface PodCondition {
 export interface Pod extends KubeObject {
   readonly spec: {
     readonly containers: readonly PodContainer[];
-    /** One of these that restarts runs beside the containers, and may write what they write. */
+    /** One of these that restarts runs beside the containers, and may write what they write: ephemeral containers among them. */
     readonly initContainers?: readonly PodContainer[];
     readonly nodeName?: string;
     /** Only those that outlive the pod. */
@@ -88,8 +90,38 @@ export interface Pod extends KubeObject {
   };
 }
 
+/** A pod as the API server has it, with what somebody runs in it by hand. */
+interface RawPod extends Pod {
+  readonly spec: Pod["spec"] & { readonly ephemeralContainers?: readonly PodContainer[] };
+  readonly status?: Pod["status"] & { readonly ephemeralContainerStatuses?: readonly ContainerStatus[] };
+}
+
+/** With the ephemeral containers that have not ended as ones that run beside the others: none of them is started again. */
+function withEphemeral(pod: RawPod): Pod {
+  const { ephemeralContainers = [] } = pod.spec;
+  const { ephemeralContainerStatuses: statuses = [] } = pod.status ?? {};
+  const present = ephemeralContainers.filter(
+    ({ name }) => statuses.find((status) => status.name === name)?.state?.terminated === undefined,
+  );
+  if (present.length === 0) return pod;
+  const kept = present.map((one) => ({ ...one, restartPolicy: "Always", isEphemeral: true }) as const);
+  const { initContainers = [] } = pod.spec;
+  const { initContainerStatuses = [] } = pod.status ?? {};
+  return {
+    ...pod,
+    spec: { ...pod.spec, initContainers: [...initContainers, ...kept] },
+    status: { ...pod.status, initContainerStatuses: [...initContainerStatuses, ...statuses] },
+  };
+}
+
+/** Names of the containers that somebody added to the pod as it ran, and that have not ended. */
+export function ephemeralContainersOf({ spec }: Pod): readonly string[] {
+  return (spec.initContainers ?? []).filter(({ isEphemeral }) => isEphemeral).map(({ name }) => name);
+}
+
 /** Only what {@link Pod} names: specs, volumes and managed fields of ten thousand pods would fill the memory. */
-export function projectPod(pod: Pod): Pod {
+export function projectPod(raw: Pod): Pod {
+  const pod = withEphemeral(raw);
   const {
     name,
     namespace,
@@ -113,11 +145,11 @@ export function projectPod(pod: Pod): Pod {
     ...defined({ restartCount, ready, imageID, state, lastState }),
   });
   const keep = (container: PodContainer): PodContainer => {
-    const { name, image, ports, volumeMounts, restartPolicy } = container;
+    const { name, image, ports, volumeMounts, restartPolicy, isEphemeral } = container;
     return {
       name,
       image,
-      ...(sidecars.has(name) ? defined({ restartPolicy }) : {}),
+      ...(sidecars.has(name) ? defined({ restartPolicy, isEphemeral }) : {}),
       ...defined({
         volumeMounts: volumeMounts?.filter(isKept).map(({ name, readOnly, subPath, subPathExpr }) => ({
           name,

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { ANNOTATION_ABORT } from "../api/group.ts";
 import { SlotBook } from "../journal/slot-book.ts";
 import type { ContainerState, Pod } from "../model/pod.ts";
+import type { PodGroup } from "../model/pod-group.ts";
 import { createStores } from "../model/stores.ts";
 import { groupWith, haltWith, NOW, OLD, policyWith, workloadWith } from "../testing/observations.ts";
 import { ObservationReader, type ObservationReaderOptions } from "./observation-reader.ts";
@@ -92,4 +93,32 @@ test.each([
   ["that another policy governs", CRASHED, { labels: OTHERS }],
 ] as const)("a sibling %s has not halted", async (_, state, journaled) => {
   expect(await siblingState(state, journaled)).toBe("not-halted");
+});
+
+test("of a halt whose pod is gone no pod of another workload under the same owner is its successor", async () => {
+  const stores = createStores();
+  stores.policies.put(policyWith({ selector: { matchLabels: LABELS } }));
+  const sentry = podOf("sentry-1-a", { running: {} }, LABELS);
+  stores.pods.put(sentry);
+  const observations = new ObservationReader({
+    stores,
+    statuses: new StatusWatch({
+      read: () => Promise.reject(new Error("not read")),
+      toSighting: () => ({ kind: "silent", at: NOW, problem: "not read" }),
+      onChange: () => {},
+    }),
+    slots: new SlotBook(stores.halts),
+    timer: new RecoveryTimer(() => NOW),
+    strangers: new Strangers({ read: () => Promise.reject(new Error("not read")), steady: () => NOW }),
+    setWasRefused: () => false,
+    seenWhenRecorded: () => undefined,
+    now: () => NOW,
+  } as unknown as ObservationReaderOptions);
+  const podOfGroup = async (strategy: PodGroup["strategy"]) => {
+    const workload = workloadWith({ groups: [groupWith({ podNames: [], strategy })] });
+    const look = await observations.read(haltWith({ podName: "sei-0" }), Promise.resolve(workload));
+    return look().pod.kind;
+  };
+  expect(await podOfGroup({ kind: "Recreate", replicas: 1 })).toBe("successor");
+  expect(await podOfGroup({ kind: "OnDelete" })).toBe("gone");
 });

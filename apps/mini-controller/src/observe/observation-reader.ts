@@ -243,7 +243,7 @@ function currentPod(halt: NodeHalt, workload: WorkloadSight, stores: Stores): Po
   const named = stores.pods.get(podKeyOf(halt));
   if (named !== undefined || workload.kind !== "found") return named;
   return workload.groups
-    .filter(({ podNames }) => podNames.length === 0)
+    .filter(({ strategy }) => strategy.kind === "Recreate" || strategy.kind === "Surge")
     .flatMap(({ uid }) => stores.pods.under(podsOf.controller(uid)))
     .filter((pod) => pod.metadata.deletionTimestamp === undefined)
     .toSorted((a, b) =>

@@ -6,7 +6,7 @@ import { isOneHalt, isOpen } from "../judge/same-halt.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { type KnownPod, storageLookupsOf, type Twin, twinsOf } from "../model/identity.ts";
 import { addressesOf } from "../model/live-status.ts";
-import { containerOf, containerStatusOf, type Pod, portOf } from "../model/pod.ts";
+import { containerOf, containerStatusOf, ephemeralContainersOf, type Pod, portOf } from "../model/pod.ts";
 import {
   haltsOf,
   haltsOfNode,
@@ -71,22 +71,26 @@ export class OtherPods {
     const { statuses } = this.#options;
     const isOwn = (one: Asked) => one.pod.metadata.uid === pod?.metadata.uid;
     const asked = halted.asked.filter((one) => !isOwn(one));
-    const beside = asked.length === 0 ? [] : stores.pods.under(halt.metadata.namespace ?? "");
+    const beside = asked.length === 0 ? [] : this.#allPods(halt.metadata.namespace ?? "", stores);
+    const traits = pod && this.#traitsOf(pod, halt, stores);
     return {
       neighbours: this.#neighbours(halt),
       siblings: this.#siblings(halt, policy, { ...halted, asked }),
       twins: this.#twins(pod, halt, stores, asked),
       strangers: [
+        ...(pod === undefined ? [] : runByHand(pod)),
         ...halted.asked.filter(isOwn).flatMap((one) => besideHalted(one, stores, now)),
         ...strangersAmong(
-          asked.flatMap((one) => withoutSeeds(ofSharedAddress(one, beside), stores, now)),
+          asked.flatMap((one) =>
+            withoutSeeds(traits === undefined ? one : ofSharedAddress(one, beside, traits), stores, now),
+          ),
           pod && liveOf(pod, statuses)?.validatorAddress,
         ),
-        ...(pod === undefined
+        ...(pod === undefined || traits === undefined
           ? []
           : startingNodes(
               pod,
-              this.#traitsOf(pod, halt, stores),
+              traits,
               stores,
               (other) => liveOf(other, statuses),
               now,
@@ -94,6 +98,12 @@ export class OtherPods {
             )),
       ],
     };
+  }
+
+  /** Those of the namespace, and of others what is known of them. */
+  #allPods(namespace: string, stores: Stores): readonly Pod[] {
+    const far = [...this.#options.stores.pods.values()];
+    return [...stores.pods.under(namespace), ...far.filter((pod) => pod.metadata.namespace !== namespace)];
   }
 
   #siblings(
@@ -282,10 +292,20 @@ function withoutSeeds(one: Asked, stores: Stores, now: number): readonly Asked[]
 function besideHalted(one: Asked, stores: Stores, now: number): readonly Stranger[] {
   const { pod, container, said } = one;
   if (containerStatusOf(pod, container)?.state?.terminated !== undefined) return [];
+  if (ephemeralContainersOf(pod).includes(container)) return [];
   if (said.kind === "no-node" || withoutSeeds(one, stores, now).length === 0) return [];
   const { namespace, name } = pod.metadata;
   const found = said.kind === "node" ? "answers on /status, and would be ended with the pod" : said.found;
   return [{ pod: `container ${container} of ${namespace}/${name}`, found }];
+}
+
+/** What somebody runs in the pod that halted would be ended with it: maybe the node itself, on the same volumes. */
+function runByHand(pod: Pod): readonly Stranger[] {
+  const { namespace, name } = pod.metadata;
+  return ephemeralContainersOf(pod).map((container) => ({
+    pod: `container ${container} of ${namespace}/${name}`,
+    found: "was added to the pod by somebody, has not ended, and would be ended with the pod",
+  }));
 }
 
 /** Why nothing may be done to a pod of the halted one's workload: what is done to its template is done to it too. */
@@ -294,6 +314,8 @@ function heldBack(pod: Pod, policy: HaltPolicy, { spec }: NodeHalt, stores: Stor
   const own = governingPolicy(pod, stores.policies.under(namespace));
   if (own === undefined) return "is selected by no policy";
   if (own.metadata.name !== policy.metadata.name) return `is governed by HaltPolicy ${own.metadata.name}`;
+  const [byHand] = ephemeralContainersOf(pod);
+  if (byHand !== undefined) return `has container ${byHand}, which somebody added and which has not ended`;
   const halts = haltsOfNode(`${namespace}/${name}`, spec, stores.halts);
   const same = { ...spec, podName: name, podUID: uid };
   return halts.some(

@@ -112,6 +112,19 @@ test("a ReplicaSet's pods that ended for good are none, and others are", () => {
   expect(found.map(({ name }) => name)).toEqual(["pending"]);
 });
 
+test("where pods have names of their own, one that is missing has not halted", () => {
+  const judge = () => ({ verdict: halted(), height: 30, twins: [] });
+  const namesWith = (wanted: number) =>
+    siblingsOf(
+      HALT,
+      [groupWith({ what: "ReplicaSet sentry-1", podNames: [], wanted })],
+      () => [podOf("sentry-1-a")],
+      judge,
+    ).map(({ name, state }) => `${name} ${state.kind}`);
+  expect(namesWith(1)).toEqual(["sentry-1-a halted"]);
+  expect(namesWith(2)).toEqual(["sentry-1-a halted", "a pod of ReplicaSet sentry-1 not-halted"]);
+});
+
 test("a sibling that did not announce its halt counts as halted only where the policy allows to act on such a one", () => {
   const inferred = halted({ inferred: true, sources: ["plan-line", "listed-plan", "last-height"] });
   const standing = {

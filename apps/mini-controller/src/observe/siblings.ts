@@ -45,8 +45,8 @@ export interface SiblingJudgement {
 }
 
 /**
- * Every other pod of the groups: the pods that each controls, by UID, and for each of its ordinals that has none a
- * place that is missing. `self` is the name of the pod that halted.
+ * Every other pod of the groups: the pods that each controls, by UID, and for each of its ordinals that has none, or for all that
+ * have names of their own, a place that is missing. `self` is the name of the pod that halted.
  */
 export function siblingsOf(
   halt: NodeHaltSpec,
@@ -58,7 +58,8 @@ export function siblingsOf(
     // A ReplicaSet keeps pods that are over; a StatefulSet makes them again.
     const pods = podsOf(group.uid).filter((pod) => group.podNames.length > 0 || mayRun(pod));
     const names = new Set(pods.map(({ metadata }) => metadata.name));
-    const missing = group.podNames.filter((name) => !names.has(name));
+    const isShort = pods.length < (group.wanted ?? 0);
+    const missing = isShort ? [`a pod of ${group.what}`] : group.podNames.filter((name) => !names.has(name));
     return [
       ...pods.map((pod) => siblingOf(halt, group, pod, judge)),
       ...missing.map((name): Sibling => missingFrom(group, name)),
@@ -90,7 +91,7 @@ function missingFrom(group: PodGroup, name: string): Sibling {
   const state = { kind: "not-halted", found: "there is no such pod" } as const;
   return {
     ...{ name, group, state, index: indexIn(group, name) },
-    ...{ uid: undefined, image: undefined, revision: undefined, twins: [] },
+    ...{ uid: undefined, image: group.image, revision: undefined, twins: [] },
   };
 }
 

@@ -4,9 +4,9 @@ import { isOpen } from "../judge/same-halt.ts";
 import { keyOf } from "../kube/store.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import type { LiveStatus } from "../model/live-status.ts";
-import { containerOf, containerStatusOf, type Pod, portOf } from "../model/pod.ts";
+import { containerOf, containerStatusOf, mayRun, type Pod, portOf } from "../model/pod.ts";
 import { haltsOf, type Stores } from "../model/stores.ts";
-import { lookalikeOf, type NodeTraits, type Stranger } from "./strangers.ts";
+import { foundShared, lookalikeOf, type NodeTraits, type Stranger, whoMayAnswerFor } from "./strangers.ts";
 
 /** A node that has not answered for so long after it was started serves no `/status`, as a seed node does. */
 const STARTS_WITHIN_MS = 600_000;
@@ -38,7 +38,8 @@ export function isStarting(
 }
 
 /**
- * Nodes like `pod`, of its namespace, that a policy selects and that only start. One that halted and waits to be started again, or
+ * Nodes of the namespace of `pod` that a policy selects and that only start: by the policy's word they are nodes, whatever they look
+ * like. One that halted and waits to be started again, or
  * that the controller starts anew, is known by what its journal saw.
  */
 export function startingNodes(
@@ -51,13 +52,23 @@ export function startingNodes(
 ): readonly Stranger[] {
   const { namespace = "", uid } = pod.metadata;
   const present = policies.under(namespace);
-  return pods.under(namespace).flatMap((other): Stranger[] => {
-    if (other.metadata.uid === uid || lookalikeOf(other, traits) === undefined) return [];
+  const near = pods.under(namespace);
+  const byAddress = Map.groupBy(near, ({ status }) => status?.podIP);
+  return near.flatMap((other): Stranger[] => {
+    if (other.metadata.uid === uid || !mayRun(other)) return [];
     const live = liveOf(other);
     const spec = governingPolicy(other, present)?.spec;
-    if (spec === undefined || !isStarting(other, spec.container, live, now, watchedMs(keyOf(other))))
-      return [];
-    if (portOf(containerOf(other, spec.container), spec.rpcPort) === undefined) return [];
+    if (spec === undefined) return [];
+    if (!isStarting(other, spec.container, live, now, watchedMs(keyOf(other)))) {
+      const port = portOf(containerOf(other, spec.container), spec.rpcPort);
+      const beside = byAddress.get(other.status?.podIP) ?? [];
+      const who = port && whoMayAnswerFor(other, port, beside, { ...traits, portName: spec.rpcPort });
+      return who ? [{ pod: keyOf(other), found: foundShared(who), starts: true }] : [];
+    }
+    // What the policy can't read is asked by its looks, or is none of its nodes.
+    const container = containerOf(other, spec.container);
+    const isRead = portOf(container, spec.rpcPort) !== undefined;
+    if (!isRead && (container === undefined || lookalikeOf(other, traits) !== undefined)) return [];
     const key = keyOf(other);
     const journals = halts.under(haltsOf.pod(key));
     if (journals.some((journal) => isKnownBy(journal, other, spec.container))) return [];
@@ -66,8 +77,8 @@ export function startingNodes(
 }
 
 /**
- * Whether a journal tells which node the pod is: it halted in this pod with this image, which halts again before it signs, or halts
- * just so in the one that was made anew from the same image; or its swap brought the pod.
+ * Whether a journal tells which node the pod is: it halted in this pod with this image, and waits to be started again, or just so in
+ * the one that was made anew from the same image; or its swap brought the pod. A run that says nothing may be of another binary or key.
  */
 function isKnownBy(journal: NodeHalt, pod: Pod, container: string): boolean {
   const { spec, status } = journal;
@@ -77,5 +88,5 @@ function isKnownBy(journal: NodeHalt, pod: Pod, container: string): boolean {
   if (image !== spec.image) return false;
   const { state, lastState } = containerStatusOf(pod, container) ?? {};
   const hasHalted = isHaltCode((state?.terminated ?? lastState?.terminated)?.exitCode);
-  return pod.metadata.uid === spec.podUID || (state?.running === undefined && hasHalted);
+  return state?.running === undefined && (pod.metadata.uid === spec.podUID || hasHalted);
 }

@@ -206,7 +206,7 @@ test("a second node of a pod is asked at its own ports, as both have one address
   expect(asked.map(({ container }) => container)).toEqual(["sentry", "validator"]);
 });
 
-test("an answer at an address that other pods have, too, clears no pod that declares no port", async () => {
+test("an answer at an address that other pods have, too, clears no pod, whatever port it declares", async () => {
   const read = async () => told(OTHER);
   const other = { ...podOf({}), metadata: { name: "sentry-0", namespace: "sei", uid: "s" } };
   const declared = podOf({ image: "seid", ports: [{ containerPort: 1 }] });
@@ -214,11 +214,16 @@ test("an answer at an address that other pods have, too, clears no pod that decl
   const asked = await new Strangers({ read, steady: () => 0 }).ask(pods.map(lookalike), traits);
   const among = (others: readonly Pod[]) =>
     strangersAmong(
-      asked.map((one) => ofSharedAddress(one, others)),
+      asked.map((one) => ofSharedAddress(one, others, traits)),
       OWN,
     );
   expect(among([])).toEqual([]);
   expect(among([other])).toEqual([
     { pod: "sei/backup-0", found: "has its address with others, and names no port" },
+    { pod: "sei/backup-0", found: "has its address with sei/sentry-0, which may have answered in its place" },
   ]);
+  const elsewhere = podOf({ image: "seid", ports: [{ name: "rpc", containerPort: 2 }] });
+  const named = await new Strangers({ read, steady: () => 0 }).ask([lookalike(self)], traits);
+  const beside = { ...elsewhere, metadata: { name: "sentry-0", namespace: "sei", uid: "s" } };
+  expect(named.map((one) => ofSharedAddress(one, [beside], traits))).toEqual(named);
 });

@@ -45,7 +45,7 @@ export interface Asked {
 export interface Stranger {
   readonly pod: string;
   readonly found: string;
-  /** A policy selects it, and it was started so lately that it may answer yet. */
+  /** A policy selects it, and it may yet say who it is: it was started lately, or another pod may have answered in its place. */
   readonly starts?: true | undefined;
 }
 
@@ -185,13 +185,46 @@ function isGuess({ container }: Lookalike, { portName, port }: NodeTraits): bool
   return portOf(container, portName) === undefined && !isDeclared;
 }
 
-/** What was said by whoever answers at an address of several pods: it tells of none of them that it is somebody else. */
-export function ofSharedAddress(one: Asked, pods: readonly Pod[]): Asked {
-  const { metadata, status } = one.pod;
-  const isShared = ({ metadata: other, status: its }: Pod) =>
-    other.uid !== metadata.uid && its?.podIP !== undefined && its.podIP === status?.podIP;
-  if (one.isGuess !== true || one.said.kind !== "node" || !pods.some(isShared)) return one;
-  return { ...one, said: { kind: "silent", found: "has its address with others, and names no port" } };
+/**
+ * What was said at an address that another of `pods` may have answered at in its place: it tells of nobody that it is somebody else. On
+ * its machine's network a pod may listen at any port, so what it declares keeps no other from that; one whose RPC has a port of its
+ * own is taken to be there.
+ */
+export function ofSharedAddress(one: Asked, pods: Iterable<Pod>, traits: NodeTraits): Asked {
+  if (one.said.kind !== "node") return one;
+  const port = portOf(containerOf(one.pod, one.container), traits.portName) ?? traits.port;
+  const isGuess = one.isGuess === true;
+  const other = whoMayAnswerFor(one.pod, port, pods, traits, isGuess);
+  if (other === undefined) return one;
+  const found = isGuess ? "has its address with others, and names no port" : foundShared(other);
+  return { ...one, said: { kind: "silent", found } };
+}
+
+/** In words that another pod may have answered in its place. */
+export function foundShared(other: string): string {
+  return `has its address with ${other}, which may have answered in its place`;
+}
+
+/** Another pod with the address of `pod` that may be who answers at this port of it. `isGuess`: any may, what it looks like. */
+export function whoMayAnswerFor(
+  pod: Pod,
+  port: number,
+  pods: Iterable<Pod>,
+  traits: NodeTraits,
+  isGuess = false,
+): string | undefined {
+  const { metadata, status } = pod;
+  if (!status?.podIP) return undefined;
+  for (const other of pods) {
+    if (other.metadata.uid === metadata.uid || other.status?.podIP !== status.podIP) continue;
+    const nodes = lookalikesOf(other, traits);
+    const isElsewhere =
+      nodes.length > 0 &&
+      nodes.every(({ container }) => (portOf(container, traits.portName) ?? port) !== port);
+    if (isGuess || (mayRun(other) && !isElsewhere))
+      return `${other.metadata.namespace}/${other.metadata.name}`;
+  }
+  return undefined;
 }
 
 /** Of the ports of a node whose RPC has another name no more than so many are asked. */

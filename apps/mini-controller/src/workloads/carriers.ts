@@ -3,9 +3,10 @@ import { isControlledBy } from "../kube/owner-reference.ts";
 import { collectionPath, STATEFUL_SETS } from "../kube/paths.ts";
 import type { KubeApi, KubeObject } from "../kube/types.ts";
 import type { Pod } from "../model/pod.ts";
+import type { PodGroup } from "../model/pod-group.ts";
 import { managerOf } from "./manager.ts";
 import { imageIn, isSettled } from "./pod-template.ts";
-import { notMadeBy, type StatefulSet, whyTooMany } from "./stateful-set.ts";
+import { groupOf, notMadeBy, type StatefulSet, whyTooMany } from "./stateful-set.ts";
 
 export async function statefulSetsIn(api: KubeApi, namespace: string): Promise<readonly StatefulSet[]> {
   return await listWanted<StatefulSet>(api, collectionPath(STATEFUL_SETS, namespace), () => true);
@@ -29,6 +30,16 @@ export function notRunBy(
   if (set === undefined) return `Pod ${pod.metadata.name} is run by no StatefulSet that ${what} controls.`;
   const tooMany = sets.map(whyTooMany).find((why) => why !== undefined);
   return tooMany ?? notMadeBy(set, pod);
+}
+
+/**
+ * The pods of a StatefulSet that another object gives its image to. One of no replicas is parked, and counts as a node that is
+ * missing: whoever scales it up again starts what its template says then.
+ */
+export function carriedGroup(set: StatefulSet, container: string): PodGroup {
+  const group = groupOf(set, container);
+  const parked = `${set.metadata.name}-${set.spec.ordinals?.start ?? 0}`;
+  return group.podNames.length > 0 ? group : { ...group, podNames: [parked] };
 }
 
 /** The object's image, and how it is set; `missing` where its field has none. */

@@ -4,10 +4,10 @@ import { objectPath, resourceOf } from "../kube/paths.ts";
 import type { KubeApi, KubeObject } from "../kube/types.ts";
 import type { Pod } from "../model/pod.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
-import { areSettled, imageFieldOf, notRunBy, statefulSetsIn } from "./carriers.ts";
+import { areSettled, carriedGroup, imageFieldOf, notRunBy, statefulSetsIn } from "./carriers.ts";
 import { controlledByOne, deployedBelow, replicaSetsIn } from "./deployed-below.ts";
 import { findOwner, isOwnerIn, readOwner } from "./owner.ts";
-import { groupOf, readStatefulSetOf } from "./stateful-set.ts";
+import { readStatefulSetOf } from "./stateful-set.ts";
 import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } from "./workload.ts";
 
 /**
@@ -69,7 +69,7 @@ export class CustomResourceWorkload implements WorkloadKind {
     return {
       ...found,
       settled: areSettled(own, container, found.image),
-      groups: [...own.map((set) => groupOf(set, container)), ...deployed],
+      groups: [...own.map((set) => carriedGroup(set, container)), ...deployed],
     };
   }
 }

@@ -19,7 +19,8 @@ export async function replicaSetsIn(
 
 /**
  * Of ReplicaSets those that an object controls, itself or by a Deployment: sentries beside a validator, say. Their pods get the image
- * that is set in the object, too. Each pod that is there and has another image counts until it has halted.
+ * that is set in the object, too. Each pod that is there and has another image counts until it has halted, and so does each that is
+ * missing: it will be made from whatever the template says then.
  */
 export async function deployedBelow(
   api: KubeApi,
@@ -27,24 +28,38 @@ export async function deployedBelow(
   container: string,
   isBelow: IsBelow,
 ): Promise<readonly PodGroup[]> {
-  const found = await Promise.all(
-    sets.map(async (set) => isBelow(set) || isBelow((await deploymentOf(api, set)) ?? set)),
-  );
-  return sets.filter((_, index) => found[index] === true).map((set) => groupOf(set, container));
+  const found = await Promise.all(sets.map(async (set) => ({ set, owner: await deploymentOf(api, set) })));
+  const below = found.filter(({ set, owner }) => isBelow(set) || (owner !== undefined && isBelow(owner)));
+  return below.map(({ set, owner }) => {
+    const ofOwner = below.filter(
+      (other) => owner !== undefined && other.owner?.metadata.uid === owner.metadata.uid,
+    );
+    // A Deployment that was scaled a moment ago has not told its ReplicaSets yet.
+    const isFirst = ofOwner[0]?.set === set;
+    const made = ofOwner.reduce((sum, other) => sum + replicasOf(other.set), 0);
+    // One that is parked counts as a pod that is missing: whoever scales it up again starts what its template says then.
+    const yetToCome = isFirst && owner !== undefined ? Math.max(0, (replicasOf(owner) || 1) - made) : 0;
+    const own = owner === undefined ? replicasOf(set) || 1 : replicasOf(set);
+    return groupOf(set, container, own + yetToCome);
+  });
 }
 
-async function deploymentOf(api: KubeApi, set: TemplatedWorkload): Promise<KubeObject | undefined> {
+async function deploymentOf(api: KubeApi, set: TemplatedWorkload): Promise<TemplatedWorkload | undefined> {
   const { kind, name = "", uid } = controllerRefOf(set) ?? {};
   if (kind !== "Deployment") return undefined;
   const path = objectPath(DEPLOYMENTS, set.metadata.namespace ?? "", name);
-  const deployment = await getIfThere<KubeObject>(api, path);
+  const deployment = await getIfThere<TemplatedWorkload>(api, path);
   return deployment?.metadata.uid === uid ? deployment : undefined;
 }
 
-function groupOf(set: TemplatedWorkload, container: string): PodGroup {
+function replicasOf({ spec }: TemplatedWorkload): number {
+  return spec.replicas ?? 1;
+}
+
+function groupOf(set: TemplatedWorkload, container: string, wanted: number): PodGroup {
   const { name, uid = "" } = set.metadata;
   const image = imageIn(set, container);
-  return { what: `ReplicaSet ${name}`, uid, strategy: { kind: "OnDelete" }, podNames: [], image };
+  return { what: `ReplicaSet ${name}`, uid, strategy: { kind: "OnDelete" }, podNames: [], wanted, image };
 }
 
 /** Whether one of these objects controls another. */

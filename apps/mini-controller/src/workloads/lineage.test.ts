@@ -270,6 +270,38 @@ describe("whose a pod of a custom resource is", () => {
     expect(sight.groups.map(({ uid }) => uid)).toEqual([set.uid, below.uid]);
   });
 
+  test("a Deployment that it controls is to have its pods, whether they are there or not", async () => {
+    const { cluster, owner, set } = await seiNode();
+    const wantedOf = async (name: string, replicas: number, made: readonly number[]) => {
+      const deployment = await cluster.add(DEPLOYMENTS, "Deployment", name, {
+        ownerReferences: [owner],
+        spec: { replicas },
+      });
+      for (const [index, own] of made.entries())
+        await cluster.add(REPLICA_SETS, "ReplicaSet", `${name}-${index}`, {
+          ownerReferences: [deployment],
+          spec: { replicas: own },
+        });
+      const sight = await cluster.read(owner, "seinodes", podOf("sei-0-0", [set]));
+      if (sight.kind !== "found") throw new Error(sight.kind);
+      return sight.groups.filter(({ what }) => what.includes(`${name}-`)).map(({ wanted }) => wanted);
+    };
+    expect(await wantedOf("there", 2, [0, 2])).toEqual([0, 2]);
+    expect(await wantedOf("scaled-a-moment-ago", 3, [0, 2])).toEqual([1, 2]);
+    expect(await wantedOf("parked", 0, [0, 0])).toEqual([1, 0]);
+  });
+
+  test("a StatefulSet of it that is scaled to nothing is a node that is missing", async () => {
+    const { cluster, owner, set } = await seiNode();
+    await cluster.addSet("parked", {
+      ownerReferences: [owner],
+      spec: { replicas: 0, ordinals: { start: 3 } },
+    });
+    const sight = await cluster.read(owner, "seinodes", podOf("sei-0-0", [set]));
+    if (sight.kind !== "found") throw new Error(sight.kind);
+    expect(sight.groups.map(({ podNames }) => podNames)).toEqual([["sei-0-0"], ["parked-3"]]);
+  });
+
   test("its image counts as carried on when every StatefulSet that it controls has it", async () => {
     const { cluster, owner, set } = await seiNode();
     const pod = podOf("sei-0-0", [set]);

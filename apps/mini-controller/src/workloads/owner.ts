@@ -6,9 +6,9 @@ import { collectionPath, objectPath, resourceOf } from "../kube/paths.ts";
 import type { KubeApi, KubeObject } from "../kube/types.ts";
 import type { PodGroup } from "../model/pod-group.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
-import { areSettled, fieldOf, imageFieldOf, notRunBy, statefulSetsIn } from "./carriers.ts";
+import { areSettled, carriedGroup, fieldOf, imageFieldOf, notRunBy, statefulSetsIn } from "./carriers.ts";
 import { controlledByOne, deployedBelow, replicaSetsIn } from "./deployed-below.ts";
-import { groupOf, type StatefulSet } from "./stateful-set.ts";
+import type { StatefulSet } from "./stateful-set.ts";
 import { type Lineage, type WorkloadTarget, wasReplaced } from "./workload.ts";
 
 /** A policy's custom resource whose owner is named, too. */
@@ -75,7 +75,7 @@ export async function readOwner(
     isOwner: true,
     groups: [
       ...below.flatMap(({ node, sets }) =>
-        sets.length === 0 ? [groupWithout(custom, node)] : sets.map((set) => groupOf(set, container)),
+        sets.length === 0 ? [groupWithout(custom, node)] : sets.map((set) => carriedGroup(set, container)),
       ),
       ...deployed,
     ],
