@@ -11,9 +11,17 @@ afterEach(async () => {
 });
 
 /** A node that was seen at work, and a controller that watches it. */
-async function oneNode(policy: object = {}) {
+async function oneNode(policy: object = {}, answersInstead: () => object | undefined = () => undefined) {
   const cluster = new FakeCluster((tag, height) => (tag.endsWith("v6.5") ? undefined : onePlan(tag, height)));
   cluster.validatorOf = () => OWN;
+  const { readNode } = cluster;
+  const read = async (url: string) => {
+    const node = answersInstead();
+    return node === undefined
+      ? await readNode(url)
+      : { kind: "ok", at: Date.now(), envelope: "bare", node: { ...node, haltIntent: { kind: "absent" } } };
+  };
+  Object.assign(cluster, { readNode: read });
   await cluster.addPolicy(policy);
   await cluster.addNode("sei-0");
   cluster.height = 29;
@@ -128,3 +136,19 @@ test.each([
     expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
   },
 );
+
+test("a pod in which a node answers after its container's end is not replaced until that has ended", async () => {
+  let byHand: object | undefined;
+  const cluster = await oneNode({ paused: true }, () => byHand);
+  cluster.reach(30);
+  await haltedFor(cluster, "Paused");
+  byHand = { height: 35, chainId: "test", validatorAddress: OWN };
+
+  await cluster.changePolicy({ paused: false });
+
+  const halt = await haltedFor(cluster, "StrangerNotKnown");
+  expect(halt.status?.message).toContain("container seid of sei/sei-0-0 (has ended, and a node that answers");
+  expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
+  byHand = undefined;
+  await until("the swap", () => cluster.imagesSet.length === 1);
+});

@@ -3,10 +3,20 @@ import { isAborted, type NodeHalt } from "../api/node-halt.ts";
 import type { SlotBook } from "../journal/slot-book.ts";
 import { judgePod, type RecordedHalt } from "../judge/judgement.ts";
 import { isOneHalt, isOpen } from "../judge/same-halt.ts";
+import { controllerRefOf } from "../kube/owner-reference.ts";
+import { keyOf } from "../kube/store.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { type KnownPod, storageLookupsOf, type Twin, twinsOf } from "../model/identity.ts";
 import { addressesOf } from "../model/live-status.ts";
-import { containerOf, containerStatusOf, ephemeralContainersOf, type Pod, portOf } from "../model/pod.ts";
+import {
+  containerOf,
+  containerStatusOf,
+  ephemeralContainersOf,
+  mayRun,
+  mayServe,
+  type Pod,
+  portOf,
+} from "../model/pod.ts";
 import {
   haltsOf,
   haltsOfNode,
@@ -25,6 +35,7 @@ import { isStarting, startingNodes } from "./starting-nodes.ts";
 import { liveOf, type StatusWatch } from "./status-watch.ts";
 import {
   type Asked,
+  type Lookalike,
   lookalikeOf,
   lookalikesOf,
   type NodeTraits,
@@ -70,12 +81,13 @@ export class OtherPods {
     const { policy, pod, stores, now } = halted;
     const { statuses } = this.#options;
     const isOwn = (one: Asked) => one.pod.metadata.uid === pod?.metadata.uid;
-    const asked = halted.asked.filter((one) => !isOwn(one));
+    const asked = halted.asked.filter((one) => !isOwn(one) && one.hasEnded !== true);
+    const answering = halted.asked.filter(answersAfterEnd).map((one) => one.pod.metadata.uid);
     const beside = asked.length === 0 ? [] : this.#allPods(halt.metadata.namespace ?? "", stores);
     const traits = pod && this.#traitsOf(pod, halt, stores);
     return {
       neighbours: this.#neighbours(halt),
-      siblings: this.#siblings(halt, policy, { ...halted, asked }),
+      siblings: this.#siblings(halt, policy, { ...halted, asked }, answering),
       twins: this.#twins(pod, halt, stores, asked),
       strangers: [
         ...(pod === undefined ? [] : runByHand(pod)),
@@ -110,6 +122,7 @@ export class OtherPods {
     halt: NodeHalt,
     policy: HaltPolicy | undefined,
     { workload, stores, asked }: HaltedPod,
+    answering: readonly (string | undefined)[],
   ): readonly Sibling[] {
     if (policy === undefined || workload.kind !== "found") return [];
     return siblingsOf(
@@ -123,7 +136,9 @@ export class OtherPods {
           height: live?.height ?? recorded?.seen.height,
           mayInfer: policy.spec.inferredHalts === "Act",
           twins: this.#twins(pod, halt, stores, asked),
-          heldBack: heldBack(pod, policy, halt, stores),
+          heldBack: answering.includes(pod.metadata.uid)
+            ? "has ended, and a node answers at its address"
+            : heldBack(pod, policy, halt, stores),
         };
       },
     );
@@ -164,7 +179,11 @@ export class OtherPods {
           : watchedContainer(other, governingPolicy(other, policies));
       return lookalikesOf(other, traits).filter(({ container }) => container.name !== watched);
     });
-    return await strangers.ask(lookalikes, traits);
+    const [beside, ended] = await Promise.all([
+      strangers.ask(lookalikes, traits),
+      strangers.ask(endedAround(pod, halt.spec.container, stores), traits, { isAnew: stores !== known }),
+    ]);
+    return [...beside, ...ended.map((one) => ({ ...one, hasEnded: true }) as const)];
   }
 
   #traitsOf(pod: Pod, halt: NodeHalt, stores: Stores): NodeTraits {
@@ -288,9 +307,32 @@ function withoutSeeds(one: Asked, stores: Stores, now: number): readonly Asked[]
   return isStarting(pod, container, undefined, now) ? [one] : [];
 }
 
+/**
+ * The pod that halted and those of its controller, where the node's process has ended and the pod has not: somebody may have started
+ * one in it by hand, as in a second container, and nobody reads the `/status` of what has ended.
+ */
+function endedAround(pod: Pod, container: string, { pods }: Stores): readonly Lookalike[] {
+  const owner = controllerRefOf(pod)?.uid;
+  const others = owner === undefined ? [] : pods.under(podsOf.controller(owner));
+  return [pod, ...others.filter(({ metadata }) => metadata.uid !== pod.metadata.uid)].flatMap((one) => {
+    const node = containerOf(one, container);
+    const hasEnded = mayRun(one) && !mayServe(one, container) && one.status?.podIP !== undefined;
+    return node === undefined || !hasEnded ? [] : { pod: one, container: node, byPort: true };
+  });
+}
+
+/** What answers and announces no halt is a node at work. */
+function answersAfterEnd({ hasEnded, said }: Asked): boolean {
+  return hasEnded === true && said.kind === "node" && said.isHalted !== true;
+}
+
 /** Another node in the pod that halted: it would be ended with that. One that is silent counts while it may only be starting. */
 function besideHalted(one: Asked, stores: Stores, now: number): readonly Stranger[] {
   const { pod, container, said } = one;
+  if (one.hasEnded === true) {
+    const found = "has ended, and a node that answers in its place would be ended with the pod";
+    return answersAfterEnd(one) ? [{ pod: `container ${container} of ${keyOf(pod)}`, found }] : [];
+  }
   if (containerStatusOf(pod, container)?.state?.terminated !== undefined) return [];
   if (ephemeralContainersOf(pod).includes(container)) return [];
   if (said.kind === "no-node" || withoutSeeds(one, stores, now).length === 0) return [];

@@ -28,7 +28,7 @@ export interface Lookalike {
 
 /** What a look-alike answered, or why it was not asked. */
 export type Introduction =
-  | { readonly kind: "node"; readonly validatorAddress: string | undefined }
+  | { readonly kind: "node"; readonly validatorAddress: string | undefined; readonly isHalted?: boolean }
   | { readonly kind: "no-node" }
   | { readonly kind: "silent"; readonly found: string };
 
@@ -38,6 +38,8 @@ export interface Asked {
   readonly container: string;
   /** It was asked at the node's own port, as it declares none: who has its address, too, may have answered. */
   readonly isGuess?: true | undefined;
+  /** The process of this container has ended: whoever answers was started in the pod by other means. */
+  readonly hasEnded?: true | undefined;
   readonly said: Introduction;
 }
 
@@ -136,7 +138,12 @@ export class Strangers {
     return pods;
   }
 
-  async ask(lookalikes: readonly Lookalike[], traits: NodeTraits): Promise<readonly Asked[]> {
+  /** `isAnew`: what was answered a moment ago does not do. */
+  async ask(
+    lookalikes: readonly Lookalike[],
+    traits: NodeTraits,
+    { isAnew = false }: { readonly isAnew?: boolean } = {},
+  ): Promise<readonly Asked[]> {
     const now = this.#options.steady();
     for (const [key, { at }] of this.#answers) if (now - at > ANSWER_MS) this.#answers.delete(key);
     return await Promise.all(
@@ -145,19 +152,24 @@ export class Strangers {
         const said: Introduction =
           index >= MOST_ASKED
             ? { kind: "silent", found: "one of too many to be asked" }
-            : await this.#introductionOf(lookalike, traits, now);
+            : await this.#introductionOf(lookalike, traits, now, isAnew);
         return { pod, container: container.name, said, ...(isGuess(lookalike, traits) && { isGuess: true }) };
       }),
     );
   }
 
-  async #introductionOf(lookalike: Lookalike, traits: NodeTraits, now: number): Promise<Introduction> {
+  async #introductionOf(
+    lookalike: Lookalike,
+    traits: NodeTraits,
+    now: number,
+    isAnew: boolean,
+  ): Promise<Introduction> {
     const { pod, container } = lookalike;
     const urls = portsOf(lookalike, traits).flatMap((port) => statusUrlAt(pod, port) ?? []);
     if (urls.length === 0) return { kind: "silent", found: "has no address yet" };
     const run = containerStatusOf(pod, container.name)?.restartCount ?? 0;
     const key = `${pod.metadata.uid} ${container.name} ${run} ${urls.join()} ${lookalike.byPort}`;
-    const known = this.#answers.get(key)?.said;
+    const known = isAnew ? undefined : this.#answers.get(key)?.said;
     if (known !== undefined) return await known;
     const said = this.#askAt(urls, lookalike);
     this.#answers.set(key, { at: now, said });
@@ -173,7 +185,10 @@ export class Strangers {
 }
 
 function introductionIn(result: StatusResult, { byPort }: Lookalike): Introduction {
-  if (result.kind === "ok") return { kind: "node", validatorAddress: result.node.validatorAddress };
+  if (result.kind === "ok") {
+    const { validatorAddress, haltIntent } = result.node;
+    return { kind: "node", validatorAddress, isHalted: haltIntent?.kind === "intent" };
+  }
   // An error of JSON-RPC is a node's, and what is in front of one answers for it where that is down, or wants to know who asks.
   const { httpStatus = 200 } = result;
   if (byPort && result.kind === "not-a-status" && NO_NODE.has(httpStatus)) return { kind: "no-node" };
