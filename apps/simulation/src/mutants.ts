@@ -60,6 +60,12 @@ export const MUTANTS: readonly Mutant[] = [
         'if (runs && !verdict.inferred && !verdict.sources.includes("live-intent"))',
         "if (false)",
       ),
+      // A node that starts is waited for besides, whatever its template.
+      edit(
+        `${CONTROLLER}/observe/starting-nodes.js`,
+        "return state?.running === undefined && (pod.metadata.uid === spec.podUID || hasHalted);",
+        "return pod.metadata.uid === spec.podUID || (state?.running === undefined && hasHalted);",
+      ),
     ],
     needs: [["start-one-of-set"]],
   },
