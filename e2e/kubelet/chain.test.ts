@@ -3,44 +3,45 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Plan } from "../chains/governance.ts";
 import { planChain } from "../chains/halting-chain.ts";
 import type { Network } from "../chains/network.ts";
-import { blockAt, evidenceUpTo, signedBackwards } from "../chains/signatures.ts";
-import { connect } from "../harness/api.ts";
+import type { SignedLast, Validator } from "../chains/validator.ts";
+import { type Api, connect } from "../harness/api.ts";
 import { Cleanup } from "../harness/cleanup.ts";
 import { startController } from "../harness/controller.ts";
 import { installController } from "../harness/install.ts";
 import { allowLogs } from "../harness/log-rights.ts";
-import { describe as describeTestbed, haltOf, imageInPod } from "../harness/observe.ts";
+import { containerOf, haltOf, haltsIn, imageInPod } from "../harness/observe.ts";
+import { deploy } from "../harness/operator.ts";
 import { startScheduler } from "../harness/scheduler.ts";
 import { startServers } from "../harness/targets/control-plane.ts";
 import { openTestbed, type Testbed } from "../harness/testbed.ts";
 import { brokenInvariants } from "../invariants/broken-invariants.ts";
-import { CHAIN_NODES, NEW_RELEASE } from "./chain-images.ts";
-import { createPod, createPolicies, type Way } from "./chain-pods.ts";
+import { CHAIN_NODES, NEW_RELEASE, OLD_RELEASE } from "./chain-images.ts";
+import { allPass, faultsAt } from "./chain-observed.ts";
+import { createPod, createPolicies } from "./chain-pods.ts";
 import { startRealNode, whyNoKubelet } from "./node.ts";
 
 const NODE = "real-node";
 const STANDSTILL_MS = 5_000;
-const WAYS: readonly Way[] = ["announced", "announced", "inferred", "inferred"];
-
+const WAYS = ["announced", "announced", "inferred", "inferred"] as const;
 const reason = whyNoKubelet();
 
 describe.skipIf(reason !== undefined)(
   `a real chain in pods of a real kubelet${reason ? ` (${reason})` : ""}`,
   () => {
     const cleanup = new Cleanup();
-    let testbed: Testbed;
-    let network: Network;
-    let plan: Plan;
+    let api: Api;
+    let simd: { readonly network: Network; readonly plan: Plan };
+    /** The same chain once more, at the same block. */
+    let copy: Network;
 
     beforeAll(async () => {
       const booted = boot();
-      ({ network, plan } = await planChain("simd"));
-      cleanup.add(() => network[Symbol.asyncDispose]());
-      testbed = await openTestbed(connect(await booted));
-      cleanup.add(() => testbed.cleanup.run());
-      await allowLogs(testbed);
-      await startController(testbed);
-    });
+      simd = await planChain("simd");
+      cleanup.add(() => simd.network[Symbol.asyncDispose]());
+      copy = await simd.network.copy();
+      cleanup.add(() => copy[Symbol.asyncDispose]());
+      api = connect(await booted);
+    }, 240_000);
 
     afterAll(() => cleanup.run());
 
@@ -54,13 +55,28 @@ describe.skipIf(reason !== undefined)(
       return kubeconfig;
     }
 
-    test("four validators, two as they are and two under exec --announce, are swapped and pass the height", async () => {
-      const { validators } = network;
-      const { height, name } = plan;
-      const before = validators.map((validator) => validator.signedLast());
-      await createPolicies(testbed, plan);
-      for (const [i, validator] of validators.entries())
-        await createPod(testbed, validator, WAYS[i] ?? "inferred", STANDSTILL_MS);
+    /** A namespace with a controller that may read logs. */
+    async function openControlled(): Promise<Testbed> {
+      const testbed = await openTestbed(api);
+      cleanup.add(() => testbed.cleanup.run());
+      await allowLogs(testbed);
+      await startController(testbed);
+      return testbed;
+    }
+
+    test.concurrent("four validators, two as they are and two under exec --announce, are swapped and pass the height", async () => {
+      const testbed = await openControlled();
+      const { validators } = simd.network;
+      const { height, name } = simd.plan;
+      const before = signedBy(validators);
+      await createPolicies(testbed, simd.plan, NEW_RELEASE, {
+        announced: { inferredHalts: "Page" },
+        inferred: { inferredHalts: "Act" },
+      });
+      for (const [i, validator] of validators.entries()) {
+        const way = WAYS[i] ?? "inferred";
+        await createPod(testbed, validator, { ...OF_SIMD, way, policy: way });
+      }
 
       for (const [i, validator] of validators.entries()) {
         const halt = await haltOf(testbed, validator.name, "Recovered", { within: 150_000 });
@@ -73,19 +89,53 @@ describe.skipIf(reason !== undefined)(
         }
         expect(await imageInPod(testbed, validator.name)).toBe(NEW_RELEASE);
       }
-      const pass = async () => {
-        const heights = await Promise.all(validators.map((validator) => validator.height()));
-        return heights.every((at) => (at ?? 0) > height + 2);
-      };
-      await until("every node to pass the height", pass, {
-        within: 60_000,
-        explain: () => describeTestbed(testbed),
-      });
-      const applied = await Promise.all(validators.map((validator) => blockAt(validator, height + 1)));
-      expect(new Set(applied.map(({ block }) => block.header.app_hash)).size).toBe(1);
-      expect(await evidenceUpTo(network.first, height + 2)).toEqual([]);
-      expect(signedBackwards(before, network)).toEqual([]);
+      await allPass(testbed, validators, height + 2);
+      expect(await faultsAt(simd.network, height + 1, before)).toEqual([]);
       expect(await brokenInvariants(testbed)).toEqual([]);
+      await testbed.cleanup.run();
     }, 300_000);
+
+    test.concurrent("told to skip the height, four validators pass it untouched, and go on with the new release", async () => {
+      const testbed = await openControlled();
+      const { validators } = copy;
+      const { height } = simd.plan;
+      const before = signedBy(validators);
+      await createPolicies(testbed, simd.plan, NEW_RELEASE, { all: { inferredHalts: "Act" } });
+      const flags = ["--unsafe-skip-upgrades", `${height}`];
+      for (const [i, validator] of validators.entries())
+        await createPod(testbed, validator, { ...OF_SIMD, way: WAYS[i] ?? "inferred", policy: "all", flags });
+
+      await allPass(testbed, validators, height + 2);
+      for (const { name } of validators) {
+        expect(await imageInPod(testbed, name)).toBe(OLD_RELEASE);
+        expect((await containerOf(testbed, name)).restartCount).toBe(0);
+      }
+      await Promise.all(validators.map(({ name }) => deploy(testbed, name, NEW_RELEASE)));
+      await untilImages(testbed, validators, NEW_RELEASE);
+      await allPass(testbed, validators, height + 6);
+      expect(await haltsIn(testbed)).toEqual([]);
+      expect(await faultsAt(copy, height + 5, before)).toEqual([]);
+      expect(await brokenInvariants(testbed)).toEqual([]);
+      await testbed.cleanup.run();
+    }, 240_000);
   },
 );
+
+const OF_SIMD = { image: OLD_RELEASE, standstillMs: STANDSTILL_MS } as const;
+
+function signedBy(validators: readonly Validator[]): readonly SignedLast[] {
+  return validators.map((validator) => validator.signedLast());
+}
+
+/** Waits until each validator's pod runs an image. */
+async function untilImages(testbed: Testbed, validators: readonly Validator[], image: string): Promise<void> {
+  for (const { name } of validators)
+    await until(
+      `${name} to run ${image}`,
+      async () => {
+        const running = (await containerOf(testbed, name).catch(() => undefined))?.state?.running;
+        return running !== undefined && (await imageInPod(testbed, name)) === image;
+      },
+      { within: 90_000 },
+    );
+}
