@@ -10,18 +10,23 @@ const SCOPE = "@upgrade-halt/";
 
 /** Who may import whom; `programs` may be started (found by `resolve`), never imported. */
 const ROOMS: Readonly<Record<string, { folder: string; imports: string[]; programs?: string[] }>> = {
+  kube: { folder: "packages/kube", imports: [] },
   testing: { folder: "packages/testing", imports: [] },
   contract: { folder: "packages/contract", imports: [] },
   producer: { folder: "packages/producer", imports: ["contract"] },
   consumer: { folder: "packages/consumer", imports: ["contract"] },
   "mock-node": { folder: "apps/mock-node", imports: ["producer", "contract"] },
-  "mini-controller": { folder: "apps/mini-controller", imports: ["consumer", "contract"] },
+  "mini-controller": { folder: "apps/mini-controller", imports: ["consumer", "contract", "kube"] },
   simulation: {
     folder: "apps/simulation",
-    imports: ["mini-controller", "consumer", "contract", "testing"],
+    imports: ["mini-controller", "consumer", "contract", "kube", "testing"],
   },
   executable: { folder: "apps/executable", imports: ["consumer"] },
-  sandbox: { folder: "apps/sandbox", imports: ["contract"], programs: ["mock-node", "mini-controller"] },
+  sandbox: {
+    folder: "apps/sandbox",
+    imports: ["contract", "kube"],
+    programs: ["mock-node", "mini-controller"],
+  },
 };
 
 function sourcesUnder(folder: string): string[] {

@@ -116,7 +116,7 @@ describe("the page over a cluster that the sandbox did not start", () => {
   });
 
   test.each([
-    [["--kubeconfig", "/nowhere"], /can't read the kubeconfig \/nowhere/],
+    [["--kubeconfig", "/nowhere"], /kubeconfig \/nowhere can't be read/],
     [["--kubeconfig", "/nowhere", "--nodes", "2"], /--nodes starts nodes/],
     [["--allow-changes", "sei"], /belong to --kubeconfig/],
     [["--kubeconfig", "/nowhere", "--namespace", "../x"], /a namespace is a DNS label/],

@@ -1,8 +1,8 @@
+import type { KubeObject } from "@upgrade-halt/kube";
 import { until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
 import { ANNOTATION_ABORT } from "./api/group.ts";
 import { collectionPath, DEPLOYMENTS, NODE_HALTS, objectPath, PODS, REPLICA_SETS } from "./kube/paths.ts";
-import type { KubeObject } from "./kube/types.ts";
 import {
   type Behaviour,
   CONTAINER,

@@ -1,4 +1,18 @@
 import { readStatus, type StatusResult, sightingOf } from "@upgrade-halt/consumer";
+import {
+  hasCode,
+  Informer,
+  type InformerOptions,
+  KeyQueue,
+  type KeyQueueOptions,
+  type KubeApi,
+  type KubeObject,
+  keyOf,
+  messageOf,
+  type Outcome,
+  RESTART_REASONS,
+  type Store,
+} from "@upgrade-halt/kube";
 import type { Logger } from "pino";
 import type { Dispatcher } from "undici";
 import { Actor } from "./act/actor.ts";
@@ -7,7 +21,6 @@ import { PodMarks } from "./act/pod-marks.ts";
 import { type HaltPolicy, withDefaults } from "./api/halt-policy.ts";
 import { hasEnded, isSwapping, type NodeHalt, type Phase, projectHalt } from "./api/node-halt.ts";
 import type { NodeRecord } from "./api/node-record.ts";
-import { hasCode, messageOf } from "./controller-error.ts";
 import { Detector } from "./detect/detector.ts";
 import { UnrecordedHalts } from "./detect/unrecorded-halts.ts";
 import { haltEvent } from "./journal/halt-event.ts";
@@ -16,7 +29,6 @@ import { SlotBook } from "./journal/slot-book.ts";
 import { StepWriter } from "./journal/step-writer.ts";
 import { EventRecorder } from "./kube/event-recorder.ts";
 import { FreshLists } from "./kube/fresh-lists.ts";
-import { Informer, type InformerOptions, RESTART_REASONS } from "./kube/informer.ts";
 import {
   collectionPath,
   HALT_POLICIES,
@@ -25,8 +37,6 @@ import {
   PODS,
   type Resource,
 } from "./kube/paths.ts";
-import { keyOf, type Store } from "./kube/store.ts";
-import type { KubeApi, KubeObject } from "./kube/types.ts";
 import type { OnBoundary } from "./model/boundary.ts";
 import { governingPolicy } from "./model/governing-policy.ts";
 import { hasMachineFolder, type Pod, projectPod, projectUnselected } from "./model/pod.ts";
@@ -46,7 +56,6 @@ import { ReceiverLanes } from "./paging/receiver-lanes.ts";
 import { resolveHost } from "./paging/resolve-host.ts";
 import { HistoryCollector } from "./policies/history-collector.ts";
 import { PolicyReconciler } from "./policies/policy-reconciler.ts";
-import { KeyQueue, type KeyQueueOptions, type Outcome } from "./queue/key-queue.ts";
 import type { Metrics } from "./server/metrics.ts";
 import { Workloads } from "./workloads/workloads.ts";
 

@@ -1,9 +1,9 @@
+import { hasCode, keyOf, type Outcome } from "@upgrade-halt/kube";
 import type { Logger } from "pino";
 import type { Actor } from "./act/actor.ts";
 import type { PodMarks } from "./act/pod-marks.ts";
 import type { HaltPolicy } from "./api/halt-policy.ts";
 import { hasEnded, isToldOf, type NodeHalt, pagesOf } from "./api/node-halt.ts";
-import { hasCode } from "./controller-error.ts";
 import { SETTLE_MS } from "./decide/during-swap.ts";
 import { nextMove, nextMoveBesidePage } from "./decide/next-move.ts";
 import type { Detected, Detector } from "./detect/detector.ts";
@@ -15,7 +15,6 @@ import { type JudgedNode, judgedNode, verdictAfter } from "./judge/judged-node.t
 import { reasonOf, UNRECOGNISED } from "./judge/judgement.ts";
 import { isOpen } from "./judge/same-halt.ts";
 import { isUnreadHalt } from "./judge/unread-halt.ts";
-import { keyOf } from "./kube/store.ts";
 import { governingPolicy } from "./model/governing-policy.ts";
 import { type Effect, type Move, restsOnServer } from "./model/move.ts";
 import type { Pod } from "./model/pod.ts";
@@ -26,7 +25,6 @@ import type { NodeWatch } from "./observe/node-watch.ts";
 import type { Observation } from "./observe/observation.ts";
 import type { ObservationReader } from "./observe/observation-reader.ts";
 import type { StatusWatch } from "./observe/status-watch.ts";
-import type { Outcome } from "./queue/key-queue.ts";
 
 export interface NodeReconcilerOptions {
   readonly stores: Stores;

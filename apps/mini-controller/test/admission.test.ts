@@ -1,12 +1,11 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { KubeClient, type KubeObject } from "@upgrade-halt/kube";
 import { until } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { API_VERSION } from "../src/api/group.ts";
-import { KubeClient } from "../src/kube/kube-client.ts";
 import { collectionPath, HALT_POLICIES, NODE_HALTS, objectPath, type Resource } from "../src/kube/paths.ts";
-import type { KubeObject } from "../src/kube/types.ts";
 import { RealApiServer } from "../src/testing/real-api-server.ts";
 
 const DEPLOY = join(import.meta.dirname, "../deploy");

@@ -1,3 +1,4 @@
+import { KubeClient, type KubeObject } from "@upgrade-halt/kube";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { crds, haltPolicyCrd, nodeHaltCrd, nodeRecordCrd } from "../src/api/crds.ts";
@@ -5,7 +6,6 @@ import { API_VERSION } from "../src/api/group.ts";
 import type { HaltPolicy } from "../src/api/halt-policy.ts";
 import type { NodeHaltStatus } from "../src/api/node-halt.ts";
 import { Controller } from "../src/controller.ts";
-import { KubeClient } from "../src/kube/kube-client.ts";
 import {
   collectionPath,
   EVENTS,
@@ -14,7 +14,6 @@ import {
   NODE_RECORDS,
   objectPath,
 } from "../src/kube/paths.ts";
-import type { KubeObject } from "../src/kube/types.ts";
 import { PAGER_DUTY_HOSTS, PagingHosts } from "../src/paging/paging-hosts.ts";
 import { Metrics } from "../src/server/metrics.ts";
 import { RealApiServer } from "../src/testing/real-api-server.ts";

@@ -1,4 +1,4 @@
-import { ControllerError, type JsonPatchOperation, type Query } from "@upgrade-halt/mini-controller";
+import { type JsonPatchOperation, KubeError, type Query } from "@upgrade-halt/kube";
 import type { LogLine } from "./cluster/node.ts";
 import type { Json, Meta, Stored } from "./objects.ts";
 import { applyJsonPatch, applyMergePatch, sameValue } from "./patches.ts";
@@ -94,7 +94,7 @@ export class ApiServer {
   get(path: string): Stored {
     const target = targetOf(path);
     const found = this.find(target.collection, target.namespace ?? "", target.name ?? "");
-    if (found === undefined) throw new ControllerError("not-found", `${path} not found`);
+    if (found === undefined) throw new KubeError("not-found", `${path} not found`);
     return found;
   }
 
@@ -112,9 +112,9 @@ export class ApiServer {
 
   /** The log of a pod's node, or of the process before. */
   log(path: string, { previous, tailLines, sinceTime, timestamps }: Query = {}): string {
-    if (this.refusesLogs) throw new ControllerError("forbidden", `${path} may not be read`);
+    if (this.refusesLogs) throw new KubeError("forbidden", `${path} may not be read`);
     const log = this.losesLogs ? undefined : this.#readLog(this.get(path), previous === true);
-    if (log === undefined) throw new ControllerError("server-error", `${path}: no kubelet answers`);
+    if (log === undefined) throw new KubeError("server-error", `${path}: no kubelet answers`);
     const since = sinceTime === undefined ? 0 : Date.parse(String(sinceTime)) - EPOCH;
     const recent = log.filter(({ at }) => at >= since);
     const lines = tailLines === undefined ? recent : recent.slice(-Number(tailLines));
@@ -138,9 +138,9 @@ export class ApiServer {
       collection.endsWith("/nodehalts") &&
       height !== undefined
     )
-      throw new ControllerError("invalid", `${path}/${name}: spec.height is not known`);
+      throw new KubeError("invalid", `${path}/${name}: spec.height is not known`);
     if (this.find(collection, namespace, name) !== undefined)
-      throw new ControllerError("already-exists", `${path}/${name} already exists`);
+      throw new KubeError("already-exists", `${path}/${name} already exists`);
     const version = this.#next();
     const object: Stored = {
       ...rest,
@@ -187,7 +187,7 @@ export class ApiServer {
     const before = this.get(path);
     const { metadata } = patch as { readonly metadata?: Partial<Meta> };
     if (metadata?.uid !== undefined && metadata.uid !== before.metadata.uid)
-      throw new ControllerError(keyed ? "conflict" : "invalid", `${path} has another UID`);
+      throw new KubeError(keyed ? "conflict" : "invalid", `${path} has another UID`);
     return this.#write(
       by,
       path,
@@ -200,7 +200,7 @@ export class ApiServer {
   jsonPatch(by: Actor, path: string, operations: readonly JsonPatchOperation[]): Stored {
     const before = this.get(path);
     const after = applyJsonPatch(before, operations);
-    if (after === undefined) throw new ControllerError("invalid", `a test of the patch of ${path} failed`);
+    if (after === undefined) throw new KubeError("invalid", `a test of the patch of ${path} failed`);
     return this.#write(by, path, before, after as Json, undefined);
   }
 
@@ -211,7 +211,7 @@ export class ApiServer {
     const fits =
       (uid === undefined || uid === before.metadata.uid) &&
       (resourceVersion === undefined || resourceVersion === before.metadata.resourceVersion);
-    if (!fits) throw new ControllerError("conflict", `${path} is another object by now`);
+    if (!fits) throw new KubeError("conflict", `${path} is another object by now`);
     if (collection !== GRACEFUL) {
       this.#drop(by, collection, before);
       return;
@@ -246,7 +246,7 @@ export class ApiServer {
   #write(by: Actor, path: string, before: Stored, body: Json, expected: string | undefined): Stored {
     const { collection, subresource } = targetOf(path);
     if (expected !== undefined && expected !== before.metadata.resourceVersion)
-      throw new ControllerError("conflict", `${path} was written meanwhile`);
+      throw new KubeError("conflict", `${path} was written meanwhile`);
     const isStatus = subresource === "status";
     const hasStatus = WITH_STATUS.test(collection);
     const { metadata = before.metadata, spec, status } = body as unknown as Stored;
@@ -262,7 +262,7 @@ export class ApiServer {
       collection.endsWith("/nodehalts") &&
       stepsOf(wanted) > stepsOf(before)
     )
-      throw new ControllerError("invalid", `${path}: status.steps has too many`);
+      throw new KubeError("invalid", `${path}: status.steps has too many`);
     const { uid, creationTimestamp, generation, deletionTimestamp, name, namespace } = before.metadata;
     const kept = { uid, creationTimestamp, name, namespace, ...(deletionTimestamp && { deletionTimestamp }) };
     const plain = isStatus ? before.metadata : { ...metadata };
@@ -344,10 +344,10 @@ function stepsOf({ status }: Stored): number {
 /** The rules of the CustomResourceDefinitions that matter here: what was seen, and what has ended, stays. */
 function refuseForbidden(collection: string, before: Stored, after: Stored, isSpecSame: boolean): void {
   if (!collection.endsWith("/nodehalts")) return;
-  if (!isSpecSame) throw new ControllerError("invalid", "spec records what was seen and can't be changed");
+  if (!isSpecSame) throw new KubeError("invalid", "spec records what was seen and can't be changed");
   const [was, is] = [before.status?.phase, after.status?.phase];
   if (["Recovered", "Failed", "Paged"].includes(String(was)) && is !== was)
-    throw new ControllerError("invalid", "a halt that ended stays so");
+    throw new KubeError("invalid", "a halt that ended stays so");
 }
 
 function sameMeta(one: Partial<Meta>, other: Meta): boolean {

@@ -1,4 +1,4 @@
-import type { JsonPatchOperation } from "@upgrade-halt/mini-controller";
+import type { JsonPatchOperation } from "@upgrade-halt/kube";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,13 +1,14 @@
 import {
   type BoundedText,
-  ControllerError,
+  CodedError,
   type JsonPatchOperation,
   type KubeApi,
+  KubeError,
   type KubeList,
   type KubeObject,
   type Query,
   type WatchEvent,
-} from "@upgrade-halt/mini-controller";
+} from "@upgrade-halt/kube";
 import { type ApiServer, type Change, targetOf } from "./api-server.ts";
 import { CLIENT_TIMEOUT_MS, type Network } from "./network.ts";
 import type { Json, Stored } from "./objects.ts";
@@ -107,13 +108,13 @@ export class SimulatedApi implements KubeApi {
       if (namespace !== undefined && change.object.metadata.namespace !== namespace) return;
       const { network } = this.#options;
       if (network.isCut(program.name)) {
-        stream.fail(new ControllerError("unreachable", "the connection broke"));
+        stream.fail(new KubeError("unreachable", "the connection broke"));
         return;
       }
       dueAt = Math.max(dueAt, time.now + network.lag());
       time.schedule(dueAt - time.now, () => stream.push(change), program);
     });
-    if (stop === undefined) throw new ControllerError("gone", `${path}: too old a resource version`);
+    if (stop === undefined) throw new KubeError("gone", `${path}: too old a resource version`);
     const seconds = Number(query.timeoutSeconds ?? 300);
     time.schedule(seconds * 1000, () => stream.end(), program);
     const abort = () => stream.fail(new DOMException("The operation was aborted", "AbortError"));
@@ -148,13 +149,13 @@ export class SimulatedApi implements KubeApi {
     const fate = network.fateOf(program);
     return new Promise<T>((resolve, reject) => {
       const fail = (ms: number, error: unknown) => time.schedule(ms, () => reject(error), program);
-      const late = new ControllerError("timeout", `${path}: no answer in ${CLIENT_TIMEOUT_MS} ms`);
+      const late = new KubeError("timeout", `${path}: no answer in ${CLIENT_TIMEOUT_MS} ms`);
       if (fate.isLost) {
         fail(CLIENT_TIMEOUT_MS, late);
         return;
       }
       if (fate.isRefused) {
-        fail(fate.there, new ControllerError("too-many-requests", `${path}: busy`, { retryAfterMs: 1_000 }));
+        fail(fate.there, new KubeError("too-many-requests", `${path}: busy`, { retryAfterMs: 1_000 }));
         return;
       }
       if (fate.isUnanswered) fail(CLIENT_TIMEOUT_MS, late);
@@ -163,7 +164,7 @@ export class SimulatedApi implements KubeApi {
           const result = perform(server);
           if (!fate.isUnanswered) time.schedule(fate.back, () => resolve(result), program);
         } catch (error) {
-          if (!(error instanceof ControllerError)) throw error;
+          if (!(error instanceof CodedError)) throw error;
           if (!fate.isUnanswered) fail(fate.back, error);
         }
       });

@@ -1,5 +1,5 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import { jsonLines } from "@upgrade-halt/mini-controller";
+import { jsonLines } from "@upgrade-halt/kube";
 import { Agent, request } from "undici";
 
 /** Where an API server is, and as whom; it can be sent to another process. */

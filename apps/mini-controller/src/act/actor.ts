@@ -1,7 +1,7 @@
+import { hasCode, type KubeApi } from "@upgrade-halt/kube";
 import type { NodeHalt } from "../api/node-halt.ts";
-import { ControllerError, hasCode } from "../controller-error.ts";
+import { ControllerError } from "../controller-error.ts";
 import { objectPath, PODS } from "../kube/paths.ts";
-import type { KubeApi } from "../kube/types.ts";
 import { between, type OnBoundary } from "../model/boundary.ts";
 import { type Effect, isAct } from "../model/move.ts";
 import type { Observation } from "../observe/observation.ts";

@@ -1,9 +1,8 @@
+import { hasCode, type KubeApi, type KubeObject } from "@upgrade-halt/kube";
 import { CONDITION_NOT_HALTED, LABEL_HALT } from "../api/group.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
-import { hasCode } from "../controller-error.ts";
 import { timestamp } from "../journal/journal-entry.ts";
 import { objectPath, PODS } from "../kube/paths.ts";
-import type { KubeApi, KubeObject } from "../kube/types.ts";
 import type { Pod } from "../model/pod.ts";
 
 /**

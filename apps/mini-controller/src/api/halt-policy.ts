@@ -1,6 +1,7 @@
+import type { ObjectMeta } from "@upgrade-halt/kube";
 import { z } from "zod";
 import { ConditionSchema } from "./condition.ts";
-import { keptMetadata, type ObjectMeta } from "./object-meta.ts";
+import { keptMetadata } from "./object-meta.ts";
 import { PagingTargetSchema } from "./paging.ts";
 import { unknownFields } from "./unknown-fields.ts";
 import { cel, listMap } from "./validation.ts";

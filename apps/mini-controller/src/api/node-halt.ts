@@ -1,7 +1,8 @@
+import type { ObjectMeta } from "@upgrade-halt/kube";
 import { z } from "zod";
 import { ConditionSchema } from "./condition.ts";
 import { ANNOTATION_ABORT, ANNOTATION_ACKNOWLEDGED } from "./group.ts";
-import { keptMetadata, type ObjectMeta } from "./object-meta.ts";
+import { keptMetadata } from "./object-meta.ts";
 import { cel, listMap } from "./validation.ts";
 
 /**

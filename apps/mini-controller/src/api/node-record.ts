@@ -1,5 +1,5 @@
+import type { ObjectMeta } from "@upgrade-halt/kube";
 import { z } from "zod";
-import type { ObjectMeta } from "./object-meta.ts";
 
 /** `NodeRecord.spec`: which node. */
 export const NodeRecordSpecSchema = z

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { TestServer } from "@upgrade-halt/testing";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { TestServer } from "../testing/http-server.ts";
 import { plainLine } from "./logger.ts";
 import { main } from "./program.ts";
 

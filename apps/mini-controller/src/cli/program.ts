@@ -1,6 +1,6 @@
+import { messageOf } from "@upgrade-halt/kube";
 import { Command, CommanderError, Option } from "commander";
 import { crds, crdYaml } from "../api/crds.ts";
-import { messageOf } from "../controller-error.ts";
 import { PAGER_DUTY_HOSTS } from "../paging/paging-hosts.ts";
 import { type RunOptions, run } from "./run.ts";
 import { EXIT_FAILURE, EXIT_USAGE, UsageError } from "./usage-error.ts";

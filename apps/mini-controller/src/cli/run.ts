@@ -1,13 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import {
+  type ClusterAccess,
+  fencedDispatcher,
+  hasCode,
+  KubeClient,
+  loadClusterAccess,
+  messageOf,
+} from "@upgrade-halt/kube";
 import type { Logger } from "pino";
 import { Agent } from "undici";
 import { Controller } from "../controller.ts";
-import { ControllerError, hasCode, messageOf } from "../controller-error.ts";
+import { ControllerError } from "../controller-error.ts";
 import { Fence } from "../kube/fence.ts";
-import { fencedDispatcher } from "../kube/fenced-dispatcher.ts";
-import { KubeClient } from "../kube/kube-client.ts";
-import { type ClusterAccess, loadClusterAccess } from "../kube/kube-config.ts";
 import { LeaderElection } from "../kube/leader-election.ts";
 import { collectionPath, HALT_POLICIES, NODE_HALTS, NODE_RECORDS } from "../kube/paths.ts";
 import { guardedLookup } from "../paging/addresses.ts";

@@ -1,7 +1,7 @@
+import { hasCode, keyOf } from "@upgrade-halt/kube";
 import type { Logger } from "pino";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { hasEnded, type NodeHalt, type NodeHaltSpec, type Seen, type WorkloadRef } from "../api/node-halt.ts";
-import { hasCode } from "../controller-error.ts";
 import type { HaltJournal } from "../journal/halt-journal.ts";
 import { journalMove } from "../journal/journal-entry.ts";
 import { isJournal, journalName, namesAgain } from "../journal/journal-name.ts";
@@ -9,7 +9,6 @@ import type { JudgedNode } from "../judge/judged-node.ts";
 import { reasonOf } from "../judge/judgement.ts";
 import { planNameOf, recordedHeightOf } from "../judge/recorded-facts.ts";
 import { isHaltLike, isOpen, isOtherHalt, isSameHalt } from "../judge/same-halt.ts";
-import { keyOf } from "../kube/store.ts";
 import { between, type OnBoundary } from "../model/boundary.ts";
 import { containerOf } from "../model/pod.ts";
 import { haltsOf, haltsOfNode, podKeyOf, type Stores } from "../model/stores.ts";

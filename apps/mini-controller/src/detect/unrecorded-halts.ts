@@ -1,10 +1,9 @@
+import { hasCode, keyOf } from "@upgrade-halt/kube";
 import type { Logger } from "pino";
 import { API_VERSION } from "../api/group.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, NodeHaltSpec, PageRecord } from "../api/node-halt.ts";
-import { hasCode } from "../controller-error.ts";
 import { journalMove, resolving, timestamp } from "../journal/journal-entry.ts";
-import { keyOf } from "../kube/store.ts";
 import type { PageAttempt, SendPageOptions } from "../paging/pager.ts";
 import { isSettledRefusal } from "../workloads/unreadable.ts";
 

@@ -1,9 +1,7 @@
+import { hasCode, type KubeApi, type Store } from "@upgrade-halt/kube";
 import { API_VERSION, LABEL_POD, LABEL_POLICY } from "../api/group.ts";
 import { type NodeHalt, type NodeHaltSpec, type NodeHaltStatus, projectHalt } from "../api/node-halt.ts";
-import { hasCode } from "../controller-error.ts";
 import { collectionPath, NODE_HALTS, objectPath } from "../kube/paths.ts";
-import type { Store } from "../kube/store.ts";
-import type { KubeApi } from "../kube/types.ts";
 
 /** Reads and writes NodeHalts. What it wrote is in the store at once, so the next look sees it. */
 export class HaltJournal {

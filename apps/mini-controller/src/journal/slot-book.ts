@@ -1,5 +1,5 @@
+import type { Store } from "@upgrade-halt/kube";
 import type { NodeHalt } from "../api/node-halt.ts";
-import type { Store } from "../kube/store.ts";
 import { haltsOf } from "../model/stores.ts";
 import { isJournal } from "./journal-name.ts";
 

@@ -1,7 +1,6 @@
+import { hasCode, keyOf, messageOf } from "@upgrade-halt/kube";
 import type { Logger } from "pino";
 import type { NodeHalt, NodeHaltStatus, Phase } from "../api/node-halt.ts";
-import { hasCode, messageOf } from "../controller-error.ts";
-import { keyOf } from "../kube/store.ts";
 import { between, type OnBoundary } from "../model/boundary.ts";
 import type { HaltJournal } from "./halt-journal.ts";
 import { isPaged, journalMove } from "./journal-entry.ts";

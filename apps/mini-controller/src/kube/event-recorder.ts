@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
+import { hasCode, type KubeApi, type KubeObject, messageOf } from "@upgrade-halt/kube";
 import type { Logger } from "pino";
 import { cut } from "../api/cut.ts";
-import { hasCode, messageOf } from "../controller-error.ts";
 import { collectionPath, EVENTS } from "./paths.ts";
-import type { KubeApi, KubeObject } from "./types.ts";
 
 /** What happened to which object, as `kubectl describe` shows it. */
 export interface EventDraft {

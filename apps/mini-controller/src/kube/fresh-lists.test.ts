@@ -1,9 +1,8 @@
+import { KubeError, type KubeObject } from "@upgrade-halt/kube";
 import { describe, expect, test } from "vitest";
-import { ControllerError } from "../controller-error.ts";
 import { FakeApi } from "../testing/fake-api.ts";
 import { GuardedApi } from "../testing/guarded-api.ts";
 import { FreshLists } from "./fresh-lists.ts";
-import type { KubeObject } from "./types.ts";
 
 const PODS = "/api/v1/namespaces/sei/pods";
 
@@ -71,7 +70,7 @@ describe("a list of which is known how many it has", () => {
     const asked: unknown[] = [];
     api.list = (path, query) => {
       asked.push(query?.limit);
-      if (Number(query?.limit) > mostThatFit) throw new ControllerError("too-large", "more than 8 MiB");
+      if (Number(query?.limit) > mostThatFit) throw new KubeError("too-large", "more than 8 MiB");
       return plain(path, query);
     };
     const fresh = new FreshLists<KubeObject>(api, (object) => object);

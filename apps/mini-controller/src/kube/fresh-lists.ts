@@ -1,5 +1,4 @@
-import { listPages, PAGE } from "./list-pages.ts";
-import type { KubeApi, KubeObject } from "./types.ts";
+import { type KubeApi, type KubeObject, listPages, PAGE } from "@upgrade-halt/kube";
 
 /**
  * Lists that are read from the API server after they were asked for, and never from a copy. Whoever asks while one
@@ -49,7 +48,7 @@ export class FreshLists<T extends KubeObject> {
     // One more than expected: an object that came meanwhile is no reason to ask twice.
     const first = Math.min(Math.max(expected + 1, PAGE.first), most);
     const onTooLarge = (fewer: number) => this.#most.set(path, fewer);
-    for await (const { items } of listPages<T>(this.#api, path, { first, most, onTooLarge }))
+    for await (const { items } of listPages<T>(this.#api, path, {}, { first, most, onTooLarge }))
       for (const item of items) objects.push(this.#project(item));
     return objects;
   }

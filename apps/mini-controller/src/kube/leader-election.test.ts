@@ -1,3 +1,4 @@
+import type { KubeApi } from "@upgrade-halt/kube";
 import { until } from "@upgrade-halt/testing";
 import { describe, expect, test } from "vitest";
 import { ControllerError } from "../controller-error.ts";
@@ -5,7 +6,6 @@ import { FakeApi } from "../testing/fake-api.ts";
 import { GuardedApi } from "../testing/guarded-api.ts";
 import { Fence } from "./fence.ts";
 import { LeaderElection } from "./leader-election.ts";
-import type { KubeApi } from "./types.ts";
 
 const LEASE = "/apis/coordination.k8s.io/v1/namespaces/system/leases/lease";
 /** What a test waits for the end of. */

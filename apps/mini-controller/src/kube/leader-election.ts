@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ControllerError, hasCode, messageOf } from "../controller-error.ts";
+import { CodedError, hasCode, type KubeApi, type KubeObject, messageOf } from "@upgrade-halt/kube";
 import type { Fence } from "./fence.ts";
 import { collectionPath, LEASES, objectPath } from "./paths.ts";
-import type { KubeApi, KubeObject } from "./types.ts";
 
 interface LeaseSpec {
   readonly holderIdentity?: string | null;
@@ -115,7 +114,7 @@ export class LeaderElection {
       if (held) this.#options.fence.renew(steady, wall);
       return held;
     } catch (error) {
-      if (error instanceof ControllerError) this.#askedMs = error.retryAfterMs ?? 0;
+      if (error instanceof CodedError) this.#askedMs = error.retryAfterMs ?? 0;
       if (!hasCode(error, "conflict", "already-exists")) this.#options.onProblem(messageOf(error));
       return false;
     }

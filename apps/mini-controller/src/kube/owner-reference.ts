@@ -1,7 +1,5 @@
-import type { OwnerReference } from "../api/object-meta.ts";
-import { hasCode } from "../controller-error.ts";
+import { hasCode, type KubeApi, type KubeObject, type OwnerReference } from "@upgrade-halt/kube";
 import { objectPath, type Resource } from "./paths.ts";
-import type { KubeApi, KubeObject } from "./types.ts";
 
 /** A kind of owner, and where its objects are read. */
 export interface OwnerKind {

@@ -1,4 +1,4 @@
-import type { KubeObject } from "../kube/types.ts";
+import type { KubeObject } from "@upgrade-halt/kube";
 import { type NetworkStorage, networkStorageOf } from "./network-storage.ts";
 
 /** How a container ended, as the kubelet reports it (`ContainerStateTerminated`). */

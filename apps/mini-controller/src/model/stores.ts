@@ -1,3 +1,4 @@
+import { Store } from "@upgrade-halt/kube";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import {
   deploymentUIDOf,
@@ -10,7 +11,6 @@ import {
 } from "../api/node-halt.ts";
 import type { NodeRecord } from "../api/node-record.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
-import { Store } from "../kube/store.ts";
 import { governingPolicy } from "./governing-policy.ts";
 import { storageKeysOf } from "./identity.ts";
 import { nodeNameOf } from "./node-name.ts";

@@ -1,6 +1,6 @@
+import type { BoundedText, Query } from "@upgrade-halt/kube";
 import { describe, expect, test } from "vitest";
 import type { LogSource } from "../judge/log-source.ts";
-import type { BoundedText, Query } from "../kube/types.ts";
 import { readLines } from "./log-lines.ts";
 
 const LINE = 'UPGRADE "v6.7" NEEDED at height: 30: ';

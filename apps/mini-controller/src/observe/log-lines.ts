@@ -1,8 +1,8 @@
 import { findPlanLines, type PlanLine } from "@upgrade-halt/consumer";
+import type { BoundedText, KubeApi, Query } from "@upgrade-halt/kube";
 import { ControllerError } from "../controller-error.ts";
 import type { LogSource } from "../judge/log-source.ts";
 import { objectPath, PODS } from "../kube/paths.ts";
-import type { BoundedText, KubeApi, Query } from "../kube/types.ts";
 import { firstTime, readPages } from "./log-pages.ts";
 
 /** So much is taken of one answer at most, in bytes. */

@@ -1,9 +1,9 @@
+import type { BoundedText, Query } from "@upgrade-halt/kube";
 import { until } from "@upgrade-halt/testing";
 import pino from "pino";
 import { describe, expect, test } from "vitest";
 import { ControllerError } from "../controller-error.ts";
 import type { LogSource } from "../judge/log-source.ts";
-import type { BoundedText, Query } from "../kube/types.ts";
 import { LogReader } from "./log-reader.ts";
 
 const LINE = 'UPGRADE "v6.7" NEEDED at height: 30: ';

@@ -1,7 +1,6 @@
+import { hasCode, type KubeApi, messageOf } from "@upgrade-halt/kube";
 import type { Logger } from "pino";
-import { hasCode, messageOf } from "../controller-error.ts";
 import type { LogSource } from "../judge/log-source.ts";
-import type { KubeApi } from "../kube/types.ts";
 import type { LogFinding } from "../model/log-finding.ts";
 import { readLines } from "./log-lines.ts";
 

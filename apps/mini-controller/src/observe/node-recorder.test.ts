@@ -1,7 +1,7 @@
+import { Store } from "@upgrade-halt/kube";
 import pino from "pino";
 import { expect, test } from "vitest";
 import type { NodeRecord } from "../api/node-record.ts";
-import { Store } from "../kube/store.ts";
 import type { LiveStatus } from "../model/live-status.ts";
 import type { Pod } from "../model/pod.ts";
 import { FakeApi } from "../testing/fake-api.ts";

@@ -1,15 +1,13 @@
 import { INFERRED_REACH_BLOCKS, REACH_BLOCKS } from "@upgrade-halt/consumer";
+import { CodedError, hasCode, type KubeApi, messageOf, type Store } from "@upgrade-halt/kube";
 import type { Logger } from "pino";
 import { API_VERSION } from "../api/group.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { MAX_RAN_IMAGES, type NodeRecord, type NodeRecordStatus, type RanImage } from "../api/node-record.ts";
-import { ControllerError, hasCode, messageOf } from "../controller-error.ts";
 import { timestamp } from "../journal/journal-entry.ts";
 import { recordedChain } from "../judge/recorded-facts.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
 import { collectionPath, NODE_RECORDS, objectPath } from "../kube/paths.ts";
-import type { Store } from "../kube/store.ts";
-import type { KubeApi } from "../kube/types.ts";
 import { isNear } from "../model/height-reach.ts";
 import type { LiveStatus, Recalled } from "../model/live-status.ts";
 import { nodeNameOf } from "../model/node-name.ts";
@@ -72,7 +70,7 @@ export class NodeRecorder {
     try {
       await this.#write(pod, known, wanted);
     } catch (error) {
-      if (error instanceof ControllerError && error.retryAfterMs !== undefined) throw error;
+      if (error instanceof CodedError && error.retryAfterMs !== undefined) throw error;
       if (!hasCode(error, "conflict", "already-exists"))
         this.#options.log.warn({ node: nodeNameOf(pod), error: messageOf(error) }, "node not recorded");
       else if (isLast) throw error;

@@ -1,12 +1,12 @@
 import type { Verdict } from "@upgrade-halt/consumer";
 import { parseReasonToken, ShutdownReason } from "@upgrade-halt/contract";
+import { keyOf } from "@upgrade-halt/kube";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { hasEnded, isSwapping, type NodeHalt, type Seen } from "../api/node-halt.ts";
 import { type JudgedNode, judgedNode } from "../judge/judged-node.ts";
 import { isInferred, recommendFor } from "../judge/judgement.ts";
 import { logSourceOf } from "../judge/log-source.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
-import { keyOf } from "../kube/store.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import type { Pod } from "../model/pod.ts";
 import { governanceOf, haltsOf, podKeyOf, podsOf, policyOf, type Stores } from "../model/stores.ts";

@@ -1,10 +1,10 @@
+import { keyOf } from "@upgrade-halt/kube";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { isAborted, type NodeHalt } from "../api/node-halt.ts";
 import type { SlotBook } from "../journal/slot-book.ts";
 import { judgePod, type RecordedHalt } from "../judge/judgement.ts";
 import { isOneHalt, isOpen } from "../judge/same-halt.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
-import { keyOf } from "../kube/store.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { type KnownPod, storageLookupsOf, type Twin, twinsOf } from "../model/identity.ts";
 import { addressesOf } from "../model/live-status.ts";

@@ -1,9 +1,9 @@
+import type { KubeApi } from "@upgrade-halt/kube";
 import { type HaltPolicy, withDefaults } from "../api/halt-policy.ts";
 import type { NodeHalt } from "../api/node-halt.ts";
 import { ControllerError } from "../controller-error.ts";
 import type { FreshLists } from "../kube/fresh-lists.ts";
 import { collectionPath, HALT_POLICIES, NODE_HALTS, objectPath, PODS } from "../kube/paths.ts";
-import type { KubeApi } from "../kube/types.ts";
 import type { Pod } from "../model/pod.ts";
 import { createStores, type Stores } from "../model/stores.ts";
 

@@ -1,7 +1,7 @@
+import { keyOf } from "@upgrade-halt/kube";
 import { isSwapping, type NodeHalt } from "../api/node-halt.ts";
 import { isHaltCode } from "../judge/halt-code.ts";
 import { isOpen } from "../judge/same-halt.ts";
-import { keyOf } from "../kube/store.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import type { LiveStatus } from "../model/live-status.ts";
 import { containerOf, containerStatusOf, mayRun, type Pod, portOf } from "../model/pod.ts";

@@ -1,10 +1,8 @@
+import { type KubeApi, keyOf, messageOf } from "@upgrade-halt/kube";
 import type { Logger } from "pino";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { type NodeHalt, type PageRecord, pagesOf } from "../api/node-halt.ts";
 import type { PagingTarget, SecretKeyRef } from "../api/paging.ts";
-import { messageOf } from "../controller-error.ts";
-import { keyOf } from "../kube/store.ts";
-import type { KubeApi } from "../kube/types.ts";
 import { haltsOf, type Stores } from "../model/stores.ts";
 import type { PageRequest } from "./delivery.ts";
 import { pageOf } from "./page.ts";

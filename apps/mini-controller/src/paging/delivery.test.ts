@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
+import { TestServer } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
-import { TestServer } from "../testing/http-server.ts";
 import { deliver } from "./delivery.ts";
 
 const undo: (() => Promise<void>)[] = [];

@@ -1,6 +1,7 @@
+import { CodedError, messageOf } from "@upgrade-halt/kube";
 import type { Dispatcher } from "undici";
 import { request } from "undici";
-import { ControllerError, messageOf } from "../controller-error.ts";
+import { ControllerError } from "../controller-error.ts";
 
 /** One HTTP request that carries a page. */
 export interface PageRequest {
@@ -37,7 +38,7 @@ export async function deliver({ url, headers, body }: PageRequest, dispatcher?: 
     if (response.statusCode >= 200 && response.statusCode < 300) return;
     throw new ControllerError("page-refused", `the pager at ${host} answered ${response.statusCode}`);
   } catch (cause) {
-    if (cause instanceof ControllerError) throw cause;
+    if (cause instanceof CodedError) throw cause;
     const message = `the pager at ${host} can't be reached: ${networkFault(cause)}`;
     throw isTimeout(cause)
       ? new ReceiverTimeout("page-refused", message)

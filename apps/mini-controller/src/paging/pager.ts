@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
+import { backoffMs, type KubeApi, messageOf } from "@upgrade-halt/kube";
 import type { ConditionDraft } from "../api/condition.ts";
 import { cut } from "../api/cut.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, PageRecord } from "../api/node-halt.ts";
 import type { PagingTarget, SecretKeyRef } from "../api/paging.ts";
-import { messageOf } from "../controller-error.ts";
-import type { KubeApi } from "../kube/types.ts";
-import { backoffMs } from "../queue/backoff.ts";
 import { deliver, type PageRequest } from "./delivery.ts";
 import { pageOf } from "./page.ts";
 import { pageRequest } from "./page-request.ts";

@@ -1,8 +1,8 @@
+import { hasCode, type KubeApi, type KubeObject, messageOf } from "@upgrade-halt/kube";
 import { PAGING_HOSTS, PURPOSE, PURPOSE_PAGING } from "../api/group.ts";
 import type { SecretKeyRef } from "../api/paging.ts";
-import { ControllerError, hasCode, messageOf } from "../controller-error.ts";
+import { ControllerError } from "../controller-error.ts";
 import { objectPath, SECRETS } from "../kube/paths.ts";
-import type { KubeApi, KubeObject } from "../kube/types.ts";
 import { PagingHosts } from "./paging-hosts.ts";
 
 interface Secret extends KubeObject {

@@ -1,5 +1,5 @@
+import { hasCode, messageOf } from "@upgrade-halt/kube";
 import type { PagingTarget } from "../api/paging.ts";
-import { hasCode, messageOf } from "../controller-error.ts";
 import { isForbiddenAddress } from "./addresses.ts";
 import type { Page } from "./page.ts";
 import { type PagingMeans, pageRequest } from "./page-request.ts";

@@ -1,10 +1,8 @@
+import { hasCode, type KubeApi, keyOf, messageOf } from "@upgrade-halt/kube";
 import type { Logger } from "pino";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt } from "../api/node-halt.ts";
-import { hasCode, messageOf } from "../controller-error.ts";
 import { NODE_HALTS, objectPath } from "../kube/paths.ts";
-import { keyOf } from "../kube/store.ts";
-import type { KubeApi } from "../kube/types.ts";
 import { haltsOf, podKeyOf, type Stores } from "../model/stores.ts";
 import { outlivedHalts } from "./history.ts";
 

@@ -1,15 +1,13 @@
+import { hasCode, type KubeApi, keyOf, type Outcome } from "@upgrade-halt/kube";
 import { type ConditionDraft, mergeConditions } from "../api/condition.ts";
 import { API_VERSION } from "../api/group.ts";
 import { type HaltPolicy, type HaltPolicyStatus, withDefaults } from "../api/halt-policy.ts";
 import type { SecretKeyRef } from "../api/paging.ts";
-import { hasCode } from "../controller-error.ts";
 import type { UnrecordedHalts } from "../detect/unrecorded-halts.ts";
 import { timestamp } from "../journal/journal-entry.ts";
 import { judgePod } from "../judge/judgement.ts";
 import type { EventRecorder } from "../kube/event-recorder.ts";
 import { HALT_POLICIES, objectPath } from "../kube/paths.ts";
-import { keyOf } from "../kube/store.ts";
-import type { KubeApi } from "../kube/types.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { matchesLabels } from "../model/label-selector.ts";
 import { haltsOf, type Stores } from "../model/stores.ts";
@@ -18,7 +16,6 @@ import type { StatusWatch } from "../observe/status-watch.ts";
 import type { PagingHosts } from "../paging/paging-hosts.ts";
 import { readSecretKey } from "../paging/secrets.ts";
 import { type ResolveHost, type TargetFault, targetFault } from "../paging/target-fault.ts";
-import type { Outcome } from "../queue/key-queue.ts";
 import { conditionsOf, countsOf, type JudgedPod, type PolicyView } from "./policy-summary.ts";
 
 export interface PolicyReconcilerOptions {

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ControllerError, messageOf } from "../controller-error.ts";
+import { messageOf } from "@upgrade-halt/kube";
+import { ControllerError } from "../controller-error.ts";
 
 /** What a route answers; plain text unless it says otherwise. */
 export interface Answer {

@@ -1,4 +1,3 @@
-import { ControllerError } from "../controller-error.ts";
 import type {
   BoundedText,
   JsonPatchOperation,
@@ -7,7 +6,8 @@ import type {
   KubeObject,
   Query,
   WatchEvent,
-} from "../kube/types.ts";
+} from "@upgrade-halt/kube";
+import { ControllerError } from "../controller-error.ts";
 import { applyConditionsPatch, applyJsonPatch, applyMergePatch, type JsonObject } from "./patches.ts";
 
 type Stored = KubeObject & JsonObject;

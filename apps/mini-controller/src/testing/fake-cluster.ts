@@ -7,6 +7,7 @@ import {
   reasonToken,
   ShutdownReason,
 } from "@upgrade-halt/contract";
+import type { KubeObject } from "@upgrade-halt/kube";
 import { API_VERSION, PURPOSE, PURPOSE_PAGING } from "../api/group.ts";
 import { type HaltPolicy, HaltPolicySpecSchema } from "../api/halt-policy.ts";
 import type { NodeHalt } from "../api/node-halt.ts";
@@ -24,7 +25,6 @@ import {
   SECRETS,
   STATEFUL_SETS,
 } from "../kube/paths.ts";
-import type { KubeObject } from "../kube/types.ts";
 import type { Pod } from "../model/pod.ts";
 import type { TemplatedWorkload } from "../workloads/pod-template.ts";
 import { FakeApi } from "./fake-api.ts";

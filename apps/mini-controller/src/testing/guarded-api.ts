@@ -6,7 +6,7 @@ import type {
   KubeObject,
   Query,
   WatchEvent,
-} from "../kube/types.ts";
+} from "@upgrade-halt/kube";
 
 /** One request of the controller. */
 export interface Call {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { JsonPatchOperation } from "../kube/types.ts";
+import type { JsonPatchOperation } from "@upgrade-halt/kube";
 
 export type JsonObject = Record<string, unknown>;
 

@@ -4,9 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type ClusterAccess, KubeClient } from "@upgrade-halt/kube";
 import { freePort } from "@upgrade-halt/testing";
-import { KubeClient } from "../kube/kube-client.ts";
-import type { ClusterAccess } from "../kube/kube-config.ts";
 
 /**
  * A real kube-apiserver on a real etcd, on free ports and in a folder of its own, with RBAC on. Its programs are

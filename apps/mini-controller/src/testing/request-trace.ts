@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { KubeApi } from "../kube/types.ts";
+import type { KubeApi } from "@upgrade-halt/kube";
 
 /** A request and when it was under way, in moments that are counted and not measured. */
 interface Traced {

@@ -1,7 +1,7 @@
+import type { KubeApi } from "@upgrade-halt/kube";
 import { until } from "@upgrade-halt/testing";
 import pino, { type Logger } from "pino";
 import { Controller } from "../controller.ts";
-import type { KubeApi } from "../kube/types.ts";
 import type { Boundary } from "../model/boundary.ts";
 import { PagingHosts } from "../paging/paging-hosts.ts";
 import { Metrics } from "../server/metrics.ts";

@@ -1,7 +1,6 @@
-import { listWanted } from "../kube/list-pages.ts";
+import { type KubeApi, type KubeObject, listWanted } from "@upgrade-halt/kube";
 import { isControlledBy } from "../kube/owner-reference.ts";
 import { collectionPath, STATEFUL_SETS } from "../kube/paths.ts";
-import type { KubeApi, KubeObject } from "../kube/types.ts";
 import type { Pod } from "../model/pod.ts";
 import type { PodGroup } from "../model/pod-group.ts";
 import { managerOf } from "./manager.ts";

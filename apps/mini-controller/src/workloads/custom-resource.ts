@@ -1,7 +1,7 @@
+import type { KubeApi, KubeObject } from "@upgrade-halt/kube";
 import type { CustomResourceTarget } from "../api/halt-policy.ts";
 import { getIfThere, isControlledBy, readController } from "../kube/owner-reference.ts";
 import { objectPath, resourceOf } from "../kube/paths.ts";
-import type { KubeApi, KubeObject } from "../kube/types.ts";
 import type { Pod } from "../model/pod.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import { areSettled, carriedGroup, imageFieldOf, notRunBy, statefulSetsIn } from "./carriers.ts";

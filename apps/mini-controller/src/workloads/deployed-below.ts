@@ -1,7 +1,6 @@
-import { listWanted } from "../kube/list-pages.ts";
+import { type KubeApi, type KubeObject, listWanted } from "@upgrade-halt/kube";
 import { controllerRefOf, getIfThere, isControlledBy } from "../kube/owner-reference.ts";
 import { collectionPath, DEPLOYMENTS, objectPath, REPLICA_SETS } from "../kube/paths.ts";
-import type { KubeApi, KubeObject } from "../kube/types.ts";
 import type { PodGroup } from "../model/pod-group.ts";
 import { imageIn, type TemplatedWorkload } from "./pod-template.ts";
 

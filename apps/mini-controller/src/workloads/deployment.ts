@@ -1,5 +1,5 @@
+import { type KubeApi, listWanted } from "@upgrade-halt/kube";
 import type { WorkloadRef } from "../api/node-halt.ts";
-import { listWanted } from "../kube/list-pages.ts";
 import {
   disowned,
   getIfThere,
@@ -9,7 +9,6 @@ import {
   readController,
 } from "../kube/owner-reference.ts";
 import { collectionPath, DEPLOYMENTS, objectPath, REPLICA_SETS } from "../kube/paths.ts";
-import type { KubeApi } from "../kube/types.ts";
 import { matchesLabels } from "../model/label-selector.ts";
 import type { Pod } from "../model/pod.ts";
 import type { PodGroup, Strategy } from "../model/pod-group.ts";

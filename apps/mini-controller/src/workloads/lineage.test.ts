@@ -1,5 +1,5 @@
+import type { OwnerReference } from "@upgrade-halt/kube";
 import { describe, expect, test } from "vitest";
-import type { OwnerReference } from "../api/object-meta.ts";
 import { collectionPath, DEPLOYMENTS, REPLICA_SETS, resourceOf, STATEFUL_SETS } from "../kube/paths.ts";
 import type { Pod } from "../model/pod.ts";
 import { FakeApi } from "../testing/fake-api.ts";

@@ -1,5 +1,5 @@
+import type { KubeObject } from "@upgrade-halt/kube";
 import { controllerRefOf } from "../kube/owner-reference.ts";
-import type { KubeObject } from "../kube/types.ts";
 import type { Manager } from "../model/workload-sight.ts";
 
 /** Marks of tools that apply a declared state again and again. */

@@ -1,9 +1,8 @@
+import { type KubeApi, type KubeObject, listWanted } from "@upgrade-halt/kube";
 import type { CustomResourceTarget, OwnerTarget } from "../api/halt-policy.ts";
 import type { WorkloadRef } from "../api/node-halt.ts";
-import { listWanted } from "../kube/list-pages.ts";
 import { controllerRefOf, getIfThere, isControlledBy, readController } from "../kube/owner-reference.ts";
 import { collectionPath, objectPath, resourceOf } from "../kube/paths.ts";
-import type { KubeApi, KubeObject } from "../kube/types.ts";
 import type { PodGroup } from "../model/pod-group.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import { areSettled, carriedGroup, fieldOf, imageFieldOf, notRunBy, statefulSetsIn } from "./carriers.ts";

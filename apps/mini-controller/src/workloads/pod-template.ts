@@ -1,5 +1,5 @@
+import type { KubeObject } from "@upgrade-halt/kube";
 import type { LabelSelector } from "../api/halt-policy.ts";
-import type { KubeObject } from "../kube/types.ts";
 import type { PodContainer } from "../model/pod.ts";
 import type { PodGroup } from "../model/pod-group.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";

@@ -1,3 +1,4 @@
+import type { KubeApi } from "@upgrade-halt/kube";
 import {
   getIfThere,
   isControlledBy,
@@ -6,7 +7,6 @@ import {
   readController,
 } from "../kube/owner-reference.ts";
 import { objectPath, STATEFUL_SETS } from "../kube/paths.ts";
-import type { KubeApi } from "../kube/types.ts";
 import { matchesLabels } from "../model/label-selector.ts";
 import type { Pod } from "../model/pod.ts";
 import type { PodGroup, Strategy, UpdateStrategy } from "../model/pod-group.ts";

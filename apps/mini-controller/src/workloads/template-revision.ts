@@ -1,6 +1,6 @@
+import type { KubeApi, KubeObject } from "@upgrade-halt/kube";
 import { controllerRefOf, getIfThere } from "../kube/owner-reference.ts";
 import { CONTROLLER_REVISIONS, objectPath, REPLICA_SETS } from "../kube/paths.ts";
-import type { KubeApi, KubeObject } from "../kube/types.ts";
 import type { Pod } from "../model/pod.ts";
 import { imageIn, type TemplatedWorkload } from "./pod-template.ts";
 

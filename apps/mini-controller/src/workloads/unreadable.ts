@@ -1,4 +1,4 @@
-import { hasCode } from "../controller-error.ts";
+import { hasCode } from "@upgrade-halt/kube";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 
 /** How long the API server may fail before that is told of: most faults of a server are over sooner. */

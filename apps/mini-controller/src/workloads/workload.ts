@@ -1,6 +1,6 @@
+import type { JsonPatchOperation, KubeObject } from "@upgrade-halt/kube";
 import type { CustomResourceTarget, HaltPolicy } from "../api/halt-policy.ts";
 import type { WorkloadRef } from "../api/node-halt.ts";
-import type { JsonPatchOperation, KubeObject } from "../kube/types.ts";
 import type { Pod } from "../model/pod.ts";
 import type { Strategy } from "../model/pod-group.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";

@@ -1,6 +1,6 @@
+import type { KubeApi } from "@upgrade-halt/kube";
 import type { HaltPolicySpec } from "../api/halt-policy.ts";
 import type { WorkloadRef } from "../api/node-halt.ts";
-import type { KubeApi } from "../kube/types.ts";
 import { CustomResourceWorkload } from "./custom-resource.ts";
 import { DeploymentWorkload } from "./deployment.ts";
 import { StatefulSetWorkload } from "./stateful-set.ts";

@@ -43,7 +43,7 @@ export async function perform(action: Action, setup: Setup, story: Story): Promi
       return changeUpgrades(setup, action.value.plan, []);
     case "policy": {
       did(`changes the policy: ${JSON.stringify(action.value)}`);
-      await setup.client.patch(pathOf(HALT_POLICIES, setup.namespace, POLICY), "merge", {
+      await setup.client.mergePatch(pathOf(HALT_POLICIES, setup.namespace, POLICY), {
         spec: action.value as Json,
       });
       return;
@@ -109,7 +109,7 @@ async function setContainer(
   nodeNamed(setup, node);
   const { client, namespace } = setup;
   const patch = { spec: { template: { spec: { containers: [{ name: CONTAINER, ...change }] } } } };
-  const set = await client.patch(pathOf(STATEFUL_SETS, namespace, node), "strategic", patch);
+  const set = await client.strategicMergePatch(pathOf(STATEFUL_SETS, namespace, node), patch);
   const isManual = stringAt(set, "spec", "updateStrategy", "type") === "OnDelete";
   if (isManual || replacesPod) await client.delete(pathOf(PODS, namespace, `${node}-0`));
 }
@@ -147,7 +147,7 @@ async function schedule(
   const plans = [...others, added].toSorted(
     (left, right) => Number(at(left, "height")) - Number(at(right, "height")),
   );
-  await client.patch(path, "merge", { data: { "plans.json": JSON.stringify(plans) } });
+  await client.mergePatch(path, { data: { "plans.json": JSON.stringify(plans) } });
   for (const { node, isRunning } of situation().nodes) {
     if (isRunning) await client.delete(pathOf(PODS, namespace, `${node}-0`));
   }
@@ -158,5 +158,5 @@ async function changeUpgrades(setup: Setup, plan: string, added: readonly Json[]
   const path = pathOf(HALT_POLICIES, namespace, POLICY);
   const listed = arrayAt(await client.get(path), "spec", "upgrades");
   const upgrades = [...listed.filter((one) => stringAt(one, "planName") !== plan), ...added];
-  await client.patch(path, "merge", { spec: { upgrades } });
+  await client.mergePatch(path, { spec: { upgrades } });
 }

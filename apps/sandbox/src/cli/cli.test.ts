@@ -57,7 +57,7 @@ describe("bad input", () => {
     const unread = await sandbox("kubelet", "--kubeconfig", "/nowhere/kubeconfig");
     expect([unread.code, unread.stderr]).toEqual([
       1,
-      expect.stringContaining("can't read the kubeconfig /nowhere/kubeconfig"),
+      expect.stringContaining("kubeconfig /nowhere/kubeconfig can't be read"),
     ]);
     const unwritten = await sandbox("cluster", "--kubeconfig-out", "/nowhere/kubeconfig");
     expect([unwritten.code, unwritten.stderr]).toEqual([

@@ -2,8 +2,8 @@ import { mkdtemp } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { KubeClient } from "../client/kube-client.ts";
-import { kubeConfigOfFile } from "../cluster/kubeconfig.ts";
+import { connect } from "../client/api-client.ts";
+import { clusterAccessOfFile } from "../cluster/kubeconfig.ts";
 import { Kubelet } from "../kubelet/kubelet.ts";
 import { Lifeline } from "../process/lifeline.ts";
 import { SandboxError } from "../sandbox-error.ts";
@@ -29,7 +29,9 @@ export function kubeletCommand(setCode: (code: number) => void): Command {
 
 async function runKubelet({ kubeconfig, nodeName, home }: KubeletFlags): Promise<number> {
   const stopping = untilStopped();
-  const client = new KubeClient(kubeConfigOfFile(resolve(kubeconfig)), "upgrade-halt-kubelet");
+  const client = await connect(clusterAccessOfFile(resolve(kubeconfig)), {
+    userAgent: "upgrade-halt-kubelet",
+  });
   const homeDir = home === undefined ? await mkdtemp(join(tmpdir(), "upgrade-halt-kubelet-")) : resolve(home);
   const lifeline = new Lifeline(home === undefined ? [homeDir] : []);
   const kubelet = new Kubelet({ client, nodeName, homeDir, lifeline });
@@ -42,7 +44,7 @@ async function runKubelet({ kubeconfig, nodeName, home }: KubeletFlags): Promise
     await stopping;
   } finally {
     await kubelet.stop();
-    client.close();
+    await client.close();
     await lifeline.stop();
   }
   return 0;

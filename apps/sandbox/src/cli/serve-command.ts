@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { KubeClient } from "../client/kube-client.ts";
-import { kubeConfigOfFile } from "../cluster/kubeconfig.ts";
+import { connect } from "../client/api-client.ts";
+import { clusterAccessOfFile } from "../cluster/kubeconfig.ts";
 import { mayWriteTo } from "../given/allowed.ts";
 import { GivenRun } from "../given/given-run.ts";
 import { readRecording } from "../recording/recording.ts";
@@ -109,18 +109,24 @@ async function ownCluster({ nodes = NODES, namespace, allowChanges }: ServeFlags
   return { switcher: sandbox, about, start: () => sandbox.start(), stop };
 }
 
-function givenCluster(file: string, { nodes, namespace, allowChanges: allowed }: ServeFlags): Shown {
+async function givenCluster(
+  file: string,
+  { nodes, namespace, allowChanges: allowed }: ServeFlags,
+): Promise<Shown> {
   if (nodes !== undefined) throw new SandboxError("--nodes starts nodes, and a given cluster has its own");
-  const config = kubeConfigOfFile(file);
-  const named = config.getContextObject(config.getCurrentContext())?.namespace;
-  const shown = namespace ?? allowed ?? named ?? "default";
-  const client = new KubeClient(config, "upgrade-halt-sandbox", (path) => mayWriteTo(path, allowed));
+  const access = clusterAccessOfFile(file);
+  const shown = namespace ?? allowed ?? access.namespace ?? "default";
+  const checkWrite = (path: string): void => {
+    if (!mayWriteTo(path, allowed))
+      throw new SandboxError(`a write to ${path} is not allowed here, and was not sent`);
+  };
+  const client = await connect(access, { userAgent: "upgrade-halt-sandbox", checkWrite });
   const run = new GivenRun({ client, namespace: shown, allowed });
   const changes =
     allowed === undefined ? "Nothing can be changed" : `Changes are allowed in ${allowed} alone`;
   const stop = async (): Promise<void> => {
     run.stop();
-    client.close();
+    await client.close();
   };
   return {
     switcher: run,

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 async function started(): Promise<{ cache: ResourceCache; told: string[] }> {
-  const cache = new ResourceCache(testClient(api.server.url), KIND, { namespace: "default" });
+  const cache = new ResourceCache(await testClient(api.server.url), KIND, { namespace: "default" });
   const told: string[] = [];
   cache.onChange((key, object) => told.push(`${key} ${object === undefined ? "gone" : "is"}`));
   await cache.start(stopping.signal);

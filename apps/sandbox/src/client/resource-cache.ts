@@ -1,14 +1,12 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { arrayAt, isObject, type Json, objectAt, stringAt } from "../json/json.ts";
+import { Informer, keyOf as keyIn, Store } from "@upgrade-halt/kube";
 import type { KubeObject } from "../json/kube-object.ts";
-import { ClientError, isStatus } from "./client-error.ts";
-import type { KubeClient } from "./kube-client.ts";
+import type { ApiClient } from "./api-client.ts";
 import { pathOf, type ResourceKind } from "./resource-path.ts";
 
 export interface CacheOptions {
   readonly namespace?: string;
-  /** Query parameters such as `fieldSelector=spec.nodeName%3Da`. */
-  readonly selector?: string;
+  /** Such as `spec.nodeName=a`. */
+  readonly fieldSelector?: string;
 }
 
 /** Told of each change: the object as it is now, or undefined with the last state known when it went. */
@@ -18,54 +16,47 @@ export type CacheListener = (
   last: KubeObject | undefined,
 ) => void;
 
-const FIRST_RETRY_MS = 50;
-const LAST_RETRY_MS = 5_000;
-const WATCH_SECONDS = 300;
-
 /** `namespace/name`, or the bare name of a cluster-scoped object. */
 export function keyOf(object: KubeObject): string {
-  const namespace = stringAt(object, "metadata", "namespace") ?? "";
-  return namespace === "" ? object.metadata.name : `${namespace}/${object.metadata.name}`;
+  return keyIn(object).replace(/^\//, "");
 }
 
-/**
- * A live copy of a collection: list, then watch from there; resumes where a watch ended, lists again after
- * 410 or an error with growing, jittered waits, for as long as `signal` lets it.
- */
+/** A live copy of a collection that tells of each change what was there before. */
 export class ResourceCache {
-  readonly #client: KubeClient;
-  readonly #path: string;
-  readonly #selector: string;
-  readonly #objects = new Map<string, KubeObject>();
+  readonly #store = new Store<KubeObject>();
+  readonly #informer: Informer<KubeObject>;
   readonly #listeners = new Set<CacheListener>();
-  readonly #kind: ResourceKind;
-  #revision = "";
-  #fault = "";
+  /** What was told of each object last. */
+  readonly #told = new Map<string, KubeObject>();
 
-  constructor(client: KubeClient, kind: ResourceKind, options: CacheOptions = {}) {
-    this.#client = client;
-    this.#kind = kind;
-    this.#path = pathOf(kind, options.namespace);
-    this.#selector = options.selector ?? "";
+  constructor(client: ApiClient, kind: ResourceKind, { namespace, fieldSelector }: CacheOptions = {}) {
+    this.#informer = new Informer<KubeObject>({
+      api: client,
+      path: pathOf(kind, namespace),
+      query: { fieldSelector },
+      store: this.#store,
+      project: (object) => ({ ...object, apiVersion: kind.apiVersion, kind: kind.kind }),
+      onChange: (object) => this.#changed(object),
+    });
   }
 
+  /** By `keyOf`. */
   get(key: string): KubeObject | undefined {
-    return this.#objects.get(key);
+    return this.#told.get(key);
   }
 
   values(): readonly KubeObject[] {
-    return [...this.#objects.values()];
+    return [...this.#told.values()];
   }
 
   /** Why the copy can't be kept up now; empty while it can. */
   get fault(): string {
-    return this.#fault;
+    return this.#informer.fault;
   }
 
   /** Takes an object that a write returned, so that it is seen before its watch event arrives. */
   put(object: KubeObject): void {
-    const known = this.#objects.get(keyOf(object));
-    if (known === undefined || revisionOf(known) < revisionOf(object)) this.#set(keyOf(object), object);
+    if (this.#store.put(object)) this.#changed(object);
   }
 
   /** Calls `listener` at every change until the returned function is called. */
@@ -76,102 +67,24 @@ export class ResourceCache {
 
   /** Runs until `signal` aborts; the promise resolves when the first list has arrived. */
   start(signal: AbortSignal): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    void this.#run(signal, resolve);
-    return promise;
+    signal.addEventListener("abort", () => void this.#informer.stop(), { once: true });
+    return this.#informer.start();
   }
 
-  async #run(signal: AbortSignal, synced: () => void): Promise<void> {
-    let retry = FIRST_RETRY_MS;
-    while (!signal.aborted) {
-      try {
-        if (this.#revision === "") await this.#list();
-        synced();
-        await this.#watch(signal);
-        retry = FIRST_RETRY_MS;
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#fault = error instanceof Error ? error.message : String(error);
-        if (!isStatus(error, 0)) this.#revision = "";
-        await delay(retry * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
-        retry = Math.min(retry * 2, LAST_RETRY_MS);
-      }
+  /** The store has the object already, or no longer; of one whose successor it has, this tells that it went. */
+  #changed(object: KubeObject): void {
+    const key = keyOf(object);
+    const last = this.#told.get(key);
+    if (this.#store.get(keyIn(object))?.metadata.uid !== object.metadata.uid) {
+      this.#told.delete(key);
+      this.#tell(key, undefined, object);
+    } else if (last?.metadata.resourceVersion !== object.metadata.resourceVersion) {
+      this.#told.set(key, object);
+      this.#tell(key, object, last);
     }
-  }
-
-  async #list(): Promise<void> {
-    const list = await this.#client.get(this.#url(""));
-    const { apiVersion } = this.#kind;
-    const kind = stringAt(list, "kind")?.replace(/List$/, "") ?? "";
-    const items = arrayAt(list, "items").filter(isObject);
-    const fresh = new Map(
-      items.map((item) => asObject({ apiVersion, kind, ...item })).map((item) => [keyOf(item), item]),
-    );
-    for (const key of [...this.#objects.keys()]) if (!fresh.has(key)) this.#remove(key);
-    for (const [key, object] of fresh) this.#set(key, object);
-    this.#revision = stringAt(list, "metadata", "resourceVersion") ?? "";
-  }
-
-  async #watch(signal: AbortSignal): Promise<void> {
-    const query = `watch=true&allowWatchBookmarks=true&timeoutSeconds=${WATCH_SECONDS}&resourceVersion=${this.#revision}`;
-    const onOpen = (): void => {
-      this.#fault = "";
-    };
-    for await (const line of this.#client.lines(this.#url(query), signal, onOpen)) {
-      if (line === "") continue;
-      const event: Json = JSON.parse(line);
-      const object = objectAt(event, "object");
-      this.#handle(stringAt(event, "type") ?? "", asObject(object));
-    }
-  }
-
-  #handle(type: string, object: KubeObject): void {
-    if (type === "ERROR") {
-      throw new ClientError(
-        Number(object.code ?? 500),
-        stringAt(object, "reason") ?? "",
-        stringAt(object, "message") ?? "",
-      );
-    }
-    this.#revision = stringAt(object, "metadata", "resourceVersion") ?? this.#revision;
-    if (type === "DELETED") this.#remove(keyOf(object), object);
-    else if (type !== "BOOKMARK") {
-      const known = this.#objects.get(keyOf(object));
-      if (known === undefined || revisionOf(known) < revisionOf(object)) this.#set(keyOf(object), object);
-    }
-  }
-
-  #url(query: string): string {
-    const parts = [this.#selector, query].filter((part) => part !== "");
-    return parts.length === 0 ? this.#path : `${this.#path}?${parts.join("&")}`;
-  }
-
-  #set(key: string, object: KubeObject): void {
-    const known = this.#objects.get(key);
-    this.#objects.set(key, object);
-    if (known !== undefined && known.metadata.uid !== object.metadata.uid) this.#tell(key, undefined, known);
-    if (known === undefined || revisionOf(known) !== revisionOf(object)) this.#tell(key, object, known);
-  }
-
-  #remove(key: string, last?: KubeObject): void {
-    const known = this.#objects.get(key);
-    const isSuccessor = known !== undefined && last !== undefined && revisionOf(known) > revisionOf(last);
-    if (isSuccessor) return;
-    if (known === undefined && last === undefined) return;
-    this.#objects.delete(key);
-    this.#tell(key, undefined, last ?? known);
   }
 
   #tell(key: string, object: KubeObject | undefined, last: KubeObject | undefined): void {
     for (const listener of this.#listeners) listener(key, object, last);
   }
-}
-
-function revisionOf(object: KubeObject): number {
-  return Number(object.metadata.resourceVersion ?? 0);
-}
-
-/** Objects in lists and events come from the API server, which stores none without metadata. */
-function asObject(value: Json): KubeObject {
-  return value as KubeObject;
 }

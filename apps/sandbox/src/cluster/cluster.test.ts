@@ -1,6 +1,6 @@
 import { until } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { KubeClient } from "../client/kube-client.ts";
+import type { ApiClient } from "../client/api-client.ts";
 import {
   CONTROLLER_REVISIONS,
   DEPLOYMENTS,
@@ -16,10 +16,10 @@ import { type Cluster, startCluster } from "./cluster.ts";
 const PAUSE = "registry.k8s.io/pause:3.10";
 
 let cluster: Cluster;
-let client: KubeClient;
+let client: ApiClient;
 beforeAll(async () => {
   cluster = await startCluster({ backOff: { baseMs: 300, maxMs: 1_000, resetMs: 60_000 } });
-  client = testClient(cluster.server);
+  client = await testClient(cluster.server);
 });
 afterAll(() => cluster.stop());
 
@@ -167,9 +167,9 @@ describe("the Deployment loop", () => {
     const deployment = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "api" }, spec };
     await client.create(pathOf(DEPLOYMENTS, "default"), deployment);
     await untilThrough("1");
-    await client.patch(DEPLOYMENT, "merge", template("2"));
+    await client.mergePatch(DEPLOYMENT, template("2"));
     await untilThrough("2");
-    await client.patch(DEPLOYMENT, "merge", template("1"));
+    await client.mergePatch(DEPLOYMENT, template("1"));
     await untilThrough("1");
     const sets = await client.get(`${pathOf(REPLICA_SETS, "default")}?labelSelector=app%3Dapi`);
     const revisions = arrayAt(sets, "items").map((set) =>
@@ -201,7 +201,7 @@ describe("the StatefulSet loop", () => {
       spec,
     });
     await until("two ready replicas", async () => at(await client.get(SET), "status", "readyReplicas") === 2);
-    await client.patch(SET, "merge", image("2"));
+    await client.mergePatch(SET, image("2"));
     await until("the update to be through", async () => {
       const set = await client.get(SET);
       const { currentRevision, updateRevision, updatedReplicas, observedGeneration } =

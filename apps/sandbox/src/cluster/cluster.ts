@@ -1,14 +1,15 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { clusterAccessOf } from "@upgrade-halt/kube";
 import { ApiServer } from "../api/http/api-server.ts";
-import { KubeClient } from "../client/kube-client.ts";
+import { connect } from "../client/api-client.ts";
 import { Kubelet } from "../kubelet/kubelet.ts";
 import type { ContainerEndListener } from "../kubelet/pod-worker.ts";
 import type { BackOff } from "../kubelet/restart-policy.ts";
 import { Lifeline } from "../process/lifeline.ts";
 import { startWorkloads } from "../workloads/controller-manager.ts";
-import { kubeConfigOfText, kubeconfigFor } from "./kubeconfig.ts";
+import { kubeconfigFor } from "./kubeconfig.ts";
 
 export interface ClusterOptions {
   /** Port of the API server; a free one by default. */
@@ -39,14 +40,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const homeDir = await mkdtemp(join(tmpdir(), "upgrade-halt-sandbox-"));
   const lifeline = new Lifeline([homeDir]);
   const kubeconfig = kubeconfigFor(server);
-  const client = new KubeClient(kubeConfigOfText(kubeconfig), "upgrade-halt-sandbox");
+  const client = await connect(clusterAccessOf(kubeconfig), { userAgent: "upgrade-halt-sandbox" });
   const loops = new AbortController();
   const kubelet = new Kubelet({ client, nodeName: NODE_NAME, homeDir, lifeline, ...options });
   let stopped: Promise<void> | undefined;
   const stopAll = async (): Promise<void> => {
     loops.abort();
     await kubelet.stop();
-    client.close();
+    await client.close();
     await api.stop();
     await lifeline.stop();
   };

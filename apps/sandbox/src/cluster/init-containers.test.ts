@@ -1,6 +1,6 @@
 import { until } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { KubeClient } from "../client/kube-client.ts";
+import type { ApiClient } from "../client/api-client.ts";
 import { EVENTS, PODS, pathOf } from "../client/resource-path.ts";
 import { arrayAt, at, type Json, type JsonObject, stringAt } from "../json/json.ts";
 import { testClient } from "../testing/client.ts";
@@ -9,10 +9,10 @@ import { type Cluster, startCluster } from "./cluster.ts";
 const PAUSE = "registry.k8s.io/pause:3.10";
 
 let cluster: Cluster;
-let client: KubeClient;
+let client: ApiClient;
 beforeAll(async () => {
   cluster = await startCluster({ backOff: { baseMs: 300, maxMs: 1_000, resetMs: 60_000 } });
-  client = testClient(cluster.server);
+  client = await testClient(cluster.server);
 });
 afterAll(() => cluster.stop());
 
@@ -218,7 +218,7 @@ describe("the scheduler", () => {
       const events = await client.get(pathOf(EVENTS, "default"));
       return arrayAt(events, "items").some((one) => at(one, "reason") === "FailedScheduling");
     });
-    await client.patch("/api/v1/nodes/sandbox", "merge", { metadata: { labels: { disk: "ssd" } } });
+    await client.mergePatch("/api/v1/nodes/sandbox", { metadata: { labels: { disk: "ssd" } } });
     await untilPod("picky", (one) => stringAt(one, "status", "phase") === "Running");
     expect(stringAt(await untilPod("others", () => true), "spec", "nodeName")).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import { KubeConfig } from "@kubernetes/client-node";
+import { type ClusterAccess, loadClusterAccess, messageOf } from "@upgrade-halt/kube";
 import { stringify } from "yaml";
 import { SandboxError } from "../sandbox-error.ts";
 
@@ -24,20 +24,11 @@ export function kubeconfigFor(server: string, { token, namespace }: KubeconfigOp
   });
 }
 
-export function kubeConfigOfText(text: string): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromString(text);
-  return config;
-}
-
-/** @throws SandboxError naming the file and what is wrong with it. */
-export function kubeConfigOfFile(file: string): KubeConfig {
-  const config = new KubeConfig();
+/** What a kubeconfig says. @throws SandboxError naming the file and what is wrong with it. */
+export function clusterAccessOfFile(file: string): ClusterAccess {
   try {
-    config.loadFromFile(file);
+    return loadClusterAccess(file);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new SandboxError(`can't read the kubeconfig ${file}: ${why}`, { cause });
+    throw new SandboxError(messageOf(cause), { cause });
   }
-  return config;
 }

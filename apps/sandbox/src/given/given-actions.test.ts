@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { KubeClient } from "../client/kube-client.ts";
+import type { ApiClient } from "../client/api-client.ts";
 import type { KubeObject } from "../json/kube-object.ts";
 import { performOver } from "./given-actions.ts";
 
@@ -18,11 +18,11 @@ function pod(name: string, app: string, image: string): KubeObject {
 async function patchesOf(policies: readonly KubeObject[], pods: readonly KubeObject[]): Promise<unknown[]> {
   const patches: unknown[] = [];
   const client = {
-    patch: (_path: string, _kind: string, { spec }: { spec: object }) => {
+    mergePatch: (_path: string, { spec }: { spec: object }) => {
       patches.push(spec);
       return Promise.resolve();
     },
-  } as unknown as KubeClient;
+  } as unknown as ApiClient;
   await performOver(list, { client, namespace: "sei", policies: () => policies, pods: () => pods });
   return patches;
 }

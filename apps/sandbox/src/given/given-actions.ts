@@ -1,5 +1,5 @@
 import type { Action } from "../actions/action.ts";
-import type { KubeClient } from "../client/kube-client.ts";
+import type { ApiClient } from "../client/api-client.ts";
 import { HALT_POLICIES, PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
 import { arrayAt, at, type Json, stringAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
@@ -8,7 +8,7 @@ import { imageOf } from "../story/watcher.ts";
 import { namesIn } from "./given-nodes.ts";
 
 export interface Place {
-  readonly client: KubeClient;
+  readonly client: ApiClient;
   readonly namespace: string;
   /** The oldest first. */
   readonly policies: () => readonly KubeObject[];
@@ -56,7 +56,7 @@ async function install(
   const image = `${repositoryOf(imageOf(pod, container))}:${version}`;
   const spec = { template: { spec: { containers: [{ name: container, image }] } } };
   const metadata = { uid: stringAt(owner, "uid") ?? "" };
-  await client.patch(pathOf(STATEFUL_SETS, namespace, name), "strategic", { metadata, spec });
+  await client.strategicMergePatch(pathOf(STATEFUL_SETS, namespace, name), { metadata, spec });
 }
 
 /** Patches the policy as it was read: a change in between is a conflict, and nothing is lost. */
@@ -72,7 +72,7 @@ async function changePolicy(
     );
   const { name, resourceVersion = "" } = policy.metadata;
   const spec = change(arrayAt(policy, "spec", "upgrades"));
-  await client.patch(pathOf(HALT_POLICIES, namespace, name), "merge", {
+  await client.mergePatch(pathOf(HALT_POLICIES, namespace, name), {
     metadata: { resourceVersion },
     spec,
   });

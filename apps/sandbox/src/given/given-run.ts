@@ -1,7 +1,7 @@
+import { CodedError } from "@upgrade-halt/kube";
 import type { Action } from "../actions/action.ts";
 import { Changes } from "../changes.ts";
-import { ClientError } from "../client/client-error.ts";
-import type { KubeClient } from "../client/kube-client.ts";
+import type { ApiClient } from "../client/api-client.ts";
 import { ResourceCache } from "../client/resource-cache.ts";
 import { HALT_POLICIES, PODS, pathOf } from "../client/resource-path.ts";
 import { objectAt, stringAt } from "../json/json.ts";
@@ -28,7 +28,7 @@ const LOG_OF_THEN =
   "The log of a given cluster is read when it is looked at, and not kept for moments that are over.";
 
 export interface GivenOptions {
-  readonly client: KubeClient;
+  readonly client: ApiClient;
   /** What is shown. */
   readonly namespace: string;
   /** The one namespace where something may be changed, if any. */
@@ -108,7 +108,7 @@ export class GivenRun extends Changes implements Run, RunSwitcher {
     try {
       await performOver(action, { client, namespace, policies, pods: () => this.#watcher.pods.values() });
     } catch (error) {
-      if (error instanceof ClientError) throw new SandboxError(error.message, { cause: error });
+      if (error instanceof CodedError) throw new SandboxError(error.message, { cause: error });
       throw error;
     }
     this.tell();

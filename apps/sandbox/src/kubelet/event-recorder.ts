@@ -1,17 +1,17 @@
-import type { KubeClient } from "../client/kube-client.ts";
+import type { ApiClient } from "../client/api-client.ts";
 import { EVENTS, pathOf } from "../client/resource-path.ts";
 import { stringAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
 
 /** Writes core/v1 Events about objects; one that can't be written is dropped, as Kubernetes' own recorder does. */
 export class EventRecorder {
-  readonly #client: KubeClient;
+  readonly #client: ApiClient;
   readonly #component: string;
   readonly #host: string;
   readonly #now: () => number;
   #count = 0;
 
-  constructor(client: KubeClient, component: string, host: string, now: () => number) {
+  constructor(client: ApiClient, component: string, host: string, now: () => number) {
     this.#client = client;
     this.#component = component;
     this.#host = host;

@@ -1,4 +1,4 @@
-import type { KubeClient } from "../client/kube-client.ts";
+import type { ApiClient } from "../client/api-client.ts";
 import { ResourceCache } from "../client/resource-cache.ts";
 import { PODS } from "../client/resource-path.ts";
 import { stringAt } from "../json/json.ts";
@@ -12,7 +12,7 @@ import { type ContainerEndListener, PodWorker, type PodWorkerContext } from "./p
 import { type BackOff, KUBELET_BACK_OFF } from "./restart-policy.ts";
 
 export interface KubeletOptions {
-  readonly client: KubeClient;
+  readonly client: ApiClient;
   readonly nodeName: string;
   /** Where volumes and logs go; the caller removes it. */
   readonly homeDir: string;
@@ -42,8 +42,7 @@ export class Kubelet {
   constructor(options: KubeletOptions) {
     const { client, nodeName, homeDir, lifeline, backOff = KUBELET_BACK_OFF } = options;
     this.#options = options;
-    const selector = `fieldSelector=${encodeURIComponent(`spec.nodeName=${nodeName}`)}`;
-    this.#pods = new ResourceCache(client, PODS, { selector });
+    this.#pods = new ResourceCache(client, PODS, { fieldSelector: `spec.nodeName=${nodeName}` });
     this.#pods.onChange((_, pod, last) => this.#onPod(pod, last));
     this.#logs = new LogServer((namespace, name, container, previous) => {
       const pod = this.#pods.get(`${namespace}/${name}`);

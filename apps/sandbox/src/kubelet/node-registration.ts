@@ -1,6 +1,6 @@
 import { arch, cpus, hostname, platform, release, totalmem } from "node:os";
-import { isStatus } from "../client/client-error.ts";
-import type { KubeClient } from "../client/kube-client.ts";
+import { hasCode } from "@upgrade-halt/kube";
+import type { ApiClient } from "../client/api-client.ts";
 import { LEASES, NODES, pathOf } from "../client/resource-path.ts";
 import type { JsonObject } from "../json/json.ts";
 
@@ -15,7 +15,7 @@ export interface NodeFacts {
 }
 
 /** Registers the node and keeps its Ready condition and its Lease fresh until `signal` aborts. */
-export async function registerNode(client: KubeClient, node: NodeFacts, signal: AbortSignal): Promise<void> {
+export async function registerNode(client: ApiClient, node: NodeFacts, signal: AbortSignal): Promise<void> {
   await ensure(client, pathOf(NODES), {
     apiVersion: "v1",
     kind: "Node",
@@ -35,26 +35,26 @@ export async function registerNode(client: KubeClient, node: NodeFacts, signal: 
   signal.addEventListener("abort", () => clearInterval(timer), { once: true });
 }
 
-async function ensure(client: KubeClient, path: string, object: JsonObject): Promise<void> {
+async function ensure(client: ApiClient, path: string, object: JsonObject): Promise<void> {
   try {
     await client.create(path, object);
   } catch (error) {
-    if (!isStatus(error, 409)) throw error;
+    if (!hasCode(error, "already-exists", "conflict")) throw error;
   }
 }
 
-async function heartbeat(client: KubeClient, node: NodeFacts): Promise<void> {
+async function heartbeat(client: ApiClient, node: NodeFacts): Promise<void> {
   const now = new Date().toISOString();
-  await client.patch(pathOf(NODES, "", node.name, "status"), "strategic", { status: nodeStatus(node, now) });
+  await client.strategicMergePatch(pathOf(NODES, "", node.name, "status"), { status: nodeStatus(node, now) });
   const spec = {
     holderIdentity: node.name,
     leaseDurationSeconds: LEASE_SECONDS,
     renewTime: now.replace("Z", "000Z"),
   };
   try {
-    await client.patch(pathOf(LEASES, "kube-node-lease", node.name), "merge", { spec });
+    await client.mergePatch(pathOf(LEASES, "kube-node-lease", node.name), { spec });
   } catch (error) {
-    if (!isStatus(error, 404)) throw error;
+    if (!hasCode(error, "not-found")) throw error;
     const metadata = { name: node.name, namespace: "kube-node-lease" };
     const lease = { apiVersion: LEASES.apiVersion, kind: "Lease", metadata, spec };
     await ensure(client, pathOf(LEASES, "kube-node-lease"), lease);

@@ -1,8 +1,8 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { isStatus } from "../client/client-error.ts";
-import type { KubeClient } from "../client/kube-client.ts";
+import { hasCode } from "@upgrade-halt/kube";
+import type { ApiClient } from "../client/api-client.ts";
 import { PODS, pathOf } from "../client/resource-path.ts";
 import { arrayAt, isObject, type JsonObject, stringAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
@@ -22,7 +22,7 @@ import { StatusReporter } from "./status-reporter.ts";
 export type ContainerEndListener = (podUid: string, container: string, at: number) => void;
 
 export interface PodWorkerContext {
-  readonly client: KubeClient;
+  readonly client: ApiClient;
   readonly addresses: AddressPool;
   readonly events: EventRecorder;
   readonly hostIp: string;
@@ -192,7 +192,7 @@ export class PodWorker {
       await this.#context.client.delete(this.#path, options);
       return true;
     } catch (error) {
-      return isStatus(error, 404) || isStatus(error, 409);
+      return hasCode(error, "not-found", "already-exists", "conflict");
     }
   }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { isStatus } from "../client/client-error.ts";
-import type { KubeClient } from "../client/kube-client.ts";
+import { hasCode } from "@upgrade-halt/kube";
+import type { ApiClient } from "../client/api-client.ts";
 import { CLAIMS, pathOf } from "../client/resource-path.ts";
 import type { KubeObject } from "../json/kube-object.ts";
 import type { ProcessSpec } from "../process/process-group.ts";
@@ -14,7 +14,7 @@ const FRUGAL = { MALLOC_ARENA_MAX: "1" };
 
 /** Where a pod's processes live on this machine. */
 export interface PodPlace extends PodAddresses {
-  readonly client: KubeClient;
+  readonly client: ApiClient;
   /** Folder of all pods and claims of this kubelet. */
   readonly homeDir: string;
   /** Folder of this pod alone. */
@@ -56,11 +56,11 @@ export async function processSpecOf(
   };
 }
 
-async function find(client: KubeClient, path: string): Promise<KubeObject | undefined> {
+async function find(client: ApiClient, path: string): Promise<KubeObject | undefined> {
   try {
     return await client.get(path);
   } catch (error) {
-    if (isStatus(error, 404)) return undefined;
+    if (hasCode(error, "not-found")) return undefined;
     throw new ContainerConfigError(error instanceof Error ? error.message : String(error));
   }
 }

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { isStatus } from "../client/client-error.ts";
-import type { KubeClient } from "../client/kube-client.ts";
+import { hasCode } from "@upgrade-halt/kube";
+import type { ApiClient } from "../client/api-client.ts";
 import type { JsonObject } from "../json/json.ts";
 
 const RETRY_MS = 100;
 
 /** Writes a pod's status to the API server: at once when it changes, one write at a time, the latest state last. */
 export class StatusReporter {
-  readonly #client: KubeClient;
+  readonly #client: ApiClient;
   readonly #path: string;
   readonly #uid: string;
   readonly #status: () => JsonObject;
@@ -16,7 +16,7 @@ export class StatusReporter {
   #running: Promise<void> | undefined;
 
   /** `path` is the pod's status subresource; `status` is asked for right before each write. */
-  constructor(client: KubeClient, path: string, uid: string, status: () => JsonObject) {
+  constructor(client: ApiClient, path: string, uid: string, status: () => JsonObject) {
     this.#client = client;
     this.#path = path;
     this.#uid = uid;
@@ -53,12 +53,12 @@ export class StatusReporter {
   /** The uid goes along, so that no successor of the same name is hit: the API server refuses it with 422 then. */
   async #write(): Promise<void> {
     try {
-      await this.#client.patch(this.#path, "strategic", {
+      await this.#client.strategicMergePatch(this.#path, {
         metadata: { uid: this.#uid },
         status: this.#status(),
       });
     } catch (error) {
-      if (isStatus(error, 404) || isStatus(error, 422)) this.#isStopped = true;
+      if (hasCode(error, "not-found", "invalid")) this.#isStopped = true;
       else {
         await delay(RETRY_MS);
         this.#isDirty = true;

@@ -1,9 +1,10 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { KubeClient } from "../client/kube-client.ts";
+import { clusterAccessOf } from "@upgrade-halt/kube";
+import { type ApiClient, connect } from "../client/api-client.ts";
 import { type ClusterOptions, startCluster } from "../cluster/cluster.ts";
-import { kubeConfigOfText, kubeconfigFor } from "../cluster/kubeconfig.ts";
+import { kubeconfigFor } from "../cluster/kubeconfig.ts";
 import { Lifeline } from "../process/lifeline.ts";
 import type { Happening } from "../story/story-event.ts";
 import { Cleanups } from "./cleanups.ts";
@@ -25,7 +26,7 @@ export const NAMESPACE = "sei";
 
 /** A running cluster that has the controller's manifests. */
 export interface Base {
-  readonly client: KubeClient;
+  readonly client: ApiClient;
   readonly applier: Applier;
   readonly server: string;
   /** Path of the administrator's kubeconfig. */
@@ -53,7 +54,7 @@ export async function startBase(
     const kubeconfig = join(folder, "kubeconfig");
     await writeFile(kubeconfig, kubeconfigFor(cluster.server, { namespace: NAMESPACE }), { mode: 0o600 });
     tell({ kind: "cluster-ready", server: cluster.server, kubeconfig });
-    const client = new KubeClient(kubeConfigOfText(cluster.kubeconfig), "upgrade-halt-demo");
+    const client = await connect(clusterAccessOf(cluster.kubeconfig), { userAgent: "upgrade-halt-demo" });
     cleanups.add(() => client.close());
     const applier = new Applier(client);
     const deploy = await readKustomization(folderBeside(controllerPackage(), "deploy"));

@@ -1,4 +1,4 @@
-import type { KubeClient } from "../client/kube-client.ts";
+import type { ApiClient } from "../client/api-client.ts";
 import { pathOf } from "../client/resource-path.ts";
 import { kubeconfigFor } from "../cluster/kubeconfig.ts";
 import { stringAt } from "../json/json.ts";
@@ -11,7 +11,7 @@ const ACCOUNT = { namespace: "upgrade-halt-system", name: "mini-controller" };
 const SECONDS = 86_400;
 
 /** A kubeconfig with the rights of the controller's own ServiceAccount, and no others. */
-export async function controllerKubeconfig(client: KubeClient, server: string): Promise<string> {
+export async function controllerKubeconfig(client: ApiClient, server: string): Promise<string> {
   const path = pathOf(ACCOUNTS, ACCOUNT.namespace, ACCOUNT.name, "token");
   const request = {
     apiVersion: "authentication.k8s.io/v1",

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
-import type { KubeClient } from "../client/kube-client.ts";
+import type { ApiClient } from "../client/api-client.ts";
 import { pathOf } from "../client/resource-path.ts";
 import { arrayAt, at, isObject, type Json, stringAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
@@ -40,10 +40,10 @@ async function read(file: string): Promise<string> {
 
 /** Applies objects server-side, as `kubectl apply --server-side --force-conflicts` does. */
 export class Applier {
-  readonly #client: KubeClient;
+  readonly #client: ApiClient;
   readonly #plurals = new Map<string, { readonly plural: string; readonly namespaced: boolean }>();
 
-  constructor(client: KubeClient) {
+  constructor(client: ApiClient) {
     this.#client = client;
   }
 
@@ -52,7 +52,7 @@ export class Applier {
       const { plural, namespaced } = await this.#resourceOf(object);
       const namespace = namespaced ? (stringAt(object, "metadata", "namespace") ?? "default") : "";
       const path = pathOf({ apiVersion: object.apiVersion, plural }, namespace, object.metadata.name);
-      await this.#client.patch(`${path}?fieldManager=upgrade-halt-sandbox&force=true`, "apply", object);
+      await this.#client.apply(`${path}?fieldManager=upgrade-halt-sandbox&force=true`, object);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Changing } from "../changes.ts";
-import type { KubeClient } from "../client/kube-client.ts";
+import type { ApiClient } from "../client/api-client.ts";
 import { PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
 import type { KubeObject } from "../json/kube-object.ts";
 import type { RelayedWrite } from "../network/api-relay.ts";
@@ -19,7 +19,7 @@ import { Interrupted } from "./wait.ts";
 
 /** Everything that a scenario needs, started in a namespace of its own. */
 export interface Setup {
-  readonly client: KubeClient;
+  readonly client: ApiClient;
   readonly namespace: string;
   readonly watcher: StoryWatcher;
   readonly pages: PageReceiver;
@@ -113,7 +113,7 @@ function interruptIf(signal: AbortSignal): void {
 }
 
 /** Lets the cluster end the nodes; one that is going away itself needs no word. */
-async function removeNodes(client: KubeClient, namespace: string): Promise<void> {
+async function removeNodes(client: ApiClient, namespace: string): Promise<void> {
   for (const kind of [STATEFUL_SETS, PODS])
     await client.delete(pathOf(kind, namespace)).catch(() => undefined);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { KubeClient } from "../client/kube-client.ts";
+import type { ApiClient } from "../client/api-client.ts";
 import { PODS, pathOf } from "../client/resource-path.ts";
 import { LOG_LINES } from "../recording/views.ts";
 import { CONTAINER, type NodeView } from "../scenario/situation.ts";
@@ -10,7 +10,7 @@ const LONGEST_LINE = 4 * 1024;
 const RETRY_MS = 500;
 
 export interface LogFollowerOptions {
-  readonly client: KubeClient;
+  readonly client: ApiClient;
   readonly namespace: string;
   readonly signal: AbortSignal;
   /** Told of each line, its end included, and when it was written. */

@@ -1,4 +1,4 @@
-import type { KubeClient } from "../client/kube-client.ts";
+import type { ApiClient } from "../client/api-client.ts";
 import { ResourceCache } from "../client/resource-cache.ts";
 import { NODE_HALTS, NODE_RECORDS, PODS, STATEFUL_SETS } from "../client/resource-path.ts";
 import { arrayAt, at, type Json, numberAt, stringAt, stringsAt } from "../json/json.ts";
@@ -10,7 +10,7 @@ const NODE_LABEL = "sei.io/node";
 export const LAST_PHASES: ReadonlySet<string> = new Set(["Recovered", "Paged", "Held", "Failed"]);
 
 export interface WatcherOptions {
-  readonly client: KubeClient;
+  readonly client: ApiClient;
   readonly story: Story;
   readonly namespace: string;
   readonly names: NodeNames;

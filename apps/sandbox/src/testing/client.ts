@@ -1,7 +1,8 @@
-import { KubeClient } from "../client/kube-client.ts";
-import { kubeConfigOfText, kubeconfigFor } from "../cluster/kubeconfig.ts";
+import { clusterAccessOf } from "@upgrade-halt/kube";
+import { type ApiClient, connect } from "../client/api-client.ts";
+import { kubeconfigFor } from "../cluster/kubeconfig.ts";
 
 /** A client of a server that asks for no credentials. */
-export function testClient(server: string): KubeClient {
-  return new KubeClient(kubeConfigOfText(kubeconfigFor(server)), "test");
+export function testClient(server: string): Promise<ApiClient> {
+  return connect(clusterAccessOf(kubeconfigFor(server)), { userAgent: "test" });
 }

@@ -1,26 +1,27 @@
+import type { KeyQueue } from "@upgrade-halt/kube";
 import { CLAIM_PROTECTION } from "../api/operations/admission-plugins.ts";
-import { KeyQueue } from "../client/key-queue.ts";
-import type { KubeClient } from "../client/kube-client.ts";
+import type { ApiClient } from "../client/api-client.ts";
 import { ResourceCache } from "../client/resource-cache.ts";
 import { CLAIMS, pathOf } from "../client/resource-path.ts";
 import { arrayAt, at, objectAt, stringAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
+import { loopQueue } from "./loop-queue.ts";
 
 /**
  * Reports each PersistentVolumeClaim as Bound, since the process kubelet backs it with a folder, and lets one that is
  * being deleted go once no pod uses it.
  */
 export class ClaimLoop {
-  readonly #client: KubeClient;
+  readonly #client: ApiClient;
   readonly #claims: ResourceCache;
   readonly #pods: ResourceCache;
   readonly #queue: KeyQueue;
 
-  constructor(client: KubeClient, pods: ResourceCache) {
+  constructor(client: ApiClient, pods: ResourceCache) {
     this.#client = client;
     this.#pods = pods;
     this.#claims = new ResourceCache(client, CLAIMS);
-    this.#queue = new KeyQueue({ reconcile: (key) => this.#reconcile(key) });
+    this.#queue = loopQueue((key) => this.#reconcile(key));
     this.#claims.onChange((key, claim) => (claim === undefined ? undefined : this.#queue.add(key)));
     pods.onChange((_, pod, last) => {
       if (pod === undefined) for (const key of claimsUsedBy(last)) this.#queue.add(key);
@@ -28,7 +29,7 @@ export class ClaimLoop {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    signal.addEventListener("abort", () => this.#queue.stop(), { once: true });
+    signal.addEventListener("abort", () => void this.#queue.stop(), { once: true });
     await this.#claims.start(signal);
   }
 
@@ -45,7 +46,7 @@ export class ClaimLoop {
       accessModes: [...arrayAt(claim, "spec", "accessModes")],
       capacity: objectAt(claim, "spec", "resources", "requests"),
     };
-    await this.#client.patch(pathOfClaim(claim, "status"), "merge", { status });
+    await this.#client.mergePatch(pathOfClaim(claim, "status"), { status });
   }
 
   async #release(key: string, claim: KubeObject): Promise<void> {
@@ -55,7 +56,7 @@ export class ClaimLoop {
     const { uid = "", resourceVersion = "" } = claim.metadata;
     const others = finalizers.filter((one) => one !== CLAIM_PROTECTION);
     const metadata = { uid, resourceVersion, finalizers: others };
-    await this.#client.patch(pathOfClaim(claim), "merge", { metadata });
+    await this.#client.mergePatch(pathOfClaim(claim), { metadata });
   }
 }
 

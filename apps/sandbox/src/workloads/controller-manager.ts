@@ -1,4 +1,4 @@
-import type { KubeClient } from "../client/kube-client.ts";
+import type { ApiClient } from "../client/api-client.ts";
 import { ResourceCache } from "../client/resource-cache.ts";
 import { PODS, REPLICA_SETS } from "../client/resource-path.ts";
 import { EventRecorder } from "../kubelet/event-recorder.ts";
@@ -14,7 +14,7 @@ import { StatefulSetLoop } from "./stateful-set-loop.ts";
  * `schedulers` are names beside the default one whose pods are bound too.
  */
 export async function startWorkloads(
-  client: KubeClient,
+  client: ApiClient,
   signal: AbortSignal,
   schedulers: readonly string[] = [],
 ): Promise<void> {

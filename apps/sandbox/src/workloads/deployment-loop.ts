@@ -1,6 +1,6 @@
-import { isStatus } from "../client/client-error.ts";
-import { KeyQueue } from "../client/key-queue.ts";
-import type { KubeClient } from "../client/kube-client.ts";
+import type { KeyQueue } from "@upgrade-halt/kube";
+import { hasCode } from "@upgrade-halt/kube";
+import type { ApiClient } from "../client/api-client.ts";
 import { ResourceCache } from "../client/resource-cache.ts";
 import { DEPLOYMENTS, pathOf, REPLICA_SETS } from "../client/resource-path.ts";
 import {
@@ -15,6 +15,7 @@ import {
   stringsAt,
 } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
+import { loopQueue } from "./loop-queue.ts";
 import { isControlledBy, replicasOf } from "./pod-state.ts";
 import { hashOf, ownerReference } from "./revisions.ts";
 import { planRollout } from "./rollout-plan.ts";
@@ -24,18 +25,18 @@ const REVISION = "deployment.kubernetes.io/revision";
 
 /** The Deployment controller: a ReplicaSet per template, scaled step by step as the strategy says. */
 export class DeploymentLoop {
-  readonly #client: KubeClient;
+  readonly #client: ApiClient;
   readonly #deployments: ResourceCache;
   readonly #sets: ResourceCache;
   readonly #pods: ResourceCache;
   readonly #queue: KeyQueue;
 
-  constructor(client: KubeClient, sets: ResourceCache, pods: ResourceCache) {
+  constructor(client: ApiClient, sets: ResourceCache, pods: ResourceCache) {
     this.#client = client;
     this.#sets = sets;
     this.#pods = pods;
     this.#deployments = new ResourceCache(client, DEPLOYMENTS);
-    this.#queue = new KeyQueue({ reconcile: (key) => this.#reconcile(key) });
+    this.#queue = loopQueue((key) => this.#reconcile(key));
     this.#deployments.onChange((key) => this.#queue.add(key));
     sets.onChange((_, set, last) => this.#enqueueOwners(set ?? last));
     pods.onChange((_, pod, last) => {
@@ -48,7 +49,7 @@ export class DeploymentLoop {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    signal.addEventListener("abort", () => this.#queue.stop(), { once: true });
+    signal.addEventListener("abort", () => void this.#queue.stop(), { once: true });
     await this.#deployments.start(signal);
   }
 
@@ -103,13 +104,13 @@ export class DeploymentLoop {
     if (revisionOf(current) > newest) return;
     const path = pathOf(REPLICA_SETS, stringAt(current, "metadata", "namespace"), current.metadata.name);
     const annotations = { [REVISION]: String(newest + 1) };
-    this.#sets.put(await this.#client.patch(path, "merge", { metadata: { annotations } }));
+    this.#sets.put(await this.#client.mergePatch(path, { metadata: { annotations } }));
   }
 
   async #scale(set: KubeObject, replicas: number): Promise<void> {
     if (replicas === replicasOf(set)) return;
     const path = pathOf(REPLICA_SETS, stringAt(set, "metadata", "namespace"), set.metadata.name);
-    this.#sets.put(await this.#client.patch(path, "merge", { spec: { replicas } }));
+    this.#sets.put(await this.#client.mergePatch(path, { spec: { replicas } }));
   }
 
   async #writeStatus(
@@ -137,7 +138,7 @@ export class DeploymentLoop {
       deployment.metadata.name,
       "status",
     );
-    this.#deployments.put(await this.#client.patch(path, "merge", { status }));
+    this.#deployments.put(await this.#client.mergePatch(path, { status }));
   }
 }
 
@@ -172,5 +173,5 @@ function revisionOf(set: KubeObject): number {
 }
 
 function ignoreExisting(error: unknown): undefined {
-  if (!isStatus(error, 409)) throw error;
+  if (!hasCode(error, "already-exists", "conflict")) throw error;
 }

@@ -1,6 +1,6 @@
-import { isStatus } from "../client/client-error.ts";
-import { KeyQueue } from "../client/key-queue.ts";
-import type { KubeClient } from "../client/kube-client.ts";
+import type { KeyQueue } from "@upgrade-halt/kube";
+import { hasCode } from "@upgrade-halt/kube";
+import type { ApiClient } from "../client/api-client.ts";
 import type { ResourceCache } from "../client/resource-cache.ts";
 import { PODS, pathOf, REPLICA_SETS } from "../client/resource-path.ts";
 import {
@@ -15,6 +15,7 @@ import {
   stringsAt,
 } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
+import { loopQueue } from "./loop-queue.ts";
 import {
   isAvailable,
   isControlledBy,
@@ -27,16 +28,16 @@ import { ownerReference } from "./revisions.ts";
 
 /** The ReplicaSet controller: as many active pods as each ReplicaSet asks for. */
 export class ReplicaSetLoop {
-  readonly #client: KubeClient;
+  readonly #client: ApiClient;
   readonly #sets: ResourceCache;
   readonly #pods: ResourceCache;
   readonly #queue: KeyQueue;
 
-  constructor(client: KubeClient, sets: ResourceCache, pods: ResourceCache) {
+  constructor(client: ApiClient, sets: ResourceCache, pods: ResourceCache) {
     this.#client = client;
     this.#sets = sets;
     this.#pods = pods;
-    this.#queue = new KeyQueue({ reconcile: (key) => this.#reconcile(key) });
+    this.#queue = loopQueue((key) => this.#reconcile(key));
     sets.onChange((key) => this.#queue.add(key));
     pods.onChange((_, pod, last) => {
       for (const owner of arrayAt(pod ?? last, "metadata", "ownerReferences")) {
@@ -47,7 +48,7 @@ export class ReplicaSetLoop {
   }
 
   start(signal: AbortSignal): void {
-    signal.addEventListener("abort", () => this.#queue.stop(), { once: true });
+    signal.addEventListener("abort", () => void this.#queue.stop(), { once: true });
   }
 
   async #reconcile(key: string): Promise<void> {
@@ -102,11 +103,11 @@ export class ReplicaSetLoop {
     };
     if (equal(objectAt(set, "status"), status)) return;
     const path = pathOf(REPLICA_SETS, stringAt(set, "metadata", "namespace"), set.metadata.name, "status");
-    const written = await this.#client.patch(path, "merge", { status }).catch(ignoreMissing);
+    const written = await this.#client.mergePatch(path, { status }).catch(ignoreMissing);
     if (written !== undefined) this.#sets.put(written);
   }
 }
 
 function ignoreMissing(error: unknown): undefined {
-  if (!isStatus(error, 404) && !isStatus(error, 409)) throw error;
+  if (!hasCode(error, "not-found", "already-exists", "conflict")) throw error;
 }

@@ -1,8 +1,9 @@
-import { isStatus } from "../client/client-error.ts";
-import { KeyQueue } from "../client/key-queue.ts";
-import type { KubeClient } from "../client/kube-client.ts";
+import type { KeyQueue } from "@upgrade-halt/kube";
+import { hasCode } from "@upgrade-halt/kube";
+import type { ApiClient } from "../client/api-client.ts";
 import { ResourceCache } from "../client/resource-cache.ts";
 import { CONFIG_MAPS, NAMESPACES, pathOf } from "../client/resource-path.ts";
+import { loopQueue } from "./loop-queue.ts";
 
 const NAME = "kube-root-ca.crt";
 const DESCRIPTION =
@@ -11,21 +12,21 @@ const DESCRIPTION =
 
 /** Gives each namespace the ConfigMap that its pods' tokens come with: empty, since the server speaks plain HTTP. */
 export class RootCaPublisher {
-  readonly #client: KubeClient;
+  readonly #client: ApiClient;
   readonly #namespaces: ResourceCache;
   readonly #queue: KeyQueue;
 
-  constructor(client: KubeClient) {
+  constructor(client: ApiClient) {
     this.#client = client;
     this.#namespaces = new ResourceCache(client, NAMESPACES);
-    this.#queue = new KeyQueue({ reconcile: (name) => this.#publish(name) });
+    this.#queue = loopQueue((name) => this.#publish(name));
     this.#namespaces.onChange((_, namespace, last) => {
       if (namespace !== undefined && last === undefined) this.#queue.add(namespace.metadata.name);
     });
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    signal.addEventListener("abort", () => this.#queue.stop(), { once: true });
+    signal.addEventListener("abort", () => void this.#queue.stop(), { once: true });
     await this.#namespaces.start(signal);
   }
 
@@ -34,7 +35,7 @@ export class RootCaPublisher {
     const bundle = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { "ca.crt": "" } };
     await this.#client.create(pathOf(CONFIG_MAPS, namespace), bundle).catch((error: unknown) => {
       // There already, or the namespace is going.
-      if (![403, 404, 409].some((code) => isStatus(error, code))) throw error;
+      if (!hasCode(error, "forbidden", "not-found", "already-exists", "conflict")) throw error;
     });
   }
 }

@@ -1,11 +1,12 @@
-import { isStatus } from "../client/client-error.ts";
-import { KeyQueue } from "../client/key-queue.ts";
-import type { KubeClient } from "../client/kube-client.ts";
+import type { KeyQueue } from "@upgrade-halt/kube";
+import { hasCode } from "@upgrade-halt/kube";
+import type { ApiClient } from "../client/api-client.ts";
 import { ResourceCache } from "../client/resource-cache.ts";
 import { NODES, PODS, pathOf } from "../client/resource-path.ts";
 import { arrayAt, at, stringAt, stringsAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
 import { EventRecorder } from "../kubelet/event-recorder.ts";
+import { loopQueue } from "./loop-queue.ts";
 
 /** The name that a pod has when it asks for no scheduler. */
 const DEFAULT_SCHEDULER = "default-scheduler";
@@ -15,7 +16,7 @@ const DEFAULT_SCHEDULER = "default-scheduler";
  * `nodeSelector`, the one with the fewest pods. A pod that fits no node says so in its PodScheduled condition and an Event.
  */
 export class Scheduler {
-  readonly #client: KubeClient;
+  readonly #client: ApiClient;
   readonly #pods: ResourceCache;
   readonly #nodes: ResourceCache;
   readonly #queue: KeyQueue;
@@ -23,19 +24,19 @@ export class Scheduler {
   readonly #names: ReadonlySet<string>;
 
   /** `names`: of schedulers that it stands for, beside the default one. */
-  constructor(client: KubeClient, pods: ResourceCache, names: readonly string[] = []) {
+  constructor(client: ApiClient, pods: ResourceCache, names: readonly string[] = []) {
     this.#events = new EventRecorder(client, DEFAULT_SCHEDULER, "", Date.now);
     this.#names = new Set([DEFAULT_SCHEDULER, ...names]);
     this.#client = client;
     this.#pods = pods;
     this.#nodes = new ResourceCache(client, NODES);
-    this.#queue = new KeyQueue({ reconcile: (key) => this.#bind(key) });
+    this.#queue = loopQueue((key) => this.#bind(key));
     pods.onChange((key, pod) => (pod !== undefined && this.#isMine(pod) ? this.#queue.add(key) : undefined));
     this.#nodes.onChange(() => this.#bindWaiting());
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    signal.addEventListener("abort", () => this.#queue.stop(), { once: true });
+    signal.addEventListener("abort", () => void this.#queue.stop(), { once: true });
     await this.#nodes.start(signal);
   }
 
@@ -61,7 +62,7 @@ export class Scheduler {
     try {
       await this.#client.create(pathOf(PODS, namespace, name, "binding"), binding);
     } catch (error) {
-      if (!isStatus(error, 404) && !isStatus(error, 409)) throw error;
+      if (!hasCode(error, "not-found", "already-exists", "conflict")) throw error;
     }
   }
 
@@ -81,13 +82,13 @@ export class Scheduler {
     const namespace = stringAt(pod, "metadata", "namespace") ?? "";
     const condition = { type: "PodScheduled", status: "False", reason: "Unschedulable", message };
     try {
-      await this.#client.patch(pathOf(PODS, namespace, pod.metadata.name, "status"), "strategic", {
+      await this.#client.strategicMergePatch(pathOf(PODS, namespace, pod.metadata.name, "status"), {
         metadata: { uid: pod.metadata.uid ?? "" },
         status: { conditions: [condition] },
       });
       this.#events.record(pod, "Warning", "FailedScheduling", message);
     } catch (error) {
-      if (!isStatus(error, 404) && !isStatus(error, 409) && !isStatus(error, 422)) throw error;
+      if (!hasCode(error, "not-found", "already-exists", "conflict", "invalid")) throw error;
     }
   }
 

@@ -1,11 +1,12 @@
-import { isStatus } from "../client/client-error.ts";
-import { KeyQueue } from "../client/key-queue.ts";
-import type { KubeClient } from "../client/kube-client.ts";
+import type { KeyQueue } from "@upgrade-halt/kube";
+import { hasCode } from "@upgrade-halt/kube";
+import type { ApiClient } from "../client/api-client.ts";
 import { keyOf, ResourceCache } from "../client/resource-cache.ts";
 import { CLAIMS, CONTROLLER_REVISIONS, PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
 import { arrayAt, at, numberAt, stringAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
 import type { EventRecorder } from "../kubelet/event-recorder.ts";
+import { loopQueue } from "./loop-queue.ts";
 import { isControlledBy } from "./pod-state.ts";
 import { planRevisions, type RevisionPlan, staleRevisions, withRevision } from "./revisions.ts";
 import { planStatefulSet, type SetAction } from "./stateful-set-plan.ts";
@@ -14,20 +15,20 @@ import { hasStatus, statefulSetStatus } from "./stateful-set-status.ts";
 
 /** The StatefulSet controller: pods, claims and ControllerRevisions of every StatefulSet. */
 export class StatefulSetLoop {
-  readonly #client: KubeClient;
+  readonly #client: ApiClient;
   readonly #events: EventRecorder;
   readonly #sets: ResourceCache;
   readonly #pods: ResourceCache;
   readonly #revisions: ResourceCache;
   readonly #queue: KeyQueue;
 
-  constructor(client: KubeClient, events: EventRecorder, pods: ResourceCache) {
+  constructor(client: ApiClient, events: EventRecorder, pods: ResourceCache) {
     this.#client = client;
     this.#events = events;
     this.#pods = pods;
     this.#sets = new ResourceCache(client, STATEFUL_SETS);
     this.#revisions = new ResourceCache(client, CONTROLLER_REVISIONS);
-    this.#queue = new KeyQueue({ reconcile: (key) => this.#reconcile(key) });
+    this.#queue = loopQueue((key) => this.#reconcile(key));
     this.#sets.onChange((key) => this.#queue.add(key));
     for (const cache of [this.#pods, this.#revisions]) {
       cache.onChange((_, object, last) => this.#enqueueOwner(object ?? last));
@@ -35,7 +36,7 @@ export class StatefulSetLoop {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    signal.addEventListener("abort", () => this.#queue.stop(), { once: true });
+    signal.addEventListener("abort", () => void this.#queue.stop(), { once: true });
     await this.#revisions.start(signal);
     await this.#sets.start(signal);
   }
@@ -85,7 +86,7 @@ export class StatefulSetLoop {
     const written =
       plan.write === "create"
         ? await this.#client.create(pathOf(CONTROLLER_REVISIONS, namespace), plan.update)
-        : await this.#client.patch(pathOf(CONTROLLER_REVISIONS, namespace, name), "merge", {
+        : await this.#client.mergePatch(pathOf(CONTROLLER_REVISIONS, namespace, name), {
             revision: plan.update.revision ?? 0,
           });
     this.#revisions.put(written);
@@ -141,7 +142,7 @@ export class StatefulSetLoop {
     const path = pathOf(STATEFUL_SETS, namespaceOf(set), set.metadata.name, "status");
     const nulls = { readyReplicas: null, currentReplicas: null, updatedReplicas: null };
     const patch = { metadata: { uid: set.metadata.uid ?? "" }, status: { ...nulls, ...status } };
-    const written = await this.#client.patch(path, "merge", patch).catch(ignoreMissing);
+    const written = await this.#client.mergePatch(path, patch).catch(ignoreMissing);
     if (written !== undefined) this.#sets.put(written);
   }
 }
@@ -151,9 +152,9 @@ function namespaceOf(object: KubeObject): string {
 }
 
 function ignoreExisting(error: unknown): undefined {
-  if (!isStatus(error, 409)) throw error;
+  if (!hasCode(error, "already-exists", "conflict")) throw error;
 }
 
 function ignoreMissing(error: unknown): undefined {
-  if (!isStatus(error, 404) && !isStatus(error, 409)) throw error;
+  if (!hasCode(error, "not-found", "already-exists", "conflict")) throw error;
 }

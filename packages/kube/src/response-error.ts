@@ -1,8 +1,8 @@
 import type { Dispatcher } from "undici";
-import { ControllerError, type ControllerErrorCode } from "../controller-error.ts";
+import { KubeError, type KubeErrorCode } from "./kube-error.ts";
 import type { WatchStatus } from "./types.ts";
 
-const CODES: Readonly<Record<number, ControllerErrorCode>> = {
+const CODES: Readonly<Record<number, KubeErrorCode>> = {
   400: "invalid",
   401: "unauthorized",
   403: "forbidden",
@@ -18,19 +18,19 @@ export async function errorOfResponse(
   verb: string,
   path: string,
   response: Dispatcher.ResponseData,
-): Promise<ControllerError> {
+): Promise<KubeError> {
   const text = await response.body.text().catch(() => "");
   const { message, reason, retryAfterSeconds } = statusOf(text);
   const code = reason === "AlreadyExists" ? "already-exists" : (CODES[response.statusCode] ?? "server-error");
   const seconds = response.headers["retry-after"] ?? retryAfterSeconds;
-  return new ControllerError(code, `${verb} ${path}: ${response.statusCode} ${message}`, pauseOf(seconds));
+  return new KubeError(code, `${verb} ${path}: ${response.statusCode} ${message}`, pauseOf(seconds));
 }
 
 /** The error that a watch's ERROR event tells of. */
-export function errorOfWatch({ code = 0, message = "no message", details }: WatchStatus): ControllerError {
+export function errorOfWatch({ code = 0, message = "no message", details }: WatchStatus): KubeError {
   const known = code === 410 || code === 429 ? CODES[code] : undefined;
   const text = `the watch ended with ${code}: ${message}`;
-  return new ControllerError(known ?? "server-error", text, pauseOf(details?.retryAfterSeconds));
+  return new KubeError(known ?? "server-error", text, pauseOf(details?.retryAfterSeconds));
 }
 
 /** Longer than any server means it: what asks for more is a fault, and must not keep the controller blind. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { TestServer } from "@upgrade-halt/testing";
 import { afterEach, describe, expect, test } from "vitest";
-import { ControllerError } from "../controller-error.ts";
-import { TestServer } from "../testing/http-server.ts";
+import { CodedError } from "./coded-error.ts";
 import { KubeClient, type KubeClientOptions } from "./kube-client.ts";
 import type { ClusterAccess } from "./kube-config.ts";
 import type { KubeObject, WatchEvent } from "./types.ts";
@@ -121,7 +121,7 @@ describe("a Kubernetes client", () => {
   test("sends nothing that is forbidden, and reads all the same", async () => {
     const seen: string[] = [];
     const forbid = () => {
-      throw new ControllerError("not-leading", "no");
+      throw new CodedError("not-leading", "no");
     };
     const { client } = await connect(
       (request, response) => {
@@ -146,7 +146,7 @@ describe("a Kubernetes client", () => {
     const seen: string[] = [];
     let leading = true;
     const allowWrite = () => {
-      if (!leading) throw new ControllerError("not-leading", "no");
+      if (!leading) throw new CodedError("not-leading", "no");
     };
     const { client } = await connect(
       (request, response) => {

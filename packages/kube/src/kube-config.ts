@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import type { RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
-import { ControllerError, messageOf } from "../controller-error.ts";
+import { messageOf } from "./coded-error.ts";
+import { KubeError } from "./kube-error.ts";
 
 /** What a connection to the API server needs; headers are fetched anew when they have aged. */
 export interface ClusterAccess {
@@ -26,7 +27,7 @@ export interface TlsMaterial {
  * Reads the kubeconfig `file`, or what kubectl would take: `$KUBECONFIG`, `~/.kube/config`, the pod's
  * ServiceAccount.
  *
- * @throws {ControllerError} `bad-kubeconfig` when the file can't be read or names no cluster.
+ * @throws {KubeError} `bad-kubeconfig` when the file can't be read or names no cluster.
  */
 export function loadClusterAccess(file: string | undefined): ClusterAccess {
   const config = new KubeConfig();
@@ -36,16 +37,27 @@ export function loadClusterAccess(file: string | undefined): ClusterAccess {
     else config.loadFromFile(file);
   } catch (cause) {
     const where = file === undefined ? "the default kubeconfig" : `kubeconfig ${file}`;
-    throw new ControllerError("bad-kubeconfig", `${where} can't be read: ${messageOf(cause)}`, { cause });
+    throw new KubeError("bad-kubeconfig", `${where} can't be read: ${messageOf(cause)}`, { cause });
   }
   return accessOf(config, file);
+}
+
+/**
+ * Reads the text of a kubeconfig.
+ *
+ * @throws {KubeError} `bad-kubeconfig` when it names no cluster.
+ */
+export function clusterAccessOf(text: string): ClusterAccess {
+  const config = new KubeConfig();
+  config.loadFromString(text);
+  return accessOf(config, undefined);
 }
 
 function accessOf(config: KubeConfig, file: string | undefined): ClusterAccess {
   const cluster = config.getCurrentCluster();
   if (cluster === null) {
     const where = file ?? "the default kubeconfig";
-    throw new ControllerError("bad-kubeconfig", `${where} names no cluster: set its current-context`);
+    throw new KubeError("bad-kubeconfig", `${where} names no cluster: set its current-context`);
   }
   return {
     server: cluster.server.replace(/\/+$/, ""),

@@ -1,5 +1,5 @@
-import { ControllerError } from "../controller-error.ts";
 import { backoffMs } from "./backoff.ts";
+import { CodedError } from "./coded-error.ts";
 import { FairQueue } from "./fair-queue.ts";
 
 /** What a reconcile asks for: come back after a time, or only when something changes. */
@@ -143,7 +143,7 @@ export class KeyQueue {
       const failures = (this.#failures.get(key) ?? 0) + 1;
       this.#failures.set(key, failures);
       this.#options.onError(key, error, failures);
-      const asked = error instanceof ControllerError ? (error.retryAfterMs ?? 0) : 0;
+      const asked = error instanceof CodedError ? (error.retryAfterMs ?? 0) : 0;
       if (asked > 0) this.#notBefore.set(key, performance.now() + asked);
       this.addAfter(key, Math.max(asked, this.#retryDelay(failures)));
     } finally {

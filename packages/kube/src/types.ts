@@ -1,4 +1,4 @@
-import type { ObjectMeta } from "../api/object-meta.ts";
+import type { ObjectMeta } from "./object-meta.ts";
 
 /** Any Kubernetes object, as far as an informer needs to know it. */
 export interface KubeObject {
@@ -41,7 +41,7 @@ export interface BoundedText {
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
- * The API server as the controller uses it. Every method rejects with a `ControllerError`; 404 is `not-found`,
+ * An API server as a controller uses it. Every method rejects with a `KubeError`; 404 is `not-found`,
  * 409 `already-exists` or `conflict`, 410 `gone`, 429 and 503 carry `retryAfterMs` when the server gave it.
  */
 export interface KubeApi {
@@ -64,6 +64,11 @@ export interface KubeApi {
   remove(path: string, uid: string, resourceVersion?: string): Promise<void>;
   /** The text at this path (`pods/log`): at most `mostBytes` of its beginning, and whether that is all. */
   text(path: string, query: Query, mostBytes: number): Promise<BoundedText>;
-  /** Yields events until the server ends the watch, the connection fails or `signal` aborts. */
-  watch<T extends KubeObject>(path: string, query: Query, signal: AbortSignal): AsyncIterable<WatchEvent<T>>;
+  /** Yields events until the server ends the watch, the connection fails or `signal` aborts. `onOpen` tells that it began. */
+  watch<T extends KubeObject>(
+    path: string,
+    query: Query,
+    signal: AbortSignal,
+    onOpen?: () => void,
+  ): AsyncIterable<WatchEvent<T>>;
 }

@@ -1,5 +1,5 @@
-import { hasCode } from "../controller-error.ts";
-import type { KubeApi, KubeList, KubeObject } from "./types.ts";
+import { hasCode } from "./coded-error.ts";
+import type { KubeApi, KubeList, KubeObject, Query } from "./types.ts";
 
 /** How many objects are asked for: at first, and at most on one page. */
 export interface PageSizes {
@@ -19,12 +19,13 @@ export const PAGE: PageSizes = { first: 20, most: 500 };
 export async function* listPages<T extends KubeObject>(
   api: Pick<KubeApi, "list">,
   path: string,
+  query: Query = {},
   sizes: PageSizes = PAGE,
 ): AsyncGenerator<KubeList<T>> {
   let { first: limit, most } = sizes;
   let next: string | undefined;
   for (;;) {
-    const list = await pageOf<T>(api, path, limit, next);
+    const list = await pageOf<T>(api, path, { ...query, limit, continue: next });
     if (list === "too-large") {
       most = Math.max(1, Math.floor(limit / 2));
       sizes.onTooLarge?.(most);
@@ -52,13 +53,12 @@ export async function listWanted<T extends KubeObject>(
 async function pageOf<T extends KubeObject>(
   api: Pick<KubeApi, "list">,
   path: string,
-  limit: number,
-  next: string | undefined,
+  query: Query & { readonly limit: number },
 ): Promise<KubeList<T> | "too-large"> {
   try {
-    return await api.list<T>(path, { limit, continue: next });
+    return await api.list<T>(path, query);
   } catch (error) {
-    if (hasCode(error, "too-large") && limit > 1) return "too-large";
+    if (hasCode(error, "too-large") && query.limit > 1) return "too-large";
     throw error;
   }
 }

@@ -1,9 +1,11 @@
+import { createInterface } from "node:readline";
 import { createSecureContext } from "node:tls";
 import { Agent, type Dispatcher, ProxyAgent, request } from "undici";
-import { ControllerError, messageOf } from "../controller-error.ts";
+import { CodedError, messageOf } from "./coded-error.ts";
 import { fencedDispatcher } from "./fenced-dispatcher.ts";
 import { jsonLines } from "./json-lines.ts";
 import type { ClusterAccess } from "./kube-config.ts";
+import { KubeError } from "./kube-error.ts";
 import { errorOfResponse } from "./response-error.ts";
 import type {
   BoundedText,
@@ -24,6 +26,10 @@ const CONNECTIONS = 32;
 const MOST_PAGE_BYTES = 8 * 1024 * 1024;
 
 export interface KubeClientOptions {
+  /** How the client calls itself: the API server notes it as who wrote a field. */
+  readonly userAgent?: string;
+  /** Asked before each write, with its path; throws to forbid it. */
+  readonly checkWrite?: (path: string) => void;
   /** Asked as each write goes onto the wire; throws to forbid it (a leader that lost its lease writes nothing). */
   readonly allowWrite?: () => void;
   /** Milliseconds for a whole request other than a watch (15,000 unless said). */
@@ -49,7 +55,7 @@ export class KubeClient implements KubeApi {
     this.#options = options;
   }
 
-  /** @throws {ControllerError} `bad-kubeconfig` when the credentials can't be read. */
+  /** @throws {KubeError} `bad-kubeconfig` when the credentials can't be read. */
   static async connect(access: ClusterAccess, options: KubeClientOptions = {}): Promise<KubeClient> {
     try {
       const tls = await access.tls();
@@ -71,7 +77,7 @@ export class KubeClient implements KubeApi {
       const fenced = allowWrite === undefined ? dispatcher : fencedDispatcher(dispatcher, allowWrite);
       return new KubeClient(access, fenced, options);
     } catch (cause) {
-      throw new ControllerError(
+      throw new KubeError(
         "bad-kubeconfig",
         `the kubeconfig's credentials can't be read: ${messageOf(cause)}`,
         {
@@ -112,11 +118,19 @@ export class KubeClient implements KubeApi {
     return this.#json<T>("PUT", path, { body });
   }
 
+  /** Server-side apply; the field manager is in the query of `path`. */
+  apply<T extends KubeObject>(path: string, body: object): Promise<T> {
+    return this.#json<T>("PATCH", path, { body, contentType: "application/apply-patch+yaml" });
+  }
+
   async remove(path: string, uid: string, resourceVersion?: string): Promise<void> {
     const preconditions = resourceVersion === undefined ? { uid } : { uid, resourceVersion };
-    await this.#json("DELETE", path, {
-      body: { apiVersion: "v1", kind: "DeleteOptions", preconditions },
-    });
+    await this.delete(path, { preconditions });
+  }
+
+  /** Deletes whatever is there by this name, as the `DeleteOptions` say; the object as it is then, or a Status. */
+  delete<T extends KubeObject>(path: string, options: object = {}): Promise<T> {
+    return this.#json<T>("DELETE", path, { body: { apiVersion: "v1", kind: "DeleteOptions", ...options } });
   }
 
   text(path: string, query: Query, mostBytes: number): Promise<BoundedText> {
@@ -128,14 +142,32 @@ export class KubeClient implements KubeApi {
     path: string,
     query: Query,
     signal: AbortSignal,
+    onOpen?: () => void,
   ): AsyncIterable<WatchEvent<T>> {
     const response = await this.#send("GET", path, { query: { ...query, watch: true }, signal });
     if (response.statusCode !== 200) throw await errorOfResponse("watch", path, response);
+    onOpen?.();
     try {
       for await (const line of jsonLines(response.body)) yield line as WatchEvent<T>;
     } catch (cause) {
       throw unreachable("watch", this.#access.server, cause);
     }
+  }
+
+  /** Each line of a text (`pods/log`), without its end, for as long as the server sends and `signal` lets it. */
+  async *lines(path: string, signal: AbortSignal): AsyncIterable<string> {
+    const response = await this.#send("GET", path, { accept: "text/plain, */*", signal });
+    if (response.statusCode !== 200) throw await errorOfResponse("GET", path, response);
+    try {
+      yield* createInterface({ input: response.body, crlfDelay: Number.POSITIVE_INFINITY });
+    } catch (cause) {
+      throw unreachable("GET", this.#access.server, cause);
+    }
+  }
+
+  /** The server's base URL. */
+  get server(): string {
+    return this.#access.server;
   }
 
   /** Closes every connection, also those of watches. */
@@ -156,6 +188,7 @@ export class KubeClient implements KubeApi {
     options: SendOptions,
     read: (response: Response) => Promise<T>,
   ): Promise<T> {
+    if (method !== "GET") this.#options.checkWrite?.(path);
     const began = performance.now();
     const deadline = startDeadline(this.#options.timeoutMs ?? REQUEST_TIMEOUT_MS);
     let outcome = "error";
@@ -165,7 +198,7 @@ export class KubeClient implements KubeApi {
       if (response.statusCode >= 300) throw await errorOfResponse(method, path, response);
       return await read(response);
     } catch (cause) {
-      throw cause instanceof ControllerError ? cause : unreachable(method, this.#access.server, cause);
+      throw cause instanceof CodedError ? cause : unreachable(method, this.#access.server, cause);
     } finally {
       deadline.clear();
       this.#options.onRequest?.(method, outcome, (performance.now() - began) / 1000);
@@ -178,7 +211,9 @@ export class KubeClient implements KubeApi {
     options: SendOptions & { signal?: AbortSignal },
   ): Promise<Response> {
     const { query, body, contentType = "application/json", accept = "application/json", signal } = options;
-    const headers = { ...(await this.#credentials()), accept };
+    const { userAgent } = this.#options;
+    const named = userAgent === undefined ? {} : { "user-agent": userAgent };
+    const headers = { ...(await this.#credentials()), accept, ...named };
     try {
       const response = await request(urlOf(this.#access.server, path, query), {
         method,
@@ -222,7 +257,7 @@ async function bodyOf<T>({ body }: Response, what: string, mostBytes = Number.PO
   for await (const chunk of body) {
     chunks.push(chunk as Buffer);
     bytes += (chunk as Buffer).length;
-    if (bytes > mostBytes) throw new ControllerError("too-large", `${what}: more than ${mostBytes} bytes`);
+    if (bytes > mostBytes) throw new KubeError("too-large", `${what}: more than ${mostBytes} bytes`);
   }
   return JSON.parse(Buffer.concat(chunks, bytes).toString("utf8")) as T;
 }
@@ -256,11 +291,11 @@ function urlOf(server: string, path: string, query: Query | undefined): string {
   return search.size === 0 ? server + path : `${server}${path}?${search}`;
 }
 
-function unreachable(verb: string, server: string, cause: unknown): ControllerError {
-  if (cause instanceof ControllerError) return cause;
+function unreachable(verb: string, server: string, cause: unknown): CodedError {
+  if (cause instanceof CodedError) return cause;
   const timedOut = cause instanceof Error && cause.name === "TimeoutError";
   const code = timedOut ? "timeout" : "unreachable";
-  return new ControllerError(code, `${verb} to the API server at ${server} failed: ${messageOf(cause)}`, {
+  return new KubeError(code, `${verb} to the API server at ${server} failed: ${messageOf(cause)}`, {
     cause,
   });
 }

@@ -1,8 +1,8 @@
 import { until } from "@upgrade-halt/testing";
 import { afterEach, describe, expect, test } from "vitest";
-import { ControllerError } from "../controller-error.ts";
 import { backoffMs } from "./backoff.ts";
 import { KeyQueue, type KeyQueueOptions } from "./key-queue.ts";
+import { KubeError } from "./kube-error.ts";
 
 const queues: KeyQueue[] = [];
 afterEach(async () => {
@@ -161,7 +161,7 @@ describe("a key queue", () => {
     const at: number[] = [];
     const { queue } = queueOf(async () => {
       at.push(performance.now());
-      if (at.length === 1) throw new ControllerError("too-many-requests", "x", { retryAfterMs: 120 });
+      if (at.length === 1) throw new KubeError("too-many-requests", "x", { retryAfterMs: 120 });
       return {};
     });
     queue.add("a");
@@ -173,7 +173,7 @@ describe("a key queue", () => {
     const at: number[] = [];
     const { queue } = queueOf(async () => {
       at.push(performance.now());
-      if (at.length === 1) throw new ControllerError("too-many-requests", "x", { retryAfterMs: 120 });
+      if (at.length === 1) throw new KubeError("too-many-requests", "x", { retryAfterMs: 120 });
       return {};
     });
     queue.add("a");

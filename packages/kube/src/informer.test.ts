@@ -1,9 +1,9 @@
 import { until } from "@upgrade-halt/testing";
 import { afterEach, describe, expect, test } from "vitest";
-import { ControllerError } from "../controller-error.ts";
-import { listOf, objectNamed, ScriptedApi, type WatchScript } from "../testing/scripted-api.ts";
 import { Informer, type InformerOptions, type RestartReason } from "./informer.ts";
+import { KubeError } from "./kube-error.ts";
 import { keyOf, Store } from "./store.ts";
+import { listOf, objectNamed, ScriptedApi, type WatchScript } from "./testing/scripted-api.ts";
 import type { KubeApi, KubeList, KubeObject, Query } from "./types.ts";
 
 const running: Informer<KubeObject>[] = [];
@@ -38,8 +38,8 @@ describe("an informer", () => {
   test("has synced only once a list succeeded", async () => {
     const { informer, store, restarts } = inform(
       [
-        new ControllerError("unreachable", "x"),
-        new ControllerError("server-error", "x"),
+        new KubeError("unreachable", "x"),
+        new KubeError("server-error", "x"),
         listOf("5", objectNamed("a", "4")),
       ],
       [HANG],
@@ -57,7 +57,7 @@ describe("an informer", () => {
     const pages = ["a", "b", "c"];
     api.list = async <T extends KubeObject>(_: string, { limit, continue: next }: Query = {}) => {
       asked.push([limit, next]);
-      if (Number(limit) > 7) throw new ControllerError("too-large", "more than 8 MiB");
+      if (Number(limit) > 7) throw new KubeError("too-large", "more than 8 MiB");
       const index = next === undefined ? 0 : Number(next);
       const metadata = { resourceVersion: "5", ...(index < 2 ? { continue: String(index + 1) } : {}) };
       return { metadata, items: [objectNamed(pages[index] ?? "", "4")] } as unknown as KubeList<T>;
@@ -106,11 +106,11 @@ describe("an informer", () => {
       [
         {
           events: [{ type: "ADDED", object: objectNamed("a", "7") }],
-          ends: new ControllerError("unreachable", "ECONNRESET"),
+          ends: new KubeError("unreachable", "ECONNRESET"),
         },
         {
           events: [{ type: "BOOKMARK", object: objectNamed("", "90") }],
-          ends: new ControllerError("unreachable", "x"),
+          ends: new KubeError("unreachable", "x"),
         },
         HANG,
       ],
@@ -123,7 +123,7 @@ describe("an informer", () => {
   });
 
   test.each([
-    ["a status of 410", { ends: new ControllerError("gone", "too old") }],
+    ["a status of 410", { ends: new KubeError("gone", "too old") }],
     [
       "an ERROR event of 410",
       { events: [{ type: "ERROR", object: { code: 410, message: "too old" } }], ends: "normally" },
@@ -157,7 +157,7 @@ describe("an informer", () => {
   });
 
   test("lists anew when watches go on failing, and believes a server whose versions went back", async () => {
-    const failed: WatchScript = { ends: new ControllerError("server-error", "Too large resource version") };
+    const failed: WatchScript = { ends: new KubeError("server-error", "Too large resource version") };
     const lists = [listOf("500", objectNamed("a", "490")), listOf("7", objectNamed("a", "6"))];
     const { api, store, changes, informer } = inform(lists, [failed, failed, failed, HANG]);
     await informer.start();

@@ -1,18 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ControllerError, hasCode, messageOf } from "../controller-error.ts";
-import { backoffMs } from "../queue/backoff.ts";
+import { backoffMs } from "./backoff.ts";
+import { hasCode, messageOf } from "./coded-error.ts";
+import { KubeError } from "./kube-error.ts";
 import { listPages } from "./list-pages.ts";
 import { errorOfWatch } from "./response-error.ts";
 import { isOlderVersion, keyOf, type Store } from "./store.ts";
-import type { KubeApi, KubeObject } from "./types.ts";
+import type { KubeApi, KubeObject, Query } from "./types.ts";
 
 /** Why an informer listed or watched again; a label of its metrics. */
 export const RESTART_REASONS = ["ended", "expired", "failed", "silent", "relist"] as const;
 export type RestartReason = (typeof RESTART_REASONS)[number];
 
 export interface InformerOptions<T extends KubeObject> {
-  readonly api: KubeApi;
+  readonly api: Pick<KubeApi, "list" | "watch">;
   readonly path: string;
+  /** Of the list and of each watch, such as a `fieldSelector`. */
+  readonly query?: Query;
   readonly store: Store<T>;
   /** Called with each object that came, changed or went. It must only take note (add a key to a queue). */
   readonly onChange: (object: T) => void;
@@ -54,12 +57,15 @@ export class Informer<T extends KubeObject> {
   #synced = Promise.withResolvers<void>();
   #done: Promise<void> | undefined;
   hasSynced = false;
+  /** Why the copy can't be kept up now; empty while it can. */
+  fault = "";
   /** Milliseconds since the epoch of the last sign of life; 0 before the first. */
   lastContactAt = 0;
 
   constructor(options: InformerOptions<T>) {
     this.#options = {
       project: (object) => object,
+      query: {},
       keep: () => true,
       onRestart: () => {},
       watchMs: 45_000,
@@ -116,6 +122,7 @@ export class Informer<T extends KubeObject> {
 
   async #recover(error: unknown): Promise<void> {
     this.#failures += 1;
+    this.fault = messageOf(error);
     const expired = hasCode(error, "gone");
     this.#mustList ||= expired || this.#failures >= DOUBTFUL;
     this.#options.onRestart(expired ? "expired" : "failed", messageOf(error));
@@ -140,10 +147,10 @@ export class Informer<T extends KubeObject> {
   }
 
   async #listAll(): Promise<void> {
-    const { api, path, store, project, keep } = this.#options;
+    const { api, path, query, store, project, keep } = this.#options;
     const gone = new Set(store.keys());
     let version: string | undefined;
-    for await (const list of listPages<T>(api, path)) {
+    for await (const list of listPages<T>(api, path, query)) {
       version = list.metadata.resourceVersion;
       const rewound = isOlderVersion(version, this.#version);
       for (const item of list.items) {
@@ -157,9 +164,14 @@ export class Informer<T extends KubeObject> {
     for (const key of gone) this.#forget(key);
     this.#version = version;
     this.#listedAt = performance.now();
-    this.lastContactAt = Date.now();
+    this.#heard();
     this.hasSynced = true;
     this.#synced.resolve();
+  }
+
+  #heard(): void {
+    this.lastContactAt = Date.now();
+    this.fault = "";
   }
 
   #forget(key: string): void {
@@ -173,12 +185,17 @@ export class Informer<T extends KubeObject> {
     const timeoutSeconds = Math.max(1, Math.round((watchMs * (0.75 + 0.5 * Math.random())) / 1000));
     const deadline = AbortSignal.timeout(timeoutSeconds * 1000 + graceMs);
     const began = performance.now();
-    const query = { resourceVersion: this.#version, allowWatchBookmarks: true, timeoutSeconds };
+    const query = {
+      ...this.#options.query,
+      resourceVersion: this.#version,
+      allowWatchBookmarks: true,
+      timeoutSeconds,
+    };
     const interrupt = this.#interrupt.signal;
     const signal = AbortSignal.any([deadline, interrupt, this.#stop.signal]);
     try {
-      for await (const event of api.watch<T>(path, query, signal)) {
-        this.lastContactAt = Date.now();
+      for await (const event of api.watch<T>(path, query, signal, () => this.#heard())) {
+        this.#heard();
         if (event.type === "ERROR") throw errorOfWatch(event.object);
         this.#failures = 0;
         this.#version = event.object.metadata.resourceVersion;
@@ -187,7 +204,7 @@ export class Informer<T extends KubeObject> {
       if (this.#stop.signal.aborted || interrupt.aborted) return;
       if (performance.now() - began < SHORTEST_MS) throw endedAtOnce();
       this.#failures = 0;
-      this.lastContactAt = Date.now();
+      this.#heard();
       onRestart("ended", "the server ended the watch");
     } catch (error) {
       if (interrupt.aborted && !this.#stop.signal.aborted) return;
@@ -219,6 +236,6 @@ export class Informer<T extends KubeObject> {
   }
 }
 
-function endedAtOnce(): ControllerError {
-  return new ControllerError("server-error", "the server ended the watch at once");
+function endedAtOnce(): KubeError {
+  return new KubeError("server-error", "the server ended the watch at once");
 }

@@ -1,4 +1,4 @@
-import type { KubeApi, KubeList, KubeObject, Query, WatchEvent } from "../kube/types.ts";
+import type { KubeApi, KubeList, KubeObject, Query, WatchEvent } from "../types.ts";
 
 /** What the n-th watch does: yields its events, then ends, fails or stays open until it is aborted. */
 export interface WatchScript {

@@ -1,0 +1,22 @@
+export { backoffMs } from "./backoff.ts";
+export { CodedError, hasCode, messageOf } from "./coded-error.ts";
+export { FairQueue } from "./fair-queue.ts";
+export { fencedDispatcher } from "./fenced-dispatcher.ts";
+export { Informer, type InformerOptions, RESTART_REASONS, type RestartReason } from "./informer.ts";
+export { jsonLines } from "./json-lines.ts";
+export { KeyQueue, type KeyQueueOptions, type Outcome } from "./key-queue.ts";
+export { KubeClient, type KubeClientOptions } from "./kube-client.ts";
+export { type ClusterAccess, clusterAccessOf, loadClusterAccess } from "./kube-config.ts";
+export { KubeError, type KubeErrorCode } from "./kube-error.ts";
+export { listPages, listWanted, PAGE } from "./list-pages.ts";
+export type { ObjectMeta, OwnerReference } from "./object-meta.ts";
+export { isOlderVersion, keyOf, Store } from "./store.ts";
+export type {
+  BoundedText,
+  JsonPatchOperation,
+  KubeApi,
+  KubeList,
+  KubeObject,
+  Query,
+  WatchEvent,
+} from "./types.ts";
