@@ -1,10 +1,11 @@
+import { KubeError } from "@upgrade-halt/kube";
 import { until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
-import { ControllerError } from "./controller-error.ts";
 import { objectPath, STATEFUL_SETS } from "./kube/paths.ts";
 import { FakeCluster, image, NAMESPACE, onePlan } from "./testing/fake-cluster.ts";
 import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController } from "./testing/test-controller.ts";
+import { STARTING_MS } from "./workloads/unreadable.ts";
 
 const undo: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -21,7 +22,7 @@ async function startNode(what: string, refuses: (cluster: FakeCluster) => boolea
   const get = api.get.bind(api);
   api.get = (path) =>
     path.includes(`/${what}/`) && refuses(cluster)
-      ? Promise.reject(new ControllerError("forbidden", `${what} is forbidden`))
+      ? Promise.reject(new KubeError("forbidden", `${what} is forbidden`))
       : get(path);
   cluster.height = 29;
   const controller = await new TestController(cluster).start();
@@ -63,4 +64,29 @@ test("a swap whose workload can't be read any more fails in its time, and a pers
   expect(halt.status?.reason).toBe("RecoveryTimedOut");
   await until("the page", () => pager.keys().length === 1);
   expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[`sei-0 ${image("v6.7")}`], []]);
+});
+
+test("a binary that is too new is told of where the templates of its pod may not be read", async () => {
+  const [cluster, pager] = [new FakeCluster(onePlan), await PageReceiver.start()];
+  undo.push(() => pager.stop());
+  await cluster.addPolicy({ paging: [{ webhook: { url: `${pager.url}/page` } }] });
+  await cluster.addNode("sei-0", "v6.8");
+  const get = cluster.api.get.bind(cluster.api);
+  let later = 0;
+  const refused = Promise.withResolvers<void>();
+  cluster.api.get = (path) => {
+    if (!path.includes("/controllerrevisions/")) return get(path);
+    refused.resolve();
+    return Promise.reject(new KubeError("forbidden", "controllerrevisions is forbidden"));
+  };
+  const controller = await new TestController(cluster, { now: () => Date.now() + later }).start();
+  undo.push(() => controller.stop());
+  await refused.promise;
+  expect(cluster.halts().map(({ status }) => status?.reason)).toEqual([undefined]);
+
+  later = STARTING_MS;
+
+  await until("the page", () => pager.keys().length === 1);
+  expect(cluster.halts().map(({ status }) => status?.reason)).toEqual(["PreviousImageUnknown"]);
+  expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
 });

@@ -80,7 +80,7 @@ export class Detector {
     const names = this.#namesOfUnknown(key, node, container);
     if (names === undefined) return undefined;
     const ref = this.#proven.of(key, pod, policy.spec) ?? (await this.#workloadOf(node, policy));
-    const spec = haltSpecOf(pod, policy, verdict, ref, now());
+    const spec = haltSpecOf(node, policy, ref, now());
     if (spec === undefined) return undefined;
     if (this.#isToldOf(namespace, spec)) return undefined;
     const workload =
@@ -212,7 +212,7 @@ export class Detector {
       .filter((halt) => this.#isBelieved(halt, node));
     if (journals.some((halt) => isOpen(halt) && isSameHalt(halt.spec, pod, verdict))) return undefined;
     const identity = { podName, podUID, container, reason };
-    const run = haltedRunOf(pod, container, verdict) ?? 0;
+    const run = haltedRunOf(node, container) ?? 0;
     const [planName, height] = [planNameOf(verdict), recordedHeightOf(verdict)];
     const again = namesAgain({ ...identity, restartCount: run, planName, height } as NodeHaltSpec);
     const ofThisRun = journalName({ ...identity, run });
@@ -223,7 +223,7 @@ export class Detector {
     const ofRun = earlier.filter(({ spec }) => (spec.restartCount ?? Number.POSITIVE_INFINITY) >= run);
     if (ofRun.length === 0) return [ofThisRun, ...again];
     // A halt that is over and stands again is another one, and so is one of another plan.
-    const stands = standsNow(pod, container, verdict);
+    const stands = standsNow(node, container);
     if (ofRun.some((halt) => !isOtherHalt(halt.spec, verdict) && (isOpen(halt) || !stands))) return undefined;
     const known = new Set(journals.filter(isOpen).map(({ metadata }) => metadata.name));
     const free = again.filter((name) => !known.has(name));

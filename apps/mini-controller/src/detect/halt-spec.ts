@@ -4,20 +4,23 @@ import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHaltSpec, WorkloadRef } from "../api/node-halt.ts";
 import { timestamp } from "../journal/journal-entry.ts";
 import { isHaltCode } from "../judge/halt-code.ts";
+import type { JudgedNode } from "../judge/judged-node.ts";
 import { reasonOf } from "../judge/judgement.ts";
 import { newestRun } from "../judge/log-source.ts";
 import { planNameOf, recordedHeightOf } from "../judge/recorded-facts.ts";
 import { isUnreadHalt } from "../judge/unread-halt.ts";
 import { type ContainerState, containerOf, containerStatusOf, type Pod } from "../model/pod.ts";
 
+/** A pod, what its node said last, and the verdict about it. */
+type Shown = Pick<JudgedNode, "pod" | "verdict" | "live">;
+
 /**
  * What to record about a verdict: `undefined` when it is no halt. Names that the node gave are made fit to be
  * shown, and are listed exactly only if that changed nothing.
  */
 export function haltSpecOf(
-  pod: Pod,
+  { pod, verdict, live }: Shown,
   policy: HaltPolicy,
-  verdict: Verdict,
   workload: WorkloadRef | undefined,
   now: number,
 ): NodeHaltSpec | undefined {
@@ -31,7 +34,7 @@ export function haltSpecOf(
     (halted?.inferred === true || isUnreadHalt(verdict)) && newestRun(pod, container)?.end === undefined;
   const exitCode = isStanding ? undefined : exitCodeOf(pod, container);
   const planName = planNameOf(verdict);
-  const restartCount = haltedRunOf(pod, container, verdict);
+  const restartCount = haltedRunOf({ pod, verdict, live }, container);
   const height = recordedHeightOf(verdict);
   const isLeftOut = halted?.height !== undefined && height === undefined;
   const leftOut = isLeftOut ? ` It told height ${halted.height}, which no chain has: that is left out.` : "";
@@ -85,21 +88,38 @@ function inferredFrom(
  * Which run of the container the verdict is about, counted in restarts: the one before the present, where a process runs
  * that says nothing of its own and that one ended in a halt. While none runs, a kubelet counts the run that ended last.
  */
-export function haltedRunOf(pod: Pod, container: string, verdict: Verdict): number | undefined {
-  const { restartCount, state, lastState } = containerStatusOf(pod, container) ?? {};
+export function haltedRunOf(shown: Shown, container: string): number | undefined {
+  const { restartCount, state, lastState } = containerStatusOf(shown.pod, container) ?? {};
   if (restartCount === undefined) return undefined;
-  const isLive = verdict.kind === "halted" && verdict.sources.includes("live-intent");
   const isOfLastRun =
-    !isLive && state?.waiting === undefined && !endedInHalt(state) && endedInHalt(lastState);
+    !announcesNow(shown, container) &&
+    state?.waiting === undefined &&
+    !endedInHalt(state) &&
+    endedInHalt(lastState);
   return isOfLastRun ? Math.max(0, restartCount - 1) : restartCount;
 }
 
 /** Whether the node shows the halt now, by itself: not only that it showed it before, and was started again since. */
-export function standsNow(pod: Pod, container: string, verdict: Verdict): boolean {
-  if (verdict.kind === "halted" && (verdict.inferred || verdict.sources.includes("live-intent"))) return true;
-  if (isUnreadHalt(verdict)) return true;
+export function standsNow(shown: Shown, container: string): boolean {
+  const { pod, verdict } = shown;
+  if (announcesNow(shown, container)) return true;
+  if (isUnreadHalt(verdict) || (verdict.kind === "halted" && verdict.inferred === true)) return true;
   const { state, lastState } = containerStatusOf(pod, container) ?? {};
   return endedInHalt(state?.waiting === undefined ? state : lastState);
+}
+
+/**
+ * Whether the process that runs tells of this halt itself on `/status`: also where that is doubted, as on another chain than the policy
+ * names, and so is no source of the verdict.
+ */
+function announcesNow({ pod, verdict, live }: Shown, container: string): boolean {
+  if (verdict.kind !== "halted") return false;
+  if (verdict.sources.includes("live-intent")) return true;
+  const { restartCount, state } = containerStatusOf(pod, container) ?? {};
+  if (state?.running === undefined || live?.run !== restartCount) return false;
+  if (live?.sighting?.kind !== "answered") return false;
+  const { haltIntent } = live.sighting.node;
+  return haltIntent.kind === "intent" && haltIntent.intent.reason === verdict.reason;
 }
 
 function endedInHalt(state: ContainerState | undefined): boolean {

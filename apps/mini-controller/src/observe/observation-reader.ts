@@ -12,8 +12,8 @@ import type { Pod } from "../model/pod.ts";
 import { governanceOf, haltsOf, podKeyOf, podsOf, policyOf, type Stores } from "../model/stores.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import { isOwnerIn } from "../workloads/owner.ts";
-import { readRevision, revisionNameOf } from "../workloads/template-revision.ts";
-import { orUnreadable } from "../workloads/unreadable.ts";
+import { readRevision, revisionNameOf, type TemplateRevision } from "../workloads/template-revision.ts";
+import { isSettledRefusal, orUnreadable } from "../workloads/unreadable.ts";
 import type { WorkloadTarget } from "../workloads/workload.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import type { LogReader } from "./log-reader.ts";
@@ -214,13 +214,21 @@ export class ObservationReader {
     const pod = stores.pods.get(podKeyOf(halt));
     const isTooNew = parseReasonToken(halt.spec.reason) === ShutdownReason.BinaryTooNew;
     if (!isTooNew || pod === undefined || hasEnded(halt)) return undefined;
-    const { server, recorder } = this.#options;
+    const { recorder } = this.#options;
     const record = recorder.recordOf(pod)?.status;
     const names = [revisionNameOf(pod), record?.images?.[0]?.revision] as const;
     const [present, former] = await Promise.all(
-      names.map((name) => name && readRevision(server.api, pod, name, halt.spec.container)),
+      names.map((name) => name && this.#readRevision(halt, pod, name)),
     );
     return { record, lineage: { pod, present: present || undefined, former: former || undefined } };
+  }
+
+  /** A revision that nobody may read proves no image: the halt is told of all the same. */
+  #readRevision(halt: NodeHalt, pod: Pod, name: string): Promise<TemplateRevision | undefined> {
+    return readRevision(this.#options.server.api, pod, name, halt.spec.container).catch((error: unknown) => {
+      if (!isSettledRefusal(error, this.#stoodMs(halt))) throw error;
+      return undefined;
+    });
   }
 
   /** The image to go back to. */

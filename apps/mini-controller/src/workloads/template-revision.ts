@@ -43,6 +43,8 @@ export async function readRevision(
   }
   const path = objectPath(CONTROLLER_REVISIONS, namespace, name);
   const revision = await getIfThere<ControllerRevision>(api, path);
-  const image = revision?.data?.spec.template.spec.containers.find((one) => one.name === container)?.image;
+  const image = revision?.data?.spec?.template?.spec?.containers?.find(
+    (one) => one.name === container,
+  )?.image;
   return revision && { name, owner: controllerRefOf(revision)?.uid, number: revision.revision, image };
 }
