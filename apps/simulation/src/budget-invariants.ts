@@ -66,8 +66,12 @@ function policyOf({ spec, status }: NodeHalt): string {
 }
 
 function isUnacknowledged({ metadata, status }: NodeHalt): boolean {
-  const isAcknowledged = metadata.annotations?.["upgrade-halt.dev/acknowledged"] === "true";
-  return status?.phase === "Failed" && status.reason !== "Aborted" && !isAcknowledged;
+  const annotations = metadata.annotations ?? {};
+  // Who aborts a halt has seen that it failed.
+  const isSeen =
+    annotations["upgrade-halt.dev/acknowledged"] === "true" ||
+    (annotations["upgrade-halt.dev/abort"] ?? "false") !== "false";
+  return status?.phase === "Failed" && status.reason !== "Aborted" && !isSeen;
 }
 
 function isSwapping({ status }: NodeHalt): boolean {
