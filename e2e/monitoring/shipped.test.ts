@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "vitest";
 import { proof } from "../harness/proof.ts";
@@ -16,8 +18,10 @@ proof(
   "the rules pass their checks and their tests, and so does the configuration",
   ["ALERT-RULES-LIVE"],
   async () => {
-    expect(await say("promtool", "check", "rules", "alert-rules.yaml")).toMatch(
-      /^ {2}SUCCESS: 7 rules found$/m,
+    const rules = readFileSync(join(SHIPPED, "alert-rules.yaml"), "utf8").match(/^ +- alert: /gm)?.length;
+    expect(rules).toBeGreaterThan(5);
+    expect(await say("promtool", "check", "rules", "alert-rules.yaml")).toContain(
+      `  SUCCESS: ${rules} rules found\n`,
     );
     expect(await say("promtool", "test", "rules", "alert-rules.test.yaml")).toMatch(/SUCCESS/);
     const checked = await say("amtool", "check-config", "alertmanager.yaml");
