@@ -56,6 +56,27 @@ describe("a Kubernetes client", () => {
     await expect(client.get("/x")).rejects.toMatchObject({ code, message: `GET /x: ${status} because` });
   });
 
+  test("answers however many texts are followed, where connections have no bound", async () => {
+    const { server, client } = await connect(
+      (request, response) => {
+        if (request.url === "/log") response.write("first\n");
+        else response.end("{}");
+      },
+      { connections: null },
+    );
+    const following = new AbortController();
+    const first = await Promise.all(
+      Array.from({ length: 64 }, async () => {
+        const lines = client.lines("/log", following.signal)[Symbol.asyncIterator]();
+        return (await lines.next()).value as string;
+      }),
+    );
+    expect(new Set(first)).toEqual(new Set(["first"]));
+    await client.get("/x");
+    expect(server.connections).toBe(65);
+    following.abort();
+  });
+
   test("takes no more of a text than it was asked to, of one that never ends", async () => {
     let sent = 0;
     const { client } = await connect((request, response) => {

@@ -32,6 +32,8 @@ export interface KubeClientOptions {
   readonly checkWrite?: (path: string) => void;
   /** Asked as each write goes onto the wire; throws to forbid it (a leader that lost its lease writes nothing). */
   readonly allowWrite?: () => void;
+  /** Most connections at a time, those of watches and of lines that are followed among them (32 unless said); `null` is no bound. */
+  readonly connections?: number | null;
   /** Milliseconds for a whole request other than a watch (15,000 unless said). */
   readonly timeoutMs?: number;
   /** Told of each finished request: for metrics. */
@@ -68,7 +70,8 @@ export class KubeClient implements KubeApi {
         keepAliveInitialDelay: 30_000,
       };
       // Node's HTTP/2 takes more CPU for a request than a kept-alive connection of HTTP/1.1 does.
-      const pool = { connections: CONNECTIONS, keepAliveTimeout: 60_000, bodyTimeout: 0, allowH2: false };
+      const { connections = CONNECTIONS } = options;
+      const pool = { connections, keepAliveTimeout: 60_000, bodyTimeout: 0, allowH2: false };
       const dispatcher =
         access.proxyUrl === undefined
           ? new Agent({ ...pool, connect })

@@ -12,7 +12,7 @@ export interface ApiClient extends Pick<KubeClient, "server" | "close" | "list" 
   delete(path: string, options?: JsonObject): Promise<KubeObject>;
 }
 
-/** A client of the cluster that `access` names. */
+/** A client of the cluster that `access` names: it follows the log of every node, each over a connection of its own. */
 export function connect(access: ClusterAccess, options: KubeClientOptions): Promise<ApiClient> {
-  return KubeClient.connect(access, options);
+  return KubeClient.connect(access, { connections: null, ...options });
 }
