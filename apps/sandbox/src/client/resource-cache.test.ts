@@ -36,6 +36,15 @@ describe("a resource cache", () => {
     expect(told).toEqual(["default/a is", "default/b is", "default/a gone"]);
   });
 
+  it("asks for nothing where its signal has aborted already", async () => {
+    await api.post(CONFIG_MAPS, configMap("a"));
+    const late = new ResourceCache(await testClient(api.server.url), KIND, { namespace: "default" });
+    void late.start(AbortSignal.abort());
+    const { cache } = await started();
+    expect(cache.get("default/a")).toBeDefined();
+    expect(late.values()).toEqual([]);
+  });
+
   it("comes back after the server was away, and has missed nothing", async () => {
     const { cache } = await started();
     const port = Number(new URL(api.server.url).port);

@@ -67,7 +67,9 @@ export class ResourceCache {
 
   /** Runs until `signal` aborts; the promise resolves when the first list has arrived. */
   start(signal: AbortSignal): Promise<void> {
-    signal.addEventListener("abort", () => void this.#informer.stop(), { once: true });
+    const stop = () => void this.#informer.stop();
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
     return this.#informer.start();
   }
 
