@@ -7,48 +7,26 @@ export interface ResourceKind {
   readonly kind: string;
 }
 
-export const PODS: ResourceKind = { apiVersion: "v1", kind: "Pod", plural: "pods" };
-export const NODES: ResourceKind = { apiVersion: "v1", kind: "Node", plural: "nodes" };
-export const NAMESPACES: ResourceKind = { apiVersion: "v1", kind: "Namespace", plural: "namespaces" };
-export const CLAIMS: ResourceKind = {
-  apiVersion: "v1",
-  kind: "PersistentVolumeClaim",
-  plural: "persistentvolumeclaims",
-};
-export const CONFIG_MAPS: ResourceKind = { apiVersion: "v1", kind: "ConfigMap", plural: "configmaps" };
-export const EVENTS: ResourceKind = { apiVersion: "v1", kind: "Event", plural: "events" };
-export const STATEFUL_SETS: ResourceKind = {
-  apiVersion: "apps/v1",
-  kind: "StatefulSet",
-  plural: "statefulsets",
-};
-export const CONTROLLER_REVISIONS: ResourceKind = {
-  apiVersion: "apps/v1",
-  kind: "ControllerRevision",
-  plural: "controllerrevisions",
-};
-export const DEPLOYMENTS: ResourceKind = { apiVersion: "apps/v1", kind: "Deployment", plural: "deployments" };
-export const REPLICA_SETS: ResourceKind = {
-  apiVersion: "apps/v1",
-  kind: "ReplicaSet",
-  plural: "replicasets",
-};
-export const LEASES: ResourceKind = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", plural: "leases" };
-export const NODE_RECORDS: ResourceKind = {
-  apiVersion: "upgrade-halt.dev/v1alpha1",
-  kind: "NodeRecord",
-  plural: "noderecords",
-};
-export const HALT_POLICIES: ResourceKind = {
-  apiVersion: "upgrade-halt.dev/v1alpha1",
-  kind: "HaltPolicy",
-  plural: "haltpolicies",
-};
-export const NODE_HALTS: ResourceKind = {
-  apiVersion: "upgrade-halt.dev/v1alpha1",
-  kind: "NodeHalt",
-  plural: "nodehalts",
-};
+const resource = (apiVersion: string, kind: string, plural: string): ResourceKind => ({
+  apiVersion,
+  kind,
+  plural,
+});
+
+export const PODS = resource("v1", "Pod", "pods");
+export const NODES = resource("v1", "Node", "nodes");
+export const NAMESPACES = resource("v1", "Namespace", "namespaces");
+export const CLAIMS = resource("v1", "PersistentVolumeClaim", "persistentvolumeclaims");
+export const CONFIG_MAPS = resource("v1", "ConfigMap", "configmaps");
+export const EVENTS = resource("v1", "Event", "events");
+export const STATEFUL_SETS = resource("apps/v1", "StatefulSet", "statefulsets");
+export const CONTROLLER_REVISIONS = resource("apps/v1", "ControllerRevision", "controllerrevisions");
+export const DEPLOYMENTS = resource("apps/v1", "Deployment", "deployments");
+export const REPLICA_SETS = resource("apps/v1", "ReplicaSet", "replicasets");
+export const LEASES = resource("coordination.k8s.io/v1", "Lease", "leases");
+export const NODE_RECORDS = resource("upgrade-halt.dev/v1alpha1", "NodeRecord", "noderecords");
+export const HALT_POLICIES = resource("upgrade-halt.dev/v1alpha1", "HaltPolicy", "haltpolicies");
+export const NODE_HALTS = resource("upgrade-halt.dev/v1alpha1", "NodeHalt", "nodehalts");
 
 /** The URL path of a collection, an object or its subresource; an empty namespace means all or none. */
 export function pathOf(
