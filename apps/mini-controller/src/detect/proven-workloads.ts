@@ -3,7 +3,7 @@ import type { HaltPolicySpec } from "../api/halt-policy.ts";
 import type { WorkloadRef } from "../api/node-halt.ts";
 import type { JudgedNode } from "../judge/judged-node.ts";
 import { isNear } from "../model/height-reach.ts";
-import type { Pod } from "../model/pod.ts";
+import { type Pod, provenanceOf } from "../model/pod.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 
 interface Proof {
@@ -32,7 +32,7 @@ export class ProvenWorkloads {
     if (policy === undefined || !isProvable(policy.spec)) return;
     const { spec } = policy;
     if (!spec.upgrades.some(({ height }) => isNear(live?.height, height, REACH_BLOCKS))) return;
-    const of = factsOf(pod);
+    const of = provenanceOf(pod);
     if (this.#proofs.get(key)?.of === of) return;
     const proof: Proof = { of, ref: undefined };
     this.#proofs.set(key, proof);
@@ -50,7 +50,7 @@ export class ProvenWorkloads {
   /** The workload that provably made this very pod, as it is labelled and owned now. */
   of(key: string, pod: Pod, spec: HaltPolicySpec): WorkloadRef | undefined {
     const proof = this.#proofs.get(key);
-    return isProvable(spec) && proof?.of === factsOf(pod) ? proof.ref : undefined;
+    return isProvable(spec) && proof?.of === provenanceOf(pod) ? proof.ref : undefined;
   }
 
   forget(key: string): void {
@@ -64,9 +64,4 @@ export class ProvenWorkloads {
 
 function isProvable({ target }: HaltPolicySpec): boolean {
   return target.kind === "StatefulSet";
-}
-
-/** Of a pod all that says whose it is. */
-function factsOf({ metadata: { uid, labels, ownerReferences } }: Pod): string {
-  return JSON.stringify([uid, labels, ownerReferences]);
 }

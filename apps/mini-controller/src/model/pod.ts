@@ -119,6 +119,11 @@ export function ephemeralContainersOf({ spec }: Pod): readonly string[] {
   return (spec.initContainers ?? []).filter(({ isEphemeral }) => isEphemeral).map(({ name }) => name);
 }
 
+/** All of a pod that says which one it is and whose: what rests on this holds for as long as it stays the same. */
+export function provenanceOf({ metadata: { uid, labels, ownerReferences } }: Pod): string {
+  return JSON.stringify([uid, labels, ownerReferences]);
+}
+
 /** Only what {@link Pod} names: specs, volumes and managed fields of ten thousand pods would fill the memory. */
 export function projectPod(raw: Pod): Pod {
   const pod = withEphemeral(raw);

@@ -8,7 +8,7 @@ import { isInferred, recommendFor } from "../judge/judgement.ts";
 import { logSourceOf } from "../judge/log-source.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
-import type { Pod } from "../model/pod.ts";
+import { type Pod, provenanceOf } from "../model/pod.ts";
 import { governanceOf, haltsOf, podKeyOf, podsOf, policyOf, type Stores } from "../model/stores.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import { isOwnerIn } from "../workloads/owner.ts";
@@ -285,9 +285,9 @@ function isDeciding(halt: NodeHalt): boolean {
 
 /** All that a reading of the workload takes from these stores: which pod it is and whose, and where the policy says the image is. */
 function targetFactsOf(halt: NodeHalt, stores: Stores): string {
-  const { uid, labels, ownerReferences } = stores.pods.get(podKeyOf(halt))?.metadata ?? {};
+  const pod = stores.pods.get(podKeyOf(halt));
   const policy = policyOf(halt, stores);
-  return JSON.stringify([uid, labels, ownerReferences, policy?.metadata.uid, policy?.spec.target]);
+  return JSON.stringify([pod && provenanceOf(pod), policy?.metadata.uid, policy?.spec.target]);
 }
 
 function targetOf(halt: NodeHalt, stores: Stores): WorkloadTarget | undefined {
