@@ -5,17 +5,17 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { until } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, expect } from "vitest";
-import { parse } from "yaml";
 import { writeClusterFiles } from "../../release/src/cluster-files.ts";
 import { type Api, connect } from "../harness/api.ts";
 import { type Cluster, startCluster } from "../harness/cluster.ts";
-import { CONTAINER, imageOf, NODE_LABELS, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { SYSTEM_NAMESPACE } from "../harness/install.ts";
 import { haltOf, imageInPod, untilPast } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { proof } from "../harness/proof.ts";
 import { openTestbed, type Testbed } from "../harness/testbed.ts";
 import { kubectl } from "../install/kubectl.ts";
+import { policyOfReadme } from "../install/policy-of-readme.ts";
 import { brokenInvariants } from "../invariants/broken-invariants.ts";
 import { CHART, type HelmRun, helm } from "./helm.ts";
 import { kubeconfigOf, startInstalled } from "./installed.ts";
@@ -299,7 +299,9 @@ proof(
         join(program, "bin/mini-controller.js"),
       );
       const policy = join(folder, "policy.json");
-      await writeFile(policy, JSON.stringify(await policyOfReadme(program, testbed.namespace)));
+      const readme = await readFile(join(program, "README.md"), "utf8");
+      const listed = { height: 20, image: imageOf("v6.7") };
+      await writeFile(policy, JSON.stringify(policyOfReadme(readme, testbed.namespace, listed)));
       await run("apply", "--filename", policy);
       await createNode(testbed, "sei-0", { version: "v6.6" });
       await haltOf(testbed, "sei-0", "Recovered");
@@ -313,27 +315,6 @@ proof(
     }
   },
 );
-
-/** The policy that the README beside the controller shows, with what is different for these nodes. */
-async function policyOfReadme(program: string, namespace: string): Promise<object> {
-  const readme = await readFile(join(program, "README.md"), "utf8");
-  const [, text = ""] =
-    /^```yaml\n(apiVersion: upgrade-halt\.dev\/\S+\nkind: HaltPolicy\n.*?)^```$/ms.exec(readme) ?? [];
-  const { spec, ...policy } = parse(text);
-  const [upgrade] = spec.upgrades;
-  return {
-    ...policy,
-    metadata: { ...policy.metadata, namespace },
-    spec: {
-      ...spec,
-      selector: { matchLabels: NODE_LABELS },
-      chainId: "mock-1",
-      container: CONTAINER,
-      allowTags: true,
-      upgrades: [{ ...upgrade, height: 20, image: imageOf("v6.7") }],
-    },
-  };
-}
 
 proof(
   "a tenant with rights on one namespace alone installs the chart there, and has a node swapped",

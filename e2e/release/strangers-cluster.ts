@@ -4,17 +4,17 @@ import { join } from "node:path";
 import type { V1StatefulSet } from "@kubernetes/client-node";
 import { filesIn, until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
-import { parse } from "yaml";
 import { helm } from "../chart/helm.ts";
 import { type Api, connect } from "../harness/api.ts";
 import type { Cleanup } from "../harness/cleanup.ts";
-import { CONTAINER, imageOf, mockNode, NODE_LABELS, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { imageOf, mockNode, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { SYSTEM_NAMESPACE } from "../harness/install.ts";
 import { setPlans } from "../harness/operator.ts";
 import { startScheduler } from "../harness/scheduler.ts";
 import { startServers } from "../harness/targets/control-plane.ts";
 import { openTestbed, type Testbed } from "../harness/testbed.ts";
 import { kubectl } from "../install/kubectl.ts";
+import { policyOfReadme } from "../install/policy-of-readme.ts";
 import { startRealNode } from "../kubelet/node.ts";
 import { writeNodeImages } from "./node-images.ts";
 import type { ReleaseFiles } from "./release-files.ts";
@@ -106,27 +106,9 @@ async function untilAvailable(api: Api): Promise<void> {
 /** Applies the policy that the README of the packed controller shows, for the nodes that are here. */
 export async function applyPolicy(cluster: StrangersCluster, files: ReleaseFiles): Promise<void> {
   const policy = join(cluster.folder, "policy.json");
-  await writeFile(policy, JSON.stringify(policyOf(readmeOf(files), cluster.namespace)));
+  const listed = { height: PLAN.height, image: NEW_IMAGE };
+  await writeFile(policy, JSON.stringify(policyOfReadme(readmeOf(files), cluster.namespace, listed)));
   await cluster.kubectl(["apply", "--filename", policy]);
-}
-
-function policyOf(readme: string, namespace: string): object {
-  const [, text = ""] =
-    /^```yaml\n(apiVersion: upgrade-halt\.dev\/\S+\nkind: HaltPolicy\n.*?)^```$/ms.exec(readme) ?? [];
-  const { spec, ...policy } = parse(text);
-  const [upgrade] = spec.upgrades;
-  return {
-    ...policy,
-    metadata: { ...policy.metadata, namespace },
-    spec: {
-      ...spec,
-      selector: { matchLabels: NODE_LABELS },
-      chainId: "mock-1",
-      container: CONTAINER,
-      allowTags: true,
-      upgrades: [{ ...upgrade, height: PLAN.height, image: NEW_IMAGE }],
-    },
-  };
 }
 
 /** Runs a node that lacks the plan's handler, on a disk of the machine. */
