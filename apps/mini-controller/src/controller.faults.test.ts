@@ -3,12 +3,13 @@ import pino from "pino";
 import { afterEach, describe, expect, test } from "vitest";
 import type { NodeHalt } from "./api/node-halt.ts";
 import { ControllerError } from "./controller-error.ts";
-import { FakeCluster, image } from "./testing/fake-cluster.ts";
+import { HALT_POLICIES, NODE_HALTS, objectPath } from "./kube/paths.ts";
+import { FakeCluster, image, NAMESPACE, onePlan } from "./testing/fake-cluster.ts";
 import type { Call } from "./testing/guarded-api.ts";
 import { haltWith } from "./testing/observations.ts";
 import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController, type TestControllerOptions } from "./testing/test-controller.ts";
-import { STARTING_MS } from "./workloads/unreadable.ts";
+import { LASTING_MS, STARTING_MS } from "./workloads/unreadable.ts";
 
 const SET = "/apis/apps/v1/namespaces/sei/statefulsets/sei-0";
 const POD = "/api/v1/namespaces/sei/pods/sei-0-0";
@@ -80,6 +81,81 @@ describe("a halt whose recording fails", () => {
       reason: "ImageMappingMissing",
       seen: { sources: ["exit-code", "plan-line", "last-height"] },
     });
+  });
+});
+
+describe("a node that can't be recorded", () => {
+  const busy = () => new ControllerError("too-many-requests", "busy", { retryAfterMs: 20 });
+
+  test("for as long as the API server is too busy for that has its halt recorded and paged for all the same", async () => {
+    const cluster = new FakeCluster();
+    const pager = await setStage(cluster, { upgrades: [] });
+    await start(cluster, {
+      onCall: ({ verb, path }) => {
+        if (verb === "create" && path.endsWith("/noderecords")) throw busy();
+      },
+    });
+    cluster.reach(30);
+    await until("the page", () => pager.keys().length === 1);
+    expect(inPhase(cluster, "Held", "ImageMappingMissing")).toBeDefined();
+    expect(cluster.records()).toEqual([]);
+  });
+
+  test("as its pod goes, for a minute long, keeps nothing of the pod after it back", async () => {
+    const cluster = new FakeCluster(() => undefined);
+    const pager = await setStage(cluster, { upgrades: [] });
+    let isFaulty = false;
+    let later = 0;
+    let failures = 0;
+    cluster.height = 20;
+    await start(cluster, {
+      now: () => Date.now() + later,
+      onCall: (call) => {
+        if (!isFaulty || !isWriteOf("/noderecords")(call)) return;
+        failures += 1;
+        throw new ControllerError("server-error", "etcd: leader changed");
+      },
+    });
+    await until("its record", () => cluster.records()[0]?.status?.height === 20);
+    isFaulty = true;
+    cluster.unread = true;
+    cluster.behave = onePlan;
+    cluster.height = 30;
+    cluster.api.drop(POD);
+    await until("two failures", () => failures >= 2);
+    expect(cluster.halts()).toEqual([]);
+    later = LASTING_MS;
+    await until("the page", () => pager.keys().length === 1);
+  });
+
+  test.each([
+    ["busy", busy()],
+    ["at fault", new ControllerError("server-error", "etcd: leader changed")],
+  ])("as the API server is %s while its pod goes is recorded once it is not", async (_, fault) => {
+    const cluster = new FakeCluster(() => undefined);
+    await setStage(cluster);
+    let failures = 0;
+    let isBusy = false;
+    cluster.height = 20;
+    await start(cluster, {
+      onCall: (call) => {
+        if (!isBusy || !isWriteOf("/noderecords")(call)) return;
+        failures += 1;
+        if (failures === 3) isBusy = false;
+        throw fault;
+      },
+    });
+    cluster.height = 25;
+    await until("its image to be recorded", () => cluster.records()[0]?.status?.images?.length === 1);
+    cluster.height = 27;
+    await until("27 to be told", () => cluster.heightsTold.get("sei-0-0") === 27);
+    isBusy = true;
+    const [pod] = cluster.pods();
+    cluster.silent.add("sei-0-0");
+    cluster.api.drop(POD);
+    await until("what its node told last", () => cluster.records()[0]?.status?.height === 27);
+    expect(cluster.records()[0]?.status?.podUID).toBe(pod?.metadata.uid);
+    expect(failures).toBe(3);
   });
 });
 
@@ -158,6 +234,57 @@ describe("an API server that refuses", () => {
     expect(pager.keys()).toEqual([expect.stringMatching(/\/JournalRefused$/)]);
     expect(pager.resolvedKeys()).toEqual(pager.keys());
     await until("the end of the condition", () => unready() === undefined);
+  });
+
+  /** A halt whose status may not be written, nobody says for how long. */
+  async function haltUnwritten(policy: object = {}) {
+    const cluster = new FakeCluster();
+    const pager = await setStage(cluster, policy);
+    const stage = { isFull: true, refusals: 0, later: 0 };
+    cluster.height = 29;
+    const options: TestControllerOptions = {
+      now: () => Date.now() + stage.later,
+      onCall: (call) => {
+        if (!stage.isFull || !isWriteOf("/nodehalts/")(call)) return;
+        stage.refusals += 1;
+        throw new ControllerError("forbidden", "nodehalts/status is forbidden");
+      },
+    };
+    const controller = await start(cluster, options);
+    await until("its record", () => cluster.records().length === 1);
+    cluster.reach(30);
+    await until("two refusals", () => stage.refusals >= 2);
+    expect(pager.received).toEqual([]);
+    stage.later = STARTING_MS;
+    await until("the page", () => pager.received.length === 1);
+    return { cluster, pager, stage, controller };
+  }
+
+  test("of whose record it takes no status is paged for once, until it does, and nothing is done", async () => {
+    const { cluster, pager, stage } = await haltUnwritten();
+    const unready = () =>
+      cluster.policy().status?.conditions?.find(({ reason }) => reason === "JournalRefused");
+    const condition = await until("the condition", unready);
+    expect(condition.message).toContain("what is to be written about the halt of pod sei-0-0");
+    expect(cluster.halts().map(({ status }) => status)).toEqual([undefined]);
+    expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
+    await touch(cluster);
+    stage.isFull = false;
+    await until("the swap", () => inPhase(cluster, "Recovering"));
+    await until("the end of the page", () => pager.resolvedKeys().length === 1);
+    expect(pager.keys()).toEqual([expect.stringMatching(/\/JournalRefused$/)]);
+    expect(pager.resolvedKeys()).toEqual(pager.keys());
+    await until("the end of the condition", () => unready() === undefined);
+  });
+
+  test("of whose record it takes no status is told of no longer once that NodeHalt is deleted", async () => {
+    const { cluster, pager } = await haltUnwritten({ upgrades: [] });
+    cluster.behave = () => undefined;
+    cluster.api.drop(POD);
+    const { name } = cluster.halts()[0]?.metadata ?? {};
+    cluster.api.drop(`/apis/upgrade-halt.dev/v1alpha1/namespaces/sei/nodehalts/${name}`);
+    await until("the end of the page", () => pager.resolvedKeys().length === 1);
+    expect(pager.resolvedKeys()).toEqual(pager.keys());
   });
 
   test("with a record that it does not take has a shorter one", async () => {
@@ -281,13 +408,19 @@ describe("a policy that changes in the middle of a swap", () => {
     expect(pager.received).toHaveLength(1);
   });
 
-  test("and is deleted sets nothing", async () => {
+  test("and is deleted sets nothing until it is made anew", async () => {
     const { cluster } = await changeBeforeImage(async ({ api }) =>
       api.drop("/apis/upgrade-halt.dev/v1alpha1/namespaces/sei/haltpolicies/sei"),
     );
-    await until("Failed", () => inPhase(cluster, "Failed", "ImageWithdrawn"));
+    await until("held", () => inPhase(cluster, "Swapping", "PolicyMissing"));
     expect(cluster.imagesSet).toEqual([]);
     expect(cluster.podsDeleted).toEqual([]);
+    await cluster.addPolicy({ upgrades: [{ planName: "v6.7", height: 30, image: image("v6.7") }] });
+    await until("Recovered", () => {
+      cluster.reach(cluster.height + 1);
+      return inPhase(cluster, "Recovered");
+    });
+    expect(cluster.imagesSet).toHaveLength(1);
   });
 
   test("and is paused waits until it is resumed", async () => {
@@ -559,5 +692,97 @@ describe("a pod that no policy selects any more", () => {
       return pager.keys().every((key) => pager.resolvedKeys().includes(key));
     });
     expect(inPhase(cluster, "Withdrawn")).toBeDefined();
+  });
+});
+
+describe("a NodeHalt that somebody deletes", () => {
+  const NODE_HALTS = "/apis/upgrade-halt.dev/v1alpha1/namespaces/sei/nodehalts";
+
+  /** A node that stands halted, with a page at its receiver. */
+  async function pagedHalt() {
+    const cluster = new FakeCluster();
+    const pager = await setStage(cluster, { upgrades: [] });
+    await start(cluster);
+    cluster.reach(30);
+    await until("the page", () => cluster.halts()[0]?.status?.page?.state === "Sent");
+    const name = cluster.halts()[0]?.metadata.name ?? "";
+    return { cluster, pager, name };
+  }
+
+  test("has its page taken back, at the next attempt if need be, once its pod is gone", async () => {
+    const { cluster, pager, name } = await pagedHalt();
+    cluster.behave = () => undefined;
+    cluster.api.drop(POD);
+    await until("its successor", () => cluster.pods().length === 1);
+    pager.status = 503;
+    cluster.api.drop(`${NODE_HALTS}/${name}`);
+    await until("an attempt", () => pager.refused === 1);
+    pager.status = 200;
+    await until("the end of the page", () => pager.resolvedKeys().length === 1, { within: 10_000 });
+    expect(pager.resolvedKeys()).toEqual(pager.keys());
+    expect(pager.received).toHaveLength(2);
+  });
+
+  test("of a node that stands halted is recorded anew, and its page stands", async () => {
+    const { cluster, pager, name } = await pagedHalt();
+    const { uid } = cluster.halts()[0]?.metadata ?? {};
+    cluster.api.drop(`${NODE_HALTS}/${name}`);
+    await until("its page", () => {
+      const [halt] = cluster.halts();
+      return halt !== undefined && halt.metadata.uid !== uid && halt.status?.page?.state === "Sent";
+    });
+    await touch(cluster);
+    await until(
+      "the label",
+      () => cluster.pods()[0]?.metadata.labels?.["upgrade-halt.dev/halt"] !== undefined,
+    );
+    expect(pager.resolvedKeys()).toEqual([]);
+    expect(pager.keys()).toHaveLength(1);
+  });
+});
+
+describe("a pod that was marked as halted", () => {
+  const dropPolicy = ({ api }: FakeCluster) => api.drop(objectPath(HALT_POLICIES, NAMESPACE, "sei"));
+
+  test.each<[string, (cluster: FakeCluster, controller: TestController) => Promise<unknown>]>([
+    ["its policy is a dry run", (cluster) => cluster.changePolicy({ dryRun: true })],
+    [
+      "no policy selects it",
+      ({ api }) => api.mergePatch(POD, { metadata: { labels: { "app.kubernetes.io/name": "taken-out" } } }),
+    ],
+    ["its policy was deleted", async (cluster) => dropPolicy(cluster)],
+    [
+      "its policy was deleted, and another controller leads",
+      async (cluster, controller) => {
+        dropPolicy(cluster);
+        await controller.stop();
+        await start(cluster);
+      },
+    ],
+    [
+      "its policy and its NodeHalt were deleted",
+      async (cluster) => {
+        dropPolicy(cluster);
+        for (const { metadata } of cluster.halts())
+          cluster.api.drop(objectPath(NODE_HALTS, NAMESPACE, metadata.name));
+      },
+    ],
+  ])("and runs again loses its marks, though %s by then", async (_, change) => {
+    const cluster = new FakeCluster();
+    await setStage(cluster, { upgrades: [] });
+    const controller = await start(cluster);
+    cluster.reach(30);
+    const marks = () => {
+      const [pod] = cluster.pods();
+      const condition = pod?.status?.conditions?.find(({ type }) => type === "upgrade-halt.dev/NotHalted");
+      return [pod?.metadata.labels?.["upgrade-halt.dev/halt"], condition?.status];
+    };
+    await until("its marks", () => marks().join() === "upgrade_required,False");
+    await change(cluster, controller);
+    cluster.restart("sei-0-0");
+    await until("them to be taken off", () => {
+      cluster.reach(cluster.height + 1);
+      return marks().join() === ",True";
+    });
   });
 });

@@ -59,6 +59,22 @@ test("a swap that is aborted while its node does not come back ends in its time,
   await until("the other node's swap", () => cluster.imagesSet.length === 2);
 });
 
+test("a halt is held with what was found where a webhook rewrites the images of pods, and nobody is said to have changed one", async () => {
+  const cluster = new FakeCluster();
+  cluster.rewrite = (name) => `mirror.local/${name}`;
+  await cluster.addPolicy();
+  await cluster.addNode("sei-0");
+  const controller = await new TestController(cluster).start();
+  undo.push(() => controller.stop());
+  cluster.reach(30);
+  const held = await until("it to be held", () =>
+    cluster.halts().find(({ status }) => status?.reason === "ImageRewrittenAtAdmission"),
+  );
+  expect(held.status?.message).toContain(`says ${image("v6.6")}, and pod sei-0-0, which was made from that,`);
+  expect(held.status?.message).toContain(`has mirror.local/${image("v6.6")}:`);
+  expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
+});
+
 test("a NodeHalt that somebody wrote takes no slot, whatever it says", async () => {
   const { cluster } = await play(["sei-0"]);
   const name = "ghost-0-upgrade-required-000000000000";

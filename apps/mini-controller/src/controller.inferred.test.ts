@@ -188,6 +188,32 @@ describe("a node that panics with a halt line in its log", () => {
   });
 });
 
+test.each([
+  ["says nothing of its end", ""],
+  ["goes on", "5:59PM INF Ensure peers module=p2p\n"],
+  ["ends with its panic", `panic: runtime error: index out of range${STACK}`],
+])(
+  "a crash whose log has a halt line after a line that was stored in parts, and %s, is held and paged",
+  async (_, end) => {
+    const memo = '5:59PM INF executed tx module=server memo="'.padEnd(16_384, "a");
+    const log = `${memo}5:59PM WRN slow peer module=p2p\n${LINE}"\n${end}`;
+    const story = await play({ inferredHalts: "Act" }, panicAt30, log);
+    story.cluster.reach(30);
+    await until("a page", () => story.pager.received.length === 1);
+    expect(story.cluster.halts()).toMatchObject([{ status: { phase: "Held" } }]);
+    expectUntouched(story);
+  },
+);
+
+test("a crash after another process of that container halted is held and paged", async () => {
+  const log = `panic: ${LINE}${STACK}panic: failed to run migrations: store is corrupt${STACK}`;
+  const story = await play({ inferredHalts: "Act" }, panicAt30, log);
+  story.cluster.reach(30);
+  await until("a page", () => story.pager.received.length === 1);
+  expect(story.cluster.halts()).toMatchObject([{ status: { phase: "Held" } }]);
+  expectUntouched(story);
+});
+
 const INFOS = {
   "quotes its own halt line": `install v6.7 at ${LINE}`,
   "goes on with another plan's halt line": 'x\nUPGRADE "v9" NEEDED at height: 30: y',

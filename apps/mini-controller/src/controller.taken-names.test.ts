@@ -86,7 +86,7 @@ test("a NodeHalt of which nobody wrote down what was seen hides no halt that tel
   const held = await until("the halt to be held as it is", () =>
     cluster.halts().find(({ status }) => status?.seen !== undefined && status.phase === "Held"),
   );
-  expect([held.spec.height, held.status?.reason]).toEqual([undefined, "HeightNotNamed"]);
+  expect([held.spec.height, held.status?.reason]).toEqual([undefined, "PlanNotNamed"]);
   await until("a page about it", () =>
     pager.received.some((page) => JSON.stringify(page).includes(held.metadata.name)),
   );

@@ -9,6 +9,7 @@ import {
   type KubeObject,
   keyOf,
   messageOf,
+  namespaceOfKey,
   type Outcome,
   RESTART_REASONS,
   type Store,
@@ -16,6 +17,7 @@ import {
 import type { Logger } from "pino";
 import type { Dispatcher } from "undici";
 import { Actor } from "./act/actor.ts";
+import { OrphanedPages } from "./act/orphaned-pages.ts";
 import { PageTeller, type PageTellerOptions } from "./act/page-teller.ts";
 import { PodMarks } from "./act/pod-marks.ts";
 import { type HaltPolicy, withDefaults } from "./api/halt-policy.ts";
@@ -40,7 +42,8 @@ import {
 import type { OnBoundary } from "./model/boundary.ts";
 import { governingPolicy } from "./model/governing-policy.ts";
 import { hasMachineFolder, type Pod, projectPod, projectUnselected } from "./model/pod.ts";
-import { createStores, haltsOf, podKeyOf, policyKeyOf } from "./model/stores.ts";
+import { createStores, haltsOf, podKeyOf, policyKeyOf, wholeCopy } from "./model/stores.ts";
+import { countedBy } from "./model/swaps-under.ts";
 import { NodeReconciler } from "./node-reconciler.ts";
 import { LogReader } from "./observe/log-reader.ts";
 import { NodeRecorder } from "./observe/node-recorder.ts";
@@ -50,6 +53,7 @@ import { RecoveryTimer } from "./observe/recovery-timer.ts";
 import { StatusWatch } from "./observe/status-watch.ts";
 import { Strangers } from "./observe/strangers.ts";
 import { AlertRenewal } from "./paging/alert-renewal.ts";
+import { KnownTargets } from "./paging/known-targets.ts";
 import { sendPage } from "./paging/pager.ts";
 import type { PagingHosts } from "./paging/paging-hosts.ts";
 import { ReceiverLanes } from "./paging/receiver-lanes.ts";
@@ -102,6 +106,7 @@ export class Controller {
     "start" | "stop" | "hasSynced" | "lastContactAt"
   >[];
   readonly #pods: Informer<Pod>;
+  readonly #targets = new KnownTargets();
   /** Namespaces that had a policy or a halt since the start: their pods are kept, and those that have folders of machines. */
   readonly #namespaces = new Set<string>();
   readonly #statuses: StatusWatch;
@@ -111,6 +116,7 @@ export class Controller {
   readonly #policyQueue: KeyQueue;
   readonly #pageQueue: KeyQueue;
   readonly #pages: PageTeller;
+  readonly #orphaned: OrphanedPages;
   readonly #nodes: NodeReconciler;
   readonly #policies: PolicyReconciler;
   readonly #history: HistoryCollector;
@@ -140,7 +146,7 @@ export class Controller {
     });
     this.#policyQueue = this.#queueOf("policy", (key) => this.#reconcilePolicy(key), {
       ...POLICY_WORKERS,
-      laneOf: (key) => key.slice(0, key.indexOf("/")),
+      laneOf: namespaceOfKey,
     });
     this.#pageQueue = this.#queueOf("page", (key) => this.#pages.tell(key).then(() => ({})), {
       ...PAGE_WORKERS,
@@ -174,35 +180,48 @@ export class Controller {
       },
     });
     const workloads = new Workloads(api);
-    const slots = new SlotBook(stores.halts);
-    const journal = new HaltJournal(api, stores.halts);
+    const slots = new SlotBook(stores);
+    const journal = new HaltJournal(api, stores.halts, {
+      onWritten: ({ metadata: { uid = "" } }) => unrecorded.over(uid),
+      onRefused: (halt, error) => unrecorded.noteUnwritten(halt, error),
+    });
     const shared = { stores, workloads, statuses: this.#statuses, logs, slots, journal, now };
     const actor = new Actor({ api, onBoundary });
     const lanes = new ReceiverLanes(pages);
     const deliver = lanes.deliver;
     const send: PageTellerOptions["send"] = (page) =>
-      sendPage({ ...page, api, hosts: pagingHosts, now, deliver });
+      sendPage({ ...page, api, hosts: pagingHosts, known: this.#targets, now, deliver });
     const unrecorded = new UnrecordedHalts({
       send,
-      policyOf: (key) => stores.policies.get(key),
-      onChange: (key) => this.#settle(key),
+      stores,
+      onChange: (policyKey, podKey) => {
+        this.#settle(policyKey);
+        this.#addPod(podKey);
+      },
       log,
       now,
     });
-    const detector = new Detector({ ...shared, unrecorded, onBoundary, log });
+    this.#orphaned = new OrphanedPages({ send, stores, now });
+    const onHalt = (halt: NodeHalt) => observations.askAhead(halt);
+    const detector = new Detector({ ...shared, unrecorded, onHalt, onBoundary, log });
+    const observations = new ObservationReader({
+      ...shared,
+      timer: new RecoveryTimer(steady),
+      server: {
+        api,
+        pods: new FreshLists(api, { project: projectPod, known: (head) => wholeCopy(stores.pods, head) }),
+      },
+      recorder,
+      strangers: new Strangers({ read, steady }),
+      setWasRefused: (halt) => actor.setWasRefused(halt),
+      seenWhenRecorded: (halt) => detector.seenWhenRecorded(halt),
+    });
     this.#nodes = new NodeReconciler({
       ...shared,
       detector,
       unrecorded,
-      observations: new ObservationReader({
-        ...shared,
-        timer: new RecoveryTimer(steady),
-        server: { api, pods: new FreshLists(api, projectPod) },
-        recorder,
-        strangers: new Strangers({ read, steady }),
-        setWasRefused: (halt) => actor.setWasRefused(halt),
-        seenWhenRecorded: (halt) => detector.seenWhenRecorded(halt),
-      }),
+      orphaned: this.#orphaned,
+      observations,
       actor,
       marks: new PodMarks(api, now),
       recorder,
@@ -262,7 +281,11 @@ export class Controller {
         project: withDefaults,
       }),
       this.#informer<NodeHalt>(NODE_HALTS, stores.halts, {
-        onChange: (halt) => this.#onHalt(halt),
+        onChange: (halt) => {
+          const isGone = this.#stores.halts.get(keyOf(halt))?.metadata.uid !== halt.metadata.uid;
+          if (isGone && this.#working) this.#orphaned.note(halt);
+          this.#onHalt(halt);
+        },
         project: projectHalt,
       }),
       this.#informer<NodeRecord>(NODE_RECORDS, stores.records, { onChange: () => {} }),
@@ -360,13 +383,16 @@ export class Controller {
   #onHalt(halt: NodeHalt): void {
     this.#watchNamespace(halt);
     this.#addPod(podKeyOf(halt));
-    this.#settle(policyKeyOf(halt));
-    if (hasEnded(halt)) this.#wakeWaiting(policyKeyOf(halt));
+    for (const policy of countedBy(halt, this.#stores)) {
+      this.#settle(policy);
+      if (hasEnded(halt)) this.#wakeWaiting(policy);
+    }
   }
 
   #onPolicy(policy: HaltPolicy): void {
     const { namespace = "", generation } = policy.metadata;
     this.#watchNamespace(policy);
+    if (policy.defect === undefined) this.#targets.note(namespace, policy.spec.paging);
     this.#settle(keyOf(policy));
     const isGone = this.#stores.policies.get(keyOf(policy)) === undefined;
     if (isGone || policy.status?.observedGeneration !== generation)

@@ -47,7 +47,7 @@ function reconcilerOf(state: ContainerState, journaled: NodeHaltStatus | undefin
     toSighting: () => ({ kind: "silent", at: NOW, problem: "not read" }),
     onChange: () => {},
   });
-  const slots = new SlotBook(stores.halts);
+  const slots = new SlotBook(stores);
   const shared = { stores, statuses, slots, now: () => NOW, log: pino({ level: "silent" }), onBoundary() {} };
   const workload = workloadWith();
   const unrecorded = { over() {}, tell: () => Promise.resolve(undefined) };
@@ -56,7 +56,7 @@ function reconcilerOf(state: ContainerState, journaled: NodeHaltStatus | undefin
     detector: new Detector({ ...shared, unrecorded } as unknown as DetectorOptions),
     observations: new ObservationReader({
       ...shared,
-      workloads: { ofRef: () => ({ read: () => Promise.resolve(workload) }) },
+      workloads: { read: () => Promise.resolve(workload) },
       timer: new RecoveryTimer(() => NOW),
       strangers: new Strangers({ read: notRead, steady: () => NOW }),
       setWasRefused: () => false,
@@ -75,6 +75,7 @@ function reconcilerOf(state: ContainerState, journaled: NodeHaltStatus | undefin
     } as unknown as NodeWatchOptions),
     recorder: { note: () => Promise.resolve() },
     unrecorded,
+    orphaned: unrecorded,
     marks: { sync: () => Promise.resolve() },
     onPageDue() {},
   } as unknown as NodeReconcilerOptions);

@@ -1,12 +1,14 @@
 import { hasCode, keyOf, type Outcome } from "@upgrade-halt/kube";
 import type { Logger } from "pino";
 import type { Actor } from "./act/actor.ts";
+import type { OrphanedPages } from "./act/orphaned-pages.ts";
 import type { PodMarks } from "./act/pod-marks.ts";
 import type { HaltPolicy } from "./api/halt-policy.ts";
 import { hasEnded, isToldOf, type NodeHalt, pagesOf } from "./api/node-halt.ts";
 import { SETTLE_MS } from "./decide/during-swap.ts";
 import { nextMove, nextMoveBesidePage } from "./decide/next-move.ts";
 import type { Detected, Detector } from "./detect/detector.ts";
+import { Lasting } from "./detect/lasting.ts";
 import type { UnrecordedHalts } from "./detect/unrecorded-halts.ts";
 import type { HaltJournal } from "./journal/halt-journal.ts";
 import type { SlotBook } from "./journal/slot-book.ts";
@@ -16,6 +18,7 @@ import { reasonOf, UNRECOGNISED } from "./judge/judgement.ts";
 import { isOpen } from "./judge/same-halt.ts";
 import { isUnreadHalt } from "./judge/unread-halt.ts";
 import { governingPolicy } from "./model/governing-policy.ts";
+import type { LiveStatus } from "./model/live-status.ts";
 import { type Effect, type Move, restsOnServer } from "./model/move.ts";
 import type { Pod } from "./model/pod.ts";
 import { haltsOf, policyKeyOf, type Stores } from "./model/stores.ts";
@@ -25,6 +28,7 @@ import type { NodeWatch } from "./observe/node-watch.ts";
 import type { Observation } from "./observe/observation.ts";
 import type { ObservationReader } from "./observe/observation-reader.ts";
 import type { StatusWatch } from "./observe/status-watch.ts";
+import { LASTING_MS } from "./workloads/unreadable.ts";
 
 export interface NodeReconcilerOptions {
   readonly stores: Stores;
@@ -35,12 +39,14 @@ export interface NodeReconcilerOptions {
   readonly steps: StepWriter;
   readonly detector: Detector;
   readonly unrecorded: UnrecordedHalts;
+  readonly orphaned: OrphanedPages;
   readonly observations: ObservationReader;
   readonly actor: Actor;
   readonly marks: PodMarks;
   readonly recorder: NodeRecorder;
   /** Sees to the halt's pages, beside what is done here. */
   readonly onPageDue: (halt: NodeHalt) => void;
+  readonly now: () => number;
   readonly log: Logger;
 }
 
@@ -70,8 +76,12 @@ export class NodeReconciler {
   /** Pods as they were when they went, until they were judged: the last thing seen of one may be its halt. */
   readonly #departed = new Map<string, Pod[]>();
 
+  /** By the UID of a pod that went: that its node can't be recorded. */
+  readonly #unnoted: Lasting;
+
   constructor(options: NodeReconcilerOptions) {
     this.#options = options;
+    this.#unnoted = new Lasting(options.now);
   }
 
   /** Keeps a pod that went for one last look. Reconcile its key next: on a leader, as only that one records. */
@@ -98,7 +108,8 @@ export class NodeReconciler {
     const pod = stores.pods.get(key);
     const policy = pod && this.#policyOf(pod);
     watch.follow(key, pod, policy);
-    if (pod && policy) await this.#options.recorder.note(pod, policy, statuses.get(key, pod.metadata.uid));
+    const unnoted = pod && policy && (await this.#note(pod, policy, statuses.get(key, pod.metadata.uid)));
+    if (unnoted !== undefined) failures.push(unnoted);
     const waits: number[] = [];
     const nextLog = watch.wantLog(key, pod, policy);
     if (nextLog !== undefined) waits.push(nextLog);
@@ -121,24 +132,43 @@ export class NodeReconciler {
         failures.push(error);
       }
     }
-    const nextPage = await this.#options.unrecorded.tell(key);
-    if (nextPage !== undefined) waits.push(nextPage);
-    if (node && policy) await marks.sync(node.pod, policy, this.#reasonFor(key, node));
+    for (const pages of [this.#options.unrecorded, this.#options.orphaned]) {
+      const nextPage = await pages.tell(key);
+      if (nextPage !== undefined) waits.push(nextPage);
+    }
+    if (node && (policy || this.#hasLeft(key, node.pod)))
+      await marks.sync(node.pod, policy, policy && this.#reasonFor(key, node));
     if (failures.length > 0) throw failures[0];
     return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
   }
 
-  /** A pod that went is forgotten once its halt is recorded: it is in no list that could be looked at again. */
+  /**
+   * A pod that went is forgotten once its halt and its node are recorded: it is in no list that could be looked at again. Nothing is
+   * recorded of the pod after it before; but what lasts keeps nothing back for ever.
+   */
   async #judgeDeparted(key: string): Promise<void> {
     const pods = this.#departed.get(key) ?? [];
     for (let pod = pods[0]; pod !== undefined; pod = pods[0]) {
       const policy = this.#policyOf(pod);
       const live = this.#options.statuses.get(key, pod.metadata.uid);
-      if (policy !== undefined) await this.#options.recorder.note(pod, policy, live, true);
+      const unnoted = policy && (await this.#note(pod, policy, live, true));
       await this.#options.detector.detect(key, this.#judge(key, pod, policy));
+      const { uid = "" } = pod.metadata;
+      if (unnoted !== undefined && this.#unnoted.note(uid) < LASTING_MS) throw unnoted;
+      this.#unnoted.over(uid);
       pods.shift();
     }
     this.#departed.delete(key);
+  }
+
+  /** Why the node could not be recorded. That keeps back no halt of it. */
+  async #note(pod: Pod, policy: HaltPolicy, live: LiveStatus | undefined, isLast = false): Promise<unknown> {
+    try {
+      await this.#options.recorder.note(pod, policy, live, isLast);
+    } catch (error) {
+      return error;
+    }
+    return undefined;
   }
 
   /** Makes one move after the other for one halt until it waits or rests; the milliseconds to wait, if any. */
@@ -169,7 +199,9 @@ export class NodeReconciler {
         if (move.kind === "wait") return move.ms;
         if (move.kind === "rest") return undefined;
         const work = () => this.#make(move, observation);
-        halt = await (beginsSwap(move) ? slots.during(policyKeyOf(halt), halt.spec.podName, work) : work());
+        const { policy } = observation;
+        const policyKey = policy === undefined ? policyKeyOf(halt) : keyOf(policy);
+        halt = await (beginsSwap(move) ? slots.during(policyKey, halt.spec.podName, work) : work());
         refusals = 0;
         const answered = move.kind === "effect" ? ANSWERED_MS[move.effect.kind] : undefined;
         if (answered !== undefined) return answered;
@@ -202,6 +234,12 @@ export class NodeReconciler {
     return move.kind === "effect"
       ? await this.#options.actor.perform(move.effect, observation)
       : await this.#options.steps.write(observation.halt, move.status);
+  }
+
+  /** Whether no halt of this very pod stands any more: where no policy selects it, that alone tells. */
+  #hasLeft(key: string, { metadata: { uid } }: Pod): boolean {
+    const halts = this.#options.stores.halts.under(haltsOf.pod(key));
+    return !halts.some((halt) => halt.spec.podUID === uid && isOpen(halt));
   }
 
   /** Why the pod is halted, if it is. A container that crashes as it restarts after a halt is still in that halt. */

@@ -75,12 +75,13 @@ async function readOtherWorkloads(api: GuardedApi, cluster: FakeCluster): Promis
     policy: policyWith({ target: { kind: "CustomResource", customResource: custom } }),
   };
   const deployment = ref("Deployment", "apps/v1", "deployments");
-  await workloads.ofPolicy(policyWith({ target: { kind: "Deployment" } }).spec).find(pod, undefined);
-  await workloads.ofRef(deployment).read({ ...target, ref: deployment });
+  const ofDeployments = policyWith({ target: { kind: "Deployment" } });
+  await workloads.ofPolicy(ofDeployments.spec).find(pod, undefined);
+  await workloads.read({ ...target, policy: ofDeployments, ref: deployment });
   const seiNode = ref("SeiNode", "sei.io/v1alpha1", "seinodes");
-  await workloads.ofRef(seiNode).read({ ...target, ref: seiNode });
+  await workloads.read({ ...target, ref: seiNode });
   const seiNetwork = ref("SeiNetwork", "sei.io/v1alpha1", "seinetworks");
-  await workloads.ofRef(seiNetwork).read({ ...target, ref: seiNetwork });
+  await workloads.read({ ...target, ref: seiNetwork });
   for (const path of [
     "apps/v1/namespaces/sei/deployments/x",
     "sei.io/v1alpha1/namespaces/sei/seinodes/x",

@@ -76,6 +76,27 @@ describe("a receiver that never answers", () => {
     expect(silent.asked()).toBeLessThan(60);
   });
 
+  test("keeps no page from the policy's other targets, however many it never hears of the end of", async () => {
+    const [dead, pager] = [await PageReceiver.start(), await PageReceiver.start()];
+    undo.push(
+      () => dead.stop(),
+      () => pager.stop(),
+    );
+    dead.status = 410;
+    const cluster = new FakeCluster();
+    const paging = [{ webhook: { url: dead.url } }, { webhook: { url: pager.url } }];
+    await cluster.addPolicy({ upgrades: [], paging });
+    await cluster.addNode("sei-0");
+    await start(cluster);
+    cluster.reach(30);
+    for (let pages = 1; pages <= 12; pages += 1) {
+      await until(`page ${pages}`, () => pager.keys().length === pages);
+      const wrong = [{ planName: "v6.7", height: 31, image: image("v6.7") }];
+      await cluster.changePolicy({ upgrades: pages % 2 === 0 ? [] : wrong });
+    }
+    expect(cluster.halts()[0]?.status?.formerPages).toHaveLength(8);
+  });
+
   test("is told before a rollback is made, and then holds it up for seconds at most", async () => {
     const cluster = new FakeCluster((of) => (of.endsWith("v6.8") ? 71 : undefined));
     const silent = await startSilent();

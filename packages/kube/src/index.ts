@@ -8,9 +8,9 @@ export { KeyQueue, type KeyQueueOptions, type Outcome } from "./key-queue.ts";
 export { KubeClient, type KubeClientOptions } from "./kube-client.ts";
 export { type ClusterAccess, clusterAccessOf, loadClusterAccess } from "./kube-config.ts";
 export { KubeError, type KubeErrorCode } from "./kube-error.ts";
-export { listPages, listWanted, PAGE } from "./list-pages.ts";
+export { listPages, listWanted, PAGE, type PageSizes } from "./list-pages.ts";
 export type { ObjectMeta, OwnerReference } from "./object-meta.ts";
-export { isOlderVersion, keyOf, Store } from "./store.ts";
+export { isOlderVersion, keyOf, namespaceOfKey, Store } from "./store.ts";
 export type {
   BoundedText,
   JsonPatchOperation,
@@ -18,5 +18,7 @@ export type {
   KubeList,
   KubeObject,
   Query,
+  RemoveOptions,
   WatchEvent,
 } from "./types.ts";
+export { METADATA_LIST } from "./types.ts";

@@ -106,6 +106,18 @@ describe("a Kubernetes client", () => {
     expect((await client.list("/pods")).items).toHaveLength(1);
   });
 
+  test("asks for the metadata of objects alone, and takes them whole from a server that knows no other form", async () => {
+    const accepted: unknown[] = [];
+    const { client } = await connect(({ headers }, response) => {
+      accepted.push(headers.accept);
+      response.end(JSON.stringify({ metadata: { resourceVersion: "1" }, items: [] }));
+    });
+    await client.list("/pods");
+    await client.list("/pods", {}, "metadata");
+    const form = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
+    expect(accepted).toEqual(["application/json", `${form},application/json`]);
+  });
+
   test("passes on how long the server asks to wait", async () => {
     const { client } = await connect(answer(429, { message: "slow down" }, { "retry-after": "7" }));
     await expect(client.create("/x", {})).rejects.toMatchObject({ retryAfterMs: 7_000 });
@@ -200,6 +212,7 @@ describe("a Kubernetes client", () => {
     await client.mergePatch("/x", { a: null });
     await client.jsonPatch("/x", [{ op: "test", path: "/a", value: 1 }]);
     await client.remove("/x", "uid-1");
+    await client.remove("/x", "uid-1", { resourceVersion: "7", gracePeriodSeconds: 1 });
     expect(seen).toEqual([
       ["Bearer t0ken", "application/merge-patch+json", '{"a":null}'],
       ["Bearer t0ken", "application/json-patch+json", '[{"op":"test","path":"/a","value":1}]'],
@@ -207,6 +220,11 @@ describe("a Kubernetes client", () => {
         "Bearer t0ken",
         "application/json",
         '{"apiVersion":"v1","kind":"DeleteOptions","preconditions":{"uid":"uid-1"}}',
+      ],
+      [
+        "Bearer t0ken",
+        "application/json",
+        '{"apiVersion":"v1","kind":"DeleteOptions","preconditions":{"uid":"uid-1","resourceVersion":"7"},"gracePeriodSeconds":1}',
       ],
     ]);
   });

@@ -14,8 +14,10 @@ import type {
   KubeList,
   KubeObject,
   Query,
+  RemoveOptions,
   WatchEvent,
 } from "./types.ts";
+import { METADATA_LIST } from "./types.ts";
 
 /** Credentials are asked for again after this time, as tokens rotate (a kubelet rewrites them at 80 % of an hour). */
 const CREDENTIALS_AGE_MS = 30_000;
@@ -24,6 +26,9 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const CONNECTIONS = 32;
 /** A page of a list that is longer is not read to its end: it would be in memory three times over. */
 const MOST_PAGE_BYTES = 8 * 1024 * 1024;
+
+/** The metadata of objects, or whole objects where a server knows no other form. */
+const METADATA_FIRST = `application/json;as=${METADATA_LIST};v=v1;g=meta.k8s.io,application/json`;
 
 export interface KubeClientOptions {
   /** How the client calls itself: the API server notes it as who wrote a field. */
@@ -94,11 +99,12 @@ export class KubeClient implements KubeApi {
     return this.#json<T>("GET", path, {});
   }
 
-  list<T extends KubeObject>(path: string, query: Query = {}): Promise<KubeList<T>> {
+  list<T extends KubeObject>(path: string, query: Query = {}, as?: "metadata"): Promise<KubeList<T>> {
     const { limit } = query;
     // A page of one can't be made smaller.
     const mostBytes = typeof limit === "number" && limit > 1 ? MOST_PAGE_BYTES : undefined;
-    return this.#json<KubeList<T>>("GET", path, { query, mostBytes });
+    const accept = as === undefined ? {} : { accept: METADATA_FIRST };
+    return this.#json<KubeList<T>>("GET", path, { query, mostBytes, ...accept });
   }
 
   create<T extends KubeObject>(path: string, body: object): Promise<T> {
@@ -126,9 +132,9 @@ export class KubeClient implements KubeApi {
     return this.#json<T>("PATCH", path, { body, contentType: "application/apply-patch+yaml" });
   }
 
-  async remove(path: string, uid: string, resourceVersion?: string): Promise<void> {
-    const preconditions = resourceVersion === undefined ? { uid } : { uid, resourceVersion };
-    await this.delete(path, { preconditions });
+  async remove(path: string, uid: string, options: RemoveOptions = {}): Promise<void> {
+    const { resourceVersion, gracePeriodSeconds } = options;
+    await this.delete(path, { preconditions: { uid, resourceVersion }, gracePeriodSeconds });
   }
 
   /** Deletes whatever is there by this name, as the `DeleteOptions` say; the object as it is then, or a Status. */

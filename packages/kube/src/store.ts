@@ -5,6 +5,11 @@ export function keyOf({ metadata }: KubeObject): string {
   return `${metadata.namespace ?? ""}/${metadata.name}`;
 }
 
+/** The namespace in the key of an object. */
+export function namespaceOfKey(key: string): string {
+  return key.slice(0, key.indexOf("/"));
+}
+
 /**
  * Whether resource version `a` is older than `b`. They are increasing decimal numbers on every server (KEP-5504);
  * of anything else nothing is known.

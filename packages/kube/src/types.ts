@@ -9,9 +9,13 @@ export interface KubeObject {
 
 /** A list and the version of the collection that it shows. */
 export interface KubeList<T extends KubeObject> {
+  readonly kind?: string;
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
   readonly items: readonly T[];
 }
+
+/** Kind of a list whose objects have nothing but their metadata. */
+export const METADATA_LIST = "PartialObjectMetadataList";
 
 /** The part of a `metav1.Status` that matters when a watch ends with it: a code of 410 is "too old". */
 export interface WatchStatus {
@@ -38,6 +42,13 @@ export interface BoundedText {
   readonly isWhole: boolean;
 }
 
+export interface RemoveOptions {
+  /** The object was not written since this version; `conflict` when it was. */
+  readonly resourceVersion?: string | undefined;
+  /** Of a pod: how long its processes have to end, as its own spec says where this is absent. At 0 nobody waits for their end. */
+  readonly gracePeriodSeconds?: number | undefined;
+}
+
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
@@ -46,8 +57,11 @@ export type Query = Readonly<Record<string, string | number | boolean | undefine
  */
 export interface KubeApi {
   get<T extends KubeObject>(path: string): Promise<T>;
-  /** A page (`limit` above 1) of too many bytes rejects with `too-large`: ask for fewer objects. */
-  list<T extends KubeObject>(path: string, query?: Query): Promise<KubeList<T>>;
+  /**
+   * A page (`limit` above 1) of too many bytes rejects with `too-large`: ask for fewer objects. With `as`, objects have nothing but
+   * their metadata, where the server can leave the rest out: the kind of the list says so.
+   */
+  list<T extends KubeObject>(path: string, query?: Query, as?: "metadata"): Promise<KubeList<T>>;
   create<T extends KubeObject>(path: string, body: object): Promise<T>;
   /** JSON merge patch (RFC 7386). A `metadata.resourceVersion` in it is a precondition. */
   mergePatch<T extends KubeObject>(path: string, body: object): Promise<T>;
@@ -57,11 +71,8 @@ export interface KubeApi {
   jsonPatch<T extends KubeObject>(path: string, operations: readonly JsonPatchOperation[]): Promise<T>;
   /** Replaces the object; its `metadata.resourceVersion` is a precondition. */
   replace<T extends KubeObject>(path: string, body: object): Promise<T>;
-  /**
-   * Deletes the object if it still is the one with this UID and, where given, was not written since this version;
-   * `conflict` when it is another or was.
-   */
-  remove(path: string, uid: string, resourceVersion?: string): Promise<void>;
+  /** Deletes the object if it still is the one with this UID, and as `options` say; `conflict` when it is another. */
+  remove(path: string, uid: string, options?: RemoveOptions): Promise<void>;
   /** The text at this path (`pods/log`): at most `mostBytes` of its beginning, and whether that is all. */
   text(path: string, query: Query, mostBytes: number): Promise<BoundedText>;
   /** Yields events until the server ends the watch, the connection fails or `signal` aborts. `onOpen` tells that it began. */

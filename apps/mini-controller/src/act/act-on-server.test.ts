@@ -53,6 +53,17 @@ test("a pod that was replaced as the deletion is journaled is not deleted again"
   expect(cluster.podsDeleted).toHaveLength(1);
 });
 
+test("a pod of no grace period of its own is deleted with one, so that its kubelet ends it first", async () => {
+  const cluster = new FakeCluster();
+  await cluster.addPolicy();
+  await cluster.addNode("sei-0", "v6.6", { terminationGracePeriodSeconds: 0 });
+  const controller = await new TestController(cluster).start();
+  undo.push(() => controller.stop());
+  cluster.reach(30);
+  await until("the deletion", () => cluster.podsDeleted.length === 1);
+  expect(cluster.api.forced).toEqual([]);
+});
+
 test("nobody is paged for what is only remembered, and no longer so", async () => {
   const cluster = new FakeCluster();
   await cluster.addPolicy({ upgrades: [], paging: [{ webhook: { url: "http://127.0.0.1:1/" } }] });

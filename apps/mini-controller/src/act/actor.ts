@@ -12,6 +12,9 @@ export interface ActorOptions {
   readonly onBoundary: OnBoundary;
 }
 
+/** The shortest with which a pod stays until its kubelet has ended it. */
+const LEAST_GRACE_SECONDS = 1;
+
 /** Does what the journal announced. Each effect is refused or does nothing when it was done before. */
 export class Actor {
   readonly #options: ActorOptions;
@@ -67,8 +70,11 @@ export class Actor {
   async #deletePod(uid: string, { halt: { metadata, spec }, pod }: Observation): Promise<void> {
     if (pod.kind === "gone") return;
     const path = objectPath(PODS, metadata.namespace ?? "", spec.podName);
+    const { resourceVersion, isTakenAtOnce } = pod;
+    // The API server must not take the pod away before its kubelet says that its process has ended.
+    const grace = isTakenAtOnce ? { gracePeriodSeconds: LEAST_GRACE_SECONDS } : {};
     try {
-      await this.#options.api.remove(path, uid, pod.resourceVersion);
+      await this.#options.api.remove(path, uid, { resourceVersion, ...grace });
     } catch (error) {
       if (!hasCode(error, "not-found")) throw error;
     }

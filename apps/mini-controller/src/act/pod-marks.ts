@@ -20,10 +20,13 @@ export class PodMarks {
 
   /**
    * Makes label and condition say why the pod is halted (`reason`), or that it isn't, and writes only what differs. A
-   * pod that went or was made anew meanwhile (its UID then makes the patch invalid) is told of by its own change.
+   * pod that went or was made anew meanwhile (its UID then makes the patch invalid) is told of by its own change. A dry run, and no
+   * policy at all, marks no pod; what was marked before is taken off all the same.
    */
-  async sync(pod: Pod, policy: HaltPolicy, reason: string | undefined): Promise<void> {
-    if (policy.spec.dryRun || pod.metadata.deletionTimestamp !== undefined) return;
+  async sync(pod: Pod, policy: HaltPolicy | undefined, reason: string | undefined): Promise<void> {
+    if (pod.metadata.deletionTimestamp !== undefined) return;
+    const marks = policy !== undefined && !policy.spec.dryRun;
+    if (!marks && (reason !== undefined || !isMarked(pod))) return;
     try {
       const labelled = pod.metadata.labels?.[LABEL_HALT] === reason ? pod : await this.#label(pod, reason);
       const wanted = wantedCondition(pod, reason);
@@ -61,6 +64,10 @@ export class PodMarks {
       status: { conditions: [condition] },
     });
   }
+}
+
+function isMarked(pod: Pod): boolean {
+  return pod.metadata.labels?.[LABEL_HALT] !== undefined || conditionOf(pod)?.status === "False";
 }
 
 function conditionOf(pod: Pod) {

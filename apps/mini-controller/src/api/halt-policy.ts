@@ -6,6 +6,9 @@ import { PagingTargetSchema } from "./paging.ts";
 import { unknownFields } from "./unknown-fields.ts";
 import { cel, listMap } from "./validation.ts";
 
+/** Name of the port at which a node serves `/status`, unless a policy says otherwise. */
+export const DEFAULT_RPC_PORT = "rpc";
+
 const RequirementSchema = z
   .object({
     key: z.string().min(1).max(317).meta({ description: "Label that is asked for." }),
@@ -170,7 +173,7 @@ export const HaltPolicySpecSchema = z
       .string()
       .min(1)
       .max(15)
-      .default("rpc")
+      .default(DEFAULT_RPC_PORT)
       .meta({ description: "Name of that container's port which serves /status." }),
     allowTags: z
       .boolean()

@@ -93,7 +93,7 @@ const StepSchema = z
   .meta({ description: "One step of the journal." });
 export type Step = z.infer<typeof StepSchema>;
 
-/** A halt that stands for so many different reasons one after the other has forgotten the first. */
+/** A halt that stood for more reasons one after the other has forgotten the first pages. */
 export const MAX_FORMER_PAGES = 8;
 
 /** One page: journaled before it is sent, confirmed after. */
@@ -102,10 +102,16 @@ export const PageRecordSchema = z
     key: z.string().max(400).meta({ description: "Stable key: receivers that see it twice got one page." }),
     reason: z.string().max(64).meta({ description: "Why a person is needed, in one CamelCase word." }),
     summary: z.string().max(512).meta({ description: "What the page says." }),
+    action: ActionSchema.optional().meta({ description: "What was to be done about the halt then." }),
+    toImage: z.string().max(512).optional().meta({ description: "Image that was to be set then." }),
     at: z.string().max(40).meta({ description: "When it was journaled, RFC 3339." }),
     delivered: z.array(z.string().max(64)).max(8).meta({
       description:
         "Targets of spec.paging that confirmed it, or, once it is resolving, that it is over: their kind and a hash of what they say.",
+    }),
+    told: z.array(z.string().max(64)).max(8).optional().meta({
+      description:
+        "Targets that had confirmed it when it began to resolve, also if no policy names them now.",
     }),
     attempts: z.int().min(0).meta({ description: "How often that was sent so far." }),
     nextAttemptAt: z
@@ -161,6 +167,9 @@ const SeenSchema = z
       .array(EvidenceSourceSchema)
       .max(16)
       .meta({ description: "Independent sources that told of the halt then." }),
+    disputed: z.string().max(1024).optional().meta({
+      description: "What another source said, where it told of another halt: then no source counts.",
+    }),
     chainId: z.string().max(128).optional().meta({ description: "Chain that the node told on /status." }),
     height: z.int().min(1).optional().meta({ description: "Highest block that the node told on /status." }),
   })

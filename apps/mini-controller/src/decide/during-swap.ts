@@ -4,10 +4,13 @@ import { ABORTED, isAborted, policyNameOf } from "../api/node-halt.ts";
 import { isPaged, journalMove } from "../journal/journal-entry.ts";
 import { isUnreadHalt } from "../judge/unread-halt.ts";
 import type { Act, Move } from "../model/move.ts";
+import { whatOf } from "../model/workload-sight.ts";
 import type { Observation, PodSight } from "../observe/observation.ts";
 import { summaryOf, withdrawal } from "./before-swap.ts";
-import { heightPast, leftToStay } from "./recovery.ts";
+import { heightPast, isLaterHalt, leftToStay } from "./recovery.ts";
+import { PAUSED, paused } from "./refusals/paused.ts";
 import { refusalOf } from "./refusals/refusals.ts";
+import { goesOn } from "./replaced-by-others.ts";
 import { templateChange } from "./template-change.ts";
 
 /** How soon to look at a workload whose own controller is about to take notice of the new image, at least and at most. */
@@ -15,6 +18,8 @@ export const SETTLE_MS = 20;
 const SETTLE_MOST_MS = 500;
 /** How soon to look at a node that is coming back; its own events and heights wake the halt earlier. */
 const RECOVER_MS = 500;
+/** How soon to look whether somebody wrote back the image of a node that is past its halt. */
+const STAY_MS = 5_000;
 
 /** Carries a swap that was begun to its end: Recovered, or Failed when its time is over or a person aborts it. */
 export function moveDuringSwap(observation: Observation): Move {
@@ -23,7 +28,8 @@ export function moveDuringSwap(observation: Observation): Move {
   if (done !== undefined) return done;
   const failed = failure(observation);
   if (failed !== undefined) return fail(observation, failed);
-  const left = Math.max(1, recoverWithinMs);
+  // A node that is past its halt has no time left that could run out.
+  const left = recoverWithinMs > 0 ? recoverWithinMs : Number.POSITIVE_INFINITY;
   const wait = (ms: number): Move => ({ kind: "wait", ms: Math.min(ms, left) });
   switch (halt.status?.phase) {
     case "Swapping":
@@ -31,8 +37,14 @@ export function moveDuringSwap(observation: Observation): Move {
     case "Recreating":
       return moveWhileRecreating(observation, wait);
     default:
-      return pod.kind === "halted" ? deletion(observation, pod, wait) : wait(RECOVER_MS);
+      return pod.kind === "halted" ? deletion(observation, pod, wait) : wait(watchMs(observation));
   }
+}
+
+/** How long a node may be left alone that comes back; one that is past its halt, and has to stay so, for longer. */
+function watchMs(observation: Observation): number {
+  const past = pastHalt(observation);
+  return past === undefined ? RECOVER_MS : Math.min(leftToStay(observation, past.pod), STAY_MS);
 }
 
 /**
@@ -47,10 +59,8 @@ function moveWhileSwapping(observation: Observation, wait: (ms: number) => Move)
   if (change.kind === "change") {
     const over = withdrawal(observation);
     if (over !== undefined) return over;
-    if (isWithdrawn(observation)) {
-      const message = `HaltPolicy ${policyNameOf(halt)} no longer asks for ${toImage}, which was not set yet.`;
-      return fail(observation, { reason: "ImageWithdrawn", message });
-    }
+    const unasked = whyUnasked(observation, "It was not set yet.");
+    if (unasked !== undefined) return fail(observation, unasked);
     const { partition } = change;
     const effect = {
       kind: "set-image",
@@ -76,26 +86,46 @@ function settleWait({ halt, now }: Observation): number {
   return Math.min(Math.max(SETTLE_MS, taken / 4), SETTLE_MOST_MS);
 }
 
+/** Reasons of a recommendation that a change of the policy gives. Any other is of what was seen of the node. */
+const OF_POLICY: ReadonlySet<string> = new Set([
+  "ImageMappingMissing",
+  "ListedForAnotherHeight",
+  "HeightNotListed",
+  "ChosenByPolicy",
+  "ChainNotNamed",
+  "InferredHalt",
+  "InferredHaltIgnored",
+]);
+
 /**
- * Whether the policy and what was seen of the node no longer lead to the image of the swap. What ran before can only be said
- * of the pod that halted; where that is gone, nothing is done to what is there.
+ * Why the swap is over where the policy, or what was seen of the node, no longer leads to its image: whichever it was. A
+ * policy that is gone, or that the pod has left, says nothing, and is a refusal of its own. What ran before can only be said
+ * of the pod that halted: where that is gone, nothing is done to what is there.
  */
-function isWithdrawn({ halt, pod, recommendation }: Observation): boolean {
-  const isRollback = halt.status?.action === "RollBack";
-  if (isRollback && (pod.kind === "gone" || pod.kind === "successor")) return false;
+function whyUnasked(
+  { halt, pod, policy, selected, recommendation }: Observation,
+  standing: string,
+): Failure | undefined {
+  if (policy === undefined || !selected) return undefined;
+  const { toImage = "", action } = halt.status ?? {};
+  const isRollback = action === "RollBack";
+  if (isRollback && (pod.kind === "gone" || pod.kind === "successor")) return undefined;
   const wanted = isRollback ? "roll-back" : "swap-to-image";
-  return recommendation?.action !== wanted || recommendation.image !== halt.status?.toImage;
+  const asksFor = recommendation && "image" in recommendation ? recommendation.image : undefined;
+  if (recommendation?.action === wanted && asksFor === toImage) return undefined;
+  if (recommendation !== undefined && asksFor === undefined && !OF_POLICY.has(recommendation.reason)) {
+    const { reason, why } = recommendation;
+    return { reason, message: `${toImage} is not asked for as things stand. ${standing} ${why}` };
+  }
+  const message = `HaltPolicy ${policyNameOf(halt)} no longer asks for ${toImage}. ${standing}`;
+  return { reason: "ImageWithdrawn", message };
 }
 
 function moveWhileRecreating(observation: Observation, wait: (ms: number) => Move): Move {
-  const { halt, pod, policy, selected, workload, now } = observation;
+  const { halt, pod, workload, now } = observation;
   const { toImage = "" } = halt.status ?? {};
   if (pod.kind === "halted" || pod.kind === "healthy") {
-    if (workload.kind === "found" && workload.replacesPods) return wait(RECOVER_MS);
-    if (policy !== undefined && selected && isWithdrawn(observation)) {
-      const message = `HaltPolicy ${policyNameOf(halt)} no longer asks for ${toImage}. It is set, and the pod was not replaced.`;
-      return fail(observation, { reason: "ImageWithdrawn", message });
-    }
+    if (workload.kind === "found" && workload.replacesPods) return toldOfPause(observation, wait);
     return deletion(observation, pod, wait);
   }
   if (pod.kind === "successor" && pod.image === halt.spec.image) return wait(RECOVER_MS);
@@ -105,6 +135,16 @@ function moveWhileRecreating(observation: Observation, wait: (ms: number) => Mov
       ? `New pod with ${pod.image}; waiting for its height.`
       : "Waiting for the new pod.";
   return journalMove(halt, { phase: "Recovering", reason: "Recovering", message }, now);
+}
+
+/** A pause comes too late for a workload that replaces its pods by itself, and whoever paused it is told so. */
+function toldOfPause(observation: Observation, wait: (ms: number) => Move): Move {
+  const { halt, now } = observation;
+  const going = { reason: "Recreating", message: `${whatOf(observation.workload)} replaces its pods.` };
+  const { reason, message } = paused(observation, undefined) ?? going;
+  const wasPaused = halt.status?.reason === PAUSED;
+  if (reason !== PAUSED ? !wasPaused : halt.status?.message === message) return wait(RECOVER_MS);
+  return journalMove(halt, { phase: "Recreating", reason, message }, now);
 }
 
 /** Something changed the image on the way from the workload to the pod. The pod runs, so it is watched and not touched. */
@@ -117,8 +157,8 @@ function reportRewritten(observation: Observation, image: string): Move {
 }
 
 /**
- * Deletes a pod that stands halted: only another one can have the new image. Which one is written down first, once and
- * for all.
+ * Deletes a pod that stands halted: only another one can have the new image, if that is still asked for. Which one is
+ * written down first, once and for all.
  */
 function deletion(
   observation: Observation,
@@ -127,6 +167,8 @@ function deletion(
 ): Move {
   const { halt, now } = observation;
   const { status } = halt;
+  const unasked = whyUnasked(observation, "It is set, and the pod was not replaced.");
+  if (unasked !== undefined) return fail(observation, unasked);
   if (terminating) return wait(RECOVER_MS);
   const move = unlessRefused(observation, { kind: "delete-pod", uid }, wait);
   if (move.kind !== "effect" || status?.deletedPodUID !== undefined) return move;
@@ -144,8 +186,8 @@ function unlessRefused(observation: Observation, effect: Act, wait: (ms: number)
   const action = status.action === "RollBack" ? "RollBack" : "SwapImage";
   const refusal = refusalOf(observation, { step: effect.kind, action, image: status.toImage ?? "" });
   if (refusal === undefined) return { kind: "effect", effect };
-  const { reason, message } = refusal;
-  const page = refusal.kind === "page" ? { reason, summary: summaryOf(observation, message) } : undefined;
+  const { reason, message, kind } = refusal;
+  const page = kind === "page" ? { reason, summary: summaryOf(observation, message) } : undefined;
   const needsPage = page !== undefined && !isPaged(status, reason);
   if (!needsPage && status.reason === reason && status.message === message) return wait(RECOVER_MS);
   return journalMove(halt, { phase: status.phase ?? "Swapping", reason, message, page }, now);
@@ -164,7 +206,8 @@ function recovery(observation: Observation): Move | undefined {
   const { halt, now } = observation;
   const { toImage } = halt.status ?? {};
   const past = pastHalt(observation);
-  if (past === undefined || leftToStay(observation, past.pod) > 0) return undefined;
+  if (past === undefined) return undefined;
+  if (leftToStay(observation, past.pod) > 0 && !isSupplanted(observation)) return undefined;
   const { pod, height } = past;
   const message =
     pod.image === toImage
@@ -184,6 +227,12 @@ function recovery(observation: Observation): Move | undefined {
   );
 }
 
+/** Whether the image was set on to a third one, as for the next plan: nobody will write back what was there before. */
+function isSupplanted({ halt, workload }: Observation): boolean {
+  const { toImage, fromImage } = halt.status ?? {};
+  return workload.kind === "found" && workload.image !== toImage && workload.image !== fromImage;
+}
+
 interface Failure {
   readonly reason: string;
   readonly message: string;
@@ -193,12 +242,16 @@ function failure(observation: Observation): Failure | undefined {
   const { halt, pod, workload, recoverWithinMs } = observation;
   const { toImage, fromImage, recoverBy, phase } = halt.status ?? {};
   if (isAborted(halt) && phase !== "Recovering")
-    return { reason: ABORTED, message: `Stopped for good by its annotation ${ANNOTATION_ABORT}.` };
+    return {
+      reason: ABORTED,
+      message: `Stopped for good by its annotation ${ANNOTATION_ABORT}.${goesOn(observation)}`,
+    };
   if (
     phase === "Recovering" &&
     pod.kind === "successor" &&
     pod.image !== halt.spec.image &&
-    haltsAgain(pod.verdict)
+    haltsAgain(pod.verdict) &&
+    !isLaterHalt(halt.spec, pod.verdict)
   ) {
     return {
       reason: "HaltedAgain",

@@ -4,6 +4,7 @@ import { type NodeHaltStatus, type PageRecord, type Phase, PhaseSchema } from ".
 import { resolving } from "../journal/journal-entry.ts";
 import type { UnreadHalt } from "../judge/unread-halt.ts";
 import {
+  groupWith,
   HALTED,
   HEALTHY,
   haltWith,
@@ -15,6 +16,7 @@ import {
   RESTARTED,
   type Scene,
   SEEN,
+  SENT,
   siblingWith,
   successor,
   workloadWith,
@@ -69,7 +71,7 @@ test("a halt in a phase of a newer controller is paged once, stays in it, and is
     const told = nextMove(observe(scene));
     if (told.kind !== "journal") throw new Error(told.kind);
     expect(told.status).toMatchObject({ phase, reason: "PhaseUnknown", page: { reason: "PhaseUnknown" } });
-    const page = { ...told.status.page, state: "Sent" } as PageRecord;
+    const page = { ...told.status.page, ...SENT } as PageRecord;
     expect(nextMove(observe({ ...scene, halt: haltWith({}, { ...told.status, page }) }))).toEqual({
       kind: "rest",
     });
@@ -83,7 +85,7 @@ test("a halt that was never seen ends once its pod has run for ten minutes after
   const { seen: _, ...status } = told.status;
   const journal = (state: PageRecord["state"]) => ({
     ...haltWith(),
-    status: { ...status, page: { ...told.status.page, state } as PageRecord },
+    status: { ...status, page: { ...told.status.page, ...SENT, state } as PageRecord },
   });
   const after = (ms: number, more: Scene = {}) =>
     summary({ ...scene, halt: journal("Sent"), now: scene.now + ms, ...more });
@@ -221,7 +223,7 @@ describe("a halt whose swap has not begun", () => {
     ["70 whose workload is gone, as was said", goneFor(0, "Held"), "Held WorkloadMissing +page"],
     [
       "70 whose workload somebody changed",
-      { workload: workloadWith({ image: "registry/other:1" }) },
+      { workload: workloadWith({ image: "registry/other:1", generation: 2 }) },
       "Held ImageChangedMeanwhile +page",
     ],
     ["70 whose policy is gone", { policy: null }, "Held PolicyMissing"],
@@ -275,7 +277,7 @@ describe("a halt whose swap has not begun", () => {
     for (const policy of [listedNothing, policyWith({ paused: true }), policyWith({ dryRun: true })]) {
       const first = nextMove(observe({ policy }));
       if (first.kind !== "journal") throw new Error("nothing was written");
-      const page = first.status.page && { ...first.status.page, state: "Sent" as const };
+      const page = first.status.page && { ...first.status.page, ...SENT };
       const status = { ...first.status, ...(page === undefined ? {} : { page }) };
       expect(nextMove(observe({ policy, halt: haltWith({}, status) }))).toEqual({ kind: "rest" });
     }
@@ -304,7 +306,7 @@ describe("a halt whose swap has not begun", () => {
     const halt = haltWith({ reason: "downgrade_detected" });
     const first = nextMove(observe({ halt }));
     if (first.kind !== "journal" || first.status.page === undefined) throw new Error("no page was journaled");
-    const status: NodeHaltStatus = { ...first.status, page: { ...first.status.page, state: "Sent" } };
+    const status: NodeHaltStatus = { ...first.status, page: { ...first.status.page, ...SENT } };
     expect(summary({ halt: haltWith({ reason: "downgrade_detected" }, status) })).toBe(
       "Paged DowngradeDetected",
     );
@@ -552,9 +554,14 @@ describe("a swap", () => {
     ],
     ["past the height", { ...recovering, pod: successor({ height: 31 }) }, "Recovered Recovered"],
     [
-      "halted at the next plan",
-      { ...recovering, pod: successor({ verdict: { ...again, plan: "v6.8", height: 60 } }) },
+      "halted at the next plan, and seen on its way there",
+      { ...recovering, pod: successor({ height: 31, verdict: { ...again, plan: "v6.8", height: 60 } }) },
       "Recovered Recovered",
+    ],
+    [
+      "said to have halted at the next plan, and seen nowhere past the last",
+      { ...recovering, pod: successor({ height: 30, verdict: { ...again, plan: "v6.8", height: 60 } }) },
+      "wait",
     ],
     [
       "halted again at the same plan",
@@ -610,10 +617,36 @@ describe("a swap", () => {
       },
       "Failed ImageWithdrawn +page",
     ],
+    ...(
+      [
+        ["its image withdrawn", { upgrades: [] }],
+        [
+          "another image listed",
+          { upgrades: [{ planName: "v6.7", height: 30, image: "registry/seid:v6.7.1" }] },
+        ],
+        ["its height corrected", { upgrades: [{ planName: "v6.7", height: 31, image: NEW }] }],
+        ["a page asked for instead", { actions: { upgradeRequired: "Page" } }],
+        ["no chain named", { chainId: undefined }],
+      ] as const
+    ).map(([change, spec]): readonly [string, Scene, string] => [
+      `${change} before the pod that came back with the old image is deleted`,
+      {
+        halt: begun("Recovering"),
+        workload: withNew,
+        pod: { ...HALTED, uid: "uid-2" },
+        policy: policyWith(spec),
+      },
+      "Failed ImageWithdrawn +page",
+    ]),
     [
       "its policy deleted before the image was set",
       { halt: begun("Swapping"), policy: null },
-      "Failed ImageWithdrawn +page",
+      "Swapping PolicyMissing",
+    ],
+    [
+      "its pod's labels changed, so that no policy selects it, before the image was set",
+      { halt: begun("Swapping"), selected: false },
+      "Swapping PodNotSelected +page",
     ],
     [
       "its policy deleted in the middle",
@@ -622,6 +655,21 @@ describe("a swap", () => {
     ],
   ];
   test.each(cases)("%s", (_, scene, expected) => expect(summary(scene)).toBe(expected));
+
+  describe("past its halt, whose image an owner may write back", () => {
+    const owned = workloadWith({ image: NEW, isOwner: true });
+    const past = { ...recovering, workload: owned, pod: successor({ height: 31, seenForMs: 1_000 }) };
+
+    test("a node whose time is over is looked at now and then", () => {
+      expect(nextMove(observe({ ...past, recoverWithinMs: -60_000 }))).toEqual({ kind: "wait", ms: 5_000 });
+    });
+
+    test("a node whose image was set on to the next plan's has recovered; one whose image is written back has not", () => {
+      const set = (image: string) => summary({ ...past, workload: workloadWith({ isOwner: true, image }) });
+      expect(set("registry/seid:v6.8")).toBe("Recovered Recovered");
+      expect(set(OLD)).toBe("Failed ImageChangedMeanwhile +page");
+    });
+  });
 
   test("a node that was rolled back has to be seen moving", () => {
     const halt = haltWith(
@@ -692,7 +740,7 @@ describe("a page", () => {
     expect(summary({ ...scene, halt: due })).toBe("send-page");
   });
 
-  const sent: PageRecord = { ...page, delivered: [], state: "Sent" };
+  const sent: PageRecord = { ...page, ...SENT };
   const recovered = haltWith({}, { phase: "Recovered", steps: [], page: sent });
 
   test("is resolved once its halt is over, and not before", () => {
@@ -705,14 +753,14 @@ describe("a page", () => {
   });
 
   test("gives way to one for another reason, is resolved, and is another one when its reason comes back", () => {
-    const changed = workloadWith({ image: "registry/other:1" });
+    const changed = workloadWith({ image: "registry/other:1", generation: 2 });
     const write = (scene: Scene) => {
       const move = nextMove(observe(scene));
       if (move.kind !== "journal" || move.status.page === undefined) throw new Error("no page was journaled");
       return move.status;
     };
     const first = write({ policy: listedNothing });
-    const told = { ...first, page: { ...first.page, attempts: 1, state: "Sent" } } as NodeHaltStatus;
+    const told = { ...first, page: { ...first.page, attempts: 1, ...SENT } } as NodeHaltStatus;
     const second = write({ halt: haltWith({}, told), workload: changed });
     expect(second.page).toMatchObject({ reason: "ImageChangedMeanwhile", state: "Pending" });
     expect(second.formerPages).toMatchObject([
@@ -723,44 +771,34 @@ describe("a page", () => {
     expect(third.formerPages, "a page that nobody was told of is forgotten").toHaveLength(1);
   });
 
-  test("is never forgotten before it is resolved: a further one waits for room", () => {
-    const former = (state: PageRecord["state"], index: number): PageRecord => ({
+  test("is kept back by none that a dead target never hears of the end of: those are forgotten, the first to be resolved first", () => {
+    const former = (state: string, index: number): PageRecord => ({
       ...sent,
-      state,
+      state: state === "Resolved" ? "Resolved" : "Resolving",
+      delivered: state === "told to some" ? ["webhook-0"] : [],
       key: `k${index}`,
       reason: `R${index}`,
       resolvedAt: at(0),
     });
-    const status = (states: readonly PageRecord["state"][]): NodeHaltStatus => ({
-      phase: "Held",
-      reason: "Other",
-      steps: [],
-      page: { ...sent, reason: "Other", key: "other" },
-      formerPages: states.map(former),
-    });
-    const write = (states: readonly PageRecord["state"][]) => {
-      const move = nextMove(observe({ halt: haltWith({}, status(states)), policy: listedNothing }));
+    const write = (states: readonly string[]) => {
+      const page = { ...sent, reason: "Other", key: "other" };
+      const formerPages = states.map(former);
+      const halt = haltWith({}, { phase: "Held", reason: "Other", steps: [], page, formerPages });
+      const move = nextMove(observe({ halt, policy: listedNothing }));
       if (move.kind !== "journal") throw new Error("nothing was journaled");
-      return move.status;
+      expect(move.status.page).toMatchObject({ reason: "ImageMappingMissing", state: "Pending" });
+      expect(move.status.page?.key, "no key comes twice").toMatch(/ImageMappingMissing\/\d{13}$/);
+      expect(move.status.formerPages).toHaveLength(8);
+      return move.status.formerPages?.map(({ key }) => key);
     };
-    const full = write(Array.from({ length: 8 }, () => "Resolving"));
-    expect(full.page?.key).toBe("other");
-    expect(full.formerPages).toHaveLength(8);
-    const roomy = write([...Array.from({ length: 7 }, () => "Resolving" as const), "Resolved"]);
-    expect(roomy.page).toMatchObject({ reason: "ImageMappingMissing" });
-    expect(roomy.page?.key, "no key comes twice").toMatch(/ImageMappingMissing\/\d{13}$/);
-    expect(roomy.formerPages?.map(({ key }) => key)).toEqual([
-      "k0",
-      "k1",
-      "k2",
-      "k3",
-      "k4",
-      "k5",
-      "k6",
+    const untold = Array.from({ length: 6 }, () => "told to none");
+    expect(write(["told to none", ...untold, "Resolved"])).not.toContain("k7");
+    expect(write([...untold, "told to some", "Resolved"])).not.toContain("k7");
+    expect(write([...untold, "told to some", "told to none"])).not.toContain("k6");
+    expect(write([...untold, "told to none", "told to none"])).toEqual([
+      ...["k1", "k2", "k3", "k4", "k5", "k6", "k7"],
       "other",
     ]);
-    const told = haltWith({}, { ...full, page: { ...sent, reason: "Other", key: "other" } });
-    expect(summary({ halt: told, policy: listedNothing }), "and is asked for no more").not.toContain("Held");
   });
 
   test("is over when it began at the earliest, by whichever clock", () => {
@@ -792,12 +830,12 @@ describe("a swap whose journal names an image that nothing leads to", () => {
   const pod = { ...HALTED, image: NEW };
 
   test.each([
-    ["another image ran before", OLD],
-    ["nothing is known to have run before", undefined],
-  ])("sets nothing where %s", (_, previousImage) => {
+    ["another image ran before", OLD, "Failed ImageWithdrawn +page"],
+    ["nothing is known to have run before", undefined, "Failed PreviousImageUnknown +page"],
+  ])("sets nothing where %s", (_, previousImage, expected) => {
     const halt = haltWith({ reason: "binary_too_new", image: NEW, height: undefined }, status("RollBack"));
     const scene = { halt, workload, pod, ...(previousImage === undefined ? {} : { previousImage }) };
-    expect(summary(scene)).toBe("Failed ImageWithdrawn +page");
+    expect(summary(scene)).toBe(expected);
   });
 
   test("sets nothing where an upgrade is called a rollback, or a rollback an upgrade", () => {
@@ -855,4 +893,45 @@ test("whatever is seen, nothing but the listed image or the one that ran before 
       expect(sources.length).toBeGreaterThan(0);
     }),
   );
+});
+
+describe("a person who stops a swap is told what others go on with", () => {
+  const status = {
+    ...standing("Recreating", "Recreating", 1_000, "x"),
+    ...{ fromImage: OLD, toImage: NEW, recoverBy: new Date(NOW + 60_000).toISOString() },
+  };
+  const rolling = workloadWith({ image: NEW, groups: [groupWith()] });
+  const deployed = workloadWith({
+    ...{ image: NEW, replacesPods: true },
+    groups: [groupWith({ strategy: { kind: "Recreate", replicas: 1 } })],
+  });
+  const onDelete = workloadWith({ image: NEW, groups: [groupWith({ strategy: { kind: "OnDelete" } })] });
+  const goesOn = `may replace pod sei-0-0 by itself: to keep that pod, set its image back to ${OLD}.`;
+
+  test.each([
+    ["rolls its updates", rolling, true],
+    ["replaces its pods", deployed, true],
+    ["replaces none", onDelete, false],
+  ])("of a workload that %s", (_, workload, isTold) => {
+    const halt = haltWith({}, status);
+    const paused = nextMove(observe({ halt, workload, policy: policyWith({ paused: true }) }));
+    const aborted = nextMove(observe({ halt: { ...halt, metadata: ABORT }, workload }));
+    for (const [move, phase, reason] of [
+      [paused, "Recreating", "Paused"],
+      [aborted, "Failed", "Aborted"],
+    ] as const) {
+      if (move.kind !== "journal") throw new Error(move.kind);
+      expect(move.status).toMatchObject({ phase, reason });
+      expect(move.status.message?.endsWith(goesOn)).toBe(isTold);
+      const said = { ...halt, status: move.status };
+      if (reason === "Paused" && workload === deployed)
+        expect(nextMove(observe({ halt: said, workload }))).toMatchObject({
+          status: { reason: "Recreating" },
+        });
+      if (reason === "Paused")
+        expect(nextMove(observe({ halt: said, workload, policy: policyWith({ paused: true }) })).kind).toBe(
+          "wait",
+        );
+    }
+  });
 });

@@ -2,6 +2,7 @@ import { type PageRecord, pagesOf } from "../api/node-halt.ts";
 import { isOpen } from "../judge/same-halt.ts";
 import type { Move } from "../model/move.ts";
 import type { Observation } from "../observe/observation.ts";
+import { targetId } from "../paging/known-targets.ts";
 import { PAGE_RETRY } from "../paging/pager.ts";
 
 /** What a move about pages is decided by. */
@@ -24,15 +25,15 @@ export function untilTold({ halt, now }: PageView): number | undefined {
 }
 
 /**
- * Whether the journaled page is to be sent now, later or not at all. One that had no target is sent once the policy names
- * one. A dry run tells nobody: what was to be told of a swap that began before it is sent once it ends.
+ * Whether the journaled page is to be sent now, later or not at all. One that stands is sent to each target that the policy
+ * names since. A dry run tells nobody: what was to be told of a swap that began before it is sent once it ends.
  */
 export function sendingMove(view: PageView): Move {
   const { halt, policy } = view;
   const page = halt.status?.page;
   if (policy?.spec.dryRun) return { kind: "rest" };
-  const hasTarget = policy !== undefined && policy.spec.paging.length > 0;
-  if (page?.state === "NoTarget" && hasTarget && isOpen(halt))
+  const stands = (page?.state === "NoTarget" || page?.state === "Sent") && isOpen(halt);
+  if (stands && policy?.spec.paging.some((target) => !page.delivered.includes(targetId(target))))
     return { kind: "effect", effect: { kind: "send-page" } };
   return page?.state === "Pending"
     ? whenDue(page, view, { kind: "effect", effect: { kind: "send-page" } })

@@ -1,3 +1,4 @@
+import type { Verdict } from "@upgrade-halt/consumer";
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { NodeHaltSpec } from "../api/node-halt.ts";
 import type { Observation, PodSight } from "../observe/observation.ts";
@@ -8,17 +9,22 @@ type Successor = Extract<PodSight, { kind: "successor" }>;
  * The height at which the successor is past the halt, on the chain of that halt. Where the halt named the height of an upgrade, only a
  * greater one counts, or a halt for a later one; a node that was rolled back, or that named none, has to be seen moving.
  */
-export function heightPast({ reason, height: halted }: NodeHaltSpec, pod: Successor): number | undefined {
+export function heightPast(spec: NodeHaltSpec, pod: Successor): number | undefined {
+  const { reason, height: halted } = spec;
   const { verdict, firstHeight, height, otherChain } = pod;
-  if (otherChain !== undefined) return undefined;
-  if (verdict.kind === "halted") {
-    const next = verdict.height;
-    return halted !== undefined && next !== undefined && next > halted ? next : undefined;
-  }
-  if (verdict.kind !== "running" || height === undefined) return undefined;
+  if (otherChain !== undefined || height === undefined) return undefined;
+  // What its halt says of a height is a claim: the node was seen past the one before, or it was not.
+  if (isLaterHalt(spec, verdict)) return halted !== undefined && height > halted ? height : undefined;
+  if (verdict.kind !== "running") return undefined;
   const passes =
     halted !== undefined && reason === reasonToken(ShutdownReason.UpgradeRequired) ? halted : firstHeight;
   return passes !== undefined && height > passes ? height : undefined;
+}
+
+/** Whether a node is said to have halted at a greater height than a halt of before. */
+export function isLaterHalt({ height: halted }: NodeHaltSpec, verdict: Verdict): boolean {
+  const next = verdict.kind === "halted" ? verdict.height : undefined;
+  return halted !== undefined && next !== undefined && next > halted;
 }
 
 /** What an owner or a GitOps tool takes at most to write an image back, unless the policy says otherwise, in seconds. */

@@ -1,5 +1,6 @@
 import { hasCode, keyOf } from "@upgrade-halt/kube";
 import type { Logger } from "pino";
+import { API_VERSION } from "../api/group.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { hasEnded, type NodeHalt, type NodeHaltSpec, type Seen, type WorkloadRef } from "../api/node-halt.ts";
 import type { HaltJournal } from "../journal/halt-journal.ts";
@@ -17,6 +18,7 @@ import { seenOf } from "../observe/pod-sight.ts";
 import { isSettledRefusal, orUnreadable } from "../workloads/unreadable.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import { bareSpec, haltedRunOf, haltSpecOf, standsNow } from "./halt-spec.ts";
+import { Lasting } from "./lasting.ts";
 import { ProvenWorkloads } from "./proven-workloads.ts";
 import type { UnrecordedHalts } from "./unrecorded-halts.ts";
 
@@ -25,6 +27,8 @@ export interface DetectorOptions {
   readonly workloads: Workloads;
   readonly journal: HaltJournal;
   readonly unrecorded: UnrecordedHalts;
+  /** Told of a halt as its journal is about to be opened. */
+  readonly onHalt: (halt: NodeHalt) => void;
   readonly onBoundary: OnBoundary;
   readonly log: Logger;
   readonly now: () => number;
@@ -42,13 +46,14 @@ export class Detector {
   /** By the journal's UID: what its pod showed as it was recorded. The pod may be gone before that is written down. */
   readonly #seen = new Map<string, Seen>();
 
-  /** By the pod's UID: since when its workload could not be read. */
-  readonly #unreadableSince = new Map<string, number>();
+  /** By the pod's UID: that its workload can't be read. */
+  readonly #unreadable: Lasting;
 
   readonly #proven: ProvenWorkloads;
 
   constructor(options: DetectorOptions) {
     this.#options = options;
+    this.#unreadable = new Lasting(options.now);
     this.#proven = new ProvenWorkloads(options.workloads);
   }
 
@@ -85,15 +90,13 @@ export class Detector {
     if (this.#isToldOf(namespace, spec)) return undefined;
     const workload =
       ref &&
-      orUnreadable(
-        workloads.ofRef(ref).read({ namespace, ref, container, policy, pod }),
-        `${ref.kind} ${ref.name}`,
-        0,
-      );
+      orUnreadable(workloads.read({ namespace, ref, container, policy, pod }), `${ref.kind} ${ref.name}`, 0);
     workload?.catch(() => {});
+    const metadata = { name: names[0] ?? "", namespace };
+    this.#options.onHalt({ apiVersion: API_VERSION, kind: "NodeHalt", metadata, spec });
     const opening = () => this.#open(namespace, names, spec, node);
     const halt = await between("create-halt", onBoundary, opening).catch((error: unknown) => {
-      unrecorded.note(namespace, names[0] ?? "", spec, policy, error);
+      unrecorded.noteUncreated(namespace, names[0] ?? "", spec, policy, error);
       throw error;
     });
     if (halt === undefined) return undefined;
@@ -110,17 +113,15 @@ export class Detector {
 
   /** The workload that provably made the pod. A halt is recorded, and told of, also where nobody may read which that is. */
   async #workloadOf({ pod }: JudgedNode, policy: HaltPolicy): Promise<WorkloadRef | undefined> {
-    const { workloads, log, now } = this.#options;
+    const { workloads, log } = this.#options;
     const key = pod.metadata.uid ?? "";
     try {
       const lineage = await workloads.ofPolicy(policy.spec).find(pod, policy.spec.target.customResource);
-      this.#unreadableSince.delete(key);
+      this.#unreadable.over(key);
       return lineage.kind === "found" ? lineage.ref : undefined;
     } catch (error) {
-      const since = this.#unreadableSince.get(key) ?? now();
-      this.#unreadableSince.set(key, since);
-      if (!isSettledRefusal(error, Math.abs(now() - since))) throw error;
-      this.#unreadableSince.delete(key);
+      if (!isSettledRefusal(error, this.#unreadable.note(key))) throw error;
+      this.#unreadable.over(key);
       log.warn({ object: keyOf(pod), error: error.message }, "the workload of a halted pod can't be read");
       return undefined;
     }

@@ -1,102 +1,133 @@
-import { hasCode, keyOf } from "@upgrade-halt/kube";
+import { CodedError, hasCode, keyOf, messageOf } from "@upgrade-halt/kube";
 import type { Logger } from "pino";
 import { API_VERSION } from "../api/group.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, NodeHaltSpec, PageRecord } from "../api/node-halt.ts";
 import { journalMove, resolving, timestamp } from "../journal/journal-entry.ts";
+import { podKeyOf, policyOf, type Stores } from "../model/stores.ts";
 import type { PageAttempt, SendPageOptions } from "../paging/pager.ts";
-import { isSettledRefusal } from "../workloads/unreadable.ts";
+import { isSettledRefusal, LASTING_MS } from "../workloads/unreadable.ts";
+import { Lasting } from "./lasting.ts";
 
 export interface UnrecordedHaltsOptions {
   readonly send: (page: Pick<SendPageOptions, "halt" | "page" | "policy">) => Promise<PageAttempt>;
-  /** The policy with this key as it is now. */
-  readonly policyOf: (policyKey: string) => HaltPolicy | undefined;
-  /** Told of a policy (by its key) that has such a halt, or has it no more. */
-  readonly onChange: (policyKey: string) => void;
+  readonly stores: Pick<Stores, "halts" | "pods" | "policies">;
+  /** Told of a policy and of a pod (by their keys) that have such a halt, or have it no more. */
+  readonly onChange: (policyKey: string, podKey: string) => void;
   readonly log: Logger;
   readonly now: () => number;
 }
 
-/** A halt for which the API server took no NodeHalt, and why. */
+/** A halt that can't be written down, and why. */
 export interface UnrecordedHalt {
   readonly podName: string;
+  /** What the API server does not do for it. */
+  readonly what: string;
   readonly why: string;
 }
 
 interface Entry extends UnrecordedHalt {
-  readonly podKey: string;
   readonly policyKey: string;
   readonly halt: NodeHalt;
   page: PageRecord;
 }
 
 const REASON = "JournalRefused";
+const NOT_CREATED = "takes no NodeHalt of";
+const NOT_WRITTEN = "does not take what is to be written about";
 
 /**
- * Halts that cannot be recorded, as a quota or an admission webhook refuses their NodeHalts. Nothing is done about one, so a person
- * is paged without a journal. It is known to this process alone: the next one pages again by the same key, which receivers know.
+ * Halts that cannot be written down, as a quota or an admission webhook refuses their NodeHalts or the status of these. Nothing is done
+ * about one, so a person is paged without a journal. It is known to this process alone: the next one pages again by the same key, which
+ * receivers know.
  */
 export class UnrecordedHalts {
   readonly #options: UnrecordedHaltsOptions;
-  /** By the pod's UID. */
+  /** By the UID of the pod that has no NodeHalt, or of the NodeHalt that can't be written. */
   readonly #entries = new Map<string, Entry>();
-  /** By the pod's UID: since when its halt could not be recorded. */
-  readonly #since = new Map<string, number>();
+  readonly #refused: Lasting;
 
   constructor(options: UnrecordedHaltsOptions) {
     this.#options = options;
+    this.#refused = new Lasting(options.now);
   }
 
-  /** Takes note of a refusal. One that may be over in a moment is told of once it lasts. */
-  note(namespace: string, name: string, spec: NodeHaltSpec, policy: HaltPolicy, error: unknown): void {
-    const { log, now, onChange } = this.#options;
-    const { podUID, podName, verdict } = spec;
-    const since = this.#since.get(podUID) ?? now();
-    this.#since.set(podUID, since);
-    const isInvalid = hasCode(error, "invalid", "too-large");
-    if (!isInvalid && !isSettledRefusal(error, Math.abs(now() - since))) return;
-    if (this.#entries.has(podUID)) return;
-    const why = error instanceof Error ? error.message : String(error);
-    const message = `The API server takes no NodeHalt of it, so nothing is done about this halt: ${why} Let it be recorded, or upgrade the node yourself.`;
+  /** The NodeHalt of a halt was refused. What may be over in a moment is told of once it lasts. */
+  noteUncreated(
+    namespace: string,
+    name: string,
+    spec: NodeHaltSpec,
+    policy: HaltPolicy,
+    error: unknown,
+  ): void {
     const kind = { apiVersion: API_VERSION, kind: "NodeHalt" } as const;
-    const unwritten: NodeHalt = { ...kind, metadata: { name, namespace }, spec };
-    const page = { reason: REASON, summary: `${namespace}/${podName} halted: ${verdict} ${message}` };
-    const { status } = journalMove(unwritten, { phase: "Held", reason: REASON, message, page }, now());
-    if (status.page === undefined) return;
-    const halt = { ...unwritten, status };
-    this.#entries.set(podUID, {
-      ...{ podName, why, policyKey: keyOf(policy), halt, page: status.page },
-      podKey: `${namespace}/${podName}`,
-    });
-    log.warn({ object: `${namespace}/${name}`, error: why }, "a halt can't be recorded");
-    onChange(keyOf(policy));
+    const halt: NodeHalt = { ...kind, metadata: { name, namespace }, spec };
+    const lastsMs = this.#refused.note(spec.podUID);
+    if (isUnfit(error) || isTold(error, lastsMs)) this.#add(spec.podUID, halt, policy, NOT_CREATED, error);
   }
 
-  /** The halt of this pod is recorded by now, or there is none. */
-  over(podUID: string): void {
-    this.#since.delete(podUID);
-    const entry = this.#entries.get(podUID);
+  /** The same of the status of a NodeHalt. Its own page says so, where that was taken. */
+  noteUnwritten(halt: NodeHalt, error: unknown): void {
+    const { uid = "" } = halt.metadata;
+    const { page } = halt.status ?? {};
+    const policy = policyOf(halt, this.#options.stores);
+    if (policy === undefined || !isRefusal(error) || (page?.reason === REASON && page.state === "Sent"))
+      return;
+    const lastsMs = this.#refused.note(uid);
+    if ((isUnfit(error) && page?.reason !== REASON) || isTold(error, lastsMs))
+      this.#add(uid, halt, policy, NOT_WRITTEN, error);
+  }
+
+  #add(id: string, unwritten: NodeHalt, policy: HaltPolicy, what: string, error: unknown): void {
+    const { log, now, onChange } = this.#options;
+    if (this.#entries.has(id)) return;
+    const { podName, verdict } = unwritten.spec;
+    const why = messageOf(error);
+    const message = `The API server ${what} it, so nothing is done about this halt: ${why} Let it be written, or upgrade the node yourself.`;
+    const page = { reason: REASON, summary: `${podKeyOf(unwritten)} halted: ${verdict} ${message}` };
+    const { status } = journalMove(unwritten, { phase: "Held", reason: REASON, message, page }, now());
+    if (status.page?.reason !== REASON) return;
+    const halt = { ...unwritten, status };
+    this.#entries.set(id, { podName, what, why, policyKey: keyOf(policy), halt, page: status.page });
+    log.warn({ object: keyOf(halt), error: why }, "a halt can't be recorded");
+    onChange(keyOf(policy), podKeyOf(halt));
+  }
+
+  /** What has this UID is written down by now, or there is nothing to be written. */
+  over(id: string): void {
+    this.#refused.over(id);
+    const entry = this.#entries.get(id);
     if (entry === undefined || entry.page.state === "Resolving") return;
-    entry.page = resolving(entry.page, timestamp(this.#options.now()));
-    this.#options.onChange(entry.policyKey);
+    if (entry.page.attempts === 0) this.#entries.delete(id);
+    else entry.page = resolving(entry.page, timestamp(this.#options.now()));
+    this.#options.onChange(entry.policyKey, podKeyOf(entry.halt));
   }
 
   /** Sends what is due about the pods of this name; the milliseconds until more is, if any. */
   async tell(podKey: string): Promise<number | undefined> {
-    const { send, now, policyOf } = this.#options;
+    const { send, now, stores } = this.#options;
     const waits: number[] = [];
-    for (const [podUID, entry] of this.#entries) {
-      const { halt, page } = entry;
-      const policy = policyOf(entry.policyKey);
-      if (entry.podKey !== podKey || page.state === "Sent" || policy?.spec.dryRun === true) continue;
+    for (const [id, entry] of this.#entries) {
+      const { halt } = entry;
+      if (podKeyOf(halt) !== podKey) continue;
+      if (this.#isDeleted(halt)) this.over(id);
+      const { page } = entry;
+      const policy = stores.policies.get(entry.policyKey);
+      if (!this.#entries.has(id) || page.state === "Sent" || policy?.spec.dryRun === true) continue;
       if (page.state === "NoTarget" && (policy?.spec.paging.length ?? 0) === 0) continue;
       const left = Date.parse(page.nextAttemptAt ?? "") - now();
       if (!(left > 0)) entry.page = (await send({ halt, page, policy })).page;
-      if (entry.page.state === "Resolved") this.#entries.delete(podUID);
+      if (entry.page.state === "Resolved") this.#entries.delete(id);
       const next = Date.parse(entry.page.nextAttemptAt ?? "") - now();
       if (next > 0) waits.push(next);
     }
     return waits.length === 0 ? undefined : Math.min(...waits);
+  }
+
+  /** Whether there was a NodeHalt, and is none any more: nothing is to be written about it. */
+  #isDeleted({ metadata }: NodeHalt): boolean {
+    const known = this.#options.stores.halts.get(keyOf({ metadata }));
+    return metadata.uid !== undefined && known?.metadata.uid !== metadata.uid;
   }
 
   /** One of the halts under this policy that cannot be recorded. */
@@ -105,4 +136,18 @@ export class UnrecordedHalts {
       (entry) => entry.policyKey === policyKey && entry.page.state !== "Resolving",
     );
   }
+}
+
+/** Whether what was to be written fits no schema: no time puts that right. */
+function isUnfit(error: unknown): boolean {
+  return hasCode(error, "invalid", "too-large");
+}
+
+/** Whether it was not taken. Who else wrote meanwhile, and who does not lead, refuses nothing. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof CodedError && !hasCode(error, "conflict", "not-found", "not-leading");
+}
+
+function isTold(error: unknown, lastsMs: number): boolean {
+  return isSettledRefusal(error, lastsMs) || (isRefusal(error) && lastsMs >= LASTING_MS);
 }

@@ -3,14 +3,22 @@ import { API_VERSION, LABEL_POD, LABEL_POLICY } from "../api/group.ts";
 import { type NodeHalt, type NodeHaltSpec, type NodeHaltStatus, projectHalt } from "../api/node-halt.ts";
 import { collectionPath, NODE_HALTS, objectPath } from "../kube/paths.ts";
 
+/** Told of what becomes of each write of a journal's status. */
+export interface JournalWatch {
+  readonly onWritten: (halt: NodeHalt) => void;
+  readonly onRefused: (halt: NodeHalt, error: unknown) => void;
+}
+
 /** Reads and writes NodeHalts. What it wrote is in the store at once, so the next look sees it. */
 export class HaltJournal {
   readonly #api: KubeApi;
   readonly #store: Store<NodeHalt>;
+  readonly #watch: JournalWatch;
 
-  constructor(api: KubeApi, store: Store<NodeHalt>) {
+  constructor(api: KubeApi, store: Store<NodeHalt>, watch: JournalWatch) {
     this.#api = api;
     this.#store = store;
+    this.#watch = watch;
   }
 
   /** The halt as recorded, by whomever: a second record of the same halt is the first one. */
@@ -39,13 +47,16 @@ export class HaltJournal {
    */
   async write(halt: NodeHalt, status: NodeHaltStatus): Promise<NodeHalt> {
     const { namespace = "", name } = halt.metadata;
-    const written = await this.#api.replace<NodeHalt>(objectPath(NODE_HALTS, namespace, name, "status"), {
-      ...halt,
-      apiVersion: API_VERSION,
-      kind: "NodeHalt",
-      status,
-    });
-    return this.#keep(written);
+    const path = objectPath(NODE_HALTS, namespace, name, "status");
+    const body = { ...halt, apiVersion: API_VERSION, kind: "NodeHalt", status };
+    try {
+      const written = this.#keep(await this.#api.replace<NodeHalt>(path, body));
+      this.#watch.onWritten(written);
+      return written;
+    } catch (error) {
+      this.#watch.onRefused(halt, error);
+      throw error;
+    }
   }
 
   async refresh(namespace: string, name: string): Promise<NodeHalt> {

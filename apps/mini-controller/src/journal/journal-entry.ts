@@ -61,7 +61,7 @@ export function journalMove(
       ...withoutUndefined(fields),
       message: cut(fields.message, 1024),
       steps: stepsWith(halt, { phase: fields.phase, at, message: cut(fields.message, 512) }),
-      ...pageWith(halt, page, at),
+      ...pageWith(halt, page, at, { ...before, ...withoutUndefined(fields) }),
       conditions: mergeConditions(
         before.conditions ?? [],
         conditions.map((condition) => ({
@@ -88,12 +88,9 @@ function firstSteps({ spec, metadata }: NodeHalt, { phase, at }: Step): Step[] {
   return [detected, { phase: "Recorded", at, message: `Recorded as ${metadata.name}.` }];
 }
 
-/**
- * Whether a page for this reason is on record, or has to wait: no page is forgotten that somebody may still hold for
- * standing, so a further one is made only once there is room for the one before.
- */
+/** Whether the page on record is for this reason. */
 export function isPaged(status: NodeHaltStatus | undefined, reason: string): boolean {
-  return status?.page?.reason === reason || formerWith(status, "").length > MAX_FORMER_PAGES;
+  return status?.page?.reason === reason;
 }
 
 /**
@@ -104,6 +101,7 @@ function pageWith(
   { metadata, status }: NodeHalt,
   draft: PageDraft | undefined,
   at: string,
+  { action, toImage }: Pick<NodeHaltStatus, "action" | "toImage">,
 ): Pick<NodeHaltStatus, "page" | "formerPages"> {
   if (draft === undefined || isPaged(status, draft.reason)) return {};
   const { reason, summary } = draft;
@@ -117,6 +115,7 @@ function pageWith(
       key: number === undefined ? key : `${key}/${number}`,
       reason,
       summary: cut(summary, 512),
+      ...withoutUndefined({ action, toImage }),
       at,
       delivered: [],
       attempts: 0,
@@ -133,17 +132,24 @@ function numberOf(key: string): number {
 }
 
 /**
- * The former pages, and the present one among them unless nobody can have been told of it. Of those that are resolved the
- * oldest are dropped; there are more than the schema takes where too many are not.
+ * The former pages, and the present one among them unless nobody can have been told of it. Where they are too many the
+ * oldest are dropped: first those that are resolved, then those that only some target is still to hear of. However many
+ * a target that is dead never hears of, they keep back no page that is to come.
  */
 function formerWith(status: NodeHaltStatus | undefined, at: string): PageRecord[] {
   const { page, formerPages = [] } = status ?? {};
   const isUntold = page?.attempts === 0 && (page.nextAttemptAt === page.at || page.state === "NoTarget");
   if (page === undefined || isUntold) return formerPages;
   const pages = [...formerPages, resolving(page, at)];
-  const excess = pages.length - MAX_FORMER_PAGES;
-  const dropped = new Set(pages.filter(isToldOf).slice(0, Math.max(0, excess)));
+  const excess = Math.max(0, pages.length - MAX_FORMER_PAGES);
+  const dropped = new Set(pages.toSorted((one, other) => neededBy(one) - neededBy(other)).slice(0, excess));
   return pages.filter((known) => !dropped.has(known));
+}
+
+/** Who is still to hear that a former page is over, in order of how much that is worth: nobody, some, or everybody. */
+function neededBy(page: PageRecord): number {
+  if (isToldOf(page)) return 0;
+  return page.delivered.length > 0 ? 1 : 2;
 }
 
 /**
@@ -154,7 +160,8 @@ export function resolving(page: PageRecord, at: string): PageRecord {
   if (page.resolvedAt !== undefined) return page;
   const { lastError: _, ...rest } = page;
   const resolvedAt = Date.parse(page.at) > Date.parse(at) ? page.at : at;
-  return { ...rest, state: "Resolving", resolvedAt, delivered: [], attempts: 0, nextAttemptAt: at };
+  const told = page.delivered;
+  return { ...rest, state: "Resolving", resolvedAt, told, delivered: [], attempts: 0, nextAttemptAt: at };
 }
 
 function withoutUndefined<T extends object>(fields: T): T {

@@ -1,6 +1,6 @@
-import type { Store } from "@upgrade-halt/kube";
 import type { NodeHalt } from "../api/node-halt.ts";
-import { haltsOf } from "../model/stores.ts";
+import type { Stores } from "../model/stores.ts";
+import { swappingUnder } from "../model/swaps-under.ts";
 import { isJournal } from "./journal-name.ts";
 
 /**
@@ -8,17 +8,17 @@ import { isJournal } from "./journal-name.ts";
  * between a decision and its journal's being written, in which another key might decide the same.
  */
 export class SlotBook {
-  readonly #halts: Store<NodeHalt>;
+  readonly #stores: Stores;
   readonly #reserved = new Map<string, Set<string>>();
 
-  constructor(halts: Store<NodeHalt>) {
-    this.#halts = halts;
+  constructor(stores: Stores) {
+    this.#stores = stores;
   }
 
   /** Nodes other than `podName` that take a slot of the policy. */
   takenByOthers(policyKey: string, podName: string): number {
     const pods = new Set(this.#reserved.get(policyKey));
-    for (const halt of this.#halts.under(haltsOf.swapping(policyKey)))
+    for (const halt of swappingUnder(policyKey, this.#stores))
       if (isBelieved(halt)) pods.add(halt.spec.podName);
     pods.delete(podName);
     return pods.size;

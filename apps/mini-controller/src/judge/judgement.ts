@@ -3,6 +3,7 @@ import {
   type Evidence,
   evidenceFromPod,
   HALT_SOURCES,
+  type HaltedVerdict,
   type HaltSource,
   type KnownHalt,
   type Recommendation,
@@ -140,17 +141,32 @@ function recordedVerdict(halt: RecordedHalt, policy: HaltPolicySpec, seen: Verdi
     const range = meaning.kind === "reserved" ? meaning.range : "outside";
     return { kind: "unrecognised-halt", code: spec.exitCode, range, why: spec.verdict, contradictions: [] };
   }
-  const agrees = seen?.kind === "halted" && seen.reason === believed.reason && seen.plan === believed.plan;
-  // A verdict of the same halt without sources is one that something disputes by now.
-  const isDisputed = agrees && seen.sources.length === 0;
-  const sources = isDisputed ? [] : [...new Set([...believed.sources, ...(agrees ? seen.sources : [])])];
-  const now = seen?.kind === "halted" ? seen.seen : undefined;
-  const lastSeen = { chainId: now?.chainId ?? halt.seen.chainId, height: now?.height ?? halt.seen.height };
-  return classify({
-    believed: { ...believed, corroborated: sources.length > 1, sources },
-    lastSeen,
+  const now = seen?.kind === "halted" ? seen : undefined;
+  const same = now?.reason === believed.reason && now.plan === believed.plan ? now : undefined;
+  // A verdict of the same halt without sources is one that something disputes or doubts by now.
+  const isDoubted = same?.sources.length === 0;
+  const sources = isDoubted ? [] : [...new Set([...believed.sources, ...(same?.sources ?? [])])];
+  const { seen: before } = halt;
+  // What answers where the node halted doubts the halt as well: it is no other source of it, and no news for a person.
+  const dispute = same === undefined || isDoubted ? before.disputed : undefined;
+  const { disputed: _, ...undisputed } = believed;
+  const verdict = classify({
+    believed: {
+      ...undisputed,
+      ...{ corroborated: sources.length > 1, sources },
+      ...(dispute === undefined ? {} : { disputed: true }),
+    },
+    lastSeen: { chainId: now?.seen?.chainId ?? before.chainId, height: now?.seen?.height ?? before.height },
     listed: policy.upgrades,
   });
+  return dispute === undefined
+    ? verdict
+    : { ...verdict, contradictions: [dispute, ...verdict.contradictions] };
+}
+
+/** What disputes a halt, as a sentence. */
+export function disputeOf({ disputed, contradictions, why }: HaltedVerdict): string | undefined {
+  return disputed ? (contradictions[0] ?? why) : undefined;
 }
 
 /**
@@ -166,7 +182,8 @@ function beliefOf({ spec, seen }: RecordedHalt): KnownHalt | undefined {
   );
   const corroborated = sources.length > 1;
   const inferred = isInferred(sources) ? { inferred: true as const } : {};
-  return { kind: "halted", reason, plan: planName, height, corroborated, sources, ...inferred };
+  const disputed = seen.disputed === undefined ? {} : { disputed: true as const };
+  return { kind: "halted", reason, plan: planName, height, corroborated, sources, ...inferred, ...disputed };
 }
 
 /** A halt line without an exit code or an intent beside it is of a node that announced nothing. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LiveStatus } from "../model/live-status.ts";
-import type { ContainerState, Pod } from "../model/pod.ts";
+import { type ContainerState, type Pod, projectPod } from "../model/pod.ts";
 import { policyWith } from "../testing/observations.ts";
 import { isInferredVerdict, judgePod } from "./judgement.ts";
 import { logSourceOf, newestRun } from "./log-source.ts";
@@ -79,6 +79,17 @@ test.each([
 test.each([29, 30])("the log is wanted of a node that stands still at %i before the plan of 30", (height) => {
   const source = logSourceOf(podWith(RUNNING), policy, liveAt(height, 30_000));
   expect(source).toMatchObject({ stillSince: AT - 30_000, run: { end: undefined } });
+});
+
+test.each([
+  ["cri-o", true],
+  ["containerd", false],
+])("a log that %s stored is one of lines in parts: %s", (runtime, isInParts) => {
+  const pod = podWith(ended(2));
+  const [status] = pod.status?.containerStatuses ?? [];
+  const containerStatuses = [{ name: "seid", ...status, containerID: `${runtime}://${"ab".repeat(32)}` }];
+  const stored = projectPod({ ...pod, status: { ...pod.status, containerStatuses } });
+  expect(logSourceOf(stored, policy, undefined)).toMatchObject({ isInParts });
 });
 
 test("no log is wanted where the policy ignores inferred halts", () => {

@@ -1,5 +1,6 @@
 import type { Evidence } from "@upgrade-halt/consumer";
 import { isOneProcess, type LiveStatus } from "../model/live-status.ts";
+import { unsure } from "../model/log-finding.ts";
 import { containerStatusOf, type Pod } from "../model/pod.ts";
 import { newestRun } from "./log-source.ts";
 
@@ -33,10 +34,6 @@ export function withLog(
 }
 
 type Lines = NonNullable<NonNullable<Evidence["previous"]>["planLines"]>;
-
-function unsure(line: Lines[number]): Lines[number] {
-  return { ...line, unsure: true };
-}
 
 /** What the kubelet took into the termination message comes first: it is of that very run. */
 function linesOf(inMessage: Lines | undefined, inLog: Lines): Lines {

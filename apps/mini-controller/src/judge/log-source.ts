@@ -41,7 +41,14 @@ export interface LogSource {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
+  /** Where it runs: whose kubelet has the log. */
+  readonly machine?: string | undefined;
   readonly run: ContainerRun;
+  /**
+   * A line of any length may be stored in parts, with what another stream wrote between them: CRI-O's monitor stores what it
+   * gets by one read of its pipe (conmon 2.1.6), so a text within a line may begin one of its own.
+   */
+  readonly isInParts: boolean;
   /** Since when a node that runs has stood still, in ms since the epoch. */
   readonly stillSince: number | undefined;
   /** The node came to the height of a listed plan: its log is to be read as far back as to its time below it. */
@@ -69,7 +76,16 @@ export function logSourceOf(
   const { name, namespace = "" } = pod.metadata;
   const heights = upgrades.flatMap(({ height }) => height ?? []);
   const isAtPlan = heights.some((height) => isNear(live?.height, height, INFERRED_REACH_BLOCKS));
-  const source = { namespace, pod: name, container, run, isAtPlan, belowAt: live?.belowAt };
+  const source = {
+    namespace,
+    pod: name,
+    container,
+    machine: pod.spec.nodeName,
+    run,
+    isInParts: containerStatusOf(pod, container)?.containerID?.startsWith("cri-o://") ?? false,
+    isAtPlan,
+    belowAt: live?.belowAt,
+  };
   if (run.end !== undefined)
     return isSilentEnd(pod, container, run.end) ? { ...source, stillSince: undefined } : undefined;
   const isOfRun = live?.run === (containerStatusOf(pod, container)?.restartCount ?? 0);

@@ -58,7 +58,11 @@ function announces({ end }: EndedProcess): boolean {
 /** Whether its log tells of the very halt. */
 function tells({ planLines = [] }: EndedProcess, { planName, height }: NodeHaltSpec): boolean {
   return planLines.some(
-    (line) => line.plan !== undefined && recordedName(line.plan) === planName && line.height === height,
+    (line) =>
+      line.replaced !== true &&
+      line.plan !== undefined &&
+      recordedName(line.plan) === planName &&
+      line.height === height,
   );
 }
 

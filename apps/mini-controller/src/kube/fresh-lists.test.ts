@@ -5,10 +5,12 @@ import { GuardedApi } from "../testing/guarded-api.ts";
 import { FreshLists } from "./fresh-lists.ts";
 
 const PODS = "/api/v1/namespaces/sei/pods";
+/** Nothing is known: each object is read. */
+const OBJECTS = { project: (object: KubeObject) => object, known: () => undefined };
 
 function lists() {
   const api = new GuardedApi(new FakeApi());
-  return { api, fresh: new FreshLists<KubeObject>(api, (object) => object) };
+  return { api, fresh: new FreshLists<KubeObject>(api, OBJECTS) };
 }
 
 async function create(api: GuardedApi, name: string): Promise<void> {
@@ -40,7 +42,7 @@ test("a failure answers those who asked, and not those who ask next", async () =
     failing.list = plain;
     return Promise.reject(new Error("no answer"));
   };
-  const fresh = new FreshLists<KubeObject>(failing, (object) => object);
+  const fresh = new FreshLists<KubeObject>(failing, OBJECTS);
   const first = fresh.list(PODS);
   const second = fresh.list(PODS);
   await expect(first).rejects.toThrow("no answer");
@@ -56,7 +58,7 @@ test("every page is read", async () => {
     const next = asked.length < 3 ? { continue: name } : {};
     return { metadata: { resourceVersion: "1", ...next }, items: [{ metadata: { name } }] as never };
   };
-  const fresh = new FreshLists<KubeObject>(api, (object) => object);
+  const fresh = new FreshLists<KubeObject>(api, OBJECTS);
   expect(namesOf(await fresh.list(PODS))).toEqual(["pod-1", "pod-2", "pod-3"]);
   expect(asked).toEqual([undefined, "pod-1", "pod-2"]);
 });
@@ -73,7 +75,7 @@ describe("a list of which is known how many it has", () => {
       if (Number(query?.limit) > mostThatFit) throw new KubeError("too-large", "more than 8 MiB");
       return plain(path, query);
     };
-    const fresh = new FreshLists<KubeObject>(api, (object) => object);
+    const fresh = new FreshLists<KubeObject>(api, OBJECTS);
     expect(await fresh.list(PODS, expected)).toHaveLength(count);
     const first = asked.splice(0);
     await fresh.list(PODS, expected);

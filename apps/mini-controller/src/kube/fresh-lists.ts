@@ -1,4 +1,5 @@
-import { type KubeApi, type KubeObject, listPages, PAGE } from "@upgrade-halt/kube";
+import { type KubeApi, type KubeObject, PAGE } from "@upgrade-halt/kube";
+import { listAnew, type Reading } from "./list-anew.ts";
 
 /**
  * Lists that are read from the API server after they were asked for, and never from a copy. Whoever asks while one
@@ -6,16 +7,15 @@ import { type KubeApi, type KubeObject, listPages, PAGE } from "@upgrade-halt/ku
  */
 export class FreshLists<T extends KubeObject> {
   readonly #api: KubeApi;
-  readonly #project: (object: T) => T;
+  readonly #objects: Omit<Reading<T>, "sizes">;
   readonly #running = new Map<string, Promise<readonly T[]>>();
   readonly #next = new Map<string, Promise<readonly T[]>>();
   /** By path: how many objects a page may have, where more were too large. */
   readonly #most = new Map<string, number>();
 
-  /** `project` says what of each object is kept, as its page arrives. */
-  constructor(api: KubeApi, project: (object: T) => T) {
+  constructor(api: KubeApi, objects: Omit<Reading<T>, "sizes">) {
     this.#api = api;
-    this.#project = project;
+    this.#objects = objects;
   }
 
   /**
@@ -43,13 +43,10 @@ export class FreshLists<T extends KubeObject> {
   }
 
   async #read(path: string, expected: number): Promise<readonly T[]> {
-    const objects: T[] = [];
     const most = this.#most.get(path) ?? PAGE.most;
     // One more than expected: an object that came meanwhile is no reason to ask twice.
     const first = Math.min(Math.max(expected + 1, PAGE.first), most);
     const onTooLarge = (fewer: number) => this.#most.set(path, fewer);
-    for await (const { items } of listPages<T>(this.#api, path, {}, { first, most, onTooLarge }))
-      for (const item of items) objects.push(this.#project(item));
-    return objects;
+    return await listAnew(this.#api, path, { ...this.#objects, sizes: { first, most, onTooLarge } });
   }
 }

@@ -67,6 +67,7 @@ export async function getIfThere<T extends KubeObject>(api: KubeApi, path: strin
   }
 }
 
-function groupOf(apiVersion: string): string {
+/** The API group of an `apiVersion`, empty for the core's. */
+export function groupOf(apiVersion: string): string {
   return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
 }

@@ -147,9 +147,20 @@ export function standsAtPlan(
   return planHeights.some((expected) => isNear(height, expected, INFERRED_REACH_BLOCKS));
 }
 
-/** Whether the present run was seen to make blocks. */
+/** Whether the height of the present run was seen to rise: it may make blocks. */
 export function movesIn({ height, runHeight }: LiveStatus): boolean {
   return height !== undefined && runHeight !== undefined && height > runHeight;
+}
+
+/**
+ * Blocks by which a height must grow before a node is known to make them. CometBFT stores a block before the application
+ * gets it, and tells its height: a node whose application refuses every block still rises by one.
+ */
+const MADE_BLOCKS = 2;
+
+/** Whether a node that came from one height to another made blocks that its application took. */
+export function makesBlocks(from: number | undefined, to: number | undefined): boolean {
+  return from !== undefined && to !== undefined && to >= from + MADE_BLOCKS;
 }
 
 /** The halt that the node announces, or why none is known, as one word or two. */

@@ -23,6 +23,8 @@ export interface ContainerStatus {
   readonly ready?: boolean;
   /** What the kubelet runs, with its digest. */
   readonly imageID?: string;
+  /** It begins with the name of the container runtime, such as `cri-o://`. */
+  readonly containerID?: string;
   readonly state?: ContainerState;
   readonly lastState?: ContainerState;
 }
@@ -71,11 +73,14 @@ export interface PodCondition {
 
 /** The part of a pod that the controller reads and keeps. */
 export interface Pod extends KubeObject {
+  /** Not even all of that is kept of it. */
+  readonly isCut?: true;
   readonly spec: {
     readonly containers: readonly PodContainer[];
     /** One of these that restarts runs beside the containers, and may write what they write: ephemeral containers among them. */
     readonly initContainers?: readonly PodContainer[];
     readonly nodeName?: string;
+    readonly terminationGracePeriodSeconds?: number;
     /** Only those that outlive the pod. */
     readonly volumes?: readonly PodVolume[];
     readonly readinessGates?: readonly { readonly conditionType: string }[];
@@ -138,16 +143,24 @@ export function projectPod(raw: Pod): Pod {
     ownerReferences,
   } = pod.metadata;
   const { phase, podIP, conditions, containerStatuses, initContainerStatuses } = pod.status ?? {};
-  const initContainers = pod.spec.initContainers ?? [];
+  const { initContainers = [], nodeName, readinessGates, terminationGracePeriodSeconds } = pod.spec;
   const sidecars = new Set(initContainers.filter(restartsAlways).map((container) => container.name));
   const initStatuses =
     initContainerStatuses?.filter(({ name, state }) => state?.running !== undefined || sidecars.has(name)) ??
     [];
   const volumes = pod.spec.volumes?.map(withNetwork).filter(outlivesPod);
   const isKept = ({ name }: VolumeMount) => volumes?.some((volume) => volume.name === name) ?? false;
-  const keepStatus = ({ name, restartCount, ready, imageID, state, lastState }: ContainerStatus) => ({
+  const keepStatus = ({
     name,
-    ...defined({ restartCount, ready, imageID, state, lastState }),
+    restartCount,
+    ready,
+    imageID,
+    containerID,
+    state,
+    lastState,
+  }: ContainerStatus) => ({
+    name,
+    ...defined({ restartCount, ready, imageID, containerID, state, lastState }),
   });
   const keep = (container: PodContainer): PodContainer => {
     const { name, image, ports, volumeMounts, restartPolicy, isEphemeral } = container;
@@ -185,7 +198,7 @@ export function projectPod(raw: Pod): Pod {
     spec: {
       containers: pod.spec.containers.map(keep),
       ...(initContainers.length === 0 ? {} : { initContainers: initContainers.map(keep) }),
-      ...defined({ nodeName: pod.spec.nodeName, readinessGates: pod.spec.readinessGates }),
+      ...defined({ nodeName, readinessGates, terminationGracePeriodSeconds }),
       ...defined({
         volumes: volumes?.map(({ name, persistentVolumeClaim, ephemeral, hostPath, network }) => ({
           name,
@@ -267,6 +280,7 @@ export function projectUnselected(pod: Pod): Pod {
   );
   const { phase } = pod.status ?? {};
   return {
+    isCut: true,
     metadata,
     spec: { containers, ...defined({ nodeName, volumes }) },
     status: { ...defined({ phase }) },
@@ -339,6 +353,11 @@ export function mayRun({ status }: Pod): boolean {
   const haveEnded = containers.length > 0 && containers.every(({ state }) => wasSeenToEnd(state));
   const initsRun = status?.initContainerStatuses?.some(({ state }) => state?.running !== undefined) ?? false;
   return !(isOver && haveEnded) || initsRun;
+}
+
+/** Whether the API server takes the pod away before its kubelet has ended it, wherever it is deleted as its own spec says. */
+export function isTakenAtOnce({ spec }: Pod): boolean {
+  return spec.terminationGracePeriodSeconds === 0;
 }
 
 /** A kubelet makes an end up for a container that it could not find: nobody saw that one end. */

@@ -1,4 +1,4 @@
-import { Store } from "@upgrade-halt/kube";
+import { type KubeObject, keyOf, Store } from "@upgrade-halt/kube";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import {
   deploymentUIDOf,
@@ -59,19 +59,27 @@ function podIndex(pod: Pod): readonly string[] {
   return [namespace, ...nodes, ...(uid === undefined ? [] : [podsOf.controller(uid)]), ...storages];
 }
 
+/** The copy of a pod that has all that is kept of one, where that is of the version which `head` tells. */
+export function wholeCopy(pods: Store<Pod>, head: KubeObject): Pod | undefined {
+  const { uid, resourceVersion } = head.metadata;
+  const pod = pods.get(keyOf(head));
+  if (pod === undefined || pod.isCut || uid === undefined || resourceVersion === undefined) return undefined;
+  return pod.metadata.uid === uid && pod.metadata.resourceVersion === resourceVersion ? pod : undefined;
+}
+
 /** The pods of the node that is called so: the one of its name, or those that its Deployment named anew. */
 export function podsOfNode(nodeKey: string, pods: Store<Pod>): readonly Pod[] {
   const named = pods.get(nodeKey);
   return [...(named === undefined ? [] : [named]), ...pods.under(podsOf.node(nodeKey))];
 }
 
-/** Index values under which the halts of a pod or of a policy are found. */
+/** Index values under which the halts of a pod, of a policy or of a namespace are found. */
 export const haltsOf = {
   pod: (podKey: string) => `pod ${podKey}`,
   deployment: (uid: string) => `deployment ${uid}`,
   policy: (policyKey: string) => `policy ${policyKey}`,
-  swapping: (policyKey: string) => `swapping ${policyKey}`,
-  failed: (policyKey: string) => `failed ${policyKey}`,
+  swapping: (namespace: string) => `swapping ${namespace}`,
+  failed: (namespace: string) => `failed ${namespace}`,
   waiting: (policyKey: string) => `waiting ${policyKey}`,
 } as const;
 
@@ -84,9 +92,9 @@ function haltIndex(halt: NodeHalt): readonly string[] {
     haltsOf.policy(policy),
     ...(deployment === undefined ? [] : [haltsOf.deployment(deployment)]),
   ];
-  if (isSwapping(halt)) return [...always, haltsOf.swapping(policy)];
+  if (isSwapping(halt)) return [...always, haltsOf.swapping(namespace)];
   if (!hasEnded(halt)) return [...always, haltsOf.waiting(policy)];
-  return isUnacknowledgedFailure(halt) ? [...always, haltsOf.failed(policy)] : always;
+  return isUnacknowledgedFailure(halt) ? [...always, haltsOf.failed(namespace)] : always;
 }
 
 /** The journals of a halt's node, by whichever name its pods had. */

@@ -41,6 +41,7 @@ const source = (changes: Partial<LogSource> = {}): LogSource => ({
   pod: "sei-0-0",
   container: "seid",
   run: { id: "run-1", end: undefined, isPrevious: false, startedAt: STARTED },
+  isInParts: false,
   stillSince: at("18:00:00"),
   isAtPlan: true,
   ...changes,
@@ -94,4 +95,15 @@ test("of a node elsewhere no more than its last lines are read", async () => {
   const elsewhere = source({ stillSince: undefined, isAtPlan: false });
   expect(await readLines(api, elsewhere)).toEqual({ planLines: [] });
   expect(asked).toHaveLength(1);
+});
+
+test("a log of lines in parts proves nothing, and no start in it takes a halt line back", async () => {
+  const { api } = logOf([
+    { at: at("18:00:00"), text: LINE },
+    { at: at("18:00:02"), text: "5:59PM INF starting node with ABCI CometBFT in-process module=server" },
+  ]);
+  const told = { planLines: [expect.objectContaining({ plan: "v6.7", height: 30, unsure: true })] };
+  const unlisted = { isAtPlan: false };
+  expect(await readLines(api, source(unlisted))).toEqual({ planLines: [] });
+  expect(await readLines(api, source({ ...unlisted, isInParts: true }))).toEqual(told);
 });

@@ -1,9 +1,10 @@
-import { findPlanLines, type PlanLine } from "@upgrade-halt/consumer";
+import type { PlanLine } from "@upgrade-halt/consumer";
 import type { BoundedText, KubeApi, Query } from "@upgrade-halt/kube";
 import { ControllerError } from "../controller-error.ts";
 import type { LogSource } from "../judge/log-source.ts";
 import { objectPath, PODS } from "../kube/paths.ts";
 import { firstTime, readPages } from "./log-pages.ts";
+import { planLinesOf } from "./merged-lines.ts";
 
 /** So much is taken of one answer at most, in bytes. */
 const MOST_BYTES = 1_048_576;
@@ -59,15 +60,15 @@ const BEGINS_LATER =
 class LogText {
   readonly #path: string;
   readonly #ask: (query: Query, mostBytes?: number) => Promise<BoundedText>;
-  readonly #told: Parameters<typeof findPlanLines>[1];
+  readonly #told: Parameters<typeof planLinesOf>[1];
 
-  constructor(api: Pick<KubeApi, "text">, { namespace, pod, container, run }: LogSource) {
+  constructor(api: Pick<KubeApi, "text">, { namespace, pod, container, run, isInParts }: LogSource) {
     this.#path = objectPath(PODS, namespace, pod, "log");
     const previous = run.isPrevious ? { previous: true } : {};
     this.#ask = (query, mostBytes = MOST_BYTES) =>
       api.text(this.#path, { container, limitBytes: mostBytes + 1, ...previous, ...query }, mostBytes);
     const startedAt = run.startedAt === undefined ? undefined : Date.parse(run.startedAt);
-    this.#told = { startedAt, isUnwrapped: true, withUnsure: true };
+    this.#told = { isInParts, startedAt, isUnwrapped: true, withUnsure: true };
   }
 
   /** What it says since a time, in ms since the epoch, to its end. */
@@ -76,7 +77,7 @@ class LogText {
     const { text, isWhole } = await this.#ask({ sinceTime });
     const whole = isWhole ? text : await readPages(this.#ask, sinceTime);
     if (whole === undefined) return { planLines: [], lost: TOO_LONG };
-    return { planLines: findPlanLines(whole, { ...this.#told, isCut: true }) };
+    return { planLines: planLinesOf(whole, { ...this.#told, isCut: true }) };
   }
 
   /** What its last lines say, and whether there are no more. */
@@ -84,7 +85,7 @@ class LogText {
     for (const tailLines of TAILS) {
       const { text, isWhole } = await this.#ask({ tailLines });
       const isCut = lineBreaksIn(text) >= tailLines;
-      if (isWhole) return { planLines: findPlanLines(text, { ...this.#told, isCut }), isWhole: !isCut };
+      if (isWhole) return { planLines: planLinesOf(text, { ...this.#told, isCut }), isWhole: !isCut };
     }
     const why = `${this.#path}: the last ${TAILS.at(-1)} lines have more than ${MOST_BYTES} bytes`;
     throw new ControllerError("too-large", why);

@@ -55,6 +55,7 @@ const ended = (changes: Partial<LogSource> = {}, id = "run-1"): LogSource => ({
   pod: "sei-0-0",
   container: "seid",
   run: { id, end: { exitCode: 2 }, isPrevious: false, startedAt: undefined },
+  isInParts: false,
   stillSince: undefined,
   ...changes,
 });
@@ -167,7 +168,7 @@ describe("a reader of logs", () => {
     expect([told.access, reader.accessIn("sei")?.kind]).toEqual([["sei", "sei"], "readable"]);
   });
 
-  test("reads four logs at a time", async () => {
+  test("reads three logs of a namespace at a time", async () => {
     const open: (() => void)[] = [];
     let most = 0;
     const api = {
@@ -191,7 +192,23 @@ describe("a reader of logs", () => {
       open.shift()?.();
       return read.length === 20;
     });
-    expect(most).toBe(4);
+    expect(most).toBe(3);
+  });
+
+  test("that a machine kept waiting asks it no more for its other pods, until it rested", async () => {
+    const { reader, asked, told, clock } = readerOf(() => new ControllerError("timeout", "no answer"));
+    const on = (machine: string, pod: string) => ended({ machine, pod }, pod);
+    reader.want("sei/a-0", on("a", "a-0"));
+    await until("the time-out", () => told.read.length === 1);
+    const rest = reader.want("sei/a-1", on("a", "a-1"));
+    expect(rest).toBeGreaterThanOrEqual(2_500);
+    await reader.readAgain("sei/a-2", on("a", "a-2"));
+    expect(asked).toHaveLength(1);
+    reader.want("sei/b-0", on("b", "b-0"));
+    await until("the other machine to be asked", () => asked.length === 2);
+    clock.ms = rest ?? 0;
+    reader.want("sei/a-1", on("a", "a-1"));
+    await until("the machine to be asked again", () => asked.length === 3);
   });
 
   test("forgets what it found where a later reading fails", async () => {

@@ -3,6 +3,8 @@ import type { Logger } from "pino";
 import type { LogSource } from "../judge/log-source.ts";
 import type { LogFinding } from "../model/log-finding.ts";
 import { readLines } from "./log-lines.ts";
+import { type LogPurpose, LogTurns } from "./log-turns.ts";
+import { SilentMachines } from "./silent-machines.ts";
 
 /** Whether logs of a namespace can be read, as the last answers tell. */
 export type LogAccess =
@@ -23,8 +25,6 @@ export interface LogReaderOptions {
   readonly log: Logger;
 }
 
-/** So many logs are read at a time. */
-const AT_ONCE = 4;
 /** How soon a log is read again that could not be read, or that has no line though its node stands still; doubled each time. */
 const AGAIN_MS = { failed: 5_000, still: 30_000, most: 300_000 } as const;
 /** After so many failures somebody is told. A run's log is given up then only if it is too large: any other cause may pass. */
@@ -42,19 +42,20 @@ interface Entry {
 }
 
 /**
- * Reads the end of containers' logs through `pods/log`: a few at a time, so much of each, each run's once. A refusal is
- * remembered for the namespace, and nothing is asked for there for five minutes.
+ * Reads the end of containers' logs through `pods/log`: a few at a time, by turns, so much of each, each run's once. A refusal
+ * is remembered for the namespace, and nothing is asked for there for five minutes.
  */
 export class LogReader {
   readonly #options: LogReaderOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #refusedUntil = new Map<string, number>();
   readonly #access = new Map<string, LogAccess>();
-  readonly #waiting: (() => void)[] = [];
-  #reading = 0;
+  readonly #turns = new LogTurns();
+  readonly #machines: SilentMachines;
 
   constructor(options: LogReaderOptions) {
     this.#options = options;
+    this.#machines = new SilentMachines(options.steady);
   }
 
   /** What was found last for the pod with this key. */
@@ -79,10 +80,11 @@ export class LogReader {
   want(key: string, source: LogSource): number | undefined {
     const entry = this.#entryOf(key, source);
     if (entry.isReading || entry.isOver) return undefined;
-    const due = Math.max(entry.dueAt, this.#refusedUntil.get(source.namespace) ?? 0);
+    const refusedUntil = this.#refusedUntil.get(source.namespace) ?? 0;
+    const due = Math.max(entry.dueAt, refusedUntil, this.#machines.restUntil(source));
     const left = due - this.#options.steady();
     if (left > 0) return left;
-    void this.#read(key, entry, source).then(() => this.#options.onRead(key));
+    void this.#read(key, entry, source, "discovery").then(() => this.#options.onRead(key));
     return undefined;
   }
 
@@ -90,7 +92,7 @@ export class LogReader {
   async readAgain(key: string, source: LogSource): Promise<void> {
     const entry = { ...newEntry(source), reads: this.#entries.get(key)?.reads ?? 0 };
     this.#entries.set(key, entry);
-    await this.#read(key, entry, source);
+    await this.#read(key, entry, source, "before-act");
   }
 
   #entryOf(key: string, source: LogSource): Entry {
@@ -101,11 +103,13 @@ export class LogReader {
     return entry;
   }
 
-  async #read(key: string, entry: Entry, source: LogSource): Promise<void> {
+  async #read(key: string, entry: Entry, source: LogSource, purpose: LogPurpose): Promise<void> {
     const { api, steady } = this.#options;
     entry.isReading = true;
     try {
-      const { planLines, lost } = await this.#inTurn(() => readLines(api, source));
+      const { planLines, lost } = await this.#turns.take(purpose, source.namespace, () =>
+        this.#machines.ask(source, () => readLines(api, source)),
+      );
       entry.finding = { run: entry.run, planLines, lost };
       entry.isOver = source.run.end !== undefined || planLines.length > 0;
       entry.dueAt = steady() + backoff(AGAIN_MS.still, entry.reads);
@@ -143,18 +147,6 @@ export class LogReader {
     if (before?.kind === access.kind) return;
     this.#access.set(namespace, access);
     this.#options.onAccess(namespace);
-  }
-
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#reading >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#reading += 1;
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#reading -= 1;
-      else next();
-    }
   }
 }
 

@@ -114,3 +114,11 @@ test("a pod that nobody read since this process began is not recorded as it goes
   await recorder.note(podOf("one"), policy, liveAt(21, { sighting: undefined }), true);
   expect(recorder.recordOf(podOf("one"))?.status?.height).toBe(20);
 });
+
+test("an image is recorded by its first block: it may have applied a plan, and older ones are behind it", async () => {
+  const recorder = recorderAt();
+  await recorder.note(podOf("one"), policy, liveAt(20, { runHeight: 20 }));
+  expect(recorder.recordOf(podOf("one"))?.status?.images).toEqual([]);
+  await recorder.note(podOf("one"), policy, liveAt(21, { runHeight: 20 }));
+  expect(recorder.recordOf(podOf("one"))?.status?.images).toMatchObject([{ image: IMAGE, height: 21 }]);
+});

@@ -9,7 +9,7 @@ import { recordedChain } from "../judge/recorded-facts.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
 import { collectionPath, NODE_RECORDS, objectPath } from "../kube/paths.ts";
 import { isNear } from "../model/height-reach.ts";
-import type { LiveStatus, Recalled } from "../model/live-status.ts";
+import { type LiveStatus, movesIn, type Recalled } from "../model/live-status.ts";
 import { nodeNameOf } from "../model/node-name.ts";
 import { containerOf, containerStatusOf, type Pod } from "../model/pod.ts";
 import { revisionNameOf } from "../workloads/template-revision.ts";
@@ -60,7 +60,8 @@ export class NodeRecorder {
   /**
    * Records what `live` says of the pod where a later decision may rest on it. `isLast`: the pod went.
    *
-   * @throws {ControllerError} where the record of a pod that went was written meanwhile: read it and note the pod again.
+   * @throws {CodedError} where noting the pod again may help: the API server was busy or at fault, or the record of a pod that went
+   * was written meanwhile.
    */
   async note(pod: Pod, policy: HaltPolicy, live: LiveStatus | undefined, isLast = false): Promise<void> {
     const known = this.recordOf(pod);
@@ -70,10 +71,10 @@ export class NodeRecorder {
     try {
       await this.#write(pod, known, wanted);
     } catch (error) {
-      if (error instanceof CodedError && error.retryAfterMs !== undefined) throw error;
-      if (!hasCode(error, "conflict", "already-exists"))
+      const isMeanwhile = hasCode(error, "conflict", "already-exists");
+      if (isMeanwhile ? isLast : mayPass(error)) throw error;
+      if (!isMeanwhile)
         this.#options.log.warn({ node: nodeNameOf(pod), error: messageOf(error) }, "node not recorded");
-      else if (isLast) throw error;
     }
   }
 
@@ -94,6 +95,12 @@ export class NodeRecorder {
     const body = { ...record, ...type, status };
     records.put(await api.replace<NodeRecord>(objectPath(NODE_RECORDS, namespace, name, "status"), body));
   }
+}
+
+/** Whether the same write may be taken later. */
+function mayPass(error: unknown): boolean {
+  const isAskedToWait = error instanceof CodedError && error.retryAfterMs !== undefined;
+  return isAskedToWait || hasCode(error, "server-error", "timeout", "unreachable", "too-many-requests");
 }
 
 interface Sight {
@@ -151,8 +158,9 @@ function imagesWith(
   const { container } = policy.spec;
   const status = containerStatusOf(pod, container);
   const image = containerOf(pod, container)?.image;
-  const { height = 0, runHeight, run } = live;
-  const makesBlocks = run === (status?.restartCount ?? 0) && runHeight !== undefined && height > runHeight;
+  const { height = 0, run } = live;
+  // One block is enough to be recorded: an image that may have applied a plan stands between the node and the images before.
+  const mayMakeBlocks = run === (status?.restartCount ?? 0) && movesIn(live);
   if (image === undefined) return undefined;
   const [first, ...rest] = known;
   const revision = revisionNameOf(pod);
@@ -165,7 +173,7 @@ function imagesWith(
   };
   if (first?.image === image && first.imageID === entry.imageID && first.revision === revision)
     return isLast && live.sighting !== undefined ? [entry, ...rest] : undefined;
-  if (!makesBlocks) return undefined;
+  if (!mayMakeBlocks) return undefined;
   return [entry, ...known.filter((other) => other.image !== image || other.imageID !== entry.imageID)].slice(
     0,
     MAX_RAN_IMAGES,

@@ -1,4 +1,4 @@
-import type { HaltPolicy } from "../api/halt-policy.ts";
+import { DEFAULT_RPC_PORT, type HaltPolicy, type HaltPolicySpec } from "../api/halt-policy.ts";
 import { logSourceOf } from "../judge/log-source.ts";
 import { isOpen } from "../judge/same-halt.ts";
 import type { LiveStatus } from "../model/live-status.ts";
@@ -13,6 +13,13 @@ export interface NodeWatchOptions {
   readonly logs: LogReader;
 }
 
+/** Where a node serves `/status`, and at which heights it may halt. */
+interface WatchedNode {
+  readonly container: string;
+  readonly rpcPort: string;
+  readonly heights: readonly number[];
+}
+
 /** Says of which nodes `/status` and logs are read, and how soon. */
 export class NodeWatch {
   readonly #options: NodeWatchOptions;
@@ -23,9 +30,10 @@ export class NodeWatch {
 
   /** Has the node's `/status` read as the policy that governs its pod says, or no more. */
   follow(key: string, pod: Pod | undefined, policy: HaltPolicy | undefined): void {
-    const watching = policy ?? this.#lastPolicyOf(key);
-    if (pod === undefined || watching === undefined) this.#options.statuses.forget(key);
-    else this.#track(key, pod, watching);
+    const last = policy ?? this.#lastPolicyOf(key);
+    const node = last === undefined ? pod && this.#haltedNodeOf(key, pod) : nodeOf(last.spec);
+    if (pod === undefined || node === undefined) this.#options.statuses.forget(key);
+    else this.#track(key, pod, node);
   }
 
   /** Has the log read that may tell of a halt; the milliseconds until the next try, if there is to be one. */
@@ -46,27 +54,39 @@ export class NodeWatch {
     return undefined;
   }
 
-  #track(key: string, pod: Pod, policy: HaltPolicy): void {
+  /** The node of a pod that halted, as its journal tells where no policy is left: it carries marks until it runs again. */
+  #haltedNodeOf(key: string, { metadata: { uid } }: Pod): WatchedNode | undefined {
+    const halts = this.#options.stores.halts.under(haltsOf.pod(key));
+    const halt = halts.find((one) => isOpen(one) && one.spec.podUID === uid);
+    if (halt === undefined) return undefined;
+    const { container, height } = halt.spec;
+    return { container, rpcPort: DEFAULT_RPC_PORT, heights: height === undefined ? [] : [height] };
+  }
+
+  #track(key: string, pod: Pod, { container, rpcPort, heights }: WatchedNode): void {
     const { statuses, stores } = this.#options;
-    const url = statusUrlOf(pod, policy.spec.container, policy.spec.rpcPort);
+    const url = statusUrlOf(pod, container, rpcPort);
     const { uid } = pod.metadata;
-    const isServing = pod.status?.phase === "Running" && mayServe(pod, policy.spec.container);
+    const isServing = pod.status?.phase === "Running" && mayServe(pod, container);
     if (url === undefined || uid === undefined || !isServing) {
       // What the pod said last is kept: which validator it was matters until it is gone.
       statuses.rest(key);
       return;
     }
-    const expectedHeights = policy.spec.upgrades.flatMap(({ height }) => height ?? []);
-    const image = containerOf(pod, policy.spec.container)?.image;
-    const run = containerStatusOf(pod, policy.spec.container)?.restartCount ?? 0;
+    const image = containerOf(pod, container)?.image;
+    const run = containerStatusOf(pod, container)?.restartCount ?? 0;
     const isAnnounced = announcesHalt(statuses.get(key, uid));
     const urgent = stores.halts
       .under(haltsOf.pod(key))
       .some(
         (halt) => isOpen(halt) && !(isAnnounced && halt.spec.podUID === uid && halt.spec.image === image),
       );
-    statuses.track(key, { uid, url, run, expectedHeights, urgent });
+    statuses.track(key, { uid, url, run, expectedHeights: heights, urgent });
   }
+}
+
+function nodeOf({ container, rpcPort, upgrades }: HaltPolicySpec): WatchedNode {
+  return { container, rpcPort, heights: upgrades.flatMap(({ height }) => height ?? []) };
 }
 
 /** Whether the node said last that it is halted: nothing about it moves then. */

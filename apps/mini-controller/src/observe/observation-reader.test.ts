@@ -61,7 +61,7 @@ async function siblingState(state: ContainerState, journaled: Journaled = {}) {
   const observations = new ObservationReader({
     stores,
     statuses,
-    slots: new SlotBook(stores.halts),
+    slots: new SlotBook(stores),
     timer: new RecoveryTimer(() => NOW),
     strangers: new Strangers({ read: () => Promise.reject(new Error("not read")), steady: () => NOW }),
     setWasRefused: () => false,
@@ -107,7 +107,7 @@ test("of a halt whose pod is gone no pod of another workload under the same owne
       toSighting: () => ({ kind: "silent", at: NOW, problem: "not read" }),
       onChange: () => {},
     }),
-    slots: new SlotBook(stores.halts),
+    slots: new SlotBook(stores),
     timer: new RecoveryTimer(() => NOW),
     strangers: new Strangers({ read: () => Promise.reject(new Error("not read")), steady: () => NOW }),
     setWasRefused: () => false,

@@ -76,7 +76,9 @@ export class ObservationReader {
    * another's, or the policy is not the one that was remembered.
    */
   async readOnServer(halt: NodeHalt): Promise<() => Observation> {
-    const { server, stores: known } = this.#options;
+    const { server, stores: known, strangers } = this.#options;
+    const since = strangers.now();
+    this.#askEarly(halt, since);
     await this.#refreshStatuses(halt);
     // Before the pod is read, which then tells whether that log is of its newest run.
     await this.#readLogsAgain(halt);
@@ -88,9 +90,19 @@ export class ObservationReader {
     const [workload, past, asked] = await Promise.all([
       hasChanged ? this.#readWorkload(halt, stores, "server") : early,
       this.#readPast(halt, stores),
-      this.#others.askStrangers(halt, stores),
+      this.#others.askStrangers(halt, stores, since),
     ]);
     return () => this.#look(halt, { from: "server", stores, workload, past, asked });
+  }
+
+  /** Begins to ask, while a halt is being recorded, who will be asked about it. */
+  askAhead(halt: NodeHalt): void {
+    this.#askEarly(halt);
+  }
+
+  /** Whoever is still to be asked when all else is known has answered by then. */
+  #askEarly(halt: NodeHalt, since?: number): void {
+    this.#others.askStrangers(halt, this.#options.stores, since).catch(() => {});
   }
 
   /** A node that announced its halt may be at work again, and so may a sibling that did: each is asked, if it serves. */
@@ -181,11 +193,7 @@ export class ObservationReader {
     if (from === "memory" && isWatched && !isAsked) return NOT_ASKED;
     if (target !== undefined) {
       const { kind, name } = target.ref;
-      return await orUnreadable(
-        workloads.ofRef(target.ref).read(target),
-        `${kind} ${name}`,
-        this.#stoodMs(halt),
-      );
+      return await orUnreadable(workloads.read(target), `${kind} ${name}`, this.#stoodMs(halt));
     }
     const what = `The owner of pod ${halt.spec.podName}`;
     const pod = stores.pods.get(podKeyOf(halt));

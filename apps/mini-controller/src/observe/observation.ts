@@ -11,7 +11,12 @@ interface SeenPod {
   readonly uid: string;
   readonly resourceVersion: string | undefined;
   readonly terminating: boolean;
+  /** It has no grace period of its own: who deletes it without one does not wait for the end of its process. */
+  readonly isTakenAtOnce: boolean;
   readonly image: string;
+  /** UID of the object that made it, and the name of the template that it was made from, as far as these are told. */
+  readonly controller?: string | undefined;
+  readonly revision?: string | undefined;
 }
 
 /** The node's pod, as it is now. */

@@ -1,5 +1,5 @@
 import { keyOf } from "@upgrade-halt/kube";
-import type { HaltPolicy } from "../api/halt-policy.ts";
+import { DEFAULT_RPC_PORT, type HaltPolicy } from "../api/halt-policy.ts";
 import { isAborted, type NodeHalt } from "../api/node-halt.ts";
 import type { SlotBook } from "../journal/slot-book.ts";
 import { judgePod, type RecordedHalt } from "../judge/judgement.ts";
@@ -28,6 +28,7 @@ import {
   recordsOf,
   type Stores,
 } from "../model/stores.ts";
+import { failuresUnder } from "../model/swaps-under.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import type { Neighbours, Observation } from "./observation.ts";
 import { type Sibling, siblingsOf } from "./siblings.ts";
@@ -40,6 +41,7 @@ import {
   lookalikesOf,
   type NodeTraits,
   ofSharedAddress,
+  othersBeside,
   type Stranger,
   type Strangers,
   strangersAmong,
@@ -81,13 +83,13 @@ export class OtherPods {
     const { policy, pod, stores, now } = halted;
     const { statuses } = this.#options;
     const isOwn = (one: Asked) => one.pod.metadata.uid === pod?.metadata.uid;
-    const asked = halted.asked.filter((one) => !isOwn(one) && one.hasEnded !== true);
-    const answering = halted.asked.filter(answersAfterEnd).map((one) => one.pod.metadata.uid);
+    const asked = halted.asked.filter((one) => !isOwn(one) && !one.hasEnded && !one.isAnyProgram);
+    const beyond = halted.asked.filter(answersAsNode);
     const beside = asked.length === 0 ? [] : this.#allPods(halt.metadata.namespace ?? "", stores);
     const traits = pod && this.#traitsOf(pod, halt, stores);
     return {
-      neighbours: this.#neighbours(halt),
-      siblings: this.#siblings(halt, policy, { ...halted, asked }, answering),
+      neighbours: this.#neighbours(halt, policy),
+      siblings: this.#siblings(halt, policy, { ...halted, asked }, beyond),
       twins: this.#twins(pod, halt, stores, asked),
       strangers: [
         ...(pod === undefined ? [] : runByHand(pod)),
@@ -122,7 +124,7 @@ export class OtherPods {
     halt: NodeHalt,
     policy: HaltPolicy | undefined,
     { workload, stores, asked }: HaltedPod,
-    answering: readonly (string | undefined)[],
+    answering: readonly Asked[],
   ): readonly Sibling[] {
     if (policy === undefined || workload.kind !== "found") return [];
     return siblingsOf(
@@ -136,9 +138,9 @@ export class OtherPods {
           height: live?.height ?? recorded?.seen.height,
           mayInfer: policy.spec.inferredHalts === "Act",
           twins: this.#twins(pod, halt, stores, asked),
-          heldBack: answering.includes(pod.metadata.uid)
-            ? "has ended, and a node answers at its address"
-            : heldBack(pod, policy, halt, stores),
+          heldBack:
+            foundBeyond(answering.find((one) => one.pod.metadata.uid === pod.metadata.uid)) ??
+            heldBack(pod, policy, halt, stores),
         };
       },
     );
@@ -158,9 +160,10 @@ export class OtherPods {
 
   /**
    * What the pods of the namespace answer that look like the node that halted, and that nobody watches: no policy selects
-   * them, or they have no such container or port as it names.
+   * them, or they have no such container or port as it names. What has ended, and what runs beside a node, is asked anew
+   * unless it was since that moment.
    */
-  async askStrangers(halt: NodeHalt, stores: Stores): Promise<readonly Asked[]> {
+  async askStrangers(halt: NodeHalt, stores: Stores, since?: number): Promise<readonly Asked[]> {
     const { strangers, stores: known } = this.#options;
     const pod = stores.pods.get(podKeyOf(halt));
     if (pod === undefined) return [];
@@ -179,16 +182,19 @@ export class OtherPods {
           : watchedContainer(other, governingPolicy(other, policies));
       return lookalikesOf(other, traits).filter(({ container }) => container.name !== watched);
     });
-    const [beside, ended] = await Promise.all([
+    const around = controlledWith(pod, stores);
+    const others = around.flatMap((one) => othersBeside(one, halt.spec.container, traits));
+    const [beside, ended, ofOthers] = await Promise.all([
       strangers.ask(lookalikes, traits),
-      strangers.ask(endedAround(pod, halt.spec.container, stores), traits, { isAnew: stores !== known }),
+      strangers.ask(endedAmong(around, halt.spec.container), traits, since),
+      strangers.ask(others, traits, since),
     ]);
-    return [...beside, ...ended.map((one) => ({ ...one, hasEnded: true }) as const)];
+    return [...beside, ...ended.map((one) => ({ ...one, hasEnded: true }) as const), ...ofOthers];
   }
 
   #traitsOf(pod: Pod, halt: NodeHalt, stores: Stores): NodeTraits {
     const policy = policyOf(halt, stores)?.spec;
-    return traitsOf(pod, halt.spec.container, policy?.rpcPort ?? "rpc");
+    return traitsOf(pod, halt.spec.container, policy?.rpcPort ?? DEFAULT_RPC_PORT);
   }
 
   /** `stores` has the pod's namespace; what is known of other namespaces is the controller's own copies. */
@@ -251,10 +257,10 @@ export class OtherPods {
       )?.metadata.name;
   }
 
-  #neighbours(halt: NodeHalt): Neighbours {
+  #neighbours(halt: NodeHalt, governing: HaltPolicy | undefined): Neighbours {
     const { stores, slots } = this.#options;
-    const policy = policyKeyOf(halt);
-    const failures = stores.halts.under(haltsOf.failed(policy));
+    const policy = governing === undefined ? policyKeyOf(halt) : keyOf(governing);
+    const failures = failuresUnder(policy, stores);
     const failed = new Set(failures.map(({ spec }) => spec.podName)).size;
     const isUntold = failed > 0 && !failures.some((failure) => isOpen(failure) && hasStandingPage(failure));
     const swapping = slots.takenByOthers(policy, halt.spec.podName);
@@ -307,18 +313,35 @@ function withoutSeeds(one: Asked, stores: Stores, now: number): readonly Asked[]
   return isStarting(pod, container, undefined, now) ? [one] : [];
 }
 
-/**
- * The pod that halted and those of its controller, where the node's process has ended and the pod has not: somebody may have started
- * one in it by hand, as in a second container, and nobody reads the `/status` of what has ended.
- */
-function endedAround(pod: Pod, container: string, { pods }: Stores): readonly Lookalike[] {
+/** The pod that halted, and those of its controller. */
+function controlledWith(pod: Pod, { pods }: Stores): readonly Pod[] {
   const owner = controllerRefOf(pod)?.uid;
   const others = owner === undefined ? [] : pods.under(podsOf.controller(owner));
-  return [pod, ...others.filter(({ metadata }) => metadata.uid !== pod.metadata.uid)].flatMap((one) => {
+  return [pod, ...others.filter(({ metadata }) => metadata.uid !== pod.metadata.uid)];
+}
+
+/**
+ * Where the node's process has ended and the pod has not, somebody may have started one in it by hand, as in a second container: nobody
+ * reads the `/status` of what has ended.
+ */
+function endedAmong(pods: readonly Pod[], container: string): readonly Lookalike[] {
+  return pods.flatMap((one) => {
     const node = containerOf(one, container);
     const hasEnded = mayRun(one) && !mayServe(one, container) && one.status?.podIP !== undefined;
     return node === undefined || !hasEnded ? [] : { pod: one, container: node, byPort: true };
   });
+}
+
+/** What answers as a node beside, or in place of, the one that a policy watches. */
+function answersAsNode(one: Asked): boolean {
+  return one.isAnyProgram === true ? one.said.kind === "node" : answersAfterEnd(one);
+}
+
+function foundBeyond(one: Asked | undefined): string | undefined {
+  if (one === undefined) return undefined;
+  return one.isAnyProgram
+    ? `has a node in container ${one.container}, which answers on /status`
+    : "has ended, and a node answers at its address";
 }
 
 /** What answers and announces no halt is a node at work. */
@@ -333,6 +356,7 @@ function besideHalted(one: Asked, stores: Stores, now: number): readonly Strange
     const found = "has ended, and a node that answers in its place would be ended with the pod";
     return answersAfterEnd(one) ? [{ pod: `container ${container} of ${keyOf(pod)}`, found }] : [];
   }
+  if (one.isAnyProgram && said.kind !== "node") return [];
   if (containerStatusOf(pod, container)?.state?.terminated !== undefined) return [];
   if (ephemeralContainersOf(pod).includes(container)) return [];
   if (said.kind === "no-node" || withoutSeeds(one, stores, now).length === 0) return [];

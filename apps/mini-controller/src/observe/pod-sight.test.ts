@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { timestamp } from "../journal/journal-entry.ts";
 import { judgedNode } from "../judge/judged-node.ts";
+import { recommendFor } from "../judge/judgement.ts";
 import type { LiveStatus } from "../model/live-status.ts";
 import type { ContainerStatus, Pod } from "../model/pod.ts";
 import { haltWith, NOW, OLD, policyWith } from "../testing/observations.ts";
@@ -133,7 +135,10 @@ test("a pod runs again once its present run answers clearly past the height, bel
   const again = podWith({ state: RUNNING, lastState: ended(70, LINE), restartCount: 1 });
   expect(look(again, liveAt(31, 1))).toMatchObject({ kind: "healthy", height: 31 });
   expect(look(again, liveAt(2, 1))).toMatchObject({ kind: "healthy", height: 2 });
-  expect(look(again, liveAt(30, 1, { runHeight: 29 }))).toMatchObject({ kind: "healthy", height: 30 });
+  expect(look(again, liveAt(30, 1, { runHeight: 28 }))).toMatchObject({ kind: "healthy", height: 30 });
+  expect(look(again, liveAt(30, 1, { runHeight: 29 })), "a block stored, and not applied").toMatchObject({
+    kind: "halted",
+  });
   expect(look(again, liveAt(29, 1)), "as it stands at the halt").toMatchObject({
     kind: "halted",
     shown: false,
@@ -146,6 +151,20 @@ test("a pod runs again once its present run answers clearly past the height, bel
     kind: "halted",
     shown: false,
   });
+});
+
+test("a node of an inferred halt runs again once it made blocks above those that it stood at", () => {
+  const sources = ["plan-line"];
+  const tooNew = haltWith(
+    { reason: "binary_too_new", sources, height: 30 },
+    { phase: "Held", steps: [], seen: { at: timestamp(NOW), sources, height: 20 } },
+  );
+  const self = podWith({ state: RUNNING });
+  const see = (height: number) =>
+    podSightOf(tooNew, judgedNode(self, policy, liveAt(height, 0, { runHeight: 10 })), NOW).kind;
+  expect(see(20), "where it stands, in the run that came there").toBe("halted");
+  expect(see(21), "with a block more that it can't apply").toBe("halted");
+  expect(see(22)).toBe("healthy");
 });
 
 test("what another image does in the same pod says nothing of the one that halted", () => {
@@ -195,5 +214,33 @@ test("of an inferred halt each run has to show it anew: one that ended otherwise
     expect(sightOf({ state: waiting, lastState: end, restartCount: 1 })).toMatchObject({
       kind: "halted",
       shown: false,
+    });
+});
+
+test("a halt is seen at the height that it was judged by, and not at that of a run before", () => {
+  const worked = { ...endedAfter(45, 70, LINE).terminated };
+  const pod = podWith({ state: { terminated: worked }, restartCount: 1 });
+  const again = haltWith({ restartCount: 1 }, { phase: "Held", steps: [] });
+  expect(seenOf(again, judgedNode(pod, policy, liveAt(29, 1)), NOW)?.height).toBe(29);
+  const unread = seenOf(again, judgedNode(pod, policy, liveAt(29, 0)), NOW);
+  expect(unread?.sources).toContain("plan-line");
+  expect(unread?.height).toBeUndefined();
+});
+
+test("two halt lines that tell of different plans are seen as a dispute, which is paged as that", () => {
+  const other = LINE.replace("v6.7", "v6.8");
+  const pod = podWith({ state: ended(70, `ERR ${other}ERR ${LINE}`) });
+  const node = judgedNode(pod, policy, liveAt(29, 0));
+  const seen = seenOf(halt, node, NOW);
+  expect(seen).toMatchObject({
+    sources: [],
+    disputed: "A log line says upgrade_required (plan v6.8 at height 30).",
+  });
+  if (seen === undefined) return;
+  for (const later of [undefined, node.verdict])
+    expect(recommendFor({ spec: halt.spec, seen }, policy.spec, { seen: later })).toMatchObject({
+      action: "page",
+      reason: "SourcesDispute",
+      why: expect.stringContaining("plan v6.8 at height 30"),
     });
 });

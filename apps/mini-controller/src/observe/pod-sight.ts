@@ -1,12 +1,15 @@
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
+import { cut } from "../api/cut.ts";
 import type { NodeHalt, Seen } from "../api/node-halt.ts";
 import { timestamp } from "../journal/journal-entry.ts";
 import { type JudgedNode, verdictAfter } from "../judge/judged-node.ts";
-import { isInferred, isInferredVerdict, reasonOf } from "../judge/judgement.ts";
+import { disputeOf, isInferred, isInferredVerdict, reasonOf } from "../judge/judgement.ts";
 import { planNameOf, recordedChain, recordedHeightOf } from "../judge/recorded-facts.ts";
 import { isSameHalt } from "../judge/same-halt.ts";
 import { UNREAD } from "../judge/unread-halt.ts";
-import { containerOf, containerStatusOf } from "../model/pod.ts";
+import { controllerRefOf } from "../kube/owner-reference.ts";
+import { type LiveStatus, makesBlocks } from "../model/live-status.ts";
+import { containerOf, containerStatusOf, isTakenAtOnce } from "../model/pod.ts";
 import type { PodSight } from "./observation.ts";
 
 /** Where the pod stands, seen from a halt. */
@@ -15,7 +18,12 @@ export function podSightOf(halt: NodeHalt, node: JudgedNode, now: number): PodSi
   const { pod, live, verdict } = node;
   const { uid = "", resourceVersion, deletionTimestamp } = pod.metadata;
   const image = containerOf(pod, spec.container)?.image ?? "";
-  const sight = { uid, resourceVersion, image, terminating: deletionTimestamp !== undefined };
+  const terminating = deletionTimestamp !== undefined;
+  const origin = {
+    controller: controllerRefOf(pod)?.uid,
+    revision: pod.metadata.labels?.["controller-revision-hash"],
+  };
+  const sight = { uid, resourceVersion, image, terminating, isTakenAtOnce: isTakenAtOnce(pod), ...origin };
   if (!isSameHalt(spec, pod, verdict)) {
     const { height, firstHeight } = live ?? {};
     const seenForMs = live === undefined || firstHeight === undefined ? undefined : now - live.firstHeightAt;
@@ -46,20 +54,28 @@ function healthyHeight(halt: NodeHalt, node: JudgedNode): number | undefined {
     return undefined;
   if (otherChainOf(halt, node) !== undefined) return undefined;
   const { haltIntent, height } = live.sighting.node;
-  const isMoving = height !== undefined && live.runHeight !== undefined && height > live.runHeight;
+  const isMaking = makesBlocks(live.runHeight, height);
   if (
     height === undefined ||
     height < 1 ||
-    (haltIntent.kind !== "absent" && !(isMoving && haltIntent.kind === "unavailable"))
+    (haltIntent.kind !== "absent" && !(isMaking && haltIntent.kind === "unavailable"))
   )
     return undefined;
   // Of a node that nobody knows to have halted only another height tells that it did not.
   if (spec.reason === UNREAD) return height === status?.seen?.height ? undefined : height;
   const halted = spec.reason === reasonToken(ShutdownReason.UpgradeRequired) ? spec.height : undefined;
   const isElsewhere = halted !== undefined && (height > halted || height < halted - 1);
-  // A node that announces nothing answers while it stands at its halt, and the run that halted did move before.
-  const mayStandHalted = halted !== undefined && isInferred(status?.seen?.sources ?? spec.sources);
-  return (isMoving && !mayStandHalted) || isElsewhere ? height : undefined;
+  return isElsewhere || hasMovedOn(halt, live) ? height : undefined;
+}
+
+/**
+ * Whether the present run made blocks that the halted node could not. A node that announces nothing answers while it
+ * stands at its halt, and the run that halted did move before: only blocks above those that it was seen at tell.
+ */
+function hasMovedOn({ spec, status }: NodeHalt, { runHeight, height }: LiveStatus): boolean {
+  const isMaking = makesBlocks(runHeight, height);
+  if (!isMaking || !isInferred(status?.seen?.sources ?? spec.sources)) return isMaking;
+  return makesBlocks(status?.seen?.height, height);
 }
 
 /**
@@ -103,10 +119,14 @@ export function seenOf(
   const halted = verdict.kind === "halted" ? verdict : undefined;
   if (!isTold(spec.height, recordedHeightOf(verdict))) return undefined;
   const chainId = recordedChain(live?.chainId);
+  // A halt is recorded with the height that it was judged by: what an earlier run told may say nothing of this one.
+  const height = halted === undefined ? live?.height : halted.seen?.height;
+  const disputed = halted && disputeOf(halted);
   return {
     at: timestamp(now),
     sources: [...(halted?.sources ?? [])],
+    ...(disputed === undefined ? {} : { disputed: cut(disputed, 1024) }),
     ...(chainId === undefined ? {} : { chainId }),
-    ...(live?.height === undefined || live.height < 1 ? {} : { height: live.height }),
+    ...(height === undefined || height < 1 ? {} : { height }),
   };
 }

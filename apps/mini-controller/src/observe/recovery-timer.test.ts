@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { ANNOTATION_ABORT } from "../api/group.ts";
 import type { NodeHaltStatus } from "../api/node-halt.ts";
-import { haltWith } from "../testing/observations.ts";
-import { RecoveryTimer } from "./recovery-timer.ts";
+import { haltWith, policyWith } from "../testing/observations.ts";
+import { isStopped, RecoveryTimer } from "./recovery-timer.ts";
 
 const SWAPPING: NodeHaltStatus = {
   phase: "Swapping",
@@ -44,3 +45,48 @@ test("the time of a swap that a person has stopped stands still", () => {
   now += 20_000;
   expect(timer.leftOf(haltWith({}, SWAPPING), false)).toBe(40_000);
 });
+
+test("nothing stops the time of a swap once its pod was replaced", () => {
+  const aborted = { [ANNOTATION_ABORT]: "true" };
+  for (const [phase, stops] of [
+    ["Swapping", true],
+    ["Recreating", true],
+    ["Recovering", false],
+  ] as const) {
+    const halt = haltWith({}, { ...SWAPPING, phase });
+    for (const policy of [undefined, policyWith({ paused: true }), policyWith({ dryRun: true })])
+      expect(isStopped(halt, policy)).toBe(stops);
+    const stopped = { ...halt, metadata: { ...halt.metadata, annotations: aborted } };
+    expect(isStopped(stopped, policyWith())).toBe(stops);
+    expect(isStopped(halt, policyWith())).toBe(false);
+  }
+});
+
+const page = (reason: string): NonNullable<NodeHaltStatus["page"]> => ({
+  key: "k",
+  reason,
+  summary: "s",
+  at: "",
+  delivered: [],
+  attempts: 1,
+  state: "Sent",
+});
+
+test.each([
+  ["Swapping", "ImageListed", "begun", undefined, false],
+  ["Swapping", "SameValidatorMayRun", "sei/copy may run", "SameValidatorMayRun", true],
+  ["Swapping", "StrangerNotKnown", "sei/copy is not known", undefined, false],
+  ["Swapping", "StrangerNotKnown", "sei/copy is not known", "ImageMappingMissing", false],
+  ["Swapping", "PodGone", "Pod sei-0-0 is gone.", "PodGone", false],
+  ["Recreating", "Recreating", "begun", undefined, false],
+  ["Recreating", "Recreating", "Deleting pod sei-0-0, which came back", "Recreating", false],
+  ["Recreating", "StrangerNotKnown", "sei/copy is not known", "StrangerNotKnown", true],
+  ["Recovering", "ImageRewritten", "another image", "ImageRewritten", false],
+] as const)(
+  "in %s with %s (%s) and a page about %s its time stands still: %s",
+  (...[phase, reason, message, paged, stands]) => {
+    const steps = [{ phase, at: "2026-08-21T18:00:00.000Z", message: "begun" }];
+    const status = { ...SWAPPING, phase, reason, message, steps, ...(paged && { page: page(paged) }) };
+    expect(isStopped(haltWith({}, status), policyWith())).toBe(stands);
+  },
+);

@@ -38,12 +38,33 @@ export class RecoveryTimer {
 }
 
 /**
- * Whether a person has stopped what is done about a halt. One that is aborted once its pod was replaced has nothing left to be
- * stopped: its time goes on, so that it ends and other nodes do not wait for it.
+ * Whether what is done about a halt stands still: a person stopped it, or something speaks against the next act, which is what
+ * is told of it until that is cleared. Once its pod was replaced there is nothing left to be stopped: its time goes on, so that
+ * it ends, is told of, and other nodes do not wait for it.
  */
 export function isStopped(halt: NodeHalt, policy: HaltPolicy | undefined): boolean {
-  if (policy === undefined || policy.spec.paused || policy.spec.dryRun) return true;
-  return isAborted(halt) && halt.status?.phase !== "Recovering";
+  if (halt.status?.phase === "Recovering") return false;
+  return (
+    policy === undefined || policy.spec.paused || policy.spec.dryRun || isAborted(halt) || isRefused(halt)
+  );
+}
+
+/** Refusals by what the node itself does, which is what its time is for. */
+const OF_THE_NODE: ReadonlySet<string | undefined> = new Set([
+  "HaltNotShown",
+  "InferredHaltNotShown",
+  "PodGone",
+]);
+
+/**
+ * Whether the journal says of its present phase something else than what it was begun with, or how it goes on, and a person was
+ * paged for that. What nobody was told of has to end, and be told then.
+ */
+function isRefused({ status: { phase, reason, message, page, steps = [] } = {} }: NodeHalt): boolean {
+  if (page?.reason !== reason) return false;
+  const begun = steps.find((step) => step.phase === phase)?.message;
+  const isOther = begun !== undefined && message !== undefined && message !== begun;
+  return isOther && reason !== phase && !OF_THE_NODE.has(reason);
 }
 
 /** Both times are of one clock, so their difference is right whatever the clock said. */

@@ -48,6 +48,34 @@ test("a pod that somebody waits for is read before thousands for which nobody do
   watch.stop();
 });
 
+test("thousands of nodes of one namespace hold up no other's, be it for a first reading or for the next", async () => {
+  const reads: string[] = [];
+  const watch = watchOf(reads);
+  const track = (key: string) => watch.track(key, { uid: key, url: key, expectedHeights: [], urgent: true });
+  for (let i = 0; i < 5_000; i += 1) track(`noisy/${i}`);
+  await vi.advanceTimersByTimeAsync(1_000);
+  track("sei/0");
+  await vi.advanceTimersByTimeAsync(10);
+  expect(reads.filter((url) => url === "sei/0")).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(reads.filter((url) => url === "sei/0").length).toBeGreaterThanOrEqual(5);
+  watch.stop();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a node that is watched no more, or rests, as it waits for its turn is not read", async () => {
+  const reads: string[] = [];
+  const watch = watchOf(reads);
+  for (let i = 0; i < 10; i += 1)
+    watch.track(`sei/${i}`, { uid: String(i), url: String(i), expectedHeights: [], urgent: true });
+  vi.advanceTimersByTime(1);
+  watch.forget("sei/8");
+  watch.rest("sei/9");
+  await vi.advanceTimersByTimeAsync(100);
+  expect(new Set(reads)).toEqual(new Set(["0", "1", "2", "3", "4", "5", "6", "7"]));
+  watch.stop();
+});
+
 test("a pod that is read alone waits for nobody", async () => {
   const reads: string[] = [];
   const watch = watchOf(reads);

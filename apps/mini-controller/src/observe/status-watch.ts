@@ -18,6 +18,7 @@ import {
 import type { LogFinding } from "../model/log-finding.ts";
 import type { Pod } from "../model/pod.ts";
 import { FAST_MS, pollInterval } from "./poll-interval.ts";
+import { StatusTurns } from "./status-turns.ts";
 
 /** A pod to watch. */
 export interface WatchedPod {
@@ -60,8 +61,6 @@ interface Watched {
 const FRESH_READS = 20;
 
 const READ_TIMEOUT_MS = 2_000;
-/** Between one reading and the next, of whichever pods: a thousand nodes that halt at once must not take all the time. */
-const READ_APART_MS = 2;
 
 /**
  * Polls `/status` of running pods: a stay-alive node halts without its process ending, and only there it says so.
@@ -78,7 +77,7 @@ export class StatusWatch {
 
   /** Keys of the pods that told a validator address. */
   readonly #validators = new Map<string, Set<string>>();
-  readonly #nextReadAt = { urgent: 0, patient: 0 };
+  readonly #turns = { urgent: new StatusTurns(), patient: new StatusTurns() };
 
   constructor(options: StatusWatchOptions) {
     this.#options = options;
@@ -117,7 +116,7 @@ export class StatusWatch {
     const watched = this.#watched.get(key);
     if (watched === undefined) return;
     watched.isResting = true;
-    clearTimeout(watched.timer);
+    this.#unschedule(key, watched);
   }
 
   /** Reads the pod with this key anew, and resolves when its answer is remembered. What is not watched is not read. */
@@ -126,13 +125,13 @@ export class StatusWatch {
     // An answer that is under way may be of before.
     await watched?.reading;
     if (watched === undefined || watched.isResting || this.#watched.get(key) !== watched) return;
-    clearTimeout(watched.timer);
+    this.#unschedule(key, watched);
     await this.#poll(key, watched);
   }
 
   forget(key: string): void {
     const watched = this.#watched.get(key);
-    clearTimeout(watched?.timer);
+    this.#unschedule(key, watched);
     this.#moveKey(key, watched?.live, undefined);
     this.#watched.delete(key);
   }
@@ -160,19 +159,19 @@ export class StatusWatch {
   }
 
   #schedule(key: string, watched: Watched, ms: number): void {
-    clearTimeout(watched.timer);
+    this.#unschedule(key, watched);
     watched.timer = setTimeout(() => this.#takeTurn(key, watched), ms);
   }
 
-  /** Reads now, or as soon as those of the same urgency that were due before have been read. */
+  #unschedule(key: string, watched: Watched | undefined): void {
+    clearTimeout(watched?.timer);
+    for (const turns of Object.values(this.#turns)) turns.delete(key);
+  }
+
+  /** Reads now, or as soon as it is the turn of its namespace among the readings of the same urgency. */
   #takeTurn(key: string, watched: Watched): void {
-    const now = performance.now();
-    const lane = watched.pod.urgent ? "urgent" : "patient";
-    const at = Math.max(now, this.#nextReadAt[lane]);
-    this.#nextReadAt[lane] = at + READ_APART_MS;
-    const read = () => void this.#poll(key, watched);
-    if (at === now) read();
-    else watched.timer = setTimeout(read, at - now);
+    const turns = this.#turns[watched.pod.urgent ? "urgent" : "patient"];
+    turns.add(key, () => void this.#poll(key, watched));
   }
 
   #poll(key: string, watched: Watched): Promise<void> {

@@ -24,6 +24,8 @@ export interface Lookalike {
   readonly container: PodContainer;
   /** A port has but the name of one that serves `/status`: another program may use that too. */
   readonly byPort: boolean;
+  /** Whatever program it is: each port that it declares may be where it serves `/status`. */
+  readonly isAnyProgram?: true;
 }
 
 /** What a look-alike answered, or why it was not asked. */
@@ -40,6 +42,8 @@ export interface Asked {
   readonly isGuess?: true | undefined;
   /** The process of this container has ended: whoever answers was started in the pod by other means. */
   readonly hasEnded?: true | undefined;
+  /** It looks like no node of this kind: it is one only if it answers as one. */
+  readonly isAnyProgram?: true | undefined;
   readonly said: Introduction;
 }
 
@@ -128,6 +132,11 @@ export class Strangers {
     this.#options = options;
   }
 
+  /** The moment of the clock that never goes back. */
+  now(): number {
+    return this.#options.steady();
+  }
+
   /** The pods of a namespace that no policy selects, as they were found a moment ago, or else as `find` finds them. */
   remembered(namespace: string, find: () => readonly Pod[]): readonly Pod[] {
     const now = this.#options.steady();
@@ -138,11 +147,11 @@ export class Strangers {
     return pods;
   }
 
-  /** `isAnew`: what was answered a moment ago does not do. */
+  /** What was answered a moment ago does, unless it was asked before `since`, by the clock that never goes back. */
   async ask(
     lookalikes: readonly Lookalike[],
     traits: NodeTraits,
-    { isAnew = false }: { readonly isAnew?: boolean } = {},
+    since = Number.NEGATIVE_INFINITY,
   ): Promise<readonly Asked[]> {
     const now = this.#options.steady();
     for (const [key, { at }] of this.#answers) if (now - at > ANSWER_MS) this.#answers.delete(key);
@@ -152,8 +161,10 @@ export class Strangers {
         const said: Introduction =
           index >= MOST_ASKED
             ? { kind: "silent", found: "one of too many to be asked" }
-            : await this.#introductionOf(lookalike, traits, now, isAnew);
-        return { pod, container: container.name, said, ...(isGuess(lookalike, traits) && { isGuess: true }) };
+            : await this.#introductionOf(lookalike, traits, now, since);
+        const { isAnyProgram } = lookalike;
+        const guess = isGuess(lookalike, traits) && ({ isGuess: true } as const);
+        return { pod, container: container.name, said, isAnyProgram, ...guess };
       }),
     );
   }
@@ -162,15 +173,15 @@ export class Strangers {
     lookalike: Lookalike,
     traits: NodeTraits,
     now: number,
-    isAnew: boolean,
+    since: number,
   ): Promise<Introduction> {
     const { pod, container } = lookalike;
     const urls = portsOf(lookalike, traits).flatMap((port) => statusUrlAt(pod, port) ?? []);
     if (urls.length === 0) return { kind: "silent", found: "has no address yet" };
     const run = containerStatusOf(pod, container.name)?.restartCount ?? 0;
     const key = `${pod.metadata.uid} ${container.name} ${run} ${urls.join()} ${lookalike.byPort}`;
-    const known = isAnew ? undefined : this.#answers.get(key)?.said;
-    if (known !== undefined) return await known;
+    const known = this.#answers.get(key);
+    if (known !== undefined && known.at >= since) return await known.said;
     const said = this.#askAt(urls, lookalike);
     this.#answers.set(key, { at: now, said });
     return await said;
@@ -245,17 +256,35 @@ export function whoMayAnswerFor(
 /** Of the ports of a node whose RPC has another name no more than so many are asked. */
 const MOST_PORTS = 4;
 
+/** Of whatever runs beside a node so many of its ports are asked. */
+const MOST_PORTS_BESIDE = 16;
+
+/** What else may run in the pod of a node (`container`) and looks like none: it would be ended with it, whatever chain it is of. */
+export function othersBeside(pod: Pod, container: string, traits: NodeTraits): readonly Lookalike[] {
+  const alike = new Set(lookalikesOf(pod, traits).map((one) => one.container.name));
+  const { containers, initContainers = [] } = pod.spec;
+  return [...containers, ...initContainers]
+    .filter(({ name, ports = [] }) => name !== container && !alike.has(name) && ports.length > 0)
+    .filter(({ name }) => containerStatusOf(pod, name)?.state?.terminated === undefined)
+    .map((one) => ({ pod, container: one, byPort: true, isAnyProgram: true }));
+}
+
 /**
  * Where a container may serve `/status`: at its port of that name, or at the node's, unless another container of the pod has that:
  * they share an address. Then each of its own ports may be it.
  */
-function portsOf({ pod, container }: Lookalike, { portName, port }: NodeTraits): readonly number[] {
+function portsOf(
+  { pod, container, isAnyProgram }: Lookalike,
+  { portName, port }: NodeTraits,
+): readonly number[] {
+  const declared = (container.ports ?? []).map(({ containerPort }) => containerPort);
+  if (isAnyProgram) return declared.slice(0, MOST_PORTS_BESIDE);
   const named = portOf(container, portName);
   if (named !== undefined) return [named];
   const others = pod.spec.containers.filter(({ name }) => name !== container.name);
   const isTaken = others.some(({ ports = [] }) => ports.some(({ containerPort }) => containerPort === port));
   if (!isTaken) return [port];
-  return (container.ports ?? []).map(({ containerPort }) => containerPort).slice(0, MOST_PORTS);
+  return declared.slice(0, MOST_PORTS);
 }
 
 /** Last part of an image's name: the same program, from whichever registry. */

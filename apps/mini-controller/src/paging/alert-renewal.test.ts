@@ -10,7 +10,7 @@ import { PageReceiver } from "../testing/page-receiver.ts";
 import { LOCAL_PAGERS } from "../testing/test-controller.ts";
 import { AlertRenewal } from "./alert-renewal.ts";
 import { deliver } from "./delivery.ts";
-import { targetId } from "./pager.ts";
+import { targetId } from "./known-targets.ts";
 
 const undo: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -5,9 +5,9 @@ import { type NodeHalt, type PageRecord, pagesOf } from "../api/node-halt.ts";
 import type { PagingTarget, SecretKeyRef } from "../api/paging.ts";
 import { haltsOf, type Stores } from "../model/stores.ts";
 import type { PageRequest } from "./delivery.ts";
+import { targetId } from "./known-targets.ts";
 import { pageOf } from "./page.ts";
 import { type Alert, alertOf, alertsRequest } from "./page-request.ts";
-import { targetId } from "./pager.ts";
 import type { PagingHosts } from "./paging-hosts.ts";
 import { readSecretKey } from "./secrets.ts";
 

@@ -15,6 +15,7 @@ export interface Page {
   readonly planName?: string | undefined;
   readonly height?: number | undefined;
   readonly image: string;
+  /** As it was decided when the page was journaled, like `action`. */
   readonly toImage?: string | undefined;
   readonly action?: string | undefined;
   /** When it was journaled, RFC 3339: the same on every attempt. */
@@ -27,9 +28,9 @@ export interface Page {
 /** Reasons after which the node is up again soon without a person. */
 const HANDLED = new Set(["BinaryTooNew"]);
 
-/** The page that a journal's record stands for; the same at every attempt. */
-export function pageOf({ metadata, spec, status }: NodeHalt, record: PageRecord): Page {
-  const { key, reason, summary, at, resolvedAt } = record;
+/** The page that a journal's record stands for; the same at every attempt, wherever the halt itself stands by then. */
+export function pageOf({ metadata, spec }: NodeHalt, record: PageRecord): Page {
+  const { key, reason, summary, action, toImage, at, resolvedAt } = record;
   return {
     key,
     reason,
@@ -43,8 +44,8 @@ export function pageOf({ metadata, spec, status }: NodeHalt, record: PageRecord)
     planName: spec.planName,
     height: spec.height,
     image: spec.image,
-    toImage: status?.toImage,
-    action: status?.action,
+    toImage,
+    action,
     at,
     state: resolvedAt === undefined ? "firing" : "resolved",
     resolvedAt,

@@ -6,6 +6,7 @@ import { FakeApi } from "../testing/fake-api.ts";
 import { haltWith, NOW, policyWith } from "../testing/observations.ts";
 import { PageReceiver } from "../testing/page-receiver.ts";
 import { LOCAL_PAGERS } from "../testing/test-controller.ts";
+import { KnownTargets } from "./known-targets.ts";
 import { sendPage } from "./pager.ts";
 
 const receivers: PageReceiver[] = [];
@@ -34,13 +35,19 @@ const haltPaging = (page: PageRecord): NodeHalt => haltWith({}, { phase: "Held",
 const webhooks = (...urls: readonly string[]) =>
   policyWith({ paging: urls.map((url) => ({ webhook: { url } })) });
 
-async function attempt(page: PageRecord, policy: HaltPolicy | undefined, now = NOW) {
+async function attempt(
+  page: PageRecord,
+  policy: HaltPolicy | undefined,
+  now = NOW,
+  known = new KnownTargets(),
+) {
   return await sendPage({
     api: new FakeApi(),
     halt: haltPaging(page),
     page,
     policy,
     hosts: LOCAL_PAGERS,
+    known,
     now: () => now,
   });
 }
@@ -109,7 +116,41 @@ describe("sending a page", () => {
     });
     expect([a.keys(), a.resolvedKeys(), a.received.length]).toEqual([["k"], ["k"], 2]);
     expect([b.keys(), b.resolvedKeys()]).toEqual([[], ["k"]]);
-    expect((await attempt(over, policyWith({ paging: [] }))).page.state).toBe("Resolved");
+  });
+
+  test("that it is over is told to who had it, also where no policy names it any more", async () => {
+    const [a, b, known] = [await receiver(), await receiver(), new KnownTargets()];
+    const { page: sent } = await attempt(record, webhooks(a.url), NOW, known);
+    const over = resolving(sent, "2026-08-21T19:00:00Z");
+    for (const policy of [webhooks(b.url), policyWith({ paging: [] })])
+      expect(await attempt(over, policy, NOW, known)).toMatchObject({
+        page: { state: "Resolved" },
+        condition: { reason: "Resolved" },
+      });
+    expect([a.received.length, b.resolvedKeys()]).toEqual([3, ["k"]]);
+  });
+
+  test("whom nobody can tell that it is over is named to a person, after a few attempts", async () => {
+    const [a, b, known] = [await receiver(), await receiver(), new KnownTargets()];
+    const { page: sent } = await attempt(record, webhooks(a.url), NOW, known);
+    const untold = { page: { state: "Resolved" }, condition: { status: "False", reason: "TargetGone" } };
+    const over = resolving(sent, "2026-08-21T19:00:00Z");
+    const unknown = await attempt(over, webhooks(b.url), NOW);
+    expect(unknown).toMatchObject(untold);
+    expect(unknown.condition.message).toContain(`${sent.delivered[0]}: no policy names it any more`);
+
+    a.status = 410;
+    let { page, condition } = await attempt(over, webhooks(b.url), NOW, known);
+    for (let tries = 1; page.state === "Resolving" && tries < 10; tries += 1)
+      ({ page, condition } = await attempt(page, webhooks(b.url), NOW, known));
+    expect({ page, condition }).toMatchObject(untold);
+    expect(b.received).toHaveLength(2);
+  });
+
+  test("has been sent to who took it although the policy names nobody by then", async () => {
+    const [a, b] = [await receiver(), await receiver(503)];
+    const { page } = await attempt(record, webhooks(a.url, b.url));
+    expect((await attempt(page, policyWith({ paging: [] }))).page.state).toBe("Sent");
   });
 
   test("says that nobody is named, or that the policy is gone", async () => {

@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
 import { backoffMs, type KubeApi, messageOf } from "@upgrade-halt/kube";
 import type { ConditionDraft } from "../api/condition.ts";
 import { cut } from "../api/cut.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, PageRecord } from "../api/node-halt.ts";
-import type { PagingTarget, SecretKeyRef } from "../api/paging.ts";
+import type { SecretKeyRef } from "../api/paging.ts";
 import { deliver, type PageRequest } from "./delivery.ts";
+import { type KnownTargets, targetId } from "./known-targets.ts";
 import { pageOf } from "./page.ts";
 import { pageRequest } from "./page-request.ts";
 import type { PagingHosts } from "./paging-hosts.ts";
@@ -28,23 +28,39 @@ export interface SendPageOptions {
   readonly policy: HaltPolicy | undefined;
   /** The receivers that may be paged. */
   readonly hosts: PagingHosts;
+  readonly known: KnownTargets;
   readonly now: () => number;
   /** Brings a request to its receiver (over a connection of its own, unless said). */
   readonly deliver?: ((request: PageRequest) => Promise<void>) | undefined;
 }
 
-/** Sends the journaled page, or that it is over, to those of the policy's targets that have not confirmed it yet. Never rejects. */
+/** How often it is tried to tell a target that no policy names any more, and that may be gone, of the end of its page. */
+const GONE_ATTEMPTS = 5;
+/** As many as the schema takes of those that were told. */
+const MOST_TOLD = 8;
+
+/**
+ * Sends the journaled page, or that it is over, to those of the policy's targets that have not confirmed it yet; that it is
+ * over also to those that had it and are named no more. Never rejects.
+ */
 export async function sendPage({
   api,
   halt,
   page: record,
   policy,
   hosts,
+  known,
   now,
   deliver: bring = deliver,
 }: SendPageOptions): Promise<PageAttempt> {
-  const targets = policy?.spec.paging ?? [];
   const { namespace = "", generation } = halt.metadata;
+  const named = policy?.spec.paging ?? [];
+  known.note(namespace, named);
+  const isNamed = new Set(named.map(targetId));
+  const gone = (record.told ?? []).filter((id) => !isNamed.has(id));
+  const isTried = record.attempts < GONE_ATTEMPTS;
+  const reachable = isTried ? gone.flatMap((id) => known.get(namespace, id) ?? []) : [];
+  const targets = [...named, ...reachable];
   const results = await Promise.allSettled(
     targets.map(async (target) => {
       if (record.delivered.includes(targetId(target))) return;
@@ -53,28 +69,25 @@ export async function sendPage({
       await bring(request);
     }),
   );
-  const delivered = targets.map(targetId).filter((_, index) => results[index]?.status === "fulfilled");
+  const confirmed = targets.map(targetId).filter((_, index) => results[index]?.status === "fulfilled");
+  const delivered = [...new Set([...confirmed, ...record.delivered])].slice(0, MOST_TOLD);
+  const untold = gone.filter((id) => !delivered.includes(id));
   const { page, condition } =
-    targets.length === 0
+    targets.length === 0 && untold.length === 0
       ? withoutTarget(record)
-      : attempted({ ...record, delivered, attempts: record.attempts + 1 }, results, now());
+      : attempted({ ...record, delivered, attempts: record.attempts + 1 }, results, untold, now());
   return {
     page,
     condition: generation === undefined ? condition : { ...condition, observedGeneration: generation },
   };
 }
 
-/** Tells targets apart by what they say: a list that is changed between two attempts skips and doubles none. */
-export function targetId(target: PagingTarget): string {
-  const hash = createHash("sha256").update(JSON.stringify(target)).digest("hex");
-  return `${Object.keys(target)[0]}-${hash.slice(0, 12)}`;
-}
-
 function withoutTarget(record: PageRecord): PageAttempt {
   const { nextAttemptAt: _, ...page } = record;
+  const state = record.state === "Resolving" ? "Resolved" : record.delivered.length > 0 ? "Sent" : "NoTarget";
   const message = "The policy names nobody to page.";
   return {
-    page: { ...page, state: record.state === "Resolving" ? "Resolved" : "NoTarget" },
+    page: { ...page, state },
     condition: { type: "Paged", status: "False", reason: "NoTarget", message },
   };
 }
@@ -82,12 +95,14 @@ function withoutTarget(record: PageRecord): PageAttempt {
 function attempted(
   record: PageRecord,
   results: readonly PromiseSettledResult<void>[],
+  untold: readonly string[],
   now: number,
 ): PageAttempt {
   const { nextAttemptAt: _, lastError: __, ...page } = record;
   const isResolving = record.state === "Resolving";
   const failed = results.find((result) => result.status === "rejected");
   if (failed === undefined) {
+    if (untold.length > 0) return untoldForGood(page, untold);
     const told = `Told ${results.length} targets: ${record.reason}`;
     return isResolving
       ? {
@@ -106,5 +121,14 @@ function attempted(
     condition: isResolving
       ? { type: "Paged", status: "True", reason: "ResolutionUndeliverable", message: lastError }
       : { type: "Paged", status: "False", reason: "Undeliverable", message: lastError },
+  };
+}
+
+/** Where somebody may hold a page for standing whom nobody can tell otherwise, a person has to know. */
+function untoldForGood(page: PageRecord, untold: readonly string[]): PageAttempt {
+  const message = `${untold.join(", ")}: no policy names it any more, and it was not told that ${page.reason} is over. Resolve it there by hand.`;
+  return {
+    page: { ...page, state: "Resolved", lastError: cut(message, 512) },
+    condition: { type: "Paged", status: "False", reason: "TargetGone", message: cut(message, 1024) },
   };
 }

@@ -49,7 +49,7 @@ export class HistoryCollector {
     const { namespace = "", name, uid = "", resourceVersion } = halt.metadata;
     const object = keyOf(halt);
     try {
-      await api.remove(objectPath(NODE_HALTS, namespace, name), uid, resourceVersion);
+      await api.remove(objectPath(NODE_HALTS, namespace, name), uid, { resourceVersion });
       log.info({ object, phase: halt.status?.phase }, "deleted, as its policy keeps it no longer");
     } catch (error) {
       if (hasCode(error, "not-found", "conflict")) return;

@@ -113,6 +113,12 @@ describe("a policy's conditions", () => {
     ["Ready", view(), "True", /^Selects 1 pods/],
     [
       "Ready",
+      view({ policy: policyWith({ paused: true }) }),
+      "True",
+      /^Selects 1 pods, and changes nothing: spec\.paused is set\.$/,
+    ],
+    [
+      "Ready",
       view({ policy: policyWith() }),
       "True",
       /selects every pod of namespace sei: 1, of which 1 have/,

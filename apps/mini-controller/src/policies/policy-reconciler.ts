@@ -11,6 +11,7 @@ import { HALT_POLICIES, objectPath } from "../kube/paths.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { matchesLabels } from "../model/label-selector.ts";
 import { haltsOf, type Stores } from "../model/stores.ts";
+import { failuresUnder } from "../model/swaps-under.ts";
 import type { LogReader } from "../observe/log-reader.ts";
 import type { StatusWatch } from "../observe/status-watch.ts";
 import type { PagingHosts } from "../paging/paging-hosts.ts";
@@ -65,7 +66,7 @@ export class PolicyReconciler {
       policy,
       pods: this.#judgedPods(policy),
       halts: stores.halts.under(haltsOf.policy(key)),
-      failed: stores.halts.under(haltsOf.failed(key)).length,
+      failed: failuresUnder(key, stores).length,
       pagingFaults: check.faults,
       unrecorded: this.#options.unrecorded.under(key),
       logAccess: this.#options.logs.accessIn(policy.metadata.namespace ?? ""),

@@ -70,9 +70,13 @@ function ready(view: PolicyView): ConditionDraft {
     portFault(view);
   if (fault !== undefined) return { type: "Ready", status: "False", ...fault };
   const { policy, pods } = view;
+  const { container, paused } = policy.spec;
+  if (paused) {
+    const message = `Selects ${pods.length} pods, and changes nothing: spec.paused is set.`;
+    return { type: "Ready", status: "True", reason: "Paused", message };
+  }
   if (!selectsEverything(policy.spec.selector))
     return { type: "Ready", status: "True", reason: "Ready", message: `Selects ${pods.length} pods.` };
-  const { container } = policy.spec;
   const nodes = pods.filter(({ pod }) => containerOf(pod, container) !== undefined);
   const message = `spec.selector is empty and selects every pod of namespace ${policy.metadata.namespace}: ${pods.length}, of which ${nodes.length} have a container ${container}.`;
   return { type: "Ready", status: "True", reason: "SelectsEverything", message };
@@ -96,7 +100,7 @@ function newerFault({ policy: { unknown } }: PolicyView): Fault | undefined {
 
 function journalFault({ unrecorded }: PolicyView): Fault | undefined {
   if (unrecorded === undefined) return undefined;
-  const message = `The API server takes no NodeHalt of the halt of pod ${unrecorded.podName}, so nothing is done about it: ${unrecorded.why}`;
+  const message = `The API server ${unrecorded.what} the halt of pod ${unrecorded.podName}, so nothing is done about it: ${unrecorded.why}`;
   return { reason: "JournalRefused", message: cut(message, 1024) };
 }
 

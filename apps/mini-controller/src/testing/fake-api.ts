@@ -1,13 +1,16 @@
-import type {
-  BoundedText,
-  JsonPatchOperation,
-  KubeApi,
-  KubeList,
-  KubeObject,
-  Query,
-  WatchEvent,
+import {
+  type BoundedText,
+  type JsonPatchOperation,
+  type KubeApi,
+  type KubeList,
+  type KubeObject,
+  METADATA_LIST,
+  type Query,
+  type RemoveOptions,
+  type WatchEvent,
 } from "@upgrade-halt/kube";
 import { ControllerError } from "../controller-error.ts";
+import type { Pod } from "../model/pod.ts";
 import { applyConditionsPatch, applyJsonPatch, applyMergePatch, type JsonObject } from "./patches.ts";
 
 type Stored = KubeObject & JsonObject;
@@ -24,6 +27,8 @@ interface Watcher {
  */
 export class FakeApi implements KubeApi {
   readonly objects = new Map<string, Stored>();
+  /** Names of what was deleted without a grace period, which waits for the end of no process. */
+  readonly forced: string[] = [];
   /** Told of each change that was made, after it. */
   onWrite: (before: Stored | undefined, after: Stored | undefined) => void = () => {};
   /** What a container wrote, by the path of its pod's log. May throw. */
@@ -43,14 +48,16 @@ export class FakeApi implements KubeApi {
   }
 
   /** Pages are cut from the objects as they are when each is asked for: nothing changes between two of a test. */
-  async list<T extends KubeObject>(path: string, query: Query = {}): Promise<KubeList<T>> {
+  async list<T extends KubeObject>(path: string, query: Query = {}, as?: "metadata"): Promise<KubeList<T>> {
     const begin = Number(query.continue ?? 0);
     const end = begin + Number(query.limit ?? Number.POSITIVE_INFINITY);
     const found = [...this.objects].filter(([key]) => isIn(key, path));
     const items = found.slice(begin, end).map(([, object]) => structuredClone(object));
     const next = end < found.length ? { continue: String(end) } : {};
     const metadata = { resourceVersion: String(this.#version), ...next };
-    return { metadata, items: items as unknown as T[] };
+    if (as === undefined) return { metadata, items: items as unknown as T[] };
+    const heads = items.map((object) => ({ metadata: object.metadata }));
+    return { kind: METADATA_LIST, metadata, items: heads as unknown as T[] };
   }
 
   async create<T extends KubeObject>(path: string, body: object): Promise<T> {
@@ -88,11 +95,14 @@ export class FakeApi implements KubeApi {
     return this.#change(path, next) as unknown as T;
   }
 
-  async remove(path: string, uid: string, resourceVersion?: string): Promise<void> {
+  async remove(path: string, uid: string, options: RemoveOptions = {}): Promise<void> {
+    const { resourceVersion, gracePeriodSeconds } = options;
     const before = this.#at(path);
     if (before.metadata.uid !== uid) throw conflict(path);
     if (resourceVersion !== undefined && before.metadata.resourceVersion !== resourceVersion)
       throw conflict(path);
+    const own = (before.spec as Pod["spec"] | undefined)?.terminationGracePeriodSeconds;
+    if ((gracePeriodSeconds ?? own) === 0) this.forced.push(before.metadata.name);
     this.drop(path);
   }
 

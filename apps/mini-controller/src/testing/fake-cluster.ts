@@ -89,6 +89,8 @@ export class FakeCluster {
   validatorOf: (podName: string) => string | undefined = () => undefined;
   /** Whether a halted pod's phase is Failed, which makes its StatefulSet delete it and make it again. */
   failedPods = false;
+  /** What an admission webhook makes of the image of each pod. */
+  rewrite: (image: string) => string = (image) => image;
   /** Names of the pods that run and do not answer. */
   readonly silent = new Set<string>();
   /** How often a node's `/status` was asked for. */
@@ -137,9 +139,10 @@ export class FakeCluster {
     await this.api.mergePatch(objectPath(HALT_POLICIES, NAMESPACE, name), { spec });
   }
 
-  async addNode(name: string, version = "v6.6"): Promise<void> {
+  async addNode(name: string, version = "v6.6", podSpec: object = {}): Promise<void> {
     const template = {
       spec: {
+        ...podSpec,
         containers: [
           { name: CONTAINER, image: image(version), ports: [{ name: "rpc", containerPort: 26657 }] },
         ],
@@ -283,7 +286,9 @@ export class FakeCluster {
     const ownerReferences = [{ apiVersion: "apps/v1", kind: "StatefulSet", name, uid, controller: true }];
     if ((set.status?.observedGeneration ?? 0) < generation) {
       const path = objectPath(STATEFUL_SETS, NAMESPACE, name, "status");
-      await this.api.mergePatch(path, { status: { observedGeneration: generation } });
+      await this.api.mergePatch(path, {
+        status: { observedGeneration: generation, updateRevision: revisionOf(set) },
+      });
       await this.#recordRevision(set, ownerReferences);
     }
     const pod = `${name}-0`;
@@ -298,7 +303,9 @@ export class FakeCluster {
     if (present === undefined) return;
     const labels = { ...LABELS, "controller-revision-hash": revisionOf(present) };
     const metadata = { name: pod, namespace: NAMESPACE, labels, ownerReferences };
-    const { spec } = present.spec.template;
+    const { containers } = present.spec.template.spec;
+    const admitted = containers.map((each) => ({ ...each, image: this.rewrite(each.image) }));
+    const spec = { ...present.spec.template.spec, containers: admitted };
     await this.api.create(collectionPath(PODS, NAMESPACE), { kind: "Pod", metadata, spec });
   }
 

@@ -5,6 +5,7 @@ import type {
   KubeList,
   KubeObject,
   Query,
+  RemoveOptions,
   WatchEvent,
 } from "@upgrade-halt/kube";
 
@@ -38,8 +39,8 @@ export class GuardedApi implements KubeApi {
     return this.#pass("get", path, () => this.#api.get<T>(path));
   }
 
-  list<T extends KubeObject>(path: string, query?: Query): Promise<KubeList<T>> {
-    return this.#pass("list", path, () => this.#api.list<T>(path, query));
+  list<T extends KubeObject>(path: string, query?: Query, as?: "metadata"): Promise<KubeList<T>> {
+    return this.#pass("list", path, () => this.#api.list<T>(path, query, as));
   }
 
   create<T extends KubeObject>(path: string, body: object): Promise<T> {
@@ -62,8 +63,8 @@ export class GuardedApi implements KubeApi {
     return this.#pass("update", path, () => this.#api.replace<T>(path, body));
   }
 
-  remove(path: string, uid: string, resourceVersion?: string): Promise<void> {
-    return this.#pass("delete", path, () => this.#api.remove(path, uid, resourceVersion));
+  remove(path: string, uid: string, options?: RemoveOptions): Promise<void> {
+    return this.#pass("delete", path, () => this.#api.remove(path, uid, options));
   }
 
   text(path: string, query: Query, mostBytes: number): Promise<BoundedText> {

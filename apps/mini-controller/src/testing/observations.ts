@@ -1,12 +1,13 @@
 import { API_VERSION } from "../api/group.ts";
 import { type HaltPolicy, HaltPolicySpecSchema } from "../api/halt-policy.ts";
-import type { NodeHalt, NodeHaltSpec, NodeHaltStatus, Seen } from "../api/node-halt.ts";
+import type { NodeHalt, NodeHaltSpec, NodeHaltStatus, PageRecord, Seen } from "../api/node-halt.ts";
 import { journalName } from "../journal/journal-name.ts";
 import { recommendFor } from "../judge/judgement.ts";
 import type { PodGroup } from "../model/pod-group.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import type { Observation, PodSight } from "../observe/observation.ts";
 import type { Sibling } from "../observe/siblings.ts";
+import { targetId } from "../paging/known-targets.ts";
 
 /** The moment at which every observation of the tests is made. */
 export const NOW = Date.parse("2026-08-21T18:00:00Z");
@@ -54,6 +55,10 @@ function seenOf({ spec }: NodeHalt): Seen {
   return { ...SEEN, sources: spec.sources, ...(isTooNew && { height: 20 }) };
 }
 
+const PAGER = { webhook: { url: "http://pager" } };
+/** What a page's record says that every target of the policy has. */
+export const SENT: Pick<PageRecord, "delivered" | "state"> = { state: "Sent", delivered: [targetId(PAGER)] };
+
 export function policyWith(spec: object = {}): HaltPolicy {
   const full = HaltPolicySpecSchema.parse({
     selector: {},
@@ -62,7 +67,7 @@ export function policyWith(spec: object = {}): HaltPolicy {
     allowTags: true,
     upgrades: [{ planName: "v6.7", height: 30, image: NEW }],
     recoveryTimeoutSeconds: 60,
-    paging: [{ webhook: { url: "http://pager" } }],
+    paging: [PAGER],
     ...spec,
   });
   return {
@@ -114,12 +119,16 @@ export function siblingWith(changes: Partial<Sibling> = {}): Sibling {
     uid: "uid-of-sibling",
     image: OLD,
     revision: "old",
+    isTakenAtOnce: false,
     twins: [],
     ...changes,
   };
 }
 
-const POD = { uid: "uid-1", resourceVersion: "7", terminating: false, image: OLD } as const;
+const POD = {
+  ...{ uid: "uid-1", resourceVersion: "7", image: OLD },
+  ...{ terminating: false, isTakenAtOnce: false },
+} as const;
 export const HALTED: Extract<PodSight, { kind: "halted" }> = { kind: "halted", ...POD, shown: true };
 /** The process was started again in the pod that halted, and has not halted again yet. */
 export const RESTARTED: PodSight = { ...HALTED, shown: false };
@@ -131,6 +140,7 @@ export function successor(changes: Partial<Extract<PodSight, { kind: "successor"
     uid: "uid-2",
     resourceVersion: "9",
     terminating: false,
+    isTakenAtOnce: false,
     image: NEW,
     verdict: { kind: "running", why: "It runs.", contradictions: [] },
     ...changes,

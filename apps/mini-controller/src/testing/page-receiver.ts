@@ -12,6 +12,8 @@ export interface ReceivedPage {
 export class PageReceiver {
   readonly received: ReceivedPage[] = [];
   status = 200;
+  /** How many requests it answered with a fault. */
+  refused = 0;
   readonly #server: Server;
 
   private constructor() {
@@ -23,6 +25,7 @@ export class PageReceiver {
       request.on("end", () => {
         if (this.status < 300)
           this.received.push({ path: request.url ?? "", headers: request.headers, body });
+        else this.refused += 1;
         response.writeHead(this.status).end("{}");
       });
     });

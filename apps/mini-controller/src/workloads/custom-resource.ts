@@ -4,8 +4,8 @@ import { getIfThere, isControlledBy, readController } from "../kube/owner-refere
 import { objectPath, resourceOf } from "../kube/paths.ts";
 import type { Pod } from "../model/pod.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
-import { areSettled, carriedGroup, imageFieldOf, notRunBy, statefulSetsIn } from "./carriers.ts";
 import { controlledByOne, deployedBelow, replicaSetsIn } from "./deployed-below.ts";
+import { areSettled, carriedGroup, imageFieldOf, notRunBy, statefulSetsIn } from "./owned-stateful-sets.ts";
 import { findOwner, isOwnerIn, readOwner } from "./owner.ts";
 import { readStatefulSetOf } from "./stateful-set.ts";
 import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } from "./workload.ts";
@@ -50,10 +50,6 @@ export class CustomResourceWorkload implements WorkloadKind {
     if (isOwnerIn(custom, ref)) return await readOwner(this.#api, target, custom);
     const what = `${ref.kind} ${namespace}/${ref.name}`;
     const path = objectPath(resourceOf(ref.apiVersion, ref.resource), namespace, ref.name);
-    if (custom !== undefined && custom.kind !== ref.kind) {
-      const why = `HaltPolicy ${policy?.metadata.name} no longer says that the image is set in a ${ref.kind}.`;
-      return { kind: "disowned", what, why };
-    }
     const [object, sets, replicaSets] = await Promise.all([
       getIfThere<KubeObject>(this.#api, path),
       statefulSetsIn(this.#api, namespace),

@@ -55,12 +55,20 @@ class Cluster {
       : lineage.why;
   }
 
-  read(ref: OwnerReference, resource: string, pod: Pod | undefined, policy: object = {}) {
+  /** Under a policy that names this kind, unless another one is given. */
+  read(ref: OwnerReference, resource: string, pod: Pod | undefined, policy?: object) {
     const { apiVersion, kind, name, uid } = ref;
-    const target = { namespace: NAMESPACE, container: "seid", policy: policyWith(policy), pod };
-    return this.#workloads
-      .ofRef({ apiVersion, kind, resource, name })
-      .read({ ...target, ref: { apiVersion, kind, resource, name, uid } });
+    const named =
+      apiVersion === "apps/v1"
+        ? { kind }
+        : { kind: "CustomResource", customResource: { apiVersion, kind, resource } };
+    return this.#workloads.read({
+      namespace: NAMESPACE,
+      container: "seid",
+      policy: policyWith(policy ?? { target: named }),
+      pod,
+      ref: { apiVersion, kind, resource, name, uid },
+    });
   }
 }
 
@@ -412,5 +420,43 @@ describe("where a policy names the owner of custom resources", () => {
         kind: "disowned",
         why: "HaltPolicy sei no longer says that the image is set in a SeiNetwork.",
       });
+  });
+});
+
+describe("an object of a kind that the policy which governs now does not name", () => {
+  const CUSTOM = { kind: "CustomResource", customResource: SEI_NODE };
+  const other = (changes: object) => ({ ...CUSTOM, customResource: { ...SEI_NODE, ...changes } });
+
+  test.each([
+    ["a SeiNode, and StatefulSets are named", "seinodes", { kind: "StatefulSet" }],
+    ["a SeiNode, and Deployments are named", "seinodes", { kind: "Deployment" }],
+    [
+      "a SeiNode, and those of another group are named",
+      "seinodes",
+      other({ apiVersion: "other.example/v1" }),
+    ],
+    ["a SeiNode, and those of another plural are named", "seinodes", other({ resource: "seinodesets" })],
+    ["a StatefulSet, and SeiNodes are named", "statefulsets", CUSTOM],
+    ["a StatefulSet, and Deployments are named", "statefulsets", { kind: "Deployment" }],
+  ])("is not changed: %s", async (_, resource, target) => {
+    const cluster = new Cluster();
+    const node = await cluster.add(SEI_NODES, "SeiNode", "sei-0", { spec: { image: "seid:v6.6" } });
+    const set = await cluster.addSet("sei-0", { ownerReferences: [node] });
+    const ref = resource === "seinodes" ? node : set;
+    expect(await cluster.read(ref, resource, podOf("sei-0-0", [set]), { target })).toMatchObject({
+      kind: "disowned",
+      why: `HaltPolicy sei no longer says that the image is set in a ${ref.kind}.`,
+    });
+  });
+
+  test("is changed where a policy names another version of its group", async () => {
+    const cluster = new Cluster();
+    const node = await cluster.add(SEI_NODES, "SeiNode", "sei-0", { spec: { image: "seid:v6.6" } });
+    const set = await cluster.addSet("sei-0", { ownerReferences: [node] });
+    const target = other({ apiVersion: "sei.io/v1" });
+    expect(await cluster.read(node, "seinodes", podOf("sei-0-0", [set]), { target })).toMatchObject({
+      kind: "found",
+      image: "seid:v6.6",
+    });
   });
 });

@@ -5,8 +5,16 @@ import { controllerRefOf, getIfThere, isControlledBy, readController } from "../
 import { collectionPath, objectPath, resourceOf } from "../kube/paths.ts";
 import type { PodGroup } from "../model/pod-group.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
-import { areSettled, carriedGroup, fieldOf, imageFieldOf, notRunBy, statefulSetsIn } from "./carriers.ts";
 import { controlledByOne, deployedBelow, replicaSetsIn } from "./deployed-below.ts";
+import {
+  areSettled,
+  carriedGroup,
+  fieldOf,
+  imageFieldOf,
+  notRunBy,
+  statefulSetsIn,
+} from "./owned-stateful-sets.ts";
+import { isSameKind } from "./same-kind.ts";
 import type { StatefulSet } from "./stateful-set.ts";
 import { type Lineage, type WorkloadTarget, wasReplaced } from "./workload.ts";
 
@@ -14,11 +22,8 @@ import { type Lineage, type WorkloadTarget, wasReplaced } from "./workload.ts";
 type Owned = CustomResourceTarget & { readonly owner: OwnerTarget };
 
 /** Whether a reference means an object of the kind that the policy names as the owner. */
-export function isOwnerIn(
-  custom: CustomResourceTarget | undefined,
-  { apiVersion, kind }: WorkloadRef,
-): custom is Owned {
-  return custom?.owner?.kind === kind && custom.owner.apiVersion === apiVersion;
+export function isOwnerIn(custom: CustomResourceTarget | undefined, ref: WorkloadRef): custom is Owned {
+  return custom?.owner !== undefined && isSameKind(custom.owner, ref);
 }
 
 /** The owner that the policy names, where it controls `object`. `undefined` where another one does, or none. */

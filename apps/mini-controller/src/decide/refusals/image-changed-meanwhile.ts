@@ -1,9 +1,19 @@
+import type { Observation } from "../../observe/observation.ts";
+import { notYet } from "./not-yet.ts";
 import type { Check } from "./refusal.ts";
 
-/** Somebody else set a third image since the halt. */
-export const imageChangedMeanwhile: Check = ({ halt, workload }, { image }) => {
-  if (workload.kind !== "found" || workload.image === halt.spec.image || workload.image === image)
-    return undefined;
-  const message = `${workload.what} has ${workload.image} by now, neither the image that halted nor ${image}.`;
+export type FoundWorkload = Extract<Observation["workload"], { kind: "found" }>;
+
+/** The workload, if it has neither the image that halted nor `image`. */
+export function withThirdImage({ halt, workload }: Observation, image: string): FoundWorkload | undefined {
+  const isThird = workload.kind === "found" && workload.image !== halt.spec.image && workload.image !== image;
+  return isThird ? workload : undefined;
+}
+
+/** Somebody else set a third image. */
+export const imageChangedMeanwhile: Check = (observation, { image }) => {
+  const workload = withThirdImage(observation, image);
+  if (workload === undefined) return undefined;
+  const message = `${workload.what} has ${workload.image}, neither the image that halted (${observation.halt.spec.image}) nor ${image}.${notYet(observation, image)}`;
   return { reason: "ImageChangedMeanwhile", message, kind: "page" };
 };

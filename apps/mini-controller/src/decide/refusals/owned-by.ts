@@ -1,4 +1,5 @@
 import { templateChange } from "../template-change.ts";
+import { notYet } from "./not-yet.ts";
 import type { Check } from "./refusal.ts";
 
 /** Somebody else decides the image, and would write it back: an owner, or a tool that applies a declared state. */
@@ -8,6 +9,6 @@ export const ownedBy: Check = (observation, { image }) => {
   if (templateChange(observation, image).kind === "none") return undefined;
   const { who, by } = workload.manager;
   const field = workload.pointer.slice(1).replaceAll("/", ".");
-  const message = `${workload.what} is managed by ${who} (as ${by} says), which would write ${field} back from ${image} to what it declares. Set the image in ${who}.`;
+  const message = `${workload.what} is managed by ${who} (as ${by} says), which would write ${field} back from ${image} to what it declares. Set the image in ${who}.${notYet(observation, image)}`;
   return { reason: "OwnedBy", message, kind: "page" };
 };

@@ -11,7 +11,7 @@ export const partitionExcludes: Check = (observation, { image }) => {
   for (const { what, strategy, podNames } of isOurs ? [] : workload.groups) {
     const index = indexIn({ podNames }, halt.spec.podName);
     if (index === undefined || strategy.kind !== "RollingUpdate" || index >= strategy.partition) continue;
-    const message = `${what} has updateStrategy.rollingUpdate.partition ${strategy.partition}, so a new pod ${halt.spec.podName} would have the image that halted. Set the partition to ${index} or less.`;
+    const message = `${what} has updateStrategy.rollingUpdate.partition ${strategy.partition}, so a new pod ${halt.spec.podName} would have the image that halted. Set the partition to ${index}${index === 0 ? "" : ", and not lower: that would restart the pods before it"}.`;
     return { reason: "PartitionExcludes", message, kind: "page" };
   }
   return undefined;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { ANNOTATION_ABORT } from "../../api/group.ts";
 import {
+  groupWith,
   HALTED,
   haltWith,
   NEW,
@@ -15,6 +16,21 @@ import type { Proposal } from "./refusal.ts";
 import { refusalOf } from "./refusals.ts";
 
 const PROPOSAL: Proposal = { step: "decide", action: "SwapImage", image: NEW };
+const WITHOUT_GRACE = { ...HALTED, isTakenAtOnce: true };
+const DEPLOYMENT = workloadWith({
+  replacesPods: true,
+  groups: [groupWith({ strategy: { kind: "Recreate", replicas: 1 } })],
+});
+const DEPLOYMENT_REF = { apiVersion: "apps/v1", kind: "Deployment", resource: "deployments", name: "sei" };
+/** The pod has its image by a mirror's name, the template it was made from by the plain one. */
+const BY_MIRROR = `mirror.local/${OLD}`;
+const mirroredBy = (group: Parameters<typeof groupWith>[0]) =>
+  workloadWith({ image: OLD, generation: 2, groups: [groupWith({ uid: "set-1", ...group })] });
+const MIRRORED: Scene = {
+  halt: haltWith({ image: BY_MIRROR }),
+  pod: { ...HALTED, image: BY_MIRROR, controller: "set-1", revision: "old" },
+  workload: mirroredBy({}),
+};
 const NOBODY = { swapping: 0, failed: 0, isUntold: false };
 
 const cases: readonly (readonly [string, Scene, Proposal["step"], string | undefined])[] = [
@@ -47,11 +63,92 @@ const cases: readonly (readonly [string, Scene, Proposal["step"], string | undef
   ],
   ["no workload", { workload: { kind: "missing", what: "x" } }, "set-image", "WorkloadMissing"],
   ["the image that halted", { halt: haltWith({ image: NEW }) }, "decide", "ImageDoesNotHelp"],
-  ["a third image", { workload: workloadWith({ image: "x" }) }, "delete-pod", "ImageChangedMeanwhile"],
+  [
+    "a third image",
+    { workload: workloadWith({ image: "x", generation: 2 }) },
+    "delete-pod",
+    "ImageChangedMeanwhile",
+  ],
+  ["another image than that of the pod made from it", MIRRORED, "decide", "ImageRewrittenAtAdmission"],
+  [
+    "another image than that of a pod whose ReplicaSet has the same",
+    { ...MIRRORED, workload: mirroredBy({ strategy: { kind: "Recreate", replicas: 1 } }) },
+    "decide",
+    "ImageRewrittenAtAdmission",
+  ],
+  [
+    "another image than that of a pod, and its spec was never written",
+    { ...MIRRORED, workload: workloadWith({ image: OLD, generation: 1 }) },
+    "decide",
+    "ImageRewrittenAtAdmission",
+  ],
+  [
+    "another image than that of a pod made from an earlier template",
+    { ...MIRRORED, workload: mirroredBy({ updateRevision: "new" }) },
+    "decide",
+    "ImageChangedMeanwhile",
+  ],
+  [
+    "another image than that of a pod whose ReplicaSet has an earlier one",
+    { ...MIRRORED, workload: mirroredBy({ strategy: { kind: "Recreate", replicas: 1 }, image: "x" }) },
+    "decide",
+    "ImageChangedMeanwhile",
+  ],
+  [
+    "another image than that of the pod that halted, which is gone",
+    { ...MIRRORED, pod: { kind: "gone" } },
+    "decide",
+    "ImageChangedMeanwhile",
+  ],
   ["a dry run", { policy: policyWith({ dryRun: true }) }, "delete-pod", "DryRun"],
   ["a pause before the image", { policy: policyWith({ paused: true }) }, "set-image", "Paused"],
   ["a pause before the deletion", { policy: policyWith({ paused: true }) }, "delete-pod", "Paused"],
   ["a spent budget", { neighbours: { ...NOBODY, failed: 1 } }, "decide", "ErrorBudgetSpent"],
+  [
+    "a pod without a grace period that is deleted here",
+    {
+      pod: WITHOUT_GRACE,
+      workload: workloadWith({ groups: [groupWith({ strategy: { kind: "OnDelete" } })] }),
+    },
+    "set-image",
+    undefined,
+  ],
+  [
+    "a pod without a grace period that a Deployment deletes",
+    { pod: WITHOUT_GRACE, workload: DEPLOYMENT, halt: haltWith({ workload: DEPLOYMENT_REF }) },
+    "set-image",
+    "PodWithoutGrace",
+  ],
+  [
+    "a pod without a grace period that a custom resource's controller may delete",
+    {
+      pod: WITHOUT_GRACE,
+      halt: haltWith({ workload: { ...DEPLOYMENT_REF, apiVersion: "sei.io/v1alpha1", kind: "SeiNode" } }),
+    },
+    "decide",
+    "PodWithoutGrace",
+  ],
+  [
+    "a pod without a grace period that a rollout deletes",
+    { pod: WITHOUT_GRACE, workload: workloadWith({ groups: [groupWith()] }) },
+    "decide",
+    "PodWithoutGrace",
+  ],
+  [
+    "a sibling without a grace period that a rollout goes on to",
+    {
+      workload: workloadWith({ image: NEW, groups: [groupWith()] }),
+      siblings: [
+        siblingWith({
+          state: { kind: "halted" },
+          isTakenAtOnce: true,
+          group: groupWith({ updateRevision: "new" }),
+        }),
+      ],
+    },
+    "delete-pod",
+    "PodWithoutGrace",
+  ],
   ["a running sibling", { siblings: [siblingWith()] }, "set-image", "SiblingsNotHalted"],
   [
     "a pod that may be the same validator",
@@ -122,7 +219,10 @@ test.each([
 });
 
 test("a refusal says which object it found, and which image", () => {
-  const refusal = refusalOf(observe({ workload: workloadWith({ image: "registry/other:1" }) }), PROPOSAL);
+  const refusal = refusalOf(
+    observe({ workload: workloadWith({ image: "registry/other:1", generation: 2 }) }),
+    PROPOSAL,
+  );
   expect(refusal?.message).toContain("StatefulSet sei/sei-0 has registry/other:1");
   expect(OLD).not.toBe(NEW);
 });

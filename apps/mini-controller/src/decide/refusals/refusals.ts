@@ -9,6 +9,7 @@ import { haltNotSeen } from "./halt-not-seen.ts";
 import { haltNotShown } from "./halt-not-shown.ts";
 import { imageChangedMeanwhile } from "./image-changed-meanwhile.ts";
 import { imageDoesNotHelp } from "./image-does-not-help.ts";
+import { imageRewrittenAtAdmission } from "./image-rewritten-at-admission.ts";
 import { logNotRead } from "./log-not-read.ts";
 import { nodeStarting } from "./node-starting.ts";
 import { notTheJournal } from "./not-the-journal.ts";
@@ -17,6 +18,7 @@ import { ownedBy } from "./owned-by.ts";
 import { partitionExcludes } from "./partition-excludes.ts";
 import { paused } from "./paused.ts";
 import { podNotSelected } from "./pod-not-selected.ts";
+import { podWithoutGrace } from "./pod-without-grace.ts";
 import { policyMissing } from "./policy-missing.ts";
 import { policyNewer } from "./policy-newer.ts";
 import type { Check, Proposal, Refusal } from "./refusal.ts";
@@ -47,9 +49,11 @@ const CHECKS: readonly Check[] = [
   workloadMissing,
   workloadUnreadable,
   imageDoesNotHelp,
+  imageRewrittenAtAdmission,
   imageChangedMeanwhile,
   ownedBy,
   twoAtATime,
+  podWithoutGrace,
   partitionExcludes,
   workloadChanged,
   dryRun,

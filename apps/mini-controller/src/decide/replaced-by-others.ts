@@ -1,0 +1,19 @@
+import type { Observation } from "../observe/observation.ts";
+
+/**
+ * Whether the workload's own controller may replace the pod that halted, once its template has another image: a Deployment's does, a
+ * StatefulSet's that rolls its updates, and maybe a custom resource's. From then on nobody here can keep that pod.
+ */
+export function isReplacedByOthers({ halt, workload }: Pick<Observation, "halt" | "workload">): boolean {
+  if (workload.kind !== "found") return false;
+  const isSet = halt.spec.workload?.kind === "StatefulSet";
+  return !isSet || workload.groups.some(({ strategy }) => strategy.kind !== "OnDelete");
+}
+
+/** What a person has to know who stops a swap: what of it others go on with. Empty where they do not. */
+export function goesOn({ halt, workload }: Pick<Observation, "halt" | "workload">): string {
+  const { toImage, fromImage } = halt.status ?? {};
+  if (workload.kind !== "found" || workload.image !== toImage) return "";
+  if (!isReplacedByOthers({ halt, workload })) return "";
+  return ` ${workload.what} has ${toImage} already, and may replace pod ${halt.spec.podName} by itself: to keep that pod, set its image back to ${fromImage}.`;
+}

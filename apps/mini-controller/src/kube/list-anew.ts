@@ -1,0 +1,76 @@
+import {
+  type KubeApi,
+  type KubeObject,
+  listPages,
+  METADATA_LIST,
+  type PageSizes,
+  type Query,
+} from "@upgrade-halt/kube";
+
+/** What is done with the objects of a list. */
+export interface Reading<T extends KubeObject> {
+  readonly sizes: PageSizes;
+  /** Says what of an object is kept, as its page arrives. */
+  readonly project: (object: T) => T;
+  /** The copy that is known of an object, if it is whole and of the very version that this metadata tells. */
+  readonly known: (head: KubeObject) => T | undefined;
+}
+
+/** More objects than these are not asked for one by one. */
+const FEW = 8;
+
+/**
+ * Every object of the collection at `path` as the API server has it. It is asked for their metadata alone: what is known of an object
+ * at the version that it has now is what it would answer, and what is known at another is read from it. The specs of a hundred
+ * pods are most of what it takes to send, and to read, all that a few hundred bytes of each would tell.
+ */
+export async function listAnew<T extends KubeObject>(
+  api: Pick<KubeApi, "list">,
+  path: string,
+  reading: Reading<T>,
+): Promise<readonly T[]> {
+  const { sizes, project, known } = reading;
+  const whole: T[] = [];
+  const unknown: T[] = [];
+  let version = "";
+  for await (const { kind, items, metadata } of listPages<T>(asMetadata(api), path, {}, sizes)) {
+    version = metadata.resourceVersion;
+    for (const item of items) {
+      const copy = kind === METADATA_LIST ? known(item) : project(item);
+      if (copy === undefined) unknown.push(item);
+      else whole.push(copy);
+    }
+  }
+  if (unknown.length === 0) return whole;
+  // No older than the list, and so without the wait for the newest that it had.
+  const since = { resourceVersion: version, resourceVersionMatch: "NotOlderThan" };
+  if (unknown.length > FEW) return await listWhole(sinceThen(api, since), path, reading);
+  const read = await Promise.all(
+    unknown.map(async ({ metadata: { name } }) => {
+      const { items } = await api.list<T>(path, { ...since, fieldSelector: `metadata.name=${name}` });
+      return items.filter(({ metadata }) => metadata.name === name).map(project);
+    }),
+  );
+  return [...whole, ...read.flat()];
+}
+
+async function listWhole<T extends KubeObject>(
+  api: Pick<KubeApi, "list">,
+  path: string,
+  { sizes, project }: Reading<T>,
+): Promise<readonly T[]> {
+  const objects: T[] = [];
+  for await (const { items } of listPages<T>(api, path, {}, sizes)) objects.push(...items.map(project));
+  return objects;
+}
+
+/** A page that goes on with another is of that one's version. */
+function sinceThen(api: Pick<KubeApi, "list">, since: Query): Pick<KubeApi, "list"> {
+  return {
+    list: (path, query) => api.list(path, query?.continue === undefined ? { ...query, ...since } : query),
+  };
+}
+
+function asMetadata(api: Pick<KubeApi, "list">): Pick<KubeApi, "list"> {
+  return { list: (path, query) => api.list(path, query, "metadata") };
+}

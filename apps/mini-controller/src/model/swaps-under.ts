@@ -1,0 +1,34 @@
+import { keyOf, namespaceOfKey } from "@upgrade-halt/kube";
+import type { NodeHalt } from "../api/node-halt.ts";
+import { haltsOf, policyKeyOf, policyOf, type Stores } from "./stores.ts";
+
+type Known = Pick<Stores, "halts" | "pods" | "policies">;
+
+/**
+ * Keys of the policies that a swap counts against: the one that its journal was under at last, and the one that governs its
+ * node now. Of a node that is gone with its policy it counts against whoever lists the image that was set.
+ */
+export function countedBy(halt: NodeHalt, stores: Omit<Known, "halts">): ReadonlySet<string> {
+  const last = policyKeyOf(halt);
+  const governing = policyOf(halt, stores);
+  if (governing !== undefined) return new Set([last, keyOf(governing)]);
+  const image = halt.status?.toImage;
+  const listing = stores.policies
+    .under(halt.metadata.namespace ?? "")
+    .filter(({ spec }) => image !== undefined && spec.upgrades.some((upgrade) => upgrade.image === image));
+  return new Set([last, ...listing.map(keyOf)]);
+}
+
+/** The failed swaps that nobody acknowledged, of those that count against a policy. */
+export function failuresUnder(policyKey: string, stores: Known): readonly NodeHalt[] {
+  return under(haltsOf.failed(namespaceOfKey(policyKey)), policyKey, stores);
+}
+
+/** The swaps that have begun and not ended, of those that count against a policy. */
+export function swappingUnder(policyKey: string, stores: Known): readonly NodeHalt[] {
+  return under(haltsOf.swapping(namespaceOfKey(policyKey)), policyKey, stores);
+}
+
+function under(value: string, policyKey: string, stores: Known): readonly NodeHalt[] {
+  return stores.halts.under(value).filter((halt) => countedBy(halt, stores).has(policyKey));
+}
