@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { classify } from "./classify.ts";
 import type { Evidence, HaltBelief } from "./evidence.ts";
 import { findPlanLines } from "./log/plan-line.ts";
+import { recommend } from "./recommend.ts";
 
 test("exit 70 with the upstream line in its log is a corroborated halt for that plan", () => {
   const planLines = findPlanLines('boot\nUPGRADE "v6.7" NEEDED at height: 30: \n');
@@ -203,11 +204,24 @@ test("a plan that halts where another is listed is that plan, and the verdict sa
 
 test("the height of a status read before the end is a last height like any other", () => {
   expect(classify({ process: ended(70), status: healthy(29), listed })).toMatchObject({
-    plan: "v6.7",
     corroborated: true,
-    sources: ["exit-code", "listed-plan", "last-height"],
+    sources: ["exit-code", "last-height"],
   });
 });
+
+test.each([29, 10])(
+  "an exit code of a node that named no plan is lent none by the list (seen at %i)",
+  (height) => {
+    const upgrades = [{ planName: "v6.7", height: 30, image: "sei:v6.7" }];
+    const verdict = classify({ process: ended(70), status: healthy(height), listed: upgrades });
+    expect(verdict).not.toMatchObject({ plan: "v6.7" });
+    expect(recommend(verdict, { chainId: "pacific-1", upgrades })).toMatchObject({
+      action: "page",
+      reason: "PlanNotNamed",
+      why: expect.not.stringContaining("named v6.7"),
+    });
+  },
+);
 
 const ofThePlan = { planLines: [line], startedAt: AT - 60_000, endedAt: AT - 5_000 };
 const ANSWERING: Record<string, Evidence> = {
@@ -320,9 +334,9 @@ test("a file that the halt wrote corroborates its exit code, and names plan and 
   });
 });
 
-test("a listed height is not taken for the node's own", () => {
+test("a listed name or height is not taken for the node's own", () => {
   const verdict = classify({ process: ended(70), lastSeen: { height: 29 }, listed });
-  expect(verdict).toMatchObject({ plan: "v6.7", corroborated: true, height: undefined });
+  expect(verdict).toMatchObject({ plan: undefined, corroborated: true, height: undefined });
 });
 
 test.each([2, 28])(
@@ -360,8 +374,9 @@ test("an intent that names a height and no plan takes away nothing", () => {
   const { plan_name: _, ...nameless } = intent;
   const status = answered({ kind, intent: nameless, defects }, 30);
   expect(classify({ ...evidence, status })).toMatchObject({
-    plan: "v6.7",
-    sources: ["live-intent", "exit-code", "listed-plan", "last-height"],
+    plan: undefined,
+    height: 30,
+    sources: ["live-intent", "exit-code", "last-height"],
   });
 });
 

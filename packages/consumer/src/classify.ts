@@ -1,4 +1,7 @@
 import { type ReservedRange, ShutdownReason } from "@upgrade-halt/contract";
+import { corroborated } from "./corroborate.ts";
+import type { Evidence } from "./evidence.ts";
+import { type Facts, factsOf } from "./facts.ts";
 import {
   agrees,
   caseOf,
@@ -8,13 +11,10 @@ import {
   type HaltCase,
   noted,
   supported,
-} from "./case.ts";
-import { corroborated } from "./corroborate.ts";
-import type { Evidence } from "./evidence.ts";
-import { type Facts, factsOf } from "./facts.ts";
+} from "./halt-case.ts";
 import { inferredHalt } from "./inferred-halt.ts";
 import { claimOfStatus, type IntentClaim, replacedSince } from "./intent-claim.ts";
-import { latchedHalt } from "./latch.ts";
+import { believedHalt, type Latched, latchedHalt } from "./latch.ts";
 import { isShown } from "./outlived.ts";
 import { announcedBy, describeEnd } from "./process-end.ts";
 import type { HaltedVerdict, UnrecognisedHaltVerdict, Verdict } from "./verdict.ts";
@@ -87,7 +87,7 @@ function haltByIntent(facts: Facts, intent: IntentClaim, doubtful: boolean): Ver
 
 function haltBefore(facts: Facts, intent: IntentClaim): Verdict | undefined {
   const latched = latchedHalt(facts, intent);
-  if (latched === undefined) return undefined;
+  if (latched === undefined || isFollowedByAnother(latched, facts, intent)) return undefined;
   if (latched.kind === "unrecognised") {
     const { code, since } = latched;
     const doubts = intent.kind === "halt" ? intent.doubts : [];
@@ -106,6 +106,15 @@ function haltBefore(facts: Facts, intent: IntentClaim): Verdict | undefined {
   if (anew !== undefined) return anew;
   const isStill = whole.latched?.notShown !== true && isShown(verdict, facts);
   return isStill ? verdict : { ...verdict, notShown: true };
+}
+
+/**
+ * Whether what runs now says, doubtful as it is, that it halted otherwise than the instance before it, and nobody believes that one's
+ * halt any more: a journal of that which is over would hide the new one.
+ */
+function isFollowedByAnother(latched: Latched, facts: Facts, intent: IntentClaim): boolean {
+  if (facts.running === undefined || believedHalt(facts, intent) !== undefined) return false;
+  return latched.kind === "halted" && intent.kind === "halt" && !agrees(latched.halt, intent);
 }
 
 /** An intent with doubts is only mentioned; one without them supports the case or disputes it. */

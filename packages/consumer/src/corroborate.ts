@@ -1,4 +1,6 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
+import type { ListedPlan } from "./evidence.ts";
+import type { Facts } from "./facts.ts";
 import {
   agrees,
   type Claim,
@@ -8,9 +10,7 @@ import {
   latchedBy,
   noted,
   supported,
-} from "./case.ts";
-import type { ListedPlan } from "./evidence.ts";
-import type { Facts } from "./facts.ts";
+} from "./halt-case.ts";
 import type { PlanLine } from "./log/plan-line.ts";
 import { isLeftBehind, isLongRun } from "./outlived.ts";
 import { isPast, isWithinReach } from "./seen.ts";
@@ -38,7 +38,7 @@ function weighPlanLines(halt: HaltCase, { running, latest, earlier, heightSeen }
   const before = latest !== undefined && isLongRun(latest) ? undefined : earlier;
   return [running, latest, before]
     .flatMap((source) => source?.planLines ?? [])
-    .filter(({ unsure }) => !unsure)
+    .filter(({ unsure, replaced }) => !unsure && !replaced)
     .reduce((weighed, line) => weighPlanLine(weighed, line, heightSeen), halt);
 }
 
@@ -81,7 +81,7 @@ function weighUpgradeInfo(halt: HaltCase, facts: Facts): HaltCase {
     : disputed(halt, `The file upgrade-info.json says ${describeClaim(claim)}.`);
 }
 
-/** A status and a listed height come from two parties; a status and an intent do not. */
+/** A status and a listed height come from two parties; a status and an intent do not. Which plan it is, the node says alone. */
 function weighLastHeight(halt: HaltCase, { evidence, heightNow }: Facts): HaltCase {
   if (heightNow === 0 || halt.reason !== ShutdownReason.UpgradeRequired) return halt;
   if (!halt.sources.includes("exit-code")) return halt;
@@ -90,12 +90,11 @@ function weighLastHeight(halt: HaltCase, { evidence, heightNow }: Facts): HaltCa
   );
   const [plan] = near;
   const isOne = near.every(({ planName, height }) => planName === plan?.planName && height === plan.height);
-  if (plan !== undefined && isOne)
-    return supported(halt, "last-height", { reason: halt.reason, plan: plan.planName });
+  if (plan !== undefined && isOne) return supported(halt, "last-height", { reason: halt.reason });
   return isWithinReach(heightNow, halt.height) ? supported(halt, "last-height", halt) : halt;
 }
 
-/** A list binds by its height, and lends none: the height of a halt is the node's own to say. */
+/** A list binds by its height, and lends neither name nor height: what a halt is for is the node's own to say. */
 function weighListed(halt: HaltCase, facts: Facts): HaltCase {
   const { listed = [] } = facts.evidence;
   const { plan, reason } = halt;

@@ -52,7 +52,7 @@ function explainHalt(situation: Situation, verdict: HaltedVerdict, policy: Polic
     case "upgrade-height-unnamed":
       return `The node named ${plan} and not its height; the plan is listed for height ${listed}. Find the height in the node's log.`;
     case "upgrade-height-unseen":
-      return `No height of the node was ever read from /status, so nothing shows that it reached height ${height}. See that its RPC is readable, or upgrade it yourself.`;
+      return `No height was read from /status in the run that halted, so nothing shows that it reached height ${height}. See that its RPC is readable, or upgrade it yourself.`;
     case "upgrade-out-of-reach":
       return `The node named height ${height}, and was seen at ${seen?.height}: that is out of reach. Look why, before anything is changed.`;
     case "upgrade-chain-unnamed":

@@ -234,6 +234,24 @@ test("a doubtful line that the node has left behind hides no other, which then i
   expect(classify(evidence)).toMatchObject({ kind: "halted", plan: "v6.7", corroborated: false });
 });
 
+test("of lines that may all be another text the one whose height was reached is told", () => {
+  const unsure = { ...line, unsure: true } as const;
+  const far = { ...unsure, plan: "v9", height: 999_999 } as const;
+  for (const planLines of [
+    [far, unsure],
+    [unsure, far],
+    [far, line],
+  ]) {
+    const evidence = { process: ended(exited(2), planLines), ...seenAt(30), chainId, listed };
+    expect(classify(evidence)).toMatchObject({
+      kind: "halted",
+      ...line,
+      inferred: true,
+      corroborated: false,
+    });
+  }
+});
+
 test("a doubtful line neither supports nor disputes a halt that was announced", () => {
   const other = { ...line, plan: "v9", unsure: true } as const;
   const evidence = { process: ended(exited(70), [other]), ...seenAt(30), chainId, listed };

@@ -1,7 +1,7 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
-import { describeClaim } from "./case.ts";
 import type { EndedProcess, HaltSource } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
+import { describeClaim } from "./halt-case.ts";
 import { type IntentClaim, replacedSince } from "./intent-claim.ts";
 import type { PlanLine } from "./log/plan-line.ts";
 import { describeEnd } from "./process-end.ts";
@@ -36,15 +36,21 @@ export function inferredHalt(facts: Facts, intent: IntentClaim): HaltedVerdict |
 function onlyLine(facts: Facts): PlanLine | undefined {
   const lines = (facts.running ?? facts.latest)?.planLines ?? [];
   const isUnsure = lines.some(({ unsure }) => unsure);
+  if (!isUnsure && lines.length !== 1) return undefined;
   const left = lines.filter((line) => !isPast(line, facts.heightSeen));
-  const line = left.find(({ unsure }) => unsure) ?? (left.length === 1 ? left[0] : undefined);
-  if (line === undefined || (!isUnsure && lines.length !== 1)) return undefined;
+  const unsureFirst = [...left.filter(({ unsure }) => unsure), ...left];
+  // Where any may be another text, one whose height was reached is told: the others could hide it.
+  const line = unsureFirst.find((one) => reachedBy(one, facts).length > 0) ?? unsureFirst[0];
+  if (line === undefined) return undefined;
   return isUnsure || isOfAnother(line, facts) ? { ...line, unsure: true } : line;
 }
 
-/** A process that runs has neither panicked nor failed: the line is of one before it, unless a plan's info made it look so. */
-function isOfAnother({ ending, outlived }: PlanLine, { running }: Facts): boolean {
-  return running !== undefined && (ending === true || outlived === true);
+/**
+ * A process that runs has neither panicked nor failed, and one that ended by its halt by nothing else: the line is of one before
+ * it, unless a plan's info made it look so.
+ */
+function isOfAnother({ ending, outlived, replaced }: PlanLine, { running }: Facts): boolean {
+  return replaced === true || (running !== undefined && (ending === true || outlived === true));
 }
 
 /** In words: how the instance ended, or for how long it has stood still. `undefined` where it goes on. */
@@ -96,14 +102,18 @@ function corroboration(
   return isListed && isOfChain && isRead ? ["listed-plan", ...reached] : [];
 }
 
+const UNSURE = "Its log can be read in more than one way: the plan's info may hold a text like it.";
+const REPLACED =
+  "After its halt line something else was said of an end: the line may be of a process before the one that ended last.";
+
 function contradictionsOf(
-  { unsure }: PlanLine,
+  { unsure, replaced: isReplaced }: PlanLine,
   latest: EndedProcess | undefined,
   intent: IntentClaim,
 ): string[] {
   const replaced = replacedSince(latest, intent);
   return [
-    ...(unsure ? ["Its log can be read in more than one way: the plan's info may hold a text like it."] : []),
+    ...(isReplaced ? [REPLACED] : unsure ? [UNSURE] : []),
     ...(intent.kind === "unavailable" ? ["Its status could not say whether it halted."] : []),
     ...(replaced === undefined ? [] : [replaced]),
   ];

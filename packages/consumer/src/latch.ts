@@ -1,7 +1,7 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
-import { type Claim, caseOf, type HaltCase, supported } from "./case.ts";
 import type { UnrecognisedHalt } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
+import { type Claim, caseOf, type HaltCase, supported } from "./halt-case.ts";
 import type { IntentClaim } from "./intent-claim.ts";
 import { isBeliefOutlived, isOutlived } from "./outlived.ts";
 import { announcedBy, describeEnd } from "./process-end.ts";
@@ -41,7 +41,8 @@ function haltOfEarlierEnd(facts: Facts, intent: IntentClaim): Latched | undefine
   return { kind: "halted", halt, since: sinceThen(facts, intent) };
 }
 
-function believedHalt(facts: Facts, intent: IntentClaim): Latched | undefined {
+/** What an earlier verdict said, where that still holds. */
+export function believedHalt(facts: Facts, intent: IntentClaim): Latched | undefined {
   const { believed } = facts.evidence;
   if (believed === undefined || isBeliefOutlived(believed, facts)) return undefined;
   if (believed.kind === "unrecognised-halt") return unrecognised(believed, facts, intent);
@@ -82,6 +83,7 @@ function isSeenHealthy(facts: Facts, intent: IntentClaim): boolean {
 function sinceThen(facts: Facts, intent: IntentClaim): string {
   const { latest, running } = facts;
   if (latest !== undefined) return `; since then it ${describeEnd(latest.end)}`;
-  const runs = running !== undefined || intent.kind === "healthy";
-  return `; since then it ${runs ? "runs again, not yet past it" : "has shown nothing else"}`;
+  if (running === undefined && intent.kind !== "healthy") return "; since then it has shown nothing else";
+  const place = facts.heightNow > 0 ? "not yet past it" : "and at which height was not read";
+  return `; since then it runs again, ${place}`;
 }

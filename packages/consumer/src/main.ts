@@ -1,9 +1,11 @@
 import { basename } from "node:path";
+import { LEAVE, leave } from "./cli/leave.ts";
 import { run, runCompletion } from "./cli/run.ts";
 import { GUARD, guard } from "./cli/supervise/guard.ts";
 
 const args = process.argv.slice(2);
 if (args[0] === GUARD) guard(Number(args[1]));
+else if (args[0] === LEAVE) process.exit(Number(args[1]));
 else start();
 
 function start(): void {
@@ -34,8 +36,10 @@ function start(): void {
         for (const signal of signals) process.off(signal, handle);
       };
     },
-  }).then((code) => {
+  }).then(async (code) => {
     process.exitCode = code;
+    // What supervises has to end, and a pager has not to hurry.
+    if (args[0] === "exec" || args[0] === "systemd-hook") await leave(code);
   });
 }
 

@@ -124,7 +124,7 @@ test("a reading of the run before tells nothing of a run that worked and was rea
 test("a halt from before lends nothing to one that a whole run after it ended with", () => {
   const again = { process: ran(HOUR, 70), previous: halted, believed };
   const { action, reason } = advice(again);
-  expect([action, reason]).toEqual(["page", "HeightNotNamed"]);
+  expect([action, reason]).toEqual(["page", "PlanNotNamed"]);
   expect(advice({ ...again, process: ran(HOUR, 70, [line]) }).reason).toBe("ImageListed");
   expect(advice({ ...again, process: ran(SECOND, 70) }).reason).toBe("ImageListed");
 });

@@ -1,6 +1,6 @@
-import type { Claim } from "./case.ts";
 import type { EndedProcess, HaltBelief } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
+import type { Claim } from "./halt-case.ts";
 import { announcedBy, hasWorked } from "./process-end.ts";
 
 /**
@@ -60,7 +60,11 @@ function isOfHalt(process: EndedProcess, claim: Claim): boolean {
 function tells({ planLines = [] }: EndedProcess, { reason, plan, height }: Claim): boolean {
   return planLines.some(
     (line) =>
-      line.reason === reason && line.plan !== undefined && line.plan === plan && line.height === height,
+      line.replaced !== true &&
+      line.reason === reason &&
+      line.plan !== undefined &&
+      line.plan === plan &&
+      line.height === height,
   );
 }
 
@@ -70,7 +74,7 @@ export function isLongRun({ startedAt, endedAt }: EndedProcess): boolean {
 }
 
 function showsAgain(claim: Claim | undefined, { planLines = [] }: EndedProcess): boolean {
-  return planLines.some((line) => claim === undefined || agrees(line, claim));
+  return planLines.some((line) => line.replaced !== true && (claim === undefined || agrees(line, claim)));
 }
 
 /**

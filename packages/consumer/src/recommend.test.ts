@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { classify } from "./classify.ts";
 import { CHOICES, DECISIONS } from "./decisions.ts";
 import { recommend } from "./recommend.ts";
 import type { ActionChoices, Policy, RecommendationReason } from "./recommendation.ts";
@@ -165,4 +166,24 @@ test.each([
   ],
 ])("a page says %s", (_, verdict, policy, why) => {
   expect(recommend(verdict, policy).why).toBe(why);
+});
+
+test("a dispute is told by what disputes, not by what only does not fit and was found before", () => {
+  const line = { reason: 70, plan: "v6.7", height: 30 } as const;
+  const intent = { reason: 70, reason_string: "upgrade_required", plan_name: "v6.7", height: 30 } as const;
+  const end = { kind: "exited", code: 70 } as const;
+  const verdict = classify({
+    process: { kind: "ended", end, endedAt: 2_000, planLines: [line, { ...line, plan: "v6.8" }] },
+    lastSeen: { height: 29, chainId },
+    status: {
+      ...{ kind: "answered", at: 1_500, envelope: "bare" },
+      node: { height: 29, chainId, haltIntent: { kind: "intent", intent, defects: [] as never } },
+    },
+    listed: upgrades,
+    chainId,
+  });
+  expect(recommend(verdict, listed)).toMatchObject({
+    reason: "SourcesDispute",
+    why: expect.stringContaining("A log line says upgrade_required (plan v6.8 at height 30)."),
+  });
 });

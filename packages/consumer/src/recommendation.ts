@@ -41,7 +41,7 @@ export type RecommendationReason =
   | "PlanNotNamed"
   /** The node named its plan, and not the plan's height. */
   | "HeightNotNamed"
-  /** No height of the node was ever read from `/status`. */
+  /** No height was read from `/status` in the run that halted. */
   | "HeightNotSeen"
   /** The node was seen too far from the height that it named. */
   | "HeightOutOfReach"

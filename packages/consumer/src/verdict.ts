@@ -3,7 +3,7 @@ import type { KnownHalt, UnrecognisedHalt } from "./evidence.ts";
 interface Judgement {
   /** One sentence for a person, free of control characters. */
   readonly why: string;
-  /** What was seen that does not fit, one sentence each, in no order that means anything. */
+  /** What was seen that does not fit, one sentence each; of a disputed halt, what disputes it first. */
   readonly contradictions: readonly string[];
 }
 

@@ -1,6 +1,6 @@
-import { describeClaim } from "./case.ts";
 import type { EndedProcess } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
+import { describeClaim } from "./halt-case.ts";
 import type { IntentClaim } from "./intent-claim.ts";
 import type { PlanLine } from "./log/plan-line.ts";
 import { printable } from "./printable.ts";

@@ -1,9 +1,9 @@
 import type { HaltIntent, HaltReason } from "@upgrade-halt/contract";
 import type { Artifact } from "./artifact.ts";
+import { bestEffort } from "./best-effort.ts";
 import type { HaltHolder, HaltPlan } from "./halt-holder.ts";
 import { Decided, type Published } from "./halt-sequence.ts";
 import type { StepObserver } from "./halt-steps.ts";
-import { heedless } from "./heedless.ts";
 import { ProducerError } from "./producer-error.ts";
 import { type StopHook, type StopReport, stopInOrder } from "./stop-hooks.ts";
 
@@ -127,7 +127,7 @@ function reportStop({ failed, hung }: StopReport, halt: GracefulHalt): void {
 }
 
 function report({ onProblem }: GracefulHalt, message: string, cause?: unknown): void {
-  heedless(() => onProblem(message, cause));
+  bestEffort(() => onProblem(message, cause));
 }
 
 /** The longest delay of a timer, in milliseconds. */

@@ -1,8 +1,8 @@
 import { exitCode, type HaltIntent, type HaltReason } from "@upgrade-halt/contract";
 import type { Artifact } from "./artifact.ts";
+import { bestEffort } from "./best-effort.ts";
 import type { HaltHolder } from "./halt-holder.ts";
 import type { StepObserver } from "./halt-steps.ts";
-import { heedless } from "./heedless.ts";
 import { ProducerError } from "./producer-error.ts";
 import { type StopHook, type StopReport, stopInOrder } from "./stop-hooks.ts";
 
@@ -51,7 +51,7 @@ class Persisted {
     context.onStep("artifacts-durable");
   }
   log(log: () => void): Logged {
-    heedless(log);
+    bestEffort(log);
     return new Logged(this.#context);
   }
 }
@@ -64,7 +64,7 @@ class Logged {
     context.onStep("logged");
   }
   print(print: () => void): Printed {
-    heedless(print);
+    bestEffort(print);
     return new Printed(this.#context);
   }
 }
@@ -125,5 +125,5 @@ class ServersStopped {
 
 /** An observer watches; what it throws is its own affair. */
 function careful(onStep: StepObserver): StepObserver {
-  return (step) => heedless(() => onStep(step));
+  return (step) => bestEffort(() => onStep(step));
 }

@@ -134,3 +134,20 @@ test.each([1, 6, 7, 12, 24])(
     expect(verdictOf(filled(`memo: \n${line}`))).toMatchObject({ kind: "halted", corroborated: true });
   },
 );
+
+test.each([
+  ["at no height that was read", undefined, "runs again, and at which height was not read"],
+  ["at its height", 100, "runs again, not yet past it"],
+])("of a container that runs on after its halt, %s, no more is said than was seen", (_, height, words) => {
+  const running = { startedAt: "2026-11-20T00:00:00Z" };
+  const terminated = {
+    exitCode: 70,
+    startedAt: "2026-10-01T00:00:00Z",
+    finishedAt: "2026-11-19T23:59:58Z",
+    message: 'UPGRADE "v6.7" NEEDED at height: 100: \n',
+  };
+  const statuses = [{ name: "seid", state: { running }, lastState: { terminated } }];
+  const evidence = evidenceFromPod({ status: { containerStatuses: statuses } }, "seid");
+  const lastSeen = height === undefined ? undefined : { height };
+  expect(classify({ ...evidence, lastSeen }).why).toContain(words);
+});

@@ -45,6 +45,10 @@ const PROGRAMS = {
 } as const;
 export type ProgramName = keyof typeof PROGRAMS;
 
+export function isCommand(word: string, name: ProgramName): boolean {
+  return PROGRAMS[name].commands.has(word);
+}
+
 /**
  * The command line: help, completion and the man page are made from it. `exitWith` hears an exit code other than 0.
  * Where `asked` is the name of a command that needs no other, that one alone is there.

@@ -72,6 +72,8 @@ test("help of a command is its --help", async () => {
 
 test.each([
   [["chekc"], "unknown command 'chekc': did you mean check. See --help."],
+  [["help", "chekc"], "unknown command 'chekc': did you mean check. See --help."],
+  [["chekc", "--help"], "unknown command 'chekc': did you mean check. See --help."],
   [["status", "--jsno", "x"], "unknown option '--jsno': did you mean --json. See --help."],
   [["exec", "sh", "-c", "exit 72"], "unknown option '-c'. Put -- before the command to run. See --help."],
 ])("%j is told what was meant", async (args, words) => {

@@ -3,7 +3,7 @@ import { ConsumerError } from "../consumer-error.ts";
 import { printable } from "../printable.ts";
 import { EXIT_CODE_OF } from "./help/exit-codes.ts";
 import type { Io } from "./output/io.ts";
-import { buildProgram, type ProgramName } from "./program.ts";
+import { buildProgram, isCommand, type ProgramName } from "./program.ts";
 
 /** Runs the command line and gives its exit code. Every failure is one sentence on standard error. */
 export async function run(
@@ -16,7 +16,7 @@ export async function run(
     exitCode = code;
   };
   try {
-    const words = asOptions(args);
+    const words = wordsToParse(args, name);
     const program = await buildProgram(io, exitWith, words[0], name);
     await program.parseAsync(words, { from: "user" });
     return exitCode;
@@ -38,6 +38,13 @@ export async function runCompletion(words: readonly string[], io: Io): Promise<n
 interface Outcome {
   readonly code: number;
   readonly message?: string;
+}
+
+/** A command that there is not is named alone: with `--help` behind it, the program's own help would be the answer. */
+function wordsToParse(args: readonly string[], name: ProgramName): readonly string[] {
+  const words = asOptions(args);
+  const [first = "-"] = words;
+  return first.startsWith("-") || isCommand(first, name) ? words : [first];
 }
 
 /** `help check` and `version`, as other programs take them. */

@@ -1,12 +1,12 @@
-import { type Between, betweenOf, handsOn, isShell } from "./between.ts";
 import { baseName } from "./process.ts";
 import { shellFate } from "./shell-script.ts";
+import { handsOn, isShell, type Wrapper, wrapperOf } from "./wrapper.ts";
 
 /** What stands before a node in a command line that has not been started, the nearest to the node first. */
-export function betweenInCommand(args: readonly string[]): readonly Between[] {
+export function betweenInCommand(args: readonly string[]): readonly Wrapper[] {
   const [file] = args;
   if (file === undefined) return [];
-  const step = betweenOf({ pid: 0, name: file, args });
+  const step = wrapperOf({ pid: 0, name: file, args });
   if (step.kind === "shell") {
     const { command, hides } = shellFate(args);
     return [...betweenInCommand(command), ...(hides === undefined ? [] : [step])];
@@ -24,7 +24,7 @@ export function betweenInCommand(args: readonly string[]): readonly Between[] {
 export function unseenIn(args: readonly string[]): string | undefined {
   const [file] = args;
   if (file === undefined) return "an entry point";
-  const step = betweenOf({ pid: 0, name: file, args });
+  const step = wrapperOf({ pid: 0, name: file, args });
   const end = args.indexOf("--");
   switch (step.kind) {
     case "shell": {
@@ -47,7 +47,7 @@ export function unseenIn(args: readonly string[]): string | undefined {
 
 /** Whether a word is the name of a shell or of another program that is known to stand before a node. */
 function isStep(word: string): boolean {
-  return betweenOf({ pid: 0, name: word, args: [word, "exec"] }).kind !== "unknown";
+  return wrapperOf({ pid: 0, name: word, args: [word, "exec"] }).kind !== "unknown";
 }
 
 /** Chains call their node `<chain>d` and start it by `start`. */

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { StatusResult } from "../status/status-result.ts";
-import type { ExecBetween } from "./between.ts";
 import type { EvidenceFacts, Facts, Supervised } from "./facts.ts";
 import type { Check, Finding } from "./finding.ts";
 import { findingsOf } from "./findings.ts";
 import type { SystemdRules } from "./restart.ts";
+import type { ExecWrapper } from "./wrapper.ts";
 
 const rules: SystemdRules = {
   kind: "systemd",
@@ -22,7 +22,7 @@ const rules: SystemdRules = {
     triggeredBy: [],
   },
 };
-const exec: ExecBetween = {
+const exec: ExecWrapper = {
   kind: "exec",
   pid: 1,
   announce: true,

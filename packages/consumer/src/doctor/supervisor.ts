@@ -1,5 +1,5 @@
-import { type Between, betweenOf } from "./between.ts";
 import { baseName, type ProcessFacts, programOf } from "./process.ts";
+import { type Wrapper, wrapperOf } from "./wrapper.ts";
 
 /** Who starts a node again, or does not. */
 export type Supervisor =
@@ -23,7 +23,7 @@ export type ByName = "circus" | "honcho" | "monit" | "OpenRC";
 /** Who supervises a node, and what stands between the two, the nearest to the node first. */
 export interface Supervision {
   readonly supervisor: Supervisor;
-  readonly between: readonly Between[];
+  readonly between: readonly Wrapper[];
 }
 
 /** The paths of a process in `/proc/PID/cgroup`, one a line. */
@@ -34,17 +34,17 @@ export type Groups = string;
  * stands between or is told as unseen: it is never guessed.
  */
 export function supervisionOf(parents: readonly ProcessFacts[], groups: Groups): Supervision {
-  const between: Between[] = [];
+  const between: Wrapper[] = [];
   for (const parent of parents) {
     const supervisor = supervisorIn(parent, groups);
     if (supervisor !== undefined) return { supervisor, between };
-    between.push(betweenOf(parent));
+    between.push(wrapperOf(parent));
   }
   // Who is at the top without being known is the one that was looked for.
   return { supervisor: unseen(parents, groups), between: between.slice(0, lastKnown(between) + 1) };
 }
 
-function lastKnown(between: readonly Between[]): number {
+function lastKnown(between: readonly Wrapper[]): number {
   return between.findLastIndex(({ kind }) => kind !== "unknown" && kind !== "shell" && kind !== "passes-on");
 }
 

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
-import type { Between, ExecBetween } from "./between.ts";
 import { arrivalOf } from "./way-out.ts";
+import type { ExecWrapper, Wrapper } from "./wrapper.ts";
 
-const exec: ExecBetween = { kind: "exec", pid: 1, announce: false, hold: false, stayAlive: false };
-const announce: ExecBetween = { ...exec, announce: true };
-const cosmovisor: Between = { kind: "cosmovisor", pid: 2 };
-const tini: Between = { kind: "init", name: "tini", hides: [70] };
+const exec: ExecWrapper = { kind: "exec", pid: 1, announce: false, hold: false, stayAlive: false };
+const announce: ExecWrapper = { ...exec, announce: true };
+const cosmovisor: Wrapper = { kind: "cosmovisor", pid: 2 };
+const tini: Wrapper = { kind: "init", name: "tini", hides: [70] };
 const halt = { kind: "exited", code: 70 } as const;
 
-const through = (...between: Between[]) => arrivalOf(halt, between, true);
+const through = (...between: Wrapper[]) => arrivalOf(halt, between, true);
 
-test.each<[string, Between[], unknown]>([
+test.each<[string, Wrapper[], unknown]>([
   ["nothing", [], { kind: "arrives", end: halt }],
   ["exec", [exec], { kind: "arrives", end: halt }],
   ["exec --hold", [{ ...exec, hold: true }], { kind: "held" }],

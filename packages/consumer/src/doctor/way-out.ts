@@ -1,5 +1,5 @@
-import type { Between } from "./between.ts";
 import type { SeenEnd } from "./fate.ts";
+import type { Wrapper } from "./wrapper.ts";
 
 /** What becomes of a node's end on its way to the supervisor. */
 export type Arrival =
@@ -9,7 +9,7 @@ export type Arrival =
   | { readonly kind: "unsure"; readonly because: string };
 
 /** How an end of the node arrives, through what stands between. `isHalt`: the node announced it, or its log tells it. */
-export function arrivalOf(end: SeenEnd, between: readonly Between[], isHalt: boolean): Arrival {
+export function arrivalOf(end: SeenEnd, between: readonly Wrapper[], isHalt: boolean): Arrival {
   let seen = end;
   let changedBy: string | undefined;
   let lostTo: string | undefined;

@@ -26,6 +26,8 @@ export interface PlanLine extends HaltText {
   readonly ending?: true | undefined;
   /** The process that said it ended by a panic or error, and the log goes on: what runs now is another process. */
   readonly outlived?: true | undefined;
+  /** Something else was said of an end after it: of another process, maybe, which ended last. */
+  readonly replaced?: true | undefined;
 }
 
 const NEEDED = /^UPGRADE "([^"\r\n]{1,256})" NEEDED at height: (\d{1,19}):/;

@@ -41,7 +41,11 @@ test("a height that no chain has is no height", () => {
 test("a halt line counts once, however often the log has it, and whatever comes after it", () => {
   const line = 'UPGRADE "v6.7" NEEDED at height: 30: ';
   const log = ["boot", `5:59PM ERR ${line} module=x/upgrade`, line, "panic: goodbye"].join("\r\n");
-  expect(findPlanLines(log)).toEqual([{ reason: 70, plan: "v6.7", height: 30 }]);
+  expect(findPlanLines(log)).toEqual([{ reason: 70, plan: "v6.7", height: 30, replaced: true }]);
+});
+
+test("a halt line after which another end was said tells so", () => {
+  expect(findPlanLines(`6:00PM ERR ${NEEDED}\npanic: out of space`)).toEqual([{ ...line, replaced: true }]);
 });
 
 test("halt lines that disagree are all there, the newest first, four at most", () => {
@@ -277,7 +281,6 @@ test.each([
     true,
   ],
   ["a message alone", `6:00PM ERR ${DOWNGRADE}`, false],
-  ["another panic than the message", `6:00PM ERR ${DOWNGRADE}\npanic: out of space`, false],
   [
     "a panic after which the node logs on",
     `panic: ${DOWNGRADE}\n6:00PM INF committed state height=31`,

@@ -62,6 +62,8 @@ export interface LastRun {
   readonly planLines: readonly PlanLine[];
   /** Its begin is in the log, too. */
   readonly isWhole: boolean;
+  /** What the log says last of an end is no halt. */
+  readonly endsOtherwise: boolean;
 }
 
 /** As `findPlanLines` with `withUnsure`, for one who has read what came before in the same log. */
@@ -80,7 +82,11 @@ function lastRunOf(lines: readonly OutputLine[]): LastRun {
   reader.read(lines);
   const said = reader.said();
   const sure = withoutRepeated(said.filter(({ unsure }) => unsure !== true).toReversed());
-  return { planLines: [...sure, ...unsureOf(said, sure)], isWhole: reader.hasBegun };
+  return {
+    planLines: [...sure, ...unsureOf(said, sure)],
+    isWhole: reader.hasBegun,
+    endsOtherwise: reader.endsOtherwise,
+  };
 }
 
 /**

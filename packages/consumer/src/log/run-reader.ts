@@ -6,6 +6,9 @@ import { beginsRun } from "./runs.ts";
 import { infoIn, isOpenEnded, sayingOf, textOfRecord, wholeTextOf } from "./sayings.ts";
 import { StartDoubt } from "./start-doubt.ts";
 
+/** What a Go runtime says of an end that is its own doing. That of a signal may be of a halted process that was told to end. */
+const OTHER_END = /^fatal error: /;
+const SIGNAL = /^SIG[A-Z]+: /;
 /** What cosmovisor says of the program that ended takes nothing back. */
 const OF_COSMOVISOR = /\bmodule=cosmovisor\b|"module":"cosmovisor"/;
 
@@ -19,6 +22,9 @@ export class RunReader {
   #ending: number | undefined;
   /** So many of the texts found are of a process that a panic or an error ended. */
   #left = 0;
+  /** After so many of the texts found, a process ended by something else. */
+  #replaced = 0;
+  #endsOtherwise = false;
   /** The line before is of a panic that was recovered. */
   #isRecovered = false;
   /** What a panic or an error said is no halt, and may go on: it may quote one. */
@@ -34,6 +40,11 @@ export class RunReader {
   /** Whether the begin of the last run was read. */
   get hasBegun(): boolean {
     return this.#hasBegun;
+  }
+
+  /** Whether what was said last of an end is no halt. */
+  get endsOtherwise(): boolean {
+    return this.#endsOtherwise;
   }
 
   read(lines: readonly OutputLine[]): void {
@@ -52,6 +63,7 @@ export class RunReader {
         ...(index >= from ? { ending: true } : {}),
         ...(this.#ending === undefined && index < this.#left ? { outlived: true } : {}),
         ...(this.#isMaybeOver ? { unsure: true } : {}),
+        ...(this.#isReplaced(text, index) ? { replaced: true } : {}),
       }),
     );
     const before = this.#before.filter((text) => last.some((newer) => isDoubtedBy(newer, text)));
@@ -98,6 +110,8 @@ export class RunReader {
     this.#found = [];
     this.#ending = undefined;
     this.#left = 0;
+    this.#replaced = 0;
+    this.#endsOtherwise = false;
     this.#isRecovered = false;
     this.#isInEnd = false;
     this.#isOpen = false;
@@ -122,17 +136,31 @@ export class RunReader {
     const wasRecovered = this.#isRecovered;
     this.#isRecovered = isRecovered && (ending === "panic" || this.#isRecovered);
     if (ending === "again" && !wasRecovered) return false;
-    if (ending === "panic" || ending === "error") this.#isInEnd = text === undefined;
+    if (SIGNAL.test(line)) this.#replaced = Math.max(this.#replaced, this.#left);
+    const isEnd = ending === "panic" || ending === "error";
+    if (OTHER_END.test(line) || (isEnd && text === undefined)) {
+      this.#replaced = this.#found.length;
+      this.#endsOtherwise = true;
+    }
+    if (isEnd) this.#isInEnd = text === undefined;
     else if (line.trim() === "") this.#isInEnd = false;
     else if (ending === undefined && this.#isInEnd) return false;
-    if (ending === "panic" || ending === "error") this.#ending = this.#found.length;
+    if (isEnd) this.#ending = this.#found.length;
     if (text !== undefined) this.#say(text, undefined);
     if (text !== undefined && ending === "error") this.#left = this.#found.length;
     return true;
   }
 
+  /** What the process that ended last said again is its own. */
+  #isReplaced(text: HaltText, index: number): boolean {
+    return (
+      index < this.#replaced && !this.#found.slice(this.#replaced).some((other) => isSameText(text, other))
+    );
+  }
+
   #say(text: HaltText, whole: string | undefined): void {
     this.#found.push(text);
+    this.#endsOtherwise = false;
     this.#doubt.said(text, whole);
   }
 }

@@ -53,8 +53,8 @@ export interface Saying {
 
 /** A Go panic, cobra's word for an error, and Tendermint's. */
 const ENDING = /^(\t?panic|Error|ERROR): /;
-/** What cosmovisor and other wrappers say of the program that ended. */
-const OF_ANOTHER = /^Error: exit status \d+\s*$/;
+/** What cosmovisor and other wrappers say of the program that ended, in Go's words for it. */
+const OF_ANOTHER = /^Error: (?:exit status \d+|signal: [a-z][a-z0-9 ]*)(?: \(core dumped\))?\s*$/;
 const RECOVERED = /\s*\[recovered[^\]]*\]\s*$/;
 
 export function sayingOf(line: string): Saying {

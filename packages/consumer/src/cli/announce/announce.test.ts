@@ -32,6 +32,8 @@ interface Legacy {
   readonly code?: number;
   readonly line?: string;
   readonly intent?: string;
+  /** What it has begun to say on standard output, before its line, and never ends. */
+  readonly begun?: string;
   readonly host?: string;
   /** What the policy says from its halt line on. */
   readonly policy?: string;
@@ -45,6 +47,7 @@ function legacyNode(legacy: Legacy): string[] {
     code,
     line = LINE,
     intent = "",
+    begun = "",
     host = "127.0.0.1",
     policy,
   } = legacy;
@@ -53,7 +56,8 @@ function legacyNode(legacy: Legacy): string[] {
 let asked = 0;
 const server = require("node:http").createServer((_, response) => {
   response.end(${JSON.stringify(body)}, () => {
-    if (++asked !== 3) return;
+    if (++asked === 2) process.stdout.write(${JSON.stringify(begun)});
+    if (asked !== 3) return;
     ${policy === undefined ? "" : `require("node:fs").writeFileSync(${JSON.stringify(join(folder, "policy.json"))}, ${JSON.stringify(policy)});`}
     console.error(${JSON.stringify(line)});
     ${code === undefined ? "" : `process.exit(${code});`}
@@ -82,6 +86,12 @@ test.each([2, 1])("a node that ended by %i at the plan's height is announced wit
   expect(end.code).toBe(70);
 });
 
+test("a halt line counts although a line of the other stream has not ended", async () => {
+  const legacy = { code: 2, begun: "syncing 29/30 ", line: `panic: ${LINE}` };
+  const end = await runCommand([...announce(), ...legacyNode(legacy)]);
+  expect(end.code, end.stderr).toBe(70);
+});
+
 const listing = (...upgrades: readonly object[]) => JSON.stringify({ chainId: "test-1", upgrades });
 
 test.each([
@@ -98,6 +108,15 @@ test("of a policy that can't be read any more, what it said before counts, and t
   const end = await runCommand([...announce(), ...legacyNode({ code: 2, policy: "{" })]);
   expect(end.code, end.stderr).toBe(70);
   expect(end.stderr.match(/What the policy said before still counts\./g)).toHaveLength(1);
+});
+
+test("a node is started although its policy does not fit, and what it is mended to counts", async () => {
+  const typo = listing({ planName: "v6.7", height: "30", image: "sei:v6.7" });
+  await writeFile(join(folder, "policy.json"), typo);
+  const policy = listing({ planName: "v6.7", height: 30, image: "sei:v6.7" });
+  const end = await runCommand([...announce(), ...legacyNode({ code: 2, policy })]);
+  expect(end.stderr).toContain("No upgrade is announced before it can be.");
+  expect(end.code, end.stderr).toBe(70);
 });
 
 test("a missing handler that a node panicked with is announced with 72", async () => {

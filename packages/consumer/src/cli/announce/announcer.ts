@@ -7,12 +7,11 @@ import { listeningSockets, listensEverywhere } from "../../listening-sockets.ts"
 import { isSameText } from "../../log/halt-text.ts";
 import type { PlanLine } from "../../log/plan-line.ts";
 import { statusUrl } from "../../status/status-url.ts";
-import { readUpgradeInfo } from "../../upgrade-info-file.ts";
 import type { HaltedVerdict, Verdict } from "../../verdict.ts";
 import type { Io } from "../output/io.ts";
 import { rpcUrl, shownUrl } from "../output/shown-url.ts";
-import { chainOfGenesis } from "./genesis-file.ts";
 import { HaltLog } from "./halt-log.ts";
+import { HomeFiles } from "./home-files.ts";
 import { PolicyFile } from "./policy-file.ts";
 import { answers, RpcWatch } from "./rpc-watch.ts";
 
@@ -56,19 +55,21 @@ export async function prepare(flags: AnnounceFlags, io: Io): Promise<Announcer |
   }
   const url = rpcOf(flags);
   const say = (words: string) => io.stderr.write(`upgrade-halt: ${words}\n`);
-  const file = await PolicyFile.open(policy, say);
-  const read = file.policy;
-  if (read?.chainId === undefined || !read.upgrades.some(({ height }) => height !== undefined))
+  const file = policy === undefined ? undefined : new PolicyFile(policy, say);
+  const read = await file?.read();
+  const isUnread = file !== undefined && read === undefined;
+  if (!isUnread && (read?.chainId === undefined || !read.upgrades.some(({ height }) => height !== undefined)))
     say("without a --policy that has a chainId and an upgrade with its height, no upgrade is announced.");
   const isTaken = await answers(url);
   if (isTaken) say(`something else answers at ${shownUrl(url.origin)} already, so nothing is announced.`);
-  return new Announcer({ url, home, policy: file, standstill, isTaken, io });
+  const files = home === undefined ? undefined : new HomeFiles(home, say);
+  return new Announcer({ url, home: files, policy: file, standstill, isTaken, io });
 }
 
 interface Known {
   readonly url: URL;
-  readonly home: string | undefined;
-  readonly policy: PolicyFile;
+  readonly home: HomeFiles | undefined;
+  readonly policy: PolicyFile | undefined;
   readonly standstill: number | undefined;
   readonly isTaken: boolean;
   readonly io: Io;
@@ -132,7 +133,7 @@ export class Announcer {
       url,
       now: io.now,
       startedAt,
-      listed: () => policy.policy?.upgrades ?? [],
+      listed: () => policy?.policy?.upgrades ?? [],
       isDue: () => this.#log.allLines().length > 0,
       onGap: () => {
         this.#beforeGap = this.#log.allLines();
@@ -144,7 +145,7 @@ export class Announcer {
       onReading: () => {
         if (io.now() - readAt >= POLICY_EVERY_MS) {
           readAt = io.now();
-          void policy.read();
+          void policy?.read();
         }
         void look();
       },
@@ -162,8 +163,8 @@ export class Announcer {
     this.#watch?.end();
     if (plain.process?.kind !== "ended") return { verdict: classify(plain), announced: false };
     const process = { ...plain.process, planLines: this.#lines() };
-    const lastSeen = seen?.lastSeen ?? (await this.#ofGenesis());
-    const verdict = zombie ?? classify({ process, ...(await this.#expected()), lastSeen });
+    const [expected, ofGenesis] = await Promise.all([this.#expected(), this.#ofGenesis()]);
+    const verdict = zombie ?? classify({ process, ...expected, lastSeen: seen?.lastSeen ?? ofGenesis });
     if (!isToBeAnnounced(verdict) || this.#known.isTaken) return { verdict, announced: false };
     const blind = end.isOutputOpen
       ? "something that the command started still holds its output"
@@ -195,19 +196,18 @@ export class Announcer {
 
   /** Started again at the height, a node panics before it serves: then only its home tells its chain. */
   async #ofGenesis(): Promise<Evidence["lastSeen"]> {
-    const { home } = this.#known;
-    const chainId = home === undefined ? undefined : await chainOfGenesis(home);
+    const chainId = await this.#known.home?.chainId();
     return chainId === undefined ? undefined : { chainId };
   }
 
   async #expected(): Promise<Evidence> {
     const { home, standstill } = this.#known;
-    const policy = await this.#known.policy.read();
+    const [policy, upgradeInfo] = await Promise.all([this.#known.policy?.read(), home?.upgradeInfo()]);
     return {
       standstillMs: standstill,
       chainId: policy?.chainId,
       listed: policy?.upgrades,
-      upgradeInfo: home === undefined ? undefined : await readUpgradeInfo(home),
+      upgradeInfo,
     };
   }
 }

@@ -53,3 +53,15 @@ test("of lines that disagree the first may be the halt, however far apart they a
     expect(log.allLines().filter(({ unsure }) => unsure)).toMatchObject([{ plan: "v6.7" }]);
   expect(logOf(CHATTER, `${LINE}\n`, CHATTER).allLines()).toEqual(logOf(`${LINE}\n`).planLines());
 });
+
+test("that another process ended since by something else is told of a line however far it is", () => {
+  const crash = "panic: out of luck\n\ngoroutine 1 [running]:\n";
+  const halted = `panic: ${LINE}\n\ngoroutine 1 [running]:\n`;
+  for (const log of [
+    logOf(halted, crash),
+    logOf(halted, CHATTER, crash),
+    logOf(halted, CHATTER, crash, CHATTER),
+  ])
+    expect(log.allLines()).toMatchObject([{ plan: "v6.7", replaced: true }]);
+  expect(logOf(halted, CHATTER, crash, halted).allLines()).not.toMatchObject([{ replaced: true }]);
+});

@@ -7,6 +7,8 @@ const LINES = /NEEDED at height|BINARY UPDATED BEFORE|upgrade handler is missing
 /** What the begin of a run has, and maybe other lines: it is read before it is gone then. */
 const STARTS =
   /tarting node with ABCI|tarting ABCI|ABCI Handshake|Version info|applying upgrade|running app|\] starting|Started /;
+/** What an end of a process has, and other lines too. */
+const ENDS = /panic: |error: |Error: |ERROR: /;
 const LONGEST_WORD = 32;
 /** More lines than this that say different things are a dispute already. */
 const MOST = 4;
@@ -50,7 +52,8 @@ export class HaltLog {
     this.#tail.push(piece);
     this.#unread += piece.length;
     const latest = this.#tail.lastBytes(piece.length + LONGEST_WORD);
-    if (LINES.test(latest) || (this.#kept.length > 0 && STARTS.test(latest))) this.#isDue = true;
+    if (LINES.test(latest) || (this.#kept.length > 0 && (STARTS.test(latest) || ENDS.test(latest))))
+      this.#isDue = true;
     if (this.#isDue && this.#unread >= KEPT / 2) this.#read();
   }
 
@@ -60,8 +63,8 @@ export class HaltLog {
 
   /** What was kept is of another run where a new one has begun since. */
   #known(): readonly PlanLine[] {
-    const { planLines, isWhole } = readLastRun(this.text(), this.#options());
-    return isWhole ? planLines : merge(planLines, this.#kept);
+    const { planLines, isWhole, endsOtherwise } = readLastRun(this.text(), this.#options());
+    return isWhole ? planLines : merge(planLines, endsOtherwise ? this.#kept.map(asReplaced) : this.#kept);
   }
 
   #read(): void {
@@ -69,6 +72,10 @@ export class HaltLog {
     this.#isDue = false;
     this.#unread = 0;
   }
+}
+
+function asReplaced(line: PlanLine): PlanLine {
+  return { ...line, replaced: true };
 }
 
 function merge(newer: readonly PlanLine[], older: readonly PlanLine[]): readonly PlanLine[] {

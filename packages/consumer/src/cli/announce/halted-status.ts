@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { announcedAtNow, type HaltIntent, reasonToken, statusWithHaltIntent } from "@upgrade-halt/contract";
+import { HALTED_PATHS } from "../../halted-paths.ts";
 import type { HaltedVerdict } from "../../verdict.ts";
 
 /** The intent that a node would have announced for a halt that was inferred. */
@@ -43,12 +44,16 @@ export async function serveHaltedStatus(
   };
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, body: string): void {
+const [STATUS, HEALTH] = HALTED_PATHS;
+
+/** A node that halted lives: to restart it would bring it to the same halt. */
+function answer(request: IncomingMessage, response: ServerResponse, status: string): void {
   const path = (request.url ?? "").split("?")[0];
-  const isStatus = path === "/status" || (request.method === "POST" && path === "/");
+  const isStatus = path === STATUS || (request.method === "POST" && path === "/");
+  const body = isStatus ? status : path === HEALTH ? '{"jsonrpc":"2.0","id":-1,"result":{}}' : undefined;
   request.resume();
-  response.writeHead(isStatus ? 200 : 503, { "content-type": "application/json" });
-  response.end(isStatus ? body : '{"error":"the node has halted: see /status"}');
+  response.writeHead(body === undefined ? 503 : 200, { "content-type": "application/json" });
+  response.end(body ?? '{"error":"the node has halted: see /status"}');
 }
 
 function parsed(body: string | undefined): Record<string, unknown> {

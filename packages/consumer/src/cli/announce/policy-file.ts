@@ -1,22 +1,21 @@
+import { ConsumerError } from "../../consumer-error.ts";
 import type { Policy } from "../../recommendation.ts";
 import { readPolicy } from "../input/documents.ts";
+import { TimedRead } from "../input/timed-read.ts";
+import { unreadable } from "../input/unreadable.ts";
 
 /** A policy's file, which is written anew while the node runs: an upgrade is listed once it was voted for. */
 export class PolicyFile {
-  readonly #path: string | undefined;
+  readonly #path: string;
+  readonly #file: TimedRead<Policy>;
   readonly #say: (words: string) => void;
   #policy: Policy | undefined;
   #isUnread = false;
 
-  private constructor(path: string | undefined, policy: Policy | undefined, say: (words: string) => void) {
+  constructor(path: string, say: (words: string) => void) {
     this.#path = path;
-    this.#policy = policy;
+    this.#file = new TimedRead(() => readPolicy(path));
     this.#say = say;
-  }
-
-  /** Rejects with a `ConsumerError` where the file is no policy. Without a path there is none. */
-  static async open(path: string | undefined, say: (words: string) => void): Promise<PolicyFile> {
-    return new PolicyFile(path, path === undefined ? undefined : await readPolicy(path), say);
   }
 
   /** As it was read last. */
@@ -24,19 +23,26 @@ export class PolicyFile {
     return this.#policy;
   }
 
-  /** As it is now. A file that can't be read leaves what it said before, and is told of once. */
+  /** As it is now. A file that can't be read leaves what it said before, and is told of once: no node waits for it. */
   async read(): Promise<Policy | undefined> {
-    if (this.#path === undefined) return undefined;
     try {
-      this.#policy = await readPolicy(this.#path);
+      this.#policy = await this.#file.read();
       this.#isUnread = false;
     } catch (error) {
-      if (!this.#isUnread)
-        this.#say(
-          `${error instanceof Error ? error.message : String(error)} What the policy said before still counts.`,
-        );
+      if (!this.#isUnread) this.#say(`${this.#problem(error)} ${this.#whatCounts()}`);
       this.#isUnread = true;
     }
     return this.#policy;
+  }
+
+  #problem(error: unknown): string {
+    if (error instanceof ConsumerError) return error.message;
+    return `${unreadable("the policy", this.#path, error)}.`;
+  }
+
+  #whatCounts(): string {
+    return this.#policy === undefined
+      ? "No upgrade is announced before it can be."
+      : "What the policy said before still counts.";
   }
 }

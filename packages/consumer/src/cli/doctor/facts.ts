@@ -1,5 +1,4 @@
 import { ConsumerError } from "../../consumer-error.ts";
-import type { Between, ExecBetween } from "../../doctor/between.ts";
 import { type CosmovisorPlace, readCosmovisor } from "../../doctor/collect/cosmovisor.ts";
 import { imagesHere } from "../../doctor/collect/engine.ts";
 import { processListeningAt } from "../../doctor/collect/find-node.ts";
@@ -10,6 +9,7 @@ import { describeSupervised } from "../../doctor/collect/supervised.ts";
 import type { CosmovisorFacts, Facts, PolicyFacts, StatusFacts } from "../../doctor/facts.ts";
 import { upgradesAhead } from "../../doctor/findings/upgrades.ts";
 import { baseName, programOf } from "../../doctor/process.ts";
+import type { ExecWrapper, Wrapper } from "../../doctor/wrapper.ts";
 import { readStatus } from "../../status/read-status.ts";
 import { inspectUpgradeInfo } from "../../upgrade-info-file.ts";
 import { readPolicy } from "../input/documents.ts";
@@ -38,7 +38,7 @@ export async function collectFacts(target: DoctorTarget, io: Io): Promise<Facts>
   const located = await locateNode({ ...target, rpc: asked }, io.env);
   const { process, engine } = located;
   const supervised = await describeSupervised(located, io.env);
-  const exec = supervised?.between.find((step): step is ExecBetween => step.kind === "exec");
+  const exec = supervised?.between.find((step): step is ExecWrapper => step.kind === "exec");
   const root = process === undefined ? "" : rootOf(process.pid);
   const ownHome =
     process && (homeOfNode(process) ?? exec?.home ?? environmentOf(process.pid)?.get("DAEMON_HOME"));
@@ -98,7 +98,7 @@ async function policyFacts(path: string | undefined): Promise<PolicyFacts> {
 
 async function cosmovisorFacts(
   { process }: Located,
-  between: readonly Between[],
+  between: readonly Wrapper[],
   home: string | undefined,
   plans: readonly string[],
 ): Promise<CosmovisorFacts | undefined> {

@@ -105,16 +105,23 @@ const InClusterWordsSchema = z.looseObject({
   actions: z.record(z.string(), InClusterWords).optional(),
 });
 
-const ListSchema = z.object({ kind: z.enum(["List", "HaltPolicyList"]), items: z.array(z.unknown()) });
+const ListSchema = z.object({ kind: z.string(), items: z.array(z.unknown()) });
+
+/** For `z.preprocess`: of a list of objects of a kind, as kubectl prints it, the one that is in it. */
+export function onlyOneOf(kind: string): (value: unknown, context: z.RefinementCtx) => unknown {
+  return (value, context) => {
+    const list = ListSchema.safeParse(value).data;
+    if (list?.kind !== "List" && list?.kind !== `${kind}List`) return value;
+    const [only, ...others] = list.items;
+    if (only !== undefined && others.length === 0) return only;
+    context.addIssue(`is a list of ${list.items.length} objects: give one ${kind}`);
+    return z.NEVER;
+  };
+}
 
 /** A policy in its own words, or a HaltPolicy, its bare spec, or a list of the one that there is: they all mean the same. */
 const AnyPolicySchema: z.ZodType<Policy> = z.preprocess((value: unknown, context): unknown => {
-  const list = ListSchema.safeParse(value).data;
-  if (list !== undefined && list.items.length !== 1) {
-    context.addIssue(`is a list of ${list.items.length} objects: give one HaltPolicy`);
-    return z.NEVER;
-  }
-  const one = list === undefined ? value : list.items[0];
+  const one = onlyOneOf("HaltPolicy")(value, context);
   const whole = HaltPolicySchema.safeParse(one);
   if (whole.success) return whole.data.spec;
   if (BareSpecSchema.safeParse(one).success) return HaltPolicySpecSchema.safeParse(one).data ?? one;

@@ -4,7 +4,7 @@ import { evidenceFromPod } from "../../adapters/kubernetes.ts";
 import { ConsumerError } from "../../consumer-error.ts";
 import type { Evidence } from "../../evidence.ts";
 import { printable } from "../../printable.ts";
-import { guessed, parseDocument } from "./documents.ts";
+import { guessed, onlyOneOf, parseDocument } from "./documents.ts";
 
 const Text = z.string().nullish();
 const TerminatedSchema = z.object({
@@ -23,13 +23,17 @@ const StateSchema = z.object({
 const ContainersSchema = z
   .array(z.object({ name: z.string(), state: StateSchema.nullish(), lastState: StateSchema.nullish() }))
   .nullish();
-/** A pod as `kubectl get pod NAME -o json` prints it, as far as it tells of its containers. */
-export const PodDocumentSchema = z.object({
-  kind: z.literal("Pod", "is not Pod: give one pod, and no list of them").optional(),
+const PodSchema = z.object({
+  kind: z.literal("Pod", "is not Pod").optional(),
   status: z
     .object({ containerStatuses: ContainersSchema, initContainerStatuses: ContainersSchema })
     .nullish(),
 });
+/** A pod as `kubectl get pod -o json` prints it, also in a list of one, as far as it tells of its containers. */
+export const PodDocumentSchema: z.ZodType<z.infer<typeof PodSchema>> = z.preprocess(
+  onlyOneOf("Pod"),
+  PodSchema,
+);
 
 /** What a pod's status says, as evidence of one container: the named one, or the only one. */
 export function podEvidence(pod: z.infer<typeof PodDocumentSchema>, container: string | undefined): Evidence {

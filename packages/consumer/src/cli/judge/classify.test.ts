@@ -20,8 +20,20 @@ test("reads times with an offset and a fraction, as evidence has them", async ()
 // What does not fit, and what of the one sentence tells where.
 test.each<[string[], unknown, number, RegExp]>([
   [["--from", "pod", "--container", "sied"], halted, 64, /--container: the pod's status has hold, seid\.$/],
-  [["--from", "pod"], { kind: "List", items: [halted] }, 1, /kind: is not Pod: give one pod/],
-  [[], { apiVersion: "v1", kind: "List", items: [halted] }, 1, /the pod .*kind: is not Pod: give one pod/],
+  [
+    ["--from", "pod"],
+    { kind: "List", items: [halted, halted] },
+    1,
+    /is a list of 2 objects: give one Pod\.$/,
+  ],
+  [
+    [],
+    { apiVersion: "v1", kind: "PodList", items: [] },
+    1,
+    /the pod .*is a list of 0 objects: give one Pod\.$/,
+  ],
+  [["--from", "pod"], { kind: "List", items: [{ kind: "StatefulSet" }] }, 1, /kind: is not Pod/],
+  [["--from", "pod"], { kind: "List", items: [null] }, 1, /the pod does not fit/],
   [["--from", "pod"], { kind: "StatefulSet" }, 1, /kind: is not Pod/],
   [[], { apiVersion: "apps/v1", kind: "StatefulSet" }, 1, /the pod .*kind: is not Pod/],
   [[], [{ State: {} }, { State: {} }], 1, /is not one container: inspect one at a time\.$/],
@@ -39,6 +51,17 @@ test.each<[string[], unknown, number, RegExp]>([
   expect(stdout).toBe("");
   expect(stderr).toMatch(/^upgrade-halt: [^\n]+\.\n$/);
   expect(stderr.trimEnd()).toMatch(sentence);
+});
+
+test.each(["List", "PodList"])("takes a %s of one pod for that pod", async (kind) => {
+  const one = await runCli(["classify", "--container", "seid"], {
+    stdin: JSON.stringify({ apiVersion: "v1", kind: "Pod", ...halted }),
+  });
+  const listed = await runCli(["classify", "--container", "seid"], {
+    stdin: JSON.stringify({ apiVersion: "v1", kind, items: [halted] }),
+  });
+  expect(listed).toEqual(one);
+  expect(listed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^halted: upgrade_required/) });
 });
 
 test.each([

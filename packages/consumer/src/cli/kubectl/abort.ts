@@ -9,7 +9,7 @@ export function addAbort(program: Command, io: Io): void {
   withChangeOptions(program.command("abort"))
     .summary("have nothing more done about a halt")
     .description(
-      "Has the controller do nothing more about a halt, whatever its step. A swap that it stops in the middle ends as Failed, the image stays as it is set, and the node is yours to put right.",
+      "Has the controller do nothing more about a halt, whatever its step. A swap that it stops in the middle ends as Failed, the image stays as it is set, and the node is yours to put right. A Deployment, a StatefulSet that rolls its updates or a custom resource goes on with an image that is set: set that back to keep the pod.",
     )
     .argument("<name>", "a NodeHalt, or the pod of the only one that is not over")
     .addHelpText("after", "\nExamples:\n  $ kubectl upgrade-halt abort sei-0-0 -n sei")
@@ -38,9 +38,9 @@ const IN_THE_MIDDLE = ["Swapping", "Recreating"];
 
 function aborted({ status }: NodeHalt): string {
   if (status?.phase === "Recovering")
-    return "aborted. Its image is set and its new pod is there already: the controller changes nothing more, and watches whether the node comes back in its time.";
+    return "aborted. Its image is set: the controller changes nothing more, and watches whether the node comes back in its time.";
   return IN_THE_MIDDLE.includes(status?.phase ?? "")
-    ? `aborted in the middle of its swap (${status?.phase}): it ends as Failed, and stays so. See which image the workload has, and put the node right.`
+    ? `aborted in the middle of its swap (${status?.phase}): it ends as Failed, and stays so. See which image the workload has: a Deployment, a StatefulSet that rolls its updates or a custom resource goes on with that by itself. Put the node right.`
     : "aborted: nothing more is done about this halt, nor about the same halt of a pod that is made anew.";
 }
 

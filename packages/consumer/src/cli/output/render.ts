@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { describeClaim } from "../../case.ts";
+import { describeClaim } from "../../halt-case.ts";
 import type { Recommendation } from "../../recommendation.ts";
 import type { Verdict } from "../../verdict.ts";
 import { beginningIn } from "./columns.ts";

@@ -15,14 +15,16 @@ import { Tail } from "../input/tail.ts";
 import type { Io } from "../output/io.ts";
 import { toJsonLine } from "../output/json.ts";
 import { headline } from "../output/render.ts";
-import { giveOn } from "./give-on.ts";
+import { forwardOutput } from "./forward-output.ts";
 import { placeOf } from "./halted-place.ts";
 import { Hold } from "./hold.ts";
 import { outputPipe, releaseInto } from "./output-pipe.ts";
 import { type Guard, killWithUs } from "./parent-death.ts";
 import { onOption, parseReactions, react } from "./reactions.ts";
-import { FORWARDED, OF_TERMINAL } from "./signals.ts";
+import { FORWARDED } from "./signals.ts";
 import { endingSignal } from "./wait-status.ts";
+import { WholeLines } from "./whole-lines.ts";
+import { isTyped, Witness } from "./witness.ts";
 
 /** `upgrade-halt exec -- COMMAND`. Its exit code is the command's, given to `exitWith`. */
 export function addExec(program: Command, io: Io, exitWith: (code: number) => void): void {
@@ -82,11 +84,17 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
   const place = placeOf(flags, announcer, io);
   const startedAt = io.now();
   const seen = announcer ?? new Tail();
-  const { child, outputs } = start(file, args, io, seen);
+  const lines = [
+    new WholeLines((bytes) => seen.push(bytes)),
+    new WholeLines((bytes) => seen.push(bytes)),
+  ] as const;
+  const { child, outputs, drop } = start(file, args, io, lines);
+  const witness = io.stdin.isTTY === true ? new Witness() : undefined;
   const held = new Hold();
   const forget = io.onSignal(FORWARDED, (signal) => {
     held.heard(signal);
-    if (io.stdin.isTTY !== true || !OF_TERMINAL.has(signal)) child.kill(signal);
+    if (witness === undefined || !isTyped(signal)) child.kill(signal);
+    else void witness.saw(signal).then((isSent) => isSent || child.kill(signal));
   });
   const guard = killWithUs(child);
   let zombie: HaltedVerdict | undefined;
@@ -96,8 +104,9 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
     endInOrder(child, guard);
   });
   try {
-    const end = { ...(await endOf(child, file, outputs)), startedAt, endedAt: io.now() };
+    const end = { ...(await endOf(child, file, { outputs, drop })), startedAt, endedAt: io.now() };
     guard.release();
+    for (const each of lines) each.flush();
     const { verdict, announced } = await judged(end, { announcer, zombie, logTail: seen.text() });
     const halt = announced && verdict.kind === "halted" ? verdict : undefined;
     const exitCode = halt?.reason ?? end.code ?? 128 + signalNumber(end.signal);
@@ -112,6 +121,7 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
     return exitCode;
   } finally {
     announcer?.end();
+    witness?.end();
     guard.release();
     forget();
     for (const output of outputs) output?.destroy();
@@ -157,12 +167,22 @@ function endInOrder(child: ChildProcess, guard: Guard): void {
 /** Standard output and standard error of a command, none where they are not there to be read. */
 type Outputs = readonly [Readable | null, Readable | null];
 
-/** What is shown the output of a command, both streams as they come, and keeps the end of it. */
-type Seen = Pick<Tail, "push" | "text">;
+interface Started {
+  readonly child: ChildProcess;
+  readonly outputs: Outputs;
+  /** Gives up to write what nobody takes. Whether there is any. */
+  readonly drop: () => boolean;
+}
 
-function start(file: string, args: string[], io: Io, seen: Seen): { child: ChildProcess; outputs: Outputs } {
-  const see = (bytes: Uint8Array) => seen.push(bytes);
-  const ways = [giveOn(io.stdout, see), giveOn(io.stderr, see)] as const;
+/** What is shown each of the two. */
+type Lines = readonly [WholeLines, WholeLines];
+
+function start(file: string, args: string[], io: Io, lines: Lines): Started {
+  const [ofOut, ofErr] = lines;
+  const ways = [
+    forwardOutput(io.stdout, (bytes) => ofOut.push(bytes)),
+    forwardOutput(io.stderr, (bytes) => ofErr.push(bytes)),
+  ] as const;
   const pipes = [outputPipe(ways[0].take), outputPipe(ways[1].take)] as const;
   const [out, err] = pipes;
   const stdio = ["inherit", out?.into ?? "pipe", err?.into ?? "pipe"] as const;
@@ -174,7 +194,7 @@ function start(file: string, args: string[], io: Io, seen: Seen): { child: Child
     ways[i]?.readFrom(from);
     if (pipes[i] === undefined) from.on("data", (bytes: Buffer) => ways[i]?.take(bytes) || from.pause());
   }
-  return { child, outputs };
+  return { child, outputs, drop: () => ways.map((way) => way.drop()).includes(true) };
 }
 
 interface End {
@@ -194,7 +214,7 @@ function isNamed(signal: string): signal is NodeJS.Signals {
   return Object.hasOwn(constants.signals, signal);
 }
 
-function endOf(child: ChildProcess, file: string, outputs: Outputs): Promise<End> {
+function endOf(child: ChildProcess, file: string, { outputs, drop }: Omit<Started, "child">): Promise<End> {
   return new Promise((resolve, reject) => {
     child.once("error", (cause) => reject(notStarted(file, cause)));
     let unnamed: number | undefined;
@@ -210,7 +230,11 @@ function endOf(child: ChildProcess, file: string, outputs: Outputs): Promise<End
       const code = isUnnamed ? null : exitCode;
       const signal = isUnnamed ? (`signal ${unnamed ?? 0}` as const) : named;
       // What the command left running may hold its output open for ever.
-      const late = setTimeout(() => resolve({ code, signal, isOutputOpen: true }), OUTPUT_GRACE_MS);
+      const giveUp = () => resolve({ code, signal, isOutputOpen: true });
+      let late = setTimeout(() => {
+        if (drop()) late = setTimeout(giveUp, OUTPUT_GRACE_MS);
+        else giveUp();
+      }, OUTPUT_GRACE_MS);
       const read = outputs.map(async (output) => output && (await finished(output).catch(() => {})));
       void Promise.all(read).then(() => {
         clearTimeout(late);

@@ -33,9 +33,13 @@ test.skipIf(process.platform !== "linux").each([
   ];
   const command = startCommand(args, POD);
   const told = await intentAt(ELSEWHERE, port);
+  const health = await fetch(`http://${ELSEWHERE}:${port}/health`);
+  const other = await fetch(`http://${ELSEWHERE}:${port}/abci_info`);
   command.child.kill("SIGTERM");
   const { code, stderr } = await command.ended;
   expect(told).toMatchObject({ kind: "intent", intent: { reason: 70 } });
+  expect([health.status, other.status]).toEqual([200, 503]);
+  expect(await health.json()).toEqual({ jsonrpc: "2.0", id: -1, result: {} });
   expect(told.kind === "intent" ? told.intent.plan_name : "damaged").toBe(plan);
   expect(stderr).toMatch(/^upgrade-halt: in a pod, a halt is served at port \d+ of all its addresses/);
   expect(code).toBe(70);

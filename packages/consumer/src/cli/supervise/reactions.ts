@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { reasonToken } from "@upgrade-halt/contract";
 import { Option } from "commander";
 import { ConsumerError } from "../../consumer-error.ts";
@@ -7,6 +8,7 @@ import { HALT_REASONS } from "../../halt-reasons.ts";
 import { printable } from "../../printable.ts";
 import type { Verdict } from "../../verdict.ts";
 import type { Io } from "../output/io.ts";
+import { killWithUs } from "./parent-death.ts";
 import { FORWARDED } from "./signals.ts";
 
 /** What a reaction can be for: a reason's token, or another kind of end. */
@@ -20,6 +22,14 @@ export const EVENTS: readonly string[] = [
 /** What runs a reaction. */
 const SHELL = "/bin/sh";
 
+/** How long a reaction may take, and how long it has to end in order after that, in ms. */
+interface Limits {
+  readonly mostMs: number;
+  readonly graceMs: number;
+}
+
+const LIMITS: Limits = { mostMs: 10_000, graceMs: 1_000 };
+
 export interface Reaction {
   readonly event: string;
   readonly command: string;
@@ -29,7 +39,7 @@ export interface Reaction {
 export function onOption(): Option {
   return new Option(
     "--on <event command...>",
-    `run a shell command after an end of this kind (${EVENTS.join(", ")}), with UPGRADE_HALT_EVENT, _WHY, _PLAN, _HEIGHT and _CORROBORATED in its environment; may be given again`,
+    `run a shell command after an end of this kind (${EVENTS.join(", ")}), with UPGRADE_HALT_EVENT, _WHY, _PLAN, _HEIGHT and _CORROBORATED in its environment; it is ended after ${LIMITS.mostMs / 1000} seconds; may be given again`,
   );
 }
 
@@ -53,30 +63,62 @@ export function parseReactions(words: readonly string[] = []): Reaction[] {
 
 /**
  * Runs the commands for a verdict, one after the other, by `sh -c`. The verdict goes along in `UPGRADE_HALT_*`
- * variables, printable and never as part of a command. A failing command is named on standard error and ends nothing.
+ * variables, printable and never as part of a command. A command that fails, or does not end, is named on standard error and
+ * holds nothing up: nobody learns of a halt whose exit code never comes.
  */
-export async function react(reactions: readonly Reaction[], verdict: Verdict, io: Io): Promise<void> {
+export async function react(
+  reactions: readonly Reaction[],
+  verdict: Verdict,
+  io: Io,
+  limits: Limits = LIMITS,
+): Promise<void> {
   const event = verdict.kind === "halted" ? reasonToken(verdict.reason) : verdict.kind;
   for (const { command } of reactions.filter((reaction) => reaction.event === event)) {
+    // A group of its own: it ends with all that it started.
     const child = spawn(SHELL, ["-c", command], {
       env: { ...io.env, ...variablesOf(verdict, event) },
       stdio: ["ignore", "inherit", "inherit"],
+      detached: true,
     });
+    const guard = killWithUs(child);
     // A signal to us is for it: what supervises us wants to see the end of all that we started.
-    const forget = io.onSignal(FORWARDED, (signal) => void child.kill(signal));
+    const forget = io.onSignal(FORWARDED, (signal) => signalGroup(child, signal));
     try {
-      const [code, signal] = await once(child, "close");
-      if (code === 0) continue;
-      io.stderr.write(
-        `upgrade-halt: the command for ${event} ended with ${signal ?? `exit code ${code}`}.\n`,
-      );
+      const said = await endOf(child, limits);
+      if (said !== undefined) io.stderr.write(`upgrade-halt: the command for ${event} ${said}.\n`);
     } catch (error) {
       io.stderr.write(
         `upgrade-halt: the command for ${event} was not run: ${SHELL} cannot be started (${printable(String(error))}).\n`,
       );
     } finally {
+      guard.release();
       forget();
     }
+  }
+}
+
+/** How a command ended, where that is not as it should. */
+async function endOf(child: ChildProcess, { mostMs, graceMs }: Limits): Promise<string | undefined> {
+  const inTime = new AbortController();
+  const ended = once(child, "close");
+  const end = await Promise.race([ended, delay(mostMs, undefined, { signal: inTime.signal })]);
+  inTime.abort();
+  if (end !== undefined) {
+    const [code, signal] = end;
+    return code === 0 ? undefined : `ended with ${signal ?? `exit code ${code}`}`;
+  }
+  signalGroup(child, "SIGTERM");
+  await delay(graceMs);
+  signalGroup(child, "SIGKILL");
+  child.unref();
+  return `took more than ${mostMs / 1000} seconds, and was ended`;
+}
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // It has ended.
   }
 }
 

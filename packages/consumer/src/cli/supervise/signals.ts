@@ -15,6 +15,3 @@ export const FORWARDED = [
   "SIGPWR",
   "SIGWINCH",
 ] as const satisfies readonly NodeJS.Signals[];
-
-/** A terminal sends these to every process in the foreground by itself. */
-export const OF_TERMINAL: ReadonlySet<NodeJS.Signals> = new Set(["SIGINT", "SIGQUIT", "SIGWINCH"]);

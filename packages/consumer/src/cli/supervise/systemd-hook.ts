@@ -8,6 +8,7 @@ import { ConsumerError } from "../../consumer-error.ts";
 import { printable } from "../../printable.ts";
 import { readLogTail } from "../input/log-tail.ts";
 import { Tail } from "../input/tail.ts";
+import { inTime } from "../input/timed-read.ts";
 import { unreadable } from "../input/unreadable.ts";
 import type { Io } from "../output/io.ts";
 import { toJsonLine } from "../output/json.ts";
@@ -67,7 +68,7 @@ async function hook({ on, log, journal, json }: HookFlags, io: Io): Promise<void
 /** The end of the log, or nothing and a sentence about it where it can't be read: what a halt asks for is done without it. */
 async function readLog(path: string, { stderr }: Io): Promise<string> {
   try {
-    return await readLogTail(path, { isUnwrapped: false });
+    return await inTime(readLogTail(path, { isUnwrapped: false }));
   } catch (error) {
     stderr.write(`upgrade-halt: ${unreadable("the log", path, error)}, so it is judged without it.\n`);
     return "";
@@ -109,6 +110,9 @@ const LOOK_AGAIN_MS = 250;
 /** As far back as the end of a log file is read, where lines have 6 bytes and more: a Go panic has hundreds of them. */
 const JOURNAL_LINES = 10_000;
 
+/** What waits for a journal that is being written down may take longer than a file, in ms. */
+const JOURNAL_MS = 10_000;
+
 interface JournalRead {
   readonly text: string;
   readonly problem?: string;
@@ -120,7 +124,7 @@ async function journalctl(args: readonly string[]): Promise<JournalRead> {
   child.stdout.on("data", (chunk: Buffer) => tail.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
   try {
-    const [code] = await once(child, "close");
+    const [code] = await inTime(once(child, "close"), JOURNAL_MS);
     const words = printable(said.text().trim(), 200);
     const isRefused = /permission|not seeing messages/i.test(words);
     if (code === 0 && !(tail.text() === "" && isRefused)) return { text: tail.text() };
@@ -128,6 +132,8 @@ async function journalctl(args: readonly string[]): Promise<JournalRead> {
     return { text: tail.text(), problem: `journalctl ended with ${code}: ${words}${advice}` };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-    return { text: "", problem: `journalctl cannot be started, ${printable(code)}` };
+    child.kill("SIGKILL");
+    const failed = child.pid === undefined ? "cannot be started" : "does not end";
+    return { text: "", problem: `journalctl ${failed}, ${printable(code)}` };
   }
 }

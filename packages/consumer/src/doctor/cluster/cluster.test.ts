@@ -25,6 +25,11 @@ const CONTAINER = {
   terminationMessagePolicy: "FallbackToLogsOnError",
   ...RULES,
 };
+const HELD = {
+  command: ["upgrade-halt", "exec", "--hold", "--", "seid"],
+  restartPolicy: "Always",
+  restartPolicyRules: [],
+};
 const SPEC = {
   selector: { matchLabels: { app: "sei" } },
   container: "seid",
@@ -78,11 +83,12 @@ test("a cluster that is ready has nothing to do", () => {
   ).toEqual(["upgrade", "image"]);
 });
 
-const deployment = (strategy: object): Changes => ({
+const deployment = (strategy: object, replicas = 1, target = "Deployment"): Changes => ({
+  spec: { target: { kind: target } },
   pod: { ownerReferences: owner("ReplicaSet", "sei-1") },
   more: [
     { kind: "ReplicaSet", metadata: metadata("sei-1", { ownerReferences: owner("Deployment", "sei") }) },
-    { kind: "Deployment", metadata: metadata("sei"), spec: { strategy } },
+    { kind: "Deployment", metadata: metadata("sei"), spec: { replicas, strategy } },
   ],
 });
 
@@ -178,12 +184,43 @@ const CASES: readonly [string, Changes, Check, Finding["state"], RegExp][] = [
   [
     "exec --hold",
     {
-      container: {
-        command: ["upgrade-halt", "exec", "--hold", "--", "seid"],
-        restartPolicy: "Always",
-        restartPolicyRules: [],
-      },
+      container: HELD,
     },
+    "halt",
+    "ok",
+    /would not be started again/,
+  ],
+  [
+    "a held node whose liveness asks what a halt does not answer",
+    { container: { ...HELD, livenessProbe: { httpGet: { path: "/lag_status", port: "rpc" } } } },
+    "halt",
+    "todo",
+    /its livenessProbe would have the container started again/,
+  ],
+  [
+    "a held node whose liveness asks another port",
+    { container: { ...HELD, livenessProbe: { tcpSocket: { port: 9090 } } } },
+    "halt",
+    "todo",
+    /answers \/status and \/health at port 26657 alone/,
+  ],
+  [
+    "a held node whose startup is asked by gRPC",
+    { container: { ...HELD, startupProbe: { grpc: { port: 26657 } } } },
+    "halt",
+    "todo",
+    /its startupProbe would/,
+  ],
+  [
+    "a held node whose liveness is a program's",
+    { container: { ...HELD, livenessProbe: { exec: { command: ["true"] } } } },
+    "halt",
+    "not-checked",
+    /it runs a program/,
+  ],
+  [
+    "a held node whose liveness is asked at /health",
+    { container: { ...HELD, livenessProbe: { httpGet: { path: "/health", port: 26657 } } } },
     "halt",
     "ok",
     /would not be started again/,
@@ -247,6 +284,21 @@ const CASES: readonly [string, Changes, Check, Finding["state"], RegExp][] = [
     /several containers/,
   ],
   ["a StatefulSet", {}, "process", "ok", /StatefulSet sei owns it/],
+  [
+    "a StatefulSet under a policy for a Deployment",
+    { spec: { target: { kind: "Deployment" } } },
+    "process",
+    "todo",
+    /has a Deployment changed, so the controller refuses/,
+  ],
+  [
+    "a Deployment under a policy for a StatefulSet",
+    deployment({ type: "Recreate" }, 1, "StatefulSet"),
+    "process",
+    "todo",
+    /has a StatefulSet changed, so the controller refuses/,
+  ],
+  ["a Deployment of three", deployment({ type: "Recreate" }, 3), "process", "todo", /has several replicas/],
   ["a pod of nobody", { pod: { ownerReferences: [] } }, "process", "todo", /owns it/],
   [
     "a set of a custom resource",

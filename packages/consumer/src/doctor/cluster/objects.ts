@@ -19,12 +19,21 @@ const RuleSchema = z.object({
   action: Text,
   exitCodes: z.object({ operator: z.string(), values: z.array(z.int()).nullish() }).nullish(),
 });
+const ProbeSchema = z.object({
+  httpGet: z.object({ path: Text, port: z.union([z.string(), z.int()]), scheme: Text }).nullish(),
+  tcpSocket: z.object({ port: z.union([z.string(), z.int()]) }).nullish(),
+  exec: z.object({}).nullish(),
+});
+export type Probe = z.infer<typeof ProbeSchema>;
+
 const ContainerSchema = z.object({
   name: z.string(),
   command: Words,
   args: Words,
   ports: z.array(z.object({ name: Text, containerPort: z.int().nullish() })).nullish(),
   terminationMessagePolicy: Text,
+  livenessProbe: ProbeSchema.nullish(),
+  startupProbe: ProbeSchema.nullish(),
   restartPolicy: Text,
   restartPolicyRules: z.array(RuleSchema).nullish(),
 });
@@ -67,7 +76,7 @@ export type HaltPolicy = z.infer<typeof PolicySchema>;
 const WorkloadSchema = z.object({
   kind: z.enum(["StatefulSet", "Deployment", "ReplicaSet"]),
   metadata: MetadataSchema,
-  spec: z.object({ strategy: z.object({ type: Text }).nullish() }).nullish(),
+  spec: z.object({ replicas: z.int().nullish(), strategy: z.object({ type: Text }).nullish() }).nullish(),
 });
 export type Workload = z.infer<typeof WorkloadSchema>;
 

@@ -1,12 +1,13 @@
 import { exitCode } from "@upgrade-halt/contract";
 import { HALT_REASONS } from "../../halt-reasons.ts";
 import { printable } from "../../printable.ts";
-import type { ExecBetween } from "../between.ts";
 import { betweenInCommand, unseenIn } from "../command-chain.ts";
 import type { Fate } from "../fate.ts";
 import { type Finding, notChecked, ok, todo } from "../finding.ts";
 import { announcesNoUpgrade } from "../findings/contract.ts";
 import { arrivalOf } from "../way-out.ts";
+import type { ExecWrapper } from "../wrapper.ts";
+import { heldProbeFinding } from "./held-probe.ts";
 import { kubeletFate } from "./kubelet-fate.ts";
 import type { Container, HaltPolicy, Pod } from "./objects.ts";
 
@@ -63,6 +64,9 @@ function haltFinding(pod: Pod, container: Container, isGoverned: boolean): Findi
       "Its restart rules are not understood.",
       "Compare them with docs/guides/kubernetes.md.",
     );
+  const served = fates.includes("held") ? servedPort(container) : undefined;
+  const probed = served === undefined ? undefined : heldProbeFinding(container, served);
+  if (probed !== undefined) return probed;
   const owner = controllerOf(pod);
   if (
     again.length === 0 &&
@@ -119,7 +123,7 @@ function contractFinding(
 ): Finding {
   const command = commandOf(container);
   const exec = betweenInCommand(command).find(
-    (step): step is ExecBetween => step.kind === "exec" && step.announce,
+    (step): step is ExecWrapper => step.kind === "exec" && step.announce,
   );
   if (exec !== undefined && exec.policy === undefined) return announcesNoUpgrade();
   if (exec !== undefined) return ok("contract", "upgrade-halt exec --announce announces its halts.");

@@ -41,6 +41,23 @@ export function workloadFinding(
         `Be ready to set the image there, or name it as spec.target.`,
       ),
     ];
+  const named = policy.spec.target?.kind ?? "StatefulSet";
+  if (owner.kind !== named)
+    return [
+      todo(
+        "process",
+        `${name} owns it, and its policy has a ${printable(named)} changed, so the controller refuses.`,
+        `Say ${owner.kind} in spec.target of the policy.`,
+      ),
+    ];
+  if (owner.kind === "Deployment" && (owner.spec?.replicas ?? 1) > 1)
+    return [
+      todo(
+        "process",
+        `${name} has several replicas, which would be one node, so the controller refuses.`,
+        "Give each node a Deployment of its own.",
+      ),
+    ];
   if (owner.kind === "Deployment" && owner.spec?.strategy?.type !== "Recreate")
     return [
       todo(

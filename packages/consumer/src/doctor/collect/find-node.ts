@@ -1,14 +1,14 @@
 import { realpathSync } from "node:fs";
 import { hexadecimal, listeningSockets } from "../../listening-sockets.ts";
-import { betweenOf } from "../between.ts";
 import type { ProcessFacts } from "../process.ts";
+import { wrapperOf } from "../wrapper.ts";
 import { childrenOf, openFilesOf, processIds, readProcess } from "./process-table.ts";
 
 /** From what a supervisor started down to the node itself, past what only stands in front of it. */
 export function nodeBelow(top: ProcessFacts): ProcessFacts {
   let node = top;
   for (;;) {
-    if (betweenOf(node).kind === "unknown") return node;
+    if (wrapperOf(node).kind === "unknown") return node;
     const [child] = childrenOf(node.pid).filter(({ args }) => !args.includes("upgrade-halt-guard"));
     if (child === undefined) return node;
     node = child;

@@ -1,9 +1,9 @@
-import { betweenOf } from "../between.ts";
 import { betweenInCommand } from "../command-chain.ts";
 import type { EvidenceFacts, Supervised } from "../facts.ts";
 import type { ProcessFacts } from "../process.ts";
 import type { RestartRules } from "../restart.ts";
 import { type Supervision, type Supervisor, supervisionOf } from "../supervisor.ts";
+import { wrapperOf } from "../wrapper.ts";
 import { type Container, readContainer } from "./engine.ts";
 import { readFinish } from "./finish-script.ts";
 import type { Located } from "./locate.ts";
@@ -24,7 +24,7 @@ export async function describeSupervised(located: Located, env: Env): Promise<Su
   const { process, unit, container } = located;
   if (process === undefined) return (unit ?? container) ? notRunning(located) : undefined;
   // What stands in front of a node and has none below it now, such as exec while it holds, is a parent all the same.
-  const above = betweenOf(process).kind === "unknown" ? [] : [process];
+  const above = wrapperOf(process).kind === "unknown" ? [] : [process];
   const parents = [...above, ...parentsOf(process.pid)];
   const found = supervisionOf(parents, groupsOf(process.pid));
   const supervision = { ...found, supervisor: await startedByUnit(found.supervisor, located, env) };

@@ -1,9 +1,9 @@
 import { classify } from "../../classify.ts";
 import { printable } from "../../printable.ts";
 import { sightingOf } from "../../status/read-status.ts";
-import type { ExecBetween } from "../between.ts";
 import type { Facts } from "../facts.ts";
 import { type Finding, ok, todo } from "../finding.ts";
+import type { ExecWrapper } from "../wrapper.ts";
 
 /** What the node says of itself, and whether anything announces its halts. */
 export function contractFindings(facts: Facts): Finding[] {
@@ -49,7 +49,7 @@ export function announcesNoUpgrade(): Finding {
 }
 
 function contractFinding({ status: { result }, supervised }: Facts): Finding {
-  const exec = supervised?.between.find((step): step is ExecBetween => step.kind === "exec" && step.announce);
+  const exec = supervised?.between.find((step): step is ExecWrapper => step.kind === "exec" && step.announce);
   if (exec !== undefined) {
     if (exec.policy === undefined) return announcesNoUpgrade();
     return ok("contract", "upgrade-halt exec --announce announces the halts of this node.");

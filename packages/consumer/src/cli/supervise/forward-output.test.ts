@@ -1,6 +1,6 @@
 import { Readable, Writable } from "node:stream";
 import { expect, test } from "vitest";
-import { giveOn } from "./give-on.ts";
+import { forwardOutput } from "./forward-output.ts";
 
 /** A stream that writes when it is told to, with a descriptor as a pipe has one or without. */
 function slow(fd?: number) {
@@ -27,7 +27,7 @@ test("what cannot be written yet stops the reading, until it is written", () => 
     isResumed = true;
     return from;
   };
-  const { take, readFrom } = giveOn(to, () => {});
+  const { take, readFrom } = forwardOutput(to, () => {});
   readFrom(from);
   expect(take(Buffer.from("a line"))).toBe(false);
   expect(given).toEqual([Buffer.from("a line")]);
@@ -38,7 +38,7 @@ test("what cannot be written yet stops the reading, until it is written", () => 
 
 test("a stream that may keep what it was given gets bytes of its own", () => {
   const { to, given } = slow();
-  const { take } = giveOn(to, () => {});
+  const { take } = forwardOutput(to, () => {});
   const bytes = Buffer.from("first");
   take(bytes);
   bytes.write("later");
@@ -48,7 +48,7 @@ test("a stream that may keep what it was given gets bytes of its own", () => {
 test("every byte is shown, and before it is written", () => {
   const { to, given } = slow(1);
   const seen: string[] = [];
-  const { take } = giveOn(to, (bytes) => seen.push(`${bytes} ${given.length}`));
+  const { take } = forwardOutput(to, (bytes) => seen.push(`${bytes} ${given.length}`));
   take(Buffer.from("a"));
   take(Buffer.from("b"));
   expect(seen).toEqual(["a 0", "b 1"]);
@@ -57,7 +57,7 @@ test("every byte is shown, and before it is written", () => {
 test("a reader that is gone ends the reading", async () => {
   const { to } = slow(1);
   const from = new Readable({ read() {} });
-  giveOn(to, () => {}).readFrom(from);
+  forwardOutput(to, () => {}).readFrom(from);
   to.destroy(new Error("EPIPE"));
   await new Promise<void>((resolve) => from.once("close", resolve));
   expect(from.destroyed).toBe(true);

@@ -2,16 +2,19 @@ import type { Readable } from "node:stream";
 import type { Taker } from "./output-pipe.ts";
 
 /** What gives bytes on, and what it reads them from once that is known. */
-export interface GivingOn {
+export interface Forwarding {
   readonly take: Taker;
   readonly readFrom: (from: Readable) => void;
+  /** Only shows from now on what cannot be written. Whether that is the case. */
+  readonly drop: () => boolean;
 }
 
 /** Shows bytes to `see` and writes them to `to`, one piece at a time: what cannot be written yet is not read. */
-export function giveOn(to: NodeJS.WritableStream, see: (bytes: Uint8Array) => void): GivingOn {
+export function forwardOutput(to: NodeJS.WritableStream, see: (bytes: Uint8Array) => void): Forwarding {
   const isCopied = !hasDescriptor(to);
   let source: Readable | undefined;
   let isWaiting = false;
+  let isDropping = false;
   const written = (): void => {
     if (!isWaiting || isHolding(to)) return;
     isWaiting = false;
@@ -20,6 +23,7 @@ export function giveOn(to: NodeJS.WritableStream, see: (bytes: Uint8Array) => vo
   return {
     take: (bytes) => {
       see(bytes);
+      if (isDropping) return true;
       to.write(isCopied ? Buffer.from(bytes) : bytes, written);
       isWaiting = isHolding(to);
       return !isWaiting;
@@ -28,6 +32,11 @@ export function giveOn(to: NodeJS.WritableStream, see: (bytes: Uint8Array) => vo
       source = from;
       // Where nobody reads on, the command is told as it would be without us: by a broken pipe.
       to.once("error", () => from.destroy());
+    },
+    drop: () => {
+      isDropping = isWaiting;
+      if (isDropping) source?.resume();
+      return isDropping;
     },
   };
 }

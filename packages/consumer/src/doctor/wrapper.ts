@@ -2,7 +2,7 @@ import { baseName, type ProcessFacts, programOf } from "./process.ts";
 import { shellFate } from "./shell-script.ts";
 
 /** `upgrade-halt exec` in front of a node, with the options that change what a halt comes to. */
-export interface ExecBetween {
+export interface ExecWrapper {
   readonly kind: "exec";
   readonly pid: number;
   readonly announce: boolean;
@@ -14,8 +14,8 @@ export interface ExecBetween {
 }
 
 /** A program between the node and its supervisor. */
-export type Between =
-  | ExecBetween
+export type Wrapper =
+  | ExecWrapper
   | { readonly kind: "cosmovisor"; readonly pid: number }
   /** `hides`: exit codes that it turns into 0. */
   | { readonly kind: "init"; readonly name: string; readonly hides: readonly number[] }
@@ -30,7 +30,7 @@ const INITS = new Set(["tini", "tini-static", "docker-init", "dumb-init", "catat
 const PASS_ON = new Set(["sudo", "su", "runuser", "setpriv", "gosu", "timeout"]);
 
 /** What a process is that stands between a node and its supervisor. */
-export function betweenOf(process: ProcessFacts): Between {
+export function wrapperOf(process: ProcessFacts): Wrapper {
   const program = programOf(process);
   if (program === "upgrade-halt" && process.args.includes("exec")) return execOf(process);
   if (program === "cosmovisor") return { kind: "cosmovisor", pid: process.pid };
@@ -47,7 +47,7 @@ export function isShell(program: string): boolean {
 }
 
 /** Whether a program hands on its command's end, and so that of a node behind it. False with an option to leave it behind. */
-export function handsOn({ kind }: Between, [, ...words]: readonly string[]): boolean {
+export function handsOn({ kind }: Wrapper, [, ...words]: readonly string[]): boolean {
   if (kind !== "passes-on") return kind === "init";
   return !words.some((word) => /^(?:--background|-[a-zA-Z]*b[a-zA-Z]*)$/.test(word));
 }
@@ -68,7 +68,7 @@ function hiddenBy(args: readonly string[]): number[] {
   return hidden;
 }
 
-function execOf({ pid, args, cwd }: ProcessFacts): ExecBetween {
+function execOf({ pid, args, cwd }: ProcessFacts): ExecWrapper {
   const end = args.indexOf("--");
   const words = args.slice(args.indexOf("exec") + 1, end < 0 ? undefined : end);
   const optionOf = (flag: string) => {

@@ -52,9 +52,9 @@ export function noted(halt: HaltCase, contradictions: string | readonly string[]
   return { ...halt, contradictions: halt.contradictions.concat(contradictions) };
 }
 
-/** With a source that says something else. */
+/** With a source that says something else, told before what only does not fit. */
 export function disputed(halt: HaltCase, contradictions: string | readonly string[]): HaltCase {
-  return { ...noted(halt, contradictions), isDisputed: true };
+  return { ...halt, contradictions: [contradictions, halt.contradictions].flat(), isDisputed: true };
 }
 
 /** With the same halt from before. One that was disputed then lends no source to this case. */

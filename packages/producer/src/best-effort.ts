@@ -1,5 +1,5 @@
 /** Does something whose failure must not undo a halt, such as a line into a closed pipe. */
-export function heedless(act: () => void): void {
+export function bestEffort(act: () => void): void {
   try {
     act();
   } catch {
