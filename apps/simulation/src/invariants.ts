@@ -1,4 +1,4 @@
-import { parseExitCode, ShutdownReason } from "@upgrade-halt/contract";
+import { ShutdownReason } from "@upgrade-halt/contract";
 import { BUDGET_INVARIANTS } from "./budget-invariants.ts";
 import { CARE_INVARIANTS } from "./care-invariants.ts";
 import { isSameRelease, releaseOf } from "./cluster/chain.ts";
@@ -17,10 +17,10 @@ import {
   type Stored,
   type Workload,
 } from "./objects.ts";
-import { type Act, imageIn, type Observer } from "./observer.ts";
+import { type Act, type Change, imageIn, type Observer } from "./observer.ts";
 import { sameValue } from "./patches.ts";
+import { announcedHalt, isStopped, REACH_BLOCKS } from "./stopped.ts";
 
-type Change = Extract<Act, { kind: "delete-pod" | "set-image" }>;
 /** What tells whether a journal is done with. */
 interface JournalEnd {
   readonly phase?: string;
@@ -30,10 +30,6 @@ interface JournalEnd {
 }
 type SetImage = Extract<Act, { kind: "set-image" }>;
 
-/** How far below its height a halted node may have been seen last. */
-const REACH_BLOCKS = 25;
-/** A kubelet says that a process has started after this time at the latest. */
-const REPORTED_MS = 500;
 export const INVARIANTS: readonly Invariant[] = [
   {
     name: "running-node",
@@ -409,50 +405,6 @@ function isKept({ before, after, image }: SetImage, podName: string): boolean {
 function partitionOf({ spec }: Workload): number {
   if (!("updateStrategy" in spec) || spec.updateStrategy.type !== "RollingUpdate") return 0;
   return spec.updateStrategy.rollingUpdate?.partition ?? 0;
-}
-
-/** Halted, or started again since the replica read that it was: what happens between is nobody's fault. */
-function isStopped(act: Change, pod: Pod, observer: Observer): boolean {
-  const { processes, processOf } = observer.truth;
-  const process = processOf(pod.metadata.uid);
-  if (process === undefined || process.halt !== undefined) return process?.halt !== undefined;
-  if (announcedHalt(act, process, observer) !== undefined) return true;
-  const read = observer.podRead(act, pod);
-  if (read === undefined || read.object.metadata.uid !== pod.metadata.uid || !showsEnd(read.object, process))
-    return false;
-  const earlier = processes.findLast((one) => one.validator === process.validator && one !== process);
-  return earlier?.halt !== undefined && process.startedAt >= read.at - REPORTED_MS;
-}
-
-/** What a node says near a plan's height of having halted for it: it can't be told from one that has. */
-function announcedHalt(act: Change, process: NodeProcess, observer: Observer): Halt | undefined {
-  const { validator, state, reached } = process;
-  const [, plan = "", said] = /^UPGRADE "([^"]*)" NEEDED at height: (\d+): \n$/.exec(validator.noise) ?? [];
-  const height = Number(said);
-  const haltedSo = observer.truth.processes.some(
-    (one) => one.validator === validator && one.halt?.plan === plan && one.halt.height === height,
-  );
-  const isAtLine = haltedSo || (height >= reached && height - REACH_BLOCKS <= reached);
-  if (state.kind === "ended" && state.code === ShutdownReason.UpgradeRequired && isAtLine)
-    return { reason: ShutdownReason.UpgradeRequired, plan, height };
-  const told = observer.toldLast(act, validator);
-  const claimed = told?.announced?.height;
-  if (claimed === undefined) return undefined;
-  const isAtIt =
-    told?.height === undefined
-      ? observer.wasToldHeight(validator, claimed - REACH_BLOCKS, claimed)
-      : told.height <= claimed && told.height >= claimed - 1;
-  const { UpgradeRequired: reason } = ShutdownReason;
-  return isAtIt ? { reason, plan: told?.announced?.plan ?? "", height: claimed } : undefined;
-}
-
-/** An end that stands for a halt: by its code, or any where nodes announce none. */
-function showsEnd({ status }: Pod, { validator }: NodeProcess): boolean {
-  return (status.containerStatuses ?? []).some(({ state, lastState }) => {
-    const ended = state.terminated ?? (state.running === undefined ? lastState.terminated : undefined);
-    if (ended === undefined || ended.exitCode === 0) return false;
-    return validator.chain.isLegacy || parseExitCode(ended.exitCode).kind !== "outside";
-  });
 }
 
 function haltIn(set: Stored, observer: Observer) {

@@ -154,8 +154,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       edit(
         `${CONTROLLER}/decide/during-swap.js`,
-        "return recommendation?.action !== wanted || recommendation.image !== halt.status?.toImage;",
-        "return false;",
+        "if (recommendation?.action === wanted && asksFor === toImage)",
+        "if (true)",
       ),
     ],
     needs: [["unlist", "list-wrong-image"]],

@@ -28,6 +28,9 @@ export type Act =
     }
   | { readonly kind: "other"; readonly by: string; readonly at: number; readonly commit: Commit };
 
+/** An act that changes what runs. */
+export type Change = Extract<Act, { kind: "delete-pod" | "set-image" }>;
+
 /** What the simulation itself knows: the truth about nodes, which the controller can only infer. */
 export interface Truth {
   readonly now: () => number;
@@ -82,9 +85,18 @@ export class Observer {
       this.#pods.set(by, { object: objects as unknown as readonly Pod[], at });
       return;
     }
+    if (/\/pods\/[^/]+$/.test(path)) this.#notePod(by, path.slice(path.lastIndexOf("/") + 1), objects);
     const [object] = objects;
     if (object !== undefined && path.endsWith(`/${object.metadata.name}`))
       this.#reads.set(`${by} ${path}`, { object, at });
+  }
+
+  /** What was read of one pod stands in the place of what the list that it completes showed of it. */
+  #notePod(by: string, name: string, objects: readonly Stored[]): void {
+    const list = this.#pods.get(by);
+    if (list === undefined) return;
+    const others = list.object.filter(({ metadata }) => metadata.name !== name);
+    this.#pods.set(by, { ...list, object: [...others, ...(objects as unknown as readonly Pod[])] });
   }
 
   /** The act that a commit is, if a replica made it. */

@@ -6,7 +6,9 @@ import {
   KubeError,
   type KubeList,
   type KubeObject,
+  METADATA_LIST,
   type Query,
+  type RemoveOptions,
   type WatchEvent,
 } from "@upgrade-halt/kube";
 import { type ApiServer, type Change, targetOf } from "./api-server.ts";
@@ -51,11 +53,16 @@ export class SimulatedApi implements KubeApi {
     });
   }
 
-  async list<T extends KubeObject>(path: string, query: Query = {}): Promise<KubeList<T>> {
+  /** What a replica takes for unchanged by its metadata is what it read. */
+  async list<T extends KubeObject>(path: string, query: Query = {}, as?: "metadata"): Promise<KubeList<T>> {
     return await this.#ask(path, (server) => {
       const items = server.list(path, query);
-      this.#note(path, items);
-      return { metadata: { resourceVersion: server.version }, items: items as unknown as readonly T[] };
+      const [, named] = /^metadata\.name=(.+)$/.exec(String(query.fieldSelector ?? "")) ?? [];
+      this.#note(named === undefined ? path : `${path}/${named}`, items);
+      const metadata = { resourceVersion: server.version };
+      if (as === undefined) return { metadata, items: items as unknown as readonly T[] };
+      const heads = items.map((object) => ({ metadata: object.metadata }));
+      return { kind: METADATA_LIST, metadata, items: heads as unknown as readonly T[] };
     });
   }
 
@@ -79,7 +86,7 @@ export class SimulatedApi implements KubeApi {
     return await this.#write<T>(path, (server, by) => server.jsonPatch(by, path, operations));
   }
 
-  async remove(path: string, uid: string, resourceVersion?: string): Promise<void> {
+  async remove(path: string, uid: string, { resourceVersion }: RemoveOptions = {}): Promise<void> {
     await this.#write(path, (server, by) => {
       server.remove(by, path, uid, resourceVersion);
       return undefined;
