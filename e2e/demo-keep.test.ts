@@ -60,11 +60,14 @@ proof(
       plural: "nodehalts",
     });
     const pods = await core.listNamespacedPod({ namespace: "sei" });
+    const events = await core.listNamespacedEvent({ namespace: "sei" });
     const told = hasKubectl() ? await doctor(kubeconfig) : undefined;
     const plugged = hasKubectl() ? await askPlugin(kubeconfig) : undefined;
     demo.program.signal("SIGINT");
     const { end, ...left } = await demo.end();
 
+    expect(demo.program.output()).toContain("The controller is no pod of it but a process beside it");
+    expect(events.items.map(({ reason }) => reason)).toContain("Recovered");
     expect(contexts.find(({ name }) => name === currentContext)?.namespace).toBe("sei");
     expect(journals.items.map(({ status }) => status.phase).sort()).toEqual([
       "Paged",

@@ -24,6 +24,7 @@ const FIRST_CHANGE_TEST = [
 
 /** Commands that a test runs instead of CI, and the text of that test which shows it. */
 const RUN_BY_A_TEST: Readonly<Record<string, readonly [file: string, shownBy: string]>> = {
+  "run sandbox": ["e2e/browser/start.test.ts", `"pnpm@12.21.0", "run", "sandbox"`],
   "run demo --keep": ["e2e/demo-keep.test.ts", `startDemo("--keep")`],
   ...Object.fromEntries(FIRST_CHANGE.map((command) => [command, FIRST_CHANGE_TEST])),
   "run demo:chain": ["e2e/chains/demo.test.ts", `await demo(["--json"])`],

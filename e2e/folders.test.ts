@@ -17,7 +17,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     ...["server", "controller.ts", "index.ts", "cli", "main.ts"],
   ],
   "packages/consumer/src/cli": [
-    ...["output", "input", "announce", "supervise", "judge", "doctor", "kubectl", "help"],
+    ...["leave.ts", "output", "input", "announce", "supervise", "judge", "doctor", "kubectl", "help"],
     ...["version.ts", "program.ts", "run.ts"],
   ],
 };

@@ -42,7 +42,7 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
   /** A real kubelet over containerd in namespaces of its own, joined to a real control plane; skipped where it can't run. */
   kubelet: { testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false },
   /** A real Docker Engine in namespaces of its own, with a real `docker compose`; skipped where it can't run. */
-  docker: { testTimeout: 120_000, hookTimeout: 120_000 },
+  docker: { testTimeout: 240_000, hookTimeout: 120_000 },
   /** A real Podman in namespaces of its own, and its units on a real systemd; skipped where they can't run. */
   podman: { testTimeout: 180_000, hookTimeout: 180_000 },
   /** The documented unit on a real systemd that boots in namespaces of its own; skipped where the kernel forbids that. */
@@ -60,7 +60,12 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
   /** Every scenario of the sandbox, as `sandbox play` tells it. */
   "scenario-files": { testTimeout: 300_000, hookTimeout: 300_000 },
   /** The sandbox's page in a real Chromium, and its server asked by others. */
-  browser: { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false },
+  browser: {
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    fileParallelism: false,
+    maxConcurrency: SIDE_BY_SIDE,
+  },
   /** The published packages as their users get them: from tarballs, in projects of their own. */
   packages: { testTimeout: 180_000, hookTimeout: 180_000 },
   /** Programs, manifests and objects of several releases with each other. `skew/build.ts` makes those first. */

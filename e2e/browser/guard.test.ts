@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { networkInterfaces } from "node:os";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cleanup } from "../harness/cleanup.ts";
@@ -113,6 +114,18 @@ describe("a request is refused, and changes nothing", () => {
     expect(lines.filter((line) => line.includes(`POST /api/actions: ${reason}`))).toHaveLength(1);
     expect(served.program.output()).not.toContain("\u001b[2J");
   });
+});
+
+test("nobody comes but by this machine's loopback, and nothing is kept in a cookie", async () => {
+  const { port } = new URL(served.origin);
+  const own = Object.values(networkInterfaces())
+    .flatMap((all = []) => all)
+    .filter(({ family, internal }) => family === "IPv4" && !internal);
+  for (const address of ["127.0.0.2", ...own.map(({ address }) => address)])
+    await expect(fetch(`http://${address}:${port}`), address).rejects.toThrow("fetch failed");
+  const headers = { authorization: `Bearer ${served.token}` };
+  for (const path of ["/", "/api/state"])
+    expect((await fetch(`${served.origin}${path}`, { headers })).headers.getSetCookie()).toEqual([]);
 });
 
 test("the page loads nothing from elsewhere, and may be shown in no other page", async () => {

@@ -3,38 +3,71 @@ import { untilEnded } from "./page.ts";
 import type { Look } from "./review.ts";
 
 const MOST_PRESSES = 400;
+const FIRST_PART = "Scenario";
+
+/** The text of what has the focus, or of its label. */
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const focused = document.activeElement;
+    if (focused instanceof HTMLSelectElement) return focused.labels[0]?.textContent?.trim() ?? "";
+    return focused?.textContent?.trim() ?? "";
+  });
 
 /** Presses Tab until what has the focus is so; nothing but the keyboard is used. */
 async function tabTo(page: Page, what: string, is: (label: string) => boolean): Promise<void> {
   for (let presses = 0; presses < MOST_PRESSES; presses += 1) {
     await page.keyboard.press("Tab");
-    const label = await page.evaluate(() => {
-      const focused = document.activeElement;
-      if (focused instanceof HTMLSelectElement) return focused.labels[0]?.textContent ?? "";
-      return focused?.textContent ?? "";
-    });
-    if (is(label.trim())) return;
+    if (is(await focused(page))) return;
   }
   throw new Error(`Tab does not come to ${what}`);
 }
 
 /** Goes to a part of the page by the button that leads there, from wherever the focus is. */
 async function goTo(page: Page, part: string): Promise<void> {
-  await tabTo(page, `the button ${part}`, (label) => label === part);
+  await page.keyboard.press("Escape");
+  if ((await focused(page)) !== FIRST_PART) throw new Error("Escape does not lead to the parts of the page");
+  if (part !== FIRST_PART) await tabTo(page, `the button ${part}`, (label) => label === part);
   await page.keyboard.press("Enter");
 }
 
-/** Chooses a scenario and plays it to its end, as docs/review.md says. */
-export async function playByKeyboard(page: Page, name: string): Promise<void> {
-  await goTo(page, "Scenario");
-  await tabTo(page, "the list of scenarios", (label) => label.startsWith("Scenario"));
+/** Comes to a list by its label, and chooses what it has by this value. */
+async function choose(page: Page, list: string, value: string): Promise<void> {
+  await tabTo(page, `the list ${list}`, (label) => label.startsWith(`${list} `));
   await page.keyboard.press("Home");
   const chosen = () => page.evaluate(() => (document.activeElement as HTMLSelectElement).value);
-  for (let presses = 0; presses < MOST_PRESSES && (await chosen()) !== name; presses += 1)
+  for (let presses = 0; presses < MOST_PRESSES && (await chosen()) !== value; presses += 1)
     await page.keyboard.press("ArrowDown");
+}
+
+/** Chooses a scenario and begins to play it, as docs/review.md says. */
+export async function beginByKeyboard(page: Page, name: string): Promise<void> {
+  await goTo(page, "Scenario");
+  await choose(page, "Scenario", name);
   await tabTo(page, "Play", (label) => label.endsWith("Play"));
   await page.keyboard.press("Enter");
+}
+
+/** The same, to its end. */
+export async function playByKeyboard(page: Page, name: string): Promise<void> {
+  await beginByKeyboard(page, name);
   await untilEnded(page, name);
+}
+
+/** Chooses a value among the controls, and presses a control. */
+export async function chooseByKeyboard(page: Page, list: string, value: string): Promise<void> {
+  await goTo(page, "Controls");
+  await choose(page, list, value);
+}
+export async function pressByKeyboard(page: Page, control: string): Promise<void> {
+  await goTo(page, "Controls");
+  await tabTo(page, control, (label) => label === control);
+  await page.keyboard.press("Enter");
+}
+
+export async function chooseNodeByKeyboard(page: Page, node: string): Promise<void> {
+  await goTo(page, "Nodes");
+  await tabTo(page, `node ${node}`, (label) => label.includes(node) && label.includes("height"));
+  await page.keyboard.press("Enter");
 }
 
 /** Chooses what a step of the review says is to be looked at. */
@@ -45,9 +78,7 @@ export async function lookByKeyboard(page: Page, { node, view, moment }: Look): 
     await page.keyboard.press("Enter");
     await page.locator("[data-moment]", { hasText: moment }).waitFor();
   }
-  await goTo(page, "Nodes");
-  await tabTo(page, `node ${node}`, (label) => label.includes(node) && label.includes("height"));
-  await page.keyboard.press("Enter");
+  await chooseNodeByKeyboard(page, node);
   await goTo(page, "Views");
   await tabTo(page, `view ${view}`, (label) => label === view);
   await page.keyboard.press("Enter");

@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connect } from "../harness/api.ts";
 import { Cleanup } from "../harness/cleanup.ts";
+import { isStopped } from "../harness/process-state.ts";
 import { PATIENCE, type Served, serve, untilState } from "../harness/served-page.ts";
 import { act, open, runTwin, startBrowser } from "./page.ts";
 import { violations } from "./violations.ts";
@@ -118,13 +119,14 @@ describe("a control and its twin end in the same state", () => {
 
   /** What a control may change, besides what goes on by itself. */
   async function settled(): Promise<unknown> {
-    const { isPagerDown, isNetworkCut, isolated, policy, armed } = await served.state();
+    const { isPagerDown, isNetworkCut, isolated, policy, armed, nodes } = await served.state();
     const { upgrades = [], ...others } = policy;
     return {
       isPagerDown,
       isNetworkCut,
       isolated,
       armed,
+      hung: nodes.filter(({ pid }) => isStopped(pid)).map(({ node }) => node),
       ...others,
       upgrades: upgrades.map(({ plan, image }) => ({ plan, image })),
     };
@@ -140,6 +142,7 @@ describe("a control and its twin end in the same state", () => {
     const before = await settled();
     await act(page, name);
     const after = await settled();
+    expect(after).not.toEqual(before);
     await page.getByRole("button", { name: back, exact: true }).waitFor();
     await act(page, back);
     expect(await settled()).toEqual(before);
@@ -217,7 +220,7 @@ describe("a control and its twin end in the same state", () => {
     await page.close();
   });
 
-  test("Install release, Crash and Start anew", async () => {
+  test("Install release, and Crash", async () => {
     const page = await open(browser, served.address);
     await page.locator('[data-node="sei-0"]').click();
     await page.getByLabel("Release").selectOption("v6.5");
@@ -232,46 +235,34 @@ describe("a control and its twin end in the same state", () => {
     await untilState(served, "both to be restarted", ({ nodes }) =>
       nodes.every(({ restartCount, isReady }) => restartCount === 1 && isReady),
     );
-    await page.getByLabel("Behaviour").selectOption("other-chain");
-    await act(page, "Start anew, to behave so");
-    const behave = await twinBeside(page, "Start anew, to behave so");
-    await runTwin(behave.replace("node=sei-0", "node=sei-1"), served.address);
-    await untilState(served, "both pods to be new", ({ nodes }) =>
-      nodes.every(({ restartCount, generation }) => restartCount === 0 && generation === 3),
-    );
+    await page.close();
+  });
+
+  test("Start anew, with each behaviour", { timeout: 5 * PATIENCE }, async () => {
+    const page = await open(browser, served.address);
+    const { apps } = connect(/KUBECONFIG=(\S+)/.exec(served.program.output())?.[1] ?? "");
+    const { namespace } = await served.state();
+    const argsOf = async (name: string) => {
+      const { spec } = await apps.readNamespacedStatefulSet({ name, namespace });
+      return spec?.template.spec?.containers[0]?.args?.join(" ").replaceAll(name, "NODE");
+    };
+    const seen = new Set<string | undefined>();
+    const behaviours = await page.getByLabel("Behaviour").locator("option").allTextContents();
+    for (const behaviour of behaviours) {
+      await page.getByLabel("Behaviour").selectOption(behaviour);
+      await act(page, "Start anew, to behave so");
+      const behave = await twinBeside(page, "Start anew, to behave so");
+      await runTwin(behave.replace("node=sei-0", "node=sei-1"), served.address);
+      const args = await argsOf("sei-0");
+      expect(await argsOf("sei-1"), behaviour).toBe(args);
+      seen.add(args);
+    }
+    expect(seen.size).toBe(behaviours.length);
     await page.close();
   });
 });
 
 describe("a run in the page", () => {
-  test("a halt is stepped: it waits before a write, its leader is killed there, and it goes on", async () => {
-    const page = await open(browser, served.address);
-    await page.getByLabel("Scenario").selectOption("open");
-    await page.getByRole("button", { name: "Play" }).click();
-    await page.locator(".playing", { hasText: "now: open" }).waitFor();
-    await untilState(
-      served,
-      "every node to run",
-      ({ name, nodes }) => name === "open" && nodes.length === 2 && nodes.every(({ isReady }) => isReady),
-    );
-    await page.getByLabel("Before").selectOption("set-image");
-    await act(page, "Wait before it");
-    const { nodes } = await served.state();
-    const height = Math.max(...nodes.map((node) => node.height)) + 30;
-    await page.getByLabel("Height (0").fill(String(height));
-    await act(page, "List image");
-    await act(page, "Schedule upgrade");
-    await untilState(served, "the controller to wait", ({ held }) => held.includes("set-image"));
-    await act(page, "Kill leader");
-    const done = await untilState(
-      served,
-      "both nodes to recover",
-      ({ halts }) => halts.length === 2 && halts.every(({ status }) => status.phase === "Recovered"),
-    );
-    expect(done.nodes.map(({ generation }) => generation)).toEqual([2, 2]);
-    await page.close();
-  });
-
   test("what a node says is text and never markup", async () => {
     const attack = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
     const text = JSON.stringify({
@@ -301,10 +292,20 @@ describe("a run in the page", () => {
   test("a file with a mistake is refused where it stands, and what ran goes on", async () => {
     const page = await open(browser, served.address);
     const { run } = await served.state();
-    await page
-      .getByLabel("Your own")
-      .setInputFiles({ name: "own.yaml", mimeType: "text/yaml", buffer: Buffer.from("title: [") });
-    await page.getByText(/own\.yaml:1:\d+/).waitFor();
+    const head = "title: t\nquestion: q\nsteps:\n";
+    const tail = "expect:\n  - { text: x, ready: 1 }\n";
+    for (const [steps, says] of [
+      ["  - crash: { node: sei-0, hard: true }\n", /own\.yaml:4:27: .*no "hard"; it may have node/],
+      ["  - network: up\n", /own\.yaml:4:5: .*the network is up already/],
+      [
+        "  - together:\n      - - wait: { for: b, held: delete-pod }\n        - hold: set-image\n      - - wait: { for: a, held: set-image }\n        - hold: delete-pod\n",
+        /own\.yaml:5:11: .*each other/,
+      ],
+    ] as const) {
+      const buffer = Buffer.from(`${head}${steps}${tail}`);
+      await page.getByLabel("Your own").setInputFiles({ name: "own.yaml", mimeType: "text/yaml", buffer });
+      await page.locator(".scenarios .said").getByText(says).waitFor();
+    }
     expect((await served.state()).run).toBe(run);
     await page.close();
   });

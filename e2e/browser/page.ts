@@ -8,10 +8,10 @@ import { PATIENCE } from "../harness/served-page.ts";
 const STORY = 300_000;
 
 /** Debian's Chromium; nothing of its own is downloaded. */
-export async function startBrowser(cleanup: Cleanup): Promise<Browser> {
+export async function startBrowser(cleanup: Cleanup, flags: readonly string[] = []): Promise<Browser> {
   const browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", ...flags],
   });
   cleanup.add(() => browser.close());
   return browser;

@@ -70,16 +70,3 @@ describe("to a person who sees no colours", () => {
     await page.close();
   });
 });
-
-test("without a number there are six nodes, a leader and a standby", async () => {
-  const own = new Cleanup();
-  try {
-    const open = await serve({ cleanup: own, flags: [] });
-    const { nodes, controllers } = await open.state();
-    expect(nodes.map(({ node }) => node)).toEqual(["sei-0", "sei-1", "sei-2", "sei-3", "sei-4", "sei-5"]);
-    expect(controllers.every(({ pid }) => pid > 0)).toBe(true);
-    expect(controllers).toHaveLength(2);
-  } finally {
-    await own.run();
-  }
-});

@@ -26,14 +26,14 @@ async function codeOf(
   return validator.started.end?.code ?? null;
 }
 
-/** The same of a validator that fails and lives on, and is told to stop. */
-async function codeOfStopped(
+/** The same of a validator that fails: where it lives on, it is told to stop. */
+async function codeOfFailed(
   validator: Validator,
   release: Release,
   { plan }: HaltingChain,
 ): Promise<number | null | undefined> {
   await validator.start(announced(release, validator, plan, STANDSTILL_MS));
-  await validator.says("CONSENSUS FAILURE");
+  await validator.fails();
   await validator.stop();
   return validator.started.end?.code;
 }
@@ -49,23 +49,23 @@ export const restartedAtTheHeight: AnnouncedCase = async (chain) => {
   return [await codeOf(announcedOf(network), OLD, chain)];
 };
 
-/** Stands, which tells nothing for sure: no height says that it halted. Started again, it ends with the text. */
+/** Stands, which tells nothing for sure: no height says that it halted; or, behind the others, ends. Started again, it ends with the text. */
 export const tooNew: AnnouncedCase = async (chain) => {
   await using network = await chain.planned.copy();
   await startOthers(network, OLD);
-  const stopped = await codeOfStopped(announcedOf(network), NEW, chain);
-  return [stopped, await codeOf(announcedOf(network), NEW, chain)];
+  const failed = await codeOfFailed(announcedOf(network), NEW, chain);
+  return [failed, await codeOf(announcedOf(network), NEW, chain)];
 };
 
-/** The old release once more after the upgrade: it stands as well, and is started again. */
+/** The old release once more after the upgrade: it stands or ends as well, and is started again. */
 export const downgraded: AnnouncedCase = async (chain) => {
   await using network = await chain.halted.copy();
   await network.start(NEW);
   await Promise.all(network.validators.map((validator) => validator.passes(chain.plan.height + 1)));
   const validator = announcedOf(network);
   await validator.stop();
-  const stopped = await codeOfStopped(validator, OLD, chain);
-  return [stopped, await codeOf(validator, OLD, chain)];
+  const failed = await codeOfFailed(validator, OLD, chain);
+  return [failed, await codeOf(validator, OLD, chain)];
 };
 
 /** Passes the height without the upgrade, and is told to stop. */
@@ -76,6 +76,7 @@ export const skippedHeight: AnnouncedCase = async (chain) => {
   await startOthers(network, release);
   await validator.start(announced(release, validator, chain.plan, STANDSTILL_MS));
   await validator.passes(chain.plan.height + 1);
+  await validator.catchesUp();
   await validator.stop();
   return [validator.started.end?.code];
 };
@@ -90,6 +91,7 @@ export const restoredBelow: AnnouncedCase = async (chain) => {
   const code = await codeOf(restored, OLD, chain);
   await restored.start(announced(NEW, restored, chain.plan, STANDSTILL_MS));
   await restored.passes(chain.plan.height + 1);
+  await restored.catchesUp();
   await restored.stop();
   return [code, restored.started.end?.code];
 };

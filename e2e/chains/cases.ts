@@ -1,11 +1,11 @@
 import {
   ends,
   endsEverywhere,
+  failsEverywhere,
   type HaltingChain,
   NEW,
   OLD,
   samplesOf,
-  saysEverywhere,
   startInBothFormats,
 } from "./halting-chain.ts";
 import { type Sample, sampleOf } from "./samples.ts";
@@ -23,7 +23,7 @@ export const restartedAtTheHeight: Case = async ({ halted }) => {
 export const tooNew: Case = async ({ planned }) => {
   await using network = await planned.copy();
   await startInBothFormats(network, NEW);
-  await saysEverywhere(network, "CONSENSUS FAILURE");
+  await failsEverywhere(network);
   const standing = await samplesOf("too new, stands", network);
   await network.stop();
   await startInBothFormats(network, NEW);
@@ -38,7 +38,7 @@ export const downgraded: Case = async ({ halted, plan }) => {
   const upgraded = await samplesOf("upgraded", network);
   await network.stop();
   await startInBothFormats(network, OLD);
-  await saysEverywhere(network, "CONSENSUS FAILURE");
+  await failsEverywhere(network);
   const standing = await samplesOf("downgraded, stands", network);
   await network.stop();
   await startInBothFormats(network, OLD);

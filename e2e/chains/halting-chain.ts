@@ -40,7 +40,7 @@ export class HaltingChain implements AsyncDisposable {
     const halted = unfinished.use(network);
     const planned = unfinished.use(await halted.copy());
     await startInBothFormats(halted, OLD);
-    await saysEverywhere(halted, "CONSENSUS FAILURE");
+    await failsEverywhere(halted);
     const standing = await samplesOf("stands at the height", halted);
     await halted.stop();
     const stopped = await samplesOf("stood at the height, got SIGTERM", halted);
@@ -78,8 +78,8 @@ export async function startInBothFormats({ validators }: Network, release: Relea
   );
 }
 
-export async function saysEverywhere({ validators }: Network, text: string): Promise<void> {
-  await Promise.all(validators.map((validator) => validator.says(text)));
+export async function failsEverywhere({ validators }: Network): Promise<void> {
+  await Promise.all(validators.map((validator) => validator.fails()));
 }
 
 export async function endsEverywhere({ validators }: Network): Promise<void> {

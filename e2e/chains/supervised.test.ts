@@ -91,12 +91,17 @@ describe.each(Object.keys(CHAINS) as Chain[])("a real node of %s", (program) => 
     expect(await restartedAtTheHeight(chain)).toEqual([70]);
   });
 
-  test("announced, with the new release too early, is left standing until it is stopped, and ends with 71 at its next start", async () => {
-    expect(await tooNew(chain)).toEqual([0, 71]);
+  // One that lags by a block fails while it fetches that block, and ends; one that does not, in consensus, and stands.
+  test("announced, with the new release too early, is left standing until it is stopped or ends with 71, as it does at its next start", async () => {
+    const [failed, restarted] = await tooNew(chain);
+    expect([0, 71]).toContain(failed);
+    expect(restarted).toBe(71);
   });
 
-  test("announced, with the old release again, is left standing until it is stopped, and then ends as what it says", async () => {
-    expect(await downgraded(chain)).toEqual([0, DOWNGRADED[program]]);
+  test("announced, with the old release again, is left standing until it is stopped or ends as what it says, as it does at its next start", async () => {
+    const [failed, restarted] = await downgraded(chain);
+    expect([0, DOWNGRADED[program]]).toContain(failed);
+    expect(restarted).toBe(DOWNGRADED[program]);
   });
 
   test("announced, and told to skip the height, passes it, and nothing is announced", async () => {

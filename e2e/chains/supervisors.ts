@@ -73,7 +73,14 @@ wait $node; wait $node`,
 /** Both releases under a real cosmovisor 1.5.0, with its defaults but for the question whether to go on. */
 export function underCosmovisor(validator: Validator, plan: Plan): Release {
   installReleases(validator, plan);
-  const env = { DAEMON_HOME: validator.home, DAEMON_NAME: "simd", DAEMON_DATA_BACKUP_DIR: validator.home };
+  const { home, rpc } = validator;
+  const env = {
+    DAEMON_HOME: home,
+    DAEMON_NAME: "simd",
+    DAEMON_DATA_BACKUP_DIR: home,
+    // Cosmovisor runs `status` without an address, and waits for ever for whoever has the default one.
+    SIMD_NODE: rpc.replace("http:", "tcp:"),
+  };
   return { env, supervised: ([, ...args]) => [cosmovisorPath(), "run", ...args] };
 }
 

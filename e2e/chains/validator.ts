@@ -119,6 +119,15 @@ export class Validator {
     });
   }
 
+  /** Waits until it makes blocks with the others: a node that is stopped while it still fetches theirs may panic. */
+  async catchesUp(): Promise<void> {
+    await until(
+      `${this.name} to catch up`,
+      async () => /"catching_up":\s*false/.test(await this.get("status").catch(() => "")),
+      { within: 60_000, explain: () => this.node.output().slice(-4_000) },
+    );
+  }
+
   /** Waits until its application has applied the block of this height. */
   async applies(height: number, within = 60_000): Promise<void> {
     await until(
@@ -136,6 +145,15 @@ export class Validator {
       within,
       explain: () => this.node.output().slice(-4_000),
     });
+  }
+
+  /** Waits until its consensus has failed, after which it lives on; a node that still fetches blocks then ends. */
+  async fails(within = 60_000): Promise<void> {
+    await until(
+      `${this.name} to fail`,
+      () => this.started.end !== undefined || this.node.output().includes("CONSENSUS FAILURE"),
+      { within, explain: () => this.node.output().slice(-4_000) },
+    );
   }
 
   /** `upgrade-info.json` with its permissions, or `undefined` where there is none. */

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { until } from "@upgrade-halt/testing";
+import { filesIn, until } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, expect } from "vitest";
 import { writeClusterFiles } from "../../release/src/cluster-files.ts";
 import { type Api, connect } from "../harness/api.ts";
@@ -31,7 +31,7 @@ const KINDS = [
 ].join(",");
 
 /** What shows the policies and journals of every namespace. */
-const OURS = ["get", "haltpolicies,nodehalts,noderecords", "--all-namespaces", "--output=name"];
+const OURS = ["get", "haltpolicies,nodehalts,noderecords", "--output=name"];
 
 let folder: string;
 let cluster: Cluster;
@@ -95,6 +95,11 @@ async function installed(): Promise<readonly string[]> {
   return (await run("get", KINDS, "--all-namespaces", label, format)).trim().split("\n").toSorted();
 }
 
+/** Policies, journals and records of a testbed: another's may go at any moment, as its namespace does. */
+async function oursIn({ namespace }: Testbed): Promise<string> {
+  return await run(...OURS, `--namespace=${namespace}`);
+}
+
 async function revisions(): Promise<readonly { readonly status: string }[]> {
   return JSON.parse(await must(asAdmin("history", "upgrade-halt", "--output=json")));
 }
@@ -154,7 +159,7 @@ proof(
     );
     const fresh = await installed();
     expect(fresh.length).toBeGreaterThan(15);
-    await run("get", "haltpolicies,nodehalts,noderecords", "--all-namespaces");
+    await run(...OURS);
 
     const testbed = await openTestbed(api);
     try {
@@ -181,18 +186,11 @@ proof(
       expect(await columns()).not.toContain("Next");
       expect(await installed()).toEqual(fresh);
 
-      const journals = await run(
-        "get",
-        "haltpolicies,nodehalts,noderecords",
-        "--all-namespaces",
-        "--output=name",
-      );
+      const journals = await oursIn(testbed);
       expect(journals).toMatch(/haltpolicy.*nodehalt.*noderecord/s);
       await must(asAdmin("uninstall", "upgrade-halt", "--wait"));
       expect(await installed()).toEqual(DEFINITIONS.map((name) => `CustomResourceDefinition ${name}`));
-      expect(
-        await run("get", "haltpolicies,nodehalts,noderecords", "--all-namespaces", "--output=name"),
-      ).toBe(journals);
+      expect(await oursIn(testbed)).toBe(journals);
 
       await must(asAdmin("install", "upgrade-halt", CHART, "--values", values));
       expect(await installed()).toEqual(fresh);
@@ -228,6 +226,32 @@ proof(
 );
 
 proof(
+  "the kustomization is removed as the README says; definitions, policies and journals stay",
+  ["INSTALL"],
+  async () => {
+    await run("apply", "--server-side", "--force-conflicts", "-k", join(CHART, ".."));
+    expect((await installed()).length).toBeGreaterThan(15);
+    await run(...OURS);
+    const testbed = await openTestbed(api);
+    try {
+      await createPolicy(testbed);
+      const before = await oursIn(testbed);
+      const readme = await readFile(join(CHART, "../../README.md"), "utf8");
+      const commands = (filesIn(readme).get("remove.sh") ?? "").replaceAll("\\\n", "").trim().split("\n");
+      for (const command of commands) {
+        const [program, ...args] = command.split(/\s+/);
+        expect(program).toBe("kubectl");
+        await run(...args);
+      }
+      expect(await installed()).toEqual(DEFINITIONS.map((name) => `CustomResourceDefinition ${name}`));
+      expect(await oursIn(testbed)).toBe(before);
+    } finally {
+      await testbed.cleanup.run();
+    }
+  },
+);
+
+proof(
   "by Helm 3 too it is installed, swaps, is upgraded with its definitions, rolled back and uninstalled",
   ["CHART-LIFE", "CHART-SWAP", "CHART-REFUSED"],
   async () => {
@@ -255,11 +279,11 @@ proof(
       expect(await columns()).not.toContain("Next");
       expect(await installed()).toEqual(fresh);
 
-      const journals = await run(...OURS);
+      const journals = await oursIn(testbed);
       expect(journals).toMatch(/haltpolicy.*nodehalt.*noderecord/s);
       await must(byHelm3("uninstall", "upgrade-halt", "--wait"));
       expect(await installed()).toEqual(DEFINITIONS.map((name) => `CustomResourceDefinition ${name}`));
-      expect(await run(...OURS)).toBe(journals);
+      expect(await oursIn(testbed)).toBe(journals);
     } finally {
       await testbed.cleanup.run();
     }

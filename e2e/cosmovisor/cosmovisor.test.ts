@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { until } from "@upgrade-halt/testing";
+import { filesIn, until } from "@upgrade-halt/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Program } from "../harness/program.ts";
 import { type Layout, SupervisedNode } from "./supervised-node.ts";
@@ -9,6 +10,8 @@ const UPGRADE_HALT = [
   process.execPath,
   join(import.meta.dirname, "..", "..", "packages", "consumer", "bin", "upgrade-halt.js"),
 ];
+
+const GUIDE = readFileSync(join(import.meta.dirname, "../../docs/guides/cosmovisor.md"), "utf8");
 
 describe("cosmovisor 1.5.0 around a node", () => {
   let node: SupervisedNode;
@@ -49,8 +52,8 @@ describe("cosmovisor 1.5.0 around a node", () => {
     ["that halts for 70 and stays alive", ["--halt-stay-alive"]],
   ])("%s starts the plan's binary, which passes the height", async (_, flags) => {
     const output = await passesWhenRestarted({ genesis: "v6.5", upgrades: ["v6.6"], flags });
-    expect(output).toContain('UPGRADE "v6.6" NEEDED at height: 3: ');
     expect(output).toContain("release v6.6 starts");
+    expect(node.planOnDisk).toBe("v6.6");
   });
 
   test.each([0, 1, 2, 70, 71, 72])("goes on with an upgrade whose pre-upgrade ends with %i", async (code) => {
@@ -98,7 +101,8 @@ describe("cosmovisor 1.5.0 around a node", () => {
   test("that exits with 70 for a plan without a binary ends with 1", async () => {
     supervisor = await node.start({ genesis: "v6.5" });
     expect(await supervisor.ended).toEqual({ code: 1, signal: null });
-    expect(supervisor.output()).toContain('UPGRADE "v6.6" NEEDED at height: 3: ');
+    expect(supervisor.output()).not.toContain("release v6.6 starts");
+    expect(node.planOnDisk).toBe("v6.6");
   });
 
   test("that exits with 71 ends with 1, and starts nothing else", async () => {
@@ -121,6 +125,47 @@ describe("cosmovisor 1.5.0 around a node", () => {
   test("that crashes with 2 ends with 1", async () => {
     supervisor = await node.start({ genesis: "v6.6", flags: ["--initial-height=3", "--fault-panic-at=5"] });
     expect(await supervisor.ended).toEqual({ code: 1, signal: null });
+  });
+
+  describe("with the guide's script in the place of the binary", () => {
+    let wrapper: string;
+
+    beforeEach(() => {
+      const page = node.write("page-me", `#!/bin/sh\necho "$UPGRADE_HALT_EVENT" >> "$0.log"\n`, 0o755);
+      wrapper = filesIn(GUIDE).get("seid")?.replace("/usr/local/bin/page-me", page) ?? "";
+      expect(wrapper).toContain(page);
+      node.write(
+        "upgrade-halt",
+        `#!/bin/sh\necho "$*" >> "$0.log"\nexec ${UPGRADE_HALT.join(" ")} "$@"\n`,
+        0o755,
+      );
+    });
+
+    test("starts the plan's binary, and is asked for the status without upgrade-halt", async () => {
+      const flags = ["--halt-stay-alive"];
+      const output = await passesWhenRestarted({ genesis: "v6.5", upgrades: ["v6.6"], flags, wrapper });
+      expect(output).toContain("release v6.6 starts");
+      const supervised = node.lines("upgrade-halt.log");
+      expect(supervised.filter((line) => !/\/seid-real start /.test(line))).toEqual([]);
+      expect(node.runs).toBeGreaterThan(supervised.length);
+      expect(node.lines("page-me.log")).toEqual([]);
+    });
+
+    test("a pre-upgrade that ends with 72 pages nobody", async () => {
+      const flags = ["--halt-stay-alive"];
+      await passesWhenRestarted({ genesis: "v6.5", upgrades: ["v6.6"], flags, preUpgrade: 72, wrapper });
+      expect(node.preUpgrades).toBe(1);
+      expect(node.lines("page-me.log")).toEqual([]);
+    });
+
+    test("pages for a 72, which cosmovisor hides", async () => {
+      supervisor = await node.start({ genesis: "v6.6", flags: ["--initial-height=3"] });
+      await passes(3);
+      await node.stop(supervisor);
+      supervisor = await node.start({ genesis: "v6.5", upgrades: ["v6.6"], wrapper });
+      expect(await supervisor.ended).toEqual({ code: 1, signal: null });
+      expect(node.lines("page-me.log")).toEqual(["downgrade_detected"]);
+    });
   });
 
   test("hides the exit code, but not the halt line, from a supervisor around it", async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "@upgrade-halt/testing";
@@ -20,6 +20,8 @@ export interface Layout {
   readonly flags?: readonly string[];
   /** What the command `pre-upgrade` of the upgrades' releases ends with. They have none unless said. */
   readonly preUpgrade?: number;
+  /** A script in the place of each binary, which then is `seid-real` beside it. */
+  readonly wrapper?: string;
 }
 
 /** A home folder as cosmovisor wants it, whose binaries are mock nodes. */
@@ -35,15 +37,16 @@ export class SupervisedNode implements AsyncDisposable {
 
   /** Starts cosmovisor with this layout, or another supervisor that has the command line of one after its own. */
   async start(
-    { genesis, upgrades = [], flags = [], preUpgrade }: Layout,
+    { genesis, upgrades = [], flags = [], preUpgrade, wrapper }: Layout,
     around: readonly string[] = [],
   ): Promise<Program> {
-    this.#install(join("genesis", "bin"), genesis);
-    for (const name of upgrades) this.#install(join("upgrades", name, "bin"), name, preUpgrade);
+    this.#install(join("genesis", "bin"), genesis, { wrapper });
+    for (const name of upgrades) this.#install(join("upgrades", name, "bin"), name, { preUpgrade, wrapper });
     const node = ["start", "--home", this.#home, "--plans", join(this.#folder, "plans.json"), ...flags];
     const rpc = ["--rpc.laddr", "tcp://127.0.0.1:0", "--port-file", this.#portFile, "--block-time", "50ms"];
     const [file = "", ...args] = [...around, cosmovisorPath(), "run", ...node, ...rpc];
     const settings = {
+      PATH: `${this.#folder}:${process.env.PATH}`,
       DAEMON_HOME: this.#home,
       DAEMON_NAME: "seid",
       UNSAFE_SKIP_BACKUP: "true",
@@ -61,15 +64,30 @@ export class SupervisedNode implements AsyncDisposable {
 
   /** How often cosmovisor ran `pre-upgrade`. */
   get preUpgrades(): number {
-    const file = this.#preUpgradeFile;
-    return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").length : 0;
+    return this.lines("pre-upgrades").length;
   }
 
-  /** Writes a file beside the home, and gives its path. */
-  write(name: string, content: string): string {
+  /** The name of the plan in `upgrade-info.json`. */
+  get planOnDisk(): string {
+    return JSON.parse(readFileSync(join(this.#home, "data", "upgrade-info.json"), "utf8")).name;
+  }
+
+  /** Writes a file beside the home, and gives its path. What may be run there is found on the PATH. */
+  write(name: string, content: string, mode = 0o644): string {
     const file = join(this.#folder, name);
-    writeFileSync(file, content);
+    writeFileSync(file, content, { mode });
     return file;
+  }
+
+  /** The lines that programs wrote to a file beside the home. */
+  lines(name: string): readonly string[] {
+    const file = join(this.#folder, name);
+    return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+  }
+
+  /** How often a node's binary was run, for whatever it was asked. */
+  get runs(): number {
+    return this.lines("pids").length;
   }
 
   /** The node's height, or `undefined` while it doesn't serve. */
@@ -98,8 +116,7 @@ export class SupervisedNode implements AsyncDisposable {
 
   /** Tells every node that ever started to end. */
   #endNodes(): false {
-    const pids = existsSync(this.#pidFile) ? readFileSync(this.#pidFile, "utf8").trim().split("\n") : [];
-    for (const pid of pids) {
+    for (const pid of this.lines("pids")) {
       try {
         process.kill(Number(pid), "SIGKILL");
       } catch {
@@ -109,25 +126,32 @@ export class SupervisedNode implements AsyncDisposable {
     return false;
   }
 
-  get #pidFile(): string {
-    return join(this.#folder, "pids");
-  }
-
-  get #preUpgradeFile(): string {
-    return join(this.#folder, "pre-upgrades");
-  }
-
   get #portFile(): string {
     return join(this.#folder, "port");
   }
 
-  #install(place: string, release: string, preUpgrade?: number): void {
+  #install(
+    place: string,
+    release: string,
+    {
+      preUpgrade,
+      wrapper,
+    }: { readonly preUpgrade?: number | undefined; readonly wrapper: string | undefined },
+  ): void {
     const bin = join(this.#home, "cosmovisor", place);
     mkdirSync(bin, { recursive: true });
-    const asked = `[ "$1" = pre-upgrade ] && { echo asked >> ${this.#preUpgradeFile}; exit ${preUpgrade}; }\n`;
-    // As the image's release is baked into a real binary. The end of each process is told in the log.
-    const script = `#!/bin/sh\n${preUpgrade === undefined ? "" : asked}echo "release ${release} starts"\necho $$ >> ${this.#pidFile}\nexec ${process.execPath} ${MOCK_NODE} "$@" --image sei:${release}\n`;
-    writeFileSync(join(bin, "seid"), script);
-    chmodSync(join(bin, "seid"), 0o755);
+    const asked = `[ "$1" = pre-upgrade ] && { echo asked >> ${join(this.#folder, "pre-upgrades")}; exit ${preUpgrade}; }`;
+    // The release is baked in, as into a real binary. Of a node that makes no blocks, `status` says nothing, and at once: the longer
+    // it takes, the more often cosmovisor misses a node's exit. A line for each process lets all of them be ended.
+    const script = [
+      "#!/bin/sh",
+      preUpgrade === undefined ? "" : asked,
+      `echo "release ${release} starts"`,
+      `echo $$ >> ${join(this.#folder, "pids")}`,
+      `[ "$1" = status ] && exit 1`,
+      `exec ${process.execPath} ${MOCK_NODE} "$@" --image sei:${release}\n`,
+    ].join("\n");
+    writeFileSync(join(bin, wrapper === undefined ? "seid" : "seid-real"), script, { mode: 0o755 });
+    if (wrapper !== undefined) writeFileSync(join(bin, "seid"), wrapper, { mode: 0o755 });
   }
 }

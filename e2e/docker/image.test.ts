@@ -6,13 +6,12 @@ import { buildInto, executableIn, OUT } from "../executable/built.ts";
 import { Cleanup } from "../harness/cleanup.ts";
 import type { CommandResult } from "../harness/namespaces.ts";
 import { proof } from "../harness/proof.ts";
-import { writeLibrariesBase } from "./base-images.ts";
-import { CONTROLLER_BUILD, load, loadControllerBases } from "./controller-image.ts";
+import { COMMAND_BUILD, loadCommandBase } from "./command-image.ts";
+import { CONTROLLER_BUILD, loadControllerBases } from "./controller-image.ts";
 import { type Engine, startEngine, whyNoEngine } from "./engine.ts";
 import { expectWholeSbom } from "./image-sbom.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const CLI_DOCKERFILE = readFileSync(join(ROOT, "apps/executable/Dockerfile"), "utf8");
 
 /** The packages outside of this workspace that a package of it brings along. */
 function dependenciesOf(name: string): readonly string[] {
@@ -45,11 +44,9 @@ describe.skipIf(reason !== undefined)(`the images${reason ? ` (${reason})` : ""}
     "the command's image runs on a read-only root as its user, without a shell, and its SBOM lists all of it",
     ["IMAGE"],
     async () => {
-      const [, base = ""] = /^FROM (\S+)$/m.exec(CLI_DOCKERFILE) ?? [];
-      expect(base).toMatch(/^gcr\.io\/distroless\/cc-debian\d+:nonroot$/);
       if (!existsSync(executableIn(OUT))) await buildInto(OUT);
-      await load(engine, "libraries-base", (folder) => writeLibrariesBase(folder, base));
-      await must(`docker build ${/^# docker build (.*?) {2}/.exec(CLI_DOCKERFILE)?.[1]}`);
+      await loadCommandBase(engine);
+      await must(COMMAND_BUILD);
 
       const upgradeHalt = (command: string, options = "") =>
         engine.sh(`docker run --rm --read-only --network none ${options} upgrade-halt ${command}`);

@@ -73,6 +73,10 @@ export function untilState(
       const state = await served.state();
       return is(state) && state;
     },
-    { within: PATIENCE, explain: async () => JSON.stringify((await served.state()).nodes) },
+    { within: PATIENCE, explain: async () => toldOf(await served.state()) },
   );
+}
+
+function toldOf({ nodes, halts }: RunState): string {
+  return JSON.stringify({ nodes, halts: halts.map(({ node, spec, status }) => ({ node, spec, status })) });
 }

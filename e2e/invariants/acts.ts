@@ -1,6 +1,6 @@
 import type { V1Deployment, V1Pod, V1StatefulSet } from "@kubernetes/client-node";
 import type { HaltPolicy, NodeHalt } from "@upgrade-halt/mini-controller/api";
-import type { Change, Kind } from "./chronicle.ts";
+import { type Change, isDeletion, type Kind } from "./chronicle.ts";
 
 export type Workload = V1StatefulSet | V1Deployment;
 
@@ -13,7 +13,13 @@ export type Act =
       readonly after: Workload;
       readonly image: string;
     }
-  | { readonly kind: "delete-pod"; readonly halt: NodeHalt; readonly pod: V1Pod };
+  | {
+      readonly kind: "delete-pod";
+      readonly halt: NodeHalt;
+      readonly pod: V1Pod;
+      /** It was gone before anybody could say that its processes had ended. */
+      readonly isForced: boolean;
+    };
 
 /** What the API server said of one namespace, change by change. It knows nothing of how the controller works. */
 export class ClusterRecord {
@@ -23,18 +29,27 @@ export class ClusterRecord {
   /** Versions of policies, each with the change that replaced it. */
   readonly #policies: { readonly policy: HaltPolicy; until: number }[] = [];
   readonly #swapBegan = new Map<string, number>();
+  readonly #rolloutDeletions: ReadonlySet<number>;
+
+  /** @param rolloutDeletions versions at which a pod was deleted by its set's roll-out, and not for a halt */
+  constructor(rolloutDeletions: ReadonlySet<number>) {
+    this.#rolloutDeletions = rolloutDeletions;
+  }
 
   /** The acts that a change is. Ask before the change is added. */
-  actsIn({ kind, type, object }: Change): readonly Act[] {
+  actsIn(change: Change): readonly Act[] {
+    const { kind, type, object, version } = change;
     const { name = "", uid = "" } = object.metadata ?? {};
     const before = this.#objects.get(`${kind}/${name}`)?.object;
     if (before === undefined || before.metadata?.uid !== uid) return [];
     if (kind === "Pod") {
       const isAsked = before.metadata?.deletionTimestamp !== undefined;
-      const isDeletion = type === "DELETED" || object.metadata?.deletionTimestamp !== undefined;
-      if (isAsked || !isDeletion) return [];
+      if (isAsked || !isDeletion(change) || this.#rolloutDeletions.has(version)) return [];
       const halts = this.#halts().filter(({ status }) => status?.deletedPodUID === uid);
-      return halts.map((halt) => ({ kind: "delete-pod", halt, pod: before as V1Pod }));
+      const pod = before as V1Pod;
+      const isOver = pod.status?.phase === "Failed" || pod.status?.phase === "Succeeded";
+      const isForced = type === "DELETED" && !isOver && pod.spec?.nodeName !== undefined;
+      return halts.map((halt) => ({ kind: "delete-pod", halt, pod, isForced }));
     }
     if ((kind !== "StatefulSet" && kind !== "Deployment") || type !== "MODIFIED") return [];
     return this.#halts().flatMap((halt): readonly Act[] => {

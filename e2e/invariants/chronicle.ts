@@ -3,13 +3,14 @@ import type { Api } from "../harness/api.ts";
 import { NODE_LABELS } from "../harness/fixtures/mock-nodes.ts";
 import { type History, startHistory } from "../harness/history.ts";
 
-/** Kinds of objects that the controller acts on, or whose state its acts rest on. */
+/** Kinds of objects that the controller acts on, or whose state its acts rest on, and what is told of who did something. */
 const PATHS = {
   Pod: "/api/v1/namespaces/NAMESPACE/pods",
   StatefulSet: "/apis/apps/v1/namespaces/NAMESPACE/statefulsets",
   Deployment: "/apis/apps/v1/namespaces/NAMESPACE/deployments",
   NodeHalt: "/apis/upgrade-halt.dev/v1alpha1/namespaces/NAMESPACE/nodehalts",
   HaltPolicy: "/apis/upgrade-halt.dev/v1alpha1/namespaces/NAMESPACE/haltpolicies",
+  Event: "/api/v1/namespaces/NAMESPACE/events",
 } as const;
 export type Kind = keyof typeof PATHS;
 
@@ -25,6 +26,11 @@ export interface Change {
   readonly object: KubernetesObject;
   /** The server's counter: it orders the changes of all kinds. */
   readonly version: number;
+}
+
+/** Whether an object is gone with this change, or is asked to go. */
+export function isDeletion({ type, object }: Change): boolean {
+  return type === "DELETED" || object.metadata?.deletionTimestamp !== undefined;
 }
 
 /** Everything that happened to a namespace's objects since the chronicle was begun. */

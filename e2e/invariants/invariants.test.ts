@@ -23,6 +23,12 @@ function pod(name: string, state: object, changes: { image?: string; uid?: strin
   };
 }
 
+/** A pod that halted, and that a kubelet has. */
+function bound(name: string) {
+  const { spec, ...rest } = pod(name, ENDED);
+  return { ...rest, spec: { ...spec, nodeName: "machine" } };
+}
+
 function set(image: string, changes: object = {}) {
   const template = { spec: { containers: [{ name: "seid", image }] } };
   return { metadata: { name: "sei", uid: "set" }, spec: { replicas: 2, template, ...changes } };
@@ -57,7 +63,8 @@ function chronicle(...steps: readonly Step[]): readonly Change[] {
   return steps.map(([kind, object, deleted], version) => {
     const key = `${kind}/${(object as KubernetesObject).metadata?.name}`;
     const type = deleted ?? (known.has(key) ? "MODIFIED" : "ADDED");
-    known.add(key);
+    if (deleted) known.delete(key);
+    else known.add(key);
     return { kind, type, object: object as KubernetesObject, version };
   });
 }
@@ -82,12 +89,53 @@ describe("a swap as it has to be", () => {
   });
 });
 
+/** What the control plane tells once it has deleted a pod of the set by itself. */
+function deletedBySet(name: string, message: string) {
+  const involvedObject = { kind: "StatefulSet", name: "sei" };
+  return { metadata: { name: `event-${name}` }, involvedObject, reason: "SuccessfulDelete", message };
+}
+
+describe("a running pod that is deleted after its image was set", () => {
+  const deleted = (after: readonly Step[]) =>
+    brokenBy(
+      chronicle(
+        ...SWAP,
+        ["NodeHalt", halt(RECREATING)],
+        ["Pod", pod("sei-0", RUNNING)],
+        ["Pod", pod("sei-0", RUNNING), "DELETED"],
+        ...after,
+      ),
+    );
+  const event = (name: string, message: string): Step => ["Event", deletedBySet(name, message)];
+
+  test("was deleted by its set's roll-out where the set says so, in the words of any Kubernetes", () => {
+    expect(deleted([event("sei-0", "Delete Pod sei-0 in StatefulSet sei successful")])).toEqual([]);
+    expect(deleted([event("sei-0", "delete Pod sei-0 in StatefulSet sei successful")])).toEqual([]);
+  });
+
+  test("was deleted for its halt where the set tells of another pod, or only of the next one of its name", () => {
+    const broken = expect.stringContaining("halted: sei-0 runs");
+    expect(deleted([event("sei-1", "Delete Pod sei-1 in StatefulSet sei successful")])).toContainEqual(
+      broken,
+    );
+    const next = { ...pod("sei-0", RUNNING, { uid: "next" }) };
+    const told = event("sei-0", "Delete Pod sei-0 in StatefulSet sei successful");
+    expect(deleted([["Pod", next], ["Pod", next, "DELETED"], told])).toContainEqual(broken);
+  });
+});
+
 const WRONG: Readonly<Record<string, readonly Step[]>> = {
   halted: [
     ...SWAP,
     ["Pod", pod("sei-0", RUNNING)],
     ["NodeHalt", halt(RECREATING)],
     ["Pod", pod("sei-0", RUNNING), "DELETED"],
+  ],
+  "not-forced": [
+    ...SWAP,
+    ["Pod", bound("sei-0")],
+    ["NodeHalt", halt(RECREATING)],
+    ["Pod", bound("sei-0"), "DELETED"],
   ],
   "own-code": [
     ...SWAP,

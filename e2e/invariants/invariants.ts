@@ -5,6 +5,7 @@ import type { NodeHalt } from "@upgrade-halt/mini-controller/api";
 import type { Page } from "../harness/page-receiver.ts";
 import { type Act, ClusterRecord, claimsOf, isRunning, type Workload } from "./acts.ts";
 import type { Change } from "./chronicle.ts";
+import { rolloutDeletions } from "./roll-outs.ts";
 
 interface Invariant {
   readonly name: string;
@@ -22,6 +23,12 @@ export const INVARIANTS: readonly Invariant[] = [
       if (act.kind !== "delete-pod" || isStopped(act.pod, act)) return undefined;
       return `${nameOf(act.pod)} runs`;
     },
+  },
+  {
+    name: "not-forced",
+    words: "No pod is taken off the API server before its kubelet says that it has ended.",
+    broken: (act) =>
+      act.kind === "delete-pod" && act.isForced ? `${nameOf(act.pod)} was gone at once` : undefined,
   },
   {
     name: "own-code",
@@ -120,7 +127,7 @@ export const INVARIANTS: readonly Invariant[] = [
 
 /** Every invariant that these changes broke, each as a sentence. */
 export function brokenBy(changes: readonly Change[]): readonly string[] {
-  const record = new ClusterRecord();
+  const record = new ClusterRecord(rolloutDeletions(changes));
   const acts: Act[] = [];
   const broken: string[] = [];
   for (const change of changes) {

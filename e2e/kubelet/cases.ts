@@ -186,9 +186,17 @@ export const CASES: Readonly<Record<string, Case>> = {
     isThere: failedFor("DeadlineExceeded"),
   },
   evicted: {
-    spec: alone(shell("head -c 4m /dev/zero > /data/much; exec sleep infinity", { volumeMounts: [DATA] }), {
-      volumes: [{ name: "data", emptyDir: { sizeLimit: "1Mi" } }],
-    }),
+    // Not before the kubelet has seen it run, as its probe tells: else the kubelet knows of no end.
+    spec: alone(
+      shell(
+        "until [ -e /data/seen ]; do sleep 0.1; done; head -c 4m /dev/zero > /data/much; exec sleep infinity",
+        {
+          volumeMounts: [DATA],
+          readinessProbe: { exec: { command: ["sh", "-c", ": > /data/seen"] }, periodSeconds: 1 },
+        },
+      ),
+      { volumes: [{ name: "data", emptyDir: { sizeLimit: "1Mi" } }] },
+    ),
     isThere: failedFor("Evicted"),
   },
   "refused by its kubelet": {

@@ -103,7 +103,7 @@ async function reachApiServer(
 ): Promise<void> {
   const { host } = new URL(loadKubeconfig(kubeconfig).getCurrentCluster()?.server ?? "");
   const socket = join(folder, "api-server.sock");
-  const passOn = [process.execPath, join(import.meta.dirname, "pass-on.ts")];
+  const passOn = [process.execPath, join(import.meta.dirname, "forward-connections.ts")];
   const ready = ({ lines }: Program) => lines().includes("listening");
   const there = await startProgram("the way to the API server", "env", [...passOn, host, socket], { ready });
   cleanup.add(() => there.stop());

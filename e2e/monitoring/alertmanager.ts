@@ -21,7 +21,16 @@ export interface Alert {
   };
 }
 
-/** A real Alertmanager with the configuration that is shipped. */
+export interface AlertmanagerOptions {
+  /** Host and port where another was; of its own choice unless given. */
+  readonly address?: string;
+  /** Path of its configuration: the one that is shipped unless given. */
+  readonly config?: string;
+  /** More flags. */
+  readonly flags?: readonly string[];
+}
+
+/** A real Alertmanager. */
 export class Alertmanager {
   readonly #server: Server;
 
@@ -29,11 +38,10 @@ export class Alertmanager {
     this.#server = server;
   }
 
-  /** At an address of its own choice, or at one where another was. */
-  static async start(testbed: Testbed, address?: string): Promise<Alertmanager> {
-    const config = join(SHIPPED, "alertmanager.yaml");
-    const flags = [`--config.file=${config}`, "--cluster.listen-address="];
-    return new Alertmanager(await startServer(testbed, "alertmanager", flags, address));
+  static async start(testbed: Testbed, options: AlertmanagerOptions = {}): Promise<Alertmanager> {
+    const { address, config = join(SHIPPED, "alertmanager.yaml"), flags = [] } = options;
+    const all = [`--config.file=${config}`, "--cluster.listen-address=", ...flags];
+    return new Alertmanager(await startServer(testbed, "alertmanager", all, address));
   }
 
   get url(): string {
@@ -41,17 +49,17 @@ export class Alertmanager {
   }
 
   /** Ends it, and starts another at its address that remembers no alert: Alertmanager keeps them in memory alone. */
-  async restart(testbed: Testbed): Promise<Alertmanager> {
+  async restart(testbed: Testbed, options: Omit<AlertmanagerOptions, "address"> = {}): Promise<Alertmanager> {
     await this.#server.stop();
-    return await Alertmanager.start(testbed, this.#server.address);
+    return await Alertmanager.start(testbed, { ...options, address: this.#server.address });
   }
 
-  /** Sends an alert as another Prometheus rule would, about something else than upgrade-halt. */
-  async post(labels: Labels): Promise<void> {
+  /** Sends an alert as another Prometheus rule would, about something else than upgrade-halt; one that began now unless said. */
+  async post(labels: Labels, startsAt = new Date()): Promise<void> {
     const response = await fetch(`${this.url}/api/v2/alerts`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify([{ labels }]),
+      body: JSON.stringify([{ labels, startsAt }]),
     });
     if (!response.ok) throw new Error(`Alertmanager refused the alert: ${response.status}`);
   }

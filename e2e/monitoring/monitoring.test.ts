@@ -18,7 +18,8 @@ import { scenario } from "../harness/scenario.ts";
 import type { Testbed } from "../harness/testbed.ts";
 import { Alertmanager } from "./alertmanager.ts";
 import { showsNumbers } from "./dashboard-numbers.ts";
-import { pathOf } from "./programs.ts";
+import { startOnCall } from "./on-call.ts";
+import { pathOf, RUNS_NEWEST } from "./programs.ts";
 import { Prometheus } from "./prometheus.ts";
 import { type DashboardQuery, dashboardQueries } from "./shipped.ts";
 
@@ -68,6 +69,54 @@ scenario(
     expect(failed.receivers).toEqual([{ name: "on-call" }]);
   },
 );
+
+/**
+ * Restarts Alertmanager while a node is being upgraded, and sends it at once two alerts of one group that are older than its
+ * `group_wait`: about that node and about another. Answers with the pods of which on-call hears.
+ */
+async function heardAfterRestart(
+  testbed: Testbed,
+  resendDelay: string,
+  ...flags: readonly string[]
+): Promise<() => readonly (string | undefined)[]> {
+  const { namespace } = testbed;
+  const { config, told } = await startOnCall(testbed);
+  const first = await Alertmanager.start(testbed, { config });
+  const resend = `--rules.alert.resend-delay=${resendDelay}`;
+  await Prometheus.start(testbed, await startReplicas(testbed), first, resend);
+  await setPlans(testbed, planAt("v6.7", 10));
+  await createPolicy(testbed, { upgrades: upgrades(imageOf("v0.0-nowhere")), recoveryTimeoutSeconds: 150 });
+  await createHaltingNode(testbed, "sei-0", { version: "v6.6" });
+  await first.seen({ alertname: "UpgradeHaltExpected", namespace, pod: "sei-0-0" }, "there");
+
+  const second = await first.restart(testbed, { config, flags });
+  const longAgo = new Date(Date.now() - 300_000);
+  for (const pod of ["sei-0-0", "sei-1-0"]) {
+    await second.post({ alertname: "KubePodNotReady", namespace, pod, severity: "critical" }, longAgo);
+  }
+  return () => told.map(({ pod }) => pod);
+}
+
+scenario(
+  "an Alertmanager that is restarted without a start delay tells on-call of a node that is being upgraded",
+  ["ALERTS-INHIBITED"],
+  async (testbed) => {
+    const heard = await heardAfterRestart(testbed, "10m");
+    await until("on-call to hear of that node", () => heard().includes("sei-0-0"));
+  },
+);
+
+if (RUNS_NEWEST) {
+  scenario(
+    "an Alertmanager that is restarted with a start delay tells on-call of other nodes alone",
+    ["ALERTS-INHIBITED"],
+    async (testbed) => {
+      const heard = await heardAfterRestart(testbed, "5s", "--dispatch.start-delay=20s");
+      await until("on-call to hear of the other node", () => heard().includes("sei-1-0"));
+      expect(heard()).toEqual(["sei-1-0"]);
+    },
+  );
+}
 
 scenario(
   "a page reaches Alertmanager as one alert, however often it is sent",

@@ -29,6 +29,7 @@ export class Prometheus {
     testbed: Testbed,
     controllers: readonly Program[],
     alertmanager: Alertmanager,
+    ...flags: readonly string[]
   ): Promise<Prometheus> {
     const file = join(testbed.folder, "prometheus.yaml");
     const config = {
@@ -47,7 +48,7 @@ export class Prometheus {
       ],
     };
     await writeFile(file, stringify(config));
-    const { address } = await startServer(testbed, "prometheus", [`--config.file=${file}`]);
+    const { address } = await startServer(testbed, "prometheus", [`--config.file=${file}`, ...flags]);
     return new Prometheus(`http://${address}`);
   }
 

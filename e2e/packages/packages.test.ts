@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { apiReports } from "../../release/src/api-report.ts";
 import { writeMaterials } from "../../release/src/materials.ts";
 import { type Packed, packAll } from "../../release/src/pack.ts";
-import { publishedPackages } from "../../release/src/packages.ts";
+import { type Manifest, publishedPackages } from "../../release/src/packages.ts";
 import { bomProblems } from "../../release/src/testing/bom-problems.ts";
 import { catalogVersion } from "./catalog-version.ts";
 import { pnpm, runIn } from "./run-in.ts";
@@ -68,18 +68,26 @@ describe.each(NAMES)("the tarball of %s", (name) => {
   });
 });
 
-test("an SBOM of each, their licences and the checksums go along with a release", async () => {
+test("an SBOM of each and of the controller, the licences of all and the checksums go along with a release", async () => {
   const out = join(folder, "materials");
   const files = writeMaterials(ROOT, out);
   const boms = files.filter((file) => file.endsWith(".cdx.json"));
-  expect(boms).toHaveLength(NAMES.length);
+  expect(boms).toHaveLength(NAMES.length + 1);
   for (const bom of boms) expect(await bomProblems(readFileSync(join(out, bom), "utf8")), bom).toEqual([]);
   const [sbom = ""] = files.filter((file) => /consumer.*\.cdx\.json$/.test(file));
   const { bomFormat, components } = JSON.parse(readFileSync(join(out, sbom), "utf8"));
   expect(bomFormat).toBe("CycloneDX");
   const parts = components.map(({ name }: { readonly name: string }) => name).toSorted();
   expect(parts).toEqual(["commander", "contract", "undici", "zod"]);
-  expect(readFileSync(join(out, "LICENCES.txt"), "utf8")).toMatch(/^undici \S+ MIT$/m);
+  const licences = readFileSync(join(out, "LICENCES.txt"), "utf8");
+  for (const line of [/^undici \S+ MIT$/m, /^node 24\.\S+ MIT$/m]) expect(licences).toMatch(line);
+  const [ofController = ""] = boms.filter((bom) => bom.includes("mini-controller"));
+  const shipped = JSON.parse(readFileSync(join(out, ofController), "utf8")).components.map(
+    ({ group, name }: { readonly group?: string; readonly name: string }) =>
+      group ? `${group}/${name}` : name,
+  );
+  expect(shipped).toEqual(expect.arrayContaining(["prom-client", "@kubernetes/client-node"]));
+  for (const name of shipped) expect(licences).toContain(`${name} `);
   await runIn(out, "sha256sum", "--check", "--quiet", "SHA256SUMS");
 });
 
@@ -173,15 +181,16 @@ describe.each(["npm", "pnpm"] as const)("a project that %s installs from the tar
   });
 
   test.each(NODES)("imports and requires every export on Node %s", async (version) => {
-    const node = await nodeOf(version);
-    const load = SPECIFIERS.map((one) => `await import("${one}"); require("${one}");`).join("\n");
-    const script = `import { createRequire } from "node:module";
-      const require = createRequire(import.meta.url);
-      ${load}
-      console.log("loaded", process.version);`;
-    await writeFile(join(project, "load.mjs"), script);
-    expect(await runIn(project, node, "load.mjs")).toBe(`loaded v${version}\n`);
+    await expectLoaded(project, SPECIFIERS, version);
   });
+
+  test.each(PUBLISHED.map(({ manifest }) => [manifest.name, oldestNodeOf(manifest)] as const))(
+    "imports and requires %s on the oldest Node that it says it takes, %s",
+    async (name, version) => {
+      const own = SPECIFIERS.filter((one) => one === name || one.startsWith(`${name}/`));
+      await expectLoaded(project, own, version);
+    },
+  );
 
   test.each(NODES)("runs the command on Node %s", async (version) => {
     const command = join(project, "node_modules", "@upgrade-halt", "consumer", "bin", "upgrade-halt.js");
@@ -193,6 +202,24 @@ describe.each(["npm", "pnpm"] as const)("a project that %s installs from the tar
     );
   });
 });
+
+/** The first release that `engines` lets in. */
+function oldestNodeOf({ name, engines }: Manifest): string {
+  const [, oldest] = /^>=(\d+\.\d+)$/.exec(engines?.node ?? "") ?? [];
+  if (oldest === undefined) throw new Error(`${name} does not say from which Node on it runs`);
+  return `${oldest}.0`;
+}
+
+async function expectLoaded(project: string, specifiers: readonly string[], version: string): Promise<void> {
+  const node = await nodeOf(version);
+  const load = specifiers.map((one) => `await import("${one}"); require("${one}");`).join("\n");
+  const script = `import { createRequire } from "node:module";
+    const require = createRequire(import.meta.url);
+    ${load}
+    console.log("loaded", process.version);`;
+  await writeFile(join(project, "load.mjs"), script);
+  expect(await runIn(project, node, "load.mjs")).toBe(`loaded v${version}\n`);
+}
 
 function bin(name: string): string {
   return join(ROOT, "e2e", "node_modules", ".bin", name);

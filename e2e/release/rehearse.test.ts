@@ -210,13 +210,18 @@ describe.skipIf(reason !== undefined)(
     beforeAll(async () => {
       await checkout.git("reset", "--quiet", "--hard", "@upgrade-halt/consumer@0.1.0");
       files = await writeReleaseFiles(checkout, join(folder, "files"));
-    }, 300_000);
+    }, 900_000);
 
     afterAll(() => cleanup.run());
 
-    test("the controller's image says the version and the commit of the release", async () => {
+    test("each image says the version and the commit of the release", async () => {
       const commit = await checkout.git("rev-parse", "HEAD");
-      expect(files.controllerVersion).toBe(`mini-controller 0.1.0 (contract 0.1.0, commit ${commit})\n`);
+      const version = `0.1.0 (contract 0.1.0, commit ${commit})\n`;
+      expect(files.versions).toEqual({
+        controller: `mini-controller ${version}`,
+        command: `upgrade-halt ${version}`,
+      });
+      expect(files.file(/^upgrade-halt-0\.1\.0\.tar\.cdx\.json$/)).not.toBe("");
     });
 
     test.skipIf(noMachine !== undefined)(

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { filesIn } from "@upgrade-halt/testing";
 import { expect } from "vitest";
+import { loadCommandBase } from "../docker/command-image.ts";
 import { loadControllerBases, onThisNetwork } from "../docker/controller-image.ts";
 import { startEngine } from "../docker/engine.ts";
 import { Cleanup } from "../harness/cleanup.ts";
@@ -13,8 +14,8 @@ export interface ReleaseFiles {
   readonly folder: string;
   /** Path of the one file whose name fits. */
   file(name: RegExp): string;
-  /** What the controller in the image says to `--version`. */
-  readonly controllerVersion: string;
+  /** What the program in each image says to `--version`. */
+  readonly versions: { readonly controller: string; readonly command: string };
 }
 
 /** Makes in a folder what docs/releasing.md says to attach to a release, by the commands that it says. */
@@ -25,16 +26,20 @@ export async function writeReleaseFiles(checkout: Checkout, folder: string): Pro
 
   const document = await readFile(join(checkout.root, "docs/releasing.md"), "utf8");
   const cleanup = new Cleanup();
-  let controllerVersion = "";
+  const versions = { controller: "", command: "" };
   try {
     const engine = await startEngine(cleanup, { hostNetwork: "this-machine" });
     await loadControllerBases(engine);
-    const script = onThisNetwork(filesIn(document).get("image.sh") ?? "");
-    const built = await engine.sh(`set -e; OUT='${folder}'; ${script}`, checkout.root);
-    expect(built).toMatchObject({ code: 0 });
-    const image = "$(docker images --quiet 'ghcr.io/upgrade-halt/mini-controller')";
-    const asked = await engine.sh(`docker run --rm --read-only --network none ${image} --version`);
-    controllerVersion = asked.output;
+    await loadCommandBase(engine);
+    const versionOf = async (script: string, program: string) => {
+      const commands = onThisNetwork(filesIn(document).get(script) ?? "");
+      const built = await engine.sh(`set -e; OUT='${folder}'; ${commands}`, checkout.root);
+      expect(built).toMatchObject({ code: 0 });
+      const image = `$(docker images --quiet 'ghcr.io/upgrade-halt/${program}')`;
+      return (await engine.sh(`docker run --rm --read-only --network none ${image} --version`)).output;
+    };
+    versions.controller = await versionOf("image.sh", "mini-controller");
+    versions.command = await versionOf("command-image.sh", "upgrade-halt");
   } finally {
     await cleanup.run();
   }
@@ -43,7 +48,7 @@ export async function writeReleaseFiles(checkout: Checkout, folder: string): Pro
   const names = await readdir(folder);
   return {
     folder,
-    controllerVersion,
+    versions,
     file(name) {
       const [found = "", ...others] = names.filter((one) => name.test(one));
       expect({ name, found, others }).toEqual({ name, found: expect.stringMatching(name), others: [] });

@@ -3,7 +3,7 @@ import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { imageOf, mockNodeClaim, mockNodeDeployment, planAt } from "../harness/fixtures/mock-nodes.ts";
-import { haltOfPod, pod } from "../harness/fixtures/node-sets.ts";
+import { createSet, haltOfPod, pod } from "../harness/fixtures/node-sets.ts";
 import { letGoOn, letHalt } from "../harness/halting-node.ts";
 import { describe, haltsIn, imageInSet, untilNear } from "../harness/observe.ts";
 import { createNode, createPolicy, setPlans } from "../harness/operator.ts";
@@ -53,6 +53,19 @@ scenario(
     expect(await pod(testbed, "sei-0-0")).toEqual(before);
     // The person who knows that the machine is off says so.
     await api.core.deleteNamespacedPod({ namespace, name: "twin", body: { gracePeriodSeconds: 0 } });
+    await haltOfPod(testbed, "sei-0-0", "Recovered");
+    expect((await pod(testbed, "sei-0-0")).image).toBe(NEW);
+  },
+);
+
+scenario(
+  "a pod that would be taken away at once is ended by its kubelet before the next one starts",
+  ["ONE-VALIDATOR"],
+  async (testbed) => {
+    await open(testbed);
+    await createSet(testbed, "sei-0", { version: "v6.6" }, ({ spec }) => {
+      if (spec.template.spec) spec.template.spec.terminationGracePeriodSeconds = 0;
+    });
     await haltOfPod(testbed, "sei-0-0", "Recovered");
     expect((await pod(testbed, "sei-0-0")).image).toBe(NEW);
   },

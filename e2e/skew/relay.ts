@@ -1,7 +1,7 @@
 import type { Boundary } from "@upgrade-halt/mini-controller";
 import type { NodeHalt } from "@upgrade-halt/mini-controller/api";
 import { until } from "@upgrade-halt/testing";
-import { controllerKubeconfig } from "../harness/controller.ts";
+import { type ControllerPlace, controllerKubeconfig } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { letGoOn, untilSeenNear } from "../harness/halting-node.ts";
 import { describe, haltsIn } from "../harness/observe.ts";
@@ -19,7 +19,7 @@ export const HEIGHT = 10;
 /** Starts a generation's controller for the testbed's namespace; `env` may have it end at some step. */
 export async function startControllerOf(
   generation: Generation,
-  testbed: Testbed,
+  testbed: ControllerPlace,
   env: NodeJS.ProcessEnv = {},
 ): Promise<Program> {
   const where = ["--kubeconfig", await controllerKubeconfig(testbed), "--namespace", testbed.namespace];

@@ -2,11 +2,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Api, connect } from "../../harness/api.ts";
 import { Cleanup } from "../../harness/cleanup.ts";
+import type { Cluster } from "../../harness/cluster.ts";
 import { installController } from "../../harness/install.ts";
 import { accessOf, BareClient } from "./bare-client.ts";
 
 /** Requests that the benchmark itself has under way at a time. */
 export const WIDTH = 32;
+
+/** Where a part of the benchmark has its files, and how it is stopped. */
+export type Place = Pick<BenchCluster, "folder" | "cleanup" | "signal" | "progress">;
 
 /** A cluster with the controller's manifests in it, and what a part of the benchmark needs besides. */
 export interface BenchCluster {
@@ -21,13 +25,14 @@ export interface BenchCluster {
   readonly progress: (text: string) => void;
 }
 
-/** Prepares the cluster of a kubeconfig. */
+/** Prepares the cluster of a kubeconfig: with this tree's manifests, or those of a folder. */
 export async function openBenchCluster(
-  kubeconfig: string,
-  { folder, cleanup, signal, progress }: Pick<BenchCluster, "folder" | "cleanup" | "signal" | "progress">,
+  { kubeconfig, target }: Pick<Cluster, "kubeconfig" | "target">,
+  { folder, cleanup, signal, progress }: Place,
+  manifests?: string,
 ): Promise<BenchCluster> {
   const api = connect(kubeconfig);
-  await installController(api, new Cleanup());
+  await installController(api, new Cleanup(), target, manifests);
   const client = new BareClient(accessOf(api.config), WIDTH);
   cleanup.add(() => client.close());
   const own = await mkdtemp(join(folder, "cluster-"));

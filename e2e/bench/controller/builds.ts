@@ -14,6 +14,11 @@ export async function buildCosmovisor(): Promise<void> {
   await build(process.execPath, [join(E2E, "cosmovisor", "build.ts")]);
 }
 
+/** Builds the releases before this tree into their cache. */
+export async function buildEarlierReleases(): Promise<void> {
+  await build(process.execPath, [join(E2E, "skew", "build.ts")]);
+}
+
 /** Builds client-go's informer into a folder, and resolves to the program. */
 export async function buildInformer(folder: string): Promise<string> {
   const file = join(folder, "informer");

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
+import type { Socket } from "node:net";
 import { HEIGHT } from "./phantom-sets.ts";
 
 export const CHAIN_ID = "pacific-1";
@@ -44,9 +45,38 @@ export class Chain {
  * `/status` of every node of this machine that has no process to serve it, one block short of the plan's height: all have
  * addresses of the machine's own, and this listens on each.
  */
-export async function serveForAll(): Promise<{ readonly port: number; stop(): Promise<void> }> {
-  const server = await serve("0.0.0.0", 0, HEIGHT - 1);
-  return { port: portOf(server), stop: () => close(server) };
+export class StandIn {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #ended = new Set<string | undefined>();
+
+  private constructor(server: Server) {
+    this.#server = server;
+    server.on("connection", (socket: Socket) => {
+      if (this.#ended.has(socket.localAddress)) return void socket.resetAndDestroy();
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
+  }
+
+  static async start(): Promise<StandIn> {
+    return new StandIn(await serve("0.0.0.0", 0, HEIGHT - 1));
+  }
+
+  get port(): number {
+    return portOf(this.#server);
+  }
+
+  /** The node at this address ends: nobody answers there until what is returned is called, for one that has it next. */
+  end(address: string): () => void {
+    this.#ended.add(address);
+    for (const socket of this.#sockets) if (socket.localAddress === address) socket.resetAndDestroy();
+    return () => this.#ended.delete(address);
+  }
+
+  stop(): Promise<void> {
+    return close(this.#server);
+  }
 }
 
 async function serve(host: string, port: number, height: number): Promise<Server> {

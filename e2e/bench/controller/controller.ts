@@ -44,7 +44,7 @@ async function bench(options: Options, cleanup: Cleanup, signal: AbortSignal): P
   if (!options.parts.has("burst") && !options.parts.has("watching")) return rows;
   const flags = { apiServer: auditFlags(folder), controllerManager: CONTROLLER_MANAGER };
   const { kubeconfig } = await startServers(cleanup, flags);
-  const cluster = await openBenchCluster(kubeconfig, place);
+  const cluster = await openBenchCluster({ kubeconfig, target: "control-plane" }, place);
   if (options.parts.has("burst")) rows.push(...(await benchBlockOfHalts(cluster, folder, options)));
   if (options.parts.has("watching")) {
     progress("building client-go's informer");

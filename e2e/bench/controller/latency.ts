@@ -3,9 +3,10 @@ import { promisify } from "node:util";
 import type { NodeHalt } from "@upgrade-halt/mini-controller/api";
 import { API_VERSION } from "@upgrade-halt/mini-controller/api";
 import { until } from "@upgrade-halt/testing";
-import { startController } from "../../harness/controller.ts";
+import type { ControllerPlace } from "../../harness/controller.ts";
+import type { Program } from "../../harness/program.ts";
 import { type BenchCluster, createNamespace, WIDTH } from "./bench-cluster.ts";
-import { serveForAll } from "./chain.ts";
+import { StandIn } from "./chain.ts";
 import { createHaltingSet, giveTheWord, type HaltFiles, haltFilesOf, timeIn } from "./halting-sets.ts";
 import { inParallel } from "./in-parallel.ts";
 import { NEW_IMAGE, type PhantomPod } from "./phantom-sets.ts";
@@ -28,59 +29,78 @@ export interface Exit {
 }
 
 /**
- * How long it takes from the exit of a node's process, by its own clock, until the swap of its image shows in the API: halt by
- * halt, the machine being idle in between.
+ * Times halts one by one, from the exit of a node's process, by its own clock, until the swap of its image shows in the API: the
+ * machine is idle in between.
  */
-export async function exitToSwap(cluster: BenchCluster, halts: number): Promise<readonly Exit[]> {
-  await createNamespace(cluster, NAMESPACE);
-  const status = await serveForAll();
-  cluster.cleanup.add(() => status.stop());
-  await createPolicy(cluster, NAMESPACE);
-  const names = Array.from({ length: halts }, (_, index) => `sei-${index}`);
-  const nodes = new Map(names.map((name) => [name, haltFilesOf(cluster.folder, name)]));
-  await promisify(execFile)(
-    "mkfifo",
-    [...nodes.values()].map(({ word }) => word),
-  );
-  await inParallel([...nodes], WIDTH, ([name, files]) =>
-    cluster.client.send(createHaltingSet(NAMESPACE, name, files, status.port)),
-  );
-  const controller = await startController({ ...cluster, namespace: NAMESPACE });
-  await untilSeenRunning(cluster, NAMESPACE, halts);
-  const swaps = new SwapWatch(cluster);
-  const times: Exit[] = [];
-  for (const [name, files] of nodes) {
-    cluster.progress(`${NAMESPACE}: halts timed: ${times.length} of ${halts}`);
-    times.push(await timeOne(cluster, swaps, name, files));
-  }
-  swaps.stop();
-  await controller.stop();
-  return times;
-}
+export class ExitTimer {
+  readonly #cluster: BenchCluster;
+  readonly #nodes: Iterator<[name: string, files: HaltFiles]>;
+  readonly #standIn: StandIn;
+  readonly #swaps: SwapWatch;
 
-async function timeOne(
-  cluster: BenchCluster,
-  swaps: SwapWatch,
-  name: string,
-  files: HaltFiles,
-): Promise<Exit> {
-  const swapped = swaps.of(name);
-  await giveTheWord(files);
-  const swappedAt = await swapped;
-  const exitedAt = await timeIn(files.haltedAt);
-  await untilReplaced(cluster, name);
-  return { seen: (await detectedAt(cluster, name)) - exitedAt, swapped: swappedAt - exitedAt };
+  private constructor(cluster: BenchCluster, nodes: ReadonlyMap<string, HaltFiles>, standIn: StandIn) {
+    this.#cluster = cluster;
+    this.#nodes = nodes.entries();
+    this.#standIn = standIn;
+    this.#swaps = new SwapWatch(cluster);
+  }
+
+  /** Has so many nodes run, seen to do so by the controller that `start` starts. */
+  static async open(
+    cluster: BenchCluster,
+    halts: number,
+    start: (place: ControllerPlace) => Promise<Program>,
+  ): Promise<ExitTimer> {
+    await createNamespace(cluster, NAMESPACE);
+    const standIn = await StandIn.start();
+    cluster.cleanup.add(() => standIn.stop());
+    await createPolicy(cluster, NAMESPACE);
+    const names = Array.from({ length: halts }, (_, index) => `sei-${index}`);
+    const nodes = new Map(names.map((name) => [name, haltFilesOf(cluster.folder, name)]));
+    await promisify(execFile)(
+      "mkfifo",
+      [...nodes.values()].map(({ word }) => word),
+    );
+    await inParallel([...nodes], WIDTH, ([name, files]) =>
+      cluster.client.send(createHaltingSet(NAMESPACE, name, files, standIn.port)),
+    );
+    const controller = await start({ ...cluster, namespace: NAMESPACE });
+    cluster.cleanup.add(() => controller.stop());
+    await untilSeenRunning(cluster, NAMESPACE, halts);
+    const timer = new ExitTimer(cluster, nodes, standIn);
+    cluster.cleanup.add(() => timer.#swaps.stop());
+    return timer;
+  }
+
+  /** The next node halts. */
+  async next(): Promise<Exit> {
+    const node = this.#nodes.next();
+    if (node.done) throw new Error("every node has halted");
+    const [name, files] = node.value;
+    const { status } = await this.#cluster.client.get<PhantomPod>(podPath(name));
+    const swapped = this.#swaps.of(name);
+    const resume = this.#standIn.end(status?.podIP ?? "");
+    await giveTheWord(files);
+    const swappedAt = await swapped;
+    const exitedAt = await timeIn(files.haltedAt);
+    await untilReplaced(this.#cluster, name);
+    resume();
+    return { seen: (await detectedAt(this.#cluster, name)) - exitedAt, swapped: swappedAt - exitedAt };
+  }
 }
 
 /** Resolves when the node runs on the new image and its journal waits for it to recover: nothing is under way then. */
 async function untilReplaced(cluster: BenchCluster, node: string): Promise<void> {
-  const path = `/api/v1/namespaces/${NAMESPACE}/pods/${node}-0`;
   const isReplaced = async () => {
-    const { spec, status } = await cluster.client.get<PhantomPod>(path);
+    const { spec, status } = await cluster.client.get<PhantomPod>(podPath(node));
     const runs = spec.containers[0]?.image === NEW_IMAGE && status?.phase === "Running";
     return runs && (await haltOf(cluster, node))?.status?.phase === "Recovering";
   };
   await until(`${node} to run on the new image`, isReplaced, { within: DEADLINE_MS, signal: cluster.signal });
+}
+
+function podPath(node: string): string {
+  return `/api/v1/namespaces/${NAMESPACE}/pods/${node}-0`;
 }
 
 /** When the controller saw the node's halt, by the journal, in ms since the epoch. */

@@ -1,8 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Write } from "./bare-client.ts";
 import { type BenchCluster, createNamespace, WIDTH } from "./bench-cluster.ts";
 import { AFTER, BEFORE, type Chain } from "./chain.ts";
 import { inParallel } from "./in-parallel.ts";
-import { createSet, OLD_IMAGE, type PhantomPod, reportHalted, reportRunning } from "./phantom-sets.ts";
+import {
+  createSet,
+  endPod,
+  OLD_IMAGE,
+  type PhantomPod,
+  reportHalted,
+  reportRunning,
+} from "./phantom-sets.ts";
 import type { NodeIdentity } from "./recorded-writes.ts";
 
 /** How long the cluster may take for any one thing. */
@@ -22,6 +30,7 @@ export class PhantomNodes {
   /** Pods from the old image, by name. */
   readonly #old = new Map<string, PhantomPod>();
   readonly #running = new Set<string>();
+  readonly #ending = new Set<string>();
   readonly #replaced = new Set<string>();
   /** When the last pod that halted was gone, on `performance.now()`'s clock. */
   #lastReplacedAt = Number.NaN;
@@ -95,13 +104,20 @@ export class PhantomNodes {
   }
 
   #onPod(pod: PhantomPod): void {
-    const { uid, name } = pod.metadata;
+    const { uid, name, deletionTimestamp } = pod.metadata;
+    if (deletionTimestamp !== undefined && !this.#ending.has(uid)) {
+      this.#ending.add(uid);
+      this.#send(endPod(this.namespace, pod));
+    }
     if (this.#running.has(uid)) return;
     this.#running.add(uid);
     const isOld = pod.spec.containers[0]?.image === OLD_IMAGE;
     if (isOld) this.#old.set(name, pod);
-    const report = reportRunning(this.namespace, pod, isOld ? BEFORE : AFTER);
-    this.#cluster.client.send(report).catch((error: unknown) => {
+    this.#send(reportRunning(this.namespace, pod, isOld ? BEFORE : AFTER));
+  }
+
+  #send(write: Write): void {
+    this.#cluster.client.send(write).catch((error: unknown) => {
       this.#fault ??= error;
     });
   }

@@ -11,9 +11,14 @@ export const PLAN_LINE = `UPGRADE "${PLAN}" NEEDED at height: ${HEIGHT}: `;
 
 /** A pod, as far as the benchmark looks. */
 export interface PhantomPod {
-  readonly metadata: { readonly name: string; readonly uid: string; readonly resourceVersion: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly deletionTimestamp?: string;
+  };
   readonly spec: { readonly containers: readonly { readonly image: string }[] };
-  readonly status?: { readonly phase?: string };
+  readonly status?: { readonly phase?: string; readonly podIP?: string };
 }
 
 /** Makes a StatefulSet of one pod, bound to a node that no kubelet serves: the benchmark writes its status. */
@@ -72,6 +77,13 @@ export function reportHalted(namespace: string, { metadata, spec }: PhantomPod):
   return reportStatus(namespace, metadata.name, {
     containerStatuses: [{ ...containerStatus(spec), ready: false, started: false, state: { terminated } }],
   });
+}
+
+/** Tells the API server that nothing runs any more of a pod that is being deleted. */
+export function endPod(namespace: string, { metadata: { name, uid } }: PhantomPod): Write {
+  const options = { gracePeriodSeconds: 0, preconditions: { uid } };
+  const body = { apiVersion: "v1", kind: "DeleteOptions", ...options };
+  return { method: "DELETE", path: `/api/v1/namespaces/${namespace}/pods/${name}`, body };
 }
 
 function containerStatus({ containers }: PhantomPod["spec"]) {

@@ -36,8 +36,9 @@ Measures the sandbox and its page in Debian's Chromium. Exits with 1 where a tar
   --json        print the figures as one JSON object
   --help        print this
 
-Memory is the proportional set size (Pss in /proc/PID/smaps_rollup) of all processes of the sandbox together: a page that
-processes share counts once.
+A virtual hour is 2,400 events and 1,800 states, each drawn before the next is told: as many as a real hour draws at least.
+Memory of processes is the proportional set size (Pss in /proc/PID/smaps_rollup) of all processes of the sandbox together: a
+page of memory that processes share counts once.
 
 A quick run: pnpm run bench:sandbox --nodes 20 --events 10 --hours 3 --running 4 --seconds 5 --rounds 1
 `;

@@ -1,7 +1,7 @@
 import type { RunState, StoryEvent } from "@upgrade-halt/sandbox";
 
-/** States of an hour: one each ten virtual seconds, and a block in each. */
-export const STATES_AN_HOUR = 360;
+/** States of an hour: one each two virtual seconds, as a sandbox tells one at least, and a block in each. */
+export const STATES_AN_HOUR = 1_800;
 export const EVENTS_AN_HOUR = 2_400;
 const NODES = 6;
 const START = Date.UTC(2026, 0, 1);
@@ -23,9 +23,8 @@ export function stateAt(height: number): string {
   return `event: state\ndata: ${JSON.stringify(stateOf(height))}\n\n`;
 }
 
-/** Ten virtual seconds for each height. */
 function timeAt(height: number): string {
-  return new Date(START + height * 10_000).toISOString();
+  return new Date(START + (height / STATES_AN_HOUR) * 3_600_000).toISOString();
 }
 
 function eventAt(height: number, id: number): StoryEvent {

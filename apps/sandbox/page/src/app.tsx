@@ -89,6 +89,7 @@ export function App() {
             )}
             <Others told={current} node={node?.node ?? ""} />
             <Controls
+              key={state.run}
               state={state}
               node={node?.node ?? ""}
               blocked={moment === "" ? state.noChanges : "You look at a moment that is over: go back to now."}

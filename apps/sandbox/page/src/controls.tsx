@@ -40,8 +40,13 @@ export function Controls({ state, node, blocked, act }: ControlsProps) {
   const highest = Math.max(0, ...state.nodes.map((one) => one.height));
   const [height, setHeight] = useState(0);
   const at = height || highest + ahead;
+  // The chain goes on between two presses: an image is listed for the height that the upgrade was scheduled for.
+  const keepHeight = (value: Value): void => {
+    if (typeof value === "object" && typeof value.height === "number") setHeight(value.height);
+  };
   const doIt = async (kind: string, value: Value): Promise<void> => {
     setSaid("");
+    keepHeight(value);
     await act({ [kind]: value }).then(
       () => setSaid(`● done: ${kind}`),
       (error: Error) => setSaid(`✖ ${error.message}`),
@@ -59,7 +64,11 @@ export function Controls({ state, node, blocked, act }: ControlsProps) {
         >
           {label}
         </button>
-        {why === undefined ? <Twin command={twinOf(kind, value)} /> : <span class="off">✖ off: {why}</span>}
+        {why === undefined ? (
+          <Twin command={twinOf(kind, value)} onCopy={() => keepHeight(value)} />
+        ) : (
+          <span class="off">✖ off: {why}</span>
+        )}
       </div>
     );
   };
@@ -100,8 +109,24 @@ export function Controls({ state, node, blocked, act }: ControlsProps) {
         </fieldset>
         <fieldset disabled={blocked !== ""}>
           <legend>Chain and policy</legend>
-          <Choice label="Plan" value={plan} onChange={setPlan} among={["v6.7", "v6.8", "v6.9"]} />
-          <Amount label="Blocks ahead" most={100000} value={ahead} onChange={setAhead} />
+          <Choice
+            label="Plan"
+            value={plan}
+            onChange={(name) => {
+              setPlan(name);
+              setHeight(0);
+            }}
+            among={["v6.7", "v6.8", "v6.9"]}
+          />
+          <Amount
+            label="Blocks ahead"
+            most={100000}
+            value={ahead}
+            onChange={(blocks) => {
+              setAhead(blocks);
+              setHeight(0);
+            }}
+          />
           <label>
             <input
               type="checkbox"

@@ -4,10 +4,11 @@ import { useId, useState } from "preact/hooks";
 const TOLD_MS = 5_000;
 
 /** The command that does the same as a control, and a button that copies it. */
-export function Twin({ command }: { readonly command: string }) {
+export function Twin({ command, onCopy }: { readonly command: string; readonly onCopy?: () => void }) {
   const id = useId();
   const [said, setSaid] = useState("");
   const copy = async (): Promise<void> => {
+    onCopy?.();
     const words = await navigator.clipboard.writeText(command).then(
       () => "✔ copied",
       () => "✖ not copied: the browser forbids it. Select the command.",

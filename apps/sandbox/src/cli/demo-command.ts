@@ -15,7 +15,11 @@ const INTERRUPTED = 130;
 const KEPT = `Everything runs on until Ctrl-C. With the variable below in another terminal, look at it:
   kubectl get pods,statefulsets,haltpolicies,nodehalts
   kubectl describe nodehalts
-  kubectl get nodehalts -w`;
+  kubectl get nodehalts -w
+  kubectl get events
+
+The controller is no pod of it but a process beside it, without a Deployment, a Lease or a kept log: the events and the nodehalts
+say what it did. \`pnpm run sandbox\` has two that elect a leader, and a page that shows them.`;
 
 /** `sandbox demo`: the whole story, told live; exit code 0 only when every expectation of it held. */
 export function demoCommand(setCode: (code: number) => void): Command {

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
+import type { HaltPolicy } from "@upgrade-halt/mini-controller/api";
 import { until } from "@upgrade-halt/testing";
 import { describe, expect } from "vitest";
 import { metricsUrlOf, startControllerWith } from "../harness/controller.ts";
@@ -82,12 +83,23 @@ describe.concurrent("in the middle of a swap", () => {
     await expectNothingSet(testbed, prepared);
   });
 
-  scenario("the policy is deleted", ["MEDDLED-POLICY"], async (testbed) => {
+  scenario("the policy is deleted, and made anew", ["MEDDLED-POLICY"], async (testbed) => {
     const { prepared, controller, goOn } = await stopAt(testbed, "hold-answer", journalsSwap);
+    const policy = await testbed.api.objects.read<KubernetesObject & Pick<HaltPolicy, "spec">>(
+      policyNamed(testbed, "policy"),
+    );
     await testbed.api.objects.delete(policyNamed(testbed, "policy"));
     await untilPolicyGone(controller);
     goOn();
-    await expectNothingSet(testbed, prepared);
+    const isHeld = async () =>
+      (await haltOf(testbed, "sei-0", "Swapping", { within: PATIENCE })).status?.reason === "PolicyMissing";
+    await until("the swap to be held", isHeld, { within: PATIENCE });
+    expect(await imagesOf(prepared.sets, "sei-0")).toEqual([imageOf("v6.6")]);
+    expect(await uidsOf(prepared.pods, "sei-0-0")).toHaveLength(1);
+    // As Helm and `kubectl replace --force` do.
+    const { spec } = policy;
+    await testbed.api.objects.create({ ...policyNamed(testbed, "policy"), spec } as KubernetesObject);
+    await expectSameEnd(testbed, prepared);
   });
 
   scenario("another policy contradicts the first", ["MEDDLED-POLICY"], async (testbed) => {

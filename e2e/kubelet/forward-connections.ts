@@ -1,5 +1,5 @@
 /**
- * Passes connections on, from addresses where it listens to one place: `node pass-on.ts PLACE ADDRESS...`, where each is `HOST:PORT` or
+ * Passes connections on, from addresses where it listens to one place: `node forward-connections.ts PLACE ADDRESS...`, where each is `HOST:PORT` or
  * the path of a socket. Says `listening` once it does. A socket's path is the same in every network namespace of a machine.
  */
 import { once } from "node:events";
