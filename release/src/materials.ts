@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { OWN_NODE } from "@upgrade-halt/executable";
 import { packAll } from "./pack.ts";
 import { ReleaseError } from "./release-error.ts";
-import { pnpm } from "./run.ts";
+import { pnpm, run } from "./run.ts";
 
 /** Licences under which a package may be brought along, by their SPDX names. */
 const PERMITTED: ReadonlySet<string> = new Set([
@@ -13,7 +14,11 @@ const PERMITTED: ReadonlySet<string> = new Set([
   "BSD-2-Clause",
   "BSD-3-Clause",
   "0BSD",
+  "PSF-2.0",
+  "Unlicense",
 ]);
+/** Packed with all that it depends on, and published nowhere. */
+const CONTROLLER = "@upgrade-halt/mini-controller";
 
 /** A component of an SBOM in the form of CycloneDX, as far as it is looked into. */
 interface Component {
@@ -27,15 +32,17 @@ interface Component {
 }
 
 /**
- * Writes what goes along with a release into a folder: each built package's tarball and CycloneDX SBOM, `LICENCES.txt` with what the
- * packages bring along, and `SHA256SUMS` of all that is in it. Answers with the names of the files. A licence that is not permitted stops it.
+ * Writes what goes along with a release into a folder: each built package's tarball, a CycloneDX SBOM of each and of the controller,
+ * `LICENCES.txt` with what these and the one file bring along, and `SHA256SUMS` of all that is in it. Answers with the names of the
+ * files. A licence that is not permitted stops it.
  */
 export function writeMaterials(root: string, folder: string): readonly string[] {
   const packed = packAll(root, folder);
-  const filters = packed.flatMap(({ manifest }) => ["--filter", manifest.name]);
+  const names = [...packed.map(({ manifest }) => manifest.name), CONTROLLER];
+  const filters = names.flatMap((name) => ["--filter", name]);
   const out = join(folder, "%s-%v.cdx.json");
   pnpm(root, ...filters, "sbom", "--split", "--prod", "--sbom-format", "cyclonedx", "--out", out);
-  const components = readdirSync(folder)
+  const inSboms = readdirSync(folder)
     .filter((file) => file.endsWith(".cdx.json"))
     .flatMap(
       (file) =>
@@ -45,7 +52,9 @@ export function writeMaterials(root: string, folder: string): readonly string[] 
           }
         ).components ?? [],
     );
-  const lines = new Set(components.map((one) => `${nameOf(one)} ${one.version} ${licenceOf(one)}\n`));
+  const lines = new Set(
+    [...inSboms, nodeOfOneFile(root)].map((one) => `${nameOf(one)} ${one.version} ${licenceOf(one)}\n`),
+  );
   writeFileSync(join(folder, "LICENCES.txt"), [...lines].toSorted().join(""));
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name !== "SHA256SUMS")
@@ -54,6 +63,12 @@ export function writeMaterials(root: string, folder: string): readonly string[] 
   const sums = files.map((file) => `${sha256(join(folder, file))}  ${file}\n`);
   writeFileSync(join(folder, "SHA256SUMS"), sums.join(""));
   return [...files, "SHA256SUMS"];
+}
+
+/** The Node that the one file is made of. */
+function nodeOfOneFile(root: string): Component {
+  const version = run(root, OWN_NODE, "--version").stdout.trim().replace("v", "");
+  return { name: "node", version, licenses: [{ license: { id: "MIT" } }] };
 }
 
 function licenceOf(one: Component): string {

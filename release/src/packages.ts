@@ -6,6 +6,7 @@ export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly private?: boolean;
+  readonly engines?: { readonly node?: string };
   readonly files?: readonly string[];
   /** Where the sources are: an address, or an object with one. */
   readonly repository?: unknown;

@@ -26,3 +26,12 @@ test("whoever uses a contract that changes is released after it", async () => {
   ]);
   expect(plan[1]?.why).toEqual(["a package that it uses changes"]);
 });
+
+test("a changeset that names no package would be lost, and makes no plan", async () => {
+  const { root, changeset } = createRepository();
+  changeset("one", "Exports a.", { consumer: "minor" });
+  changeset("two", "Of nobody.", {});
+  await expect(plannedReleases(root)).rejects.toThrow(
+    "The changesets make no plan: two.md names no package.",
+  );
+});

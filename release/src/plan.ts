@@ -24,6 +24,8 @@ export async function plannedReleases(root: string): Promise<readonly PlannedRel
   const { changesets, releases } = await getReleasePlan(root).catch((cause: Error) => {
     throw new ReleaseError(`The changesets make no plan: ${firstLine(cause.message)}.`, { cause });
   });
+  const empty = changesets.find((one) => one.releases.length === 0);
+  if (empty) throw new ReleaseError(`The changesets make no plan: ${empty.id}.md names no package.`);
   const order = publishedPackages(root).map(({ manifest }) => manifest.name);
   const summaryOf = (id: string) => changesets.find((one) => one.id === id)?.summary ?? id;
   const planned = releases.flatMap((release): readonly PlannedRelease[] => {
