@@ -146,3 +146,36 @@ test("the page of a Deployment's pod that is gone stands for the pods after it u
   await until("the page about the next halt", () => pager.keys().length === 2);
   expect(cluster.halts().map(({ spec }) => spec.podName)).toEqual(["val-abc-1", "val-abc-4"]);
 });
+
+test("a halt that waits for its image is told once, however often a Deployment makes its pod anew, and takes one slot", async () => {
+  const { cluster, pager, addPod, drain, imageSet } = await startDeployment(onePlan, {
+    upgrades: [],
+    maxConcurrent: 1,
+  });
+  cluster.reach(30);
+  await until("the page", () => pager.keys().length === 1);
+
+  for (const number of [2, 3]) {
+    drain(`val-abc-${number - 1}`);
+    await addPod(`val-abc-${number}`);
+    await until("the journal of the pod before to have ended, and the next one's to wait", () => {
+      const [before, next] = [number - 1, number].map((of) =>
+        cluster.halts().find(({ spec }) => spec.podName === `val-abc-${of}`),
+      );
+      return before?.status?.reason === "ToldAnew" && next?.status?.reason === "ImageMappingMissing";
+    });
+  }
+  expect([pager.keys().length, pager.resolvedKeys()]).toEqual([1, []]);
+  const standing = cluster.halts().filter(({ status }) => status?.page !== undefined);
+  expect(standing.map(({ spec, status }) => [spec.podName, status?.page?.key])).toEqual([
+    ["val-abc-3", pager.keys()[0]],
+  ]);
+
+  await cluster.changePolicy({ upgrades: [{ planName: "v6.7", height: 30, image: image("v6.7") }] });
+  await until("the image to be set", async () => (await imageSet()) === image("v6.7"));
+  expect(cluster.halts().map(({ status }) => status?.phase)).toEqual([
+    "Withdrawn",
+    "Withdrawn",
+    "Recreating",
+  ]);
+});

@@ -42,7 +42,7 @@ import {
 import type { OnBoundary } from "./model/boundary.ts";
 import { governingPolicy } from "./model/governing-policy.ts";
 import { hasMachineFolder, type Pod, projectPod, projectUnselected } from "./model/pod.ts";
-import { createStores, haltsOf, podKeyOf, policyKeyOf, wholeCopy } from "./model/stores.ts";
+import { createStores, haltsOf, haltsOfNode, podKeyOf, policyKeyOf, wholeCopy } from "./model/stores.ts";
 import { countedBy } from "./model/swaps-under.ts";
 import { NodeReconciler } from "./node-reconciler.ts";
 import { LogReader } from "./observe/log-reader.ts";
@@ -383,6 +383,8 @@ export class Controller {
   #onHalt(halt: NodeHalt): void {
     this.#watchNamespace(halt);
     this.#addPod(podKeyOf(halt));
+    for (const other of haltsOfNode(podKeyOf(halt), halt.spec, this.#stores.halts))
+      this.#addPod(podKeyOf(other));
     for (const policy of countedBy(halt, this.#stores)) {
       this.#settle(policy);
       if (hasEnded(halt)) this.#wakeWaiting(policy);

@@ -1,9 +1,9 @@
 import { keyOf } from "@upgrade-halt/kube";
 import { DEFAULT_RPC_PORT, type HaltPolicy } from "../api/halt-policy.ts";
-import { isAborted, type NodeHalt } from "../api/node-halt.ts";
+import { hasEnded, isAborted, isSwapping, type NodeHalt, nodeOf } from "../api/node-halt.ts";
 import type { SlotBook } from "../journal/slot-book.ts";
 import { judgePod, type RecordedHalt } from "../judge/judgement.ts";
-import { isOneHalt, isOpen } from "../judge/same-halt.ts";
+import { isHaltLike, isOneHalt, isOpen } from "../judge/same-halt.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { type KnownPod, storageLookupsOf, type Twin, twinsOf } from "../model/identity.ts";
@@ -261,10 +261,28 @@ export class OtherPods {
     const { stores, slots } = this.#options;
     const policy = governing === undefined ? policyKeyOf(halt) : keyOf(governing);
     const failures = failuresUnder(policy, stores);
-    const failed = new Set(failures.map(({ spec }) => spec.podName)).size;
+    const failed = new Set(failures.map(({ spec }) => nodeOf(spec))).size;
     const isUntold = failed > 0 && !failures.some((failure) => isOpen(failure) && hasStandingPage(failure));
-    const swapping = slots.takenByOthers(policy, halt.spec.podName);
-    return { swapping, failed, isUntold, toldBy: this.#toldBy(halt), abortedIn: this.#abortedIn(halt) };
+    const swapping = slots.takenByOthers(policy, halt.spec);
+    const told = { toldBy: this.#toldBy(halt), abortedIn: this.#abortedIn(halt), ...this.#toldAnew(halt) };
+    return { swapping, failed, isUntold, ...told };
+  }
+
+  /** The journals of this halt that other pods of its Deployment have: those that are gone, and the one that is there. */
+  #toldAnew(halt: NodeHalt): Pick<Neighbours, "toldBefore" | "toldSince"> {
+    const { halts, pods } = this.#options.stores;
+    const isThere = (one: NodeHalt) => pods.get(podKeyOf(one)) !== undefined;
+    const other = haltsOfNode(podKeyOf(halt), halt.spec, halts).find(
+      (one) =>
+        one.spec.podName !== halt.spec.podName &&
+        isThere(one) !== isThere(halt) &&
+        one.status?.seen !== undefined &&
+        !hasEnded(one) &&
+        !isSwapping(one) &&
+        one.spec.image === halt.spec.image &&
+        isHaltLike(one.spec, halt.spec),
+    );
+    return isThere(halt) ? { toldBefore: other } : { toldSince: other };
   }
 
   /** A journal that ended, or was withdrawn, says no less what a person wants. */

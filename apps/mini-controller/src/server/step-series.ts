@@ -75,6 +75,7 @@ export const STEP_REASONS: readonly string[] = [
   "RecoveredElsewhere",
   "LogTells",
   "RunsAgain",
+  "ToldAnew",
   "NeverSeen",
   "Recovering",
   "RecoveryTimedOut",
