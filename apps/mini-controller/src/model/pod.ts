@@ -303,8 +303,20 @@ function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], 
 
 /** The container with this name, or the init container that runs beside the others (KEP-753). */
 export function containerOf({ spec }: Pod, name: string): PodContainer | undefined {
-  const isNamed = (container: PodContainer) => container.name === name;
-  return spec.containers.find(isNamed) ?? spec.initContainers?.filter(restartsAlways).find(isNamed);
+  return placedContainer(spec, name)?.container;
+}
+
+/** The same in a pod's spec or in a template's, and where it stands there: a JSON pointer within the spec. */
+export function placedContainer(
+  { containers, initContainers = [] }: Pick<Pod["spec"], "containers" | "initContainers">,
+  name: string,
+): { readonly container: PodContainer; readonly pointer: string } | undefined {
+  const main = containers.findIndex((container) => container.name === name);
+  const container = containers[main];
+  if (container !== undefined) return { container, pointer: `/containers/${main}` };
+  const beside = initContainers.findIndex((one) => one.name === name && restartsAlways(one));
+  const sidecar = initContainers[beside];
+  return sidecar && { container: sidecar, pointer: `/initContainers/${beside}` };
 }
 
 export function containerStatusOf(pod: Pod, name: string): ContainerStatus | undefined {

@@ -7,6 +7,7 @@ import type { WorkloadSight } from "../model/workload-sight.ts";
 import { controlledByOne, deployedBelow, replicaSetsIn } from "./deployed-below.ts";
 import { areSettled, carriedGroup, imageFieldOf, notRunBy, statefulSetsIn } from "./owned-stateful-sets.ts";
 import { findOwner, isOwnerIn, readOwner } from "./owner.ts";
+import { mayCarry } from "./pod-template.ts";
 import { readStatefulSetOf } from "./stateful-set.ts";
 import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } from "./workload.ts";
 
@@ -53,7 +54,7 @@ export class CustomResourceWorkload implements WorkloadKind {
     const [object, sets, replicaSets] = await Promise.all([
       getIfThere<KubeObject>(this.#api, path),
       statefulSetsIn(this.#api, namespace),
-      replicaSetsIn(this.#api, namespace, container),
+      replicaSetsIn(this.#api, namespace),
     ]);
     if (object === undefined) return { kind: "missing", what };
     const own = sets.filter((set) => isControlledBy(set, object.metadata.uid));
@@ -61,11 +62,13 @@ export class CustomResourceWorkload implements WorkloadKind {
     if (why !== undefined) return { kind: "disowned", what, why };
     const found = imageFieldOf(object, { what, path, imagePath: custom?.imagePath ?? "spec.image" });
     if (found.kind === "missing") return found;
-    const deployed = await deployedBelow(this.#api, replicaSets, container, controlledByOne([object]));
+    const carried = { container, image: found.image };
+    const deployed = await deployedBelow(this.#api, replicaSets, carried, controlledByOne([object]));
+    const carriers = own.filter((set) => mayCarry(set, container, found.image));
     return {
       ...found,
       settled: areSettled(own, container, found.image),
-      groups: [...own.map((set) => carriedGroup(set, container)), ...deployed],
+      groups: [...carriers.map((set) => carriedGroup(set, container)), ...deployed],
     };
   }
 }

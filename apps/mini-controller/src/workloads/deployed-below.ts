@@ -2,18 +2,12 @@ import { type KubeApi, type KubeObject, listWanted } from "@upgrade-halt/kube";
 import { controllerRefOf, getIfThere, isControlledBy } from "../kube/owner-reference.ts";
 import { collectionPath, DEPLOYMENTS, objectPath, REPLICA_SETS } from "../kube/paths.ts";
 import type { PodGroup } from "../model/pod-group.ts";
-import { imageIn, type TemplatedWorkload } from "./pod-template.ts";
+import { imageIn, mayCarry, type TemplatedWorkload } from "./pod-template.ts";
 
 type IsBelow = (object: KubeObject) => boolean;
 
-/** The ReplicaSets of a namespace that run the container. */
-export async function replicaSetsIn(
-  api: KubeApi,
-  namespace: string,
-  container: string,
-): Promise<readonly TemplatedWorkload[]> {
-  const path = collectionPath(REPLICA_SETS, namespace);
-  return await listWanted<TemplatedWorkload>(api, path, (set) => imageIn(set, container) !== undefined);
+export async function replicaSetsIn(api: KubeApi, namespace: string): Promise<readonly TemplatedWorkload[]> {
+  return await listWanted<TemplatedWorkload>(api, collectionPath(REPLICA_SETS, namespace), () => true);
 }
 
 /**
@@ -23,10 +17,11 @@ export async function replicaSetsIn(
  */
 export async function deployedBelow(
   api: KubeApi,
-  sets: readonly TemplatedWorkload[],
-  container: string,
+  replicaSets: readonly TemplatedWorkload[],
+  { container, image }: { readonly container: string; readonly image: string },
   isBelow: IsBelow,
 ): Promise<readonly PodGroup[]> {
+  const sets = replicaSets.filter((set) => mayCarry(set, container, image));
   const found = await Promise.all(sets.map(async (set) => ({ set, owner: await deploymentOf(api, set) })));
   const below = found.filter(({ set, owner }) => isBelow(set) || (owner !== undefined && isBelow(owner)));
   return below.map(({ set, owner }) => {

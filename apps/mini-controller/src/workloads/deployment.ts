@@ -1,4 +1,4 @@
-import { type KubeApi, listWanted } from "@upgrade-halt/kube";
+import type { KubeApi } from "@upgrade-halt/kube";
 import type { WorkloadRef } from "../api/node-halt.ts";
 import {
   disowned,
@@ -8,11 +8,12 @@ import {
   type Ownership,
   readController,
 } from "../kube/owner-reference.ts";
-import { collectionPath, DEPLOYMENTS, objectPath, REPLICA_SETS } from "../kube/paths.ts";
+import { DEPLOYMENTS, objectPath, REPLICA_SETS } from "../kube/paths.ts";
 import { matchesLabels } from "../model/label-selector.ts";
 import type { Pod } from "../model/pod.ts";
 import type { PodGroup, Strategy } from "../model/pod-group.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
+import { replicaSetsIn } from "./deployed-below.ts";
 import { imageIn, type TemplatedWorkload, templateSight } from "./pod-template.ts";
 import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } from "./workload.ts";
 
@@ -43,7 +44,7 @@ export class DeploymentWorkload implements WorkloadKind {
     const path = objectPath(DEPLOYMENTS, namespace, ref.name);
     const [deployment, sets] = await Promise.all([
       getIfThere<Deployment>(this.#api, path),
-      this.#replicaSets(namespace),
+      replicaSetsIn(this.#api, namespace),
     ]);
     if (deployment === undefined) return { kind: "missing", what };
     const own = sets.filter((set) => isControlledBy(set, deployment.metadata.uid));
@@ -52,14 +53,6 @@ export class DeploymentWorkload implements WorkloadKind {
     if (own.length === 0) return { kind: "disowned", what, why: `${what} has no ReplicaSet yet.` };
     const groups = own.map((set) => groupOf(deployment, set, container));
     return templateSight(deployment, { what, path, container }, groups, true);
-  }
-
-  async #replicaSets(namespace: string): Promise<readonly TemplatedWorkload[]> {
-    return await listWanted<TemplatedWorkload>(
-      this.#api,
-      collectionPath(REPLICA_SETS, namespace),
-      () => true,
-    );
   }
 
   async #deploymentOf(pod: Pod): Promise<Ownership<Deployment>> {

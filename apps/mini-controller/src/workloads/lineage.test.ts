@@ -299,6 +299,19 @@ describe("whose a pod of a custom resource is", () => {
     expect(await wantedOf("parked", 0, [0, 0])).toEqual([1, 0]);
   });
 
+  test("a StatefulSet of it is made from its image where that has the node's container, or the image's repository", async () => {
+    const { cluster, owner, set } = await seiNode();
+    const running = (...containers: readonly object[]) => ({
+      ownerReferences: [owner],
+      spec: { template: { spec: { containers } } },
+    });
+    await cluster.addSet("signer", running({ name: "signer", image: "horcrux:v3" }));
+    const archive = await cluster.addSet("archive", running({ name: "archive", image: "seid:v6.5" }));
+    const sight = await cluster.read(owner, "seinodes", podOf("sei-0-0", [set]));
+    if (sight.kind !== "found") throw new Error(sight.kind);
+    expect(sight.groups.map(({ uid }) => uid)).toEqual([set.uid, archive.uid]);
+  });
+
   test("a StatefulSet of it that is scaled to nothing is a node that is missing", async () => {
     const { cluster, owner, set } = await seiNode();
     await cluster.addSet("parked", {

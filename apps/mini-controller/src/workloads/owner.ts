@@ -14,6 +14,7 @@ import {
   notRunBy,
   statefulSetsIn,
 } from "./owned-stateful-sets.ts";
+import { mayCarry } from "./pod-template.ts";
 import { isSameKind } from "./same-kind.ts";
 import type { StatefulSet } from "./stateful-set.ts";
 import { type Lineage, type WorkloadTarget, wasReplaced } from "./workload.ts";
@@ -58,7 +59,7 @@ export async function readOwner(
     getIfThere<KubeObject>(api, path),
     listWanted<KubeObject>(api, nodesPath, () => true),
     statefulSetsIn(api, namespace),
-    replicaSetsIn(api, namespace, container),
+    replicaSetsIn(api, namespace),
   ]);
   if (object === undefined) return { kind: "missing", what };
   const below = nodes
@@ -70,7 +71,7 @@ export async function readOwner(
   if (found.kind === "missing") return found;
   const { image } = found;
   const above = controlledByOne([object, ...below.map(({ node }) => node)]);
-  const deployed = await deployedBelow(api, replicaSets, container, above);
+  const deployed = await deployedBelow(api, replicaSets, { container, image }, above);
   const hasImage = ({ node, sets }: Below): boolean =>
     fieldOf(node, custom.imagePath.split(".")) === image && areSettled(sets, container, image);
   return {
@@ -78,9 +79,11 @@ export async function readOwner(
     settled: below.length > 0 && below.every(hasImage),
     isOwner: true,
     groups: [
-      ...below.flatMap(({ node, sets }) =>
-        sets.length === 0 ? [groupWithout(custom, node)] : sets.map((set) => carriedGroup(set, container)),
-      ),
+      ...below.flatMap(({ node, sets }) => {
+        const carriers = sets.filter((set) => mayCarry(set, container, image));
+        if (carriers.length === 0) return [groupWithout(custom, node)];
+        return carriers.map((set) => carriedGroup(set, container));
+      }),
       ...deployed,
     ],
   };

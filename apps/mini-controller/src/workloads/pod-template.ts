@@ -1,6 +1,6 @@
 import type { KubeObject } from "@upgrade-halt/kube";
 import type { LabelSelector } from "../api/halt-policy.ts";
-import type { PodContainer } from "../model/pod.ts";
+import { type Pod, placedContainer } from "../model/pod.ts";
 import type { PodGroup } from "../model/pod-group.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import { managerOf } from "./manager.ts";
@@ -10,7 +10,7 @@ export interface TemplatedWorkload extends KubeObject {
   readonly spec: {
     readonly replicas?: number;
     readonly selector?: LabelSelector;
-    readonly template: { readonly spec: { readonly containers: readonly PodContainer[] } };
+    readonly template: { readonly spec: Pick<Pod["spec"], "containers" | "initContainers"> };
   };
   readonly status?: { readonly observedGeneration?: number };
 }
@@ -22,18 +22,16 @@ export function templateSight(
   groups: readonly PodGroup[],
   replacesPods: boolean,
 ): WorkloadSight {
-  const { containers } = workload.spec.template.spec;
-  const index = containers.findIndex(({ name }) => name === container);
-  const image = containers[index]?.image;
-  if (image === undefined) return { kind: "missing", what: `container ${container} of ${what}` };
+  const placed = placedContainer(workload.spec.template.spec, container);
+  if (placed === undefined) return { kind: "missing", what: `container ${container} of ${what}` };
   return {
     kind: "found",
     what,
     path,
-    pointer: `/spec/template/spec/containers/${index}/image`,
+    pointer: `/spec/template/spec${placed.pointer}/image`,
     uid: workload.metadata.uid,
     generation: workload.metadata.generation,
-    image,
+    image: placed.container.image,
     settled: isSettled(workload),
     replacesPods,
     manager: managerOf(workload),
@@ -43,7 +41,22 @@ export function templateSight(
 
 /** Image of a container in a workload's template. */
 export function imageIn({ spec }: TemplatedWorkload, container: string): string | undefined {
-  return spec.template.spec.containers.find(({ name }) => name === container)?.image;
+  return placedContainer(spec.template.spec, container)?.container.image;
+}
+
+/**
+ * Whether the pods of a template may get an image that is set in an object above it: it has the node's container, or one of
+ * the image's repository under another name.
+ */
+export function mayCarry(workload: TemplatedWorkload, container: string, image: string): boolean {
+  if (imageIn(workload, container) !== undefined) return true;
+  const { containers, initContainers = [] } = workload.spec.template.spec;
+  return [...containers, ...initContainers].some((one) => repositoryOf(one.image) === repositoryOf(image));
+}
+
+/** `registry:443/a/seid` of `registry:443/a/seid:v6.6@sha256:...`. */
+function repositoryOf(image: string): string {
+  return image.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
 }
 
 /** Whether the workload's own controller has seen its present spec: only then does a new pod get it. */

@@ -1,7 +1,7 @@
 import type { KubeApi, KubeObject } from "@upgrade-halt/kube";
 import { controllerRefOf, getIfThere } from "../kube/owner-reference.ts";
 import { CONTROLLER_REVISIONS, objectPath, REPLICA_SETS } from "../kube/paths.ts";
-import type { Pod } from "../model/pod.ts";
+import { type Pod, placedContainer } from "../model/pod.ts";
 import { imageIn, type TemplatedWorkload } from "./pod-template.ts";
 
 /** One of the templates that a workload has had, as the API server keeps it. */
@@ -43,8 +43,7 @@ export async function readRevision(
   }
   const path = objectPath(CONTROLLER_REVISIONS, namespace, name);
   const revision = await getIfThere<ControllerRevision>(api, path);
-  const image = revision?.data?.spec?.template?.spec?.containers?.find(
-    (one) => one.name === container,
-  )?.image;
+  const spec = revision?.data?.spec?.template?.spec;
+  const image = spec?.containers && placedContainer(spec, container)?.container.image;
   return revision && { name, owner: controllerRefOf(revision)?.uid, number: revision.revision, image };
 }

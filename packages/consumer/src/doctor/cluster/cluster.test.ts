@@ -41,6 +41,7 @@ const SPEC = {
 interface Changes {
   readonly container?: object;
   readonly containers?: readonly object[];
+  readonly initContainers?: readonly object[];
   readonly pod?: object;
   readonly spec?: object;
   readonly set?: object;
@@ -50,7 +51,8 @@ interface Changes {
 }
 
 /** A cluster that is ready, but for these changes. */
-function cluster({ container, containers, pod, spec, set, record, without, more = [] }: Changes): unknown {
+function cluster(changes: Changes): unknown {
+  const { container, containers, initContainers, pod, spec, set, record, without, more = [] } = changes;
   const items = [
     { kind: "HaltPolicy", metadata: metadata("sei"), spec: { ...SPEC, ...spec } },
     { kind: "StatefulSet", metadata: metadata("sei", set), spec: {} },
@@ -60,6 +62,7 @@ function cluster({ container, containers, pod, spec, set, record, without, more 
       spec: {
         restartPolicy: "Always",
         containers: containers ?? [{ ...CONTAINER, ...container }, { name: "pause" }],
+        initContainers,
       },
     },
     {
@@ -141,6 +144,20 @@ const CASES: readonly [string, Changes, Check, Finding["state"], RegExp][] = [
     /HaltPolicy sei: spec\.container/,
   ],
   ["a container that is not there", { spec: { container: "sied" } }, "process", "todo", /no container sied/],
+  [
+    "a node that is a native sidecar",
+    { containers: [{ name: "pause" }], initContainers: [{ ...CONTAINER, ...HELD, restartPolicy: "Always" }] },
+    "halt",
+    "ok",
+    /would not be started again/,
+  ],
+  [
+    "a container that ends before the others start",
+    { containers: [{ name: "pause" }], initContainers: [{ ...CONTAINER, restartPolicy: undefined }] },
+    "process",
+    "todo",
+    /no container seid/,
+  ],
   ["no port for the RPC", { container: { ports: [] } }, "status", "todo", /names no port rpc/],
   [
     "a pod that restarts anything",

@@ -42,7 +42,11 @@ export type Container = z.infer<typeof ContainerSchema>;
 const PodSchema = z.object({
   kind: z.literal("Pod"),
   metadata: MetadataSchema,
-  spec: z.object({ containers: z.array(ContainerSchema), restartPolicy: Text }),
+  spec: z.object({
+    containers: z.array(ContainerSchema),
+    initContainers: z.array(ContainerSchema).nullish(),
+    restartPolicy: Text,
+  }),
 });
 export type Pod = z.infer<typeof PodSchema>;
 

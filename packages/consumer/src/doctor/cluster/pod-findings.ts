@@ -13,9 +13,10 @@ import type { Container, HaltPolicy, Pod } from "./objects.ts";
 
 /** What a kubelet would do at the next halt of a pod, and whether its reason could be read. */
 export function podFindings(pod: Pod, policy: HaltPolicy | undefined): Finding[] {
-  const { containers } = pod.spec;
+  const { containers, initContainers } = pod.spec;
   const named = policy?.spec.container;
-  const container = containers.find(({ name }) => name === (named ?? containers[0]?.name));
+  const sidecars = (initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always");
+  const container = [...containers, ...sidecars].find(({ name }) => name === (named ?? containers[0]?.name));
   if (named === undefined && containers.length > 1)
     return [
       notChecked("process", "It has several containers, and no HaltPolicy says which one is the node."),
