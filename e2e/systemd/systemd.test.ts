@@ -157,6 +157,22 @@ describe.skipIf(reason !== undefined)(
       expect(await journal()).toContain("halted: upgrade_required, not corroborated.");
     });
 
+    test("the rest of a line that is longer than the journal takes is no halt line", async () => {
+      const halt = 'UPGRADE "v6.6" NEEDED at height: 3: ';
+      const unit = (script: string) =>
+        `[Service]\nExecStart=/run/bin/${script}\nExecStopPost=/run/bin/upgrade-halt systemd-hook --journal`;
+      await write("/run/bin/in-one", `#!/bin/sh\nhead -c 49152 /dev/zero | tr '\\0' x\necho '${halt}'\nexit 70`);
+      await write("/run/bin/in-two", `#!/bin/sh\necho x\necho '${halt}'\nexit 70`);
+      const saidOf = async (script: string): Promise<string> => {
+        await write(`/run/systemd/system/${script}.service`, unit(script));
+        await sh(`chmod +x /run/bin/${script}; systemctl daemon-reload; systemctl start --wait ${script}`);
+        return await sh(`journalctl -u ${script} --output=cat --no-pager`);
+      };
+      expect(await saidOf("in-two")).toContain("halted: upgrade_required (plan v6.6 at height 3).");
+      expect(await saidOf("in-one")).toContain("halted: upgrade_required, not corroborated.");
+      expect(await sh("journalctl -u in-one --output=cat --no-pager")).toContain(`\n${halt.trim()}`);
+    });
+
     test("a hook without journalctl or its log says so", async () => {
       const empty = "ExecStopPost=\nExecStopPost=/run/bin/upgrade-halt systemd-hook";
       const cases = [

@@ -1,4 +1,5 @@
-import { firstLine } from "./line-records.ts";
+import { LineJoiner, type Piece } from "./line-joiner.ts";
+import { firstLine, goesOnAfter } from "./line-records.ts";
 import type { OutputLine, Transport } from "./output-line.ts";
 import { micros } from "./times.ts";
 
@@ -13,14 +14,14 @@ const LENGTH = /^[\u0000-\u007f\ufffd]{8}/;
  * and the other fields tell that it is an entry at all.
  */
 export const JOURNAL_EXPORT: Transport = (lines) => {
-  const messages: OutputLine[] = [];
+  const joiner = new LineJoiner();
   let entry = new Map<string, string>();
   for (let at = 0; at <= lines.length; at += 1) {
     const text = lines[at]?.text ?? "";
     if (text === "") {
-      const message = messageOf(entry);
-      if (message === "damaged") return undefined;
-      if (message !== undefined) messages.push(message);
+      const piece = pieceOf(entry);
+      if (piece === "damaged") return undefined;
+      if (piece !== undefined) joiner.add(piece);
       entry = new Map();
       continue;
     }
@@ -34,17 +35,28 @@ export const JOURNAL_EXPORT: Transport = (lines) => {
       at = binary.last;
     }
   }
-  return messages.length > 0 ? messages : undefined;
+  return joiner.lines();
 };
 
+/** The messages in what `journalctl -o export` printed, a line each; with `isCut` its first entry is not whole. */
+export function journalMessages(exported: string, isCut: boolean): string {
+  const entries = isCut ? exported.slice(exported.indexOf("\n\n") + 2) : exported;
+  const messages = JOURNAL_EXPORT(entries.split("\n").map((text) => ({ text })));
+  return (messages ?? []).map(({ text }) => `${text}\n`).join("");
+}
+
 /** `damaged` where it is no entry of a journal: a lone MESSAGE may be anybody's. */
-function messageOf(entry: ReadonlyMap<string, string>): OutputLine | "damaged" | undefined {
+function pieceOf(entry: ReadonlyMap<string, string>): Piece | "damaged" | undefined {
   if (entry.size === 0) return undefined;
   if (entry.size === 1) return "damaged";
   const text = entry.get("MESSAGE");
   if (text === undefined) return undefined;
   const at = micros(entry.get("__REALTIME_TIMESTAMP"));
-  return { text: firstLine(text), at, isSupervisors: entry.get("_PID") === "1" };
+  return {
+    ...{ text: firstLine(text), at, isSupervisors: entry.get("_PID") === "1" },
+    stream: entry.get("_STREAM_ID"),
+    goesOn: goesOnAfter(entry.get("_LINE_BREAK")),
+  };
 }
 
 /** A value with its length before it. Where bytes were lost on the way here and the length leads nowhere, it ends with its line. */

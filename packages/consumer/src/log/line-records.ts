@@ -1,20 +1,7 @@
 import { type JsonFields, parsedObject } from "./json-object.ts";
+import { LineJoiner, type Piece } from "./line-joiner.ts";
 import type { OutputLine, Transport } from "./output-line.ts";
 import { micros, millis } from "./times.ts";
-
-/** One line of a log as a record of its own: what a node wrote, or a part of it. */
-interface Piece {
-  readonly text: string;
-  readonly at?: number | undefined;
-  readonly isSupervisors?: boolean;
-  /** Parts of one line are of one stream. */
-  readonly stream?: string;
-  /** The rest of the line is in the next piece of this stream. */
-  readonly goesOn?: boolean;
-}
-
-/** Longest line that is put together from parts, in characters: a halt line with the longest `info` is far below. */
-const LONGEST_JOINED = 1_048_576;
 
 const OF_DOCKER: ReadonlySet<string> = new Set(["log", "stream", "time", "attrs", "kubernetes", "docker"]);
 const STREAMS: ReadonlySet<unknown> = new Set(["stdout", "stderr"]);
@@ -49,11 +36,21 @@ const JOURNAL_FIELD = /^_{0,2}[A-Z][A-Z0-9_]*$/;
 export const JOURNAL_JSON = ofJson((fields, keys) => {
   if (!keys.every((key) => JOURNAL_FIELD.test(key))) return undefined;
   if (!keys.includes("__CURSOR") && !keys.includes("_BOOT_ID")) return undefined;
-  const { MESSAGE, _PID: pid, __REALTIME_TIMESTAMP: at } = fields;
+  const { MESSAGE, _PID: pid, __REALTIME_TIMESTAMP: at, _LINE_BREAK: end, _STREAM_ID: id } = fields;
   const text =
     typeof MESSAGE === "string" ? MESSAGE : isBytes(MESSAGE) ? Buffer.from(MESSAGE).toString() : "";
-  return [{ text: firstLine(text), at: micros(at), isSupervisors: pid === "1" }];
+  const stream = typeof id === "string" ? id : undefined;
+  const piece = { text: firstLine(text), at: micros(at), isSupervisors: pid === "1" };
+  return [{ ...piece, stream, goesOn: goesOnAfter(end) }];
 });
+
+/**
+ * Whether journald cut the line of a stream there, by its field `_LINE_BREAK`: at its `LineMax=` (48 KiB) or at a zero byte
+ * (systemd.journal-fields(7), systemd 252). What comes next is the rest of it.
+ */
+export function goesOnAfter(lineBreak: unknown): boolean {
+  return lineBreak === "line-max" || lineBreak === "nul";
+}
 
 /** A message of several lines is one text: only its begin can be a halt line. */
 export function firstLine(text: string): string {
@@ -83,30 +80,16 @@ function joined(
   lines: readonly OutputLine[],
   piecesOf: (line: OutputLine) => readonly Piece[] | undefined,
 ): readonly OutputLine[] | undefined {
-  const whole: OutputLine[] = [];
-  const begun = new Map<string | undefined, string>();
+  const joiner = new LineJoiner();
   for (const [index, line] of lines.entries()) {
     if (line.text === "") continue;
     const pieces = piecesOf(line);
     const isHalfWritten = index > 0 && index === lines.length - 1 && line.text.startsWith("{");
     if (pieces === undefined && isHalfWritten && parsedObject(line.text) === undefined) break;
     if (pieces === undefined) return undefined;
-    for (const { text, at, isSupervisors, stream, goesOn } of pieces) {
-      // Of a line that is too long only the begin is kept: its rest is no line of its own.
-      const joinedText = ((begun.get(stream) ?? "") + text).slice(0, LONGEST_JOINED);
-      if (goesOn) begun.set(stream, joinedText);
-      else {
-        begun.delete(stream);
-        whole.push({
-          text: joinedText,
-          at: line.at ?? at,
-          isSupervisors: line.isSupervisors || isSupervisors,
-        });
-      }
-    }
+    for (const piece of pieces) joiner.add(piece, line);
   }
-  for (const text of begun.values()) whole.push({ text });
-  return whole.length > 0 ? whole : undefined;
+  return joiner.lines();
 }
 
 function isBytes(value: unknown): value is number[] {

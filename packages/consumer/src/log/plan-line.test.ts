@@ -168,7 +168,13 @@ test("a line that a runtime wrote in parts is put together again", () => {
   const docker = ['UPGRADE "v6.7" NEE', "DED at height: 30: x\n"].map((log) =>
     JSON.stringify({ log, stream: "stderr" }),
   );
-  for (const log of [cri, docker.join("\n")]) expect(findPlanLines(log)).toMatchObject([line]);
+  const parts = ['UPGRADE "v6.7" NEE', "DED at height: 30: x"];
+  const journalJson = parts.map((MESSAGE, index) =>
+    JSON.stringify({ __CURSOR: `s=${index}`, MESSAGE, ...(index === 0 && { _LINE_BREAK: "line-max" }) }),
+  );
+  const journalExport = `_PID=7\nMESSAGE=${parts[0]}\n_LINE_BREAK=line-max\n\n_PID=7\nMESSAGE=${parts[1]}\n\n`;
+  for (const log of [cri, docker.join("\n"), journalJson.join("\n"), journalExport])
+    expect(findPlanLines(log)).toMatchObject([line]);
 });
 
 test.each([

@@ -150,6 +150,24 @@ test("the rest of a line that a runtime wrote in parts is never a line, whatever
   expect(findPlanLines(long.join("\n"))).toEqual([]);
 });
 
+test.each(["line-max", "nul"])(
+  "the rest of a line that journald cut at %s is never a line",
+  (_LINE_BREAK) => {
+    const [begin, between] = [`5:59PM INF executed tx memo=${"x".repeat(49_000)}`, "boot"];
+    const json = [
+      { MESSAGE: begin, _LINE_BREAK, _STREAM_ID: "1" },
+      { MESSAGE: between, _STREAM_ID: "2" },
+      { MESSAGE: NEEDED, _STREAM_ID: "1" },
+    ].map((fields) => ({ __CURSOR: "s=1", ...fields }));
+    const exported = json.map((fields) => Object.entries(fields).map(([name, value]) => `${name}=${value}`));
+    for (const log of [
+      json.map((fields) => JSON.stringify(fields)).join("\n"),
+      exported.map((lines) => `${lines.join("\n")}\n\n`).join(""),
+    ])
+      expect(findPlanLines(log)).toEqual([]);
+  },
+);
+
 test("of a journal only the messages are the node's", () => {
   const entry = (message: string, more: string) => `__CURSOR=s\n_PID=7\nMESSAGE=${message}\n${more}\n\n`;
   expect(findPlanLines(entry("boot", `CODE=${NEEDED}`) + entry("x", `MEMO=${NEEDED}`))).toEqual([]);

@@ -4,17 +4,18 @@ export const KEPT = 65_536;
 const LINE_FEED = 10;
 
 /**
- * The end of a stream of bytes: at least the last `KEPT` of it, and never more than twice that, from the begin of a line
- * on: what is left of a line that was cut could pass for another.
+ * The end of a stream of bytes: at least the last `atLeast` of it (`KEPT` where nothing is said), and never more than twice that,
+ * from the begin of a line on: what is left of a line that was cut could pass for another.
  */
 export class Tail {
-  readonly #kept = Buffer.allocUnsafe(2 * KEPT);
+  readonly #atLeast: number;
+  readonly #kept: Buffer;
   #bytes = 0;
-  #isCut: boolean;
+  #isCut = false;
 
-  /** `isCut`: the stream begins in the middle of a line. */
-  constructor(isCut = false) {
-    this.#isCut = isCut;
+  constructor(atLeast = KEPT) {
+    this.#atLeast = atLeast;
+    this.#kept = Buffer.allocUnsafe(2 * atLeast);
   }
 
   /** Takes a copy of the chunk. */
@@ -22,7 +23,7 @@ export class Tail {
     const end = chunk.subarray(-this.#kept.length);
     if (this.#bytes + chunk.length > this.#kept.length) {
       this.#isCut = true;
-      const before = Math.max(0, KEPT - end.length);
+      const before = Math.max(0, this.#atLeast - end.length);
       this.#kept.copyWithin(0, this.#bytes - before, this.#bytes);
       this.#bytes = before;
     }
@@ -33,6 +34,11 @@ export class Tail {
   /** The last `count` bytes, as many as are kept, as one character each. */
   lastBytes(count: number): string {
     return this.#kept.toString("latin1", Math.max(0, this.#bytes - count), this.#bytes);
+  }
+
+  /** Whether the stream was longer than what is kept. */
+  get isCut(): boolean {
+    return this.#isCut;
   }
 
   text(): string {

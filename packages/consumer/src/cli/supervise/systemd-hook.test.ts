@@ -74,16 +74,45 @@ test("a journal without a line of this run is told", async () => {
   );
 });
 
+const entryOf = (message: string, more = "") => `__CURSOR=s\n_BOOT_ID=1\nMESSAGE=${message}\n${more}\n`;
+
+/** What the hook says of this journal. */
+async function saidOf(entries: readonly string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
+  await writeFile(join(folder, "journalctl"), `#!/bin/sh\n/bin/cat '${folder}/entries'\n`, { mode: 0o755 });
+  await writeFile(join(folder, "entries"), entries.join(""));
+  const env = { ...ended("70"), INVOCATION_ID: "0123456789abcdef0123456789abcdef", PATH: folder };
+  const { stdout } = await runCommand(["systemd-hook", "--journal"], env);
+  await rm(folder, { recursive: true });
+  return stdout;
+}
+
+test("the rest of a line that was too long for the journal is no halt line", async () => {
+  const begin = entryOf("x".repeat(49_152), "_STREAM_ID=1\n_LINE_BREAK=line-max\n");
+  const rest = entryOf('UPGRADE "v6.7" NEEDED at height: 30: ', "_STREAM_ID=1\n");
+  expect(await saidOf([begin, rest])).toMatch(/^halted: upgrade_required, not corroborated\. /);
+  expect(await saidOf([rest])).toMatch(/^halted: upgrade_required \(plan v6\.7 at height 30\)\. /);
+});
+
+test("a journal that is longer than what is kept of it is read from a whole entry on", async () => {
+  const halt = entryOf('UPGRADE "v6.7" NEEDED at height: 30: ');
+  const later = entryOf("goroutine 1 [running]:");
+  expect(await saidOf([...Array(40_000).fill(later), halt, ...Array(10_000).fill(later)])).toMatch(
+    /^halted: upgrade_required \(plan v6\.7 at height 30\)\. /,
+  );
+});
+
 test("one who may not wait for the journal looks again for a line that is still on its way", async () => {
   const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
   const script = `#!/bin/sh
 case "$*" in
   --sync) exit 1 ;;
 esac
-if [ -e '${folder}/asked' ]; then echo 'UPGRADE "v6.7" NEEDED at height: 30: '; fi
+if [ -e '${folder}/asked' ]; then /bin/cat '${folder}/entries'; fi
 : > '${folder}/asked'
 `;
   await writeFile(join(folder, "journalctl"), script, { mode: 0o755 });
+  await writeFile(join(folder, "entries"), entryOf('UPGRADE "v6.7" NEEDED at height: 30: '));
   const env = { ...ended("70"), INVOCATION_ID: "0123456789abcdef0123456789abcdef", PATH: folder };
   const { stdout, stderr } = await runCommand(["systemd-hook", "--journal"], env);
   await rm(folder, { recursive: true });

@@ -5,9 +5,10 @@ import type { Command } from "commander";
 import { evidenceFromSystemd } from "../../adapters/systemd.ts";
 import { classify } from "../../classify.ts";
 import { ConsumerError } from "../../consumer-error.ts";
+import { journalMessages } from "../../log/journal-export.ts";
 import { printable } from "../../printable.ts";
 import { readLogTail } from "../input/log-tail.ts";
-import { Tail } from "../input/tail.ts";
+import { KEPT, Tail } from "../input/tail.ts";
 import { inTime } from "../input/timed-read.ts";
 import { unreadable } from "../input/unreadable.ts";
 import type { Io } from "../output/io.ts";
@@ -89,12 +90,12 @@ async function readJournal({ env, stderr }: Io, isEnough: (tail: string) => bool
     return "";
   }
   const synced = await journalctl(["--sync"]);
-  const asked = [`_SYSTEMD_INVOCATION_ID=${id}`, `--lines=${JOURNAL_LINES}`, "--output=cat", "--no-pager"];
-  let read = await journalctl(asked);
+  const asked = [`_SYSTEMD_INVOCATION_ID=${id}`, `--lines=${JOURNAL_LINES}`, "--no-pager", ...AS_ENTRIES];
+  let read = await readEntries(asked);
   for (let looks = 0; looks < LOOKS_AGAIN; looks += 1) {
     if (synced.problem === undefined || read.problem !== undefined || isEnough(read.text)) break;
     await setTimeout(LOOK_AGAIN_MS);
-    read = await journalctl(asked);
+    read = await readEntries(asked);
   }
   if (read.problem !== undefined) warn(read.problem);
   else if (read.text === "")
@@ -110,26 +111,41 @@ const LOOK_AGAIN_MS = 250;
 /** As far back as the end of a log file is read, where lines have 6 bytes and more: a Go panic has hundreds of them. */
 const JOURNAL_LINES = 10_000;
 
+/** What tells a message from the rest of one that was too long for the journal. */
+const AS_ENTRIES = ["--output=export", "--output-fields=MESSAGE,_STREAM_ID,_LINE_BREAK"];
+/** Around each of its messages the journal says some 300 bytes of its own. */
+const ENTRIES_KEPT = 16 * KEPT;
+
+async function readEntries(asked: readonly string[]): Promise<JournalRead> {
+  const { text, isCut, ...read } = await journalctl(asked, ENTRIES_KEPT);
+  return { ...read, text: journalMessages(text, isCut === true) };
+}
+
 /** What waits for a journal that is being written down may take longer than a file, in ms. */
 const JOURNAL_MS = 10_000;
 
 interface JournalRead {
   readonly text: string;
+  readonly isCut?: boolean;
   readonly problem?: string;
 }
 
-async function journalctl(args: readonly string[]): Promise<JournalRead> {
+async function journalctl(args: readonly string[], atLeast = KEPT): Promise<JournalRead> {
   const child = spawn("journalctl", args, { stdio: ["ignore", "pipe", "pipe"] });
-  const [tail, said] = [new Tail(), new Tail()];
+  const [tail, said] = [new Tail(atLeast), new Tail()];
   child.stdout.on("data", (chunk: Buffer) => tail.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
   try {
     const [code] = await inTime(once(child, "close"), JOURNAL_MS);
     const words = printable(said.text().trim(), 200);
     const isRefused = /permission|not seeing messages/i.test(words);
-    if (code === 0 && !(tail.text() === "" && isRefused)) return { text: tail.text() };
+    if (code === 0 && !(tail.text() === "" && isRefused)) return { text: tail.text(), isCut: tail.isCut };
     const advice = isRefused ? "; give the unit SupplementaryGroups=systemd-journal" : "";
-    return { text: tail.text(), problem: `journalctl ended with ${code}: ${words}${advice}` };
+    return {
+      text: tail.text(),
+      isCut: tail.isCut,
+      problem: `journalctl ended with ${code}: ${words}${advice}`,
+    };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
     child.kill("SIGKILL");
