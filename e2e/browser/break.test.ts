@@ -3,8 +3,14 @@ import { afterAll, beforeAll, describe, expect, type TestContext, test } from "v
 import { Cleanup } from "../harness/cleanup.ts";
 import { isStopped } from "../harness/process-state.ts";
 import { PATIENCE, type Served, serve, untilState } from "../harness/served-page.ts";
-import { beginByKeyboard, chooseByKeyboard, chooseNodeByKeyboard, pressByKeyboard } from "./keyboard.ts";
-import { open, play, runTwin, startBrowser } from "./page.ts";
+import {
+  beginByKeyboard,
+  chooseByKeyboard,
+  chooseNodeByKeyboard,
+  fillByKeyboard,
+  pressByKeyboard,
+} from "./keyboard.ts";
+import { open, runTwin, startBrowser, untilEnded } from "./page.ts";
 
 // These wait for most of their time, for blocks and for leases: they run side by side, each in a sandbox of its own.
 const cleanup = new Cleanup();
@@ -52,6 +58,7 @@ const WITHDRAWN = "journal-Withdrawn";
 interface Hands {
   begin(page: Page, scenario: string): Promise<void>;
   choose(page: Page, list: string, value: string): Promise<void>;
+  fill(page: Page, field: string, value: string): Promise<void>;
   press(page: Page, control: string): Promise<void>;
   chooseNode(page: Page, node: string): Promise<void>;
 }
@@ -64,12 +71,14 @@ const MOUSE: Hands = {
   async choose(page, list, value) {
     await page.getByLabel(list).selectOption(value);
   },
+  fill: (page, field, value) => page.getByLabel(new RegExp(`^${field} `)).fill(value),
   press: (page, control) => page.getByRole("button", { name: control, exact: true }).click(),
   chooseNode: (page, node) => page.locator(`[data-node="${node}"]`).click(),
 };
 const KEYBOARD: Hands = {
   begin: beginByKeyboard,
   choose: chooseByKeyboard,
+  fill: fillByKeyboard,
   press: pressByKeyboard,
   chooseNode: chooseNodeByKeyboard,
 };
@@ -80,11 +89,13 @@ async function act(page: Page, { press }: Hands, control: string): Promise<void>
   await page.locator("[data-said]", { hasText: "done" }).waitFor();
 }
 
-// The last section of docs/review.md.
-describe.concurrent.each([
+const BY_HAND = [
   ["by keyboard alone", KEYBOARD],
   ["with the mouse", MOUSE],
-])("who tries to break it %s", (_, hands) => {
+] as const;
+
+// The last section of docs/review.md.
+describe.concurrent.each(BY_HAND)("who tries to break it %s", (_, hands) => {
   test("does all that the review says, and sees what comes of it", {
     timeout: 5 * PATIENCE,
   }, async (context) => {
@@ -141,12 +152,36 @@ describe.concurrent.each([
     await press("Go on");
     await page.locator(".halt", { hasText: "halted: downgrade_detected" }).waitFor();
   });
+
+  test("waits before the journal says that a halt was withdrawn", {
+    timeout: 5 * PATIENCE,
+  }, async (context) => {
+    const { served, page } = await openSandbox(context);
+    await hands.begin(page, "no-contract");
+    await untilEnded(page, "no-contract");
+    const [before] = (await served.state()).nodes;
+    await hold(page, WITHDRAWN, hands);
+    await hands.fill(page, "Height", "9000000");
+    // A node that is down learns of another plan when it is started again, in the same pod.
+    await untilState(
+      served,
+      "the node to be down once more",
+      ({ nodes: [node] }) => node?.isRunning === false && node.restartCount > (before?.restartCount ?? 0),
+    );
+    await act(page, hands, "Schedule upgrade");
+    await page.getByText(`Waits now before: ${WITHDRAWN}`).waitFor();
+    await act(page, hands, "Go on");
+    const { nodes } = await untilState(served, "its halt to be withdrawn", ({ halts }) =>
+      halts.some(({ node, status }) => node === "sei-0" && status.phase === "Withdrawn"),
+    );
+    expect(nodes[0]?.podUid).toBe(before?.podUid);
+  });
 });
 
 /** Lets the controller wait before a write. */
-async function hold(page: Page, gate: string): Promise<void> {
-  await MOUSE.choose(page, "Before", gate);
-  await act(page, MOUSE, "Wait before it");
+async function hold(page: Page, gate: string, hands = MOUSE): Promise<void> {
+  await hands.choose(page, "Before", gate);
+  await act(page, hands, "Wait before it");
 }
 
 /** Lists a release for the plan v6.7 that the page schedules next. */
@@ -201,27 +236,6 @@ describe.concurrent("a halt that waits before any step of its journal comes to i
       expect(Math.max(...nodes.map(({ generation }) => generation))).toBe(release === undefined ? 1 : 2);
     },
   );
-
-  test('an upgrade that is put off, by "Go on"', { timeout: 5 * PATIENCE }, async (context) => {
-    const opened = await openSandbox(context);
-    const { served, page } = opened;
-    await play(page, "no-contract");
-    const [before] = (await served.state()).nodes;
-    await hold(page, WITHDRAWN);
-    await page.getByLabel("Height (0").fill("9000000");
-    // A node that is down learns of another plan when it is started again, in the same pod.
-    await untilState(
-      served,
-      "the node to be down once more",
-      ({ nodes: [node] }) => node?.isRunning === false && node.restartCount > (before?.restartCount ?? 0),
-    );
-    await act(page, MOUSE, "Schedule upgrade");
-    await passGates(opened, "Go on");
-    const { nodes } = await untilState(served, "its halt to be withdrawn", ({ halts }) =>
-      halts.some(({ node, status }) => node === "sei-0" && status.phase === "Withdrawn"),
-    );
-    expect(nodes[0]?.podUid).toBe(before?.podUid);
-  });
 
   test("and there is no other that the page offers", async (context) => {
     const { page } = await openSandbox(context);

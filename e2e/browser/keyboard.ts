@@ -9,8 +9,8 @@ const FIRST_PART = "Scenario";
 const focused = (page: Page): Promise<string> =>
   page.evaluate(() => {
     const focused = document.activeElement;
-    if (focused instanceof HTMLSelectElement) return focused.labels[0]?.textContent?.trim() ?? "";
-    return focused?.textContent?.trim() ?? "";
+    const isField = focused instanceof HTMLSelectElement || focused instanceof HTMLInputElement;
+    return (isField ? focused.labels?.[0] : focused)?.textContent?.trim() ?? "";
   });
 
 /** Presses Tab until what has the focus is so; nothing but the keyboard is used. */
@@ -53,10 +53,16 @@ export async function playByKeyboard(page: Page, name: string): Promise<void> {
   await untilEnded(page, name);
 }
 
-/** Chooses a value among the controls, and presses a control. */
+/** Chooses a value among the controls, fills in a field there, and presses a control. */
 export async function chooseByKeyboard(page: Page, list: string, value: string): Promise<void> {
   await goTo(page, "Controls");
   await choose(page, list, value);
+}
+export async function fillByKeyboard(page: Page, field: string, value: string): Promise<void> {
+  await goTo(page, "Controls");
+  await tabTo(page, `the field ${field}`, (label) => label.startsWith(`${field} `));
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type(value);
 }
 export async function pressByKeyboard(page: Page, control: string): Promise<void> {
   await goTo(page, "Controls");

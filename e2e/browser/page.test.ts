@@ -28,8 +28,12 @@ describe("the page", () => {
     await page.close();
   });
 
-  test.each([360, 1280, 3840])("fits a screen of %i pixels without scrolling sideways", async (width) => {
-    const page = await open(browser, served.address, [], { viewport: { width, height: 800 } });
+  test.each([
+    [360, 640],
+    [1280, 800],
+    [3840, 2160],
+  ])("fits a screen of %i by %i pixels without scrolling sideways", async (width, height) => {
+    const page = await open(browser, served.address, [], { viewport: { width, height } });
     const wide = await page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
