@@ -115,6 +115,16 @@ describe("a release that cannot be whole stops before anything is published", ()
     await checkout.git("reset", "--quiet", "--hard", "HEAD~1");
   });
 
+  test("a tag whose version the registry does not have", async () => {
+    await checkout.git("tag", "@upgrade-halt/producer@0.1.0");
+    await remember();
+    await expectStopped(
+      await checkout.run("release:publish"),
+      /^release: The tag @upgrade-halt\/producer@0\.1\.0 is there, and the registry has no such version: /,
+    );
+    await checkout.git("tag", "--delete", "@upgrade-halt/producer@0.1.0");
+  });
+
   test("a registry that answers 500", async () => {
     await remember();
     registry.setMood(() => 500);
@@ -147,10 +157,22 @@ describe("a release that cannot be whole stops before anything is published", ()
 let stranger: StrangersProject;
 
 describe("the first release", () => {
+  test("refused its second package with 409, says what is published and what to do", async () => {
+    registry.setMood((method, path) => (method === "PUT" && !path.endsWith("contract") ? 409 : "answers"));
+    const { code, output } = await checkout.run("release:publish");
+    expect(output).toMatch(
+      /^@upgrade-halt\/contract 0\.1\.0: published and tagged\nrelease: The registry refused @upgrade-halt\/\w+ 0\.1\.0 \(E409[^\n]*packages before it are published and tagged: run it again once that is settled\.\n$/,
+    );
+    expect(code).toBe(1);
+    expect(registry.published).toHaveLength(1);
+    expect(await tags()).toEqual(["@upgrade-halt/contract@0.1.0"]);
+  });
+
   test("killed between two packages and run again, ends with each published once", async () => {
     let kill = () => {};
-    registry.setMood((method, path) => {
-      if (method !== "PUT" || path.endsWith("contract")) return "answers";
+    let puts = 0;
+    registry.setMood((method) => {
+      if (method !== "PUT" || ++puts === 1) return "answers";
       kill();
       return "says nothing";
     });
@@ -158,7 +180,7 @@ describe("the first release", () => {
       kill = end;
     });
     expect(killed.signal).toBe("SIGKILL");
-    expect(registry.published).toHaveLength(1);
+    expect(registry.published).toHaveLength(2);
     registry.setMood(() => "answers");
     const again = await checkout.run("release:publish");
     expect(again.output).toContain("@upgrade-halt/contract 0.1.0: published and tagged already\n");

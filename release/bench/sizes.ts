@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { catalogVersion } from "../../e2e/packages/catalog-version.ts";
 import { pnpm } from "../../e2e/packages/run-in.ts";
-import { packAll } from "../src/pack.ts";
+import { buildAnew, packAll } from "../src/pack.ts";
 import { install, sizeOf } from "./installed.ts";
 
 const ROOT = dirname(dirname(import.meta.dirname));
@@ -31,6 +31,7 @@ const kib = (bytes: number): string => `${Math.ceil(bytes / 1024).toLocaleString
 
 const folder = mkdtempSync(join(tmpdir(), "sizes-"));
 try {
+  buildAnew(ROOT);
   const packed = packAll(ROOT, join(folder, "tarballs"));
   const local = Object.fromEntries(packed.map(({ manifest, tarball }) => [manifest.name, `file:${tarball}`]));
 
