@@ -7,9 +7,9 @@ test("without a changeset nothing is planned", async () => {
   expect(renderPlan(await plannedReleases(root))).toBe("Nothing to release: no changeset is waiting.\n");
 });
 
-test("each package moves alone, and says why", async () => {
+test("each package moves alone, and says why in one line", async () => {
   const { root, changeset } = createRepository();
-  changeset("one", "Exports a.\nAnd b.", { consumer: "minor" });
+  changeset("one", "Exports a.\nAnd b.\n\n- What a is for.", { consumer: "minor" });
   expect(renderPlan(await plannedReleases(root))).toBe(
     "@upgrade-halt/consumer 1.2.3 -> 1.3.0 (minor)\n  - Exports a. And b.\n",
   );

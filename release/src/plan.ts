@@ -12,7 +12,7 @@ export interface PlannedRelease {
   readonly bump: Bump;
   /** Whether it goes to the registry; the programs of `apps` only get a version. */
   readonly published: boolean;
-  /** Why: the summary of each changeset, or the package that it uses and that changes. */
+  /** Why: the summary of each changeset, its paragraphs apart, or that a package which it uses changes. */
   readonly why: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export async function plannedReleases(root: string): Promise<readonly PlannedRel
   const planned = releases.flatMap((release): readonly PlannedRelease[] => {
     if (release.type === "none") return [];
     const { name, oldVersion: from, newVersion: to, type: bump } = release;
-    const why = release.changesets.map((id) => summaryOf(id).replaceAll("\n", " "));
+    const why = release.changesets.map((id) => summaryOf(id).replace(/(?<!\n)\n(?!\n)/g, " "));
     return [
       {
         name,
@@ -47,13 +47,13 @@ export async function plannedReleases(root: string): Promise<readonly PlannedRel
   return planned.toSorted((a, b) => place(a) - place(b) || a.name.localeCompare(b.name));
 }
 
-/** The plan as a person reads it. */
+/** The plan as a person reads it: of each changeset its first paragraph. */
 export function renderPlan(plan: readonly PlannedRelease[]): string {
   if (plan.length === 0) return "Nothing to release: no changeset is waiting.\n";
   return plan
     .map(({ name, from, to, bump, published, why }) => {
       const head = `${name} ${from} -> ${to} (${bump}${published ? "" : "; not published"})`;
-      return `${head}\n${why.map((reason) => `  - ${reason}\n`).join("")}`;
+      return `${head}\n${why.map((reason) => `  - ${reason.split("\n\n")[0]}\n`).join("")}`;
     })
     .join("");
 }
