@@ -2,11 +2,8 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/**
- * The newest release that is supported, which is the default, and the oldest: each has a Go module of its name under
- * `kubernetes/`.
- */
-export const KUBERNETES_VERSIONS = ["v1.37.2", "v1.35.4"] as const;
+/** The releases that are supported, the newest first, which is the default: each has a Go module of its name under `kubernetes/`. */
+export const KUBERNETES_VERSIONS = ["v1.37.2", "v1.36.3", "v1.35.4"] as const;
 
 export type KubernetesVersion = (typeof KUBERNETES_VERSIONS)[number];
 

@@ -6,12 +6,13 @@ import { tableOf } from "../harness/shown-table.ts";
 import { ROOT } from "./generations.ts";
 import { PAGE } from "./page.ts";
 
-const [NEWEST, OLDEST] = KUBERNETES_VERSIONS;
+const [NEWEST, BETWEEN, OLDEST] = KUBERNETES_VERSIONS;
 
 test("docs/compatibility.md says on which Kubernetes the suites run", () => {
   const suites = "`test:control-plane`, `test:chart`, `test:kubelet`";
   const rows = [
     [NEWEST, `newest: ${suites}, in each run of CI`],
+    [BETWEEN, "`test:control-plane` and `test:chart` by command, before a release"],
     [OLDEST, "oldest: the same by command, before a release; the kubelet in each run of CI"],
   ];
   PAGE.expectShown("kubernetes", tableOf([["release", "what runs on it"], ...rows]));
