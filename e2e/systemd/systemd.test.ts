@@ -161,7 +161,10 @@ describe.skipIf(reason !== undefined)(
       const halt = 'UPGRADE "v6.6" NEEDED at height: 3: ';
       const unit = (script: string) =>
         `[Service]\nExecStart=/run/bin/${script}\nExecStopPost=/run/bin/upgrade-halt systemd-hook --journal`;
-      await write("/run/bin/in-one", `#!/bin/sh\nhead -c 49152 /dev/zero | tr '\\0' x\necho '${halt}'\nexit 70`);
+      await write(
+        "/run/bin/in-one",
+        `#!/bin/sh\nhead -c 49152 /dev/zero | tr '\\0' x\necho '${halt}'\nexit 70`,
+      );
       await write("/run/bin/in-two", `#!/bin/sh\necho x\necho '${halt}'\nexit 70`);
       const saidOf = async (script: string): Promise<string> => {
         await write(`/run/systemd/system/${script}.service`, unit(script));
