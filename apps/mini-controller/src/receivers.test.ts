@@ -50,14 +50,14 @@ describe("a receiver that never answers", () => {
   test("holds up no swap, not even one of its own policy", async () => {
     const [cluster, silent] = [new FakeCluster(behave), await startSilent()];
     await cluster.addPolicy({ paging: [{ webhook: { url: silent.url } }] });
-    await addLost(cluster, 200);
+    await addLost(cluster, 100);
     await cluster.addNode("sei");
     await start(cluster);
     await until("the receiver to be asked", () => silent.asked() > 0);
     await until("the node to be read", () => cluster.statusReads.has("sei-0"));
     cluster.reach(30);
     await until("the swap", () => cluster.imagesSet.includes(`sei ${image("v6.7")}`));
-    expect(silent.asked()).toBeLessThan(200);
+    expect(silent.asked()).toBeLessThan(100);
   });
 
   test("makes a page late at none of the policy's other targets", async () => {
@@ -72,7 +72,6 @@ describe("a receiver that never answers", () => {
     await start(cluster);
     // 60 pages of which each waited three seconds, four at a time, would take 45 seconds.
     await until("every page", () => pager.keys().length === 60, { within: 40_000 });
-    expect(pager.received).toHaveLength(60);
     expect(silent.asked()).toBeLessThan(60);
   });
 
