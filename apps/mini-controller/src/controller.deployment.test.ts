@@ -147,7 +147,7 @@ test("the page of a Deployment's pod that is gone stands for the pods after it u
   expect(cluster.halts().map(({ spec }) => spec.podName)).toEqual(["val-abc-1", "val-abc-4"]);
 });
 
-test("a halt that waits for its image is told once, however often a Deployment makes its pod anew, and takes one slot", async () => {
+test("a halt that waits for its image is told once, however often a Deployment makes its pod anew, and swapped once it is listed", async () => {
   const { cluster, pager, addPod, drain, imageSet } = await startDeployment(onePlan, {
     upgrades: [],
     maxConcurrent: 1,

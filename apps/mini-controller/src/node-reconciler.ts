@@ -201,7 +201,7 @@ export class NodeReconciler {
         const work = () => this.#make(move, observation);
         const { policy } = observation;
         const policyKey = policy === undefined ? policyKeyOf(halt) : keyOf(policy);
-        halt = await (beginsSwap(move) ? slots.during(policyKey, halt.spec, work) : work());
+        halt = await (beginsSwap(move) ? slots.during(policyKey, halt.spec.podName, work) : work());
         refusals = 0;
         const answered = move.kind === "effect" ? ANSWERED_MS[move.effect.kind] : undefined;
         if (answered !== undefined) return answered;

@@ -37,8 +37,8 @@ export async function killMutants({ seed, steps, searches }: KillOptions): Promi
   const work = async () => {
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
       const seeds = known[mutant.name] ?? [];
-      const play = { name: mutant.name, seeds, from: seed, steps, wanted: searches ? SEARCHED : 1 };
-      const outcome = await playMutant(play);
+      const search = { name: mutant.name, seeds: [], from: seed, steps, wanted: searches ? SEARCHED : 1 };
+      const outcome = (searches ? undefined : await playKnown(search, seeds)) ?? (await playMutant(search));
       console.log(describe(outcome));
       outcomes.push(outcome);
     }
@@ -52,6 +52,15 @@ export async function killMutants({ seed, steps, searches }: KillOptions): Promi
     `${killed.length} of ${played.length} mutants found, ${MUTANTS.length - played.length} not played`,
   );
   return survivors === 0 ? 0 : 1;
+}
+
+/** The first of these seeds that finds the mutant; `undefined` where a change has spoilt them all. */
+async function playKnown(play: Play, seeds: readonly number[]): Promise<Outcome | undefined> {
+  for (const seed of seeds) {
+    const outcome = await playMutant({ ...play, seeds: [seed], steps: 0 });
+    if (outcome.finds.length > 0) return outcome;
+  }
+  return undefined;
 }
 
 async function playMutant(play: Play): Promise<Outcome> {

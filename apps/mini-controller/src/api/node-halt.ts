@@ -254,11 +254,6 @@ export function deploymentUIDOf({ workload }: NodeHaltSpec): string | undefined 
   return workload?.kind === "Deployment" ? workload.uid : undefined;
 }
 
-/** What stays of a halt's node while its pods come and go: the UID of the Deployment that names them anew, or the pod's name. */
-export function nodeOf(spec: NodeHaltSpec): string {
-  return deploymentUIDOf(spec) ?? spec.podName;
-}
-
 /** Whether nobody has to be told of a page any more: it is resolved, or there was nobody to tell. */
 export function isToldOf({ state }: PageRecord): boolean {
   return state === "Resolved" || state === "NoTarget";

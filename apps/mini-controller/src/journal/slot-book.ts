@@ -1,4 +1,4 @@
-import { type NodeHalt, type NodeHaltSpec, nodeOf } from "../api/node-halt.ts";
+import type { NodeHalt } from "../api/node-halt.ts";
 import type { Stores } from "../model/stores.ts";
 import { swappingUnder } from "../model/swaps-under.ts";
 import { isJournal } from "./journal-name.ts";
@@ -15,23 +15,23 @@ export class SlotBook {
     this.#stores = stores;
   }
 
-  /** Nodes other than the one that halted so which take a slot of the policy. */
-  takenByOthers(policyKey: string, spec: NodeHaltSpec): number {
-    const nodes = new Set(this.#reserved.get(policyKey));
+  /** Nodes other than `podName` that take a slot of the policy. */
+  takenByOthers(policyKey: string, podName: string): number {
+    const pods = new Set(this.#reserved.get(policyKey));
     for (const halt of swappingUnder(policyKey, this.#stores))
-      if (isBelieved(halt)) nodes.add(nodeOf(halt.spec));
-    nodes.delete(nodeOf(spec));
-    return nodes.size;
+      if (isBelieved(halt)) pods.add(halt.spec.podName);
+    pods.delete(podName);
+    return pods.size;
   }
 
   /** Takes a slot until `work` has ended, which is when the journal says it. Call it in the same turn as the decision. */
-  async during<T>(policyKey: string, spec: NodeHaltSpec, work: () => Promise<T>): Promise<T> {
-    const nodes = this.#reserved.get(policyKey) ?? new Set();
-    this.#reserved.set(policyKey, nodes.add(nodeOf(spec)));
+  async during<T>(policyKey: string, podName: string, work: () => Promise<T>): Promise<T> {
+    const pods = this.#reserved.get(policyKey) ?? new Set();
+    this.#reserved.set(policyKey, pods.add(podName));
     try {
       return await work();
     } finally {
-      nodes.delete(nodeOf(spec));
+      pods.delete(podName);
     }
   }
 }

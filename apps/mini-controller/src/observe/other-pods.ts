@@ -1,6 +1,6 @@
 import { keyOf } from "@upgrade-halt/kube";
 import { DEFAULT_RPC_PORT, type HaltPolicy } from "../api/halt-policy.ts";
-import { hasEnded, isAborted, isSwapping, type NodeHalt, nodeOf } from "../api/node-halt.ts";
+import { hasEnded, isAborted, isSwapping, type NodeHalt } from "../api/node-halt.ts";
 import type { SlotBook } from "../journal/slot-book.ts";
 import { judgePod, type RecordedHalt } from "../judge/judgement.ts";
 import { isHaltLike, isOneHalt, isOpen } from "../judge/same-halt.ts";
@@ -261,9 +261,9 @@ export class OtherPods {
     const { stores, slots } = this.#options;
     const policy = governing === undefined ? policyKeyOf(halt) : keyOf(governing);
     const failures = failuresUnder(policy, stores);
-    const failed = new Set(failures.map(({ spec }) => nodeOf(spec))).size;
+    const failed = new Set(failures.map(({ spec }) => spec.podName)).size;
     const isUntold = failed > 0 && !failures.some((failure) => isOpen(failure) && hasStandingPage(failure));
-    const swapping = slots.takenByOthers(policy, halt.spec);
+    const swapping = slots.takenByOthers(policy, halt.spec.podName);
     const told = { toldBy: this.#toldBy(halt), abortedIn: this.#abortedIn(halt), ...this.#toldAnew(halt) };
     return { swapping, failed, isUntold, ...told };
   }
