@@ -94,8 +94,9 @@ test("the hook's one line names a halt line that its verdict cannot explain", as
 let path: string;
 beforeAll(async () => {
   path = await mkdtemp(join(tmpdir(), "upgrade-halt-journal-"));
-  // As journalctl does, it keeps to the last lines that it is asked for.
-  const script = `#!/bin/sh\nfor a in "$@"; do case $a in --lines=*) exec tail -n "\${a#--lines=}" "${FIXTURES}/panic-with-99-lines.log.txt";; esac; done\n`;
+  // As journalctl does, it keeps to the last lines that it is asked for, and prints an entry for each.
+  const lines = `tail -n "\${a#--lines=}" "${FIXTURES}/panic-with-99-lines.log.txt"`;
+  const script = `#!/bin/sh\nfor a in "$@"; do case $a in --lines=*) ${lines} | sed 's/.*/_PID=7\\nMESSAGE=&\\n/';; esac; done\n`;
   await writeFile(join(path, "journalctl"), script);
   await chmod(join(path, "journalctl"), 0o755);
 });
