@@ -31,44 +31,64 @@ const owned = (kind: string, name: string, uid = "") => ({
   ownerReferences: [{ apiVersion: "apps/v1", kind, name, uid, controller: true }],
 });
 
-/** A node that a Deployment runs, seen at height 29 by a controller. Its ReplicaSet's pods are made by the test. */
-async function startDeployment(behave: Behaviour, policy: object = {}) {
+/** A node that a Deployment runs, seen at height 29 by a controller. Its ReplicaSets' pods are made by the test. */
+async function startDeployment(
+  behave: Behaviour,
+  policy: object = {},
+  { volumes = [] as object[], height = 29 } = {},
+) {
   const [cluster, pager] = [new FakeCluster(behave), await PageReceiver.start()];
   undo.push(() => pager.stop());
   const paging = [{ webhook: { url: `${pager.url}/page` } }];
   await cluster.addPolicy({ paging, target: { kind: "Deployment" }, ...policy });
   const ports = [{ name: "rpc", containerPort: 26657 }];
-  const containers = [{ name: CONTAINER, image: image("v6.6"), ports }];
-  const spec = {
+  const podSpecOf = (version: string) => ({
+    volumes,
+    containers: [{ name: CONTAINER, image: image(version), ports }],
+  });
+  const specOf = (version: string) => ({
     replicas: 1,
     selector: { matchLabels: LABELS },
-    template: { metadata: { labels: LABELS }, spec: { containers } },
-  };
+    template: { metadata: { labels: LABELS }, spec: podSpecOf(version) },
+  });
   const { api } = cluster;
   const deployment = await api.create<KubeObject>(collectionPath(DEPLOYMENTS, NAMESPACE), {
     ...{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "val", namespace: NAMESPACE } },
-    spec: { ...spec, strategy: { type: "Recreate" } },
+    spec: { ...specOf("v6.6"), strategy: { type: "Recreate" } },
   });
-  const replicaSet = await api.create<KubeObject>(collectionPath(REPLICA_SETS, NAMESPACE), {
-    ...{ apiVersion: "apps/v1", kind: "ReplicaSet", spec },
-    metadata: { name: "val-abc", ...owned("Deployment", "val", deployment.metadata.uid) },
-  });
-  const addPod = (name: string) =>
-    api.create(collectionPath(PODS, NAMESPACE), {
-      ...{ kind: "Pod", spec: { containers } },
-      metadata: { name, labels: LABELS, ...owned("ReplicaSet", "val-abc", replicaSet.metadata.uid) },
+  /** Makes a ReplicaSet of an image, and resolves with what makes its pods. */
+  const addSet = async (hash: string, version: string, revision: number) => {
+    const annotations = { "deployment.kubernetes.io/revision": `${revision}` };
+    const set = await api.create<KubeObject>(collectionPath(REPLICA_SETS, NAMESPACE), {
+      ...{ apiVersion: "apps/v1", kind: "ReplicaSet", spec: specOf(version) },
+      metadata: { name: `val-${hash}`, annotations, ...owned("Deployment", "val", deployment.metadata.uid) },
     });
-  cluster.height = 29;
+    return (name: string) =>
+      api.create(collectionPath(PODS, NAMESPACE), {
+        ...{ kind: "Pod", spec: podSpecOf(version) },
+        metadata: { name, labels: LABELS, ...owned("ReplicaSet", `val-${hash}`, set.metadata.uid) },
+      });
+  };
+  const addPod = await addSet("abc", "v6.6", 1);
+  cluster.height = height;
   await addPod("val-abc-1");
-  const controller = await new TestController(cluster).start();
+  let later = 0;
+  const now = () => Date.now() + later;
+  const controller = await new TestController(cluster, { now }).start();
   undo.push(() => controller.stop());
   await until("the node to be recorded", () => cluster.records().length === 1);
-  const imageSet = async () => {
-    const { spec } = await api.get<DeploymentObject>(objectPath(DEPLOYMENTS, NAMESPACE, "val"));
-    return spec.template.spec.containers[0]?.image;
+  const path = objectPath(DEPLOYMENTS, NAMESPACE, "val");
+  const imageSet = async () =>
+    (await api.get<DeploymentObject>(path)).spec.template.spec.containers[0]?.image;
+  const setImage = (version: string) =>
+    api.mergePatch(path, { spec: { template: { spec: podSpecOf(version) } } });
+  const drain = (name: string) => api.drop(objectPath(PODS, NAMESPACE, name));
+  const pass = (ms: number) => {
+    later += ms;
+    cluster.later = later;
   };
-  const drain = (name: string) => cluster.api.drop(objectPath(PODS, NAMESPACE, name));
-  return { cluster, pager, addPod, drain, imageSet };
+  const haltOf = (podName: string) => cluster.halts().find(({ spec }) => spec.podName === podName);
+  return { cluster, pager, addPod, addSet, drain, imageSet, setImage, pass, haltOf };
 }
 
 test("what a person aborted of a Deployment's node stays so for the pod that comes after it, of another name", async () => {
@@ -148,34 +168,94 @@ test("the page of a Deployment's pod that is gone stands for the pods after it u
 });
 
 test("a halt that waits for its image is told once, however often a Deployment makes its pod anew, and swapped once it is listed", async () => {
-  const { cluster, pager, addPod, drain, imageSet } = await startDeployment(onePlan, {
-    upgrades: [],
-    maxConcurrent: 1,
-  });
+  const { cluster, pager, addPod, drain, imageSet } = await startDeployment(onePlan, { upgrades: [] });
   cluster.reach(30);
   await until("the page", () => pager.keys().length === 1);
 
   for (const number of [2, 3]) {
     drain(`val-abc-${number - 1}`);
     await addPod(`val-abc-${number}`);
-    await until("the journal of the pod before to have ended, and the next one's to wait", () => {
-      const [before, next] = [number - 1, number].map((of) =>
-        cluster.halts().find(({ spec }) => spec.podName === `val-abc-${of}`),
-      );
-      return before?.status?.reason === "ToldAnew" && next?.status?.reason === "ImageMappingMissing";
+    await until("the next pod's halt to wait as well", () => {
+      const next = cluster.halts().find(({ spec }) => spec.podName === `val-abc-${number}`);
+      return next?.status?.reason === "ImageMappingMissing";
     });
   }
   expect([pager.keys().length, pager.resolvedKeys()]).toEqual([1, []]);
-  const standing = cluster.halts().filter(({ status }) => status?.page !== undefined);
-  expect(standing.map(({ spec, status }) => [spec.podName, status?.page?.key])).toEqual([
-    ["val-abc-3", pager.keys()[0]],
-  ]);
 
   await cluster.changePolicy({ upgrades: [{ planName: "v6.7", height: 30, image: image("v6.7") }] });
   await until("the image to be set", async () => (await imageSet()) === image("v6.7"));
-  expect(cluster.halts().map(({ status }) => status?.phase)).toEqual([
-    "Withdrawn",
-    "Withdrawn",
-    "Recreating",
-  ]);
+  expect(pager.keys()).toHaveLength(1);
+});
+
+test("of a Deployment's halt whose reason changes once its pod is gone the next reason is told once, and the first is over", async () => {
+  const { cluster, pager, addPod, drain } = await startDeployment(onePlan, { upgrades: [] });
+  cluster.reach(30);
+  await until("the page", () => pager.keys().length === 1);
+  drain("val-abc-1");
+  await addPod("val-abc-2");
+  await until("the next pod's halt to wait as well", () => cluster.halts()[1]?.status?.phase === "Held");
+  await cluster.changePolicy({ upgrades: [{ planName: "v6.7", height: 31, image: image("v6.7") }] });
+  await until("the first page to be over", () => pager.resolvedKeys().length === 1);
+  const reasons = () => cluster.halts().map(({ status }) => status?.reason);
+  await until("both to wait for the other reason", () =>
+    reasons().every((reason) => reason === "ListedForAnotherHeight"),
+  );
+  expect([pager.keys().length, pager.resolvedKeys()]).toEqual([2, [pager.keys()[0]]]);
+});
+
+test("a page for what is waited for at first stands while a Deployment's pod is made anew, and is told once", async () => {
+  const volumes = [{ name: "data", persistentVolumeClaim: { claimName: "data" } }];
+  const { cluster, pager, addPod, drain, pass, haltOf } = await startDeployment(onePlan, {}, { volumes });
+  const waits = (name: string) => () => haltOf(name)?.status?.reason === "SameValidatorMayRun";
+  await cluster.api.create(collectionPath(PODS, NAMESPACE), {
+    ...{ kind: "Pod", metadata: { name: "backup", namespace: NAMESPACE, labels: { app: "backup" } } },
+    spec: { volumes, containers: [{ name: "backup", image: "backup:1", volumeMounts: [{ name: "data" }] }] },
+    status: { phase: "Running" },
+  });
+  cluster.reach(30);
+  await until("the halt to wait", waits("val-abc-1"));
+  pass(61_000);
+  await until("the page", () => pager.keys().length === 1);
+  drain("val-abc-1");
+  await addPod("val-abc-2");
+  await until("the next pod's halt to wait", waits("val-abc-2"));
+  pass(61_000);
+  await until("that to be held", () => haltOf("val-abc-2")?.status?.phase === "Held");
+  expect([pager.keys().length, pager.resolvedKeys()]).toEqual([1, []]);
+});
+
+test("a Deployment's node does not go back to an image that halted itself", async () => {
+  const { cluster, addSet, drain, setImage, haltOf } = await startDeployment(
+    onePlan,
+    { upgrades: [] },
+    { height: 27 },
+  );
+  await until("v6.6 to be seen making blocks", () => {
+    if (cluster.height < 29) cluster.reach(cluster.height + 1);
+    return cluster.records()[0]?.status?.images?.[0]?.image === image("v6.6");
+  });
+  cluster.reach(30);
+  await until("its halt to be held", () => haltOf("val-abc-1")?.status?.phase === "Held");
+  await setImage("v6.8");
+  drain("val-abc-1");
+  await (await addSet("def", "v6.8", 2))("val-def-1");
+  const told = await until("the next halt to be told", () => haltOf("val-def-1")?.status?.reason);
+  expect([haltOf("val-def-1")?.spec.reason, told]).toEqual(["binary_too_new", "PreviousImageUnknown"]);
+});
+
+test("a Deployment's new image that halts, too, is paged once", async () => {
+  const halts: Behaviour = (_, height) => (height >= 30 ? 70 : undefined);
+  const { cluster, pager, addSet, drain, imageSet, haltOf } = await startDeployment(halts);
+  cluster.reach(30);
+  await until("the image to be set", async () => (await imageSet()) === image("v6.7"));
+  drain("val-abc-1");
+  await (await addSet("def", "v6.7", 2))("val-def-1");
+  await until("the page", () => pager.keys().length === 1);
+  await until("the next halt to be held", () => haltOf("val-def-1")?.status?.phase === "Held");
+  expect(haltOf("val-abc-1")?.status?.reason).toBe("HaltedAgain");
+  expect([
+    haltOf("val-def-1")?.status?.reason,
+    haltOf("val-def-1")?.status?.page,
+    pager.keys().length,
+  ]).toEqual(["ImageDoesNotHelp", undefined, 1]);
 });

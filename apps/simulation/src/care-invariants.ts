@@ -258,16 +258,7 @@ function haltIn({ nodeHalt }: Told, observer: Observer): string | undefined {
 /** What receivers were told last of each page, where that is that it stands. */
 function standingPages({ truth }: Observer): readonly Told[] {
   const last = new Map(truth.told.map((told) => [told.key, told]));
-  const halts = truth.all<NodeHalt>(PATHS.halts);
-  return [...last.values()].filter(({ state }) => state === "firing").map((told) => passedOn(told, halts));
-}
-
-/** A page that another pod's journal has by now, as its Deployment made that pod anew, is about that pod. */
-function passedOn(told: Told, halts: readonly NodeHalt[]): Told {
-  const having = halts.filter(({ status }) => status?.page?.key === told.key);
-  const [next] = having;
-  if (next === undefined || having.some(({ metadata }) => metadata.name === told.nodeHalt)) return told;
-  return { ...told, nodeHalt: next.metadata.name, pod: next.spec.podName };
+  return [...last.values()].filter(({ state }) => state === "firing");
 }
 
 /**

@@ -12,6 +12,7 @@ import { haltNotSeen } from "./refusals/halt-not-seen.ts";
 import { imageDoesNotHelp } from "./refusals/image-does-not-help.ts";
 import { logNotRead } from "./refusals/log-not-read.ts";
 import { notTheJournal } from "./refusals/not-the-journal.ts";
+import { notYet } from "./refusals/not-yet.ts";
 import { policyMissing } from "./refusals/policy-missing.ts";
 import type { Refusal } from "./refusals/refusal.ts";
 import { refusalOf } from "./refusals/refusals.ts";
@@ -27,11 +28,7 @@ type ImageChange = Extract<Recommendation, { action: "swap-to-image" | "roll-bac
 /** Decides about a halt whose swap has not begun: begin it, or say why not. Nothing is written twice. */
 export function moveBeforeSwap(observation: Observation): Move {
   const { halt, policy, recommendation, now } = observation;
-  const over =
-    recoveredElsewhere(observation) ??
-    withdrawal(observation) ??
-    toldByLog(observation) ??
-    toldAnew(observation);
+  const over = recoveredElsewhere(observation) ?? withdrawal(observation) ?? toldByLog(observation);
   if (over !== undefined) return over;
   const unbelieved =
     policyMissing(observation, undefined) ??
@@ -125,18 +122,6 @@ function toldByLog({ halt, pod, now }: Observation): Move | undefined {
   return journalMove(halt, { phase: "Withdrawn", reason: "LogTells", message, conditions }, now);
 }
 
-/** The Deployment of a pod that is gone made another one, whose journal tells of the same halt, and has its page from here. */
-function toldAnew({ halt, neighbours, now }: Observation): Move | undefined {
-  const { toldSince } = neighbours;
-  if (toldSince?.status?.phase === undefined) return undefined;
-  const { metadata, spec, status } = toldSince;
-  const message = `Its pod is gone, and pod ${spec.podName} was made for it and stands at the same halt: NodeHalt ${metadata.name} tells of that.`;
-  const conditions = [notUpgrading("ToldAnew", message)];
-  const move = journalMove(halt, { phase: "Withdrawn", reason: "ToldAnew", message, conditions }, now);
-  const { page, ...rest } = move.status;
-  return page !== undefined && page.key === status?.page?.key ? { ...move, status: rest } : move;
-}
-
 /**
  * Writes `wanted` unless the journal says so already. A halt that waits for others looks again by itself, and so does
  * one that is held where `lookAgainMs` says how soon.
@@ -144,7 +129,7 @@ function toldAnew({ halt, neighbours, now }: Observation): Move | undefined {
 function record(observation: Observation, wanted: StepDraft, lookAgainMs?: number): Move {
   const { halt, now } = observation;
   const { status } = halt;
-  const draft = withPageTold(observation, withoutPageInDryRun(observation, wanted));
+  const draft = withoutPageTold(observation, withoutPageInDryRun(observation, wanted));
   const needsPage = draft.page !== undefined && !isPaged(status, draft.page.reason);
   const isSaid =
     status?.phase === draft.phase && status.reason === draft.reason && status.message === draft.message;
@@ -158,12 +143,11 @@ function withoutPageInDryRun({ policy }: Observation, draft: StepDraft): StepDra
   return policy?.spec.dryRun ? { ...draft, page: undefined } : draft;
 }
 
-/** With the page that stands for this reason already, in the journal of a pod that was made anew. */
-function withPageTold({ neighbours }: Observation, draft: StepDraft): StepDraft {
+/** Without the page that stands for this reason already, in the journal of a pod of the same Deployment that is gone. */
+function withoutPageTold({ neighbours }: Observation, draft: StepDraft): StepDraft {
   const known = neighbours.toldBefore?.status?.page;
   if (draft.page === undefined || known?.reason !== draft.page.reason) return draft;
-  if (known.state !== "Pending" && known.state !== "Sent") return draft;
-  return { ...draft, page: { ...draft.page, known } };
+  return known.state === "Pending" || known.state === "Sent" ? { ...draft, page: undefined } : draft;
 }
 
 /** Reasons for a page after which nothing that the controller watches could change its mind. */
@@ -187,7 +171,9 @@ function pagingMove(observation: Observation, recommendation: Recommendation): M
   );
 }
 
-function held(observation: Observation, { action, reason, why, page }: Recommendation): StepDraft {
+function held(observation: Observation, recommendation: Recommendation): StepDraft {
+  const { action, reason, page } = recommendation;
+  const why = `${recommendation.why}${action === "page" ? notYet(observation) : ""}`;
   return {
     phase: "Held",
     action: action === "page" ? "Page" : "Hold",

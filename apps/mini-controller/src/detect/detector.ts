@@ -211,7 +211,7 @@ export class Detector {
     const journals = this.#options.stores.halts
       .under(haltsOf.pod(key))
       .filter((halt) => this.#isBelieved(halt, node));
-    if (journals.some((halt) => isOpen(halt) && isSameHalt(halt.spec, pod, verdict))) return undefined;
+    if (journals.some((halt) => isOpen(halt) && isSameHalt(halt, node))) return undefined;
     const identity = { podName, podUID, container, reason };
     const run = haltedRunOf(node, container) ?? 0;
     const [planName, height] = [planNameOf(verdict), recordedHeightOf(verdict)];

@@ -15,8 +15,6 @@ import type { Move } from "../model/move.ts";
 export interface PageDraft {
   readonly reason: string;
   readonly summary: string;
-  /** The record of this very page in the journal of another pod of the node. */
-  readonly known?: PageRecord | undefined;
 }
 
 /** What a step changes in the journal besides its phase. */
@@ -106,9 +104,8 @@ function pageWith(
   { action, toImage }: Pick<NodeHaltStatus, "action" | "toImage">,
 ): Pick<NodeHaltStatus, "page" | "formerPages"> {
   if (draft === undefined || isPaged(status, draft.reason)) return {};
-  const { reason, summary, known } = draft;
+  const { reason, summary } = draft;
   const formerPages = formerWith(status, at);
-  if (known !== undefined) return { page: known, ...(formerPages.length === 0 ? {} : { formerPages }) };
   const key = `upgrade-halt/${metadata.namespace}/${metadata.name}/${reason}`;
   const before = formerPages.findLast((former) => former.reason === reason)?.key;
   // Once one was dropped nobody knows its number: the time has not been one.

@@ -95,20 +95,23 @@ export function reasonOf(verdict: Verdict): string | undefined {
   return verdict.kind === "unrecognised-halt" ? UNRECOGNISED : undefined;
 }
 
+/** What the pod says now that halted so, or that was made anew in its place and shows the same halt. */
+interface Shown {
+  readonly seen?: Verdict | undefined;
+  readonly isMadeAnew?: boolean | undefined;
+}
+
 /**
  * What a recorded halt calls for under a policy as it is now. The journal's facts are judged again: an upgrade that was
  * listed later corroborates, and so does what the pod that halted says since (`seen`): a node may announce its halt a
- * moment before its exit code tells the same.
+ * moment before its exit code tells the same. A pod that was made anew has to tell all of it itself.
  */
 export function recommendFor(
   halt: RecordedHalt,
   policy: HaltPolicySpec,
-  {
-    previousImage,
-    seen,
-  }: { readonly previousImage?: string | undefined; readonly seen?: Verdict | undefined },
+  { previousImage, ...shown }: Shown & { readonly previousImage?: string | undefined },
 ): Recommendation {
-  const recommendation = recommend(recordedVerdict(halt, policy, seen), {
+  const recommendation = recommend(recordedVerdict(halt, policy, shown), {
     upgrades: policy.upgrades,
     chainId: policy.chainId,
     previousImage,
@@ -133,7 +136,7 @@ function inOwnWords(recommendation: Recommendation, { planName, height }: NodeHa
 const INFERRED = { Ignore: "ignore", Page: "page", Act: "act" } as const;
 const CHOICES = { SwapImage: "swap-to-image", RollBack: "roll-back", Page: "page", Hold: "hold" } as const;
 
-function recordedVerdict(halt: RecordedHalt, policy: HaltPolicySpec, seen: Verdict | undefined): Verdict {
+function recordedVerdict(halt: RecordedHalt, policy: HaltPolicySpec, { seen, isMadeAnew }: Shown): Verdict {
   const { spec } = halt;
   const believed = beliefOf(halt);
   if (believed === undefined) {
@@ -145,7 +148,8 @@ function recordedVerdict(halt: RecordedHalt, policy: HaltPolicySpec, seen: Verdi
   const same = now?.reason === believed.reason && now.plan === believed.plan ? now : undefined;
   // A verdict of the same halt without sources is one that something disputes or doubts by now.
   const isDoubted = same?.sources.length === 0;
-  const sources = isDoubted ? [] : [...new Set([...believed.sources, ...(same?.sources ?? [])])];
+  const told = isMadeAnew && same !== undefined ? [] : believed.sources;
+  const sources = isDoubted ? [] : [...new Set([...told, ...(same?.sources ?? [])])];
   const { seen: before } = halt;
   // What answers where the node halted doubts the halt as well: it is no other source of it, and no news for a person.
   const dispute = same === undefined || isDoubted ? before.disputed : undefined;

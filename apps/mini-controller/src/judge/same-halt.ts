@@ -1,17 +1,20 @@
 import type { Verdict } from "@upgrade-halt/consumer";
 import { CONDITION_RESOLVED, deploymentUIDOf, type NodeHalt, type NodeHaltSpec } from "../api/node-halt.ts";
-import { containerOf, type Pod } from "../model/pod.ts";
+import { containerOf } from "../model/pod.ts";
+import type { JudgedNode } from "./judged-node.ts";
 import { reasonOf } from "./judgement.ts";
 import { planNameOf, recordedHeightOf } from "./recorded-facts.ts";
 
 /**
- * Whether `pod` shows the halt that `spec` records: it is the pod that was seen, with the image that it had, and shows no
- * other halt; or one that
- * halted for the same reason and plan and was made anew from the same image, or given another in place. A StatefulSet deletes a pod whose phase is Failed, which is
+ * Whether the pod shows the halt that is on record: it is the pod that was seen, with the image that it had, and shows no
+ * other halt; or one that halted for the same reason, plan and height on the same chain, and was made anew from the same image, or
+ * given another in place. A StatefulSet deletes a pod whose phase is Failed, which is
  * what a container that may not be restarted comes to (`getPhase` in Kubernetes 1.35), and makes it again: that is
  * the same halt, to be journaled and paged once.
  */
-export function isSameHalt(spec: NodeHaltSpec, pod: Pod, verdict: Verdict): boolean {
+export function isSameHalt(halt: NodeHalt, node: JudgedNode): boolean {
+  const { spec } = halt;
+  const { pod, verdict } = node;
   const isSamePod = pod.metadata.uid === spec.podUID;
   const isSameImage = containerOf(pod, spec.container)?.image === spec.image;
   if (isSamePod && isSameImage) return !isOtherHalt(spec, verdict);
@@ -19,8 +22,17 @@ export function isSameHalt(spec: NodeHaltSpec, pod: Pod, verdict: Verdict): bool
     pod.metadata.name === spec.podName &&
     (isSamePod || isSameImage) &&
     reasonOf(verdict) === spec.reason &&
-    planNameOf(verdict) === spec.planName
+    planNameOf(verdict) === spec.planName &&
+    !isOtherHalt(spec, verdict) &&
+    otherChainOf(halt, node) === undefined
   );
+}
+
+/** The chain that the pod told last, where it is another than the one that the halted node was seen on and than the policy's. */
+export function otherChainOf({ status }: NodeHalt, { live, policy }: JudgedNode): string | undefined {
+  const told = live?.chainId;
+  const own = [status?.seen?.chainId, policy?.spec.chainId].filter((chain) => chain !== undefined);
+  return told === undefined || own.length === 0 || own.includes(told) ? undefined : told;
 }
 
 /** Whether a verdict is a halt that is not the recorded one: for another reason, plan or height. */

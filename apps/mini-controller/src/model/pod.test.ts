@@ -110,3 +110,23 @@ test.each<[string, string, boolean]>([
   const containerStatuses = [{ name: "seid", state: { terminated: { exitCode: 137, reason } } }];
   expect(mayRun({ ...podWith({}), status: { phase: "Failed", containerStatuses } })).toBe(runs);
 });
+
+test.each([
+  ["was seen", "Completed", false],
+  ["nobody saw", "ContainerStatusUnknown", true],
+])("that a pod may run is told by its native sidecar, whose end %s", (_, reason, runs) => {
+  const ended = (name: string, as: string) => ({ name, state: { terminated: { exitCode: 0, reason: as } } });
+  const pod = projectPod({
+    metadata: { name: "a", namespace: "sei", uid: "u" },
+    spec: {
+      containers: [{ name: "job", image: "x" }],
+      initContainers: [{ name: "seid", image: "x", restartPolicy: "Always" }],
+    },
+    status: {
+      phase: "Failed",
+      containerStatuses: [ended("job", "Completed")],
+      initContainerStatuses: [ended("seid", reason)],
+    },
+  });
+  expect(mayRun(pod)).toBe(runs);
+});

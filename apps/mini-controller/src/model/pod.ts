@@ -356,15 +356,18 @@ export function mayServe(pod: Pod, container: string): boolean {
 
 /**
  * False only once a pod was seen to end for good: its phase says so, each of its containers was seen terminated, and no
- * init container runs. A pod that is pending, waits to be restarted, is being deleted or sits on a node that does not answer may run, now or
+ * init container runs, or ended where nobody saw it. A pod that is pending, waits to be restarted, is being deleted or sits on a node that does not answer may run, now or
  * later.
  */
 export function mayRun({ status }: Pod): boolean {
   const isOver = status?.phase === "Failed" || status?.phase === "Succeeded";
   const containers = status?.containerStatuses ?? [];
   const haveEnded = containers.length > 0 && containers.every(({ state }) => wasSeenToEnd(state));
-  const initsRun = status?.initContainerStatuses?.some(({ state }) => state?.running !== undefined) ?? false;
-  return !(isOver && haveEnded) || initsRun;
+  const inits = status?.initContainerStatuses ?? [];
+  const initsMayRun = inits.some(
+    ({ state }) => state?.running !== undefined || (state?.terminated !== undefined && !wasSeenToEnd(state)),
+  );
+  return !(isOver && haveEnded) || initsMayRun;
 }
 
 /** Whether the API server takes the pod away before its kubelet has ended it, wherever it is deleted as its own spec says. */

@@ -6,10 +6,11 @@ import { hasEnded, isSwapping, type NodeHalt, type Seen } from "../api/node-halt
 import { type JudgedNode, judgedNode } from "../judge/judged-node.ts";
 import { isInferred, recommendFor } from "../judge/judgement.ts";
 import { logSourceOf } from "../judge/log-source.ts";
+import { isSameHalt } from "../judge/same-halt.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { type Pod, provenanceOf } from "../model/pod.ts";
-import { governanceOf, haltsOf, podKeyOf, podsOf, policyOf, type Stores } from "../model/stores.ts";
+import { governanceOf, haltsOfNode, podKeyOf, podsOf, policyOf, type Stores } from "../model/stores.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import { isOwnerIn } from "../workloads/owner.ts";
 import { readRevision, revisionNameOf, type TemplateRevision } from "../workloads/template-revision.ts";
@@ -166,7 +167,7 @@ export class ObservationReader {
         seen &&
         recommendFor({ spec: halt.spec, seen }, policy.spec, {
           previousImage: past && this.#previousImage(halt, past, policy),
-          seen: verdictOfHalted(halt, node),
+          ...shownBy(halt, node),
         }),
       workload,
       pod: node === undefined ? { kind: "gone" } : podSightOf(halt, node, now),
@@ -241,7 +242,7 @@ export class ObservationReader {
 
   /** The image to go back to. */
   #previousImage(halt: NodeHalt, { record, lineage }: Past, { spec }: HaltPolicy): string | undefined {
-    const journals = this.#options.stores.halts.under(haltsOf.pod(podKeyOf(halt)));
+    const journals = haltsOfNode(podKeyOf(halt), halt.spec, this.#options.stores.halts);
     return previousImage({ halt, record, journals, policy: spec, lineage });
   }
 }
@@ -281,10 +282,15 @@ interface Readings {
 /** What is known of the image that ran before. */
 type Past = Pick<RanBefore, "record" | "lineage">;
 
-/** What the very pod that halted says now. */
-function verdictOfHalted({ spec }: NodeHalt, node: JudgedNode | undefined): Verdict | undefined {
+/** What the pod that halted says now, or one that was made anew in its place and shows the same halt. */
+function shownBy(
+  halt: NodeHalt,
+  node: JudgedNode | undefined,
+): { readonly seen?: Verdict; readonly isMadeAnew?: boolean } {
   const { name, uid } = node?.pod.metadata ?? {};
-  return name === spec.podName && uid === spec.podUID ? node?.verdict : undefined;
+  if (node === undefined || name !== halt.spec.podName) return {};
+  if (uid === halt.spec.podUID) return { seen: node.verdict };
+  return isSameHalt(halt, node) ? { seen: node.verdict, isMadeAnew: true } : {};
 }
 
 function isDeciding(halt: NodeHalt): boolean {

@@ -244,17 +244,15 @@ export class OtherPods {
   }
 
   /** The journal whose swap brought the image that `halt` is about: it fails, and is paged for, itself. */
-  #toldBy({ metadata, spec }: NodeHalt): string | undefined {
-    const key = `${metadata.namespace ?? ""}/${spec.podName}`;
-    return this.#options.stores.halts
-      .under(haltsOf.pod(key))
-      .find(
-        (other) =>
-          isOpen(other) &&
-          other.status?.toImage === spec.image &&
-          other.spec.reason === spec.reason &&
-          other.spec.planName === spec.planName,
-      )?.metadata.name;
+  #toldBy(halt: NodeHalt): string | undefined {
+    const { spec } = halt;
+    return haltsOfNode(podKeyOf(halt), spec, this.#options.stores.halts).find(
+      (other) =>
+        isOpen(other) &&
+        other.status?.toImage === spec.image &&
+        other.spec.reason === spec.reason &&
+        other.spec.planName === spec.planName,
+    )?.metadata.name;
   }
 
   #neighbours(halt: NodeHalt, governing: HaltPolicy | undefined): Neighbours {
@@ -264,25 +262,23 @@ export class OtherPods {
     const failed = new Set(failures.map(({ spec }) => spec.podName)).size;
     const isUntold = failed > 0 && !failures.some((failure) => isOpen(failure) && hasStandingPage(failure));
     const swapping = slots.takenByOthers(policy, halt.spec.podName);
-    const told = { toldBy: this.#toldBy(halt), abortedIn: this.#abortedIn(halt), ...this.#toldAnew(halt) };
-    return { swapping, failed, isUntold, ...told };
+    const told = { toldBy: this.#toldBy(halt), toldBefore: this.#toldBefore(halt) };
+    return { swapping, failed, isUntold, ...told, abortedIn: this.#abortedIn(halt) };
   }
 
-  /** The journals of this halt that other pods of its Deployment have: those that are gone, and the one that is there. */
-  #toldAnew(halt: NodeHalt): Pick<Neighbours, "toldBefore" | "toldSince"> {
+  /** The journal with a page about this halt that a pod of the same Deployment has which is gone. */
+  #toldBefore(halt: NodeHalt): NodeHalt | undefined {
     const { halts, pods } = this.#options.stores;
-    const isThere = (one: NodeHalt) => pods.get(podKeyOf(one)) !== undefined;
-    const other = haltsOfNode(podKeyOf(halt), halt.spec, halts).find(
+    return haltsOfNode(podKeyOf(halt), halt.spec, halts).find(
       (one) =>
         one.spec.podName !== halt.spec.podName &&
-        isThere(one) !== isThere(halt) &&
-        one.status?.seen !== undefined &&
+        pods.get(podKeyOf(one)) === undefined &&
+        hasStandingPage(one) &&
         !hasEnded(one) &&
         !isSwapping(one) &&
         one.spec.image === halt.spec.image &&
         isHaltLike(one.spec, halt.spec),
     );
-    return isThere(halt) ? { toldBefore: other } : { toldSince: other };
   }
 
   /** A journal that ended, or was withdrawn, says no less what a person wants. */

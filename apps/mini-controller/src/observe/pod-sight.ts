@@ -5,7 +5,7 @@ import { timestamp } from "../journal/journal-entry.ts";
 import { type JudgedNode, verdictAfter } from "../judge/judged-node.ts";
 import { disputeOf, isInferred, isInferredVerdict, reasonOf } from "../judge/judgement.ts";
 import { planNameOf, recordedChain, recordedHeightOf } from "../judge/recorded-facts.ts";
-import { isSameHalt } from "../judge/same-halt.ts";
+import { isSameHalt, otherChainOf } from "../judge/same-halt.ts";
 import { UNREAD } from "../judge/unread-halt.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
 import { type LiveStatus, makesBlocks } from "../model/live-status.ts";
@@ -24,7 +24,7 @@ export function podSightOf(halt: NodeHalt, node: JudgedNode, now: number): PodSi
     revision: pod.metadata.labels?.["controller-revision-hash"],
   };
   const sight = { uid, resourceVersion, image, terminating, isTakenAtOnce: isTakenAtOnce(pod), ...origin };
-  if (!isSameHalt(spec, pod, verdict)) {
+  if (!isSameHalt(halt, node)) {
     const { height, firstHeight } = live ?? {};
     const seenForMs = live === undefined || firstHeight === undefined ? undefined : now - live.firstHeightAt;
     const otherChain = otherChainOf(halt, node);
@@ -33,13 +33,6 @@ export function podSightOf(halt: NodeHalt, node: JudgedNode, now: number): PodSi
   const healthy = image === spec.image && uid === spec.podUID ? healthyHeight(halt, node) : undefined;
   if (healthy !== undefined) return { kind: "healthy", ...sight, height: healthy };
   return { kind: "halted", ...sight, shown: showsHalt(halt, node) };
-}
-
-/** The chain that the pod told last, where it is another than the one that the halted node was seen on and than the policy's. */
-function otherChainOf({ status }: NodeHalt, { live, policy }: JudgedNode): string | undefined {
-  const told = live?.chainId;
-  const own = [status?.seen?.chainId, policy?.spec.chainId].filter((chain) => chain !== undefined);
-  return told === undefined || own.length === 0 || own.includes(told) ? undefined : told;
 }
 
 /**

@@ -75,7 +75,6 @@ export const STEP_REASONS: readonly string[] = [
   "RecoveredElsewhere",
   "LogTells",
   "RunsAgain",
-  "ToldAnew",
   "NeverSeen",
   "Recovering",
   "RecoveryTimedOut",

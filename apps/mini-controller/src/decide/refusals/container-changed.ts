@@ -1,9 +1,11 @@
+import { notYet } from "./not-yet.ts";
 import type { Check } from "./refusal.ts";
 
 /** The policy is about another container by now: an image that it lists is none for the one that halted. */
-export const containerChanged: Check = ({ halt, policy }) => {
+export const containerChanged: Check = (observation) => {
+  const { halt, policy } = observation;
   const { container } = halt.spec;
   if (policy === undefined || policy.spec.container === container) return undefined;
-  const message = `Container ${container} halted, and HaltPolicy ${policy.metadata.name} names container ${policy.spec.container} by now, so its images are for that one. Set spec.container to ${container}, or upgrade the node yourself.`;
+  const message = `Container ${container} halted, and HaltPolicy ${policy.metadata.name} names container ${policy.spec.container} by now, so its images are for that one. Set spec.container to ${container}, or upgrade the node yourself.${notYet(observation)}`;
   return { reason: "ContainerChanged", message, kind: "page" };
 };
