@@ -94,9 +94,11 @@ test("the hook's one line names a halt line that its verdict cannot explain", as
 let path: string;
 beforeAll(async () => {
   path = await mkdtemp(join(tmpdir(), "upgrade-halt-journal-"));
-  // As journalctl does, it keeps to the last lines that it is asked for, and prints an entry for each.
-  const lines = `tail -n "\${a#--lines=}" "${FIXTURES}/panic-with-99-lines.log.txt"`;
-  const script = `#!/bin/sh\nfor a in "$@"; do case $a in --lines=*) ${lines} | sed 's/.*/_PID=7\\nMESSAGE=&\\n/';; esac; done\n`;
+  const lines = (await readFile(join(FIXTURES, "panic-with-99-lines.log.txt"), "utf8")).trimEnd().split("\n");
+  const entries = lines.map((MESSAGE) => `${JSON.stringify({ __CURSOR: "s", _BOOT_ID: "1", MESSAGE })}\n`);
+  await writeFile(join(path, "entries"), entries.join(""));
+  // As journalctl does, it keeps to the last entries that it is asked for.
+  const script = `#!/bin/sh\nfor a in "$@"; do case $a in --lines=*) exec tail -n "\${a#--lines=}" "${path}/entries";; esac; done\n`;
   await writeFile(join(path, "journalctl"), script);
   await chmod(join(path, "journalctl"), 0o755);
 });

@@ -7,7 +7,9 @@ const FIELD = /^(_{0,2}[A-Z][A-Z0-9_]*)(?:=(.*))?$/s;
 /** journald writes a text that is no plain line as its length, eight bytes, and its bytes. */
 const LENGTH_BYTES = 8;
 const LONGEST_VALUE = 1_048_576;
-const LENGTH = /^[\u0000-\u007f\ufffd]{8}/;
+/** Bytes that are no UTF-8 are lost, and two that are a character by chance are one. */
+const LENGTH = /^(?:[\u0000-\u007f\ufffd]{8}|[^\u0000-\u007f]\u0000{6})/;
+const ASCII = /^[\u0000-\u007f]{8}$/;
 
 /**
  * `journalctl -o export`: entries of `NAME=value` lines with an empty line after each. Of an entry its MESSAGE is the node's,
@@ -38,13 +40,6 @@ export const JOURNAL_EXPORT: Transport = (lines) => {
   return joiner.lines();
 };
 
-/** The messages in what `journalctl -o export` printed, a line each; with `isCut` its first entry is not whole. */
-export function journalMessages(exported: string, isCut: boolean): string {
-  const entries = isCut ? exported.slice(exported.indexOf("\n\n") + 2) : exported;
-  const messages = JOURNAL_EXPORT(entries.split("\n").map((text) => ({ text })));
-  return (messages ?? []).map(({ text }) => `${text}\n`).join("");
-}
-
 /** `damaged` where it is no entry of a journal: a lone MESSAGE may be anybody's. */
 function pieceOf(entry: ReadonlyMap<string, string>): Piece | "damaged" | undefined {
   if (entry.size === 0) return undefined;
@@ -59,23 +54,33 @@ function pieceOf(entry: ReadonlyMap<string, string>): Piece | "damaged" | undefi
   };
 }
 
-/** A value with its length before it. Where bytes were lost on the way here and the length leads nowhere, it ends with its line. */
+/**
+ * A value with its length before it. Where bytes were lost on the way here, or the length leads nowhere, it ends with its line.
+ */
 function binaryValue(
   lines: readonly OutputLine[],
   first: number,
 ): { readonly value: string; readonly last: number } | undefined {
-  const begin = lines[first]?.text ?? "";
-  if (!LENGTH.test(begin)) return undefined;
-  const value = begin.slice(LENGTH_BYTES);
-  const length = littleEndian(begin.slice(0, LENGTH_BYTES));
+  let begin = lines[first]?.text ?? "";
+  let from = first;
+  // A byte of the length may be a line feed itself.
+  while (begin.length < LENGTH_BYTES && from + 1 < lines.length) {
+    from += 1;
+    begin += `\n${lines[from]?.text ?? ""}`;
+  }
+  const [lengthBytes] = LENGTH.exec(begin) ?? [];
+  if (lengthBytes === undefined) return undefined;
+  const value = begin.slice(lengthBytes.length);
+  if (!ASCII.test(lengthBytes)) return { value, last: from };
+  const length = littleEndian(lengthBytes);
   let bytes = Buffer.byteLength(value);
-  for (let last = first; bytes <= length && length <= LONGEST_VALUE; last += 1) {
+  for (let last = from; bytes <= length && length <= LONGEST_VALUE; last += 1) {
     if (bytes === length)
-      return { value: [value, ...lines.slice(first + 1, last + 1).map(({ text }) => text)].join("\n"), last };
+      return { value: [value, ...lines.slice(from + 1, last + 1).map(({ text }) => text)].join("\n"), last };
     if (last + 1 >= lines.length) break;
     bytes += 1 + Buffer.byteLength(lines[last + 1]?.text ?? "");
   }
-  return { value, last: first };
+  return { value, last: from };
 }
 
 function littleEndian(bytes: string): number {

@@ -52,6 +52,12 @@ export function goesOnAfter(lineBreak: unknown): boolean {
   return lineBreak === "line-max" || lineBreak === "nul";
 }
 
+/** The messages in what `journalctl -o json` printed, a line each. */
+export function journalMessages(entries: string): string {
+  const messages = JOURNAL_JSON(entries.split("\n").map((text) => ({ text })));
+  return (messages ?? []).map(({ text }) => `${text}\n`).join("");
+}
+
 /** A message of several lines is one text: only its begin can be a halt line. */
 export function firstLine(text: string): string {
   const end = text.indexOf("\n");

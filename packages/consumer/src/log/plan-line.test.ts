@@ -163,6 +163,22 @@ test.each([
     expect(findPlanLines(wrap(text))).toMatchObject([line]);
 });
 
+/** An entry of the journal as `journalctl -o export` prints one in colours, with the length of its message before it. */
+function exportedInColours(message: string): Buffer {
+  const bytes = Buffer.from(`\u001b[31mERR\u001b[0m ${message}`);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(bytes.length));
+  return Buffer.concat([Buffer.from("__CURSOR=s\nMESSAGE\n"), length, bytes, Buffer.from("\n\n")]);
+}
+
+test.each([13, 127, 128, 200, 255, 256, 266, 522, 2_560, 2_700, 33_000, 40_000, 49_600])(
+  "a halt line counts through journalctl -o export after a line in colours of %i bytes",
+  (length) => {
+    const entries = [exportedInColours("x".repeat(length - 13)), exportedInColours(NEEDED)];
+    expect(findPlanLines(Buffer.concat(entries).toString())).toMatchObject([line]);
+  },
+);
+
 test("a line that a runtime wrote in parts is put together again", () => {
   const cri = `2026-08-21T18:00:00Z stderr P UPGRADE "v6.7" NEE\n2026-08-21T18:00:00Z stderr F DED at height: 30: x`;
   const docker = ['UPGRADE "v6.7" NEE', "DED at height: 30: x\n"].map((log) =>

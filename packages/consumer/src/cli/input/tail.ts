@@ -36,11 +36,6 @@ export class Tail {
     return this.#kept.toString("latin1", Math.max(0, this.#bytes - count), this.#bytes);
   }
 
-  /** Whether the stream was longer than what is kept. */
-  get isCut(): boolean {
-    return this.#isCut;
-  }
-
   text(): string {
     const kept = this.#kept.subarray(0, this.#bytes);
     if (!this.#isCut) return kept.toString();

@@ -74,7 +74,13 @@ test("a journal without a line of this run is told", async () => {
   );
 });
 
-const entryOf = (message: string, more = "") => `__CURSOR=s\n_BOOT_ID=1\nMESSAGE=${message}\n${more}\n`;
+const ESCAPE = "\u001b";
+
+/** An entry as journalctl prints it: a message with colours as its bytes. */
+const entryOf = (message: string, more: object = {}) => {
+  const MESSAGE = message.includes(ESCAPE) ? [...Buffer.from(message)] : message;
+  return `${JSON.stringify({ __CURSOR: "s", _BOOT_ID: "1", MESSAGE, ...more })}\n`;
+};
 
 /** What the hook says of this journal. */
 async function saidOf(entries: readonly string[]): Promise<string> {
@@ -88,10 +94,17 @@ async function saidOf(entries: readonly string[]): Promise<string> {
 }
 
 test("the rest of a line that was too long for the journal is no halt line", async () => {
-  const begin = entryOf("x".repeat(49_152), "_STREAM_ID=1\n_LINE_BREAK=line-max\n");
-  const rest = entryOf('UPGRADE "v6.7" NEEDED at height: 30: ', "_STREAM_ID=1\n");
+  const begin = entryOf("x".repeat(49_152), { _STREAM_ID: "1", _LINE_BREAK: "line-max" });
+  const rest = entryOf('UPGRADE "v6.7" NEEDED at height: 30: ', { _STREAM_ID: "1" });
   expect(await saidOf([begin, rest])).toMatch(/^halted: upgrade_required, not corroborated\. /);
   expect(await saidOf([rest])).toMatch(/^halted: upgrade_required \(plan v6\.7 at height 30\)\. /);
+});
+
+test("a halt line in colours is found in the journal, whatever the lengths of the lines before it", async () => {
+  const coloured = (text: string) => `${ESCAPE}[90m5:59PM${ESCAPE}[0m ${ESCAPE}[31mERR${ESCAPE}[0m ${text}`;
+  const before = Array.from({ length: 600 }, (_, length) => entryOf(coloured("x".repeat(length))));
+  const halt = entryOf(coloured('UPGRADE "v6.7" NEEDED at height: 30: '));
+  expect(await saidOf([...before, halt])).toMatch(/^halted: upgrade_required \(plan v6\.7 at height 30\)\. /);
 });
 
 test("a journal that is longer than what is kept of it is read from a whole entry on", async () => {

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { evidenceFromSystemd } from "../../adapters/systemd.ts";
 import { classify } from "../../classify.ts";
 import { ConsumerError } from "../../consumer-error.ts";
-import { journalMessages } from "../../log/journal-export.ts";
+import { journalMessages } from "../../log/line-records.ts";
 import { printable } from "../../printable.ts";
 import { readLogTail } from "../input/log-tail.ts";
 import { KEPT, Tail } from "../input/tail.ts";
@@ -111,14 +111,17 @@ const LOOK_AGAIN_MS = 250;
 /** As far back as the end of a log file is read, where lines have 6 bytes and more: a Go panic has hundreds of them. */
 const JOURNAL_LINES = 10_000;
 
-/** What tells a message from the rest of one that was too long for the journal. */
-const AS_ENTRIES = ["--output=export", "--output-fields=MESSAGE,_STREAM_ID,_LINE_BREAK"];
-/** Around each of its messages the journal says some 300 bytes of its own. */
-const ENTRIES_KEPT = 16 * KEPT;
+/**
+ * What tells a message from the rest of one that was too long for the journal. Without `--all` a message of more than 4096 bytes
+ * would be left out (journalctl(1), systemd 252).
+ */
+const AS_ENTRIES = ["--output=json", "--all", "--output-fields=MESSAGE,_STREAM_ID,_LINE_BREAK"];
+/** Around each message the journal says some 300 bytes of its own, and of one with colours it says each byte as a number. */
+const ENTRIES_KEPT = 32 * KEPT;
 
 async function readEntries(asked: readonly string[]): Promise<JournalRead> {
-  const { text, isCut, ...read } = await journalctl(asked, ENTRIES_KEPT);
-  return { ...read, text: journalMessages(text, isCut === true) };
+  const read = await journalctl(asked, ENTRIES_KEPT);
+  return { ...read, text: journalMessages(read.text) };
 }
 
 /** What waits for a journal that is being written down may take longer than a file, in ms. */
@@ -126,7 +129,6 @@ const JOURNAL_MS = 10_000;
 
 interface JournalRead {
   readonly text: string;
-  readonly isCut?: boolean;
   readonly problem?: string;
 }
 
@@ -139,11 +141,10 @@ async function journalctl(args: readonly string[], atLeast = KEPT): Promise<Jour
     const [code] = await inTime(once(child, "close"), JOURNAL_MS);
     const words = printable(said.text().trim(), 200);
     const isRefused = /permission|not seeing messages/i.test(words);
-    if (code === 0 && !(tail.text() === "" && isRefused)) return { text: tail.text(), isCut: tail.isCut };
+    if (code === 0 && !(tail.text() === "" && isRefused)) return { text: tail.text() };
     const advice = isRefused ? "; give the unit SupplementaryGroups=systemd-journal" : "";
     return {
       text: tail.text(),
-      isCut: tail.isCut,
       problem: `journalctl ended with ${code}: ${words}${advice}`,
     };
   } catch (error) {
