@@ -10,7 +10,7 @@ import {
   fillByKeyboard,
   pressByKeyboard,
 } from "./keyboard.ts";
-import { open, runTwin, startBrowser, untilEnded } from "./page.ts";
+import { act, open, runTwin, startBrowser, untilEnded } from "./page.ts";
 
 // These wait for most of their time, for blocks and for leases: they run side by side, each in a sandbox of its own.
 const cleanup = new Cleanup();
@@ -83,11 +83,9 @@ const KEYBOARD: Hands = {
   chooseNode: chooseNodeByKeyboard,
 };
 
-/** Presses a control, and waits until it is done. */
-async function act(page: Page, { press }: Hands, control: string): Promise<void> {
-  await press(page, control);
-  await page.locator("[data-said]", { hasText: "done" }).waitFor();
-}
+/** Presses a control by hand, and waits until it is done. */
+const press = (page: Page, hands: Hands, control: string): Promise<void> =>
+  act(page, control, () => hands.press(page, control));
 
 const BY_HAND = [
   ["by keyboard alone", KEYBOARD],
@@ -100,21 +98,21 @@ describe.concurrent.each(BY_HAND)("who tries to break it %s", (_, hands) => {
     timeout: 5 * PATIENCE,
   }, async (context) => {
     const { served, page } = await openSandbox(context);
-    const press = (control: string) => act(page, hands, control);
+    const pressed = (control: string) => press(page, hands, control);
     const { run } = await served.state();
     await hands.begin(page, "open");
     await everyNodeRuns(served, run);
 
     await hands.choose(page, "Before", "set-image");
-    await press("Wait before it");
-    await press("List image");
+    await pressed("Wait before it");
+    await pressed("List image");
     const { nodes } = await served.state();
     await untilState(served, "the chain to go on between two presses", ({ nodes: now }) =>
       now.every(({ height }, index) => height > (nodes[index]?.height ?? 0)),
     );
-    await press("Schedule upgrade");
+    await pressed("Schedule upgrade");
     await page.getByText("Waits now before: set-image").waitFor();
-    await press("Kill leader");
+    await pressed("Kill leader");
     const recovered = await untilState(
       served,
       "both nodes to recover",
@@ -127,29 +125,29 @@ describe.concurrent.each(BY_HAND)("who tries to break it %s", (_, hands) => {
       ["Cut network to the node", "Network to the nodes: ✖ cut to sei-0", "Heal network to the node"],
       ["Break pager", "Pager: ✖ down", "Mend pager"],
     ] as const) {
-      await press(cut);
+      await pressed(cut);
       await page.getByText(shows).waitFor();
-      await press(heal);
+      await pressed(heal);
     }
-    await press("Hang");
+    await pressed("Hang");
     const pid = async (): Promise<number> => (await served.state()).nodes[0]?.pid ?? 0;
     expect(isStopped(await pid())).toBe(true);
-    await press("Let go on");
+    await pressed("Let go on");
     expect(isStopped(await pid())).toBe(false);
     await hands.choose(page, "Behaviour", "endless-status");
-    await press("Start anew, to behave so");
+    await pressed("Start anew, to behave so");
     await page.getByText(/GET \/status: ✖/).waitFor();
 
     await hands.choose(page, "Release", "v6.8");
-    await press("Install release");
+    await pressed("Install release");
     await page.locator(".halt", { hasText: "halted: binary_too_new" }).waitFor();
     await hands.chooseNode(page, "sei-1");
     await hands.choose(page, "Release", "v6.6");
     await hands.choose(page, "Before", PAGED);
-    await press("Wait before it");
-    await press("Install release");
+    await pressed("Wait before it");
+    await pressed("Install release");
     await page.getByText(`Waits now before: ${PAGED}`).waitFor();
-    await press("Go on");
+    await pressed("Go on");
     await page.locator(".halt", { hasText: "halted: downgrade_detected" }).waitFor();
   });
 
@@ -168,9 +166,9 @@ describe.concurrent.each(BY_HAND)("who tries to break it %s", (_, hands) => {
       "the node to be down once more",
       ({ nodes: [node] }) => node?.isRunning === false && node.restartCount > (before?.restartCount ?? 0),
     );
-    await act(page, hands, "Schedule upgrade");
+    await press(page, hands, "Schedule upgrade");
     await page.getByText(`Waits now before: ${WITHDRAWN}`).waitFor();
-    await act(page, hands, "Go on");
+    await press(page, hands, "Go on");
     const { nodes } = await untilState(served, "its halt to be withdrawn", ({ halts }) =>
       halts.some(({ node, status }) => node === "sei-0" && status.phase === "Withdrawn"),
     );
@@ -181,12 +179,12 @@ describe.concurrent.each(BY_HAND)("who tries to break it %s", (_, hands) => {
 /** Lets the controller wait before a write. */
 async function hold(page: Page, gate: string, hands = MOUSE): Promise<void> {
   await hands.choose(page, "Before", gate);
-  await act(page, hands, "Wait before it");
+  await press(page, hands, "Wait before it");
 }
 
 /** Lists a release for the plan v6.7 that the page schedules next. */
 async function list({ served, page }: Opened, release: string): Promise<void> {
-  await act(page, MOUSE, "List image");
+  await press(page, MOUSE, "List image");
   const control = page.locator(".control", {
     has: page.getByRole("button", { name: "List image", exact: true }),
   });
@@ -207,7 +205,7 @@ async function passGates({ served, page }: Opened, control: string): Promise<voi
     await page.getByText(`Waits now before: ${gate}`).waitFor();
     await MOUSE.choose(page, "Before", gate);
     // The halts of both nodes may wait, each before another step: a leader that is killed waits before neither.
-    await act(page, MOUSE, control);
+    await press(page, MOUSE, control);
     await untilState(served, `nobody to wait before ${gate}`, (state) => !state.held.includes(gate));
   }
 }
@@ -226,7 +224,7 @@ describe.concurrent("a halt that waits before any step of its journal comes to i
       const { served, page } = opened;
       for (const gate of gates) await hold(page, gate);
       if (release !== undefined) await list(opened, release);
-      await act(page, MOUSE, "Schedule upgrade");
+      await press(page, MOUSE, "Schedule upgrade");
       await passGates(opened, control);
       const { nodes } = await untilState(
         served,

@@ -51,10 +51,16 @@ export async function untilEnded(page: Page, name: string): Promise<void> {
   if (await fault.isVisible()) throw new Error(`${name}: ${await fault.textContent()}`);
 }
 
-/** Presses a control, and waits until that is done. */
-export async function act(page: Page, name: string): Promise<void> {
-  await page.getByRole("button", { name, exact: true }).click();
-  await page.locator("[data-said]", { hasText: "done" }).waitFor();
+/** Presses a control, and waits until that is done: what the page says of the one before may still be there. */
+export async function act(
+  page: Page,
+  name: string,
+  press = () => page.getByRole("button", { name, exact: true }).click(),
+): Promise<void> {
+  const answered = page.waitForResponse((response) => new URL(response.url()).pathname === "/api/actions");
+  await Promise.all([answered, press()]);
+  const body = (await answered).request().postDataJSON() as object;
+  await page.locator("[data-said]", { hasText: `done: ${Object.keys(body)[0]}` }).waitFor();
 }
 
 /** Runs the twin that the page shows beside a control, as a user who copied it. */
