@@ -1,3 +1,4 @@
+import { engineClientOf } from "./engine-client.ts";
 import { baseName } from "./process.ts";
 import { shellFate } from "./shell-script.ts";
 import { handsOn, isShell, type Wrapper, wrapperOf } from "./wrapper.ts";
@@ -12,8 +13,9 @@ export function betweenInCommand(args: readonly string[]): readonly Wrapper[] {
     return [...betweenInCommand(command), ...(hides === undefined ? [] : [step])];
   }
   const end = args.indexOf("--");
+  if (step.kind === "client") return [step];
   const isWrapper = step.kind === "exec" || step.kind === "init";
-  const inner = isWrapper && end >= 0 ? args.slice(end + 1) : args.slice(shellWithin(args));
+  const inner = isWrapper && end >= 0 ? args.slice(end + 1) : args.slice(stepWithin(args));
   return [...betweenInCommand(inner), ...(step.kind === "unknown" ? [] : [step])];
 }
 
@@ -35,6 +37,8 @@ export function unseenIn(args: readonly string[]): string | undefined {
       return step.announce || end < 0 ? undefined : unseenIn(args.slice(end + 1));
     case "cosmovisor":
       return undefined;
+    case "client":
+      return step.name;
     case "init":
     case "passes-on": {
       const at = args.findIndex((word, index) => index > 0 && (isNode(args.slice(index)) || isStep(word)));
@@ -63,10 +67,16 @@ function isNodeName(word: string): boolean {
   return /^[\w-]+(?:d|node)$/.test(program) && !NO_NODES.test(program);
 }
 
-/** Index of a shell that a wrapper starts with a script, as `gosu sei sh -c SCRIPT` does; the end where there is none. */
-function shellWithin(args: readonly string[]): number {
+/**
+ * Index of a shell that a wrapper starts with a script, as `gosu sei sh -c SCRIPT` does, or of an engine's client; the end where
+ * there is none.
+ */
+function stepWithin(args: readonly string[]): number {
   const at = args.findIndex(
-    (word, index) => index > 0 && isShell(baseName(word)) && /^-[a-z]*c$/i.test(args[index + 1] ?? ""),
+    (word, index) =>
+      index > 0 &&
+      ((isShell(baseName(word)) && /^-[a-z]*c$/i.test(args[index + 1] ?? "")) ||
+        engineClientOf(args.slice(index)) !== undefined),
   );
   return at < 0 ? args.length : at;
 }

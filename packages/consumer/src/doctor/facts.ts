@@ -1,6 +1,7 @@
 import type { Policy } from "../recommendation.ts";
 import type { StatusResult } from "../status/status-result.ts";
 import type { UpgradeInfoFile } from "../upgrade-info-file.ts";
+import type { EngineClient } from "./engine-client.ts";
 import type { RestartRules } from "./restart.ts";
 import type { Supervision } from "./supervisor.ts";
 
@@ -23,6 +24,8 @@ export type NodeFacts =
   | { readonly kind: "running"; readonly pid: number; readonly command: string; readonly foundBy: string }
   /** A unit or container that is there and does not run. */
   | { readonly kind: "not-running"; readonly name: string }
+  /** It runs in a container that this client of an engine started, and that was not looked at. */
+  | { readonly kind: "in-container"; readonly client: EngineClient; readonly foundBy: string }
   /** It runs, and not among the processes that are seen here. */
   | { readonly kind: "out-of-sight"; readonly name: string }
   | { readonly kind: "not-found"; readonly why: string };

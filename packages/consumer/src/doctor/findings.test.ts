@@ -30,6 +30,7 @@ const exec: ExecWrapper = {
   stayAlive: false,
   policy: "/p.json",
 };
+const CLIENT = { kind: "client", name: "docker run", container: "sei" } as const;
 const journal = { kind: "readable" } as const;
 const unit: EvidenceFacts & { kind: "systemd" } = {
   kind: "systemd",
@@ -228,6 +229,55 @@ const CASES: readonly [string, Partial<Facts>, Check, Finding["state"], RegExp, 
     "halt",
     "ok",
     /waits in the node's place/,
+  ],
+  [
+    "a client of an engine that may hand a halt on",
+    by({ between: [CLIENT] }),
+    "halt",
+    "not-checked",
+    /^70, 71 and 72 would stay down under systemd .* as far as docker run hands them on/,
+  ],
+  [
+    "a client of an engine in a unit that restarts all",
+    by({ between: [CLIENT], rules: { ...rules, prevented: [] } }),
+    "halt",
+    "todo",
+    /^70, 71 and 72 would be started again by systemd/,
+    /RestartPreventExitStatus=70 71 72/,
+  ],
+  [
+    "exec --hold around a client of an engine",
+    by({ between: [CLIENT, { ...exec, hold: true }] }),
+    "halt",
+    "not-checked",
+    /the container was not looked at/,
+  ],
+  ...["halt", "between"].map((check): (typeof CASES)[number] => [
+    `a client that hides the end: ${check}`,
+    by({
+      between: [
+        { ...CLIENT, hides: "it hands no exit code on" },
+        { ...exec, hold: true },
+      ],
+    }),
+    check as Check,
+    "todo",
+    /docker run/,
+    /upgrade-halt exec --hold before (?:its|the) command.*docker-compose\.md/,
+  ]),
+  [
+    "the log behind a client that hides the end",
+    by({ between: [{ ...CLIENT, hides: "x" }, exec] }),
+    "evidence",
+    "not-checked",
+    /docker run may not hand on/,
+  ],
+  [
+    "a container that was not looked at",
+    { node: { kind: "in-container", client: CLIENT, foundBy: "the unit sei.service" } },
+    "process",
+    "not-checked",
+    /in a container behind docker run, found by the unit sei\.service/,
   ],
   [
     "tini -e 70",

@@ -64,6 +64,14 @@ test.each([
     [{ kind: "shell", hides: "code" }, { kind: "passes-on" }],
   ],
   [["sh", "-c", "exec upgrade-halt exec --announce -- seid start"], [{ kind: "exec", announce: true }]],
+  [["sudo", "docker", "compose", "up"], [{ kind: "client" }]],
+  [["flock", "/x", "/usr/bin/podman", "start", "sei"], [{ kind: "client" }]],
+  [["sh", "-c", "exec docker run sei seid start"], [{ kind: "client" }]],
+  [
+    ["upgrade-halt", "exec", "--hold", "--", "docker", "start", "-a", "sei"],
+    [{ kind: "client" }, { kind: "exec" }],
+  ],
+  [["seid", "start", "--moniker", "docker"], []],
   [["sh", "-c", 'exec "$@"', "x", "cosmovisor", "run", "start"], [{ kind: "cosmovisor" }]],
   [
     ["upgrade-halt", "exec", "--announce", "--", "sh", "-c", "while true; do seid; done"],

@@ -6,6 +6,7 @@ const exec: ExecWrapper = { kind: "exec", pid: 1, announce: false, hold: false, 
 const announce: ExecWrapper = { ...exec, announce: true };
 const cosmovisor: Wrapper = { kind: "cosmovisor", pid: 2 };
 const tini: Wrapper = { kind: "init", name: "tini", hides: [70] };
+const client: Wrapper = { kind: "client", name: "docker run" };
 const halt = { kind: "exited", code: 70 } as const;
 
 const through = (...between: Wrapper[]) => arrivalOf(halt, between, true);
@@ -48,6 +49,13 @@ test.each<[string, Wrapper[], unknown]>([
     "a shell's loop, announced",
     [{ kind: "shell", name: "sh", hides: "end" }, announce],
     { kind: "unsure", because: "sh" },
+  ],
+  ["docker run", [client], { kind: "arrives", end: halt, client }],
+  ["exec --hold around docker run", [client, { ...exec, hold: true }], { kind: "held", client }],
+  [
+    "exec --announce around docker compose up",
+    [{ ...client, hides: "it hands no exit code on" }, announce],
+    { kind: "unsure", because: "docker run" },
   ],
   ["an unknown program", [{ kind: "unknown", name: "x" }], { kind: "unsure", because: "x" }],
 ])("a halt through %s", (_, between, arrival) => {

@@ -1,18 +1,29 @@
+import type { EngineClient } from "./engine-client.ts";
 import type { SeenEnd } from "./fate.ts";
 import type { Wrapper } from "./wrapper.ts";
 
 /** What becomes of a node's end on its way to the supervisor. */
 export type Arrival =
-  | { readonly kind: "arrives"; readonly end: SeenEnd; readonly changedBy?: string | undefined }
+  | ({
+      readonly kind: "arrives";
+      readonly end: SeenEnd;
+      readonly changedBy?: string | undefined;
+    } & ThroughEngine)
   /** `upgrade-halt exec` waits in the node's place. */
-  | { readonly kind: "held" }
-  | { readonly kind: "unsure"; readonly because: string };
+  | ({ readonly kind: "held" } & ThroughEngine)
+  | ({ readonly kind: "unsure"; readonly because: string } & ThroughEngine);
+
+/** Behind a client there is a container that was not looked at: all hangs on what that does with an end. */
+interface ThroughEngine {
+  readonly client?: EngineClient | undefined;
+}
 
 /** How an end of the node arrives, through what stands between. `isHalt`: the node announced it, or its log tells it. */
 export function arrivalOf(end: SeenEnd, between: readonly Wrapper[], isHalt: boolean): Arrival {
   let seen = end;
   let changedBy: string | undefined;
   let lostTo: string | undefined;
+  let client: EngineClient | undefined;
   for (const step of between) {
     switch (step.kind) {
       case "exec":
@@ -20,7 +31,7 @@ export function arrivalOf(end: SeenEnd, between: readonly Wrapper[], isHalt: boo
         if (isHalt && step.announce) [seen, changedBy, lostTo] = [end, undefined, undefined];
         if (lostTo !== undefined) break;
         if (isHalt && changedBy === undefined && (step.hold || (step.announce && step.stayAlive)))
-          return { kind: "held" };
+          return { kind: "held", client };
         seen = asExitCode(seen);
         break;
       case "cosmovisor":
@@ -39,12 +50,17 @@ export function arrivalOf(end: SeenEnd, between: readonly Wrapper[], isHalt: boo
       case "passes-on":
         seen = asExitCode(seen);
         break;
+      case "client":
+        if (step.hides !== undefined) return { kind: "unsure", because: step.name, client: step };
+        client = step;
+        seen = asExitCode(seen);
+        break;
       case "unknown":
         return { kind: "unsure", because: step.name };
     }
   }
   return lostTo === undefined
-    ? { kind: "arrives", end: seen, changedBy }
+    ? { kind: "arrives", end: seen, changedBy, client }
     : { kind: "unsure", because: lostTo };
 }
 

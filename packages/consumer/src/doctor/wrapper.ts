@@ -1,3 +1,4 @@
+import { type EngineClient, engineClientOf, engineHelperOf } from "./engine-client.ts";
 import { baseName, type ProcessFacts, programOf } from "./process.ts";
 import { shellFate } from "./shell-script.ts";
 
@@ -16,6 +17,7 @@ export interface ExecWrapper {
 /** A program between the node and its supervisor. */
 export type Wrapper =
   | ExecWrapper
+  | EngineClient
   | { readonly kind: "cosmovisor"; readonly pid: number }
   /** `hides`: exit codes that it turns into 0. */
   | { readonly kind: "init"; readonly name: string; readonly hides: readonly number[] }
@@ -37,6 +39,9 @@ export function wrapperOf(process: ProcessFacts): Wrapper {
   if (INITS.has(program)) return { kind: "init", name: program, hides: hiddenBy(process.args) };
   if (SHELLS.has(program) || isShellScript(process))
     return { kind: "shell", name: program, hides: shellFate(process.args).hides };
+  const client =
+    engineClientOf(process.args) ?? engineClientOf(process.args.slice(1)) ?? engineHelperOf(program);
+  if (client !== undefined) return client;
   if (PASS_ON.has(program)) return { kind: "passes-on", name: program };
   return { kind: "unknown", name: program };
 }

@@ -40,8 +40,9 @@ export async function collectFacts(target: DoctorTarget, io: Io): Promise<Facts>
   const supervised = await describeSupervised(located, io.env);
   const exec = supervised?.between.find((step): step is ExecWrapper => step.kind === "exec");
   const root = process === undefined ? "" : rootOf(process.pid);
-  const ownHome =
-    process && (homeOfNode(process) ?? exec?.home ?? environmentOf(process.pid)?.get("DAEMON_HOME"));
+  // What a client's command line says of a home or an address is of its container.
+  const seen = located.node.kind === "in-container" ? undefined : process;
+  const ownHome = seen && (homeOfNode(seen) ?? exec?.home ?? environmentOf(seen.pid)?.get("DAEMON_HOME"));
   const home = target.home ?? (ownHome === undefined ? undefined : `${root}${ownHome}`);
   const facts: Facts = {
     node: located.node,
@@ -65,7 +66,7 @@ export async function collectFacts(target: DoctorTarget, io: Io): Promise<Facts>
 /** The node's own status. Without an address, one of this machine is none of a node with a network of its own. */
 async function statusFacts(
   address: string | undefined,
-  { process }: Located,
+  { process, node }: Located,
   { rpc, timeout }: DoctorTarget,
   { now }: Io,
 ): Promise<StatusFacts> {
@@ -77,7 +78,9 @@ async function statusFacts(
   }
   const target = URL.parse(url);
   const listener =
-    isApart || process === undefined || target === null ? undefined : processListeningAt(target);
+    isApart || process === undefined || target === null || node.kind === "in-container"
+      ? undefined
+      : processListeningAt(target);
   const isOther = listener !== undefined && listener.pid !== process?.pid;
   return {
     url: shownUrl(url),

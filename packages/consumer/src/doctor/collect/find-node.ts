@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { hexadecimal, listeningSockets } from "../../listening-sockets.ts";
-import type { ProcessFacts } from "../process.ts";
+import { type ProcessFacts, programOf } from "../process.ts";
 import { wrapperOf } from "../wrapper.ts";
 import { childrenOf, openFilesOf, processIds, readProcess } from "./process-table.ts";
 
@@ -8,7 +8,8 @@ import { childrenOf, openFilesOf, processIds, readProcess } from "./process-tabl
 export function nodeBelow(top: ProcessFacts): ProcessFacts {
   let node = top;
   for (;;) {
-    if (wrapperOf(node).kind === "unknown") return node;
+    const { kind } = wrapperOf(node);
+    if (kind === "unknown" || (kind === "client" && programOf(node) !== "conmon")) return node;
     const [child] = childrenOf(node.pid).filter(({ args }) => !args.includes("upgrade-halt-guard"));
     if (child === undefined) return node;
     node = child;

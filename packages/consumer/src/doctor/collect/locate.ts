@@ -1,5 +1,7 @@
+import { betweenInCommand } from "../command-chain.ts";
 import type { NodeFacts } from "../facts.ts";
 import type { ProcessFacts } from "../process.ts";
+import { wrapperOf } from "../wrapper.ts";
 import { type Container, type Engine, readContainer } from "./engine.ts";
 import { nodeBelow, processListeningAt, processOfHome } from "./find-node.ts";
 import { groupsOf, readProcess } from "./process-table.ts";
@@ -44,6 +46,8 @@ export async function locateNode(target: NodeTarget, env: Env): Promise<Located>
 }
 
 function running(process: ProcessFacts, foundBy: string): Located {
+  const step = wrapperOf(process);
+  if (step.kind === "client") return { node: { kind: "in-container", client: step, foundBy }, process };
   const command = process.args.length === 0 ? process.name : process.args.join(" ");
   return { node: { kind: "running", pid: process.pid, command, foundBy }, process };
 }
@@ -59,7 +63,12 @@ async function inUnit(name: string, env: Env): Promise<Located> {
   const { unit } = reading;
   const main = unit.mainPid === 0 ? undefined : readProcess(unit.mainPid);
   if (main === undefined) return { node: { kind: "not-running", name: unit.name }, unit };
-  return { ...running(nodeBelow(main), `the unit ${unit.name}`), unit };
+  const foundBy = `the unit ${unit.name}`;
+  // What stands for several containers, or for one that the engine starts again, is not the node's.
+  const client = betweenInCommand(unit.command).find(({ kind }) => kind === "client");
+  if (client?.kind === "client" && client.hides !== undefined)
+    return { node: { kind: "in-container", client, foundBy }, unit };
+  return { ...running(nodeBelow(main), foundBy), unit };
 }
 
 async function inContainer(name: string, env: Env): Promise<Located> {

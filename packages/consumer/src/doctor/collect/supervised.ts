@@ -32,12 +32,13 @@ export async function describeSupervised(located: Located, env: Env): Promise<Su
   return { ...supervision, ...(await configured(supervision.supervisor, step, located, env)) };
 }
 
-/** A container of Podman without a restart policy is started again by its unit, where it has one. */
+/** A container of Podman without a restart policy is started again by its unit, where it has one: its own policy comes first. */
 async function startedByUnit(supervisor: Supervisor, located: Located, env: Env): Promise<Supervisor> {
   if (supervisor.kind !== "podman") return supervisor;
-  if (located.unit !== undefined) return { kind: "systemd", unit: located.unit.name, isUser: false };
   const { container } = await containerOf(supervisor, located, env);
-  if (container?.unit === undefined || !isLeftDown(container.rules)) return supervisor;
+  if (container === undefined || !isLeftDown(container.rules)) return supervisor;
+  if (located.unit !== undefined) return { kind: "systemd", unit: located.unit.name, isUser: false };
+  if (container.unit === undefined) return supervisor;
   const isSystems = (await readUnit(container.unit, false, env)).kind === "unit";
   return { kind: "systemd", unit: container.unit, isUser: !isSystems };
 }

@@ -1,9 +1,21 @@
 import { printable } from "../../printable.ts";
+import type { EngineClient } from "../engine-client.ts";
 import type { EvidenceFacts, FileFacts, OutputFacts, Supervised } from "../facts.ts";
-import { type Finding, ok, todo } from "../finding.ts";
+import { type Finding, notChecked, ok, todo } from "../finding.ts";
 
 /** Whether the halt line can be read after the node ended: a code alone is no proof. */
 export function evidenceFindings({ between, evidence }: Supervised): Finding[] {
+  const behind = between.find(
+    (step): step is EngineClient => step.kind === "client" && step.hides !== undefined,
+  );
+  if (behind !== undefined)
+    return [
+      notChecked(
+        "evidence",
+        `The node's log is its container's, which ${printable(behind.name)} may not hand on.`,
+        "Ask about the container with --container.",
+      ),
+    ];
   const exec = between.find(({ kind }) => kind === "exec");
   if (exec !== undefined)
     return [ok("evidence", "upgrade-halt exec reads the node's output itself, and says why it ended.")];

@@ -1,6 +1,7 @@
 import { exitCode } from "@upgrade-halt/contract";
 import { HALT_REASONS } from "../../halt-reasons.ts";
 import { printable } from "../../printable.ts";
+import type { EngineClient } from "../engine-client.ts";
 import type { Supervised } from "../facts.ts";
 import type { SeenEnd } from "../fate.ts";
 import { type Finding, notChecked, ok, todo } from "../finding.ts";
@@ -37,6 +38,8 @@ interface Outcome {
 }
 
 function outcomeOf(arrival: Arrival, rules: RestartRules, who: string): Outcome {
+  const { client } = arrival;
+  if (client !== undefined && arrival.kind !== "arrives") return ofContainer(client, who);
   if (arrival.kind === "held")
     return {
       key: "held",
@@ -62,12 +65,37 @@ function outcomeOf(arrival: Arrival, rules: RestartRules, who: string): Outcome 
   const as = changedBy === undefined ? "" : `, which ${changedBy} turns into ${describeEnd(end)},`;
   if (revival !== undefined)
     return { key: `${revival.by} ${as}`, say: (codes) => sayRevival(revival, `${codes}${as}`, who) };
+  if (fate === "stays-down" && client !== undefined) return ofContainer(client, who);
   if (fate === "stays-down" && rules.kind === "engine")
     return { key: `engine ${as}`, say: (codes) => sayEngine(`${codes}${as}`, who) };
   return {
     key: `${fate} ${changedBy === undefined ? "" : `${changedBy} ${describeEnd(end)}`}`,
     say: (codes) =>
       sayFate(fate, `${codes}${as}`, who, changedBy === undefined ? adviceFor(rules) : keepCodes(changedBy)),
+  };
+}
+
+/** Behind a client only the container tells what becomes of a halt. */
+function ofContainer({ name, hides }: EngineClient, who: string): Outcome {
+  const command = printable(name);
+  if (hides === undefined)
+    return {
+      key: "container",
+      say: (codes) =>
+        notChecked(
+          "halt",
+          `${codes} would stay down under ${lowerFirst(who)} as far as ${command} hands them on: the container was not looked at.`,
+          "Ask about the container with --container: it needs the restart policy no.",
+        ),
+    };
+  return {
+    key: "container",
+    say: (codes) =>
+      todo(
+        "halt",
+        `${codes} would not reach ${lowerFirst(who)} through ${command}: what is started again hangs on the container.`,
+        "Ask about the container with --container, and put upgrade-halt exec --hold before its command: docs/guides/docker-compose.md.",
+      ),
   };
 }
 
@@ -97,7 +125,7 @@ function sayEngine(what: string, who: string): Finding {
   return notChecked(
     "halt",
     `${what} would stay down under ${lowerFirst(who)}, unless something outside of it starts the container again.`,
-    "If a unit runs docker run, docker start or podman run, ask for that unit with --unit.",
+    "If a unit runs it by docker run, docker start -a or podman run, that unit needs RestartPreventExitStatus=70 71 72: ask about it with --unit.",
   );
 }
 

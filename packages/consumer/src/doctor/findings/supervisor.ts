@@ -1,6 +1,7 @@
 import { printable } from "../../printable.ts";
+import type { EngineClient } from "../engine-client.ts";
 import type { Facts } from "../facts.ts";
-import { type Finding, ok, todo } from "../finding.ts";
+import { type Finding, notChecked, ok, todo } from "../finding.ts";
 import type { Supervision, Supervisor } from "../supervisor.ts";
 
 /** Which process is the node, who supervises it, and what stands between. */
@@ -21,6 +22,12 @@ function processFinding(node: Facts["node"]): Finding {
         `${printable(node.name)} does not run.`,
         "Start it and ask again: its parents and its output are seen only while it runs.",
       );
+    case "in-container":
+      return notChecked(
+        "process",
+        `The node is in a container behind ${printable(node.client.name)}, found by ${node.foundBy}.`,
+        askContainer(node.client),
+      );
     case "out-of-sight":
       return todo(
         "process",
@@ -34,6 +41,11 @@ function processFinding(node: Facts["node"]): Finding {
         "Say which it is with --pid, --unit or --container.",
       );
   }
+}
+
+/** Whom to ask about a container that was not looked at. */
+function askContainer({ container }: EngineClient): string {
+  return `Ask again with --container ${container === undefined ? "and its name" : printable(container)}.`;
 }
 
 function around({ supervisor, between }: Supervision): Finding[] {
@@ -100,6 +112,8 @@ function betweenFinding(step: Supervision["between"][number]): Finding[] {
           "Start the node with exec in that script.",
         ),
       ];
+    case "client":
+      return [clientFinding(step)];
     case "unknown":
       return [
         todo(
@@ -128,4 +142,19 @@ function betweenFinding(step: Supervision["between"][number]): Finding[] {
         ),
       ];
   }
+}
+
+function clientFinding(client: EngineClient): Finding {
+  const name = printable(client.name);
+  if (client.hides === undefined)
+    return notChecked(
+      "between",
+      `${name} stands between, and hands on the exit code of its container only where no restart policy starts that again.`,
+      `${askContainer(client)} It needs the restart policy no, and a command that ends as the node does.`,
+    );
+  return todo(
+    "between",
+    `${name} stands between, and what the node ends with does not arrive: ${printable(client.hides)}.`,
+    `${askContainer(client)} With any restart policy but no, put upgrade-halt exec --hold before the command in the container: docs/guides/docker-compose.md.`,
+  );
 }
