@@ -230,7 +230,7 @@ describe.skipIf(reason !== undefined)(
 
     test("doctor sees exec --announce in a unit, and a unit that is down", async () => {
       const command =
-        "upgrade-halt exec --announce --policy /run/policy.json -- /run/bin/seid start --home /var/lib/seid";
+        "upgrade-halt exec --announce --home /var/lib/seid --policy /run/policy.json -- /run/bin/seid start --home /var/lib/seid";
       await using _ = await dropIn(`ExecStart=\nExecStart=/run/bin/${command}`);
       await startAs("image=v6.6\nflags=--initial-height=3", "active");
       const { code, lines } = await doctor("--unit seid");

@@ -28,6 +28,7 @@ const exec: ExecWrapper = {
   announce: true,
   hold: false,
   stayAlive: false,
+  home: "/x",
   policy: "/p.json",
 };
 const CLIENT = { kind: "client", name: "docker run", container: "sei" } as const;
@@ -462,6 +463,14 @@ const CASES: readonly [string, Partial<Facts>, Check, Finding["state"], RegExp, 
     "contract",
     "todo",
     /without a policy/,
+  ],
+  [
+    "--announce without the node's home",
+    by({ between: [{ ...exec, home: undefined }] }),
+    "contract",
+    "todo",
+    /without the node's home: a node that is started again at an upgrade's height ends before it serves/,
+    /--home DIR/,
   ],
   [
     "no status",

@@ -19,7 +19,7 @@ const RULES = {
 };
 const CONTAINER = {
   name: "seid",
-  command: ["upgrade-halt", "exec", "--announce", "--policy", "/p.json", "--", "seid"],
+  command: ["upgrade-halt", "exec", "--announce", "--home", "/sei", "--policy", "/p.json", "--", "seid"],
   args: ["start"],
   ports: [{ name: "rpc", containerPort: 26657 }],
   terminationMessagePolicy: "FallbackToLogsOnError",
@@ -278,6 +278,13 @@ const CASES: readonly [string, Changes, Check, Finding["state"], RegExp][] = [
     "contract",
     "todo",
     /without a policy, so it announces no upgrade/,
+  ],
+  [
+    "an announcer without the node's home",
+    { container: { command: ["upgrade-halt", "exec", "--announce", "--policy", "/p.json", "--", "seid"] } },
+    "contract",
+    "todo",
+    /without the node's home/,
   ],
   [
     "a node whose halts are inferred",

@@ -4,7 +4,7 @@ import { printable } from "../../printable.ts";
 import { betweenInCommand, unseenIn } from "../command-chain.ts";
 import type { Fate } from "../fate.ts";
 import { type Finding, notChecked, ok, todo } from "../finding.ts";
-import { announcesNoUpgrade } from "../findings/contract.ts";
+import { announcerLacks } from "../findings/contract.ts";
 import { arrivalOf } from "../way-out.ts";
 import type { ExecWrapper } from "../wrapper.ts";
 import { heldProbeFinding } from "./held-probe.ts";
@@ -29,7 +29,7 @@ export function podFindings(pod: Pod, policy: HaltPolicy | undefined): Finding[]
     haltFinding(pod, container, policy !== undefined),
     crashFinding(pod, container),
     evidenceFinding(container),
-    contractFinding(container, policy?.spec.inferredHalts),
+    ...contractFinding(container, policy?.spec.inferredHalts),
     ...(policy === undefined ? [] : rpcFinding(container, policy.spec.rpcPort)),
   ];
 }
@@ -121,23 +121,26 @@ function evidenceFinding({ terminationMessagePolicy }: Container): Finding {
 function contractFinding(
   container: Container,
   inferred: HaltPolicy["spec"]["inferredHalts"] | undefined,
-): Finding {
+): Finding[] {
   const command = commandOf(container);
   const exec = betweenInCommand(command).find(
     (step): step is ExecWrapper => step.kind === "exec" && step.announce,
   );
-  if (exec !== undefined && exec.policy === undefined) return announcesNoUpgrade();
-  if (exec !== undefined) return ok("contract", "upgrade-halt exec --announce announces its halts.");
+  const lacks = exec === undefined ? [] : announcerLacks(exec);
+  if (lacks.length > 0) return lacks;
+  if (exec !== undefined) return [ok("contract", "upgrade-halt exec --announce announces its halts.")];
   const where =
     command.length === 0 || container.command === undefined || container.command === null
       ? " (its image's entry point was not seen)"
       : "";
   const then = inferred === undefined ? "" : ` ${WITHOUT_ANNOUNCEMENT[inferred]}`;
-  return todo(
-    "contract",
-    `Nothing shows that it announces its halts${where}, and no released node does.${then}`,
-    "Put upgrade-halt exec --announce before its command: docs/guides/today.md.",
-  );
+  return [
+    todo(
+      "contract",
+      `Nothing shows that it announces its halts${where}, and no released node does.${then}`,
+      "Put upgrade-halt exec --announce before its command: docs/guides/today.md.",
+    ),
+  ];
 }
 
 /** What a policy makes of a halt that the controller inferred. */

@@ -7,7 +7,7 @@ import type { ExecWrapper } from "../wrapper.ts";
 
 /** What the node says of itself, and whether anything announces its halts. */
 export function contractFindings(facts: Facts): Finding[] {
-  return [statusFinding(facts), contractFinding(facts)];
+  return [statusFinding(facts), ...contractFinding(facts)];
 }
 
 function statusFinding({ status: { url, result, otherListener } }: Facts): Finding {
@@ -39,26 +39,44 @@ function statusFinding({ status: { url, result, otherListener } }: Facts): Findi
   );
 }
 
-/** `exec --announce` announces only what a policy lists. */
-export function announcesNoUpgrade(): Finding {
-  return todo(
-    "contract",
-    "upgrade-halt exec --announce runs without a policy, so it announces no upgrade.",
-    "Give it --policy FILE: docs/guides/today.md.",
-  );
+/** What an announcer lacks: it announces only what a policy lists, and of a node that ends before it serves only what its home tells. */
+export function announcerLacks({ policy, home }: ExecWrapper): Finding[] {
+  return [
+    ...(policy === undefined
+      ? [
+          todo(
+            "contract",
+            "upgrade-halt exec --announce runs without a policy, so it announces no upgrade.",
+            "Give it --policy FILE: docs/guides/today.md.",
+          ),
+        ]
+      : []),
+    ...(home === undefined
+      ? [
+          todo(
+            "contract",
+            "upgrade-halt exec --announce runs without the node's home: a node that is started again at an upgrade's height ends before it serves /status, and is taken for a crash.",
+            "Give it --home DIR: docs/guides/today.md.",
+          ),
+        ]
+      : []),
+  ];
 }
 
-function contractFinding({ status: { result }, supervised }: Facts): Finding {
+function contractFinding({ status: { result }, supervised }: Facts): Finding[] {
   const exec = supervised?.between.find((step): step is ExecWrapper => step.kind === "exec" && step.announce);
   if (exec !== undefined) {
-    if (exec.policy === undefined) return announcesNoUpgrade();
-    return ok("contract", "upgrade-halt exec --announce announces the halts of this node.");
+    const lacks = announcerLacks(exec);
+    if (lacks.length > 0) return lacks;
+    return [ok("contract", "upgrade-halt exec --announce announces the halts of this node.")];
   }
   if (result.kind === "ok" && result.node.haltIntent.kind !== "absent")
-    return ok("contract", "The node announces its halts itself: its status has halt_intent.");
-  return todo(
-    "contract",
-    "Nothing shows that the node announces its halts, and no released node does: it ends with 2 or 1 or lives on, like any crash.",
-    "Put upgrade-halt exec --announce before its command: docs/guides/today.md.",
-  );
+    return [ok("contract", "The node announces its halts itself: its status has halt_intent.")];
+  return [
+    todo(
+      "contract",
+      "Nothing shows that the node announces its halts, and no released node does: it ends with 2 or 1 or lives on, like any crash.",
+      "Put upgrade-halt exec --announce before its command: docs/guides/today.md.",
+    ),
+  ];
 }
