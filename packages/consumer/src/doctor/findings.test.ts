@@ -322,6 +322,13 @@ const CASES: readonly [string, Partial<Facts>, Check, Finding["state"], RegExp, 
     /A crash would stay down/,
   ],
   [
+    "a unit that holds an error and an abort, too",
+    by({ between: [], rules: { ...rules, prevented: ["70", "71", "72", "1", "ABRT"] } }),
+    "crash",
+    "todo",
+    /^A crash that ends with 1 and SIGABRT would stay down/,
+  ],
+  [
     "a crash under unread rules",
     by({ rules: { kind: "unseen", why: "x", instead: "Ask." } }),
     "crash",

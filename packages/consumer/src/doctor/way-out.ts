@@ -1,3 +1,4 @@
+import { codeOf } from "./crashes.ts";
 import type { EngineClient } from "./engine-client.ts";
 import type { SeenEnd } from "./fate.ts";
 import type { Wrapper } from "./wrapper.ts";
@@ -66,6 +67,5 @@ export function arrivalOf(end: SeenEnd, between: readonly Wrapper[], isHalt: boo
 
 /** What a program that waits for another ends with after its death by a signal. */
 function asExitCode(end: SeenEnd): SeenEnd {
-  if (end.kind === "exited") return end;
-  return { kind: "exited", code: end.signal === "KILL" ? 137 : 134 };
+  return { kind: "exited", code: codeOf(end) };
 }

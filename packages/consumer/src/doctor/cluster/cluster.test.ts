@@ -259,6 +259,69 @@ const CASES: readonly [string, Changes, Check, Finding["state"], RegExp][] = [
     /would stay down/,
   ],
   [
+    "rules that restart some crashes alone",
+    {
+      container: {
+        restartPolicyRules: [{ action: "Restart", exitCodes: { operator: "In", values: [1, 2] } }],
+      },
+    },
+    "crash",
+    "todo",
+    /^A crash that ends with 134, 137 and 139 would stay down\.$/,
+  ],
+  [
+    "an init that turns a crash into 0, under OnFailure",
+    {
+      container: {
+        command: ["tini", "-e", "2", "--", "seid", "start"],
+        restartPolicy: "OnFailure",
+        restartPolicyRules: [],
+      },
+    },
+    "crash",
+    "todo",
+    /^A crash that ends with 2 would stay down\.$/,
+  ],
+  [
+    "a pipe that hides a crash, under OnFailure",
+    {
+      container: {
+        command: ["sh", "-c", "seid start | tee /log"],
+        args: [],
+        restartPolicy: "OnFailure",
+        restartPolicyRules: [],
+      },
+    },
+    "crash",
+    "todo",
+    /may hide its exit code/,
+  ],
+  [
+    "a pipe that hides a crash, where all but a halt restarts",
+    { container: { command: ["sh", "-c", "seid start | tee /log"], args: [] } },
+    "crash",
+    "ok",
+    /would be started again/,
+  ],
+  [
+    "an entry point that was not seen, under OnFailure",
+    { container: { command: undefined, restartPolicy: "OnFailure", restartPolicyRules: [] } },
+    "crash",
+    "not-checked",
+    /entry point was not looked into/,
+  ],
+  [
+    "a crash under a rule that is not known",
+    {
+      container: {
+        restartPolicyRules: [{ action: "Explode", exitCodes: { operator: "In", values: [137] } }],
+      },
+    },
+    "crash",
+    "todo",
+    /^A crash that ends with 1, 2, 134 and 139 would stay down/,
+  ],
+  [
     "a termination message without the log",
     { container: { terminationMessagePolicy: "File" } },
     "evidence",

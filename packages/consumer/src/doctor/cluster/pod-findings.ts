@@ -1,12 +1,14 @@
 import { exitCode } from "@upgrade-halt/contract";
 import { HALT_REASONS } from "../../halt-reasons.ts";
 import { printable } from "../../printable.ts";
-import { betweenInCommand, unseenIn } from "../command-chain.ts";
+import { betweenInCommand } from "../command-chain.ts";
 import type { Fate } from "../fate.ts";
 import { type Finding, notChecked, ok, todo } from "../finding.ts";
 import { announcerLacks } from "../findings/contract.ts";
 import { arrivalOf } from "../way-out.ts";
 import type { ExecWrapper } from "../wrapper.ts";
+import { crashFinding } from "./crash-finding.ts";
+import { commandOf, unseenEntry } from "./entry.ts";
 import { heldProbeFinding } from "./held-probe.ts";
 import { kubeletFate } from "./kubelet-fate.ts";
 import type { Container, HaltPolicy, Pod } from "./objects.ts";
@@ -34,19 +36,11 @@ export function podFindings(pod: Pod, policy: HaltPolicy | undefined): Finding[]
   ];
 }
 
-const commandOf = ({ command, args }: Container) => [...(command ?? []), ...(args ?? [])];
-
 function fateOfHalt(pod: Pod, container: Container, code: number): Fate | "held" | "lost" {
   const arrival = arrivalOf({ kind: "exited", code }, betweenInCommand(commandOf(container)), true);
   if (arrival.kind === "held") return "held";
   if (arrival.kind === "unsure" || arrival.end.kind !== "exited") return "lost";
   return kubeletFate(pod, container, arrival.end.code);
-}
-
-/** What starts first in a container, where nobody can tell from here what it makes of the node's end. */
-function unseenEntry(container: Container): string | undefined {
-  const isOfImage = container.command === undefined || container.command === null;
-  return isOfImage ? "its image's entry point" : unseenIn(commandOf(container));
 }
 
 function haltFinding(pod: Pod, container: Container, isGoverned: boolean): Finding {
@@ -96,16 +90,6 @@ function haltFinding(pod: Pod, container: Container, isGoverned: boolean): Findi
 /** The kind of what makes the pod anew. */
 function controllerOf({ metadata }: Pod): string | undefined {
   return metadata.ownerReferences?.find(({ controller }) => controller === true)?.kind;
-}
-
-function crashFinding(pod: Pod, container: Container): Finding {
-  const fate = kubeletFate(pod, container, 2);
-  if (fate === "started-again") return ok("crash", "A crash would be started again.");
-  return todo(
-    "crash",
-    "A crash would stay down.",
-    "Let restartPolicyRules restart every exit code but 70, 71 and 72.",
-  );
 }
 
 function evidenceFinding({ terminationMessagePolicy }: Container): Finding {

@@ -1,13 +1,14 @@
 import { exitCode } from "@upgrade-halt/contract";
 import { HALT_REASONS } from "../../halt-reasons.ts";
 import { printable } from "../../printable.ts";
+import { describeEnd, listed } from "../crashes.ts";
 import type { EngineClient } from "../engine-client.ts";
 import type { Supervised } from "../facts.ts";
-import type { SeenEnd } from "../fate.ts";
 import { type Finding, notChecked, ok, todo } from "../finding.ts";
 import { fateOf, type RestartRules, type Revival, revivalOf } from "../restart.ts";
 import { type Arrival, arrivalOf } from "../way-out.ts";
-import { describeSupervisor } from "./supervisor.ts";
+import { crashFinding } from "./crash.ts";
+import { describeSupervisor, lowerFirst } from "./supervisor.ts";
 
 /** Whether 70, 71 and 72 would be started again, and whether a crash would. */
 export function restartFindings(supervised: Supervised): Finding[] {
@@ -157,45 +158,4 @@ export function adviceFor(rules: RestartRules): string {
     case "unseen":
       return rules.instead;
   }
-}
-
-const CRASHES: readonly SeenEnd[] = [
-  { kind: "exited", code: 2 },
-  { kind: "signalled", signal: "KILL" },
-];
-
-function crashFinding({ rules, between, supervisor }: Supervised): Finding {
-  if (rules.kind === "unseen")
-    return todo("crash", `Whether a crash would be started again is not known: ${rules.why}.`, rules.instead);
-  const fates = CRASHES.map((end) => {
-    const arrival = arrivalOf(end, between, false);
-    return arrival.kind === "arrives" ? fateOf(rules, arrival.end) : "unsure";
-  });
-  const who = lowerFirst(describeSupervisor(supervisor));
-  if (fates.every((fate) => fate === "started-again"))
-    return ok("crash", `A crash would be started again by ${who}.`);
-  if (fates.includes("stays-down"))
-    return todo(
-      "crash",
-      `A crash would stay down under ${who}.`,
-      "Set a restart for crashes, unless a person is to look at each one.",
-    );
-  return todo(
-    "crash",
-    `Whether a crash would be started again by ${who} is not sure.`,
-    "Try it once on a node that no one needs.",
-  );
-}
-
-function describeEnd(end: SeenEnd): string {
-  return end.kind === "exited" ? String(end.code) : `SIG${end.signal}`;
-}
-
-function listed(codes: readonly number[]): string {
-  return codes.length < 2 ? codes.join("") : `${codes.slice(0, -1).join(", ")} and ${codes.at(-1)}`;
-}
-
-/** `A kubelet` in the middle of a sentence. */
-function lowerFirst(text: string): string {
-  return text.replace(/^(?:A|Nothing)\b/, (word) => word.toLowerCase());
 }

@@ -102,6 +102,11 @@ export function describeSupervisor(supervisor: Supervisor): string {
   }
 }
 
+/** `A kubelet` in the middle of a sentence. */
+export function lowerFirst(text: string): string {
+  return text.replace(/^(?:A|Nothing)\b/, (word) => word.toLowerCase());
+}
+
 function betweenFinding(step: Supervision["between"][number]): Finding[] {
   switch (step.kind) {
     case "shell":

@@ -1,0 +1,31 @@
+import { CRASHES, describeEnd, listed } from "../crashes.ts";
+import type { Supervised } from "../facts.ts";
+import { type Finding, ok, todo } from "../finding.ts";
+import { fateOf } from "../restart.ts";
+import { arrivalOf } from "../way-out.ts";
+import { describeSupervisor, lowerFirst } from "./supervisor.ts";
+
+/** Whether a supervisor would start a node again after each way to crash. */
+export function crashFinding({ rules, between, supervisor }: Supervised): Finding {
+  if (rules.kind === "unseen")
+    return todo("crash", `Whether a crash would be started again is not known: ${rules.why}.`, rules.instead);
+  const fates = CRASHES.map((end) => {
+    const arrival = arrivalOf(end, between, false);
+    return arrival.kind === "arrives" ? fateOf(rules, arrival.end) : "unsure";
+  });
+  const who = lowerFirst(describeSupervisor(supervisor));
+  if (fates.every((fate) => fate === "started-again"))
+    return ok("crash", `A crash would be started again by ${who}.`);
+  const down = CRASHES.filter((_, index) => fates[index] === "stays-down").map(describeEnd);
+  if (down.length > 0)
+    return todo(
+      "crash",
+      `A crash${down.length === CRASHES.length ? "" : ` that ends with ${listed(down)}`} would stay down under ${who}.`,
+      "Set a restart for crashes, unless a person is to look at each one.",
+    );
+  return todo(
+    "crash",
+    `Whether a crash would be started again by ${who} is not sure.`,
+    "Try it once on a node that no one needs.",
+  );
+}
