@@ -12,11 +12,38 @@ export function betweenInCommand(args: readonly string[]): readonly Wrapper[] {
     const { command, hides } = shellFate(args);
     return [...betweenInCommand(command), ...(hides === undefined ? [] : [step])];
   }
-  const end = args.indexOf("--");
   if (step.kind === "client") return [step];
-  const isWrapper = step.kind === "exec" || step.kind === "init";
-  const inner = isWrapper && end >= 0 ? args.slice(end + 1) : args.slice(stepWithin(args));
-  return [...betweenInCommand(inner), ...(step.kind === "unknown" ? [] : [step])];
+  return [...betweenInCommand(innerOf(step, args)), ...(step.kind === "unknown" ? [] : [step])];
+}
+
+/**
+ * Where a command line sends the node's output by a shell, instead of the output that it was given itself: a file, or a logger's
+ * name. `undefined` where nothing shows that it does.
+ */
+export function outputIn(args: readonly string[]): string | undefined {
+  const [file] = args;
+  if (file === undefined) return undefined;
+  const step = wrapperOf({ pid: 0, name: file, args });
+  if (step.kind !== "shell") return step.kind === "client" ? undefined : outputIn(innerOf(step, args));
+  const { command, output } = shellFate(args);
+  return outputIn(command) ?? output;
+}
+
+/** The command that `upgrade-halt exec` runs in a command line; `undefined` where there is no exec. */
+export function commandOfExec(args: readonly string[]): readonly string[] | undefined {
+  const [file] = args;
+  if (file === undefined) return undefined;
+  const step = wrapperOf({ pid: 0, name: file, args });
+  if (step.kind === "client") return undefined;
+  const inner = step.kind === "shell" ? shellFate(args).command : innerOf(step, args);
+  return step.kind === "exec" ? (commandOfExec(inner) ?? inner) : commandOfExec(inner);
+}
+
+/** The command that a step before it starts, as far as it is known by a `--` or as a step itself; empty where there is none. */
+function innerOf({ kind }: Wrapper, args: readonly string[]): readonly string[] {
+  const end = args.indexOf("--");
+  const isWrapper = kind === "exec" || kind === "init";
+  return isWrapper && end >= 0 ? args.slice(end + 1) : args.slice(stepWithin(args));
 }
 
 /**

@@ -33,6 +33,8 @@ export type NodeFacts =
 export interface Supervised extends Supervision {
   readonly rules: RestartRules;
   readonly evidence: EvidenceFacts;
+  /** Where the node's own output goes past what is before it: `exec`, or else its supervisor. Missing where that was not seen. */
+  readonly past?: string | undefined;
 }
 
 /** Where the halt line goes, and who may read it afterwards. */

@@ -1,4 +1,5 @@
 import { baseName } from "./process.ts";
+import { isLogger, type Piped, placeOf, type Redirection } from "./shell-output.ts";
 import { type ShellToken, shellTokens } from "./shell-words.ts";
 
 /** What a shell leaves of the exit code of the node that it runs, as far as its script tells. */
@@ -7,6 +8,8 @@ export interface ShellFate {
   readonly hides?: "code" | "end" | undefined;
   /** The node's command, where the code arrives. */
   readonly command: readonly string[];
+  /** Where the node's output goes instead of the shell's own: a file, or a logger's name. */
+  readonly output?: string | undefined;
 }
 
 /** What comes of a node's exit code under `sh -c SCRIPT`. Of the script in a file nothing is known. */
@@ -45,8 +48,9 @@ function invocationOf([, ...rest]: readonly string[]) {
   return { script: isCommand ? rest[at] : undefined, options: options.join(" "), others: rest.slice(at + 2) };
 }
 
-interface Command {
-  readonly words: readonly string[];
+interface Command extends Piped {
+  /** Its own, after those of the compound commands around it and of an `exec` before it. */
+  readonly redirections: readonly Redirection[];
   /** The compound commands around it, the outermost first. */
   readonly within: readonly string[];
   /** The operators before and after it. */
@@ -61,26 +65,55 @@ const BETWEEN: ReadonlySet<string> = new Set(["do", "then", "else", "elif", "tim
 function commandsOf(tokens: readonly ShellToken[]): readonly Command[] {
   const commands: Command[] = [];
   const within: string[] = [];
+  /** How many commands there were before each compound command that is open, and before the one that closed last. */
+  const starts: number[] = [];
+  let closed: number | undefined;
   let words: string[] = [];
+  let redirections: Redirection[] = [];
+  let lasting: readonly Redirection[] = [];
   let before: string | undefined;
   const end = (after: string | undefined) => {
-    if (words.length > 0) commands.push({ words, within: [...within], before, after });
-    words = [];
+    if (words.length > 0)
+      commands.push({
+        words,
+        redirections: [...lasting, ...redirections],
+        within: [...within],
+        before,
+        after,
+      });
+    else if (closed !== undefined && redirections.length > 0)
+      for (const [at, command] of commands.entries())
+        if (at >= closed)
+          commands[at] = { ...command, redirections: [...redirections, ...command.redirections] };
+    if (words.length === 1 && words[0] === "exec") lasting = [...lasting, ...redirections];
+    [words, redirections, closed] = [[], [], undefined];
     before = after;
   };
+  const open = (text: string) => {
+    within.push(text);
+    starts.push(commands.length);
+  };
+  const close = () => {
+    within.pop();
+    closed = starts.pop();
+  };
   for (const token of tokens) {
+    if (token.kind === "redirection") {
+      redirections.push(token);
+      continue;
+    }
     const { kind, text } = token;
     const isFirst = words.length === 0 && (kind === "operator" || !token.isQuoted);
     if (kind === "operator" && text !== "(" && text !== ")") end(text);
     else if (kind === "operator" && text === "(") {
       end(text);
-      within.push(text);
+      open(text);
     } else if (kind === "operator") {
       end(undefined);
       // In a case, a parenthesis ends a pattern.
-      if (within.at(-1) === "(") within.pop();
-    } else if (isFirst && OPENING.has(text)) within.push(text);
-    else if (isFirst && CLOSING.has(text)) within.pop();
+      if (within.at(-1) === "(") close();
+    } else if (isFirst && OPENING.has(text)) open(text);
+    else if (isFirst && CLOSING.has(text)) close();
     else if (!(isFirst && BETWEEN.has(text))) words.push(text);
   }
   end(undefined);
@@ -96,7 +129,7 @@ const HELPERS: ReadonlySet<string> = new Set(
 
 function isHelper({ words }: Command): boolean {
   const program = words.find((word) => word !== "!" && !/^\w+=/.test(word));
-  return program === undefined || HELPERS.has(baseName(program));
+  return program === undefined || HELPERS.has(baseName(program)) || isLogger(baseName(program));
 }
 
 /** What may end the script with a code of its own, or runs words that are no commands of this script. */
@@ -116,18 +149,27 @@ function fateOf(commands: readonly Command[], isPipeSafe: boolean): ShellFate {
   const isPlain = last.within.length === 0 && last.after !== "&" && !PIPES.has(last.before);
   const isNegated = last.words[0] === "!";
   if (isPlain && last.words[0] === "exec" && last.words.length > 1)
-    return { command: withoutAssignments(last.words.slice(1)) };
-  if (commands.some(isOpaque)) return { hides: "code", command: [] };
+    return { command: withoutAssignments(last.words.slice(1)), output: placeOf(last, []) };
   const nodes = commands.filter((command) => !isHelper(command));
-  const [node] = nodes;
+  const node = nodes.at(-1);
+  const output = node && placeOf(node, pipedInto(node, commands));
+  if (commands.some(isOpaque)) return { hides: "code", command: [], output };
   if (nodes.length !== 1 || node === undefined)
-    return { hides: isLooped(nodes) ? "end" : "code", command: [] };
+    return { hides: isLooped(nodes) ? "end" : "code", command: [], output };
   const command = withoutAssignments(node.words[0] === "exec" ? node.words.slice(1) : node.words);
-  if (isLooped(nodes)) return { hides: "end", command };
-  if (node.within.length > 0 || node.after === "&" || isNegated) return { hides: "code", command };
+  const told = { command, output };
+  if (isLooped(nodes)) return { hides: "end", ...told };
+  if (node.within.length > 0 || node.after === "&" || isNegated) return { hides: "code", ...told };
   if (PIPES.has(node.after) || PIPES.has(node.before))
-    return isPipeSafe && isInLastPipe(node, commands) ? { command } : { hides: "code", command };
-  return node === last ? { command } : { hides: "code", command };
+    return isPipeSafe && isInLastPipe(node, commands) ? told : { hides: "code", ...told };
+  return node === last ? told : { hides: "code", ...told };
+}
+
+/** The commands that a command's output goes through, in turn. */
+function pipedInto(command: Command, commands: readonly Command[]): readonly Command[] {
+  const after = commands.slice(commands.indexOf(command) + 1);
+  const end = after.findIndex(({ before }) => !PIPES.has(before));
+  return end < 0 ? after : after.slice(0, end);
 }
 
 function isLooped(nodes: readonly Command[]): boolean {

@@ -328,6 +328,18 @@ const CASES: readonly [string, Changes, Check, Finding["state"], RegExp][] = [
     "todo",
     /halt line/,
   ],
+  ...(["evidence", "contract"] as const).map((check): (typeof CASES)[number] => [
+    `output past exec: ${check}`,
+    {
+      container: {
+        command: [...CONTAINER.command.slice(0, -1), "sh", "-c", "exec seid start >> /log/seid 2>&1"],
+        args: [],
+      },
+    },
+    check,
+    "todo",
+    /output goes to \/log\/seid/,
+  ]),
   [
     "a node that announces nothing",
     { container: { command: undefined } },

@@ -1,7 +1,7 @@
 import { exitCode } from "@upgrade-halt/contract";
 import { HALT_REASONS } from "../../halt-reasons.ts";
 import { printable } from "../../printable.ts";
-import { betweenInCommand } from "../command-chain.ts";
+import { betweenInCommand, commandOfExec, outputIn } from "../command-chain.ts";
 import type { Fate } from "../fate.ts";
 import { type Finding, notChecked, ok, todo } from "../finding.ts";
 import { announcerLacks } from "../findings/contract.ts";
@@ -92,7 +92,15 @@ function controllerOf({ metadata }: Pod): string | undefined {
   return metadata.ownerReferences?.find(({ controller }) => controller === true)?.kind;
 }
 
-function evidenceFinding({ terminationMessagePolicy }: Container): Finding {
+function evidenceFinding(container: Container): Finding {
+  const { terminationMessagePolicy } = container;
+  const past = outputIn(commandOf(container));
+  if (past !== undefined)
+    return todo(
+      "evidence",
+      `Its output goes to ${printable(past)}, and not into the container's log: the halt line is in no termination message.`,
+      "Take the redirection out of its command.",
+    );
   if (terminationMessagePolicy === "FallbackToLogsOnError")
     return ok("evidence", "The end of its log becomes the termination message.");
   return todo(
@@ -110,7 +118,7 @@ function contractFinding(
   const exec = betweenInCommand(command).find(
     (step): step is ExecWrapper => step.kind === "exec" && step.announce,
   );
-  const lacks = exec === undefined ? [] : announcerLacks(exec);
+  const lacks = exec === undefined ? [] : announcerLacks(exec, outputIn(commandOfExec(command) ?? []));
   if (lacks.length > 0) return lacks;
   if (exec !== undefined) return [ok("contract", "upgrade-halt exec --announce announces its halts.")];
   const where =

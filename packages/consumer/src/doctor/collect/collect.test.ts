@@ -99,6 +99,13 @@ test("reads a unit as systemctl shows it", async () => {
   });
 });
 
+test("takes what follows a shell's -c for one script, as systemd shows it without quotes", async () => {
+  const script = "set -e ; exec seid start >> /log 2>&1";
+  const shown = SHOWN.replace("-- /usr/bin/seid start", `-- /bin/sh -c ${script}`);
+  const reading = await readUnit("seid", false, await onlyWith("systemctl", shown));
+  expect(reading).toMatchObject({ unit: { command: expect.arrayContaining(["/bin/sh", "-c", script]) } });
+});
+
 test.each([
   ["a unit that systemd does not know", "LoadState=not-found\n", 0, "the unit seid is not-found"],
   ["a refusal", "", 1, "systemctl show ended with 1: "],

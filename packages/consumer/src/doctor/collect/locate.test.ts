@@ -45,6 +45,7 @@ StandardError=inherit
 ExecStart={ path=/x ; argv[]=${command} ; ignore_errors=no ; }
 ExecStopPostEx={ path=/usr/bin/upgrade-halt ; argv[]=/usr/bin/upgrade-halt systemd-hook --journal ; flags= ; }`;
   await writeFile(join(folder, "systemctl"), `#!/bin/sh\n/bin/cat <<'END'\n${shown}\nEND\n`, { mode: 0o755 });
+  await writeFile(join(folder, "journalctl"), "#!/bin/sh\n", { mode: 0o755 });
   const args = ["doctor", "--unit", "sei", "--rpc", "http://127.0.0.1:1"];
   return (await runCli(args, { env: { PATH: folder } })).stdout;
 }
@@ -81,6 +82,13 @@ describe.runIf(process.platform === "linux")("a unit around an engine's client",
     expect(words).toMatch(/^\? +process: The node is in a container behind docker start, found by the unit/m);
     expect(words).not.toContain("and not the node");
   });
+});
+
+test("of a unit that is down a shell's redirection is told", async () => {
+  const words = await told("/bin/sh -c exec seid start >> /var/log/seid.log 2>&1", 0);
+  expect(words).toMatch(
+    /^TO DO evidence: The node's output goes to \/var\/log\/seid\.log, and the hook looks in the journal\./m,
+  );
 });
 
 test.runIf(process.platform === "linux").each([

@@ -1,11 +1,13 @@
 import { accessSync, constants } from "node:fs";
 import type { FileFacts, OutputFacts } from "../facts.ts";
-import { openFilesOf } from "./process-table.ts";
+import { isPipe, openFilesOf } from "./process-table.ts";
 
 /** Where a process sends its log and its panic: of its two outputs the one from which less can be read. */
 export function outputOf(pid: number): OutputFacts {
   const open = openFilesOf(pid);
-  const [worst] = [1, 2].map((fd) => sinkOf(open.get(fd))).sort((a, b) => rank(a) - rank(b));
+  const [worst] = [1, 2]
+    .map((fd): OutputFacts => (isPipe(pid, fd) ? { kind: "pipe" } : sinkOf(open.get(fd))))
+    .sort((a, b) => rank(a) - rank(b));
   return worst ?? { kind: "unseen", why: "it has no output" };
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import type { ProcessFacts } from "../process.ts";
 
 /** A process as Linux tells it, or `undefined` where there is none or it may not be seen. */
@@ -71,6 +71,15 @@ export function openFilesOf(pid: number): ReadonlyMap<number, string> {
     );
   } catch {
     return new Map();
+  }
+}
+
+/** Whether a descriptor of a process is a pipe, one with a name too: such is what exec gives its command. */
+export function isPipe(pid: number, fd: number): boolean {
+  try {
+    return statSync(`/proc/${pid}/fd/${fd}`).isFIFO();
+  } catch {
+    return false;
   }
 }
 

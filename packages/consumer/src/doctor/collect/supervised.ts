@@ -1,5 +1,5 @@
-import { betweenInCommand } from "../command-chain.ts";
-import type { EvidenceFacts, Supervised } from "../facts.ts";
+import { betweenInCommand, commandOfExec, outputIn } from "../command-chain.ts";
+import type { EvidenceFacts, OutputFacts, Supervised } from "../facts.ts";
 import type { ProcessFacts } from "../process.ts";
 import type { RestartRules } from "../restart.ts";
 import { type Supervision, type Supervisor, supervisionOf } from "../supervisor.ts";
@@ -29,7 +29,34 @@ export async function describeSupervised(located: Located, env: Env): Promise<Su
   const found = supervisionOf(parents, groupsOf(process.pid));
   const supervision = { ...found, supervisor: await startedByUnit(found.supervisor, located, env) };
   const step = parents[supervision.between.length - 1] ?? process;
-  return { ...supervision, ...(await configured(supervision.supervisor, step, located, env)) };
+  const { rules, evidence } = await configured(supervision.supervisor, step, located, env);
+  const own = wrapperOf(process).kind === "unknown" ? outputOf(process.pid) : undefined;
+  const isPlain = evidence.kind === "output" && supervision.between.every(({ kind }) => kind !== "exec");
+  return {
+    ...supervision,
+    rules,
+    // A shell before the node may have redirected it: its own output counts.
+    evidence: isPlain && own !== undefined && isElsewhere(own) ? { kind: "output", goesTo: own } : evidence,
+    past: pastOf(own, evidence) ?? outputIn(commandOfExec(step.args) ?? step.args),
+  };
+}
+
+function isElsewhere({ kind }: OutputFacts): boolean {
+  return kind === "file" || kind === "null";
+}
+
+/** Where a node writes, as its own descriptors tell. An engine keeps what goes to the terminal that it made. */
+function pastOf(own: OutputFacts | undefined, evidence: EvidenceFacts): string | undefined {
+  switch (own?.kind) {
+    case "file":
+      return own.path;
+    case "null":
+      return "/dev/null";
+    case "terminal":
+      return evidence.kind === "engine" ? undefined : "a terminal";
+    default:
+      return undefined;
+  }
 }
 
 /** A container of Podman without a restart policy is started again by its unit, where it has one: its own policy comes first. */
@@ -70,7 +97,8 @@ function supervisedBy(
   command: readonly string[],
   { rules, evidence }: Configured,
 ): Supervised {
-  return { supervisor, between: betweenInCommand(command), rules, evidence };
+  const past = outputIn(commandOfExec(command) ?? command);
+  return { supervisor, between: betweenInCommand(command), rules, evidence, past };
 }
 
 /** `started` is the process that the supervisor itself started. */

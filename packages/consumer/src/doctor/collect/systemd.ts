@@ -1,6 +1,8 @@
 import { userInfo } from "node:os";
 import type { EvidenceFacts, FileFacts, HookFacts, JournalFacts } from "../facts.ts";
+import { baseName } from "../process.ts";
 import type { RestartRules } from "../restart.ts";
+import { isShell } from "../wrapper.ts";
 import { fileFor } from "./output.ts";
 import { type Env, runProgram } from "./run-program.ts";
 
@@ -43,7 +45,7 @@ export async function readUnit(name: string, isUser: boolean, env: Env): Promise
     unit: {
       name: first("Id") || name,
       mainPid: Number(first("MainPID")),
-      command: wordsOf(argvOf(first("ExecStart"))),
+      command: withScript(wordsOf(argvOf(first("ExecStart")))),
       rules: {
         kind: "systemd",
         restart: first("Restart"),
@@ -87,7 +89,16 @@ function propertiesIn(text: string): ReadonlyMap<string, readonly string[]> {
 
 const wordsOf = (text: string): string[] => text.split(/\s+/).filter((word) => word !== "");
 /** `{ path=/bin/x ; argv[]=/bin/x a b ; flags=privileged ; ... }` */
-const argvOf = (command: string): string => / argv\[\]=(.*?) ; /.exec(command)?.[1] ?? "";
+const argvOf = (command: string): string =>
+  / argv\[\]=(.*?) ; (?:ignore_errors|flags)=/.exec(command)?.[1] ?? "";
+
+/** systemd shows a command without its quotes: all that follows `sh -c` is the script. */
+function withScript(words: readonly string[]): readonly string[] {
+  const at = words.findIndex(
+    (word, index) => isShell(baseName(words[index - 1] ?? "")) && /^-[a-z]*c$/i.test(word),
+  );
+  return at < 0 ? words : [...words.slice(0, at + 1), words.slice(at + 1).join(" ")];
+}
 
 async function hookOf(
   commands: readonly string[],

@@ -39,9 +39,18 @@ function statusFinding({ status: { url, result, otherListener } }: Facts): Findi
   );
 }
 
-/** What an announcer lacks: it announces only what a policy lists, and of a node that ends before it serves only what its home tells. */
-export function announcerLacks({ policy, home }: ExecWrapper): Finding[] {
+/** What an announcer lacks, whose node writes to `past` instead: it announces only what a policy lists, and of a node that ends before it serves only what its home tells. */
+export function announcerLacks({ policy, home }: ExecWrapper, past: string | undefined): Finding[] {
   return [
+    ...(past === undefined
+      ? []
+      : [
+          todo(
+            "contract",
+            `upgrade-halt exec --announce announces no halt of which it reads no line: the node's output goes to ${printable(past)}.`,
+            "Take the redirection out: exec passes on what it reads.",
+          ),
+        ]),
     ...(policy === undefined
       ? [
           todo(
@@ -66,7 +75,7 @@ export function announcerLacks({ policy, home }: ExecWrapper): Finding[] {
 function contractFinding({ status: { result }, supervised }: Facts): Finding[] {
   const exec = supervised?.between.find((step): step is ExecWrapper => step.kind === "exec" && step.announce);
   if (exec !== undefined) {
-    const lacks = announcerLacks(exec);
+    const lacks = announcerLacks(exec, supervised?.past);
     if (lacks.length > 0) return lacks;
     return [ok("contract", "upgrade-halt exec --announce announces the halts of this node.")];
   }

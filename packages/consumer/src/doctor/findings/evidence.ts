@@ -4,7 +4,7 @@ import type { EvidenceFacts, FileFacts, OutputFacts, Supervised } from "../facts
 import { type Finding, notChecked, ok, todo } from "../finding.ts";
 
 /** Whether the halt line can be read after the node ended: a code alone is no proof. */
-export function evidenceFindings({ between, evidence }: Supervised): Finding[] {
+export function evidenceFindings({ between, evidence, past }: Supervised): Finding[] {
   const behind = between.find(
     (step): step is EngineClient => step.kind === "client" && step.hides !== undefined,
   );
@@ -17,13 +17,21 @@ export function evidenceFindings({ between, evidence }: Supervised): Finding[] {
       ),
     ];
   const exec = between.find(({ kind }) => kind === "exec");
+  if (exec !== undefined && past !== undefined)
+    return [
+      todo(
+        "evidence",
+        `The node's output goes to ${printable(past)} past upgrade-halt exec, which so reads no halt line.`,
+        "Take the redirection out: exec passes on what it reads.",
+      ),
+    ];
   if (exec !== undefined)
     return [ok("evidence", "upgrade-halt exec reads the node's output itself, and says why it ended.")];
   switch (evidence.kind) {
     case "systemd":
-      return systemdEvidence(evidence);
+      return systemdEvidence(evidence, past);
     case "engine":
-      return [engineEvidence(evidence)];
+      return [engineEvidence(evidence, past)];
     case "output":
       return [outputEvidence(evidence.goesTo)];
   }
@@ -34,7 +42,7 @@ const JOURNALED = /^(?:journal|syslog|inherit|)(?:\+console)?$/;
 
 type SystemdEvidence = EvidenceFacts & { kind: "systemd" };
 
-function systemdEvidence(facts: SystemdEvidence): Finding[] {
+function systemdEvidence(facts: SystemdEvidence, past: string | undefined): Finding[] {
   const { hook, journal, output, error, logNamespace } = facts;
   if (hook === undefined)
     return [
@@ -82,6 +90,14 @@ function systemdEvidence(facts: SystemdEvidence): Finding[] {
         "Take LogNamespace= out of the unit, or give the hook --log FILE.",
       ),
     ];
+  if (past !== undefined)
+    return [
+      todo(
+        "evidence",
+        `The node's output goes to ${printable(past)}, and the hook looks in the journal.`,
+        "Take the redirection out of the command, or give the hook --log FILE.",
+      ),
+    ];
   return [hookEvidence(facts, hook.isPrivileged), ...ownJournal(journal)];
 }
 
@@ -120,7 +136,10 @@ function logEvidence({ path, refused }: FileFacts): Finding {
   );
 }
 
-function engineEvidence({ driver, isRemoved }: EvidenceFacts & { kind: "engine" }): Finding {
+function engineEvidence(
+  { driver, isRemoved }: EvidenceFacts & { kind: "engine" },
+  past: string | undefined,
+): Finding {
   if (isRemoved)
     return todo(
       "evidence",
@@ -132,6 +151,12 @@ function engineEvidence({ driver, isRemoved }: EvidenceFacts & { kind: "engine" 
       "evidence",
       "The container has no log (driver none), so the halt line is lost.",
       "Use the driver local or json-file.",
+    );
+  if (past !== undefined)
+    return todo(
+      "evidence",
+      `The node's output goes to ${printable(past)}, and the engine's log has no halt line.`,
+      "Take the redirection out of the command.",
     );
   return ok("evidence", `The engine keeps the log (driver ${printable(driver)}).`);
 }
