@@ -13,7 +13,7 @@ const NAMED: Readonly<Record<string, number>> = { "/dev/stdout": 1, "/dev/stderr
 const OF_FIRST = /^\/proc\/1\/fd\/[12]$/;
 
 /** Files that standard output and standard error go to, by descriptor; missing where they go where the shell's own went. */
-export function filesOf(redirections: readonly Redirection[]): ReadonlyMap<number, string> {
+function filesOf(redirections: readonly Redirection[]): ReadonlyMap<number, string> {
   const files = new Map<number, string>();
   for (const { fds, to } of redirections) {
     const copied = typeof to === "number" ? to : (NAMED[to] ?? OWN.exec(to)?.[1]);
