@@ -54,16 +54,29 @@ export interface Saying {
 /** A Go panic, cobra's word for an error, and Tendermint's. */
 const ENDING = /^(\t?panic|Error|ERROR): /;
 /** What cosmovisor and other wrappers say of the program that ended, in Go's words for it. */
-const OF_ANOTHER = /^Error: (?:exit status \d+|signal: [a-z][a-z0-9 ]*)(?: \(core dumped\))?\s*$/;
-const RECOVERED = /\s*\[recovered[^\]]*\]\s*$/;
+const OF_ANOTHER = /^Error: (?:exit status \d+|signal: [a-z][a-z0-9 ]*)(?: \(core dumped\))?$/;
+const RECOVERED = "[recovered";
 
 export function sayingOf(line: string): Saying {
+  const whole = line.trimEnd();
+  const said = withoutRecovered(whole);
+  const isRecovered = said !== undefined;
   const [begin, word] = ENDING.exec(line) ?? [];
-  const isRecovered = RECOVERED.test(line);
-  if (begin === undefined || OF_ANOTHER.test(line)) return { text: parseWrapped(line), isRecovered };
-  const text = parseWrapped(line.slice(begin.length).replace(RECOVERED, ""));
+  if (begin === undefined || OF_ANOTHER.test(whole)) return { text: parseWrapped(line), isRecovered };
+  const text = parseWrapped((said ?? line).slice(begin.length));
   const ending = word === "panic" ? "panic" : word === "\tpanic" ? "again" : "error";
   return { text, ending, isRecovered };
+}
+
+/**
+ * What stands before a last `[recovered...]` in a text without spaces at its end. `undefined` where there is none. No expression:
+ * one without a fixed begin takes the square of a line's length.
+ */
+function withoutRecovered(text: string): string | undefined {
+  if (!text.endsWith("]")) return undefined;
+  const before = text.lastIndexOf("]", text.length - 2);
+  const at = text.indexOf(RECOVERED, before + 1);
+  return at < 0 ? undefined : text.slice(0, at).trimEnd();
 }
 
 function parseWrapped(text: string): HaltText | undefined {
