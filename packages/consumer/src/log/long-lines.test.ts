@@ -15,3 +15,16 @@ test.each([
   const found = findPlanLines(`${NEEDED}\n${line}\n`, { isUnwrapped: true });
   expect(found).toMatchObject([{ plan: "v6.7", height: 30 }]);
 });
+
+test("halt lines with infos that end within a text of escaped quotes are read", () => {
+  const line = `${NEEDED}{${'"\\'.repeat(30_000)}\n`;
+  expect(findPlanLines(line.repeat(20), { isUnwrapped: true })).toHaveLength(1);
+});
+
+test.each(["5:59PM ERR", "[ERR]"])(
+  "halt lines of %s that each begin an info without an end are read",
+  (head) => {
+    const line = `${head} ${NEEDED}{\n`;
+    expect(findPlanLines(line.repeat(60_000), { isUnwrapped: true })).toHaveLength(1);
+  },
+);

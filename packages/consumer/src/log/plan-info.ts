@@ -5,10 +5,14 @@ import type { OutputLine } from "./output-line.ts";
 const MOST_LINES = 400;
 const MOST_CHARACTERS = 65_536;
 
-/** A token of JSON that tells where an object ends. No string spans lines: JSON writes a line break as `\\n`. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]]/g;
-/** What a line of JSON begins with. */
-const BEGIN_OF_JSON = /^\s*(?:[{}[\]",:\d-]|true|false|null|$)/;
+/**
+ * A token of JSON that tells where an object ends, a string also where its line ends it: looked for from each quote on, its end
+ * would take the square of a line's length.
+ */
+const TOKEN = /"(?:[^"\\]|\\.)*("?)|[{}[\]]/g;
+/** What a line of JSON begins with, and no logger's line, of which there may be as many as begin an info. */
+const BEGIN_OF_JSON =
+  /^\s*(?:[{}\]",:]|\[\s*(?:[[\]{",\d-]|true|false|null|$)|-?\d[\d.eE+-]*\s*(?:[,\]}]|$)|true|false|null|$)/;
 
 /** Where an info that is a JSON object ends. */
 export interface EndOfInfo {
@@ -28,22 +32,28 @@ export function endOfJsonInfo(
   from: number,
 ): EndOfInfo | undefined {
   let depth = 0;
-  let before = "";
+  let isBegun = false;
+  let length = 0;
+  const before: string[] = [];
   for (let at = from; at < lines.length && at - from < MOST_LINES; at += 1) {
     const { text: whole = "", isSupervisors } = lines[at] ?? {};
     const text = at === from ? begin : whole;
-    if (isSupervisors || before.length + text.length > MOST_CHARACTERS || !BEGIN_OF_JSON.test(text))
+    if (isSupervisors || length + text.length > MOST_CHARACTERS || !BEGIN_OF_JSON.test(text))
       return undefined;
-    if (before.trim() === "" && text.trim() !== "" && !text.trimStart().startsWith("{")) return undefined;
-    for (const { 0: token, index } of text.matchAll(TOKEN)) {
+    if (!isBegun && text.trim() !== "" && !text.trimStart().startsWith("{")) return undefined;
+    isBegun ||= text.trim() !== "";
+    for (const { 0: token, 1: quote, index } of text.matchAll(TOKEN)) {
+      // No string spans lines: JSON writes a line break as `\\n`.
+      if (quote === "") return undefined;
       if (token === "{" || token === "[") depth += 1;
       else if (token === "}" || token === "]") depth -= 1;
       if (depth > 0 || token.startsWith('"')) continue;
       const end = index + token.length;
-      const object = parsedObject((before + text.slice(0, end)).trimStart());
+      const object = parsedObject([...before, text.slice(0, end)].join("\n").trimStart());
       return object && { at, rest: text.slice(end) };
     }
-    before += `${text}\n`;
+    before.push(text);
+    length += text.length + 1;
   }
   return undefined;
 }
