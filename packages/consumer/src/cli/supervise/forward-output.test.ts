@@ -36,6 +36,23 @@ test("what cannot be written yet stops the reading, until it is written", () => 
   return new Promise<void>((resolve) => setImmediate(resolve)).then(() => expect(isResumed).toBe(true));
 });
 
+test("what another writes meanwhile does not keep the reading stopped", async () => {
+  const { to, writeOne } = slow(1);
+  const from = new Readable({ read() {} });
+  const resumed = new Promise<void>((resolve) => {
+    from.resume = () => {
+      resolve();
+      return from;
+    };
+  });
+  const { take, readFrom } = forwardOutput(to, () => {});
+  readFrom(from);
+  expect(take(Buffer.from("of the command"))).toBe(false);
+  to.write("of the supervisor");
+  writeOne();
+  await resumed;
+});
+
 test("a stream that may keep what it was given gets bytes of its own", () => {
   const { to, given } = slow();
   const { take } = forwardOutput(to, () => {});

@@ -15,8 +15,11 @@ export function forwardOutput(to: NodeJS.WritableStream, see: (bytes: Uint8Array
   let source: Readable | undefined;
   let isWaiting = false;
   let isDropping = false;
+  /** Of what was given on, and not of what else is written to the same stream. */
+  let unwritten = 0;
   const written = (): void => {
-    if (!isWaiting || isHolding(to)) return;
+    unwritten -= 1;
+    if (!isWaiting || unwritten > 0) return;
     isWaiting = false;
     source?.resume();
   };
@@ -24,6 +27,7 @@ export function forwardOutput(to: NodeJS.WritableStream, see: (bytes: Uint8Array
     take: (bytes) => {
       see(bytes);
       if (isDropping) return true;
+      unwritten += 1;
       to.write(isCopied ? Buffer.from(bytes) : bytes, written);
       isWaiting = isHolding(to);
       return !isWaiting;
