@@ -10,9 +10,12 @@ else start();
 
 function start(): void {
   for (const stream of [process.stdout, process.stderr]) {
+    let isTold = false;
     stream.on("error", ({ code }: NodeJS.ErrnoException) => {
       // A reader that has seen enough, such as `head`, closes the pipe: what is written after that is lost, and no failure.
       if (code === "EPIPE") return;
+      if (isTold) return;
+      isTold = true;
       if (stream === process.stdout)
         process.stderr.write(`upgrade-halt: standard output cannot be written (${code}).\n`);
       // `exec` has its command's exit code, come what may.

@@ -2,6 +2,8 @@ import { Readable, Writable } from "node:stream";
 import { expect, test } from "vitest";
 import { forwardOutput } from "./forward-output.ts";
 
+const failing = (code: string) => Object.assign(new Error(`write ${code}`), { code });
+
 /** A stream that writes when it is told to, with a descriptor as a pipe has one or without. */
 function slow(fd?: number) {
   const given: Uint8Array[] = [];
@@ -75,7 +77,7 @@ test("a reader that is gone ends the reading", async () => {
   const { to } = slow(1);
   const from = new Readable({ read() {} });
   forwardOutput(to, () => {}).readFrom(from);
-  to.destroy(new Error("EPIPE"));
+  to.destroy(failing("EPIPE"));
   await new Promise<void>((resolve) => from.once("close", resolve));
   expect(from.destroyed).toBe(true);
 });

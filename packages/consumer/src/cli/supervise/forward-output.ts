@@ -9,7 +9,10 @@ export interface Forwarding {
   readonly drop: () => boolean;
 }
 
-/** Shows bytes to `see` and writes them to `to`, one piece at a time: what cannot be written yet is not read. */
+/**
+ * Shows bytes to `see` and writes them to `to`, one piece at a time: what cannot be written yet is not read. A piece that fails to
+ * be written is lost, and the next one is tried again; only where nobody reads `to` any more, the reading ends.
+ */
 export function forwardOutput(to: NodeJS.WritableStream, see: (bytes: Uint8Array) => void): Forwarding {
   const isCopied = !hasDescriptor(to);
   let source: Readable | undefined;
@@ -34,8 +37,10 @@ export function forwardOutput(to: NodeJS.WritableStream, see: (bytes: Uint8Array
     },
     readFrom: (from) => {
       source = from;
-      // Where nobody reads on, the command is told as it would be without us: by a broken pipe.
-      to.once("error", () => from.destroy());
+      // Where nobody reads on, the command is told as it would be without us: by a broken pipe. A full disk may have room again.
+      to.on("error", ({ code }: NodeJS.ErrnoException) => {
+        if (code === "EPIPE") from.destroy();
+      });
     },
     drop: () => {
       isDropping = isWaiting;
