@@ -1,13 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
-import type { Readable } from "node:stream";
-import { finished } from "node:stream/promises";
 import type { Command } from "commander";
 import { evidenceFromChildExit } from "../../adapters/child-process.ts";
 import { classify } from "../../classify.ts";
 import { ConsumerError } from "../../consumer-error.ts";
 import { writeHaltText } from "../../log/halt-text.ts";
-import { printable } from "../../printable.ts";
 import type { HaltedVerdict, Verdict } from "../../verdict.ts";
 import { type AnnounceFlags, type Announcer, type CommandEnd, prepare } from "../announce/announcer.ts";
 import { parseMillis } from "../input/millis.ts";
@@ -15,6 +12,7 @@ import { Tail } from "../input/tail.ts";
 import type { Io } from "../output/io.ts";
 import { toJsonLine } from "../output/json.ts";
 import { headline } from "../output/render.ts";
+import { type CommandOutput, type End, endOf } from "./command-end.ts";
 import { forwardOutput } from "./forward-output.ts";
 import { placeOf } from "./halted-place.ts";
 import { Hold } from "./hold.ts";
@@ -22,7 +20,6 @@ import { outputPipe, releaseInto } from "./output-pipe.ts";
 import { type Guard, killWithUs } from "./parent-death.ts";
 import { onOption, parseReactions, react } from "./reactions.ts";
 import { FORWARDED } from "./signals.ts";
-import { endingSignal } from "./wait-status.ts";
 import { WholeLines } from "./whole-lines.ts";
 import { isTyped, Witness } from "./witness.ts";
 
@@ -74,9 +71,6 @@ interface ExecFlags extends AnnounceFlags {
   readonly hold?: boolean;
 }
 
-/** How long after a command's end the rest of its output is waited for, in ms. */
-const OUTPUT_GRACE_MS = 1_000;
-
 async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: Io): Promise<number> {
   const reactions = parseReactions(flags.on);
   if (file === "") throw new ConsumerError("usage", "The command to run is an empty word.");
@@ -104,7 +98,7 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
     endInOrder(child, guard);
   });
   try {
-    const end = { ...(await endOf(child, file, { outputs, drop })), startedAt, endedAt: io.now() };
+    const end = { ...(await endOf(child, file, { outputs, drop }, io)), startedAt, endedAt: io.now() };
     guard.release();
     for (const each of lines) each.flush();
     const { verdict, announced } = await judged(end, { announcer, zombie, logTail: seen.text() });
@@ -164,14 +158,8 @@ function endInOrder(child: ChildProcess, guard: Guard): void {
   child.once("exit", () => clearTimeout(late));
 }
 
-/** Standard output and standard error of a command, none where they are not there to be read. */
-type Outputs = readonly [Readable | null, Readable | null];
-
-interface Started {
+interface Started extends CommandOutput {
   readonly child: ChildProcess;
-  readonly outputs: Outputs;
-  /** Gives up to write what nobody takes. Whether there is any. */
-  readonly drop: () => boolean;
 }
 
 /** What is shown each of the two. */
@@ -197,14 +185,6 @@ function start(file: string, args: string[], io: Io, lines: Lines): Started {
   return { child, outputs, drop: () => ways.map((way) => way.drop()).includes(true) };
 }
 
-interface End {
-  readonly code: number | null;
-  /** A real-time signal, which has no name of its own, is `signal 34` and so on. */
-  readonly signal: NodeJS.Signals | `signal ${number}` | null;
-  /** Something else holds its output. */
-  readonly isOutputOpen: boolean;
-}
-
 function signalNumber(signal: End["signal"]): number {
   if (signal === null) return 0;
   return isNamed(signal) ? constants.signals[signal] : Number(signal.slice("signal ".length));
@@ -212,45 +192,4 @@ function signalNumber(signal: End["signal"]): number {
 
 function isNamed(signal: string): signal is NodeJS.Signals {
   return Object.hasOwn(constants.signals, signal);
-}
-
-function endOf(child: ChildProcess, file: string, { outputs, drop }: Omit<Started, "child">): Promise<End> {
-  return new Promise((resolve, reject) => {
-    child.once("error", (cause) => reject(notStarted(file, cause)));
-    let unnamed: number | undefined;
-    let open = outputs.length;
-    for (const output of outputs) {
-      output?.once("end", () => {
-        open -= 1;
-        if (open === 0) unnamed = endingSignal(child.pid);
-      });
-    }
-    child.once("exit", (exitCode, named) => {
-      const isUnnamed = exitCode === 0 && unnamed !== undefined;
-      const code = isUnnamed ? null : exitCode;
-      const signal = isUnnamed ? (`signal ${unnamed ?? 0}` as const) : named;
-      // What the command left running may hold its output open for ever.
-      const giveUp = () => resolve({ code, signal, isOutputOpen: true });
-      let late = setTimeout(() => {
-        if (drop()) late = setTimeout(giveUp, OUTPUT_GRACE_MS);
-        else giveUp();
-      }, OUTPUT_GRACE_MS);
-      const read = outputs.map(async (output) => output && (await finished(output).catch(() => {})));
-      void Promise.all(read).then(() => {
-        clearTimeout(late);
-        resolve({ code, signal, isOutputOpen: false });
-      });
-    });
-  });
-}
-
-function notStarted(file: string, cause: Error): ConsumerError {
-  const isMissing = "code" in cause && cause.code === "ENOENT";
-  return isMissing
-    ? new ConsumerError("not-found", `${printable(file)} cannot be started: there is no such command.`, {
-        cause,
-      })
-    : new ConsumerError("not-startable", `${printable(file)} cannot be started: is it executable?`, {
-        cause,
-      });
 }
