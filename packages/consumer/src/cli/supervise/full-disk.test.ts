@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
@@ -9,11 +8,10 @@ const MAIN = join(import.meta.dirname, "..", "..", "main.ts");
 
 /** Runs a shell's script under `exec`, whose standard output is a disk without room. */
 async function runOnFullDisk(script: string) {
-  const full = openSync("/dev/full", "w");
-  const child = spawn(process.execPath, [MAIN, "exec", "--", "sh", "-c", script], {
-    stdio: ["ignore", full, "pipe"],
+  const onFullDisk = 'exec "$0" "$@" > /dev/full';
+  const child = spawn("sh", ["-c", onFullDisk, process.execPath, MAIN, "exec", "--", "sh", "-c", script], {
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  closeSync(full);
   const [[code], stderr] = await Promise.all([once(child, "close"), text(child.stderr)]);
   return { code, stderr };
 }
