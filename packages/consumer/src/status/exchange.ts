@@ -8,7 +8,8 @@ export type Exchange =
   | { readonly kind: "body"; readonly statusCode: number; readonly text: string; readonly mangled: boolean }
   | ExchangeFailure;
 
-export type ExchangeFailure = Omit<StatusFailure, "at">;
+/** `isRefused` where nothing listens: what a connection that broke does not tell. */
+export type ExchangeFailure = Omit<StatusFailure, "at"> & { readonly isRefused?: true };
 
 export const ABORTED: ExchangeFailure = { kind: "aborted", problem: "the caller gave up" };
 

@@ -1,8 +1,8 @@
 import { printable } from "../printable.ts";
-import type { StatusFailure } from "./status-result.ts";
+import type { ExchangeFailure } from "./exchange.ts";
 
 /** What an error of the HTTP client means for a reading. */
-export function problemOf(error: unknown): Omit<StatusFailure, "at"> {
+export function problemOf(error: unknown): ExchangeFailure {
   const code = codeOf(error);
   switch (code) {
     case "UND_ERR_HEADERS_OVERFLOW":
@@ -12,7 +12,7 @@ export function problemOf(error: unknown): Omit<StatusFailure, "at"> {
     case "UND_ERR_BODY_TIMEOUT":
       return { kind: "timeout", problem: "the node let the connection wait" };
     case "ECONNREFUSED":
-      return { kind: "unreachable", problem: "nothing listens there (ECONNREFUSED)" };
+      return { kind: "unreachable", problem: "nothing listens there (ECONNREFUSED)", isRefused: true };
     case "ENOTFOUND":
       return { kind: "unreachable", problem: "no such host (ENOTFOUND)" };
     default:

@@ -72,7 +72,10 @@ export function sightingOf(result: StatusResult): StatusSighting {
 
 /** What an exchange came to, as a reading. */
 export function resultOf(exchange: Exchange, at: number): StatusResult {
-  if (exchange.kind !== "body") return { ...exchange, at };
+  if (exchange.kind !== "body") {
+    const { isRefused: _, ...failure } = exchange;
+    return { ...failure, at };
+  }
   const decoded = decodeText(exchange.text);
   if (decoded.kind === "rpc-error") {
     const problem = printable(`${decoded.code ?? "no code"}: ${decoded.message}`);

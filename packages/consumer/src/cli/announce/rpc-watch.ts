@@ -17,7 +17,10 @@ export interface RpcWatchOptions {
   readonly listed: () => readonly ListedPlan[];
   /** Whether to look closely. */
   readonly isDue: () => boolean;
-  /** Called where nothing took the connection: the process that answered may have ended, and another one come. */
+  /**
+   * Called where nothing listened: the process that answered may have ended, and another one come. A connection that broke
+   * is none: a node under load resets some.
+   */
   readonly onGap: () => void;
   readonly onAnswer: () => void;
   /** Called after each reading. */
@@ -72,7 +75,7 @@ export class RpcWatch {
     const status = sightingOf(resultOf(exchange, now()));
     // One reading that failed tells nothing of the height before and after it; the silence itself is no standstill.
     if (status.kind === "silent") this.#stillSince = undefined;
-    if (exchange.kind === "unreachable") this.#options.onGap();
+    if (exchange.kind !== "body" && exchange.isRefused) this.#options.onGap();
     this.#status = status;
     if (status.kind === "answered") {
       this.#options.onAnswer();
