@@ -210,7 +210,8 @@ function journalsOf({ pod, halt }: HaltedPod, { truth }: Observer): readonly Nod
  * stands for the pod that came after it as well, and a halt of each pod made anew would be one more page.
  */
 function isOfPodBefore({ spec, status }: NodeHalt, pod: Pod, { all }: Observer["truth"]): boolean {
-  const isPersons = status?.phase === "Paged" || status?.phase === "Failed";
+  const isHeldAndTold = status?.phase === "Held" && status.page !== undefined;
+  const isPersons = status?.phase === "Paged" || status?.phase === "Failed" || isHeldAndTold;
   const isResolved = status?.conditions?.some(({ type, status: is }) => type === "Resolved" && is === "True");
   const isThere = all<Pod>(PATHS.pods).some(({ metadata }) => metadata.name === spec.podName);
   const owner = controllerOf(pod);
