@@ -1,15 +1,12 @@
 import { isUtf8 } from "node:buffer";
 import type { Dispatcher } from "undici";
-import { problemOf } from "./problem.ts";
-import type { StatusFailure, StatusLimits } from "./status-result.ts";
+import { type ExchangeFailure, problemOf } from "./problem.ts";
+import type { StatusLimits } from "./status-result.ts";
 
 /** A body that was read to its end, `mangled` where its bytes were no UTF-8, or why there is none. */
 export type Exchange =
   | { readonly kind: "body"; readonly statusCode: number; readonly text: string; readonly mangled: boolean }
   | ExchangeFailure;
-
-/** `isRefused` where nothing listens: what a connection that broke does not tell. */
-export type ExchangeFailure = Omit<StatusFailure, "at"> & { readonly isRefused?: true };
 
 export const ABORTED: ExchangeFailure = { kind: "aborted", problem: "the caller gave up" };
 

@@ -1,5 +1,8 @@
 import { printable } from "../printable.ts";
-import type { ExchangeFailure } from "./exchange.ts";
+import type { StatusFailure } from "./status-result.ts";
+
+/** Why an exchange brought nothing. `isRefused` where nothing listens: what a connection that broke does not tell. */
+export type ExchangeFailure = Omit<StatusFailure, "at"> & { readonly isRefused?: true };
 
 /** What an error of the HTTP client means for a reading. */
 export function problemOf(error: unknown): ExchangeFailure {
