@@ -37,8 +37,8 @@ interface Legacy {
   readonly host?: string;
   /** What the policy says from its halt line on. */
   readonly policy?: string;
-  /** It breaks the connection of this question, by its number, and ends with 9 where it was asked many more. */
-  readonly broken?: number;
+  /** It breaks the connections of these questions, by their numbers, and ends with 9 where it was asked many more. */
+  readonly broken?: readonly number[];
 }
 
 /** A node of before the contract, in few words: it tells its height three times, prints its line and ends, or lives on. */
@@ -52,15 +52,16 @@ function legacyNode(legacy: Legacy): string[] {
     begun = "",
     host = "127.0.0.1",
     policy,
-    broken = 0,
+    broken = [],
   } = legacy;
   const body = `{"jsonrpc":"2.0","id":-1,"result":{"node_info":{"network":"${chain}"},"sync_info":{"latest_block_height":"${height}"}${intent}}}`;
   const script = `
 let asked = 0;
 let came = 0;
 const server = require("node:http").createServer((request, response) => {
-  if (++came === ${broken}) return request.socket.resetAndDestroy();
-  if (${broken} > 0 && came > 60) process.exit(9);
+  came += 1;
+  if (${JSON.stringify(broken)}.includes(came)) return request.socket.resetAndDestroy();
+  if (${broken.length} > 0 && came > 30) process.exit(9);
   response.end(${JSON.stringify(body)}, () => {
     if (++asked === 2) process.stdout.write(${JSON.stringify(begun)});
     if (asked !== 3) return;
@@ -198,9 +199,14 @@ test("a node that lives on after its halt is ended and announced", async () => {
 });
 
 test("a node that lives on after its halt is announced although one connection to it broke since", async () => {
-  const args = [...announce("--standstill", "500"), ...legacyNode({ height: 30, broken: 4 })];
+  const args = [...announce("--standstill", "500"), ...legacyNode({ height: 30, broken: [4] })];
   const { code, stderr } = await runCommand(args);
   expect(code, stderr).toBe(70);
+});
+
+test("nothing is announced of a node whose connections broke twice in a row since its halt line: another may answer", async () => {
+  const args = [...announce("--standstill", "500"), ...legacyNode({ height: 30, broken: [4, 5] })];
+  expect((await runCommand(args)).code).toBe(9);
 });
 
 /** As a wrapper does: the node that says the line is replaced by one that says nothing, stands at the height, and ends in order. */

@@ -18,8 +18,8 @@ export interface RpcWatchOptions {
   /** Whether to look closely. */
   readonly isDue: () => boolean;
   /**
-   * Called where nothing listened: the process that answered may have ended, and another one come. A connection that broke
-   * is none: a node under load resets some.
+   * Called where nothing listened, or two connections broke in a row, as behind a proxy: the process that answered may have
+   * ended, and another one come. One that broke alone is none: a node under load resets some.
    */
   readonly onGap: () => void;
   readonly onAnswer: () => void;
@@ -37,6 +37,8 @@ export class RpcWatch {
   #stillSince: number | undefined;
   #lastSeen: LastSeen | undefined;
   #body: string | undefined;
+  /** How many of the last readings came to no connection, one after the other. */
+  #unreached = 0;
 
   constructor(options: RpcWatchOptions) {
     this.#options = options;
@@ -75,7 +77,8 @@ export class RpcWatch {
     const status = sightingOf(resultOf(exchange, now()));
     // One reading that failed tells nothing of the height before and after it; the silence itself is no standstill.
     if (status.kind === "silent") this.#stillSince = undefined;
-    if (exchange.kind !== "body" && exchange.isRefused) this.#options.onGap();
+    this.#unreached = exchange.kind === "unreachable" ? this.#unreached + 1 : 0;
+    if (this.#unreached > 1 || (exchange.kind !== "body" && exchange.isRefused)) this.#options.onGap();
     this.#status = status;
     if (status.kind === "answered") {
       this.#options.onAnswer();
