@@ -1,6 +1,6 @@
 import { keyOf } from "@upgrade-halt/kube";
 import { DEFAULT_RPC_PORT, type HaltPolicy } from "../api/halt-policy.ts";
-import { hasEnded, isAborted, isSwapping, type NodeHalt } from "../api/node-halt.ts";
+import { hasEnded, isAborted, isSwapping, type NodeHalt, policyNameOf } from "../api/node-halt.ts";
 import type { SlotBook } from "../journal/slot-book.ts";
 import { judgePod, type RecordedHalt } from "../judge/judgement.ts";
 import { isHaltLike, isOneHalt, isOpen } from "../judge/same-halt.ts";
@@ -266,12 +266,13 @@ export class OtherPods {
     return { swapping, failed, isUntold, ...told, abortedIn: this.#abortedIn(halt) };
   }
 
-  /** The journal with a page about this halt that a pod of the same Deployment has which is gone. */
+  /** The journal with a page about this halt that a pod has which is gone, of the same Deployment and under the same policy. */
   #toldBefore(halt: NodeHalt): NodeHalt | undefined {
     const { halts, pods } = this.#options.stores;
     return haltsOfNode(podKeyOf(halt), halt.spec, halts).find(
       (one) =>
         one.spec.podName !== halt.spec.podName &&
+        policyNameOf(one) === policyNameOf(halt) &&
         pods.get(podKeyOf(one)) === undefined &&
         hasStandingPage(one) &&
         !hasEnded(one) &&
