@@ -15,7 +15,7 @@ export interface StatusAnswer {
   readonly body: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Why there was no answer; empty when there was one. */
+  /** Why there was no whole answer; empty when there was one. */
   readonly fault: string;
 }
 
@@ -76,10 +76,11 @@ export class StatusPoller extends Changes {
         signal: within,
         redirect: "error",
       });
-      const body = await beginningOf(response);
+      const { body, isCut } = await beginningOf(response);
       const height = heightIn(body);
       if (height !== undefined) this.#heights.set(node, height);
-      this.#answers.set(node, { body, at: Date.now(), fault: "" });
+      const fault = isCut ? `its answer is longer than ${LARGEST_BYTES / 1024} KiB` : "";
+      this.#answers.set(node, { body, at: Date.now(), fault });
     } catch (error) {
       if (signal.aborted) return;
       const fault = within.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : reasonOf(error);
@@ -93,14 +94,14 @@ function hostOf(address: string): string {
   return address.includes(":") ? `[${address}]` : address;
 }
 
-async function beginningOf(response: Response): Promise<string> {
+async function beginningOf(response: Response): Promise<{ readonly body: string; readonly isCut: boolean }> {
   const decoder = new TextDecoder();
   let text = "";
   for await (const chunk of response.body ?? []) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.length > LARGEST_BYTES) return text.slice(0, LARGEST_BYTES);
+    if (text.length > LARGEST_BYTES) return { body: text.slice(0, LARGEST_BYTES), isCut: true };
   }
-  return text;
+  return { body: text, isCut: false };
 }
 
 function heightIn(body: string): number | undefined {
