@@ -2,6 +2,7 @@ export { backoffMs } from "./backoff.ts";
 export { CodedError, hasCode, messageOf } from "./coded-error.ts";
 export { FairQueue } from "./fair-queue.ts";
 export { fencedDispatcher } from "./fenced-dispatcher.ts";
+export { repositoryOf } from "./image-name.ts";
 export { Informer, type InformerOptions, RESTART_REASONS, type RestartReason } from "./informer.ts";
 export { jsonLines } from "./json-lines.ts";
 export { KeyQueue, type KeyQueueOptions, type Outcome } from "./key-queue.ts";

@@ -1,4 +1,4 @@
-import type { KubeObject } from "@upgrade-halt/kube";
+import { type KubeObject, repositoryOf } from "@upgrade-halt/kube";
 import type { LabelSelector } from "../api/halt-policy.ts";
 import { type Pod, placedContainer } from "../model/pod.ts";
 import type { PodGroup } from "../model/pod-group.ts";
@@ -52,11 +52,6 @@ export function mayCarry(workload: TemplatedWorkload, container: string, image: 
   if (imageIn(workload, container) !== undefined) return true;
   const { containers, initContainers = [] } = workload.spec.template.spec;
   return [...containers, ...initContainers].some((one) => repositoryOf(one.image) === repositoryOf(image));
-}
-
-/** `registry:443/a/seid` of `registry:443/a/seid:v6.6@sha256:...`. */
-function repositoryOf(image: string): string {
-  return image.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
 }
 
 /** Whether the workload's own controller has seen its present spec: only then does a new pod get it. */

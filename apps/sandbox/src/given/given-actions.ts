@@ -1,3 +1,4 @@
+import { repositoryOf } from "@upgrade-halt/kube";
 import type { Action } from "../actions/action.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import { HALT_POLICIES, PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
@@ -94,9 +95,4 @@ function repositoryIn({ pods, policies }: Place): string {
       "the nodes run images of several repositories, so which one is meant is not known",
     );
   return repository;
-}
-
-/** `ghcr.io:443/a/seid` of `ghcr.io:443/a/seid:v6.6@sha256:...`. */
-export function repositoryOf(image: string): string {
-  return image.replace(/@.*$/, "").replace(/:[^:/]*$/, "");
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../json/kube-object.ts";
-import { repositoryOf } from "./given-actions.ts";
 import { givenNodes, oldestFirst } from "./given-nodes.ts";
 
 function policy(name: string, container: string, made: string, labels = { app: "seid" }): KubeObject {
@@ -46,13 +45,4 @@ describe("the nodes of a given cluster", () => {
     const nodes = givenNodes({ ...seen, pods: [], policies: [], halts: [halt, halt] });
     expect(nodes.map(({ node, isRunning }) => [node, isRunning])).toEqual([["gone-0", false]]);
   });
-});
-
-it.each([
-  ["seid:v6.6", "seid"],
-  ["ghcr.io:443/a/seid:v6.6", "ghcr.io:443/a/seid"],
-  ["localhost:5000/seid", "localhost:5000/seid"],
-  ["ghcr.io/a/seid:v6.6@sha256:00ff", "ghcr.io/a/seid"],
-])("the repository of %s is %s", (image, repository) => {
-  expect(repositoryOf(image)).toBe(repository);
 });
