@@ -68,7 +68,7 @@ test("a halt at another height than the one on record is not taken for it", asyn
   const [container] = cluster.pods()[0]?.status?.containerStatuses ?? [];
   await cluster.api.mergePatch(objectPath(PODS, NAMESPACE, "sei-0-0", "status"), {
     status: {
-      containerStatuses: [{ ...container, name: CONTAINER, state: { terminated: state.terminated } }],
+      containerStatuses: [{ ...container, name: CONTAINER, state }],
     },
   });
   await start();

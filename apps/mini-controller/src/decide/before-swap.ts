@@ -145,9 +145,8 @@ function withoutPageInDryRun({ policy }: Observation, draft: StepDraft): StepDra
 
 /** Without the page that stands for this reason already, in the journal of a pod of the same Deployment that is gone. */
 function withoutPageTold({ neighbours }: Observation, draft: StepDraft): StepDraft {
-  const known = neighbours.toldBefore?.status?.page;
-  if (draft.page === undefined || known?.reason !== draft.page.reason) return draft;
-  return known.state === "Pending" || known.state === "Sent" ? { ...draft, page: undefined } : draft;
+  const isTold = draft.page !== undefined && draft.page.reason === neighbours.toldBefore;
+  return isTold ? { ...draft, page: undefined } : draft;
 }
 
 /** Reasons for a page after which nothing that the controller watches could change its mind. */

@@ -9,10 +9,10 @@ import { isJournal, journalName, namesAgain } from "../journal/journal-name.ts";
 import type { JudgedNode } from "../judge/judged-node.ts";
 import { reasonOf } from "../judge/judgement.ts";
 import { planNameOf, recordedHeightOf } from "../judge/recorded-facts.ts";
-import { isHaltLike, isOpen, isOtherHalt, isSameHalt } from "../judge/same-halt.ts";
+import { haltsOfPodsBefore, isOpen, isOtherHalt, isSameHalt } from "../judge/same-halt.ts";
 import { between, type OnBoundary } from "../model/boundary.ts";
 import { containerOf } from "../model/pod.ts";
-import { haltsOf, haltsOfNode, podKeyOf, type Stores } from "../model/stores.ts";
+import { haltsOf, type Stores } from "../model/stores.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import { seenOf } from "../observe/pod-sight.ts";
 import { isSettledRefusal, orUnreadable } from "../workloads/unreadable.ts";
@@ -87,12 +87,12 @@ export class Detector {
     const ref = this.#proven.of(key, pod, policy.spec) ?? (await this.#workloadOf(node, policy));
     const spec = haltSpecOf(node, policy, ref, now());
     if (spec === undefined) return undefined;
-    if (this.#isToldOf(namespace, spec)) return undefined;
+    const metadata = { name: names[0] ?? "", namespace };
+    if (this.#isToldOf({ metadata, spec })) return undefined;
     const workload =
       ref &&
       orUnreadable(workloads.read({ namespace, ref, container, policy, pod }), `${ref.kind} ${ref.name}`, 0);
     workload?.catch(() => {});
-    const metadata = { name: names[0] ?? "", namespace };
     this.#options.onHalt({ apiVersion: API_VERSION, kind: "NodeHalt", metadata, spec });
     const opening = () => this.#open(namespace, names, spec, node);
     const halt = await between("create-halt", onBoundary, opening).catch((error: unknown) => {
@@ -131,18 +131,9 @@ export class Detector {
    * Whether a journal that ended says all about this halt: a pod of the same Deployment, which is gone, came to the same halt on
    * the same image. Each pod that is made anew of it would be one more page.
    */
-  #isToldOf(namespace: string, spec: NodeHaltSpec): boolean {
-    const { halts, pods } = this.#options.stores;
-    const podKey = `${namespace}/${spec.podName}`;
-    return haltsOfNode(podKey, spec, halts).some(
-      (halt) =>
-        hasEnded(halt) &&
-        isOpen(halt) &&
-        halt.status?.seen !== undefined &&
-        halt.spec.podName !== spec.podName &&
-        pods.get(podKeyOf(halt)) === undefined &&
-        halt.spec.image === spec.image &&
-        isHaltLike(halt.spec, spec),
+  #isToldOf(halt: Pick<NodeHalt, "metadata" | "spec">): boolean {
+    return haltsOfPodsBefore(halt, this.#options.stores).some(
+      (before) => hasEnded(before) && isOpen(before) && before.status?.seen !== undefined,
     );
   }
 

@@ -1,6 +1,7 @@
 import type { Verdict } from "@upgrade-halt/consumer";
 import { CONDITION_RESOLVED, deploymentUIDOf, type NodeHalt, type NodeHaltSpec } from "../api/node-halt.ts";
 import { containerOf } from "../model/pod.ts";
+import { haltsOfNode, podKeyOf, type Stores } from "../model/stores.ts";
 import type { JudgedNode } from "./judged-node.ts";
 import { reasonOf } from "./judgement.ts";
 import { planNameOf, recordedHeightOf } from "./recorded-facts.ts";
@@ -63,6 +64,20 @@ export function isOneHalt(a: NodeHaltSpec, b: NodeHaltSpec): boolean {
 export function isHaltLike(a: NodeHaltSpec, b: NodeHaltSpec): boolean {
   const isOneHeight = a.height === undefined || b.height === undefined || a.height === b.height;
   return a.reason === b.reason && a.planName === b.planName && isOneHeight;
+}
+
+/** The journals of this very halt that pods of the same Deployment and image have which are gone. */
+export function haltsOfPodsBefore(
+  { metadata, spec }: Pick<NodeHalt, "metadata" | "spec">,
+  { halts, pods }: Pick<Stores, "halts" | "pods">,
+): readonly NodeHalt[] {
+  return haltsOfNode(podKeyOf({ metadata, spec }), spec, halts).filter(
+    (halt) =>
+      halt.spec.podName !== spec.podName &&
+      pods.get(podKeyOf(halt)) === undefined &&
+      halt.spec.image === spec.image &&
+      isHaltLike(halt.spec, spec),
+  );
 }
 
 /** A Deployment names its pods anew, so its pods are one node. */

@@ -110,7 +110,7 @@ export function policyKeyOf(halt: NodeHalt): string {
 }
 
 /** Key of the pod that a halt was seen in. */
-export function podKeyOf({ metadata, spec }: NodeHalt): string {
+export function podKeyOf({ metadata, spec }: Pick<NodeHalt, "metadata" | "spec">): string {
   return `${metadata.namespace ?? ""}/${spec.podName}`;
 }
 

@@ -53,8 +53,8 @@ export interface Neighbours {
   readonly isUntold?: boolean | undefined;
   /** Name of the journal of this node whose swap brought the image that now halted for the same plan. */
   readonly toldBy?: string | undefined;
-  /** Journal of this very halt of a pod that is gone, and whose Deployment made another one since: its page is about both. */
-  readonly toldBefore?: NodeHalt | undefined;
+  /** Reason of a page that stands for a pod which is gone, and whose Deployment made another one since: it is about both. */
+  readonly toldBefore?: string | undefined;
   /** Name of another journal of this node's halt that a person aborted, be it over or not. */
   readonly abortedIn?: string | undefined;
 }

@@ -3,7 +3,7 @@ import { DEFAULT_RPC_PORT, type HaltPolicy } from "../api/halt-policy.ts";
 import { hasEnded, isAborted, isSwapping, type NodeHalt, policyNameOf } from "../api/node-halt.ts";
 import type { SlotBook } from "../journal/slot-book.ts";
 import { judgePod, type RecordedHalt } from "../judge/judgement.ts";
-import { isHaltLike, isOneHalt, isOpen } from "../judge/same-halt.ts";
+import { haltsOfPodsBefore, isOneHalt, isOpen } from "../judge/same-halt.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { type KnownPod, storageLookupsOf, type Twin, twinsOf } from "../model/identity.ts";
@@ -266,20 +266,15 @@ export class OtherPods {
     return { swapping, failed, isUntold, ...told, abortedIn: this.#abortedIn(halt) };
   }
 
-  /** The journal with a page about this halt that a pod has which is gone, of the same Deployment and under the same policy. */
-  #toldBefore(halt: NodeHalt): NodeHalt | undefined {
-    const { halts, pods } = this.#options.stores;
-    return haltsOfNode(podKeyOf(halt), halt.spec, halts).find(
-      (one) =>
-        one.spec.podName !== halt.spec.podName &&
-        policyNameOf(one) === policyNameOf(halt) &&
-        pods.get(podKeyOf(one)) === undefined &&
-        hasStandingPage(one) &&
-        !hasEnded(one) &&
-        !isSwapping(one) &&
-        one.spec.image === halt.spec.image &&
-        isHaltLike(one.spec, halt.spec),
-    );
+  /** The reason of a page about this halt that stands for a pod before, and was told under the same policy. */
+  #toldBefore(halt: NodeHalt): string | undefined {
+    return haltsOfPodsBefore(halt, this.#options.stores).find(
+      (before) =>
+        policyNameOf(before) === policyNameOf(halt) &&
+        hasStandingPage(before) &&
+        !hasEnded(before) &&
+        !isSwapping(before),
+    )?.status?.page?.reason;
   }
 
   /** A journal that ended, or was withdrawn, says no less what a person wants. */

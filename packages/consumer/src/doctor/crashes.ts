@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import type { SeenEnd } from "./fate.ts";
 
 /** How nodes crash: a panic of Go, an error, and what a lack of memory, a fault and an abort end them with. */
@@ -9,11 +10,9 @@ export const CRASHES: readonly SeenEnd[] = [
   { kind: "signalled", signal: "SEGV" },
 ];
 
-const NUMBERS = { ABRT: 6, KILL: 9, SEGV: 11 } as const;
-
 /** The exit code of whoever waited for it, a shell or a container: 137 for SIGKILL. */
 export function codeOf(end: SeenEnd): number {
-  return end.kind === "exited" ? end.code : 128 + NUMBERS[end.signal];
+  return end.kind === "exited" ? end.code : 128 + constants.signals[`SIG${end.signal}`];
 }
 
 /** `1, 2 and SIGKILL` */

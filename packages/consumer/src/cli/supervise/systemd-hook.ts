@@ -143,10 +143,7 @@ async function journalctl(args: readonly string[], atLeast = KEPT): Promise<Jour
     const isRefused = /permission|not seeing messages/i.test(words);
     if (code === 0 && !(tail.text() === "" && isRefused)) return { text: tail.text() };
     const advice = isRefused ? "; give the unit SupplementaryGroups=systemd-journal" : "";
-    return {
-      text: tail.text(),
-      problem: `journalctl ended with ${code}: ${words}${advice}`,
-    };
+    return { text: tail.text(), problem: `journalctl ended with ${code}: ${words}${advice}` };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
     child.kill("SIGKILL");
