@@ -17,7 +17,7 @@ export interface Options {
   readonly running: number;
   /** How long its CPU, and the frames of the page, are measured. */
   readonly seconds: number;
-  /** How often every node of a scenario halts, with pages open and with none each. */
+  /** How often swaps are timed with pages open, and with none. */
   readonly rounds: number;
   readonly json: boolean;
 }
@@ -31,7 +31,7 @@ Measures the sandbox and its page in Debian's Chromium. Exits with 1 where a tar
   --hours N     virtual hours of events that one page is told, its memory read after each (default 24)
   --running N   nodes of the sandbox whose memory and idle CPU are measured (default 50, at most 64)
   --seconds N   how long frames are counted, and CPU is measured (default 20)
-  --rounds N    rounds of twelve halts, timed from exit to swap with ten pages open, and as many with none (default 10)
+  --rounds N    rounds of sixteen swaps, timed from exit to swap, eight with ten pages open and eight with none (default 10)
   --parts LIST  some of ${PARTS.join(",")} (default all)
   --json        print the figures as one JSON object
   --help        print this

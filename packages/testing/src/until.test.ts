@@ -32,3 +32,14 @@ test("is not held up by a probe that never settles", async () => {
 test("ends when its signal says so", async () => {
   await expect(until("it", () => false, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
 });
+
+test("looks no more often than it is told to", async () => {
+  let asked = 0;
+  const look = (): false => {
+    asked += 1;
+    return false;
+  };
+  await expect(until("it", look, { every: 60_000, within: 200 })).rejects.toThrow(/in vain/);
+  // Once, and perhaps once more as the deadline comes.
+  expect(asked).toBeLessThan(3);
+});

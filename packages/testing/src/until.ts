@@ -1,9 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** How often a condition is looked at, in milliseconds. */
-const INTERVAL = 20;
-
 export interface WaitOptions {
+  /** Milliseconds between two looks; longer where looking itself would be in the way of what is timed. */
+  readonly every?: number;
   /** Milliseconds from now until the wait gives up. */
   readonly within?: number;
   /** More to say when it gives up, such as the end of a program's log. */
@@ -21,7 +20,7 @@ export interface WaitOptions {
 export async function until<T>(
   what: string,
   probe: () => Promise<T | undefined | null | false> | T | undefined | null | false,
-  { within = 45_000, explain, signal }: WaitOptions = {},
+  { every = 20, within = 45_000, explain, signal }: WaitOptions = {},
 ): Promise<T> {
   const deadline = performance.now() + within;
   let cause: unknown;
@@ -34,7 +33,7 @@ export async function until<T>(
     } catch (error) {
       cause = error;
     }
-    await delay(Math.min(INTERVAL, Math.max(0, deadline - performance.now())));
+    await delay(Math.min(every, Math.max(0, deadline - performance.now())));
   }
   const more = explain ? `\n${await explain()}` : "";
   throw new Error(`waited ${within} ms for ${what}, in vain${more}`, { cause });

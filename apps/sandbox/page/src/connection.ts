@@ -19,6 +19,7 @@ export function tokenOf(hash: string): string {
 /** Follows the sandbox's events, again and again when the connection ends; what was shown stays. */
 export async function follow(token: string, listener: Listener): Promise<never> {
   let lastId = "";
+  let state: State | undefined;
   for (;;) {
     const silence = new AbortController();
     try {
@@ -33,8 +34,12 @@ export async function follow(token: string, listener: Listener): Promise<never> 
           clearTimeout(timer);
           timer = setTimeout(() => silence.abort(), SILENCE_MS);
           if (id !== "") lastId = id;
-          if (event === "state") listener.onState(JSON.parse(data));
-          else if (event === "story") listener.onStory({ id, event: JSON.parse(data) });
+          if (event === "story") listener.onStory({ id, event: JSON.parse(data) });
+          if (event === "state" || event === "change") {
+            const changed: State = { ...(event === "change" ? state : undefined), ...JSON.parse(data) };
+            state = changed;
+            listener.onState(changed);
+          }
         }
         listener.onLink("gone");
       }

@@ -10,10 +10,17 @@ class CountedSwitcher extends Changes {
   readonly events = new NumberedEvents();
   reads = 0;
   number = 3;
+  /** A member of the state, where it is told. */
+  replay: string | undefined = "slow";
   readonly run = {
     number: this.number,
     eventsAfter: (id: number) => this.events.after(id),
-    state: () => ({ now: `T${++this.reads}`, events: this.events.after(0).length }),
+    state: () => ({
+      now: `T${++this.reads}`,
+      run: this.number,
+      events: this.events.after(0).length,
+      replay: this.replay,
+    }),
   };
 
   happen(title: string): void {
@@ -48,9 +55,37 @@ test("ten pages are told the same at the cost of one", async () => {
   expect(switcher.reads - readBefore).toBe(1);
   for (const page of pages) {
     expect(page.text).toContain("event: story\nid: 3-1\n");
-    expect(page.text).toMatch(/event: state\ndata: \{"now":"T\d+","events":1\}\n\n$/);
+    expect(page.text).toMatch(/event: change\ndata: \{"now":"T\d+","events":1\}\n\n$/);
     page.leave();
   }
+});
+
+const lastState = ({ text }: Page): string => text.slice(text.lastIndexOf("event: ")).replace(/"T\d+"/, "T");
+
+test("a page that comes is told the whole state, and then what changes in it", async () => {
+  const switcher = new CountedSwitcher();
+  const feed = new Feed(switcher as unknown as RunSwitcher);
+  const first = joinTo(feed);
+  switcher.happen("one");
+  await until("the news", () => titles(first).length === 1);
+  expect(lastState(first)).toBe('event: change\ndata: {"now":T,"events":1}\n\n');
+  const second = joinTo(feed);
+  expect(lastState(second)).toBe('event: state\ndata: {"now":T,"run":3,"events":1,"replay":"slow"}\n\n');
+  for (const page of [first, second]) page.leave();
+});
+
+test.each<[string, (switcher: CountedSwitcher) => void, string]>([
+  ["a member of the state is gone", (switcher) => (switcher.replay = undefined), '"run":3,"events":1'],
+  ["the run is another", (switcher) => (switcher.number = 4), '"run":4,"events":1,"replay":"slow"'],
+])("the whole state is told when %s", async (_, change, members) => {
+  const switcher = new CountedSwitcher();
+  const feed = new Feed(switcher as unknown as RunSwitcher);
+  const page = joinTo(feed);
+  change(switcher);
+  switcher.happen("one");
+  await until("the news", () => titles(page).length === 1);
+  expect(lastState(page)).toBe(`event: state\ndata: {"now":T,${members}}\n\n`);
+  page.leave();
 });
 
 test("a page that comes back is told what it missed, once, and then the state", async () => {

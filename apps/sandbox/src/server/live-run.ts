@@ -131,9 +131,8 @@ export class LiveRun extends Changes implements Run {
     };
   }
 
-  /** What the node's process said, and what its `/status` answered, as they came. */
+  /** What the node's process said, and what its `/status` answered, as they came; no older than a look. */
   nodeDetails(node: string): NodeDetails {
-    this.#look();
     return this.#record.details(node);
   }
 
