@@ -1,3 +1,5 @@
+import type { NodeHalt } from "../api/node-halt.ts";
+import type { PodGroup } from "../model/pod-group.ts";
 import type { Observation } from "../observe/observation.ts";
 
 /**
@@ -6,8 +8,16 @@ import type { Observation } from "../observe/observation.ts";
  */
 export function isReplacedByOthers({ halt, workload }: Pick<Observation, "halt" | "workload">): boolean {
   if (workload.kind !== "found") return false;
-  const isSet = halt.spec.workload?.kind === "StatefulSet";
-  return !isSet || workload.groups.some(({ strategy }) => strategy.kind !== "OnDelete");
+  return !isOfSet(halt) || workload.groups.some((group) => mayReplace(halt, group));
+}
+
+/** Whether the pods of one of the halted workload's groups may be replaced by others, once their template has another image. */
+export function mayReplace(halt: NodeHalt, { strategy }: PodGroup): boolean {
+  return !isOfSet(halt) || strategy.kind !== "OnDelete";
+}
+
+function isOfSet({ spec }: NodeHalt): boolean {
+  return spec.workload?.kind === "StatefulSet";
 }
 
 /** What a person has to know who stops a swap: what of it others go on with. Empty where they do not. */

@@ -6,7 +6,7 @@ export interface UpdateStrategy {
 
 /** How the owner of pods reacts to a change of their template. */
 export type Strategy =
-  /** A StatefulSet that replaces no pod by itself. */
+  /** A StatefulSet that replaces no pod by itself, or a ReplicaSet that no Deployment controls. */
   | { readonly kind: "OnDelete" }
   /** A StatefulSet that replaces its pods from the last to the one with index `partition`. */
   | {

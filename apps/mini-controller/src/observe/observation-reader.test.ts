@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { ANNOTATION_ABORT } from "../api/group.ts";
 import { SlotBook } from "../journal/slot-book.ts";
 import type { ContainerState, Pod } from "../model/pod.ts";
-import type { PodGroup } from "../model/pod-group.ts";
 import { createStores } from "../model/stores.ts";
 import { groupWith, haltWith, NOW, OLD, policyWith, workloadWith } from "../testing/observations.ts";
 import { ObservationReader, type ObservationReaderOptions } from "./observation-reader.ts";
@@ -114,11 +113,13 @@ test("of a halt whose pod is gone no pod of another workload under the same owne
     seenWhenRecorded: () => undefined,
     now: () => NOW,
   } as unknown as ObservationReaderOptions);
-  const podOfGroup = async (strategy: PodGroup["strategy"]) => {
-    const workload = workloadWith({ groups: [groupWith({ podNames: [], strategy })] });
-    const look = await observations.read(haltWith({ podName: "sei-0" }), Promise.resolve(workload));
-    return look().pod.kind;
+  const strategy = { kind: "Recreate", replicas: 1 } as const;
+  const sight = workloadWith({ groups: [groupWith({ podNames: [], strategy })] });
+  const podOfHalt = async (kind: string) => {
+    const workload = { apiVersion: "apps/v1", kind, resource: "of-that-kind", name: "sei-0", uid: "uid-0" };
+    const halt = haltWith({ podName: "sei-0", workload });
+    return (await observations.read(halt, Promise.resolve(sight)))().pod.kind;
   };
-  expect(await podOfGroup({ kind: "Recreate", replicas: 1 })).toBe("successor");
-  expect(await podOfGroup({ kind: "OnDelete" })).toBe("gone");
+  expect(await podOfHalt("Deployment")).toBe("successor");
+  expect(await podOfHalt("SeiNode")).toBe("gone");
 });

@@ -255,12 +255,12 @@ function podsUnder(policy: HaltPolicy | undefined, stores: Stores): readonly Pod
   return stores.pods.under(namespace).filter((pod) => governingPolicy(pod, policies)?.metadata.name === name);
 }
 
-/** The pod of the halt's name; where a workload names pods anew, the newest of its pods. */
+/** The pod of the halt's name; a Deployment names its pods anew: the newest of them. */
 function currentPod(halt: NodeHalt, workload: WorkloadSight, stores: Stores): Pod | undefined {
   const named = stores.pods.get(podKeyOf(halt));
   if (named !== undefined || workload.kind !== "found") return named;
+  if (halt.spec.workload?.kind !== "Deployment") return undefined;
   return workload.groups
-    .filter(({ strategy }) => strategy.kind === "Recreate" || strategy.kind === "Surge")
     .flatMap(({ uid }) => stores.pods.under(podsOf.controller(uid)))
     .filter((pod) => pod.metadata.deletionTimestamp === undefined)
     .toSorted((a, b) =>

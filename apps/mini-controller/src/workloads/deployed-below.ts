@@ -2,6 +2,7 @@ import { type KubeApi, type KubeObject, listWanted } from "@upgrade-halt/kube";
 import { controllerRefOf, getIfThere, isControlledBy } from "../kube/owner-reference.ts";
 import { collectionPath, DEPLOYMENTS, objectPath, REPLICA_SETS } from "../kube/paths.ts";
 import type { PodGroup } from "../model/pod-group.ts";
+import { type Deployment, deploymentStrategy } from "./deployment-strategy.ts";
 import { imageIn, mayCarry, type TemplatedWorkload } from "./pod-template.ts";
 
 type IsBelow = (object: KubeObject) => boolean;
@@ -34,15 +35,15 @@ export async function deployedBelow(
     // One that is parked counts as a pod that is missing: whoever scales it up again starts what its template says then.
     const yetToCome = isFirst && owner !== undefined ? Math.max(0, (replicasOf(owner) || 1) - made) : 0;
     const own = owner === undefined ? replicasOf(set) || 1 : replicasOf(set);
-    return groupOf(set, container, own + yetToCome);
+    return groupOf(set, container, own + yetToCome, owner);
   });
 }
 
-async function deploymentOf(api: KubeApi, set: TemplatedWorkload): Promise<TemplatedWorkload | undefined> {
+async function deploymentOf(api: KubeApi, set: TemplatedWorkload): Promise<Deployment | undefined> {
   const { kind, name = "", uid } = controllerRefOf(set) ?? {};
   if (kind !== "Deployment") return undefined;
   const path = objectPath(DEPLOYMENTS, set.metadata.namespace ?? "", name);
-  const deployment = await getIfThere<TemplatedWorkload>(api, path);
+  const deployment = await getIfThere<Deployment>(api, path);
   return deployment?.metadata.uid === uid ? deployment : undefined;
 }
 
@@ -50,10 +51,17 @@ function replicasOf({ spec }: TemplatedWorkload): number {
   return spec.replicas ?? 1;
 }
 
-function groupOf(set: TemplatedWorkload, container: string, wanted: number): PodGroup {
+function groupOf(
+  set: TemplatedWorkload,
+  container: string,
+  wanted: number,
+  owner: Deployment | undefined,
+): PodGroup {
   const { name, uid = "" } = set.metadata;
   const image = imageIn(set, container);
-  return { what: `ReplicaSet ${name}`, uid, strategy: { kind: "OnDelete" }, podNames: [], wanted, image };
+  // A ReplicaSet that no Deployment controls replaces no pod.
+  const strategy = owner === undefined ? ({ kind: "OnDelete" } as const) : deploymentStrategy(owner);
+  return { what: `ReplicaSet ${name}`, uid, strategy, podNames: [], wanted, image };
 }
 
 /** Whether one of these objects controls another. */

@@ -11,15 +11,12 @@ import {
 import { DEPLOYMENTS, objectPath, REPLICA_SETS } from "../kube/paths.ts";
 import { matchesLabels } from "../model/label-selector.ts";
 import type { Pod } from "../model/pod.ts";
-import type { PodGroup, Strategy } from "../model/pod-group.ts";
+import type { PodGroup } from "../model/pod-group.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import { replicaSetsIn } from "./deployed-below.ts";
+import { type Deployment, deploymentStrategy } from "./deployment-strategy.ts";
 import { imageIn, type TemplatedWorkload, templateSight } from "./pod-template.ts";
 import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } from "./workload.ts";
-
-interface Deployment extends TemplatedWorkload {
-  readonly spec: TemplatedWorkload["spec"] & { readonly strategy?: { readonly type?: string } };
-}
 
 const REPLICA_SET: OwnerKind = { apiVersion: "apps/v1", kind: "ReplicaSet", resource: REPLICA_SETS };
 const DEPLOYMENT: OwnerKind = { apiVersion: "apps/v1", kind: "Deployment", resource: DEPLOYMENTS };
@@ -84,11 +81,8 @@ function notMadeBy(deployment: Deployment, sets: readonly TemplatedWorkload[], p
   return undefined;
 }
 
-function groupOf({ spec }: Deployment, set: TemplatedWorkload, container: string): PodGroup {
-  const strategy: Strategy =
-    spec.strategy?.type === "Recreate"
-      ? { kind: "Recreate", replicas: spec.replicas ?? 1 }
-      : { kind: "Surge", replicas: spec.replicas ?? 1 };
+function groupOf(deployment: Deployment, set: TemplatedWorkload, container: string): PodGroup {
   const { name, uid = "" } = set.metadata;
+  const strategy = deploymentStrategy(deployment);
   return { what: `ReplicaSet ${name}`, uid, strategy, podNames: [], image: imageIn(set, container) };
 }

@@ -3,6 +3,7 @@ import {
   groupWith,
   HALTED,
   haltWith,
+  NEW,
   observe,
   siblingWith,
   workloadWith,
@@ -79,3 +80,23 @@ test.each([
     expect(message).toMatch(words);
   },
 );
+
+test("a page about a partition names the pods between it and the pod that halted, which have not halted", () => {
+  const podNames = ["sei-0-0", "sei-0-1", "sei-0-2", "sei-0-3"];
+  const strategy = { kind: "RollingUpdate", partition: 3, written: undefined } as const;
+  const rolled = groupWith({ podNames, strategy, image: NEW, updateRevision: "new" });
+  const running = (index: number) =>
+    siblingWith({
+      name: `sei-0-${index}`,
+      index,
+      group: rolled,
+      state: { kind: "not-halted", found: "runs below it" },
+    });
+  const { reason, message } = told({
+    halt: haltWith({ podName: "sei-0-1" }),
+    workload: workloadWith({ groups: [rolled], image: NEW }),
+    siblings: [running(0), running(2)],
+  });
+  expect(reason).toBe("PartitionExcludes");
+  expect(message).toMatch(/, too, which it would restart: sei-0-2 \(runs below it\)\.$/);
+});

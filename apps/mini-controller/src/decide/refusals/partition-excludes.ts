@@ -1,17 +1,19 @@
 import { indexIn } from "../../observe/siblings.ts";
 import { templateChange } from "../template-change.ts";
+import { notYet } from "./not-yet.ts";
 import type { Check } from "./refusal.ts";
 
 /** A partition that somebody else set keeps the halted pod on the image that halted, however often it is replaced. */
 export const partitionExcludes: Check = (observation, { image }) => {
-  const { halt, workload } = observation;
+  const { halt, workload, siblings } = observation;
   if (workload.kind !== "found") return undefined;
   const change = templateChange(observation, image);
   const isOurs = workload.image === image && change.kind === "change";
-  for (const { what, strategy, podNames } of isOurs ? [] : workload.groups) {
+  for (const { what, uid, strategy, podNames } of isOurs ? [] : workload.groups) {
     const index = indexIn({ podNames }, halt.spec.podName);
     if (index === undefined || strategy.kind !== "RollingUpdate" || index >= strategy.partition) continue;
-    const message = `${what} has updateStrategy.rollingUpdate.partition ${strategy.partition}, so a new pod ${halt.spec.podName} would have the image that halted. Set the partition to ${index}${index === 0 ? "" : ", and not lower: that would restart the pods before it"}.`;
+    const above = siblings.filter((one) => one.group.uid === uid && (one.index ?? -1) > index);
+    const message = `${what} has updateStrategy.rollingUpdate.partition ${strategy.partition}, so a new pod ${halt.spec.podName} would have the image that halted. Set the partition to ${index}${index === 0 ? "" : ", and not lower: that would restart the pods before it"}.${notYet({ siblings: above })}`;
     return { reason: "PartitionExcludes", message, kind: "page" };
   }
   return undefined;

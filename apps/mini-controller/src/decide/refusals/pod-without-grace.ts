@@ -1,5 +1,6 @@
-import { isReplacedByOthers } from "../replaced-by-others.ts";
+import { isReplacedByOthers, mayReplace } from "../replaced-by-others.ts";
 import { named } from "./named.ts";
+import { notYet } from "./not-yet.ts";
 import { isReached } from "./reach.ts";
 import type { Check } from "./refusal.ts";
 
@@ -22,12 +23,10 @@ export const podWithoutGrace: Check = (observation, proposal) => {
     pod.isTakenAtOnce;
   const rolled = siblings.filter(
     (sibling) =>
-      sibling.isTakenAtOnce &&
-      sibling.group.strategy.kind !== "OnDelete" &&
-      isReached(observation, proposal, sibling),
+      sibling.isTakenAtOnce && mayReplace(halt, sibling.group) && isReached(observation, proposal, sibling),
   );
   const names = [...(isOwn ? [halt.spec.podName] : []), ...rolled.map(({ name }) => name)];
   if (names.length === 0) return undefined;
-  const message = `spec.terminationGracePeriodSeconds is 0 of these pods, and what replaces them for ${workload.what} would not wait until their processes have ended: ${named(names)}. Any edit of the template replaces them so. ${workload.replacesPods ? SCALE_FIRST : ON_DELETE_FIRST}`;
+  const message = `spec.terminationGracePeriodSeconds is 0 of these pods, and what replaces them for ${workload.what} would not wait until their processes have ended: ${named(names)}. Any edit of the template replaces them so. ${workload.replacesPods ? SCALE_FIRST : ON_DELETE_FIRST}${notYet(observation)}`;
   return { reason: "PodWithoutGrace", message, kind: "page" };
 };

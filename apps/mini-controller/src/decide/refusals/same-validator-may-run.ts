@@ -1,3 +1,4 @@
+import { mayReplace } from "../replaced-by-others.ts";
 import { named } from "./named.ts";
 import { waitThenPage } from "./patience.ts";
 import { isReached } from "./reach.ts";
@@ -10,7 +11,7 @@ import type { Check } from "./refusal.ts";
 export const sameValidatorMayRun: Check = (observation, proposal) => {
   const { halt, siblings } = observation;
   const restarted = siblings.filter(
-    (sibling) => sibling.group.strategy.kind !== "OnDelete" && isReached(observation, proposal, sibling),
+    (sibling) => mayReplace(halt, sibling.group) && isReached(observation, proposal, sibling),
   );
   const own = { name: halt.spec.podName, twins: observation.twins };
   const found = [own, ...restarted].find(({ twins }) => twins.length > 0);

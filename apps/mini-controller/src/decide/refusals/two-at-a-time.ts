@@ -1,14 +1,19 @@
 import type { Check } from "./refusal.ts";
 
-/** A Deployment that would run two pods of its one node at a time. */
-export const twoAtATime: Check = ({ workload }) => {
+/**
+ * A Deployment that would run two pods of one node at a time, be it the node's own or one below a custom resource, which
+ * carries the image on. How many nodes one below is, its owner knows.
+ */
+export const twoAtATime: Check = ({ halt, workload }) => {
   if (workload.kind !== "found") return undefined;
-  for (const { strategy } of workload.groups) {
+  const isOwn = halt.spec.workload?.kind === "Deployment";
+  for (const { what, strategy } of workload.groups) {
     if (strategy.kind === "Surge") {
-      const message = `${workload.what} starts a new pod before the old one has ended, so two processes of one validator could run. Set spec.strategy.type to Recreate.`;
+      const whose = isOwn ? workload.what : `The Deployment of ${what}, which ${workload.what} controls,`;
+      const message = `${whose} starts a new pod before the old one has ended, so two processes of one validator could run. Set spec.strategy.type to Recreate.`;
       return { reason: "StrategyNotRecreate", message, kind: "page" };
     }
-    if (strategy.kind === "Recreate" && strategy.replicas > 1) {
+    if (isOwn && strategy.kind === "Recreate" && strategy.replicas > 1) {
       const message = `${workload.what} has ${strategy.replicas} replicas of one node. Set spec.replicas to 1, and run each node as a workload of its own.`;
       return { reason: "SeveralReplicas", message, kind: "page" };
     }
