@@ -60,7 +60,10 @@ export async function act(
   const answered = page.waitForResponse((response) => new URL(response.url()).pathname === "/api/actions");
   await Promise.all([answered, press()]);
   const body = (await answered).request().postDataJSON() as object;
-  await page.locator("[data-said]", { hasText: `done: ${Object.keys(body)[0]}` }).waitFor();
+  const said = page.locator("[data-said]", { hasText: /./ });
+  await said.waitFor();
+  const words = await said.textContent();
+  if (words !== `● done: ${Object.keys(body)[0]}`) throw new Error(`${name}: the page says "${words}"`);
 }
 
 /** Runs the twin that the page shows beside a control, as a user who copied it. */

@@ -1,3 +1,4 @@
+import { KubeError } from "@upgrade-halt/kube";
 import { expect, test } from "vitest";
 import type { ApiClient } from "../client/api-client.ts";
 import type { KubeObject } from "../json/kube-object.ts";
@@ -15,10 +16,29 @@ function pod(name: string, app: string, image: string): KubeObject {
   return { metadata: { name, namespace: "sei", labels: { app } }, spec } as unknown as KubeObject;
 }
 
-async function patchesOf(policies: readonly KubeObject[], pods: readonly KubeObject[]): Promise<unknown[]> {
+interface Patch {
+  readonly metadata: { readonly resourceVersion: string };
+  readonly spec: object;
+}
+
+/** The spec of each patch that was taken, the policy being changed by somebody else before the first `conflicts` of them. */
+async function patchesOf(
+  policies: readonly KubeObject[],
+  pods: readonly KubeObject[],
+  conflicts = 0,
+): Promise<unknown[]> {
   const patches: unknown[] = [];
+  let version = 1;
   const client = {
-    mergePatch: (_path: string, { spec }: { spec: object }) => {
+    get: () =>
+      Promise.resolve({
+        ...policies[0],
+        metadata: { ...policies[0]?.metadata, resourceVersion: `${version}` },
+      }),
+    mergePatch: (_path: string, { metadata, spec }: Patch) => {
+      if (version <= conflicts) version += 1;
+      if (metadata.resourceVersion !== String(version))
+        return Promise.reject(new KubeError("conflict", "the object has been modified"));
       patches.push(spec);
       return Promise.resolve();
     },
@@ -26,6 +46,12 @@ async function patchesOf(policies: readonly KubeObject[], pods: readonly KubeObj
   await performOver(list, { client, namespace: "sei", policies: () => policies, pods: () => pods });
   return patches;
 }
+
+test("a policy that somebody else changed in between is read again", async () => {
+  const seen = [[policy("a")], [pod("a-0", "a", "one/seid:v6.6")]] as const;
+  expect(await patchesOf(...seen, 4)).toHaveLength(1);
+  await expect(patchesOf(...seen, 5)).rejects.toThrow(/changes HaltPolicy a all the time/);
+});
 
 test("an image is listed of the repository that the nodes run", async () => {
   const pods = [pod("a-0", "a", "one/seid:v6.6"), pod("x", "other", "nginx:1")];

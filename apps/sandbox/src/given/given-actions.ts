@@ -1,4 +1,4 @@
-import { repositoryOf } from "@upgrade-halt/kube";
+import { hasCode, repositoryOf } from "@upgrade-halt/kube";
 import type { Action } from "../actions/action.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import { HALT_POLICIES, PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
@@ -60,7 +60,10 @@ async function install(
   await client.strategicMergePatch(pathOf(STATEFUL_SETS, namespace, name), { metadata, spec });
 }
 
-/** Patches the policy as it was read: a change in between is a conflict, and nothing is lost. */
+/**
+ * Patches the policy as the API server has it. A change in between is a conflict, and it is read again: a controller writes the status
+ * of a policy whenever its spec is another.
+ */
 async function changePolicy(
   { client, namespace, policies }: Place,
   change: (upgrades: readonly Json[]) => Readonly<Record<string, Json>>,
@@ -71,12 +74,19 @@ async function changePolicy(
     throw new SandboxError(
       `namespace ${namespace} has several HaltPolicies, and which one is meant is not known: use kubectl upgrade-halt`,
     );
-  const { name, resourceVersion = "" } = policy.metadata;
-  const spec = change(arrayAt(policy, "spec", "upgrades"));
-  await client.mergePatch(pathOf(HALT_POLICIES, namespace, name), {
-    metadata: { resourceVersion },
-    spec,
-  });
+  const path = pathOf(HALT_POLICIES, namespace, policy.metadata.name);
+  for (let triesLeft = 5; triesLeft > 0; triesLeft -= 1) {
+    const read = await client.get(path);
+    const { resourceVersion = "" } = read.metadata;
+    const spec = change(arrayAt(read, "spec", "upgrades"));
+    try {
+      await client.mergePatch(path, { metadata: { resourceVersion }, spec });
+      return;
+    } catch (error) {
+      if (!hasCode(error, "conflict")) throw error;
+    }
+  }
+  throw new SandboxError(`somebody else changes HaltPolicy ${policy.metadata.name} all the time: try again`);
 }
 
 function without(upgrades: readonly Json[], plan: string): Json[] {
