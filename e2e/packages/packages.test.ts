@@ -16,13 +16,14 @@ const PUBLISHED = publishedPackages(ROOT);
 const NAMES = PUBLISHED.map(({ manifest }) => manifest.name);
 const TOOLS = ["typescript", "@types/node", "fastify"] as const;
 const NODES = ["22.19.0", "24.21.0"] as const;
+const REPOSITORY = "https://git.example/upgrade-halt";
 
 let folder: string;
 let packed: readonly Packed[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "packages-"));
-  packed = packAll(ROOT, join(folder, "tarballs"));
+  packed = packAll(ROOT, join(folder, "tarballs"), REPOSITORY);
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -60,6 +61,18 @@ describe.each(NAMES)("the tarball of %s", (name) => {
   test("has a README without a link that leads out of it", () => {
     const links = [...readmeOf(name).matchAll(/\]\((?!https:|#)([^)]+)\)/g)].map(([, path]) => path);
     expect(links).toEqual([]);
+  });
+
+  test("says where its sources are, and where to report a bug", async () => {
+    const manifest = await manifestIn(tarballOf(name));
+    const own = JSON.parse(readFileSync(join(ROOT, "packages", shortOf(name), "package.json"), "utf8"));
+    const directory = `packages/${shortOf(name)}`;
+    expect(manifest).toMatchObject({
+      description: own.description,
+      homepage: `${REPOSITORY}#readme`,
+      bugs: { url: `${REPOSITORY}/issues` },
+      repository: { type: "git", url: `git+${REPOSITORY}.git`, directory },
+    });
   });
 
   test("has nothing that publint or attw find", async () => {
@@ -103,13 +116,20 @@ test("the reference is what their docstrings say, and each export has one", asyn
   await runIn(ROOT, process.execPath, "release/api-docs/src/main.ts");
 });
 
+test("without an address of the repository a manifest names none", async () => {
+  for (const { manifest, tarball } of packAll(ROOT, join(folder, "nowhere"))) {
+    const { homepage, bugs, repository } = await manifestIn(tarball);
+    expect({ homepage, bugs, repository }, manifest.name).toEqual({});
+  }
+});
+
 test("another checkout packs the same bytes", async () => {
   const clone = join(folder, "clone");
   await runIn(folder, "git", "clone", "--quiet", ROOT, clone);
   const changed = (await runIn(ROOT, "git", "status", "--porcelain")).trim();
   expect(changed, "commit first: the other checkout has only what is committed").toBe("");
   await pnpm(clone, "install", "--frozen-lockfile", "--offline");
-  const others = packAll(clone, join(folder, "others"));
+  const others = packAll(clone, join(folder, "others"), REPOSITORY);
   expect(digests(others)).toEqual(digests(packed));
 });
 
@@ -233,6 +253,10 @@ function tarballOf(name: string): string {
   const found = packed.find(({ manifest }) => manifest.name === name);
   if (found === undefined) throw new Error(`no tarball of ${name} was packed`);
   return found.tarball;
+}
+
+async function manifestIn(tarball: string): Promise<Readonly<Record<string, unknown>>> {
+  return JSON.parse(await runIn(folder, "tar", "-xzOf", tarball, "package/package.json"));
 }
 
 function readmeOf(name: string): string {

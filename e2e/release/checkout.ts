@@ -37,7 +37,8 @@ export async function cloneInto(
   const userconfig = `${root}.npmrc`;
   await writeFile(userconfig, npmrc.publisher);
   // What npm and pnpm tell the programs that they start would win over the account's file.
-  const inherited = Object.entries(process.env).filter(([name]) => !/^p?npm_/i.test(name));
+  // And what a workflow says of itself would give the release another address.
+  const inherited = Object.entries(process.env).filter(([name]) => !/^p?npm_|^github_/i.test(name));
   const env = {
     ...Object.fromEntries(inherited),
     // What a killed release leaves there goes away with the rehearsal.

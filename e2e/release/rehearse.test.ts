@@ -18,6 +18,8 @@ import { journalOfDowngrade } from "./strangers-machine.ts";
 
 /** One release after the other, on one registry: each test goes on where the one before it ended. */
 const ROOT = join(import.meta.dirname, "..", "..");
+const REPOSITORY = "https://git.example/upgrade-halt";
+const PUBLISH = `release:publish --repository ${REPOSITORY}`;
 const PACKAGES = ["@upgrade-halt/contract", "@upgrade-halt/consumer", "@upgrade-halt/producer"];
 
 let folder: string;
@@ -64,7 +66,7 @@ const tags = async (): Promise<readonly string[]> => (await checkout.git("tag", 
 describe("before the first release", () => {
   test("a changeset that names no package stops, and so does a release whose changesets are no versions yet", async () => {
     await remember();
-    await expectStopped(await checkout.run("release:publish"), /^release: \d+ changesets wait for a version/);
+    await expectStopped(await checkout.run(PUBLISH), /^release: \d+ changesets wait for a version/);
     await checkout.write(".changeset/lost.md", '---\n"@upgrade-halt/consumr": minor\n---\n\nOf nobody.\n');
     await expectStopped(
       await checkout.run("release:version"),
@@ -82,11 +84,18 @@ describe("before the first release", () => {
     const changelog = await readFile(join(checkout.root, "packages/contract/CHANGELOG.md"), "utf8");
     expect(changelog).toContain("## 0.1.0\n\n### Minor Changes\n\n- The first release: ");
     expect(changelog).not.toMatch(/[0-9a-f]{7}:/);
-    await expectStopped(
-      await checkout.run("release:publish"),
-      /^release: The tree differs from its commit \(.*\)/,
-    );
+    await expectStopped(await checkout.run(PUBLISH), /^release: The tree differs from its commit \(.*\)/);
     await checkout.commit("Release 0.1.0");
+  });
+});
+
+describe("provenance", () => {
+  test("is refused where nobody says the address of the repository", async () => {
+    await remember();
+    await expectStopped(
+      await checkout.run("release:publish --provenance"),
+      /^release: Provenance needs the public address of the repository, and none is given: /,
+    );
   });
 });
 
@@ -111,7 +120,7 @@ describe("a release that cannot be whole stops before anything is published", ()
     expect(after).not.toBe(before);
     await checkout.write(file, after);
     await checkout.commit("Break it");
-    await expectStopped(await checkout.run("release:publish"), sentence);
+    await expectStopped(await checkout.run(PUBLISH), sentence);
     await checkout.git("reset", "--quiet", "--hard", "HEAD~1");
   });
 
@@ -119,7 +128,7 @@ describe("a release that cannot be whole stops before anything is published", ()
     await checkout.git("tag", "@upgrade-halt/producer@0.1.0");
     await remember();
     await expectStopped(
-      await checkout.run("release:publish"),
+      await checkout.run(PUBLISH),
       /^release: The tag @upgrade-halt\/producer@0\.1\.0 is there, and the registry has no such version: /,
     );
     await checkout.git("tag", "--delete", "@upgrade-halt/producer@0.1.0");
@@ -129,7 +138,7 @@ describe("a release that cannot be whole stops before anything is published", ()
     await remember();
     registry.setMood(() => 500);
     await expectStopped(
-      await checkout.run("release:publish"),
+      await checkout.run(PUBLISH),
       /^release: The registry does not say whether it has .* \(E500/,
     );
   });
@@ -137,17 +146,14 @@ describe("a release that cannot be whole stops before anything is published", ()
   test("a registry that says nothing", async () => {
     await remember();
     registry.setMood(() => "says nothing");
-    await expectStopped(
-      await checkout.run("release:publish"),
-      /^release: The registry does not say whether it has /,
-    );
+    await expectStopped(await checkout.run(PUBLISH), /^release: The registry does not say whether it has /);
   });
 
   test("a registry that refuses the first package with 409", async () => {
     await remember();
     registry.setMood((method) => (method === "PUT" ? 409 : "answers"));
     await expectStopped(
-      await checkout.run("release:publish"),
+      await checkout.run(PUBLISH),
       /^release: The registry refused @upgrade-halt\/contract 0\.1\.0 \(E409/,
     );
   });
@@ -159,7 +165,7 @@ let stranger: StrangersProject;
 describe("the first release", () => {
   test("refused its second package with 409, says what is published and what to do", async () => {
     registry.setMood((method, path) => (method === "PUT" && !path.endsWith("contract") ? 409 : "answers"));
-    const { code, output } = await checkout.run("release:publish");
+    const { code, output } = await checkout.run(PUBLISH);
     expect(output).toMatch(
       /^@upgrade-halt\/contract 0\.1\.0: published and tagged\nrelease: The registry refused @upgrade-halt\/\w+ 0\.1\.0 \(E409[^\n]*packages before it are published and tagged: run it again once that is settled\.\n$/,
     );
@@ -176,13 +182,13 @@ describe("the first release", () => {
       kill();
       return "says nothing";
     });
-    const killed = await checkout.run("release:publish", (end) => {
+    const killed = await checkout.run(PUBLISH, (end) => {
       kill = end;
     });
     expect(killed.signal).toBe("SIGKILL");
     expect(registry.published).toHaveLength(2);
     registry.setMood(() => "answers");
-    const again = await checkout.run("release:publish");
+    const again = await checkout.run(PUBLISH);
     expect(again.output).toContain("@upgrade-halt/contract 0.1.0: published and tagged already\n");
     expect(again.code).toBe(0);
     expect(registry.published).toHaveLength(3);
@@ -191,7 +197,7 @@ describe("the first release", () => {
 
   test("killed before it could tag a package that went out, is finished by the tag", async () => {
     await checkout.git("tag", "--delete", "@upgrade-halt/producer@0.1.0");
-    const { code, output } = await checkout.run("release:publish");
+    const { code, output } = await checkout.run(PUBLISH);
     expect(output).toContain(
       "@upgrade-halt/producer 0.1.0: was published already with these very bytes; tagged\n",
     );
@@ -200,16 +206,27 @@ describe("the first release", () => {
   });
 
   test("run once more does nothing, and a version that is there with other bytes stops it", async () => {
-    expect((await checkout.run("release:publish")).output).toContain("nothing to do");
+    expect((await checkout.run(PUBLISH)).output).toContain("nothing to do");
     await checkout.git("commit", "--quiet", "--allow-empty", "--message", "Later");
     await checkout.git("tag", "--delete", "@upgrade-halt/producer@0.1.0");
     await remember();
-    const stopped = await checkout.run("release:publish");
+    const stopped = await checkout.run(PUBLISH);
     await expectStopped(
       stopped,
       /^release: The registry has @upgrade-halt\/producer 0\.1\.0 already, with other bytes/,
     );
     await checkout.git("tag", "@upgrade-halt/producer@0.1.0", "HEAD~1");
+  });
+
+  test("says of each package where its sources are", async () => {
+    for (const name of PACKAGES) {
+      const directory = name.replace("@upgrade-halt/", "packages/");
+      expect(await published(name)).toMatchObject({
+        homepage: `${REPOSITORY}#readme`,
+        bugs: { url: `${REPOSITORY}/issues` },
+        repository: { type: "git", url: `git+${REPOSITORY}.git`, directory },
+      });
+    }
   });
 
   test("gives a stranger a program that type-checks and runs, and a command that says why", async () => {
@@ -231,7 +248,7 @@ describe.skipIf(reason !== undefined)(
 
     beforeAll(async () => {
       await checkout.git("reset", "--quiet", "--hard", "@upgrade-halt/consumer@0.1.0");
-      files = await writeReleaseFiles(checkout, join(folder, "files"));
+      files = await writeReleaseFiles(checkout, join(folder, "files"), REPOSITORY);
     }, 900_000);
 
     afterAll(() => cleanup.run());
@@ -283,7 +300,7 @@ describe("a release of the channel next", () => {
     expect((await checkout.run("release:version")).code).toBe(0);
     expect(await versionOf("@upgrade-halt/consumer")).toBe("0.2.0-next.0");
     await checkout.commit("Release 0.2.0-next.0");
-    const { code, output } = await checkout.run("release:publish");
+    const { code, output } = await checkout.run(PUBLISH);
     expect(output).toContain("@upgrade-halt/consumer 0.2.0-next.0: published and tagged\n");
     expect(code).toBe(0);
     expect(await distTags("@upgrade-halt/consumer")).toEqual({ latest: "0.1.0", next: "0.2.0-next.0" });
@@ -299,7 +316,7 @@ describe("the release after it", () => {
     );
     expect((await checkout.run("release:version")).code).toBe(0);
     await checkout.commit("Release 0.2.0");
-    expect((await checkout.run("release:publish")).code).toBe(0);
+    expect((await checkout.run(PUBLISH)).code).toBe(0);
     expect(await distTags("@upgrade-halt/consumer")).toMatchObject({ latest: "0.2.0" });
     expect(await distTags("@upgrade-halt/contract")).toMatchObject({ latest: "0.2.0" });
     const changelog = await readFile(join(checkout.root, "packages/consumer/CHANGELOG.md"), "utf8");
@@ -310,7 +327,21 @@ describe("the release after it", () => {
   });
 });
 
-async function distTags(name: string): Promise<unknown> {
+interface Document {
+  readonly "dist-tags": unknown;
+  readonly versions: Readonly<Record<string, object>>;
+}
+
+async function documentOf(name: string): Promise<Document> {
   const answer = await fetch(`${registry.url}${name.replace("/", "%2f")}`);
-  return ((await answer.json()) as { readonly "dist-tags": unknown })["dist-tags"];
+  return (await answer.json()) as Document;
+}
+
+async function distTags(name: string): Promise<unknown> {
+  return (await documentOf(name))["dist-tags"];
+}
+
+/** The manifest of the first release, as the registry gives it. */
+async function published(name: string): Promise<object | undefined> {
+  return (await documentOf(name)).versions["0.1.0"];
 }

@@ -19,9 +19,13 @@ export interface ReleaseFiles {
 }
 
 /** Makes in a folder what docs/releasing.md says to attach to a release, by the commands that it says. */
-export async function writeReleaseFiles(checkout: Checkout, folder: string): Promise<ReleaseFiles> {
+export async function writeReleaseFiles(
+  checkout: Checkout,
+  folder: string,
+  repository: string,
+): Promise<ReleaseFiles> {
   await mkdir(folder);
-  const made = await checkout.run(`release:materials --out ${folder}`);
+  const made = await checkout.run(`release:materials --out ${folder} --repository ${repository}`);
   expect(made).toMatchObject({ code: 0 });
 
   const document = await readFile(join(checkout.root, "docs/releasing.md"), "utf8");

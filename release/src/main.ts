@@ -9,23 +9,25 @@ import { writeExecutableFiles } from "./executable-files.ts";
 import { writeMaterials } from "./materials.ts";
 import { renderPlan } from "./plan.ts";
 import { publish } from "./publish.ts";
-import { requireRepository } from "./ready.ts";
 import { npmRegistry } from "./registry.ts";
 import { ReleaseError } from "./release-error.ts";
+import { repositoryAddress, requireForProvenance } from "./repository-address.ts";
 
 const ROOT = dirname(dirname(import.meta.dirname));
 const USAGE = `Usage: node release/src/main.ts COMMAND
 
   plan [--json]        what would be released, and why; changes nothing
   chart                gives the Helm chart the version of the controller
-  publish [--provenance]
+  publish [--provenance] [--repository URL]
                        publishes and tags each version that the registry lacks, after checking all of it
   api [--record]       whether docs/api has the public types of the built packages; with --record it gets them
-  materials --out FOLDER
+  materials --out FOLDER [--repository URL]
                        tarballs, the Helm chart, the controller, the command as one file and as a Debian package, with
                        checksums, SBOMs and licences, to attach to a release
   image-sbom ARCHIVE   writes the SBOM of an image that \`docker save\` wrote beside its archive, as ARCHIVE.cdx.json
   check [--since REF]  each published package that changed since REF (default origin/main) has a changeset
+
+URL is the public address of the repository, for the packed manifests; in a workflow of GitHub it is that one's unless said.
 `;
 const EXIT_USAGE = 64;
 
@@ -52,9 +54,14 @@ async function run(argv: readonly string[]): Promise<number> {
       return 0;
     }
     case "publish": {
-      const { values } = parseArgs({ args, options: { provenance: { type: "boolean", default: false } } });
-      if (values.provenance) requireRepository(ROOT);
-      publish(ROOT, npmRegistry(ROOT, values), (line) => process.stdout.write(`${line}\n`));
+      const options = {
+        provenance: { type: "boolean", default: false },
+        repository: { type: "string" },
+      } as const;
+      const { values } = parseArgs({ args, options });
+      const repository = repositoryAddress(values.repository);
+      if (values.provenance) requireForProvenance(repository);
+      publish(ROOT, npmRegistry(ROOT, values), (line) => process.stdout.write(`${line}\n`), repository);
       return 0;
     }
     case "api": {
@@ -69,12 +76,14 @@ async function run(argv: readonly string[]): Promise<number> {
       return 0;
     }
     case "materials": {
-      const { values } = parseArgs({ args, options: { out: { type: "string" } } });
+      const options = { out: { type: "string" }, repository: { type: "string" } } as const;
+      const { values } = parseArgs({ args, options });
       if (values.out === undefined) throw new ReleaseError("Say where to write to: --out FOLDER.");
       const out = resolve(values.out);
+      const repository = repositoryAddress(values.repository);
       writeClusterFiles(ROOT, out);
       writeExecutableFiles(ROOT, out);
-      for (const file of writeMaterials(ROOT, out)) process.stdout.write(`${file}\n`);
+      for (const file of writeMaterials(ROOT, out, repository)) process.stdout.write(`${file}\n`);
       return 0;
     }
     case "image-sbom": {

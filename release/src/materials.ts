@@ -34,10 +34,10 @@ interface Component {
 /**
  * Writes what goes along with a release into a folder: each built package's tarball, a CycloneDX SBOM of each and of the controller,
  * `LICENCES.txt` with what these and the one file bring along, and `SHA256SUMS` of all that is in it. Answers with the names of the
- * files. A licence that is not permitted stops it.
+ * files. A licence that is not permitted stops it. `repository` is the address that the manifests name, as published.
  */
-export function writeMaterials(root: string, folder: string): readonly string[] {
-  const packed = packAll(root, folder);
+export function writeMaterials(root: string, folder: string, repository?: string): readonly string[] {
+  const packed = packAll(root, folder, repository);
   const names = [...packed.map(({ manifest }) => manifest.name), CONTROLLER];
   const filters = names.flatMap((name) => ["--filter", name]);
   const out = join(folder, "%s-%v.cdx.json");

@@ -8,8 +8,6 @@ export interface Manifest {
   readonly private?: boolean;
   readonly engines?: { readonly node?: string };
   readonly files?: readonly string[];
-  /** Where the sources are: an address, or an object with one. */
-  readonly repository?: unknown;
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
 }

@@ -14,9 +14,15 @@ type Step = "publish" | "tag" | "nothing";
 /**
  * Publishes each package whose version the registry lacks, and tags it. Before anything leaves, all of it is checked, built from
  * nothing and packed. Killed anywhere and run again on the same commit it finishes: a version that is there with the same bytes is
- * only tagged, and one that is tagged is left alone. What stops it is a `ReleaseError` of one sentence.
+ * only tagged, and one that is tagged is left alone. What stops it is a `ReleaseError` of one sentence. The manifests name
+ * `repository`, where one is given.
  */
-export function publish(root: string, registry: Registry, log: (line: string) => void): void {
+export function publish(
+  root: string,
+  registry: Registry,
+  log: (line: string) => void,
+  repository?: string,
+): void {
   requireReleasable(root);
   const known = publishedPackages(root).map((one) => ({
     ...one,
@@ -37,7 +43,7 @@ export function publish(root: string, registry: Registry, log: (line: string) =>
   const folder = mkdtempSync(join(tmpdir(), "release-"));
   try {
     buildAnew(root);
-    const packed = packAll(root, folder);
+    const packed = packAll(root, folder, repository);
     const steps = packed.map((one, i) => ({
       one,
       step: stepOf(one, known[i]?.integrity, known[i]?.tagged ?? false),
@@ -63,7 +69,7 @@ function stepOf(one: Packed, integrity: string | undefined, tagged: boolean): St
   if (integrity === undefined) return "publish";
   if (integrity === one.integrity) return "tag";
   throw new ReleaseError(
-    `The registry has ${one.manifest.name} ${one.manifest.version} already, with other bytes: check out the commit that its dist/commit.json names and run it again, or give the package a new version.`,
+    `The registry has ${one.manifest.name} ${one.manifest.version} already, with other bytes: run it again on the commit that its dist/commit.json names, with the --repository that its manifest names, or give the package a new version.`,
   );
 }
 

@@ -44,15 +44,6 @@ export function requireReleasable(root: string): void {
   git(root, "var", "GIT_COMMITTER_IDENT");
 }
 
-/** Provenance names the public repository that a package was built from, which each manifest must name first. */
-export function requireRepository(root: string): void {
-  const without = publishedPackages(root).filter(({ manifest }) => manifest.repository === undefined);
-  if (without.length > 0)
-    throw new ReleaseError(
-      `${without.map(({ manifest }) => manifest.name).join(", ")}: the manifest has no \`repository\`, which provenance needs: set it to the address of the public repository, and commit.`,
-    );
-}
-
 /** What the contract has is recorded in its lock. */
 function requireLock(root: string): void {
   const { code, stderr } = run(root, process.execPath, "packages/contract/scripts/lock.ts", "--check");
