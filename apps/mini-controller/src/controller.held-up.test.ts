@@ -1,7 +1,7 @@
 import { until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
 import { ANNOTATION_ABORT, API_VERSION } from "./api/group.ts";
-import { collectionPath, NODE_HALTS, objectPath } from "./kube/paths.ts";
+import { collectionPath, NODE_HALTS, objectPath, PODS } from "./kube/paths.ts";
 import { type Behaviour, CONTAINER, FakeCluster, image, NAMESPACE, onePlan } from "./testing/fake-cluster.ts";
 import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController } from "./testing/test-controller.ts";
@@ -11,15 +11,25 @@ afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step();
 });
 
+/** The volume of a node's keys. */
+const claimOf = (node: string) => ({
+  volumes: [{ name: "data", persistentVolumeClaim: { claimName: `data-${node}` } }],
+});
+
 /** Nodes that were seen at 29, under a policy that lists v6.7 for 30 and swaps one node at a time. */
-async function play(nodes: readonly string[], policy: object = {}, behave: Behaviour = onePlan) {
+async function play(
+  nodes: readonly string[],
+  policy: object = {},
+  behave: Behaviour = onePlan,
+  now: () => number = Date.now,
+) {
   const [cluster, pager] = [new FakeCluster(behave), await PageReceiver.start()];
   await cluster.addPolicy({
     ...{ paging: [{ webhook: { url: `${pager.url}/page` } }], maxConcurrent: 1, ...policy },
   });
-  for (const node of nodes) await cluster.addNode(node);
+  for (const node of nodes) await cluster.addNode(node, "v6.6", claimOf(node));
   cluster.height = 29;
-  const controller = await new TestController(cluster).start();
+  const controller = await new TestController(cluster, { now }).start();
   undo.push(
     () => pager.stop(),
     () => controller.stop(),
@@ -73,6 +83,49 @@ test("a halt is held with what was found where a webhook rewrites the images of 
   expect(held.status?.message).toContain(`says ${image("v6.6")}, and pod sei-0-0, which was made from that,`);
   expect(held.status?.message).toContain(`has mirror.local/${image("v6.6")}:`);
   expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
+});
+
+test("a halt that waits for a swap which stands still has a person paged for it, too, and goes on once that one is aborted", async () => {
+  let later = 0;
+  const { cluster, pager } = await play(["sei-0", "sei-1"], {}, onePlan, () => Date.now() + later);
+  // As the first image is set, somebody starts a pod with the keys of that node.
+  const { onWrite } = cluster.api;
+  cluster.api.onWrite = (before, after) => {
+    onWrite(before, after);
+    const [node] = cluster.imagesSet[0]?.split(" ") ?? [];
+    if (node === undefined) return;
+    cluster.api.onWrite = onWrite;
+    void cluster.api.create(collectionPath(PODS, NAMESPACE), {
+      kind: "Pod",
+      metadata: { name: "debug", namespace: NAMESPACE },
+      spec: { ...claimOf(node), containers: [{ name: "shell", image: "busybox:1" }] },
+      status: { phase: "Running" },
+    });
+  };
+  cluster.reach(30);
+  const stuck = await until("the first swap to stand still", () =>
+    cluster.halts().find(({ status }) => status?.reason === "SameValidatorMayRun"),
+  );
+  later = 61_000;
+  const other = stuck.spec.podName === "sei-0-0" ? "sei-1-0" : "sei-0-0";
+  const waits = await until("the other halt to wait for it", () => {
+    const halt = haltOf(cluster, other);
+    return halt?.status?.message?.includes(stuck.metadata.name) ? halt : undefined;
+  });
+  expect([waits.status?.phase, waits.status?.reason, waits.status?.page]).toEqual([
+    "Recorded",
+    "WaitingForSlot",
+    undefined,
+  ]);
+
+  later = 122_000;
+  await until("its page", () => pager.received.length === 2);
+  const told = pager.received.map(({ body }) => (JSON.parse(body) as { summary: string }).summary);
+  expect(told[1]).toContain(`sei/${other} halted`);
+  expect(haltOf(cluster, other)?.status).toMatchObject({ phase: "Held", reason: "WaitingForSlot" });
+
+  await abort(cluster, stuck.metadata.name, "true");
+  await until("the other node's swap", () => cluster.imagesSet.length === 2);
 });
 
 test("a NodeHalt that somebody wrote takes no slot, whatever it says", async () => {

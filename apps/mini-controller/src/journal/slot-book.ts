@@ -15,13 +15,19 @@ export class SlotBook {
     this.#stores = stores;
   }
 
-  /** Nodes other than `podName` that take a slot of the policy. */
-  takenByOthers(policyKey: string, podName: string): number {
-    const pods = new Set(this.#reserved.get(policyKey));
-    for (const halt of swappingUnder(policyKey, this.#stores))
-      if (isBelieved(halt)) pods.add(halt.spec.podName);
-    pods.delete(podName);
-    return pods.size;
+  /**
+   * The nodes other than `podName` that take a slot of the policy, by the names of their pods, each with the journals that say so: with
+   * none where that is being written.
+   */
+  takenByOthers(policyKey: string, podName: string): ReadonlyMap<string, readonly NodeHalt[]> {
+    const taken = new Map<string, NodeHalt[]>();
+    for (const pod of this.#reserved.get(policyKey) ?? []) taken.set(pod, []);
+    for (const halt of swappingUnder(policyKey, this.#stores).filter(isBelieved)) {
+      const pod = halt.spec.podName;
+      taken.set(pod, [...(taken.get(pod) ?? []), halt]);
+    }
+    taken.delete(podName);
+    return taken;
   }
 
   /** Takes a slot until `work` has ended, which is when the journal says it. Call it in the same turn as the decision. */

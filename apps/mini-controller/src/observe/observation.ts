@@ -47,6 +47,8 @@ export type PodSight =
 export interface Neighbours {
   /** Other nodes between swap and recovery. */
   readonly swapping: number;
+  /** Names of the NodeHalts of those whose swap stands still until a person does something about it, one for each node. */
+  readonly stuck?: readonly string[] | undefined;
   /** Failed swaps that nobody acknowledged. */
   readonly failed: number;
   /** Of none of these a page stands: whoever was told thinks that it is over, or nobody was told. */

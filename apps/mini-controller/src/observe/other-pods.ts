@@ -31,6 +31,7 @@ import {
 import { failuresUnder } from "../model/swaps-under.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import type { Neighbours, Observation } from "./observation.ts";
+import { standsStill } from "./recovery-timer.ts";
 import { type Sibling, siblingsOf } from "./siblings.ts";
 import { isStarting, startingNodes } from "./starting-nodes.ts";
 import { liveOf, type StatusWatch } from "./status-watch.ts";
@@ -261,9 +262,14 @@ export class OtherPods {
     const failures = failuresUnder(policy, stores);
     const failed = new Set(failures.map(({ spec }) => spec.podName)).size;
     const isUntold = failed > 0 && !failures.some((failure) => isOpen(failure) && hasStandingPage(failure));
-    const swapping = slots.takenByOthers(policy, halt.spec.podName);
+    const taken = slots.takenByOthers(policy, halt.spec.podName);
+    const stuck = [...taken.values()].flatMap((halts) => {
+      const still = halts.find((other) => standsStill(other, policyOf(other, stores)));
+      return still?.metadata.name ?? [];
+    });
     const told = { toldBy: this.#toldBy(halt), toldBefore: this.#toldBefore(halt) };
-    return { swapping, failed, isUntold, ...told, abortedIn: this.#abortedIn(halt) };
+    const abortedIn = this.#abortedIn(halt);
+    return { swapping: taken.size, stuck: stuck.toSorted(), failed, isUntold, ...told, abortedIn };
   }
 
   /** The reason of a page about this halt that stands for a pod before, and was told under the same policy. */

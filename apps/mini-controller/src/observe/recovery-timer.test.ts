@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ANNOTATION_ABORT } from "../api/group.ts";
 import type { NodeHaltStatus } from "../api/node-halt.ts";
 import { haltWith, policyWith } from "../testing/observations.ts";
-import { isStopped, RecoveryTimer } from "./recovery-timer.ts";
+import { isStopped, RecoveryTimer, standsStill } from "./recovery-timer.ts";
 
 const SWAPPING: NodeHaltStatus = {
   phase: "Swapping",
@@ -90,3 +90,16 @@ test.each([
     expect(isStopped(haltWith({}, status), policyWith())).toBe(stands);
   },
 );
+
+test("a swap stands still where it is stopped, and in a phase that only a newer controller can go on from", () => {
+  const inPhase = (phase: string) => haltWith({}, { ...SWAPPING, phase: phase as "Swapping" });
+  const still = ["Swapping", "Draining", "Recovering"].map((phase) => [
+    standsStill(inPhase(phase), policyWith()),
+    standsStill(inPhase(phase), undefined),
+  ]);
+  expect(still).toEqual([
+    [false, true],
+    [true, true],
+    [false, false],
+  ]);
+});

@@ -1,5 +1,5 @@
 import type { HaltPolicy } from "../api/halt-policy.ts";
-import { isAborted, isSwapping, type NodeHalt } from "../api/node-halt.ts";
+import { hasUnknownPhase, isAborted, isSwapping, type NodeHalt } from "../api/node-halt.ts";
 
 /** How long a swap may take whose journal does not say when it began. */
 const UNKNOWN_MS = 600_000;
@@ -47,6 +47,11 @@ export function isStopped(halt: NodeHalt, policy: HaltPolicy | undefined): boole
   return (
     policy === undefined || policy.spec.paused || policy.spec.dryRun || isAborted(halt) || isRefused(halt)
   );
+}
+
+/** Whether a swap comes to no end by itself: a person has to do something about it, until when it takes its slot. */
+export function standsStill(halt: NodeHalt, policy: HaltPolicy | undefined): boolean {
+  return hasUnknownPhase(halt) || isStopped(halt, policy);
 }
 
 /** Refusals by what the node itself does, which is what its time is for. */

@@ -209,6 +209,7 @@ const GOES_ON: ReadonlySet<string | undefined> = new Set([
 
 /** An upgrade that goes its way: its image is being swapped, or waits for its turn. One that is held or stopped does not. */
 function isExpected(halt: NodeHalt): boolean {
-  const { action, phase, reason } = halt.status ?? {};
+  const { action, phase, reason, page } = halt.status ?? {};
+  if (page !== undefined && page.reason === reason) return false;
   return action === "SwapImage" && (isSwapping(halt) || phase === "Recorded") && GOES_ON.has(reason);
 }

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { LABEL_HALT } from "../api/group.ts";
+import type { PageRecord } from "../api/node-halt.ts";
 import { createStores } from "../model/stores.ts";
 import { haltWith, policyWith } from "../testing/observations.ts";
 import { Metrics } from "./metrics.ts";
@@ -51,6 +52,10 @@ test("the guide's expression over the pod's label is the one that promtool tests
   expect(read("../../docs/guides/alerts.md")).toContain(flag);
 });
 
+function pageFor(reason: string): PageRecord {
+  return { key: "k", reason, summary: "s", at: "", delivered: [], attempts: 1, state: "Sent" };
+}
+
 test.each([
   ["while it waits for its turn", { phase: "Recorded", action: "SwapImage" }, true],
   ["while its image is being swapped", { phase: "Swapping", action: "SwapImage" }, true],
@@ -62,6 +67,16 @@ test.each([
     "not while its node shows no halt",
     { phase: "Recorded", action: "SwapImage", reason: "HaltNotShown" },
     false,
+  ],
+  [
+    "not while a person is paged for what it waits for",
+    { phase: "Swapping", action: "SwapImage", reason: "NodeStarting", page: pageFor("NodeStarting") },
+    false,
+  ],
+  [
+    "again once what a person was paged for is over",
+    { phase: "Recreating", action: "SwapImage", reason: "Recreating", page: pageFor("NodeStarting") },
+    true,
   ],
   ["not once it failed", { phase: "Failed", action: "SwapImage" }, false],
   ["not when it is held, whatever was wanted", { phase: "Held", action: "SwapImage" }, false],

@@ -1,13 +1,23 @@
+import { ANNOTATION_ABORT } from "../../api/group.ts";
+import { named } from "./named.ts";
+import { pageIfItLasts } from "./patience.ts";
 import type { Check } from "./refusal.ts";
 
-/** As many nodes as the policy allows are between their swap and their recovery. */
-export const waitingForSlot: Check = ({ policy, neighbours }, { step }) => {
+/**
+ * As many nodes as the policy allows are between their swap and their recovery. Each comes to its end in its time, unless
+ * something speaks against its next act: where all of them stand still so, nothing here goes on by itself either.
+ */
+export const waitingForSlot: Check = (observation, { step }) => {
+  const { halt, policy, neighbours } = observation;
   if (policy === undefined || step !== "decide") return undefined;
   const { maxConcurrent } = policy.spec;
   if (neighbours.swapping < maxConcurrent) return undefined;
-  return {
-    reason: "WaitingForSlot",
-    message: `${maxConcurrent} other nodes are being swapped.`,
-    kind: "wait",
-  };
+  const reason = "WaitingForSlot";
+  const { stuck = [] } = neighbours;
+  if (stuck.length < maxConcurrent)
+    return { reason, message: `${maxConcurrent} other nodes are being swapped.`, kind: "wait" };
+  const message = `As many swaps stand still as maxConcurrent allows (${maxConcurrent}): NodeHalt ${named(stuck)}. Do what such a NodeHalt asks for, or stop its swap for good by its annotation ${ANNOTATION_ABORT}=true: then this one goes on.`;
+  // The other swap may have been on its way for long: it is from when it stands still that nobody waits in vain.
+  const isNews = halt.status?.phase !== "Held" && halt.status?.message !== message;
+  return { reason, message, kind: isNews ? "wait" : pageIfItLasts(observation, reason) };
 };
