@@ -78,7 +78,17 @@ function stepsWith(halt: NodeHalt, step: Step): Step[] {
   const told = halt.status?.steps ?? firstSteps(halt, step);
   const last = told.at(-1);
   if (last?.phase === step.phase && last.message === step.message) return [...told];
-  return told.length >= MAX_STEPS ? [...told.slice(0, MAX_STEPS - 1), step] : [...told, step];
+  return [...(told.length < MAX_STEPS ? told : withoutRepetition(told)), step];
+}
+
+/**
+ * One step less: the oldest of a phase that an earlier step is of. When a phase began stays known, which a swap's time is counted
+ * from, however often the halt said something else in it or before it.
+ */
+function withoutRepetition(steps: readonly Step[]): readonly Step[] {
+  const firstOf = (phase: Phase) => steps.findIndex((step) => step.phase === phase);
+  const again = steps.findIndex(({ phase }, index) => firstOf(phase) < index);
+  return steps.toSpliced(again, 1);
 }
 
 /** Detected and Recorded are told by the object itself; they reach the status with the first step after them. */

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { ANNOTATION_ABORT } from "../api/group.ts";
 import type { NodeHaltStatus } from "../api/node-halt.ts";
-import { haltWith, policyWith } from "../testing/observations.ts";
+import { journalMove } from "../journal/journal-entry.ts";
+import { haltWith, NOW, policyWith } from "../testing/observations.ts";
 import { isStopped, RecoveryTimer, standsStill } from "./recovery-timer.ts";
 
 const SWAPPING: NodeHaltStatus = {
@@ -34,6 +35,19 @@ test("a swap whose journal does not say when it began has ten minutes", () => {
   const timer = new RecoveryTimer(() => 0);
   for (const change of [{ steps: [] }, { recoverBy: "soon" }, { recoverBy: "2026-08-21T17:00:00.000Z" }])
     expect(timer.leftOf(haltWith({}, { ...SWAPPING, ...change }))).toBe(600_000);
+});
+
+test("a swap has its whole time, however often its halt said something else before", () => {
+  let halt = haltWith({}, {});
+  const say = (draft: Parameters<typeof journalMove>[1]) => {
+    halt = { ...halt, status: journalMove(halt, draft, NOW).status };
+  };
+  for (let time = 0; time < 40; time += 1)
+    say({ phase: "Recorded", reason: "SiblingsNotHalted", message: `It is ${time}.` });
+  const recoverBy = new Date(NOW + 3_600_000).toISOString();
+  say({ phase: "Swapping", reason: "ImageListed", message: "Setting it.", recoverBy });
+  say({ phase: "Recreating", reason: "Recreating", message: "Deleting it." });
+  expect(new RecoveryTimer(() => 0).leftOf(halt)).toBe(3_600_000);
 });
 
 test("the time of a swap that a person has stopped stands still", () => {
