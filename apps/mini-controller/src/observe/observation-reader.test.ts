@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { ANNOTATION_ABORT } from "../api/group.ts";
+import type { NodeHaltSpec, Seen } from "../api/node-halt.ts";
 import { SlotBook } from "../journal/slot-book.ts";
 import type { ContainerState, Pod } from "../model/pod.ts";
 import { createStores } from "../model/stores.ts";
@@ -25,8 +26,20 @@ function podOf(name: string, state: ContainerState, labels: Readonly<Record<stri
   };
 }
 
+/** How a node ends that halts for plan v6.7 at this height. */
+const halted = (height = 30): ContainerState => ({
+  terminated: {
+    ...{ exitCode: 70, reason: "Error" },
+    message: `upgrade_required\nUPGRADE "v6.7" NEEDED at height: ${height}: \n`,
+  },
+});
+
 interface Journaled {
   readonly podUID?: string;
+  readonly spec?: Partial<NodeHaltSpec>;
+  readonly told?: Partial<Seen>;
+  readonly name?: string;
+  readonly ended?: boolean;
   readonly seen?: boolean;
   readonly aborted?: boolean;
   readonly labels?: Readonly<Record<string, string>>;
@@ -36,11 +49,13 @@ interface Journaled {
 async function siblingState(state: ContainerState, journaled: Journaled = {}) {
   const stores = createStores();
   const { podUID = "uid of sei-1", seen = true, aborted = false, labels = LABELS } = journaled;
+  const { name, ended = false } = journaled;
   const told = {
     at: "2026-08-21T17:59:59Z",
     sources: ["exit-code", "plan-line"],
     chainId: "pacific-1",
     height: 30,
+    ...journaled.told,
   };
   stores.policies.put(policyWith({ selector: { matchLabels: LABELS } }));
   const another = policyWith({ selector: { matchLabels: OTHERS } });
@@ -48,10 +63,12 @@ async function siblingState(state: ContainerState, journaled: Journaled = {}) {
   stores.pods.put(podOf("sei-0", state, LABELS));
   stores.pods.put(podOf("sei-1", state, labels));
   const own = haltWith({ podName: "sei-0", podUID: "uid of sei-0" });
-  const others = haltWith({ podName: "sei-1", podUID });
-  const status = seen ? { phase: "Recorded" as const, seen: told } : { phase: "Recorded" as const };
+  const others = haltWith({ podName: "sei-1", podUID, ...journaled.spec });
+  const phase = ended ? "Withdrawn" : "Recorded";
+  const status = seen ? ({ phase, seen: told } as const) : ({ phase } as const);
   const annotations = aborted ? { annotations: { [ANNOTATION_ABORT]: "true" } } : {};
-  stores.halts.put({ ...others, metadata: { ...others.metadata, name: "other", ...annotations }, status });
+  const metadata = { ...others.metadata, ...(name !== undefined && { name }), ...annotations };
+  stores.halts.put({ ...others, metadata, status });
   const statuses = new StatusWatch({
     read: () => Promise.reject(new Error("not read")),
     toSighting: () => ({ kind: "silent", at: NOW, problem: "not read" }),
@@ -91,6 +108,29 @@ test.each([
   ["that no policy selects", CRASHED, { labels: {} }],
   ["that another policy governs", CRASHED, { labels: OTHERS }],
 ] as const)("a sibling %s has not halted", async (_, state, journaled) => {
+  expect(await siblingState(state, journaled)).toBe("not-halted");
+});
+
+const BEFORE = { podUID: "before" };
+
+test("a sibling that was made anew at its halt has halted where it shows that halt by itself", async () => {
+  expect(await siblingState(halted(), BEFORE)).toBe("halted");
+});
+
+test.each([
+  ["does not show the halt", CRASHED, BEFORE],
+  ["shows it at another height", halted(31), BEFORE],
+  ["shows it on one source alone", { terminated: { exitCode: 70 } }, BEFORE],
+  ["runs", { running: {} }, BEFORE],
+  ["is of another image", halted(), { ...BEFORE, spec: { image: "registry/seid:v6.5" } }],
+  ["came after another halt", halted(), { ...BEFORE, spec: { planName: "v6.6", height: 20 } }],
+  ["was seen too far below before", halted(), { ...BEFORE, told: { height: 4 } }],
+  ["was seen on another chain before", halted(), { ...BEFORE, told: { chainId: "atlantic-2" } }],
+  ["was seen by nobody before", halted(), { ...BEFORE, seen: false }],
+  ["came after a copy of a journal alone", halted(), { ...BEFORE, name: "copy" }],
+  ["came after a halt that is over", halted(), { ...BEFORE, ended: true }],
+  ["came after a halt that a person aborted", halted(), { ...BEFORE, aborted: true }],
+] as const)("a sibling that was made anew has not halted where it %s", async (_, state, journaled) => {
   expect(await siblingState(state, journaled)).toBe("not-halted");
 });
 

@@ -1,9 +1,11 @@
 import { keyOf } from "@upgrade-halt/kube";
 import { DEFAULT_RPC_PORT, type HaltPolicy } from "../api/halt-policy.ts";
-import { hasEnded, isAborted, isSwapping, type NodeHalt, policyNameOf } from "../api/node-halt.ts";
+import { hasEnded, isAborted, isSwapping, type NodeHalt, policyNameOf, type Seen } from "../api/node-halt.ts";
+import { isJournal } from "../journal/journal-name.ts";
 import type { SlotBook } from "../journal/slot-book.ts";
+import type { JudgedNode } from "../judge/judged-node.ts";
 import { judgePod, type RecordedHalt } from "../judge/judgement.ts";
-import { haltsOfPodsBefore, isOneHalt, isOpen } from "../judge/same-halt.ts";
+import { haltsOfPodsBefore, isOneHalt, isOpen, isSameHalt } from "../judge/same-halt.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { type KnownPod, storageLookupsOf, type Twin, twinsOf } from "../model/identity.ts";
@@ -134,9 +136,11 @@ export class OtherPods {
       (uid) => stores.pods.under(podsOf.controller(uid)),
       (pod) => {
         const [live, recorded] = [liveOf(pod, this.#options.statuses), this.#recordedOf(pod, policy)];
+        const verdict = judgePod(pod, policy.spec, live, recorded);
+        const seen = recorded?.seen ?? this.#seenBefore({ pod, policy, live, verdict }, policy);
         return {
-          verdict: judgePod(pod, policy.spec, live, recorded),
-          height: live?.height ?? recorded?.seen.height,
+          verdict,
+          height: live?.height ?? seen?.height,
           mayInfer: policy.spec.inferredHalts === "Act",
           twins: this.#twins(pod, halt, stores, asked),
           heldBack:
@@ -157,6 +161,27 @@ export class OtherPods {
         return { spec, seen: status.seen };
     }
     return undefined;
+  }
+
+  /**
+   * What was seen of a pod's halt before it was made anew, where it shows the very same one by itself, and no process of it runs: what
+   * it tells is its own, and only where the node was seen, on which chain and at which height, is of the pod before. So it is with the
+   * pod that the halt is about.
+   */
+  #seenBefore(node: JudgedNode, { spec: { chainId, container } }: HaltPolicy): Seen | undefined {
+    const { metadata } = node.pod;
+    if (containerStatusOf(node.pod, container)?.state?.running !== undefined) return undefined;
+    return this.#options.stores.halts
+      .under(haltsOf.pod(keyOf(node.pod)))
+      .find(
+        (halt) =>
+          halt.spec.podUID !== metadata.uid &&
+          isJournal(halt) &&
+          isOpen(halt) &&
+          chainId !== undefined &&
+          halt.status?.seen?.chainId === chainId &&
+          isSameHalt(halt, node),
+      )?.status?.seen;
   }
 
   /**
