@@ -105,6 +105,7 @@ export interface StatefulSet extends Stored {
   readonly status?: Json & {
     readonly observedGeneration?: number;
     readonly currentRevision?: string;
+    readonly currentReplicas?: number;
     readonly updateRevision?: string;
   };
 }

@@ -4,8 +4,8 @@ import { imagePatch } from "./workload.ts";
 
 const POINTER = "/spec/template/spec/containers/0/image";
 
-function patchFor(strategy: Strategy, partition?: number) {
-  const group = { what: "StatefulSet sei", uid: "u", strategy, podNames: ["sei-0"], image: "a" };
+function patchFor(strategy: Strategy, partition?: number, uid = "u") {
+  const group = { what: "StatefulSet sei", uid, strategy, podNames: ["sei-0"], image: "a" };
   const workload = {
     kind: "found",
     what: "StatefulSet ns/sei",
@@ -31,6 +31,37 @@ const TESTS = [
 describe("the patch that sets an image", () => {
   test("tests what it was decided on, and changes the image alone", () => {
     expect(patchFor({ kind: "OnDelete" })).toEqual([...TESTS, { op: "replace", path: POINTER, value: "b" }]);
+  });
+
+  test("writes partition 0 where only the type was named: Kubernetes would go on making pods from the image before", () => {
+    expect(patchFor({ kind: "RollingUpdate", partition: 0, written: { type: "RollingUpdate" } })).toEqual([
+      ...TESTS,
+      { op: "test", path: "/spec/updateStrategy", value: { type: "RollingUpdate" } },
+      {
+        op: "add",
+        path: "/spec/updateStrategy",
+        value: { type: "RollingUpdate", rollingUpdate: { partition: 0 } },
+      },
+      { op: "replace", path: POINTER, value: "b" },
+    ]);
+  });
+
+  test.each<[string, Strategy, string]>([
+    [
+      "that a person wrote",
+      { kind: "RollingUpdate", partition: 0, written: { type: "RollingUpdate", rollingUpdate: {} } },
+      "u",
+    ],
+    [
+      "of a set that another object gives its image to",
+      { kind: "RollingUpdate", partition: 0, written: { type: "RollingUpdate" } },
+      "set below",
+    ],
+  ])("leaves a strategy alone %s", (_, strategy, uid) => {
+    expect(patchFor(strategy, undefined, uid)).toEqual([
+      ...TESTS,
+      { op: "replace", path: POINTER, value: "b" },
+    ]);
   });
 
   const written: readonly (readonly [string, UpdateStrategy | undefined, object])[] = [

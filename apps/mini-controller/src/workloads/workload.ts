@@ -59,21 +59,32 @@ export function imagePatch(
   { pointer, uid, generation, groups }: Extract<WorkloadSight, { kind: "found" }>,
   { from, to, partition }: ImageChange,
 ): readonly JsonPatchOperation[] {
+  const strategy = groups.find((group) => group.uid === uid)?.strategy;
   return [
     { op: "test", path: "/metadata/uid", value: uid },
     ...(generation === undefined
       ? []
       : [{ op: "test", path: "/metadata/generation", value: generation } as const]),
     { op: "test", path: pointer, value: from },
-    ...(partition === undefined ? [] : partitionPatch(groups[0]?.strategy, partition)),
+    ...partitionPatch(strategy, partition),
     { op: "replace", path: pointer, value: to },
   ];
 }
 
-/** The strategy as it is, with another partition. A strategy that names its type alone has no path to a partition. */
-function partitionPatch(strategy: Strategy | undefined, partition: number): readonly JsonPatchOperation[] {
+/**
+ * The strategy as it is, with another partition where one is asked for. One that names its type alone, which has no path to a
+ * partition, gets 0: without it as many pods as are on the current revision are made anew from that, the lowest ordinals
+ * first (`newVersionedStatefulSetPod`, kubernetes 1.35 to 1.37), so a pod that is replaced may keep the image that halted.
+ */
+function partitionPatch(
+  strategy: Strategy | undefined,
+  asked: number | undefined,
+): readonly JsonPatchOperation[] {
   if (strategy?.kind !== "RollingUpdate") return [];
   const { written } = strategy;
+  const namesTypeAlone = written !== undefined && written.rollingUpdate === undefined;
+  const partition = asked ?? (namesTypeAlone ? 0 : undefined);
+  if (partition === undefined) return [];
   const rollingUpdate = { ...written?.rollingUpdate, partition };
   return [
     ...(written === undefined ? [] : [{ op: "test", path: STRATEGY, value: written } as const]),

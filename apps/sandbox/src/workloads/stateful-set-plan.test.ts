@@ -91,6 +91,16 @@ describe("planStatefulSet", () => {
     expect(plan(setOf(2, partitioned), [podOf(1, "new")])).toEqual(["+0 current"]);
   });
 
+  it("keeps as many as are on the current revision, from the lowest on, where the type alone is named", () => {
+    const alone = { updateStrategy: { type: "RollingUpdate" } };
+    const withCurrent = (currentReplicas: number) => ({ ...setOf(2, alone), status: { currentReplicas } });
+    expect(plan(withCurrent(1), [podOf(1, "old")])).toEqual(["+0 current"]);
+    expect(plan(withCurrent(1), [podOf(0, "old")])).toEqual(["+1 update"]);
+    expect(plan(withCurrent(0), [])).toEqual(["+0 update"]);
+    const withPartition = { ...setOf(2), status: { currentReplicas: 1 } };
+    expect(plan(withPartition, [podOf(1, "old")])).toEqual(["+0 update"]);
+  });
+
   it("waits minReadySeconds before it goes on", () => {
     expect(plan(setOf(2, { minReadySeconds: 7_200 }), [podOf(0, "new")])).toEqual([]);
     expect(plan(setOf(2, { minReadySeconds: 60 }), [podOf(0, "new")])).toEqual(["+1 update"]);

@@ -1,4 +1,4 @@
-import { numberAt, stringAt } from "../json/json.ts";
+import { at, numberAt, stringAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
 import {
   isAvailable,
@@ -70,12 +70,18 @@ function planReplica(
   return { actions: [], blocks: isOrdered && !isSettled };
 }
 
-/** New pods below the partition of a rolling update still get the current revision (newVersionedStatefulSetPod). */
+/**
+ * New pods below the partition of a rolling update still get the current revision, and where the type alone is named as many
+ * as the status says are on it (newVersionedStatefulSetPod).
+ */
 function revisionFor(set: KubeObject, ordinal: number): "current" | "update" {
-  if (stringAt(set, "spec", "updateStrategy", "type") === "OnDelete") return "update";
+  if (stringAt(set, "spec", "updateStrategy", "type") !== "RollingUpdate") return "update";
   const start = numberAt(set, "spec", "ordinals", "start") ?? 0;
-  const partition = numberAt(set, "spec", "updateStrategy", "rollingUpdate", "partition") ?? 0;
-  return ordinal < start + partition ? "current" : "update";
+  const hasPartition = at(set, "spec", "updateStrategy", "rollingUpdate") !== undefined;
+  const kept = hasPartition
+    ? numberAt(set, "spec", "updateStrategy", "rollingUpdate", "partition")
+    : numberAt(set, "status", "currentReplicas");
+  return ordinal < start + (kept ?? 0) ? "current" : "update";
 }
 
 /** RollingUpdate: from the highest ordinal down, one pod at a time, each only when those above it are available. */

@@ -67,9 +67,11 @@ export class StatefulSetController {
     const wasCurrent = set.status?.currentRevision ?? update;
     const isDone = pods.length >= set.spec.replicas && pods.every((pod) => revisionOfPod(pod) === update);
     const current = isDone ? update : wasCurrent;
+    const stands = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     this.#writeStatus(set, {
       observedGeneration: set.metadata.generation,
       currentRevision: current,
+      currentReplicas: stands.filter((pod) => revisionOfPod(pod) === current).length,
       updateRevision: update,
       replicas: pods.length,
     });
@@ -165,10 +167,12 @@ export class StatefulSetController {
   }
 }
 
-/** `isCurrentRevisionNeeded`: whether an ordinal that is made now keeps the revision of before. */
-function isCurrentNeeded({ spec }: StatefulSet, ordinal: number): boolean {
-  if (spec.updateStrategy.type !== "RollingUpdate") return false;
-  return ordinal < (spec.updateStrategy.rollingUpdate?.partition ?? 0);
+/** `newVersionedStatefulSetPod`: whether an ordinal that is made now keeps the revision of before. */
+function isCurrentNeeded({ spec, status }: StatefulSet, ordinal: number): boolean {
+  const { type, rollingUpdate } = spec.updateStrategy;
+  if (type !== "RollingUpdate") return false;
+  const kept = rollingUpdate === undefined ? status?.currentReplicas : rollingUpdate.partition;
+  return ordinal < (kept ?? 0);
 }
 
 /** Name of the ControllerRevision that has the set's present template. */

@@ -6,6 +6,6 @@ export const alreadyDeleted: Check = ({ halt, pod, workload }, { step, image }) 
   if (step !== "delete-pod" || pod.kind === "gone" || deleted === undefined || deleted === pod.uid)
     return undefined;
   const what = workload.kind === "found" ? workload.what : "its owner";
-  const message = `Pod ${halt.spec.podName} was deleted once and came back with ${pod.image} instead of ${image}. It is not deleted again: see whether a partition or a webhook of ${what} keeps that image.`;
+  const message = `Pod ${halt.spec.podName} was deleted once and came back with ${pod.image} instead of ${image}. It is not deleted again: see whether a partition of ${what}, a RollingUpdate that names none, or a webhook keeps that image.`;
   return { reason: "PodKeepsOldImage", message, kind: "page" };
 };

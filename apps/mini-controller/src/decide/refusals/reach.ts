@@ -27,7 +27,7 @@ function isRolledNext({ group, index, uid, revision, image }: Sibling): boolean 
 
 /**
  * Whether the partition that is moved to `place` keeps a sibling as it is. Pods below it keep the current revision,
- * also when they are made anew (`isCurrentRevisionNeeded`, kubernetes 1.35), so that must be the one they have now. Pods
+ * also when they are made anew (`newVersionedStatefulSetPod`, kubernetes 1.35 to 1.37), so that must be the one they have now. Pods
  * above it must have been rolled already.
  */
 function isOutside(
