@@ -1,4 +1,5 @@
 import type { V1Pod, V1PodSpec, V1StatefulSet } from "@kubernetes/client-node";
+import type { NodeHalt } from "@upgrade-halt/mini-controller/api";
 import { describe, expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { CONTAINER, imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
@@ -112,6 +113,33 @@ describe.concurrent("a template of several pods", () => {
       expect(await rolled(testbed)).toEqual([NEW, 0]);
     },
   );
+
+  for (const roll of ["WholeSet", "OnePartition"] as const)
+    scenario(
+      `pods that are made in order are swapped from the lowest on, whichever halts last: ${roll}`,
+      ["SHARED-TEMPLATE"],
+      async (testbed) => {
+        await open(testbed, roll);
+        await createSet(testbed, "sei", { ...rolling, holdAt: [HEIGHT] }, ({ spec }) => {
+          spec.podManagementPolicy = "OrderedReady";
+          spec.replicas = 2;
+        });
+        for (const name of ["sei-0", "sei-1"]) await pod(testbed, name);
+        await letHalt(testbed, "sei-0", HEIGHT);
+        await haltOfPod(testbed, "sei-0", "Recorded", "SiblingsNotHalted");
+        await letHalt(testbed, "sei-1", HEIGHT);
+
+        const [first, second] = await Promise.all(
+          ["sei-0", "sei-1"].map((name) => haltOfPod(testbed, name, "Recovered")),
+        );
+
+        const began = (halt: NodeHalt | undefined) =>
+          Date.parse(halt?.status?.steps?.find(({ phase }) => phase === "Swapping")?.at ?? "");
+        expect(began(first)).toBeLessThan(began(second));
+        for (const name of ["sei-0", "sei-1"]) expect((await pod(testbed, name)).image).toBe(NEW);
+        expect(await rolled(testbed), "what was not written is by now").toEqual([NEW, 0]);
+      },
+    );
 
   scenario(
     "a person who aborts the halt of one pod keeps the template as it is, until that is taken back",

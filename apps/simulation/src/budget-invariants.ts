@@ -1,5 +1,5 @@
 import type { Invariant } from "./invariant.ts";
-import { type HaltPolicy, type NodeHalt, PATHS } from "./objects.ts";
+import { type HaltPolicy, type NodeHalt, PATHS, type Pod, type StatefulSet } from "./objects.ts";
 import type { Act, Observer } from "./observer.ts";
 
 /** A replica has heard by then of what became of another halt. */
@@ -26,12 +26,16 @@ export const BUDGET_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: "at-a-time",
-    words: "No more swaps are on their way under a policy than it allows.",
+    words:
+      "No more swaps are on their way under a policy than it allows, besides those of pods that are only made after this one.",
     onAct: (act, observer) => {
       const halt = begun(act);
       if (halt === undefined) return undefined;
       const swapping = othersOf(halt, observer).filter(
-        (other) => isSwapping(other) && act.at - (observer.beganAt(other) ?? act.at) > KNOWN_MS,
+        (other) =>
+          isSwapping(other) &&
+          !isMadeAfter(other, halt, observer) &&
+          act.at - (observer.beganAt(other) ?? act.at) > KNOWN_MS,
       );
       return swapping.length < most(halt, "maxConcurrent", act, observer)
         ? undefined
@@ -51,6 +55,26 @@ function othersOf(halt: NodeHalt, { truth }: Observer): readonly NodeHalt[] {
   return truth
     .all<NodeHalt>(PATHS.halts)
     .filter((other) => other.metadata.uid !== halt.metadata.uid && policyOf(other) === policyOf(halt));
+}
+
+/** Whether the other's pod is still to be made anew, by a set that makes it only once the pod of `halt` is ready. */
+function isMadeAfter(other: NodeHalt, { metadata, spec }: NodeHalt, { truth }: Observer): boolean {
+  const [own, higher] = [placeOf(spec.podName), placeOf(other.spec.podName)];
+  const set = truth
+    .all<StatefulSet>(PATHS.statefulSets)
+    .find((one) => one.metadata.namespace === metadata.namespace && one.metadata.name === own.set);
+  if (set?.spec.podManagementPolicy !== "OrderedReady") return false;
+  if (higher.set !== own.set || higher.ordinal <= own.ordinal) return false;
+  const pod = truth
+    .all<Pod>(PATHS.pods)
+    .find((one) => one.metadata.namespace === metadata.namespace && one.metadata.name === other.spec.podName);
+  if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) return true;
+  return pod.metadata.uid === other.spec.podUID || pod.spec.containers[0]?.image === other.spec.image;
+}
+
+function placeOf(podName: string): { readonly set: string; readonly ordinal: number } {
+  const at = podName.lastIndexOf("-");
+  return { set: podName.slice(0, at), ordinal: Number(podName.slice(at + 1)) };
 }
 
 /** The most that the halt's policy allowed when the replica read it, or allows now. */

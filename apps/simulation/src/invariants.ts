@@ -10,6 +10,7 @@ import {
   type Deployment,
   type HaltPolicy,
   isControlledBy,
+  isReady,
   type NodeHalt,
   PATHS,
   type Pod,
@@ -84,6 +85,24 @@ export const INVARIANTS: readonly Invariant[] = [
         );
       });
       return isOwn ? undefined : `no set controls and selects ${namesOf(pods)}`;
+    },
+  },
+  {
+    name: "in-order",
+    words: "Of a set that makes its pods in order none is deleted before those of lower ordinals are ready.",
+    onAct: (act, observer) => {
+      if (act.kind !== "delete-pod") return undefined;
+      const owner = controllerOf(act.pod);
+      const set = observer.workloads().sets.find(({ metadata }) => metadata.uid === owner?.uid);
+      if ((set as StatefulSet | undefined)?.spec.podManagementPolicy !== "OrderedReady") return undefined;
+      const names = ordinals(set as StatefulSet);
+      const pods = podsOf(set as StatefulSet, observer);
+      const unready = names.slice(0, names.indexOf(act.pod.metadata.name)).filter((name) => {
+        const now = pods.find(({ metadata }) => metadata.name === name);
+        const read = observer.podRead(act, { metadata: { ...act.pod.metadata, name } });
+        return !(now && isReady(now)) && !(read && isReady(read.object));
+      });
+      return unready.length === 0 ? undefined : `${unready.join(", ")} would be made before it`;
     },
   },
   {

@@ -95,6 +95,7 @@ export const MUTANTS: readonly Mutant[] = [
       ),
     ],
   },
+  { name: "a pod is swapped before those that must be ready first", edits: [noRefusal("lowerOrdinalFirst")] },
   // Whose workload a pod belongs to.
   {
     name: "an owner reference is believed without controller: true",

@@ -17,12 +17,17 @@ export class SlotBook {
 
   /**
    * The nodes other than `podName` that take a slot of the policy, by the names of their pods, each with the journals that say so: with
-   * none where that is being written.
+   * none where that is being written. Those that wait for this one take none.
    */
-  takenByOthers(policyKey: string, podName: string): ReadonlyMap<string, readonly NodeHalt[]> {
+  takenByOthers(
+    policyKey: string,
+    podName: string,
+    waits: (halt: NodeHalt) => boolean,
+  ): ReadonlyMap<string, readonly NodeHalt[]> {
     const taken = new Map<string, NodeHalt[]>();
     for (const pod of this.#reserved.get(policyKey) ?? []) taken.set(pod, []);
     for (const halt of swappingUnder(policyKey, this.#stores).filter(isBelieved)) {
+      if (waits(halt)) continue;
       const pod = halt.spec.podName;
       taken.set(pod, [...(taken.get(pod) ?? []), halt]);
     }

@@ -28,6 +28,8 @@ export interface PodGroup {
   readonly strategy: Strategy;
   /** Names that its pods must have, in the order of their ordinals; a ReplicaSet's pods have names of their own. */
   readonly podNames: readonly string[];
+  /** A missing pod is made only once each of a lower ordinal is ready: a StatefulSet's way, unless it says otherwise. */
+  readonly isOrdered?: boolean | undefined;
   /** How many pods there should be, where they have names of their own. */
   readonly wanted?: number | undefined;
   /** Revision that a new pod gets, and the one that pods below a partition keep, as far as its controller said. */

@@ -370,6 +370,12 @@ export function mayRun({ status }: Pod): boolean {
   return !(isOver && haveEnded) || initsMayRun;
 }
 
+/** Whether the pod is running and ready, as a StatefulSet's controller counts that (`isRunningAndReady`). */
+export function isReady({ status }: Pod): boolean {
+  const { phase, conditions = [] } = status ?? {};
+  return phase === "Running" && conditions.some(({ type, status }) => type === "Ready" && status === "True");
+}
+
 /** Whether the API server takes the pod away before its kubelet has ended it, wherever it is deleted as its own spec says. */
 export function isTakenAtOnce({ spec }: Pod): boolean {
   return spec.terminationGracePeriodSeconds === 0;

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import { ANNOTATION_ABORT } from "../api/group.ts";
-import type { NodeHaltSpec, Seen } from "../api/node-halt.ts";
+import type { NodeHalt, NodeHaltSpec, Seen } from "../api/node-halt.ts";
 import { SlotBook } from "../journal/slot-book.ts";
 import type { ContainerState, Pod } from "../model/pod.ts";
-import { createStores } from "../model/stores.ts";
-import { groupWith, haltWith, NOW, OLD, policyWith, workloadWith } from "../testing/observations.ts";
+import type { PodGroup } from "../model/pod-group.ts";
+import { createStores, type Stores } from "../model/stores.ts";
+import { groupWith, haltWith, NEW, NOW, OLD, policyWith, workloadWith } from "../testing/observations.ts";
+import type { Observation } from "./observation.ts";
 import { ObservationReader, type ObservationReaderOptions } from "./observation-reader.ts";
 import { RecoveryTimer } from "./recovery-timer.ts";
 import { StatusWatch } from "./status-watch.ts";
@@ -69,6 +71,12 @@ async function siblingState(state: ContainerState, journaled: Journaled = {}) {
   const annotations = aborted ? { annotations: { [ANNOTATION_ABORT]: "true" } } : {};
   const metadata = { ...others.metadata, ...(name !== undefined && { name }), ...annotations };
   stores.halts.put({ ...others, metadata, status });
+  const { siblings } = await lookAt(own, stores);
+  return siblings.find(({ name }) => name === "sei-1")?.state.kind;
+}
+
+/** What is seen around a halt of the set of sei-0 and sei-1. */
+async function lookAt(halt: NodeHalt, stores: Stores, group: Partial<PodGroup> = {}): Promise<Observation> {
   const statuses = new StatusWatch({
     read: () => Promise.reject(new Error("not read")),
     toSighting: () => ({ kind: "silent", at: NOW, problem: "not read" }),
@@ -84,9 +92,9 @@ async function siblingState(state: ContainerState, journaled: Journaled = {}) {
     seenWhenRecorded: () => undefined,
     now: () => NOW,
   } as unknown as ObservationReaderOptions);
-  const workload = workloadWith({ groups: [groupWith({ podNames: ["sei-0", "sei-1"] })] });
-  const look = await observations.read(own, Promise.resolve(workload));
-  return look().siblings.find(({ name }) => name === "sei-1")?.state.kind;
+  const groups = [groupWith({ podNames: ["sei-0", "sei-1"], ...group })];
+  const look = await observations.read(halt, Promise.resolve(workloadWith({ groups })));
+  return look();
 }
 
 test("a sibling that crashes as it restarts after its halt is still in that halt", async () => {
@@ -163,3 +171,27 @@ test("of a halt whose pod is gone no pod of another workload under the same owne
   expect(await podOfHalt("Deployment")).toBe("successor");
   expect(await podOfHalt("SeiNode")).toBe("gone");
 });
+
+test.each<[string, boolean, Pod | undefined, number]>([
+  ["is gone, takes none", true, undefined, 0],
+  ["still stands halted, takes none", true, podOf("sei-1", CRASHED, LABELS), 0],
+  ["is there on the new image, takes one", true, madeAnew(NEW), 1],
+  ["was made anew on the image that halted, takes none", true, madeAnew(OLD), 0],
+  ["is gone, takes one where none waits for another", false, undefined, 1],
+])("of a set in order, a swap of a higher pod that %s of the slots", async (_, isOrdered, higher, slots) => {
+  const stores = createStores();
+  stores.policies.put(policyWith({ selector: { matchLabels: LABELS } }));
+  stores.pods.put(podOf("sei-0", CRASHED, LABELS));
+  if (higher !== undefined) stores.pods.put(higher);
+  stores.halts.put(haltWith({ podName: "sei-1", podUID: "uid of sei-1" }, { phase: "Recreating" }));
+  const { neighbours } = await lookAt(haltWith({ podName: "sei-0", podUID: "uid of sei-0" }), stores, {
+    isOrdered,
+  });
+  expect(neighbours.swapping).toBe(slots);
+});
+
+function madeAnew(image: string): Pod {
+  const pod = podOf("sei-1", { running: {} }, LABELS);
+  const containers = [{ name: "seid", image }];
+  return { ...pod, metadata: { ...pod.metadata, uid: "another" }, spec: { containers } };
+}

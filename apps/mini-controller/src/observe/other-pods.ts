@@ -83,7 +83,7 @@ export class OtherPods {
 
   /** How the others stand now. */
   around(halt: NodeHalt, halted: HaltedPod): Around {
-    const { policy, pod, stores, now } = halted;
+    const { policy, pod, workload, stores, now } = halted;
     const { statuses } = this.#options;
     const isOwn = (one: Asked) => one.pod.metadata.uid === pod?.metadata.uid;
     const asked = halted.asked.filter((one) => !isOwn(one) && !one.hasEnded && !one.isAnyProgram);
@@ -91,7 +91,7 @@ export class OtherPods {
     const beside = asked.length === 0 ? [] : this.#allPods(halt.metadata.namespace ?? "", stores);
     const traits = pod && this.#traitsOf(pod, halt, stores);
     return {
-      neighbours: this.#neighbours(halt, policy),
+      neighbours: this.#neighbours(halt, policy, workload),
       siblings: this.#siblings(halt, policy, { ...halted, asked }, beyond),
       twins: this.#twins(pod, halt, stores, asked),
       strangers: [
@@ -281,13 +281,18 @@ export class OtherPods {
     )?.metadata.name;
   }
 
-  #neighbours(halt: NodeHalt, governing: HaltPolicy | undefined): Neighbours {
+  #neighbours(halt: NodeHalt, governing: HaltPolicy | undefined, workload: WorkloadSight): Neighbours {
     const { stores, slots } = this.#options;
     const policy = governing === undefined ? policyKeyOf(halt) : keyOf(governing);
     const failures = failuresUnder(policy, stores);
     const failed = new Set(failures.map(({ spec }) => spec.podName)).size;
     const isUntold = failed > 0 && !failures.some((failure) => isOpen(failure) && hasStandingPage(failure));
-    const taken = slots.takenByOthers(policy, halt.spec.podName);
+    const higher = higherInOrder(workload, halt.spec.podName);
+    const taken = slots.takenByOthers(
+      policy,
+      halt.spec.podName,
+      (other) => higher.has(other.spec.podName) && !isMadeAnew(other, stores),
+    );
     const stuck = [...taken.values()].flatMap((halts) => {
       const still = halts.find((other) => standsStill(other, policyOf(other, stores)));
       return still?.metadata.name ?? [];
@@ -324,6 +329,26 @@ export const NOBODY_ELSE: Around = {
   twins: [],
   strangers: [],
 };
+
+/** Names of the pods that the pod's StatefulSet makes only once that one is ready. */
+function higherInOrder(workload: WorkloadSight, podName: string): ReadonlySet<string> {
+  const groups = workload.kind === "found" ? workload.groups.filter(({ isOrdered }) => isOrdered) : [];
+  return new Set(
+    groups.flatMap(({ podNames }) => {
+      const index = podNames.indexOf(podName);
+      return index === -1 ? [] : podNames.slice(index + 1);
+    }),
+  );
+}
+
+/** Whether the pod that the swap was for is there on another image, and to stay. */
+function isMadeAnew(halt: NodeHalt, { pods }: Stores): boolean {
+  const pod = pods.get(podKeyOf(halt));
+  if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) return false;
+  return (
+    pod.metadata.uid !== halt.spec.podUID && containerOf(pod, halt.spec.container)?.image !== halt.spec.image
+  );
+}
 
 /** Whether a page about a halt that the controller saw is on its way, or with a receiver. */
 function hasStandingPage({ status }: NodeHalt): boolean {

@@ -6,7 +6,7 @@ import { planNameOf } from "../judge/recorded-facts.ts";
 import { isUnreadHalt } from "../judge/unread-halt.ts";
 import { isNear } from "../model/height-reach.ts";
 import type { Twin } from "../model/identity.ts";
-import { containerOf, containerStatusOf, isTakenAtOnce, mayRun, type Pod } from "../model/pod.ts";
+import { containerOf, containerStatusOf, isReady, isTakenAtOnce, mayRun, type Pod } from "../model/pod.ts";
 import type { PodGroup } from "../model/pod-group.ts";
 
 /** Where another pod of the same template stands, seen from a halt. */
@@ -29,6 +29,8 @@ export interface Sibling {
   readonly image: string | undefined;
   /** Revision of the template that it was made from, by its label. */
   readonly revision: string | undefined;
+  /** It is there to stay, and its kubelet says that it is ready. */
+  readonly isReady: boolean;
   /** It has no grace period of its own. */
   readonly isTakenAtOnce: boolean;
   /** Other pods that may run as the same validator as this one. */
@@ -86,6 +88,7 @@ function siblingOf(
     uid,
     image: containerOf(pod, halt.container)?.image,
     revision: labels?.["controller-revision-hash"],
+    isReady: pod.metadata.deletionTimestamp === undefined && isReady(pod),
     isTakenAtOnce: isTakenAtOnce(pod),
   };
 }
@@ -94,7 +97,8 @@ function missingFrom(group: PodGroup, name: string): Sibling {
   const state = { kind: "not-halted", found: "there is no such pod" } as const;
   return {
     ...{ name, group, state, index: indexIn(group, name) },
-    ...{ uid: undefined, image: group.image, revision: undefined, isTakenAtOnce: false, twins: [] },
+    ...{ uid: undefined, image: group.image, revision: undefined, twins: [] },
+    ...{ isReady: false, isTakenAtOnce: false },
   };
 }
 

@@ -202,6 +202,7 @@ const GOES_ON: ReadonlySet<string | undefined> = new Set([
   "ImageListed",
   "WaitingForSlot",
   "SiblingsNotHalted",
+  "LowerOrdinalFirst",
   "NodeStarting",
   "Recreating",
   "Recovering",

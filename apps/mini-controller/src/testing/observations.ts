@@ -119,6 +119,7 @@ export function siblingWith(changes: Partial<Sibling> = {}): Sibling {
     uid: "uid-of-sibling",
     image: OLD,
     revision: "old",
+    isReady: true,
     isTakenAtOnce: false,
     twins: [],
     ...changes,

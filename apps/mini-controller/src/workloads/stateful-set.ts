@@ -18,6 +18,7 @@ import { type Lineage, type WorkloadKind, type WorkloadTarget, wasReplaced } fro
 export interface StatefulSet extends TemplatedWorkload {
   readonly spec: TemplatedWorkload["spec"] & {
     readonly ordinals?: { readonly start?: number };
+    readonly podManagementPolicy?: string;
     readonly updateStrategy?: UpdateStrategy;
   };
   readonly status?: TemplatedWorkload["status"] & {
@@ -110,6 +111,7 @@ export function groupOf(set: StatefulSet, container: string): PodGroup {
     uid: set.metadata.uid ?? "",
     strategy: strategyOf(set),
     podNames: podNamesOf(set),
+    isOrdered: set.spec.podManagementPolicy !== "Parallel",
     updateRevision: set.status?.updateRevision,
     currentRevision: set.status?.currentRevision,
     image: imageIn(set, container),

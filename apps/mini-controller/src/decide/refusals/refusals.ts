@@ -11,6 +11,7 @@ import { imageChangedMeanwhile } from "./image-changed-meanwhile.ts";
 import { imageDoesNotHelp } from "./image-does-not-help.ts";
 import { imageRewrittenAtAdmission } from "./image-rewritten-at-admission.ts";
 import { logNotRead } from "./log-not-read.ts";
+import { lowerOrdinalFirst } from "./lower-ordinal-first.ts";
 import { nodeStarting } from "./node-starting.ts";
 import { notTheJournal } from "./not-the-journal.ts";
 import { notTheOwner } from "./not-the-owner.ts";
@@ -65,6 +66,7 @@ const CHECKS: readonly Check[] = [
   strangerNotKnown,
   nodeStarting,
   siblingsNotHalted,
+  lowerOrdinalFirst,
   waitingForSlot,
 ];
 
