@@ -15,6 +15,8 @@ export type Strategy =
       /** `spec.updateStrategy` as it is: the partition need not be there (defaults.go, kubernetes 1.35). */
       readonly written?: UpdateStrategy | undefined;
     }
+  /** A StatefulSet that replaces its pods in a way that is not known here, such as Recreate of kubernetes 1.37. */
+  | { readonly kind: "Unknown" }
   /** A Deployment that ends its old pods before it makes new ones. */
   | { readonly kind: "Recreate"; readonly replicas: number }
   /** A Deployment that makes new pods beside the old ones. */

@@ -119,9 +119,10 @@ export function groupOf(set: StatefulSet, container: string): PodGroup {
 }
 
 function strategyOf({ spec: { updateStrategy } }: StatefulSet): Strategy {
-  if (updateStrategy?.type === "OnDelete") return { kind: "OnDelete" };
-  const partition = updateStrategy?.rollingUpdate?.partition ?? 0;
-  return { kind: "RollingUpdate", partition, written: updateStrategy };
+  const { type = "RollingUpdate", rollingUpdate } = updateStrategy ?? {};
+  if (type === "OnDelete") return { kind: "OnDelete" };
+  if (type !== "RollingUpdate") return { kind: "Unknown" };
+  return { kind: "RollingUpdate", partition: rollingUpdate?.partition ?? 0, written: updateStrategy };
 }
 
 /** `<set>-<ordinal>` for each ordinal from `spec.ordinals.start` on, as far as they are counted. */

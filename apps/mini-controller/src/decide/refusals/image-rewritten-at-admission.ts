@@ -23,6 +23,6 @@ function isMadeFrom(
   if (group === undefined) return generation === 1;
   if (group.image !== image) return false;
   // A ReplicaSet has one template for ever; a StatefulSet says from which of its own a pod was made.
-  const isOfSet = group.strategy.kind === "OnDelete" || group.strategy.kind === "RollingUpdate";
-  return !isOfSet || (revision !== undefined && revision === group.updateRevision);
+  const isOfDeployment = group.strategy.kind === "Recreate" || group.strategy.kind === "Surge";
+  return isOfDeployment || (revision !== undefined && revision === group.updateRevision);
 }

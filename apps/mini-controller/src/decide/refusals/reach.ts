@@ -17,11 +17,15 @@ export function isReached(observation: Observation, { step, image }: Proposal, s
   return sibling.image !== image;
 }
 
-/** Whether a RollingUpdate, which a halted pod holds up, would go on to this pod once that one is gone. */
+/**
+ * Whether a RollingUpdate, which a halted pod holds up, would go on to this pod once that one is gone. So may a strategy that is
+ * not known.
+ */
 function isRolledNext({ group, index, uid, revision, image }: Sibling): boolean {
   const { strategy, updateRevision } = group;
-  if (strategy.kind !== "RollingUpdate" || uid === undefined) return false;
-  if (index === undefined || index < strategy.partition) return false;
+  if ((strategy.kind !== "RollingUpdate" && strategy.kind !== "Unknown") || uid === undefined) return false;
+  const partition = strategy.kind === "RollingUpdate" ? strategy.partition : 0;
+  if (index === undefined || index < partition) return false;
   return updateRevision === undefined ? image !== group.image : revision !== updateRevision;
 }
 

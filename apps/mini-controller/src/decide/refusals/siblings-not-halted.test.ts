@@ -85,6 +85,11 @@ describe("the whole set at once", () => {
       { image: NEW, group: { updateRevision: "new" }, sibling: { revision: "new" } },
       false,
     ],
+    [
+      "the image is there, and a strategy of an unknown type may go on to the sibling",
+      { image: NEW, group: { strategy: { kind: "Unknown" }, updateRevision: "new" } },
+      true,
+    ],
     ["the image is there, OnDelete", { image: NEW, group: { ...onDelete, updateRevision: "new" } }, false],
     [
       "the image is there, and a partition keeps the sibling",
@@ -139,6 +144,7 @@ describe("one partition at a time", () => {
     ["the sibling below runs, and the partition moves on", { image: NEW, group: begun }, false],
     ["a pod without an ordinal runs", { sibling: { index: undefined } }, true],
     ["OnDelete has no partition", { group: onDelete }, true],
+    ["a strategy of an unknown type has none", { group: { strategy: { kind: "Unknown" } } }, true],
     ["a custom resource has no partition", { kind: "SeiNode" }, true],
   ])("%s", (_, one, isRefused) => {
     expect(refusal(one, "OnePartition")?.reason).toBe(isRefused ? "SiblingsNotHalted" : undefined);
