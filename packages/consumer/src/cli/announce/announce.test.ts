@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort, until } from "@upgrade-halt/testing";
@@ -197,6 +197,36 @@ test("a node that lives on after its halt is ended and announced", async () => {
   expect(stderr).toContain("it lives on after its halt, and is ended");
   expect(code).toBe(70);
 });
+
+/** A command behind an entry point that waits for it, in place of becoming it. */
+const behindShell = ([, ...words]: string[]) => [
+  ...["--", "sh", "-c", `"$@" & echo $! > "$0"; wait; exit`, join(folder, "pid")],
+  ...words,
+];
+
+/** Ends what a test had run that wrote down its number, where it still runs. */
+async function endWrittenDown(): Promise<void> {
+  try {
+    process.kill(Number(await readFile(join(folder, "pid"), "utf8")), "SIGKILL");
+  } catch {
+    // It has ended.
+  }
+}
+
+test.skipIf(process.platform !== "linux")(
+  "a node behind a shell that lives on after its halt is ended and announced",
+  async () => {
+    try {
+      const node = behindShell(legacyNode({ height: 30 }));
+      const { code, stderr } = await runCommand([...announce("--standstill", "500"), ...node]);
+      expect(code, stderr).toBe(70);
+      expect(stderr).toContain("7:48AM INF exiting...");
+      expect(await readStatus(`http://127.0.0.1:${port}`)).toMatchObject({ kind: "unreachable" });
+    } finally {
+      await endWrittenDown();
+    }
+  },
+);
 
 test("a node that lives on after its halt is announced although one connection to it broke since", async () => {
   const args = [...announce("--standstill", "500"), ...legacyNode({ height: 30, broken: [4] })];

@@ -43,6 +43,8 @@ export interface CommandEnd {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly isOutputOpen: boolean;
+  /** Whether something that it started was to be ended with it, and lives on. */
+  readonly isLeftRunning: boolean;
 }
 
 /** What is known before the command starts. Throws a `ConsumerError` for flags that do not fit. */
@@ -166,11 +168,7 @@ export class Announcer {
     const [expected, ofGenesis] = await Promise.all([this.#expected(), this.#ofGenesis()]);
     const verdict = zombie ?? classify({ process, ...expected, lastSeen: seen?.lastSeen ?? ofGenesis });
     if (!isToBeAnnounced(verdict) || this.#known.isTaken) return { verdict, announced: false };
-    const blind = end.isOutputOpen
-      ? "something that the command started still holds its output"
-      : (await answers(this.url))
-        ? `something still answers at ${shownUrl(this.url.origin)}`
-        : undefined;
+    const blind = await this.#blindTo(end);
     if (blind === undefined) return { verdict, announced: true };
     this.#known.io.stderr.write(`upgrade-halt: ${blind}, so the halt is not announced.\n`);
     return { verdict, announced: false };
@@ -178,6 +176,12 @@ export class Announcer {
 
   end(): void {
     this.#watch?.end();
+  }
+
+  async #blindTo({ isLeftRunning, isOutputOpen }: CommandEnd): Promise<string | undefined> {
+    if (isLeftRunning) return "something that the command started could not be ended";
+    if (isOutputOpen) return "something that the command started still holds its output";
+    return (await answers(this.url)) ? `something still answers at ${shownUrl(this.url.origin)}` : undefined;
   }
 
   /** What the process itself said that runs, or ended last. */

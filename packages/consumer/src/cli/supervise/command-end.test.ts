@@ -5,24 +5,34 @@ import { expect, test } from "vitest";
 import { endOf } from "./command-end.ts";
 
 const NO_OUTPUT = { outputs: [null, null], drop: () => false } as const;
+const left = { end: async () => true };
 
 test("a signal that could not be given is told, and the command is waited for", async () => {
   const child = spawn(process.execPath, ["-e", "process.stdin.resume()"], {
     stdio: ["pipe", "ignore", "ignore"],
   });
   const stderr = new PassThrough();
-  const end = endOf(child, "seid", NO_OUTPUT, { stderr });
+  const end = endOf(child, "seid", NO_OUTPUT, { stderr, left });
   await once(child, "spawn");
   for (let time = 0; time < 2; time += 1)
     child.emit("error", Object.assign(new Error("kill EPERM"), { code: "EPERM", syscall: "kill" }));
   child.kill("SIGKILL");
-  expect(await end).toEqual({ code: null, signal: "SIGKILL", isOutputOpen: false });
+  expect(await end).toEqual({ code: null, signal: "SIGKILL", isOutputOpen: false, isLeftRunning: false });
   expect(String(stderr.read()).match(/a signal could not be given to the command \(EPERM\)/g)).toHaveLength(
     2,
   );
 });
 
+test("what a command started and cannot be ended holds its own end up no longer, and is told", async () => {
+  const child = spawn("true", { stdio: "ignore" });
+  const end = endOf(child, "true", NO_OUTPUT, {
+    stderr: new PassThrough(),
+    left: { end: async () => false },
+  });
+  expect(await end).toEqual({ code: 0, signal: null, isOutputOpen: false, isLeftRunning: true });
+});
+
 test("a command that is not there does not end: it never started", async () => {
-  const end = endOf(spawn("/nowhere/seid"), "/nowhere/seid", NO_OUTPUT, { stderr: new PassThrough() });
+  const end = endOf(spawn("/nowhere/seid"), "/nowhere/seid", NO_OUTPUT, { stderr: new PassThrough(), left });
   await expect(end).rejects.toMatchObject({ code: "not-found" });
 });

@@ -4,6 +4,7 @@ import { finished } from "node:stream/promises";
 import { ConsumerError } from "../../consumer-error.ts";
 import { printable } from "../../printable.ts";
 import type { Io } from "../output/io.ts";
+import type { LeftBehind } from "./left-behind.ts";
 import { endingSignal } from "./wait-status.ts";
 
 /** How long after a command's end the rest of its output is waited for, in ms. */
@@ -24,17 +25,25 @@ export interface End {
   readonly signal: NodeJS.Signals | `signal ${number}` | null;
   /** Something else holds its output. */
   readonly isOutputOpen: boolean;
+  /** What it started was to be ended with it, and lives on. */
+  readonly isLeftRunning: boolean;
+}
+
+/** What is asked and told on the way to a command's end. */
+interface Beside extends Pick<Io, "stderr"> {
+  /** What the command leaves running. */
+  readonly left: Pick<LeftBehind, "end">;
 }
 
 /**
- * Waits for a command to end, and for the rest of its output, a moment at most. What it cannot be told on the way is said on
- * `stderr`, and is no end. Rejects with a `ConsumerError` where it did not start.
+ * Waits for a command to end, for what it leaves where that is to be ended with it, and for the rest of its output, a moment at
+ * most. What it cannot be told on the way is said on `stderr`, and is no end. Rejects with a `ConsumerError` where it did not start.
  */
 export function endOf(
   child: ChildProcess,
   file: string,
   { outputs, drop }: CommandOutput,
-  { stderr }: Pick<Io, "stderr">,
+  { stderr, left }: Beside,
 ): Promise<End> {
   return new Promise((resolve, reject) => {
     child.on("error", (cause: NodeJS.ErrnoException) => {
@@ -52,12 +61,13 @@ export function endOf(
         if (open === 0) unnamed = endingSignal(child.pid);
       });
     }
-    child.once("exit", (exitCode, named) => {
+    child.once("exit", async (exitCode, named) => {
       const isUnnamed = exitCode === 0 && unnamed !== undefined;
       const code = isUnnamed ? null : exitCode;
       const signal = isUnnamed ? (`signal ${unnamed ?? 0}` as const) : named;
+      const isLeftRunning = !(await left.end(named).catch(() => false));
       // What the command left running may hold its output open for ever.
-      const giveUp = () => resolve({ code, signal, isOutputOpen: true });
+      const giveUp = () => resolve({ code, signal, isOutputOpen: true, isLeftRunning });
       let late = setTimeout(() => {
         if (drop()) late = setTimeout(giveUp, OUTPUT_GRACE_MS);
         else giveUp();
@@ -65,7 +75,7 @@ export function endOf(
       const read = outputs.map(async (output) => output && (await finished(output).catch(() => {})));
       void Promise.all(read).then(() => {
         clearTimeout(late);
-        resolve({ code, signal, isOutputOpen: false });
+        resolve({ code, signal, isOutputOpen: false, isLeftRunning });
       });
     });
   });

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "@upgrade-halt/testing";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { type Command, runCommand, startCommand } from "../../testing/command.ts";
 import { FORWARDED } from "./signals.ts";
 
@@ -225,6 +225,69 @@ test.skipIf(process.platform !== "linux").each(["SIGKILL", "SIGSEGV"] as const)(
     await until("the end of what it started", () => pids.every((pid) => !isAlive(pid)));
   },
 );
+
+/** An entry point that starts a program and waits for it, in place of becoming it. */
+const behindShell = (program: string) => [
+  "--",
+  "sh",
+  "-c",
+  `"$0" -e "$1"; exit $?`,
+  process.execPath,
+  program,
+];
+const lives = (atStop: string) =>
+  `process.on("SIGTERM", () => { ${atStop} }); setInterval(() => {}, 1000); console.log(process.pid, "ready");`;
+
+/** Starts it and gives the process behind the shell, which is ended with the test, come what may. */
+async function startBehindShell(program: string, args: readonly string[] = []) {
+  const command = startCommand(["exec", ...args, ...behindShell(program)]);
+  let said = "";
+  command.child.stdout?.on("data", (bytes) => {
+    said += bytes;
+  });
+  await command.said("ready");
+  const pid = parseInt(said, 10);
+  onTestFinished(() => {
+    if (isAlive(String(pid))) process.kill(pid, "SIGKILL");
+    command.child.kill("SIGKILL");
+  });
+  return { command, pid: String(pid) };
+}
+
+test.skipIf(process.platform !== "linux").each(["SIGTERM", "SIGQUIT", "SIGHUP", "SIGUSR1"] as const)(
+  "a %s that ends a shell ends in order what the shell waited for",
+  async (signal) => {
+    const { command, pid } = await startBehindShell(lives(`console.log("in order"); process.exit(0);`));
+    command.child.kill(signal);
+    const { code, stdout } = await command.ended;
+    expect(code).toBe(128 + constants.signals[signal]);
+    expect(stdout).toBe(`${pid} ready\nin order\n`);
+    expect(isAlive(pid)).toBe(false);
+  },
+);
+
+test.skipIf(process.platform !== "linux")(
+  "what a shell waited for dies with exec that is killed while it ends",
+  async () => {
+    const { command, pid } = await startBehindShell(lives(`console.log("takes long");`));
+    command.child.kill("SIGTERM");
+    await command.said("takes long");
+    command.child.kill("SIGKILL");
+    await until("the end of what it started", () => !isAlive(pid));
+  },
+);
+
+test("a command that took a SIGHUP and ended by itself later keeps what it left running", async () => {
+  const script = `trap 'kill $!; echo again' HUP; sleep 600 & echo ready; wait; sleep 600 >/dev/null 2>&1 & echo left $!; exit 3`;
+  const command = startCommand(["exec", "--", "sh", "-c", script]);
+  await command.said("ready");
+  command.child.kill("SIGHUP");
+  const { code, stdout } = await command.ended;
+  const left = /left (\d+)/.exec(stdout)?.[1] ?? "";
+  expect(isAlive(left)).toBe(true);
+  process.kill(Number(left), "SIGKILL");
+  expect(code).toBe(3);
+});
 
 /** False also for what has ended and was not waited for. */
 function isAlive(pid: string): boolean {

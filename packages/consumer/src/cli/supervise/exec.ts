@@ -16,6 +16,7 @@ import { type CommandOutput, type End, endOf } from "./command-end.ts";
 import { forwardOutput } from "./forward-output.ts";
 import { placeOf } from "./halted-place.ts";
 import { Hold } from "./hold.ts";
+import { LeftBehind } from "./left-behind.ts";
 import { outputPipe, releaseInto } from "./output-pipe.ts";
 import { type Guard, killWithUs } from "./parent-death.ts";
 import { onOption, parseReactions, react } from "./reactions.ts";
@@ -85,21 +86,28 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
   const { child, outputs, drop } = start(file, args, io, lines);
   const witness = io.stdin.isTTY === true ? new Witness() : undefined;
   const held = new Hold();
+  const left = new LeftBehind(child, { graceMs: END_GRACE_MS });
+  const pass = (signal: NodeJS.Signals) => child.kill(signal) || left.pass(signal);
   const forget = io.onSignal(FORWARDED, (signal) => {
     held.heard(signal);
-    if (witness === undefined || !isTyped(signal)) child.kill(signal);
-    else void witness.saw(signal).then((isSent) => isSent || child.kill(signal));
+    left.noteBefore(signal);
+    if (witness === undefined || !isTyped(signal)) pass(signal);
+    else void witness.saw(signal).then((isSent) => isSent || pass(signal));
   });
   const guard = killWithUs(child);
   let zombie: HaltedVerdict | undefined;
   announcer?.start(startedAt, (verdict) => {
     zombie = verdict;
     io.stderr.write(`upgrade-halt: it lives on after its halt, and is ended. ${verdict.why}\n`);
+    left.noteBefore("SIGTERM");
     endInOrder(child, guard);
   });
   try {
-    const end = { ...(await endOf(child, file, { outputs, drop }, io)), startedAt, endedAt: io.now() };
+    const ended = await endOf(child, file, { outputs, drop }, { stderr: io.stderr, left });
+    const end = { ...ended, startedAt, endedAt: io.now() };
     guard.release();
+    if (end.isLeftRunning)
+      io.stderr.write("upgrade-halt: something that the command started lives on, and could not be ended.\n");
     for (const each of lines) each.flush();
     const { verdict, announced } = await judged(end, { announcer, zombie, logTail: seen.text() });
     const halt = announced && verdict.kind === "halted" ? verdict : undefined;
@@ -149,7 +157,7 @@ async function judged(
   return await announcer.judgeEnd(end, zombie);
 }
 
-/** How long a node that lives on after its halt has to end in order, in ms. */
+/** How long a node that lives on after its halt, or after the shell that waited for it, has to end in order, in ms. */
 const END_GRACE_MS = 30_000;
 
 function endInOrder(child: ChildProcess, guard: Guard): void {

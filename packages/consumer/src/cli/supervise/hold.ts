@@ -1,4 +1,5 @@
-const STOPS: ReadonlySet<NodeJS.Signals> = new Set(["SIGTERM", "SIGINT", "SIGQUIT"]);
+import { STOPS } from "./signals.ts";
+
 /** Longest wait that a timer can keep, in ms. */
 const LONGEST_MS = 2 ** 31 - 1;
 

@@ -29,7 +29,7 @@ export interface Guard {
  * Sees to it that a command never outlives this process, whatever ends it, SIGKILL included: on Linux with all that it
  * started and did not detach, elsewhere alone.
  */
-export function killWithUs({ pid }: ChildProcess): Guard {
+export function killWithUs({ pid }: Pick<ChildProcess, "pid">): Guard {
   if (pid === undefined) return { release: () => {}, kill: () => {} };
   let guarding = start("/bin/sh", ["-c", IN_SHELL, "upgrade-halt-guard", String(pid)]);
   let isOver = false;

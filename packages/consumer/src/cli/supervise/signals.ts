@@ -15,3 +15,6 @@ export const FORWARDED = [
   "SIGPWR",
   "SIGWINCH",
 ] as const satisfies readonly NodeJS.Signals[];
+
+/** What asks for a stop. Of the others a command may take one and run on. */
+export const STOPS: ReadonlySet<NodeJS.Signals> = new Set(["SIGTERM", "SIGINT", "SIGQUIT"]);

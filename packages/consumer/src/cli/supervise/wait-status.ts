@@ -18,7 +18,8 @@ export function endingSignal(pid: number | undefined): number | undefined {
   }
 }
 
-function statOf(pid: number | undefined): string[] | undefined {
+/** The fields of `/proc/PID/stat` after the name; `undefined` where there is no such process, or no /proc. */
+export function statOf(pid: number | undefined): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     return stat
