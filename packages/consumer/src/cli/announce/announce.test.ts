@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort, until } from "@upgrade-halt/testing";
@@ -334,6 +335,79 @@ const restarted = (home: string): string[] => [
   ...["--home", home, "--", "sh", "-c"],
   `printf '{"name":"v6.7","height":30}' > "${home}/data/upgrade-info.json"; echo '${LINE}' >&2; exit 2`,
 ];
+
+/** Writes down that the node is of the listed chain, so that its home alone tells of the halt. */
+async function homeOfListedChain(): Promise<string> {
+  await mkdir(join(folder, "config"));
+  await mkdir(join(folder, "data"));
+  await writeFile(join(folder, "config", "genesis.json"), '{"genesis_time":"x","chain_id":"test-1"}');
+  return folder;
+}
+
+const BODY = `{"jsonrpc":"2.0","id":-1,"result":{"node_info":{"network":"test-1"},"sync_info":{"latest_block_height":"30"}}}`;
+
+/** Answers at the node's address; the second as a process of its own, which says in a file that it does. */
+const other = () => createServer((_, response) => response.end(BODY)).listen(port, "127.0.0.1");
+const otherProcess = () =>
+  `require("node:http").createServer((_, response) => response.end('${BODY}')).listen(${port}, "127.0.0.1", () => require("node:fs").writeFileSync("${folder}/up", ""))`;
+
+/** What the command starts first, and writes down; and what answers before it starts. */
+const NOT_ENDED = [
+  ["something answered before it started", () => "", () => other()],
+  ["something that it started holds its output", () => `sleep 600 & echo $! > "${folder}/pid"`, undefined],
+  [
+    "something answers after it ended",
+    () =>
+      `"$0" -e "$1" >/dev/null 2>&1 & echo $! > "${folder}/pid"; until [ -e "${folder}/up" ]; do sleep 0.1; done`,
+    undefined,
+  ],
+] as const;
+
+test.each(NOT_ENDED)(
+  "an upgrade halt that is not announced as %s is to nobody more than the end of the command",
+  async (_, first, before) => {
+    const home = await homeOfListedChain();
+    const server = before?.();
+    const on = ["--json", "--on", "upgrade_required", "echo upgraded", "--on", "crashed", "echo crashed"];
+    const [, , , , , halts = ""] = restarted(home);
+    const script = `${first()}\n${halts}`;
+    try {
+      const { code, stdout, stderr } = await runCommand([
+        ...announce("--home", home, ...on),
+        ...["--", "sh", "-c", script, process.execPath, otherProcess()],
+      ]);
+      expect([code, stdout], stderr).toEqual([2, "crashed\n"]);
+      expect(JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({
+        announced: false,
+        verdict: {
+          kind: "crashed",
+          contradictions: [
+            expect.stringMatching(/^Something /),
+            "Its log has a halt line of upgrade_required (plan v6.7 at height 30).",
+          ],
+        },
+      });
+    } finally {
+      server?.close();
+      await endWrittenDown();
+    }
+  },
+);
+
+test("a downgrade that is not announced as something else answers is disputed, and told to a person", async () => {
+  const server = other();
+  const line = "panic: Wrong app version 0, upgrade handler is missing for v6.6 upgrade plan";
+  const on = ["--json", "--on", "downgrade_detected", 'echo "$UPGRADE_HALT_CORROBORATED"'];
+  try {
+    const script = `echo '${line}' >&2; exit 2`;
+    const { code, stdout, stderr } = await runCommand([...announce(...on), "--", "sh", "-c", script]);
+    expect([code, stdout], stderr).toEqual([2, "false\n"]);
+    const { verdict } = JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "");
+    expect(verdict).toMatchObject({ kind: "halted", reason: 72, corroborated: false, disputed: true });
+  } finally {
+    server.close();
+  }
+});
 
 test.each([
   [

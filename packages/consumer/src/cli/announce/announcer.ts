@@ -2,7 +2,7 @@ import { ShutdownReason } from "@upgrade-halt/contract";
 import { evidenceFromChildExit } from "../../adapters/child-process.ts";
 import { classify } from "../../classify.ts";
 import { ConsumerError } from "../../consumer-error.ts";
-import type { Evidence } from "../../evidence.ts";
+import type { EndedProcess, Evidence } from "../../evidence.ts";
 import { listeningSockets, listensEverywhere } from "../../listening-sockets.ts";
 import { isSameText } from "../../log/halt-text.ts";
 import type { PlanLine } from "../../log/plan-line.ts";
@@ -167,21 +167,24 @@ export class Announcer {
     const process = { ...plain.process, planLines: this.#lines() };
     const [expected, ofGenesis] = await Promise.all([this.#expected(), this.#ofGenesis()]);
     const verdict = zombie ?? classify({ process, ...expected, lastSeen: seen?.lastSeen ?? ofGenesis });
-    if (!isToBeAnnounced(verdict) || this.#known.isTaken) return { verdict, announced: false };
-    const blind = await this.#blindTo(end);
-    if (blind === undefined) return { verdict, announced: true };
-    this.#known.io.stderr.write(`upgrade-halt: ${blind}, so the halt is not announced.\n`);
-    return { verdict, announced: false };
+    if (verdict.kind !== "halted") return { verdict, announced: false };
+    const other = await this.#otherThan(end);
+    if (other === undefined) return { verdict, announced: isToBeAnnounced(verdict) };
+    this.#known.io.stderr.write(`upgrade-halt: ${other}, so the halt is not announced.\n`);
+    return { verdict: byItself(process, other), announced: false };
   }
 
   end(): void {
     this.#watch?.end();
   }
 
-  async #blindTo({ isLeftRunning, isOutputOpen }: CommandEnd): Promise<string | undefined> {
+  /** In words: what may be the node beside the process that ended. */
+  async #otherThan({ isLeftRunning, isOutputOpen }: CommandEnd): Promise<string | undefined> {
+    const at = shownUrl(this.url.origin);
+    if (this.#known.isTaken) return `something else answered at ${at} before the command started`;
     if (isLeftRunning) return "something that the command started could not be ended";
     if (isOutputOpen) return "something that the command started still holds its output";
-    return (await answers(this.url)) ? `something still answers at ${shownUrl(this.url.origin)}` : undefined;
+    return (await answers(this.url)) ? `something still answers at ${at}` : undefined;
   }
 
   /** What the process itself said that runs, or ended last. */
@@ -214,6 +217,18 @@ export class Announcer {
       upgradeInfo,
     };
   }
+}
+
+/**
+ * The verdict on an end where another process may be the node: what cannot be seen to have ended has not ended, and heights and files
+ * may be that one's. So of an upgrade the end alone is left, and of the others a halt that nobody is to act on.
+ */
+function byItself(process: EndedProcess, other: string): Verdict {
+  const verdict = classify({ process });
+  const contradictions = [`${other.charAt(0).toUpperCase()}${other.slice(1)}.`, ...verdict.contradictions];
+  return verdict.kind === "halted"
+    ? { ...verdict, disputed: true, contradictions }
+    : { ...verdict, contradictions };
 }
 
 /**
