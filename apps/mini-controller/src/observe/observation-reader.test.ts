@@ -195,3 +195,46 @@ function madeAnew(image: string): Pod {
   const containers = [{ name: "seid", image }];
   return { ...pod, metadata: { ...pod.metadata, uid: "another" }, spec: { containers } };
 }
+
+test("an act rests on the workload of the pod as the server has it, also where the watch tells of its change meanwhile", async () => {
+  const stores = createStores();
+  const policy = policyWith({ selector: { matchLabels: LABELS } });
+  stores.policies.put(policy);
+  stores.pods.put(podOf("sei-0", halted(), LABELS));
+  const halt = haltWith({ podName: "sei-0", podUID: "uid of sei-0" }, { phase: "Swapping" });
+  const relabelled = podOf("sei-0", halted(), { ...LABELS, set: "another" });
+  const readFor: (string | undefined)[] = [];
+  const observations = new ObservationReader({
+    stores,
+    server: {
+      api: {
+        get: () => Promise.resolve(halt),
+        list: async () => {
+          await Promise.resolve();
+          stores.pods.put(relabelled);
+          return { items: [policy] };
+        },
+      },
+      pods: { list: () => Promise.resolve([relabelled]) },
+    },
+    workloads: {
+      read: ({ pod }: { readonly pod: Pod }) => {
+        readFor.push(pod.metadata.labels?.set);
+        return Promise.resolve(workloadWith());
+      },
+    },
+    statuses: new StatusWatch({
+      read: () => Promise.reject(new Error("not read")),
+      toSighting: () => ({ kind: "silent", at: NOW, problem: "not read" }),
+      onChange: () => {},
+    }),
+    slots: new SlotBook(stores),
+    timer: new RecoveryTimer(() => NOW),
+    strangers: new Strangers({ read: () => Promise.reject(new Error("not read")), steady: () => NOW }),
+    setWasRefused: () => false,
+    seenWhenRecorded: () => undefined,
+    now: () => NOW,
+  } as unknown as ObservationReaderOptions);
+  await observations.readOnServer(halt);
+  expect(readFor.at(-1)).toBe("another");
+});

@@ -83,11 +83,13 @@ export class ObservationReader {
     await this.#refreshStatuses(halt);
     // Before the pod is read, which then tells whether that log is of its newest run.
     await this.#readLogsAgain(halt);
+    // What is remembered may change while the workload is read by it.
+    const facts = targetFactsOf(halt, known);
     const [stores, early] = await Promise.all([
       readServerView(server, halt, known),
       this.#readWorkload(halt, known, "server"),
     ]);
-    const hasChanged = targetFactsOf(halt, known) !== targetFactsOf(halt, stores);
+    const hasChanged = facts !== targetFactsOf(halt, stores);
     const [workload, past, asked] = await Promise.all([
       hasChanged ? this.#readWorkload(halt, stores, "server") : early,
       this.#readPast(halt, stores),
