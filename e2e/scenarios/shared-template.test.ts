@@ -1,12 +1,13 @@
 import type { V1Pod, V1PodSpec, V1StatefulSet } from "@kubernetes/client-node";
 import type { NodeHalt } from "@upgrade-halt/mini-controller/api";
+import { until } from "@upgrade-halt/testing";
 import { describe, expect } from "vitest";
 import { startController } from "../harness/controller.ts";
 import { CONTAINER, imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { createSet, haltOfPod, pod, scale } from "../harness/fixtures/node-sets.ts";
-import { letHalt } from "../harness/halting-node.ts";
+import { letGoOn, letHalt, untilSeenNear } from "../harness/halting-node.ts";
 import { startHistory } from "../harness/history.ts";
-import { imageInSet, setOf } from "../harness/observe.ts";
+import { haltsIn, imageInSet, setOf } from "../harness/observe.ts";
 import { abort, changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { Testbed } from "../harness/testbed.ts";
@@ -140,6 +141,31 @@ describe.concurrent("a template of several pods", () => {
         expect(await rolled(testbed), "what was not written is by now").toEqual([NEW, 0]);
       },
     );
+
+  scenario(
+    "a pod that is swapped before one below it halts is made anew once that one is swapped, too",
+    ["ONE-PARTITION"],
+    async (testbed) => {
+      await open(testbed, "OnePartition");
+      await createSet(testbed, "sei", { ...rolling, holdAt: [HEIGHT] }, ({ spec }) => {
+        spec.podManagementPolicy = "OrderedReady";
+        spec.replicas = 2;
+      });
+      for (const name of ["sei-0", "sei-1"]) await pod(testbed, name);
+      await untilSeenNear(testbed, "sei-0", HEIGHT);
+      await letHalt(testbed, "sei-1", HEIGHT);
+      await until(
+        "the swap of sei-1",
+        async () =>
+          (await haltsIn(testbed)).some(({ spec, status }) => spec.podName === "sei-1" && status?.toImage),
+        { within: 60_000 },
+      );
+      await letGoOn(testbed, "sei-0");
+
+      for (const name of ["sei-0", "sei-1"]) await haltOfPod(testbed, name, "Recovered");
+      for (const name of ["sei-0", "sei-1"]) expect((await pod(testbed, name)).image).toBe(NEW);
+    },
+  );
 
   scenario(
     "a person who aborts the halt of one pod keeps the template as it is, until that is taken back",

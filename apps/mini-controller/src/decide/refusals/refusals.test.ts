@@ -186,6 +186,23 @@ const cases: readonly (readonly [string, Scene, Proposal["step"], string | undef
     "delete-pod",
     "ContainerChanged",
   ],
+  [
+    "a pod of a lower ordinal that must be ready first",
+    {
+      halt: haltWith({ podName: "sei-1" }),
+      workload: workloadWith({ image: NEW }),
+      siblings: [
+        siblingWith({
+          name: "sei-0",
+          index: 0,
+          state: { kind: "halted" },
+          group: groupWith({ isOrdered: true }),
+        }),
+      ],
+    },
+    "delete-pod",
+    "LowerOrdinalFirst",
+  ],
   ["no slot", { neighbours: { ...NOBODY, swapping: 1 } }, "decide", "WaitingForSlot"],
   ["no slot, for a swap that has one", { neighbours: { ...NOBODY, swapping: 1 } }, "set-image", undefined],
 ];
