@@ -64,7 +64,8 @@ function moveWhileSwapping(observation: Observation, wait: (ms: number) => Move)
     const { partition } = change;
     const effect = {
       kind: "set-image",
-      from: fromImage,
+      // A sibling's swap may have set the image since: then only the partition is to be moved.
+      from: workload.image === toImage ? toImage : fromImage,
       to: toImage,
       ...(partition !== undefined && { partition }),
     } as const;

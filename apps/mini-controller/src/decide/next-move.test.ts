@@ -935,3 +935,20 @@ describe("a person who stops a swap is told what others go on with", () => {
     }
   });
 });
+
+test("a partition moves on where a sibling's swap has set the image since this one was decided", () => {
+  const strategy = { kind: "RollingUpdate", partition: 2 } as const;
+  const groups = [groupWith({ strategy, image: NEW, updateRevision: "new" })];
+  const begun = { phase: "Swapping", action: "SwapImage", fromImage: OLD, toImage: NEW } as const;
+  const move = nextMove(
+    observe({
+      halt: haltWith({ podName: "sei-1" }, begun),
+      policy: policyWith({ roll: "OnePartition" }),
+      workload: workloadWith({ image: NEW, generation: 2, groups }),
+    }),
+  );
+  expect(move).toEqual({
+    kind: "effect",
+    effect: { kind: "set-image", from: NEW, to: NEW, partition: 1 },
+  });
+});
