@@ -70,8 +70,8 @@ const CASES: readonly Case[] = [
   {
     kind: s6,
     supervisor: /^s6 \(.*\) supervises it\.$/,
-    careless: changed("s6/finish", /^exec .*\n/m),
-    advice: /s6-permafailon/,
+    careless: changed("s6/finish", /^ *70.*\n/m),
+    advice: /exit with 125/,
   },
   {
     kind: daemontools,

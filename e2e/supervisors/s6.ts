@@ -3,7 +3,7 @@ import { debianVersion, outputOf, runScript, type SupervisorKind } from "./servi
 
 export const s6: SupervisorKind = {
   name: "s6",
-  configuration: "`finish` with `s6-permafailon`",
+  configuration: "`finish` that exits with 125",
   version: async () => await debianVersion("s6"),
   start: async (service, files) => {
     await service.write("run", runScript(service), 0o755);

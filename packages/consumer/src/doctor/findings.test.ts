@@ -329,6 +329,16 @@ const CASES: readonly [string, Partial<Facts>, Check, Finding["state"], RegExp, 
     /^A crash that ends with 1 and SIGABRT would stay down/,
   ],
   [
+    "an s6 finish that may hold a crash with the halt before it",
+    by({
+      rules: { kind: "finish", of: "s6", script: "#!/bin/sh\nexec s6-permafailon 60 1 70-72 true\n" },
+    }),
+    "crash",
+    "todo",
+    /is not sure/,
+    /do nothing but hold/,
+  ],
+  [
     "a crash under unread rules",
     by({ rules: { kind: "unseen", why: "x", instead: "Ask." } }),
     "crash",

@@ -76,18 +76,16 @@ function classOf(part: string): string {
   return part === "*" ? ".*" : part.replace("[!", "[^");
 }
 
-/** `s6-permafailon secs deaths events prog...`: one such death is enough only where the number says so. */
+/**
+ * `s6-permafailon secs deaths events prog...`: one such death is enough only where the number says so. For `secs` after it, any
+ * other end is held with it.
+ */
 function permafailFate(statements: readonly string[], end: SeenEnd): Fate {
   const [last = "", ...others] = statements.toReversed();
   const [found, deaths, events = ""] = PERMAFAIL.exec(last) ?? [];
   if (found === undefined || deaths !== "1" || others.some(isUnclear)) return "unsure";
   const isNamed = (code: number) => events.split(",").some((event) => isWithin(code, event));
-  if (!HALT_REASONS.some((reason) => isNamed(exitCode(reason)))) return "unsure";
-  if (end.kind === "signalled")
-    return events.toUpperCase().includes(end.signal) || /(?:^|,)SIG/i.test(events)
-      ? "unsure"
-      : "started-again";
-  return isNamed(end.code) ? "stays-down" : "started-again";
+  return end.kind === "exited" && isNamed(end.code) ? "stays-down" : "unsure";
 }
 
 function isWithin(code: number, event: string): boolean {

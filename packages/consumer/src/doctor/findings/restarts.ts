@@ -150,7 +150,7 @@ export function adviceFor(rules: RestartRules): string {
     case "finish":
       return rules.of === "runit"
         ? "Let the service's finish call `sv down .` for 70, 71 and 72: docs/supervisors.md has the script."
-        : "Let the service's finish be `exec s6-permafailon 60 1 70-72 true`: docs/supervisors.md.";
+        : "Let the service's finish exit with 125 for 70, 71 and 72: docs/supervisors.md has the script.";
     case "always":
       return "It restarts whatever ends: put upgrade-halt exec --hold before the command.";
     case "never":
