@@ -41,7 +41,7 @@ new Story([reader]).tell({
   kind: "chapter",
   title: `Four validators of a real chain (${CHAINS.simd.sdk}, ${CHAINS.simd.consensus}) propose ${DEMO_PLAN}, and vote for it. That takes some 20 seconds.`,
 });
-const { network, plan } = await planChain("simd", DEMO_PLAN);
+const { network, plan } = await planChain("simd", { name: DEMO_PLAN });
 try {
   const scenario = demoScenario(plan);
   const objects = await demoObjects(scenario, network, plan);

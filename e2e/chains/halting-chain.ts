@@ -56,10 +56,10 @@ export class HaltingChain implements AsyncDisposable {
 /** A chain that voted for an upgrade, stopped some blocks below its height. */
 export async function planChain(
   chain: Chain,
-  name = PLAN_NAME,
+  { name = PLAN_NAME, validators }: { readonly name?: string; readonly validators?: number } = {},
 ): Promise<{ readonly network: Network; readonly plan: Plan }> {
   await using unfinished = new AsyncDisposableStack();
-  const network = unfinished.use(await Network.create(chain));
+  const network = unfinished.use(await Network.create(chain, validators));
   await network.start(OLD);
   await network.first.passes(1);
   const plan = await planUpgrade(network, name, INFO);

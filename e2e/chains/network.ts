@@ -8,31 +8,31 @@ import { fillHomes, rewrite } from "./homes.ts";
 import { builtProgram, type Chain } from "./programs.ts";
 import { type Release, Validator } from "./validator.ts";
 
-const VALIDATORS = [0, 1, 2, 3];
+/** Validators of a network, unless said: one of them may fail, and the others go on. */
+const VALIDATORS = 4;
 
-/** Four validators of one chain on loopback addresses of their own, with keys and a genesis of their own. */
+/** The validators of one chain on loopback addresses of their own, with keys and a genesis of their own. */
 export class Network implements AsyncDisposable {
   readonly chain: Chain;
   readonly folder: string;
   readonly validators: readonly Validator[];
   readonly #addresses: string;
 
-  private constructor(chain: Chain, folder: string, addresses: string) {
+  private constructor(chain: Chain, folder: string, addresses: string, size: number) {
     this.chain = chain;
     this.folder = folder;
     this.#addresses = addresses;
     const program = builtProgram(chain);
-    this.validators = VALIDATORS.map((i) => {
+    this.validators = Array.from({ length: size }, (_, i) => {
       const name = `node${i}`;
       return new Validator(name, join(folder, name, chain), program, `${addresses}${i + 1}`);
     });
   }
 
   /** A new chain, whose nodes were never started. A block takes half a second at least. */
-  static async create(chain: Chain): Promise<Network> {
+  static async create(chain: Chain, size = VALIDATORS): Promise<Network> {
     const folder = mkdtempSync(join(tmpdir(), "upgrade-halt-chain-"));
-    const addresses = await freeAddresses();
-    const network = new Network(chain, folder, addresses);
+    const network = new Network(chain, folder, await freeAddresses(size), size);
     try {
       await fillHomes(chain, network.validators, folder);
     } catch (error) {
@@ -45,7 +45,8 @@ export class Network implements AsyncDisposable {
   /** The same chain once more at other addresses, from the folders as they are, in a folder below `parent`. Its nodes must be stopped. */
   async copy(parent = tmpdir()): Promise<Network> {
     const folder = mkdtempSync(join(parent, "upgrade-halt-chain-"));
-    const copied = new Network(this.chain, folder, await freeAddresses());
+    const size = this.validators.length;
+    const copied = new Network(this.chain, folder, await freeAddresses(size), size);
     for (const [i, { home }] of copied.validators.entries()) {
       cpSync(this.#validator(i).home, home, { recursive: true });
       rewrite(join(home, "config", "config.toml"), (toml) =>
@@ -80,11 +81,11 @@ export class Network implements AsyncDisposable {
   }
 }
 
-/** The first three numbers of four loopback addresses, `127.x.y.`, whose RPC ports are free. */
-async function freeAddresses(): Promise<string> {
+/** The first three numbers of loopback addresses, `127.x.y.`, whose RPC ports are free from 1 to `size`. */
+async function freeAddresses(size: number): Promise<string> {
   for (;;) {
     const addresses = `127.${randomInt(1, 255)}.${randomInt(0, 256)}.`;
-    const free = await Promise.all(VALIDATORS.map((i) => isFree(`${addresses}${i + 1}`)));
+    const free = await Promise.all(Array.from({ length: size }, (_, i) => isFree(`${addresses}${i + 1}`)));
     if (free.every(Boolean)) return addresses;
   }
 }

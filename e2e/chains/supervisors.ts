@@ -18,16 +18,19 @@ export function announced(release: Release, validator: Validator, plan: Plan, st
 }
 
 /** The command line that announces for a validator, up to its node's own, with a policy that it writes into the home. */
-export function announce(
-  { home, rpc }: Validator,
-  { name, height }: Plan,
-  standstillMs: number,
-): readonly string[] {
+export function announce(validator: Validator, plan: Plan, standstillMs: number): readonly string[] {
+  const { home, rpc } = validator;
+  const policy = writePolicy(validator, plan);
+  const flags = ["--home", home, "--rpc", rpc, "--policy", policy, "--standstill", `${standstillMs}`];
+  return [...UPGRADE_HALT, "exec", "--announce", ...flags, "--"];
+}
+
+/** Writes a policy that lists the plan into the validator's home; its path. */
+export function writePolicy({ home }: Validator, { name, height }: Plan): string {
   const policy = join(home, "policy.json");
   const upgrades = [{ planName: name, height, image: "simd:v9" }];
   writeFileSync(policy, JSON.stringify({ chainId: CHAIN_ID, upgrades }));
-  const flags = ["--home", home, "--rpc", rpc, "--policy", policy, "--standstill", `${standstillMs}`];
-  return [...UPGRADE_HALT, "exec", "--announce", ...flags, "--"];
+  return policy;
 }
 
 /**
@@ -85,17 +88,17 @@ export function underCosmovisor(validator: Validator, plan: Plan): Release {
 }
 
 /** Puts the old and the new release where cosmovisor looks for them, as scripts; resolves to their paths. */
-function installReleases({ home, program }: Validator, { name }: Plan): readonly [string, string] {
-  const place = (...folder: string[]): string => join(home, "cosmovisor", ...folder, "bin", "simd");
+function installReleases(validator: Validator, { name }: Plan): readonly [string, string] {
+  const place = (...folder: string[]): string => join(validator.home, "cosmovisor", ...folder, "bin", "simd");
   const releases = [place("genesis"), place("upgrades", name)] as const;
-  for (const [i, path] of releases.entries()) {
-    const handlers = i === 0 ? "" : name;
-    writeProgram(
-      path,
-      `echo $$ >> '${pidFile(home)}'\nUPGRADE_HANDLERS='${handlers}' exec '${program}' "$@"`,
-    );
-  }
+  installRelease(validator, releases[0]);
+  installRelease(validator, releases[1], name);
   return releases;
+}
+
+/** Puts a release of the validator's node at a path, as a script that notes the process id of each start. */
+export function installRelease({ home, program }: Validator, path: string, handler = ""): void {
+  writeProgram(path, `echo $$ >> '${pidFile(home)}'\nUPGRADE_HANDLERS='${handler}' exec '${program}' "$@"`);
 }
 
 function writeProgram(path: string, script: string): void {
@@ -121,7 +124,8 @@ function endIfOurs(pid: number, home: string): void {
   }
 }
 
-function pidsOf(home: string): readonly number[] {
+/** The process ids of all nodes that `installRelease`'s scripts became, in order. */
+export function pidsOf(home: string): readonly number[] {
   const file = pidFile(home);
   return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").map(Number) : [];
 }
