@@ -49,7 +49,7 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
   systemd: { testTimeout: 120_000, hookTimeout: 120_000 },
   /** `upgrade-halt` as one file, and as a Debian package on a real systemd. */
   executable: { testTimeout: 240_000, hookTimeout: 240_000, fileParallelism: false },
-  /** Real supervisors with the configurations of docs/supervisors.md. `supervisors/build.ts` installs two of them first. */
+  /** Real supervisors with the configurations of docs/supervisors.md. `supervisors/build.ts` installs two of them first, and `chains/build.ts` builds real nodes. */
   supervisors: { sequence: { concurrent: true }, testTimeout: 60_000, hookTimeout: 60_000 },
   /** A real cosmovisor around the mock node. `cosmovisor/build.ts` builds it first. */
   cosmovisor: { testTimeout: 60_000, hookTimeout: 60_000 },

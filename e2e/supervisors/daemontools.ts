@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startProgram } from "../harness/program.ts";
-import { debianVersion, outputOf, type SupervisorKind } from "./service.ts";
+import { debianVersion, outputOf, resumeIn, type SupervisorKind } from "./service.ts";
 
 const UPGRADE_HALT = join(import.meta.dirname, "..", "..", "packages", "consumer", "bin", "upgrade-halt.js");
 /** Seconds for which a process has to be seen asleep at each look: twice as long as supervise waits before a start. */
@@ -10,6 +10,7 @@ const STANDS = 2;
 export const daemontools: SupervisorKind = {
   name: "daemontools",
   configuration: "`upgrade-halt exec --hold`",
+  resume: "svc -t DIR",
   version: async () => await debianVersion("daemontools"),
   start: async (service, files) => {
     const run = (files.get("daemontools/run") ?? "")
@@ -26,6 +27,8 @@ export const daemontools: SupervisorKind = {
         const stands = now !== undefined && first !== undefined && now.seconds >= first.seconds + STANDS;
         return { isHeld: stands, remembers: "nothing" };
       },
+      resume: () => resumeIn(service, daemontools),
+      log: async () => daemon.output(),
       stop: async () => {
         await outputOf("svc", ["-dx", service.folder]);
         await daemon.ended;

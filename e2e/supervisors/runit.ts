@@ -1,9 +1,10 @@
 import { startProgram } from "../harness/program.ts";
-import { debianVersion, outputOf, runScript, type SupervisorKind } from "./service.ts";
+import { debianVersion, outputOf, resumeIn, runScript, type SupervisorKind } from "./service.ts";
 
 export const runit: SupervisorKind = {
   name: "runit",
   configuration: "`finish` that calls `sv down .`",
+  resume: "sv up DIR",
   version: async () => await debianVersion("runit"),
   start: async (service, files) => {
     await service.write("run", runScript(service), 0o755);
@@ -16,6 +17,8 @@ export const runit: SupervisorKind = {
         isHeld: /^down: .*normally up$/.test(await outputOf("sv", ["status", service.folder])),
         remembers: `tells \`finish\`: ${await outputOf("cat", [`${service.folder}/told`])}`,
       }),
+      resume: () => resumeIn(service, runit),
+      log: async () => daemon.output(),
       stop: async () => void (await daemon.stop()),
     };
   },

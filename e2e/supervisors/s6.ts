@@ -1,9 +1,10 @@
 import { startProgram } from "../harness/program.ts";
-import { debianVersion, outputOf, runScript, type SupervisorKind } from "./service.ts";
+import { debianVersion, outputOf, resumeIn, runScript, type SupervisorKind } from "./service.ts";
 
 export const s6: SupervisorKind = {
   name: "s6",
   configuration: "`finish` that exits with 125",
+  resume: "s6-svc -u DIR",
   version: async () => await debianVersion("s6"),
   start: async (service, files) => {
     await service.write("run", runScript(service), 0o755);
@@ -18,6 +19,8 @@ export const s6: SupervisorKind = {
           remembers: `exitcode ${code}, signal ${signal}`,
         };
       },
+      resume: () => resumeIn(service, s6),
+      log: async () => daemon.output(),
       stop: async () => void (await daemon.stop()),
     };
   },

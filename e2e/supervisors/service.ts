@@ -21,6 +21,10 @@ export interface Report {
 /** A supervisor that runs, with the page's configuration around one node. */
 export interface Supervisor {
   readonly report: () => Promise<Report>;
+  /** Starts a held node again, by the kind's own command for that. */
+  readonly resume: () => Promise<void>;
+  /** The end of what it kept of the node's output since it started itself. */
+  readonly log: () => Promise<string>;
   /** Ends the supervisor and all that it started. */
   readonly stop: () => Promise<void>;
 }
@@ -31,13 +35,12 @@ export interface SupervisorKind {
   readonly version: () => Promise<string>;
   /** What holds a halt, in the words of the table. */
   readonly configuration: string;
+  /** The command that starts a held node again, as the page has it: `DIR` is the service's folder. */
+  readonly resume: string;
   readonly start: (service: Service, files: ReadonlyMap<string, string>) => Promise<Supervisor>;
 }
 
-/**
- * A folder with a program `seid` that counts its starts and ends as it is told. How a supervisor treats an end does not
- * depend on which program ended, so the program is as small as can be.
- */
+/** A folder with a program `seid` that counts its starts. */
 export class Service implements AsyncDisposable {
   readonly folder: string;
   readonly command: string;
@@ -47,13 +50,16 @@ export class Service implements AsyncDisposable {
     this.command = join(folder, "bin", "seid");
   }
 
+  /** One that ends as it is told. How a supervisor treats an end does not depend on which program ended. */
   static async create(end: NodeEnd): Promise<Service> {
+    return await Service.of((service) => service.#ending(end));
+  }
+
+  /** One that does what the lines of a shell script say. */
+  static async of(script: (service: Service) => string): Promise<Service> {
     const service = new Service(await mkdtemp(join(tmpdir(), "supervisor-")));
-    await service.write(
-      "bin/seid",
-      `#!/bin/sh\necho started >> '${service.folder}/starts'\n${service.#ending(end)}\n`,
-      0o755,
-    );
+    const count = `echo started >> '${service.folder}/starts'`;
+    await service.write("bin/seid", `#!/bin/sh\n${count}\n${script(service)}\n`, 0o755);
     return service;
   }
 
@@ -104,7 +110,7 @@ export async function outputOf(file: string, args: readonly string[], env = proc
 }
 
 /** Waits until the supervisor holds the node. */
-export async function untilHeld(supervisor: Supervisor): Promise<Report> {
+export async function untilHeld(supervisor: Supervisor, within = 30_000): Promise<Report> {
   let last: Report | undefined;
   return await until(
     "the supervisor to hold the node",
@@ -112,8 +118,17 @@ export async function untilHeld(supervisor: Supervisor): Promise<Report> {
       last = await supervisor.report();
       return last.isHeld ? last : undefined;
     },
-    { within: 30_000, explain: () => JSON.stringify(last) },
+    { within, explain: async () => `${JSON.stringify(last)}\n${(await supervisor.log()).slice(-4_000)}` },
   );
+}
+
+/** Runs a kind's command that starts a held node again, in the service's folder. */
+export async function resumeIn(
+  { folder }: Service,
+  { resume }: Pick<SupervisorKind, "resume">,
+  env = process.env,
+): Promise<void> {
+  await run("sh", ["-c", resume.replace("DIR", folder)], { cwd: folder, env });
 }
 
 /** A `run` script as runit, s6 and daemontools take it. */

@@ -1,13 +1,17 @@
-import { join } from "node:path";
+import { globSync, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { startProgram } from "../harness/program.ts";
 import { installed } from "./programs.ts";
-import { outputOf, type SupervisorKind } from "./service.ts";
+import { outputOf, resumeIn, type SupervisorKind } from "./service.ts";
 
-const env = { ...process.env, PYTHONPATH: installed.supervisord.folder };
+const { folder } = installed.supervisord;
+const PATH = `${join(folder, "bin")}${delimiter}${process.env.PATH}`;
+const env = { ...process.env, PATH, PYTHONPATH: folder };
 
 export const supervisord: SupervisorKind = {
   name: "supervisord",
   configuration: "`exitcodes=0,70,71,72` and `startsecs=0`",
+  resume: "supervisorctl start seid",
   version: async () => await outputOf("python3", ["-m", "supervisor.supervisord", "--version"], env),
   start: async (service, files) => {
     const program = files.get("seid.conf") ?? "";
@@ -18,10 +22,13 @@ export const supervisord: SupervisorKind = {
 nodaemon=true
 logfile=${service.folder}/log
 pidfile=${service.folder}/pid
+childlogdir=${service.folder}
 [unix_http_server]
 file=${socket}
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix://${socket}
 ${program.replace("/usr/local/bin/seid", service.command)}`,
     );
     const daemon = await startProgram(
@@ -37,6 +44,11 @@ ${program.replace("/usr/local/bin/seid", service.command)}`,
         );
         return { isHeld: state === "EXITED", remembers: `exitstatus ${exitStatus}` };
       },
+      resume: () => resumeIn(service, supervisord, env),
+      log: async () =>
+        globSync(join(service.folder, "seid-std*.log"))
+          .map((file) => readFileSync(file, "utf8"))
+          .join(""),
       stop: async () => void (await daemon.stop()),
     };
   },

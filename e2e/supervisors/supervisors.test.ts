@@ -1,15 +1,10 @@
 import { filesIn, until } from "@upgrade-halt/testing";
 import { afterAll, describe, expect, test } from "vitest";
 import { tableOf } from "../harness/shown-table.ts";
-import { daemontools } from "./daemontools.ts";
-import { pm2 } from "./pm2.ts";
-import { runit } from "./runit.ts";
-import { s6 } from "./s6.ts";
+import { KINDS } from "./kinds.ts";
 import { type NodeEnd, outputOf, Service, type SupervisorKind, untilHeld } from "./service.ts";
-import { supervisord } from "./supervisord.ts";
 import { PAGE } from "./table.ts";
 
-const KINDS = [supervisord, pm2, runit, s6, daemontools];
 const HALTS = [70, 71, 72] as const;
 const CRASHES = [2, "SIGKILL"] as const;
 const files = filesIn(PAGE.read());
