@@ -48,7 +48,7 @@ describe.each(Object.keys(CHAINS) as Chain[])("a real node of %s", (program) => 
       await DOWNGRADED[program](node);
       await node.stopSupervisor();
     },
-    240_000,
+    300_000,
   );
 });
 

@@ -13,8 +13,8 @@ import { PAGE } from "./table.ts";
 
 /** How long a node stands before `exec --announce` believes that it does, in ms. */
 const STANDSTILL_MS = 2_000;
-/** How long a supervisor and its node may take to stop in order, in ms. */
-const STOP_MS = 20_000;
+/** How long a machine that does much else may take for one step, in ms. */
+const WITHIN_MS = 90_000;
 const UPGRADE_HALT = `${process.execPath} ${binOf("upgrade-halt")}`;
 const files = filesIn(PAGE.read());
 
@@ -70,7 +70,7 @@ export class RealNode implements AsyncDisposable {
     const stopped = this.supervisor.stop();
     const isGone = () => this.#processes().length === 0;
     await until(`${this.#kind.name} and its node to be gone`, isGone, {
-      within: STOP_MS,
+      within: WITHIN_MS,
       explain: this.#explain,
     });
     await stopped;
@@ -86,20 +86,20 @@ export class RealNode implements AsyncDisposable {
   /** Waits for this start of the node, the first being 1. */
   async isStarted(times: number): Promise<void> {
     const has = async () => (await this.service.starts()) >= times;
-    await until(`start ${times} of the node`, has, { within: 30_000, explain: this.#explain });
+    await until(`start ${times} of the node`, has, { within: WITHIN_MS, explain: this.#explain });
   }
 
   /** Waits until the supervisor holds the node, for which `exec` announced this code; what the supervisor remembers of it. */
   async isHeldAt(code: number): Promise<string> {
     const has = async () =>
       (await this.supervisor.log()).includes(`announced for the node, with exit code ${code}.`);
-    await until(`${code} to be announced`, has, { within: 90_000, explain: this.#explain });
-    return (await untilHeld(this.supervisor)).remembers;
+    await until(`${code} to be announced`, has, { within: WITHIN_MS, explain: this.#explain });
+    return (await untilHeld(this.supervisor, WITHIN_MS)).remembers;
   }
 
   async passes(height: number): Promise<void> {
     const has = async () => ((await this.#network.first.height()) ?? 0) > height;
-    await until(`the node to pass ${height}`, has, { within: 60_000, explain: this.#explain });
+    await until(`the node to pass ${height}`, has, { within: WITHIN_MS, explain: this.#explain });
   }
 
   /** Waits until its consensus has failed, after which it lives on, or it has ended; resolves to whether it lives on. */
@@ -108,7 +108,7 @@ export class RealNode implements AsyncDisposable {
     const hasEnded = async () => (await this.service.starts()) > starts;
     const hasFailed = async () => (await this.supervisor.log()).includes("CONSENSUS FAILURE");
     const has = async () => (await hasEnded()) || (await hasFailed());
-    await until("the node to fail", has, { within: 60_000, explain: this.#explain });
+    await until("the node to fail", has, { within: WITHIN_MS, explain: this.#explain });
     return !(await hasEnded());
   }
 
