@@ -42,15 +42,15 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
   /** A real kubelet over containerd in namespaces of its own, joined to a real control plane; skipped where it can't run. */
   kubelet: { testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false },
   /** A real Docker Engine in namespaces of its own, with a real `docker compose`; skipped where it can't run. */
-  docker: { testTimeout: 240_000, hookTimeout: 120_000 },
+  docker: { testTimeout: 240_000, hookTimeout: 120_000, maxWorkers: 2 },
   /** A real Podman in namespaces of its own, and its units on a real systemd; skipped where they can't run. */
-  podman: { testTimeout: 180_000, hookTimeout: 180_000 },
+  podman: { testTimeout: 180_000, hookTimeout: 180_000, maxWorkers: 2 },
   /** The documented unit on a real systemd that boots in namespaces of its own; skipped where the kernel forbids that. */
   systemd: { testTimeout: 120_000, hookTimeout: 120_000 },
   /** `upgrade-halt` as one file, and as a Debian package on a real systemd. */
   executable: { testTimeout: 240_000, hookTimeout: 240_000, fileParallelism: false },
   /** Real supervisors with the configurations of docs/supervisors.md. `supervisors/build.ts` installs two of them first, and `chains/build.ts` builds real nodes. */
-  supervisors: { sequence: { concurrent: true }, testTimeout: 60_000, hookTimeout: 60_000 },
+  supervisors: { sequence: { concurrent: true }, testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 },
   /** A real cosmovisor around the mock node. `cosmovisor/build.ts` builds it first. */
   cosmovisor: { testTimeout: 60_000, hookTimeout: 60_000 },
   /** Real chains of four validators that vote for an upgrade. `chains/build.ts` builds their nodes first. */

@@ -11,7 +11,7 @@ export const PLAN = { name: "v6.7", height: 240_000_000 } as const;
 export const OLD_IMAGE = "registry.example.org/sei-with-upgrade-halt:v6.3.0";
 export const NEW_IMAGE = "registry.example.org/sei-with-upgrade-halt:v6.7.0";
 
-const PROGRAMS: Readonly<Record<string, string>> = {
+const PROGRAMS = {
   "mock-node": `${TREE_INSIDE}/apps/mock-node/bin/mock-node.js`,
   "upgrade-halt": `${TREE_INSIDE}/packages/consumer/bin/upgrade-halt.js`,
 };
@@ -29,12 +29,9 @@ function nodeImage(image: string, handlers: string): ImageConfig {
 /** Writes an archive of both images, as `docker load` takes it, into `folder`; its path. They hold files of this machine alone. */
 export function writeImages(folder: string): string {
   const root = join(folder, "root");
-  copyProgram(root, process.execPath, "/usr/bin/node");
-  copyProgram(root, "/usr/bin/env");
-  copyProgram(root, "/bin/sh");
+  copyTools(root);
   copyPackage(TREE, "apps/mock-node", join(root, TREE_INSIDE));
-  copyPackage(TREE, "packages/consumer", join(root, TREE_INSIDE));
-  for (const [name, path] of Object.entries(PROGRAMS)) symlinkSync(path, join(root, "usr/bin", name));
+  symlinkSync(PROGRAMS["mock-node"], join(root, "usr/bin/mock-node"));
   write(join(root, "usr/bin/seid"), SEID);
   chmodSync(join(root, "usr/bin/seid"), 0o755);
   write(join(root, "etc/plans.json"), JSON.stringify([{ ...PLAN, info: "" }]));
@@ -43,6 +40,15 @@ export function writeImages(folder: string): string {
     [OLD_IMAGE]: nodeImage(OLD_IMAGE, "none"),
     [NEW_IMAGE]: nodeImage(NEW_IMAGE, PLAN.name),
   });
+}
+
+/** Copies a shell, Node and `upgrade-halt` to below `root`. */
+export function copyTools(root: string): void {
+  copyProgram(root, process.execPath, "/usr/bin/node");
+  copyProgram(root, "/usr/bin/env");
+  copyProgram(root, "/bin/sh");
+  copyPackage(TREE, "packages/consumer", join(root, TREE_INSIDE));
+  symlinkSync(PROGRAMS["upgrade-halt"], join(root, "usr/bin/upgrade-halt"));
 }
 
 function write(file: string, content: string): void {
