@@ -10,6 +10,21 @@ export interface VersionDifference {
 
 /** By the minor release from which on they are there; a step that is not named agrees. */
 export const VERSION_DIFFERENCES: Readonly<Record<number, readonly VersionDifference[]>> = {
+  36: [
+    {
+      conversation: "custom-resources",
+      step: "refused: no integer",
+      why: "a third cause says the type that was checked",
+      paths: ["body.details.causes.1.message", "body.details.causes.2", "body.message"],
+    },
+    {
+      conversation: "access",
+      step: "may not be another",
+      why: "impersonation is constrained by its own verbs (KEP-5284)",
+      paths: ["body.details.kind", "body.details.name", "body.message"],
+    },
+    { conversation: "access", step: "a group without a user", why: "other words", paths: ["body.message"] },
+  ],
   37: [
     {
       conversation: "patches",
@@ -47,12 +62,6 @@ export const VERSION_DIFFERENCES: Readonly<Record<number, readonly VersionDiffer
       ],
     },
     {
-      conversation: "custom-resources",
-      step: "refused: no integer",
-      why: "a third cause says the type that was checked",
-      paths: ["body.details.causes.1.message", "body.details.causes.2", "body.message"],
-    },
-    {
       conversation: "workloads",
       step: "a set",
       why: "rollingUpdate.maxUnavailable defaults to 1",
@@ -81,13 +90,6 @@ export const VERSION_DIFFERENCES: Readonly<Record<number, readonly VersionDiffer
         "body.message",
       ],
     },
-    {
-      conversation: "access",
-      step: "may not be another",
-      why: "impersonation is constrained by its own verbs (KEP-5284)",
-      paths: ["body.details.kind", "body.details.name", "body.message"],
-    },
-    { conversation: "access", step: "a group without a user", why: "other words", paths: ["body.message"] },
     {
       conversation: "access",
       step: "a role without verbs",
