@@ -30,6 +30,8 @@ export async function kubectl(
     const child = execFile(join(assets, "kubectl"), args, options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
     });
+    // One that needs no input may end before it could be written.
+    child.stdin?.on("error", () => {});
     child.stdin?.end(input);
   });
 }
