@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { until } from "@upgrade-halt/testing";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -139,6 +140,17 @@ describe("a control and its twin end in the same state", () => {
     };
   }
 
+  /** Waits until that is so: a process stands still a moment after it was told to. */
+  const untilSettled = (what: string, is: (now: unknown) => boolean): Promise<unknown> =>
+    until(what, async () => {
+      const now = await settled();
+      return is(now) && [now];
+    }).then(([now]) => now);
+  const untilLike = (expected: unknown): Promise<unknown> =>
+    untilSettled("the state to be as it was", (now) => isDeepStrictEqual(now, expected));
+  const untilOther = (before: unknown): Promise<unknown> =>
+    untilSettled("the state to be another", (now) => !isDeepStrictEqual(now, before));
+
   const twinBeside = async (page: Page, name: string): Promise<string> => {
     const control = page.locator(".control", { has: page.getByRole("button", { name, exact: true }) });
     return (await control.locator(".twin").textContent()) ?? "";
@@ -148,18 +160,17 @@ describe("a control and its twin end in the same state", () => {
     const page = await open(browser, served.address);
     const before = await settled();
     await act(page, name);
-    const after = await settled();
-    expect(after).not.toEqual(before);
+    const after = await untilOther(before);
     await page.getByRole("button", { name: back, exact: true }).waitFor();
     await act(page, back);
-    expect(await settled()).toEqual(before);
+    await untilLike(before);
 
     const twin = await twinBeside(page, name).catch(() => "");
     await runTwin(twin, served.address);
-    expect(await settled()).toEqual(after);
+    await untilLike(after);
     await page.getByRole("button", { name: back, exact: true }).waitFor();
     await runTwin(await twinBeside(page, back), served.address);
-    expect(await settled()).toEqual(before);
+    await untilLike(before);
     await page.close();
   });
 
@@ -174,13 +185,12 @@ describe("a control and its twin end in the same state", () => {
     ] as const) {
       const before = await settled();
       await act(page, name);
-      const after = await settled();
-      expect(after).not.toEqual(before);
+      const after = await untilOther(before);
       const twin = await twinBeside(page, name);
       await runTwin(twin.replace(is, was), served.address);
-      expect(await settled()).toEqual(before);
+      await untilLike(before);
       await runTwin(twin, served.address);
-      expect(await settled()).toEqual(after);
+      await untilLike(after);
       await runTwin(twin.replace(is, was), served.address);
     }
     await page.close();
