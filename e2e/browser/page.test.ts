@@ -126,7 +126,7 @@ describe("a control and its twin end in the same state", () => {
   });
 
   /** What a control may change, besides what goes on by itself. */
-  async function settled(): Promise<unknown> {
+  async function settled(): Promise<object> {
     const { isPagerDown, isNetworkCut, isolated, policy, armed, nodes } = await served.state();
     const { upgrades = [], ...others } = policy;
     return {
@@ -141,14 +141,14 @@ describe("a control and its twin end in the same state", () => {
   }
 
   /** Waits until that is so: a process stands still a moment after it was told to. */
-  const untilSettled = (what: string, is: (now: unknown) => boolean): Promise<unknown> =>
+  const untilSettled = (what: string, is: (now: object) => boolean): Promise<object> =>
     until(what, async () => {
       const now = await settled();
-      return is(now) && [now];
-    }).then(([now]) => now);
-  const untilLike = (expected: unknown): Promise<unknown> =>
+      return is(now) && now;
+    });
+  const untilLike = (expected: object): Promise<object> =>
     untilSettled("the state to be as it was", (now) => isDeepStrictEqual(now, expected));
-  const untilOther = (before: unknown): Promise<unknown> =>
+  const untilOther = (before: object): Promise<object> =>
     untilSettled("the state to be another", (now) => !isDeepStrictEqual(now, before));
 
   const twinBeside = async (page: Page, name: string): Promise<string> => {

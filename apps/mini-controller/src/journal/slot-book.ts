@@ -26,8 +26,8 @@ export class SlotBook {
   ): ReadonlyMap<string, readonly NodeHalt[]> {
     const taken = new Map<string, NodeHalt[]>();
     for (const pod of this.#reserved.get(policyKey) ?? []) taken.set(pod, []);
-    for (const halt of swappingUnder(policyKey, this.#stores).filter(isBelieved)) {
-      if (waits(halt)) continue;
+    for (const halt of swappingUnder(policyKey, this.#stores)) {
+      if (!isBelieved(halt) || waits(halt)) continue;
       const pod = halt.spec.podName;
       taken.set(pod, [...(taken.get(pod) ?? []), halt]);
     }

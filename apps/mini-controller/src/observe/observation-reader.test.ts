@@ -75,23 +75,29 @@ async function siblingState(state: ContainerState, journaled: Journaled = {}) {
   return siblings.find(({ name }) => name === "sei-1")?.state.kind;
 }
 
-/** What is seen around a halt of the set of sei-0 and sei-1. */
-async function lookAt(halt: NodeHalt, stores: Stores, group: Partial<PodGroup> = {}): Promise<Observation> {
-  const statuses = new StatusWatch({
-    read: () => Promise.reject(new Error("not read")),
-    toSighting: () => ({ kind: "silent", at: NOW, problem: "not read" }),
-    onChange: () => {},
-  });
-  const observations = new ObservationReader({
+/** Reads what `stores` have; of all else no more than `more` says. */
+function readerOver(stores: Stores, more: object = {}): ObservationReader {
+  const notRead = () => Promise.reject(new Error("not read"));
+  return new ObservationReader({
     stores,
-    statuses,
+    statuses: new StatusWatch({
+      read: notRead,
+      toSighting: () => ({ kind: "silent", at: NOW, problem: "not read" }),
+      onChange: () => {},
+    }),
     slots: new SlotBook(stores),
     timer: new RecoveryTimer(() => NOW),
-    strangers: new Strangers({ read: () => Promise.reject(new Error("not read")), steady: () => NOW }),
+    strangers: new Strangers({ read: notRead, steady: () => NOW }),
     setWasRefused: () => false,
     seenWhenRecorded: () => undefined,
     now: () => NOW,
+    ...more,
   } as unknown as ObservationReaderOptions);
+}
+
+/** What is seen around a halt of the set of sei-0 and sei-1. */
+async function lookAt(halt: NodeHalt, stores: Stores, group: Partial<PodGroup> = {}): Promise<Observation> {
+  const observations = readerOver(stores);
   const groups = [groupWith({ podNames: ["sei-0", "sei-1"], ...group })];
   const look = await observations.read(halt, Promise.resolve(workloadWith({ groups })));
   return look();
@@ -147,20 +153,7 @@ test("of a halt whose pod is gone no pod of another workload under the same owne
   stores.policies.put(policyWith({ selector: { matchLabels: LABELS } }));
   const sentry = podOf("sentry-1-a", { running: {} }, LABELS);
   stores.pods.put(sentry);
-  const observations = new ObservationReader({
-    stores,
-    statuses: new StatusWatch({
-      read: () => Promise.reject(new Error("not read")),
-      toSighting: () => ({ kind: "silent", at: NOW, problem: "not read" }),
-      onChange: () => {},
-    }),
-    slots: new SlotBook(stores),
-    timer: new RecoveryTimer(() => NOW),
-    strangers: new Strangers({ read: () => Promise.reject(new Error("not read")), steady: () => NOW }),
-    setWasRefused: () => false,
-    seenWhenRecorded: () => undefined,
-    now: () => NOW,
-  } as unknown as ObservationReaderOptions);
+  const observations = readerOver(stores);
   const strategy = { kind: "Recreate", replicas: 1 } as const;
   const sight = workloadWith({ groups: [groupWith({ podNames: [], strategy })] });
   const podOfHalt = async (kind: string) => {
@@ -204,8 +197,7 @@ test("an act rests on the workload of the pod as the server has it, also where t
   const halt = haltWith({ podName: "sei-0", podUID: "uid of sei-0" }, { phase: "Swapping" });
   const relabelled = podOf("sei-0", halted(), { ...LABELS, set: "another" });
   const readFor: (string | undefined)[] = [];
-  const observations = new ObservationReader({
-    stores,
+  const observations = readerOver(stores, {
     server: {
       api: {
         get: () => Promise.resolve(halt),
@@ -223,18 +215,7 @@ test("an act rests on the workload of the pod as the server has it, also where t
         return Promise.resolve(workloadWith());
       },
     },
-    statuses: new StatusWatch({
-      read: () => Promise.reject(new Error("not read")),
-      toSighting: () => ({ kind: "silent", at: NOW, problem: "not read" }),
-      onChange: () => {},
-    }),
-    slots: new SlotBook(stores),
-    timer: new RecoveryTimer(() => NOW),
-    strangers: new Strangers({ read: () => Promise.reject(new Error("not read")), steady: () => NOW }),
-    setWasRefused: () => false,
-    seenWhenRecorded: () => undefined,
-    now: () => NOW,
-  } as unknown as ObservationReaderOptions);
+  });
   await observations.readOnServer(halt);
   expect(readFor.at(-1)).toBe("another");
 });

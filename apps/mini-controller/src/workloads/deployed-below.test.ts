@@ -1,39 +1,13 @@
-import type { OwnerReference } from "@upgrade-halt/kube";
 import { expect, test } from "vitest";
 import { refusalOf } from "../decide/refusals/refusals.ts";
-import { collectionPath, DEPLOYMENTS, REPLICA_SETS, resourceOf, STATEFUL_SETS } from "../kube/paths.ts";
+import { DEPLOYMENTS, REPLICA_SETS, resourceOf, STATEFUL_SETS } from "../kube/paths.ts";
 import type { Pod } from "../model/pod.ts";
+import { addWorkload, LABELS, NAMESPACE, SEI_NODE } from "../testing/added-workload.ts";
 import { FakeApi } from "../testing/fake-api.ts";
-import { HALTED, haltWith, observe, policyWith, siblingWith } from "../testing/observations.ts";
+import { HALTED, haltWith, NEW, OLD, observe, policyWith, siblingWith } from "../testing/observations.ts";
 import { Workloads } from "./workloads.ts";
 
-const LABELS = { app: "node" };
-const SEI_NODE = {
-  apiVersion: "sei.io/v1alpha1",
-  kind: "SeiNode",
-  resource: "seinodes",
-  imagePath: "spec.image",
-};
-const OLD = "registry/seid:v6.6";
-const NEW = "registry/seid:v6.7";
 const TEMPLATE = { spec: { containers: [{ name: "seid", image: OLD }] } };
-
-async function add(
-  api: FakeApi,
-  resource: { prefix: string; plural: string },
-  kind: string,
-  name: string,
-  { ownerReferences, spec = {} }: { ownerReferences?: readonly OwnerReference[]; spec?: object } = {},
-): Promise<OwnerReference> {
-  const apiVersion = resource.prefix.replace("/apis/", "");
-  const object = await api.create(collectionPath(resource, "sei"), {
-    apiVersion,
-    kind,
-    metadata: { name, namespace: "sei", ...(ownerReferences && { ownerReferences }) },
-    spec: { selector: { matchLabels: LABELS }, template: TEMPLATE, replicas: 1, ...spec },
-  });
-  return { apiVersion, kind, name, uid: object.metadata.uid ?? "", controller: true };
-}
 
 /** What is said before the image of a SeiNode is set which carries it on to a StatefulSet and to a Deployment, where all have halted. */
 async function said(
@@ -42,15 +16,21 @@ async function said(
 ) {
   const api = new FakeApi();
   const resource = resourceOf(SEI_NODE.apiVersion, SEI_NODE.resource);
-  const node = await add(api, resource, "SeiNode", "sei-0", { spec: { image: OLD } });
-  const set = await add(api, STATEFUL_SETS, "StatefulSet", "sei-0", { ownerReferences: [node] });
-  const deployment = await add(api, DEPLOYMENTS, "Deployment", "twin", {
+  const node = await addWorkload(api, resource, "SeiNode", "sei-0", { spec: { image: OLD } });
+  const set = await addWorkload(api, STATEFUL_SETS, "StatefulSet", "sei-0", {
     ownerReferences: [node],
-    spec: { strategy, replicas },
+    spec: { template: TEMPLATE },
   });
-  await add(api, REPLICA_SETS, "ReplicaSet", "twin-1", { ownerReferences: [deployment], spec: { replicas } });
+  const deployment = await addWorkload(api, DEPLOYMENTS, "Deployment", "twin", {
+    ownerReferences: [node],
+    spec: { strategy, replicas, template: TEMPLATE },
+  });
+  await addWorkload(api, REPLICA_SETS, "ReplicaSet", "twin-1", {
+    ownerReferences: [deployment],
+    spec: { replicas, template: TEMPLATE },
+  });
   const pod: Pod = {
-    metadata: { name: "sei-0-0", namespace: "sei", uid: "uid-1", labels: LABELS, ownerReferences: [set] },
+    metadata: { name: "sei-0-0", namespace: NAMESPACE, uid: "uid-1", labels: LABELS, ownerReferences: [set] },
     spec: TEMPLATE.spec,
   };
   const ref = {
@@ -61,7 +41,13 @@ async function said(
     uid: node.uid,
   };
   const policy = policyWith({ target: { kind: "CustomResource", customResource: SEI_NODE } });
-  const workload = await new Workloads(api).read({ namespace: "sei", ref, container: "seid", policy, pod });
+  const workload = await new Workloads(api).read({
+    namespace: NAMESPACE,
+    ref,
+    container: "seid",
+    policy,
+    pod,
+  });
   if (workload.kind !== "found") throw new Error(JSON.stringify(workload));
   const group = workload.groups.find(({ what }) => what.startsWith("ReplicaSet"));
   if (group === undefined) throw new Error("no group of the Deployment");

@@ -2,20 +2,12 @@ import type { OwnerReference } from "@upgrade-halt/kube";
 import { describe, expect, test } from "vitest";
 import { collectionPath, DEPLOYMENTS, REPLICA_SETS, resourceOf, STATEFUL_SETS } from "../kube/paths.ts";
 import type { Pod } from "../model/pod.ts";
+import { type Added, addWorkload, LABELS, NAMESPACE, SEI_NODE, TEMPLATE } from "../testing/added-workload.ts";
 import { FakeApi } from "../testing/fake-api.ts";
 import { policyWith } from "../testing/observations.ts";
 import { Workloads } from "./workloads.ts";
 
-const NAMESPACE = "sei";
-const LABELS = { app: "node" };
-const SEI_NODE = {
-  apiVersion: "sei.io/v1alpha1",
-  kind: "SeiNode",
-  resource: "seinodes",
-  imagePath: "spec.image",
-};
 const SEI_NODES = resourceOf(SEI_NODE.apiVersion, SEI_NODE.resource);
-const TEMPLATE = { spec: { containers: [{ name: "seid", image: "seid:v6.6" }] } };
 
 type Kind = "StatefulSet" | "Deployment" | "CustomResource";
 
@@ -24,24 +16,16 @@ class Cluster {
   readonly api = new FakeApi();
   readonly #workloads = new Workloads(this.api);
 
-  async add(
-    resource: { prefix: string; plural: string },
+  add(
+    resource: Parameters<typeof addWorkload>[1],
     kind: string,
     name: string,
-    more: { spec?: object; ownerReferences?: readonly OwnerReference[]; deletionTimestamp?: string } = {},
+    more: Added = {},
   ): Promise<OwnerReference> {
-    const { spec = {}, ...meta } = more;
-    const apiVersion = resource.prefix.replace("/apis/", "");
-    const object = await this.api.create(collectionPath(resource, NAMESPACE), {
-      apiVersion,
-      kind,
-      metadata: { name, namespace: NAMESPACE, ...meta },
-      spec: { selector: { matchLabels: LABELS }, template: TEMPLATE, replicas: 1, ...spec },
-    });
-    return { apiVersion, kind, name, uid: object.metadata.uid ?? "", controller: true };
+    return addWorkload(this.api, resource, kind, name, more);
   }
 
-  addSet(name: string, more: Parameters<Cluster["add"]>[3] = {}): Promise<OwnerReference> {
+  addSet(name: string, more: Added = {}): Promise<OwnerReference> {
     return this.add(STATEFUL_SETS, "StatefulSet", name, more);
   }
 
