@@ -14,6 +14,8 @@ export interface Case {
   readonly isThere: (pod: V1Pod) => boolean;
   /** What brings it there, once it is ready. */
   readonly once?: "deleted" | "lost";
+  /** The case whose sample a kubelet may give instead, by which of its own steps comes first. */
+  readonly orAs?: string;
 }
 
 const HALT_LINE = `UPGRADE "${PLAN.name}" NEEDED at height: ${PLAN.height}: `;
@@ -198,6 +200,8 @@ export const CASES: Readonly<Record<string, Case>> = {
       { volumes: [{ name: "data", emptyDir: { sizeLimit: "1Mi" } }] },
     ),
     isThere: failedFor("Evicted"),
+    // The kubelet removes an evicted pod's container, and may do so before it has written how the container ended.
+    orAs: "lost by its kubelet",
   },
   "refused by its kubelet": {
     spec: alone(seid({ resources: { requests: { memory: "1Ei" } } })),
