@@ -3,7 +3,7 @@
  * file among the test results. A kubelet that is cached is not built again.
  */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { bundle, makeExecutable, OWN_NODE } from "@upgrade-halt/executable";
 import { linkerFlags } from "../control-plane/linker-flags.ts";
 import { goBuild } from "../harness/go-build.ts";
@@ -34,8 +34,6 @@ if (!existsSync(kubeletPath())) {
   });
 }
 // It is of the checkout, so it is made anew each time.
-const script = `${oneFilePath()}.cjs`;
-mkdirSync(dirname(script), { recursive: true });
-await bundle(script);
-makeExecutable({ script, node: OWN_NODE, target: oneFilePath() });
-rmSync(script);
+const scripts = `${oneFilePath()}.scripts`;
+makeExecutable({ bundle: await bundle(scripts), node: OWN_NODE, target: oneFilePath() });
+rmSync(scripts, { recursive: true });

@@ -85,7 +85,9 @@ describe.skipIf(reason !== undefined)(`a real kubelet${reason ? ` (${reason})` :
 
   test.each(Object.entries(CASES))("a pod that is %s is what its recorded sample says", (title, { orAs }) => {
     const live = evidenceFromPod(pods.get(title) ?? {}, CONTAINER);
-    const samples = [title, ...(orAs ? [orAs] : [])].map((name) => evidenceFromPod(sampleOf(name), CONTAINER));
+    const samples = [title, ...(orAs ? [orAs] : [])].map((name) =>
+      evidenceFromPod(sampleOf(name), CONTAINER),
+    );
     const sample = samples.find((one) => isDeepStrictEqual(timeless(one), timeless(live))) ?? samples[0];
     expect(timeless(live)).toEqual(timeless(sample));
     expect(classify(live)).toEqual(classify(sample ?? {}));

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Plugin, rolldown } from "rolldown";
@@ -8,6 +8,8 @@ import { packageOf } from "./package-of.ts";
 
 /** The folder of the consumer, which has the program. */
 export const CONSUMER = fileURLToPath(new URL("..", import.meta.resolve("@upgrade-halt/consumer")));
+
+const LOADER = join(import.meta.dirname, "load-chunks.cjs");
 
 /** What the program says to `--version`, with the commit that is checked out. */
 export function versionLine(): string {
@@ -57,12 +59,20 @@ function packagesOf(modules: readonly string[]): readonly string[] {
   return [...new Set(packages.map(({ name, version }) => `${name}@${version}`))].toSorted();
 }
 
+/** The program as one file has it. */
+export interface Bundle {
+  /** The CommonJS script that is run, and loads the others. */
+  readonly script: string;
+  /** The files of the program's chunks, by the names by which they are loaded. */
+  readonly assets: Readonly<Record<string, string>>;
+}
+
 /**
- * Bundles the program, as it was built, with all that it depends on, into one CommonJS script at `file`.
+ * Bundles the program, as it was built, with all that it depends on, into CommonJS scripts in `folder`, which it makes.
  *
  * @throws Error when something in it would still look for a file beside itself.
  */
-export async function bundle(file: string): Promise<void> {
+export async function bundle(folder: string): Promise<Bundle> {
   const build = await rolldown({
     input: join(CONSUMER, "dist/main.js"),
     platform: "node",
@@ -70,17 +80,26 @@ export async function bundle(file: string): Promise<void> {
   });
   try {
     const minify = { compress: true, mangle: false };
-    const { output } = await build.generate({
-      format: "cjs",
-      codeSplitting: false,
-      comments: false,
-      minify,
+    const names = { entryFileNames: "[name].js", chunkFileNames: "[name].js" };
+    const { output } = await build.generate({ format: "cjs", comments: false, minify, ...names });
+    const chunks = output.filter((part) => part.type === "chunk");
+    for (const { code } of chunks) refuseStrays(code);
+    mkdirSync(folder, { recursive: true });
+    const script = join(folder, "upgrade-halt.cjs");
+    const packages = packagesOf(chunks.flatMap(({ moduleIds }) => moduleIds));
+    writeFileSync(script, bundledLine(packages) + readFileSync(LOADER, "utf8"));
+    const assets = chunks.map(({ fileName, code }) => {
+      const file = join(folder, fileName);
+      writeFileSync(file, code);
+      return [fileName, file] as const;
     });
-    const [script] = output;
-    const strays = /^.*(?:createRequire\(|require\.resolve\(|import\.meta|import_meta).*$/m.exec(script.code);
-    if (strays !== null) throw new Error(`the bundle still asks where it is: ${strays[0].trim()}`);
-    writeFileSync(file, bundledLine(packagesOf(script.moduleIds)) + script.code);
+    return { script, assets: Object.fromEntries(assets.toSorted(([a], [b]) => (a < b ? -1 : 1))) };
   } finally {
     await build.close();
   }
+}
+
+function refuseStrays(code: string): void {
+  const strays = /^.*(?:createRequire\(|require\.resolve\(|import\.meta|import_meta).*$/m.exec(code);
+  if (strays !== null) throw new Error(`the bundle still asks where it is: ${strays[0].trim()}`);
 }

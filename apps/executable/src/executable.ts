@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
+import type { Bundle } from "./bundle.ts";
 
 /** Where Node looks for the script of a single executable (its documentation, "Single executable applications"). */
 const RESOURCE = "NODE_SEA_BLOB";
@@ -13,23 +14,22 @@ const POSTJECT = join(dirname(require.resolve("postject")), "cli.js");
 export const OWN_NODE = join(dirname(require.resolve("node/package.json")), "bin/node");
 
 export interface ExecutableOptions {
-  /** The CommonJS script that it runs. */
-  readonly script: string;
+  readonly bundle: Bundle;
   /** The Node that it is made of, for whatever machine. */
   readonly node: string;
   readonly target: string;
 }
 
 /**
- * Makes one file of a Node and a script. The same two give the same bytes.
+ * Makes one file of a Node and the program's scripts. The same give the same bytes.
  *
- * The script is not compiled ahead, which would save a third of the start: V8 does not compile it to the same bytes in
- * every environment, and warns at each start where it is given flags other than those of the build.
+ * The scripts are not compiled ahead: V8 does not compile them to the same bytes in every environment, and warns at each start
+ * where it is given flags other than those of the build.
  */
-export function makeExecutable({ script, node, target }: ExecutableOptions): void {
+export function makeExecutable({ bundle: { script, assets }, node, target }: ExecutableOptions): void {
   const [config, blob] = [`${target}.json`, `${target}.blob`];
   // The script's name is kept in the blob, so it comes without its folder.
-  const options = { main: basename(script), output: blob, disableExperimentalSEAWarning: true };
+  const options = { main: basename(script), assets, output: blob, disableExperimentalSEAWarning: true };
   writeFileSync(config, JSON.stringify(options));
   run(["--experimental-sea-config", config], dirname(script));
   copyFileSync(node, target);

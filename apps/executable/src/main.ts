@@ -39,10 +39,9 @@ process.env.SOURCE_DATE_EPOCH ??= git("log", "-1", "--format=%ct");
 
 const name = `upgrade-halt-linux-${values.arch}`;
 const target = join(out, name);
-const script = join(out, "upgrade-halt.cjs");
-await bundle(script);
-makeExecutable({ script, node: values.node ?? OWN_NODE, target });
-rmSync(script);
+const scripts = `${target}.scripts`;
+makeExecutable({ bundle: await bundle(scripts), node: values.node ?? OWN_NODE, target });
+rmSync(scripts, { recursive: true });
 writeChecksum(target, name);
 for (const page of MAN_PAGES) copyFileSync(join(CONSUMER, "man", page), join(out, page));
 for (const shell of SHELLS) {
