@@ -13,7 +13,10 @@ export interface StepWriterOptions {
   readonly now: () => number;
 }
 
-/** Writes the steps of halts into their journals, and tells of each: a log line, an Event, a metric. */
+/**
+ * Writes the steps of halts into their journals, and tells of each: a log line, an Event, a metric. A step is written before what it
+ * announces is done: a reconcile makes one move, and that one is the step.
+ */
 export class StepWriter {
   readonly #options: StepWriterOptions;
 

@@ -1,8 +1,8 @@
 import { withoutMangledTexts } from "@upgrade-halt/contract";
 import type { StatusSighting } from "../evidence.ts";
 import { printable } from "../printable.ts";
+import { ABORTED, type Exchange } from "./bounded-exchange.ts";
 import { type DecodedStatus, decodeStatus } from "./decode-status.ts";
-import { ABORTED, type Exchange } from "./exchange.ts";
 import type { ExchangeFailure } from "./problem.ts";
 import { StatusRequest } from "./status-request.ts";
 import type { StatusLimits, StatusResult } from "./status-result.ts";

@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher } from "undici";
-import { ABORTED, type Exchange, ExchangeHandler } from "./exchange.ts";
+import { ABORTED, type Exchange, ExchangeHandler } from "./bounded-exchange.ts";
 import type { StatusLimits } from "./status-result.ts";
 
 /** Longest deadline that a timer can keep, in ms. */

@@ -1,5 +1,5 @@
 import type { Evidence, LastSeen, ListedPlan } from "../../evidence.ts";
-import type { Exchange } from "../../status/exchange.ts";
+import type { Exchange } from "../../status/bounded-exchange.ts";
 import { resultOf, sightingOf } from "../../status/read-status.ts";
 import { StatusRequest } from "../../status/status-request.ts";
 import { isNearPlan } from "../../watch/schedule.ts";

@@ -12,13 +12,14 @@ import { Tail } from "../input/tail.ts";
 import type { Io } from "../output/io.ts";
 import { toJsonLine } from "../output/json.ts";
 import { headline } from "../output/render.ts";
-import { type CommandOutput, type End, endOf } from "./command-end.ts";
+import { type CommandOutput, type End, endOf } from "./await-end.ts";
+import { END_GRACE_MS, endInOrder } from "./end-in-order.ts";
 import { forwardOutput } from "./forward-output.ts";
 import { placeOf } from "./halted-place.ts";
 import { Hold } from "./hold.ts";
 import { LeftBehind } from "./left-behind.ts";
 import { outputPipe, releaseInto } from "./output-pipe.ts";
-import { type Guard, killWithUs } from "./parent-death.ts";
+import { killWithUs } from "./parent-death.ts";
 import { onOption, parseReactions, react } from "./reactions.ts";
 import { FORWARDED } from "./signals.ts";
 import { WholeLines } from "./whole-lines.ts";
@@ -155,15 +156,6 @@ async function judged(
   if (plain.kind === "unrecognised-halt" || (plain.kind === "halted" && plain.inferred !== true))
     return { verdict: plain, announced: false };
   return await announcer.judgeEnd(end, zombie);
-}
-
-/** How long a node that lives on after its halt, or after the shell that waited for it, has to end in order, in ms. */
-const END_GRACE_MS = 30_000;
-
-function endInOrder(child: ChildProcess, guard: Guard): void {
-  child.kill("SIGTERM");
-  const late = setTimeout(() => guard.kill(), END_GRACE_MS);
-  child.once("exit", () => clearTimeout(late));
 }
 
 interface Started extends CommandOutput {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
-import { endOf } from "./command-end.ts";
+import { endOf } from "./await-end.ts";
 
 const NO_OUTPUT = { outputs: [null, null], drop: () => false } as const;
 const left = { end: async () => true };
