@@ -1,5 +1,7 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 import { suite } from "../vitest.shared.ts";
+import { PLAYED_SUITES } from "./control-plane/played.ts";
+import { PlayedReporter } from "./control-plane/played-reporter.ts";
 
 /** Scenarios wait for most of their time: a core plays more than one of them. */
 const SIDE_BY_SIDE = 3;
@@ -86,5 +88,7 @@ export default defineConfig(({ mode }) => {
   const options = SUITES[name];
   if (options === undefined)
     throw new Error(`no suite is called ${name}: it is one of ${Object.keys(SUITES).join(", ")}`);
-  return suite(name, { include: [`${name}/**/*.test.ts`], ...options });
+  const played = PLAYED_SUITES.find((one) => one === name);
+  const reporters = ["default", "json", ...(played ? [new PlayedReporter(played)] : [])];
+  return suite(name, { include: [`${name}/**/*.test.ts`], reporters, ...options });
 });
