@@ -8,11 +8,13 @@ const PACKAGE = join(import.meta.dirname, "../../apps/executable");
 export const OUT = join(PACKAGE, "out");
 
 /** Makes the executable and the Debian package in a folder. */
-export async function buildInto(folder: string): Promise<void> {
-  await promisify(execFile)(process.execPath, [join(PACKAGE, "src/main.ts"), "--out", folder]);
+export async function buildInto(folder: string, ...options: readonly string[]): Promise<void> {
+  const args = [join(PACKAGE, "src/main.ts"), "--out", folder, ...options];
+  await promisify(execFile)(process.execPath, args);
 }
 
-export const executableIn = (folder: string): string => join(folder, `upgrade-halt-linux-${process.arch}`);
+export const executableIn = (folder: string, architecture: string = process.arch): string =>
+  join(folder, `upgrade-halt-linux-${architecture}`);
 
 export function debianIn(folder: string): string {
   const name = readdirSync(folder).find((file) => file.endsWith(".deb"));
