@@ -25,8 +25,15 @@ export async function writeReleaseFiles(
   repository: string,
 ): Promise<ReleaseFiles> {
   await mkdir(folder);
+  // What an earlier build of a module that is gone left goes to nobody.
+  const left = "dist/left.js";
+  await mkdir(join(checkout.root, "apps/mini-controller/dist"), { recursive: true });
+  await checkout.write(`apps/mini-controller/${left}`, "");
   const made = await checkout.run(`release:materials --out ${folder} --repository ${repository}`);
   expect(made).toMatchObject({ code: 0 });
+  const listed = await runIn(folder, "sh", "-c", "tar -tzf mini-controller-*.tgz");
+  expect(listed).toContain("/dist/main.js\n");
+  expect(listed).not.toContain(left);
 
   const document = await readFile(join(checkout.root, "docs/releasing.md"), "utf8");
   const cleanup = new Cleanup();

@@ -2,12 +2,14 @@
  * How much each way to get this takes: the published packages, installed alone, beside what people install for the same work; their
  * tarballs; the executable and the Debian package; and what the images add to their bases.
  */
-import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { catalogVersion } from "../../e2e/packages/catalog-version.ts";
 import { pnpm } from "../../e2e/packages/run-in.ts";
+import { writeExecutableFiles } from "../src/executable-files.ts";
 import { buildAnew, packAll } from "../src/pack.ts";
+import { releasedPackages } from "../src/packages.ts";
 import { install, sizeOf } from "./installed.ts";
 
 const ROOT = dirname(dirname(import.meta.dirname));
@@ -31,7 +33,7 @@ const kib = (bytes: number): string => `${Math.ceil(bytes / 1024).toLocaleString
 
 const folder = mkdtempSync(join(tmpdir(), "sizes-"));
 try {
-  buildAnew(ROOT);
+  buildAnew(ROOT, releasedPackages(ROOT));
   const packed = packAll(ROOT, join(folder, "tarballs"));
   const local = Object.fromEntries(packed.map(({ manifest, tarball }) => [manifest.name, `file:${tarball}`]));
 
@@ -48,10 +50,11 @@ try {
   say("\nfiles that are given out", "", "", "");
   for (const { manifest, tarball } of packed)
     say(`tarball of ${manifest.name}`, "", "", kib(statSync(tarball).size));
-  const out = join(ROOT, "apps/executable/out");
-  for (const file of globSync(["upgrade-halt-linux-{x64,arm64}", "*.deb"], { cwd: out }))
-    say(basename(file), "", "", kib(statSync(join(out, file)).size));
-  if (!existsSync(out)) say("executable", "", "", "not built");
+  const out = join(folder, "executable");
+  writeExecutableFiles(ROOT, out);
+  const executable = `upgrade-halt-linux-${process.arch}`;
+  for (const file of readdirSync(out).filter((name) => name === executable || name.endsWith(".deb")))
+    say(file, "", "", kib(statSync(join(out, file)).size));
 
   say("\nwhat an image adds to its base", "", "files", "");
   const app = join(folder, "app");
@@ -70,8 +73,7 @@ try {
   }
   const { files, bytes } = sizeOf(app);
   say("mini-controller", "", files, kib(bytes));
-  const executable = join(out, `upgrade-halt-linux-${process.arch}`);
-  if (existsSync(executable)) say("upgrade-halt", "", 1, kib(statSync(executable).size));
+  say("upgrade-halt", "", 1, kib(statSync(join(out, executable)).size));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -7,6 +7,8 @@ import { checkChangesets, checkedPlan } from "./check-changesets.ts";
 import { writeClusterFiles } from "./cluster-files.ts";
 import { writeExecutableFiles } from "./executable-files.ts";
 import { writeMaterials } from "./materials.ts";
+import { buildAnew } from "./pack.ts";
+import { releasedPackages } from "./packages.ts";
 import { renderPlan } from "./plan.ts";
 import { publish } from "./publish.ts";
 import { npmRegistry } from "./registry.ts";
@@ -81,6 +83,7 @@ async function run(argv: readonly string[]): Promise<number> {
       if (values.out === undefined) throw new ReleaseError("Say where to write to: --out FOLDER.");
       const out = resolve(values.out);
       const repository = repositoryAddress(values.repository);
+      buildAnew(ROOT, releasedPackages(ROOT));
       writeClusterFiles(ROOT, out);
       writeExecutableFiles(ROOT, out);
       for (const file of writeMaterials(ROOT, out, repository)) process.stdout.write(`${file}\n`);

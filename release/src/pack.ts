@@ -14,9 +14,8 @@ export interface Packed extends Package {
   readonly integrity: string;
 }
 
-/** Builds the published packages of a checkout from nothing but their sources. */
-export function buildAnew(root: string): void {
-  const packages = publishedPackages(root);
+/** Builds packages of a checkout from nothing but their sources; those that are published unless said. */
+export function buildAnew(root: string, packages: readonly Package[] = publishedPackages(root)): void {
   for (const { folder } of packages) rmSync(join(root, folder, "dist"), { recursive: true, force: true });
   pnpm(root, ...only(packages), "run", "build");
 }
