@@ -89,6 +89,12 @@ describe("what the documents tell a reader to run", () => {
     expect(missing.map(([text]) => text)).toEqual([]);
   });
 
+  test("the README says on its first screen how to get the file, the package for Debian, the images, the chart and the packages", () => {
+    const screen = read("README.md").split("\n").slice(0, 25).join("\n");
+    const ways = ["upgrade-halt-linux-x64", "dpkg --install", "docker build", "helm install", "npm install"];
+    expect(ways.filter((way) => !screen.includes(`\`${way}`))).toEqual([]);
+  });
+
   test("CI runs every command of the table of proofs", () => {
     const rows = [...read("README.md").matchAll(/^\| `([a-z:-]+)` \|/gm)].map(([, name]) => `run ${name}`);
     expect(rows.length).toBeGreaterThan(5);
