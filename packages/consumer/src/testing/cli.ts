@@ -11,6 +11,8 @@ export interface CliRun {
 export interface CliSurroundings {
   readonly stdin?: string;
   readonly env?: Record<string, string>;
+  /** Standard output is a terminal. */
+  readonly terminal?: boolean;
   /** Interrupts the command, as Ctrl-C does, once it has printed so many lines. */
   readonly interruptAfterLines?: number;
 }
@@ -26,7 +28,12 @@ export async function runCli(
   surroundings: CliSurroundings = {},
   name: ProgramName = "upgrade-halt",
 ): Promise<CliRun> {
-  const { stdin = "", env = {}, interruptAfterLines = Number.POSITIVE_INFINITY } = surroundings;
+  const {
+    stdin = "",
+    env = {},
+    terminal = false,
+    interruptAfterLines = Number.POSITIVE_INFINITY,
+  } = surroundings;
   let interrupt = () => {};
   const stdout = new Collector((text) => {
     if (text.split("\n").length > interruptAfterLines) interrupt();
@@ -36,7 +43,7 @@ export async function runCli(
     args,
     {
       env,
-      stdout,
+      stdout: Object.assign(stdout, { isTTY: terminal }),
       stderr,
       stdin: PassThrough.from([stdin]),
       now: Date.now,

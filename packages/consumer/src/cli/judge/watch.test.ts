@@ -15,6 +15,20 @@ test("prints a line for each change in a pipe, and ends in order when told to", 
   expect(stdout).toMatch(/^\S+Z http:\S+ running at 30\. It answers at height 30 and announces no halt\.\n$/);
 });
 
+test.each([
+  ["draws on a terminal", "xterm", /^http\S+ .*\u001b\[/s],
+  [
+    "prints lines where the terminal says that it is dumb",
+    "dumb",
+    /^\S+Z http\S+ running at 30\. [^\u001b]*$/,
+  ],
+])("%s", async (_, TERM, shown) => {
+  await using node = await nodeAnswering(body);
+  const args = ["watch", node.url, "--for", "0.5"];
+  const { stdout } = await runCli(args, { terminal: true, env: { TERM } });
+  expect(stdout).toMatch(shown);
+});
+
 test("stops by itself after the time that it was given", async () => {
   await using node = await nodeAnswering(body);
   expect((await runCli(["watch", node.url, "--for", "0.2"])).code).toBe(0);
