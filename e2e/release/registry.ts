@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { VERDACCIO } from "./programs.ts";
 
-/** What the registry does with a request: answers it, answers with an error of its own, or says nothing. */
-export type Mood = "answers" | "says nothing" | 409 | 500;
+/** What the registry does with a request: answers it, does it and answers 500, answers with an error of its own, or says nothing. */
+export type Mood = "answers" | "loses its answer" | "says nothing" | 409 | 500;
 
 /** A real registry on a free port of this machine, in front of it somebody who can make it fail. */
 export interface Registry {
@@ -41,10 +41,11 @@ export async function startRegistry(folder: string): Promise<Registry> {
     const { method = "GET", url = "/" } = incoming;
     const mood = moodOf(method, url);
     if (mood === "says nothing") return;
-    if (mood === "answers")
-      return forward(incoming, outgoing, behind, () => method === "PUT" && published.push(url));
+    const taken = () => method === "PUT" && published.push(url);
+    if (mood === "answers") return forward(incoming, behind, taken, outgoing);
+    if (mood === "loses its answer") return forward(incoming, behind, () => taken() && refuse(outgoing, 500));
     incoming.resume();
-    outgoing.writeHead(mood, { "content-type": "application/json" }).end(`{"error":"mood ${mood}"}`);
+    refuse(outgoing, mood);
   });
   const port = await listen(front);
   const url = `http://127.0.0.1:${port}/`;
@@ -64,16 +65,26 @@ export async function startRegistry(folder: string): Promise<Registry> {
   };
 }
 
-/** Passes a request on, under the name by which it came: links in the answer lead back here. */
-function forward(incoming: IncomingMessage, outgoing: ServerResponse, port: number, taken: () => void): void {
+function refuse(outgoing: ServerResponse, code: number): void {
+  outgoing.writeHead(code, { "content-type": "application/json" }).end(`{"error":"mood ${code}"}`);
+}
+
+/** Passes a request on, under the name by which it came: links in the answer lead back here. Without `outgoing` the answer is lost. */
+function forward(
+  incoming: IncomingMessage,
+  port: number,
+  taken: () => void,
+  outgoing?: ServerResponse,
+): void {
   const { method, url, headers } = incoming;
   const onward = request({ host: "127.0.0.1", port, method, path: url, headers }, (answer) => {
     const code = answer.statusCode ?? 502;
     if (code < 300) taken();
-    outgoing.writeHead(code, answer.headers);
-    answer.pipe(outgoing);
+    outgoing?.writeHead(code, answer.headers);
+    if (outgoing) answer.pipe(outgoing);
+    else answer.resume();
   });
-  onward.on("error", () => outgoing.destroy());
+  onward.on("error", () => outgoing?.destroy());
   incoming.pipe(onward);
 }
 

@@ -163,16 +163,24 @@ describe("a release that cannot be whole stops before anything is published", ()
 let stranger: StrangersProject;
 
 describe("the first release", () => {
-  test("refused its second package with 409, says what is published and what to do", async () => {
-    registry.setMood((method, path) => (method === "PUT" && !path.endsWith("contract") ? 409 : "answers"));
-    const { code, output } = await checkout.run(PUBLISH);
-    expect(output).toMatch(
-      /^@upgrade-halt\/contract 0\.1\.0: published and tagged\nrelease: The registry refused @upgrade-halt\/\w+ 0\.1\.0 \(E409[^\n]*packages before it are published and tagged: run it again once that is settled\.\n$/,
-    );
-    expect(code).toBe(1);
-    expect(registry.published).toHaveLength(1);
-    expect(await tags()).toEqual(["@upgrade-halt/contract@0.1.0"]);
-  });
+  test.each([
+    [409, "E409"],
+    [500, "E500"],
+    ["says nothing", ""],
+  ] as const)(
+    "stopped at its second package, by %s, says what is published and what to do",
+    async (mood, code) => {
+      registry.setMood((method, path) => (method === "PUT" && !path.endsWith("contract") ? mood : "answers"));
+      const stopped = await checkout.run(PUBLISH);
+      expect(stopped.output).toMatch(
+        /^@upgrade-halt\/contract 0\.1\.0: published and tagged(?: already)?\nrelease: The registry refused @upgrade-halt\/\w+ 0\.1\.0 \([^\n]*packages before it are published and tagged: run it again once that is settled\.\n$/,
+      );
+      expect(stopped.output).toContain(`0.1.0 (${code}`);
+      expect(stopped.code).toBe(1);
+      expect(registry.published).toHaveLength(1);
+      expect(await tags()).toEqual(["@upgrade-halt/contract@0.1.0"]);
+    },
+  );
 
   test("killed between two packages and run again, ends with each published once", async () => {
     let kill = () => {};
@@ -308,7 +316,7 @@ describe("a release of the channel next", () => {
 });
 
 describe("the release after it", () => {
-  test("is what everybody gets, with a changelog that says why", async () => {
+  test("is what everybody gets, with a changelog that says why, also where the registry's answer is lost", async () => {
     expect((await checkout.exec("changeset", "pre", "exit")).code).toBe(0);
     await checkout.write(
       ".changeset/contract.md",
@@ -316,7 +324,10 @@ describe("the release after it", () => {
     );
     expect((await checkout.run("release:version")).code).toBe(0);
     await checkout.commit("Release 0.2.0");
-    expect((await checkout.run(PUBLISH)).code).toBe(0);
+    registry.setMood((method) => (method === "PUT" ? "loses its answer" : "answers"));
+    const { code, output } = await checkout.run(PUBLISH);
+    expect(output).toContain("@upgrade-halt/contract 0.2.0: published and tagged\n");
+    expect(code).toBe(0);
     expect(await distTags("@upgrade-halt/consumer")).toMatchObject({ latest: "0.2.0" });
     expect(await distTags("@upgrade-halt/contract")).toMatchObject({ latest: "0.2.0" });
     const changelog = await readFile(join(checkout.root, "packages/consumer/CHANGELOG.md"), "utf8");
