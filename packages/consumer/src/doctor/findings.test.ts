@@ -329,6 +329,14 @@ const CASES: readonly [string, Partial<Facts>, Check, Finding["state"], RegExp, 
     /^A crash that ends with 1 and SIGABRT would stay down/,
   ],
   [
+    "a crash behind a shell that may change its code",
+    by({ between: [{ kind: "shell", name: "sh", hides: "code" }] }),
+    "crash",
+    "todo",
+    /is not sure: sh may change its exit code/,
+    /arrive unchanged/,
+  ],
+  [
     "an s6 finish that may hold a crash with the halt before it",
     by({
       rules: { kind: "finish", of: "s6", script: "#!/bin/sh\nexec s6-permafailon 60 1 70-72 true\n" },

@@ -1,3 +1,4 @@
+import { printable } from "../../printable.ts";
 import { CRASHES, describeEnd, listed } from "../crashes.ts";
 import type { Supervised } from "../facts.ts";
 import { type Finding, ok, todo } from "../finding.ts";
@@ -9,10 +10,10 @@ import { describeSupervisor, lowerFirst } from "./supervisor.ts";
 export function crashFinding({ rules, between, supervisor }: Supervised): Finding {
   if (rules.kind === "unseen")
     return todo("crash", `Whether a crash would be started again is not known: ${rules.why}.`, rules.instead);
-  const fates = CRASHES.map((end) => {
-    const arrival = arrivalOf(end, between, false);
-    return arrival.kind === "arrives" ? fateOf(rules, arrival.end) : "unsure";
-  });
+  const arrivals = CRASHES.map((end) => arrivalOf(end, between, false));
+  const fates = arrivals.map((arrival) =>
+    arrival.kind === "arrives" ? fateOf(rules, arrival.end) : "unsure",
+  );
   const who = lowerFirst(describeSupervisor(supervisor));
   if (fates.every((fate) => fate === "started-again"))
     return ok("crash", `A crash would be started again by ${who}.`);
@@ -22,6 +23,13 @@ export function crashFinding({ rules, between, supervisor }: Supervised): Findin
       "crash",
       `A crash${down.length === CRASHES.length ? "" : ` that ends with ${listed(down)}`} would stay down under ${who}.`,
       "Set a restart for crashes, unless a person is to look at each one.",
+    );
+  const lost = arrivals.find((arrival) => arrival.kind === "unsure");
+  if (lost !== undefined)
+    return todo(
+      "crash",
+      `Whether a crash would be started again by ${who} is not sure: ${printable(lost.because)} may change its exit code.`,
+      "Make sure that exit codes arrive unchanged.",
     );
   return todo(
     "crash",
