@@ -23,7 +23,10 @@ export async function planUpgrade(network: Network, name: string, info: string):
   const { chain, first, validators } = network;
   const plan = { name, info, height: (await first.serves()) + AHEAD };
   await send(first, [...PROPOSALS[chain](plan), "--deposit", "10000000stake"]);
-  await Promise.all(validators.map((validator) => send(validator, ["gov", "vote", "1", "yes"])));
+  // On a machine that does much else a vote may come after the end. Those of two in four are enough, and all of them say yes.
+  const votes = validators.map((validator) => send(validator, ["gov", "vote", "1", "yes"]));
+  await Promise.any(votes);
+  await Promise.allSettled(votes);
   await until(`${name} to be planned`, async () => (await currentPlan(first)).includes(name));
   return plan;
 }
