@@ -54,10 +54,15 @@ export class HaltingChain implements AsyncDisposable {
 }
 
 /** A chain that voted for an upgrade, stopped some blocks below its height. */
+export interface PlannedChain {
+  readonly network: Network;
+  readonly plan: Plan;
+}
+
 export async function planChain(
   chain: Chain,
   { name = PLAN_NAME, validators }: { readonly name?: string; readonly validators?: number } = {},
-): Promise<{ readonly network: Network; readonly plan: Plan }> {
+): Promise<PlannedChain> {
   await using unfinished = new AsyncDisposableStack();
   const network = unfinished.use(await Network.create(chain, validators));
   await network.start(OLD);

@@ -1,37 +1,17 @@
-import { execFile } from "node:child_process";
-import { dirname, join } from "node:path";
 import { filesIn } from "@upgrade-halt/testing";
 import { describe, expect, test } from "vitest";
 import { startProgram } from "../harness/program.ts";
 import { tableOf } from "../harness/shown-table.ts";
 import { daemontools } from "./daemontools.ts";
-import { PM2, pm2 } from "./pm2.ts";
+import { doctor } from "./doctor.ts";
+import { pm2 } from "./pm2.ts";
 import { runit } from "./runit.ts";
 import { s6 } from "./s6.ts";
 import { Service, type SupervisorKind } from "./service.ts";
 import { supervisord } from "./supervisord.ts";
 import { PAGE } from "./table.ts";
 
-const UPGRADE_HALT = join(import.meta.dirname, "..", "..", "packages", "consumer", "bin", "upgrade-halt.js");
 const files = filesIn(PAGE.read());
-
-interface Finding {
-  readonly check: string;
-  readonly state: string;
-  readonly found: string;
-  readonly todo?: string;
-}
-
-/** What doctor says beside a node, as one runs it there. */
-function doctor(...args: readonly string[]): Promise<readonly Finding[]> {
-  const env = { ...process.env, PATH: `${dirname(PM2)}:${process.env.PATH}` };
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, [UPGRADE_HALT, "doctor", "--json", ...args], { env }, (_, stdout, stderr) => {
-      if (stdout === "") reject(new Error(stderr));
-      else resolve((JSON.parse(stdout) as { findings: readonly Finding[] }).findings);
-    });
-  });
-}
 
 /** The page's files, with one of them changed. */
 function changed(name: string, from: RegExp, to = ""): ReadonlyMap<string, string> {

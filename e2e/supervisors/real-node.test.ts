@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { NEW, OLD, planChain } from "../chains/halting-chain.ts";
+import { NEW, OLD, type PlannedChain, planChain } from "../chains/halting-chain.ts";
 import { CHAINS, type Chain } from "../chains/programs.ts";
 import { tableOf } from "../harness/shown-table.ts";
 import { KINDS } from "./kinds.ts";
-import { type PlannedChain, RealNode } from "./real-node.ts";
+import { RealNode } from "./real-node.ts";
 import { PAGE } from "./table.ts";
 
 /** What becomes of the old release after the upgrade, once it was started for the second time. */
@@ -12,6 +12,9 @@ const DOWNGRADED: Readonly<Record<Chain, (node: RealNode) => Promise<void>>> = {
   simd: (node) => node.isStarted(6),
   sdk: async (node) => expect(await node.isHeldAt(72)).toMatch(/\b72\b|nothing/),
 };
+
+/** How the node crashes: each supervisor is seen with both. */
+const CRASHES = { simd: "SIGKILL", sdk: "SIGSEGV" } as const satisfies Record<Chain, NodeJS.Signals>;
 
 describe.each(Object.keys(CHAINS) as Chain[])("a real node of %s", (program) => {
   let chain: PlannedChain;
@@ -23,7 +26,7 @@ describe.each(Object.keys(CHAINS) as Chain[])("a real node of %s", (program) => 
   afterAll(() => chain?.network[Symbol.asyncDispose]());
 
   test.each(KINDS)(
-    "under $name is held at the height, passes it with the new release, and is started again after SIGKILL; the old one then ends",
+    "under $name is held at the height, passes it with the new release, and is started again after a crash; the old one then ends",
     async (kind) => {
       const { height, name } = chain.plan;
       await using node = await RealNode.start(kind, chain);
@@ -37,9 +40,10 @@ describe.each(Object.keys(CHAINS) as Chain[])("a real node of %s", (program) => 
       await node.passes(height + 1);
       expect(await node.service.starts()).toBe(2);
 
-      node.kill();
+      node.kill(CRASHES[program]);
       await node.isStarted(3);
       await node.passes(height + 2);
+      expect(await node.hasToldCrash()).toBe(true);
       await node.stopSupervisor();
 
       await node.startSupervisor(OLD);
@@ -54,7 +58,7 @@ describe.each(Object.keys(CHAINS) as Chain[])("a real node of %s", (program) => 
 
 test("the page shows what became of real nodes", async () => {
   const head = [
-    ...["supervisor", "70 at the plan's height", "then passes it after", "SIGKILL"],
+    ...["supervisor", "70 at the plan's height", "then passes it after", "SIGKILL, SIGSEGV"],
     ...["the old binary, SDK 0.45", "the old binary, SDK 0.55: 72"],
   ];
   const rows = KINDS.map(async (kind) => [

@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { filesIn, until } from "@upgrade-halt/testing";
-import type { Plan } from "../chains/governance.ts";
-import { OLD } from "../chains/halting-chain.ts";
+import { OLD, type PlannedChain } from "../chains/halting-chain.ts";
 import type { Network } from "../chains/network.ts";
 import { installRelease, pidsOf, writePolicy } from "../chains/supervisors.ts";
 import type { Release } from "../chains/validator.ts";
@@ -18,11 +17,8 @@ const WITHIN_MS = 90_000;
 const UPGRADE_HALT = `${process.execPath} ${binOf("upgrade-halt")}`;
 const files = filesIn(PAGE.read());
 
-/** A chain of one validator that voted for an upgrade, stopped below its height. */
-export interface PlannedChain {
-  readonly network: Network;
-  readonly plan: Plan;
-}
+/** What starts a node, from the page's script and the path of the node's program there. */
+export type StartScript = (script: string, program: string) => string;
 
 /** The node of a copy of such a chain under a supervisor, as the page has it: its configuration, and its script before the node. */
 export class RealNode implements AsyncDisposable {
@@ -37,12 +33,19 @@ export class RealNode implements AsyncDisposable {
     this.service = service;
   }
 
-  /** Starts the old release. */
-  static async start(kind: SupervisorKind, { network, plan }: PlannedChain): Promise<RealNode> {
+  /** Starts the old release, by the page's script unless said. */
+  static async start(
+    kind: SupervisorKind,
+    { network, plan }: PlannedChain,
+    startScript: StartScript = (script) => script,
+  ): Promise<RealNode> {
     await using unfinished = new AsyncDisposableStack();
     const copy = unfinished.use(await network.copy());
     const policy = writePolicy(copy.first, plan);
-    const service = await Service.of(({ folder }) => scriptFor(copy, policy, programIn(folder)));
+    const service = await Service.of(({ folder }) => {
+      const program = programIn(folder);
+      return startScript(scriptFor(copy, policy, program), program);
+    });
     const node = new RealNode(kind, copy, unfinished.use(service));
     await node.startSupervisor(OLD);
     unfinished.move();
@@ -77,10 +80,21 @@ export class RealNode implements AsyncDisposable {
     this.#supervisor = undefined;
   }
 
-  /** Kills the node that runs, as the kernel does one that takes too much memory. */
-  kill(): void {
+  /** Where its node serves. */
+  get rpc(): string {
+    return this.#network.first.rpc;
+  }
+
+  /** Ends the node that runs by a signal, as the kernel does one that takes too much memory, or touches what is not its own. */
+  kill(signal: "SIGKILL" | "SIGSEGV" = "SIGKILL"): void {
     const pid = pidsOf(this.#network.first.home).at(-1);
-    if (pid !== undefined) process.kill(pid, "SIGKILL");
+    if (pid !== undefined) process.kill(pid, signal);
+  }
+
+  /** Whether what `exec` told last is a crash. */
+  async hasToldCrash(): Promise<boolean> {
+    const log = await this.supervisor.log();
+    return log.lastIndexOf("upgrade-halt: crashed: ") > log.lastIndexOf("announced for the node");
   }
 
   /** Waits for this start of the node, the first being 1. */
@@ -122,9 +136,12 @@ export class RealNode implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // A test that failed leaves it running.
-    if (this.#supervisor !== undefined) await this.stopSupervisor().catch(() => {});
-    for (const { pid } of this.#processes()) process.kill(pid, "SIGKILL");
+    // A test that failed leaves them running, and a supervisor starts a node that was killed before it was itself.
+    await until("what was started to be gone", () => {
+      const left = this.#processes();
+      for (const { pid } of left) process.kill(pid, "SIGKILL");
+      return left.length === 0;
+    });
     await this.service[Symbol.asyncDispose]();
     await this.#network[Symbol.asyncDispose]();
   }
