@@ -1,7 +1,7 @@
 import { ends, type HaltingChain, NEW, OLD } from "./halting-chain.ts";
 import type { Network } from "./network.ts";
 import { announced } from "./supervisors.ts";
-import type { Release, Validator } from "./validator.ts";
+import { nodeOf, type Release, type Validator } from "./validator.ts";
 
 /** How long a node stands before `exec --announce` believes that it does. */
 export const STANDSTILL_MS = 2_000;
@@ -66,6 +66,23 @@ export const downgraded: AnnouncedCase = async (chain) => {
   await validator.stop();
   const failed = await codeOfFailed(validator, OLD, chain);
   return [failed, await codeOf(validator, OLD, chain)];
+};
+
+/** Crashes past the height, and is started again. */
+export const crashed: AnnouncedCase = async (chain) => {
+  await using network = await chain.halted.copy();
+  await startOthers(network, NEW);
+  const validator = announcedOf(network);
+  await validator.start(announced(NEW, validator, chain.plan, STANDSTILL_MS));
+  await validator.passes(chain.plan.height);
+  process.kill(nodeOf(validator.home), "SIGSEGV");
+  await ends(validator);
+  const code = validator.started.end?.code;
+  await validator.start(announced(NEW, validator, chain.plan, STANDSTILL_MS));
+  await validator.passes(chain.plan.height + 1);
+  await validator.catchesUp();
+  await validator.stop();
+  return [code, validator.started.end?.code];
 };
 
 /** Passes the height without the upgrade, and is told to stop. */

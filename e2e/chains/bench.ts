@@ -4,7 +4,13 @@
  */
 import { until } from "@upgrade-halt/testing";
 import { HaltingChain } from "./halting-chain.ts";
-import { replacedAtOnce, stopSupervised, underCosmovisor, upgradedByLoop } from "./supervisors.ts";
+import {
+  installReleases,
+  replacedAtOnce,
+  stopSupervised,
+  underCosmovisor,
+  upgradedByLoop,
+} from "./supervisors.ts";
 import type { Release, Validator } from "./validator.ts";
 
 const runs = Number(process.argv[2] ?? 3);
@@ -31,7 +37,10 @@ async function haltToBlock(releaseOf: (validator: Validator) => Release): Promis
 }
 
 const WAYS: Readonly<Record<string, (validator: Validator) => Release>> = {
-  "cosmovisor 1.5.0": (validator) => underCosmovisor(validator, chain.plan),
+  "cosmovisor 1.5.0": (validator) => {
+    installReleases(validator, chain.plan);
+    return underCosmovisor(validator);
+  },
   "replaced at once": (validator) => replacedAtOnce(validator, chain.plan),
   [`exec --announce --standstill ${STANDSTILL_MS}`]: (validator) =>
     upgradedByLoop(validator, chain.plan, STANDSTILL_MS),

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { downgraded, restartedAtTheHeight, restoredBelow, skippedHeight, tooNew } from "./cases.ts";
 import type { Plan } from "./governance.ts";
-import { HaltingChain, NEW } from "./halting-chain.ts";
+import { ends, HaltingChain, NEW } from "./halting-chain.ts";
 import { CHAINS, type Chain } from "./programs.ts";
+import { expectProven } from "./proven.ts";
 import type { Sample } from "./samples.ts";
-import { blockAt, evidenceUpTo, signedBackwards } from "./signatures.ts";
+import { faultsAt, signedBy } from "./signatures.ts";
 
 interface Expected {
   /** How a node ends that fails while it replays at its start. */
@@ -66,6 +67,7 @@ describe.each(Object.keys(CHAINS) as Chain[])(
         expect(sample.end).toBeUndefined();
         expect([statusHeight(sample), appliedHeight(sample)]).toEqual([height, height - 1]);
       }
+      expectProven("at the height, bare", program, "stands and lives on");
     });
 
     test("say the halt line, in the format of their logs, and again in the error of their consensus", () => {
@@ -95,6 +97,7 @@ describe.each(Object.keys(CHAINS) as Chain[])(
           `${expected.last}UPGRADE "v9" NEEDED at height: ${chain.plan.height}: {"upgradeType":"minor"}`,
         );
       }
+      expectProven("started again at it, bare", program, `${expected.restarted.code}`);
     });
 
     test("with the new release too early, stand and live on, or panic while they catch up; started again, end with the text", async () => {
@@ -109,6 +112,7 @@ describe.each(Object.keys(CHAINS) as Chain[])(
         expect(sample.output).toContain(`${expected.last}${expected.tooNew}`);
         expect(sample.upgradeInfo).toBeUndefined();
       }
+      expectProven("too new, bare", program, `${expected.restarted.code}`);
     });
 
     test("with the old release again after the upgrade, stand and live on, or panic while they catch up; started again, end", async () => {
@@ -121,6 +125,7 @@ describe.each(Object.keys(CHAINS) as Chain[])(
       }
       for (const { end } of named(samples, "downgraded, restarted"))
         expect(end).toMatchObject(expected.restarted);
+      expectProven("downgrade, bare", program, `${expected.restarted.code}`);
     });
 
     test("told to skip the height, pass it with the old release, and leave upgrade-info.json as it was", async () => {
@@ -131,6 +136,7 @@ describe.each(Object.keys(CHAINS) as Chain[])(
         );
         expect(sample.upgradeInfo?.text).toBe(chain.standing[0]?.upgradeInfo?.text);
       }
+      expectProven("skipped height, bare", program, "passes");
     });
 
     test("one with data of before the height ends with 2 at it while it catches up, and upgraded passes it", async () => {
@@ -140,12 +146,13 @@ describe.each(Object.keys(CHAINS) as Chain[])(
         expect.stringMatching(`^panic: .*UPGRADE "v9" NEEDED at height: ${chain.plan.height}`),
       );
       expect(upgraded && appliedHeight(upgraded)).toBeGreaterThan(chain.plan.height);
+      expectProven("earlier data, bare", program, `${PANIC.code}`);
     });
 
-    test("two upgraded late: all pass the height with the same state, and none signs twice", async () => {
+    test("two upgraded late: all pass the height with the same state, and none signs twice; one that gets SIGSEGV ends with 2", async () => {
       await using network = await chain.halted.copy();
       const { height } = chain.plan;
-      const before = network.validators.map((validator) => validator.signedLast());
+      const before = signedBy(network);
       const [a, b, ...late] = network.validators;
       await Promise.all([a, b].map((validator) => validator?.start(NEW)));
       await a?.says("applying upgrade");
@@ -153,12 +160,13 @@ describe.each(Object.keys(CHAINS) as Chain[])(
       expect(await a?.serves()).toBeLessThanOrEqual(height);
       await Promise.all(late.map((validator) => validator.start(NEW)));
       await Promise.all(network.validators.map((validator) => validator.passes(height + 2)));
-      const applied = await Promise.all(
-        network.validators.map((validator) => blockAt(validator, height + 1)),
-      );
-      expect(new Set(applied.map(({ block }) => block.header.app_hash)).size).toBe(1);
-      expect(await evidenceUpTo(network.first, height + 2)).toEqual([]);
-      expect(signedBackwards(before, network)).toEqual([]);
+      expect(await faultsAt(network, height + 1, before)).toEqual([]);
+      expectProven("two late, bare", program, "all pass");
+
+      process.kill(network.first.node.pid, "SIGSEGV");
+      await ends(network.first);
+      expect(network.first.started.end).toMatchObject(PANIC);
+      expectProven("SIGSEGV, bare", program, `${PANIC.code}`);
     });
   },
 );

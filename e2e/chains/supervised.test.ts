@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
+  crashed,
   downgraded,
   restartedAtTheHeight,
   restoredBelow,
@@ -11,8 +12,9 @@ import type { Plan } from "./governance.ts";
 import { ends, endsEverywhere, HaltingChain, NEW, OLD } from "./halting-chain.ts";
 import type { Network } from "./network.ts";
 import { CHAINS, type Chain } from "./programs.ts";
-import { blockAt, evidenceUpTo, signedBackwards } from "./signatures.ts";
-import { announced, stopSupervised, underCosmovisor, upgradedByLoop } from "./supervisors.ts";
+import { expectProven } from "./proven.ts";
+import { faultsAt, signedBy } from "./signatures.ts";
+import { announced, stopSupervised, upgradedByLoop } from "./supervisors.ts";
 import type { Release, SignedLast, Validator } from "./validator.ts";
 
 /** What a node without the handler of the last plan ends with: the older one says no halt line, and so is a crash. */
@@ -25,10 +27,7 @@ async function expectUpgraded(
   before: readonly SignedLast[],
 ): Promise<void> {
   await Promise.all(network.validators.map((validator) => validator.passes(height + 2)));
-  const applied = await Promise.all(network.validators.map((validator) => blockAt(validator, height + 1)));
-  expect(new Set(applied.map(({ block }) => block.header.app_hash)).size).toBe(1);
-  expect(await evidenceUpTo(network.first, height + 2)).toEqual([]);
-  expect(signedBackwards(before, network)).toEqual([]);
+  expect(await faultsAt(network, height + 1, before)).toEqual([]);
 }
 
 describe.each(Object.keys(CHAINS) as Chain[])("a real node of %s", (program) => {
@@ -46,7 +45,7 @@ describe.each(Object.keys(CHAINS) as Chain[])("a real node of %s", (program) => 
       validator.start(announced(release, validator, chain.plan, STANDSTILL_MS));
     await Promise.all(network.validators.map((validator) => start(validator, OLD)));
     await endsEverywhere(network);
-    const before = network.validators.map((validator) => validator.signedLast());
+    const before = signedBy(network);
     for (const { started } of network.validators)
       expect(started.end, started.program.output()).toMatchObject({ code: 70, signal: null });
     const [a, b, ...late] = network.validators;
@@ -56,13 +55,15 @@ describe.each(Object.keys(CHAINS) as Chain[])("a real node of %s", (program) => 
     await Promise.all(late.map(ends));
     for (const { started } of late)
       expect(started.end, started.program.output()).toMatchObject({ code: 70, signal: null });
+    expectProven("at the height, exec --announce", program, "70");
     await Promise.all(late.map((validator) => start(validator, NEW)));
     await expectUpgraded(network, chain.plan, before);
+    expectProven("two late, exec --announce", program, "all pass");
   });
 
   test("announced, in a loop that changes the release after a 70, is upgraded without a person", async () => {
     await using network = await chain.planned.copy();
-    const before = network.validators.map((validator) => validator.signedLast());
+    const before = signedBy(network);
     await Promise.all(
       network.validators.map((validator) =>
         validator.start(upgradedByLoop(validator, chain.plan, STANDSTILL_MS)),
@@ -75,20 +76,9 @@ describe.each(Object.keys(CHAINS) as Chain[])("a real node of %s", (program) => 
     }
   });
 
-  test("under cosmovisor, that backs its data up, a node is upgraded, and nothing is signed twice", async () => {
-    await using network = await chain.planned.copy();
-    const before = network.validators.map((validator) => validator.signedLast());
-    await Promise.all(
-      network.validators.map((validator) => validator.start(underCosmovisor(validator, chain.plan))),
-    );
-    try {
-      await expectUpgraded(network, chain.plan, before);
-    } finally {
-      await stopSupervised(network);
-    }
-  });
   test("announced, and started again at the height, ends with 70", async () => {
     expect(await restartedAtTheHeight(chain)).toEqual([70]);
+    expectProven("started again at it, exec --announce", program, "70");
   });
 
   // One that lags by a block fails while it fetches that block, and ends; one that does not, in consensus, and stands.
@@ -96,19 +86,28 @@ describe.each(Object.keys(CHAINS) as Chain[])("a real node of %s", (program) => 
     const [failed, restarted] = await tooNew(chain);
     expect([0, 71]).toContain(failed);
     expect(restarted).toBe(71);
+    expectProven("too new, exec --announce", program, "71");
   });
 
   test("announced, with the old release again, is left standing until it is stopped or ends as what it says, as it does at its next start", async () => {
     const [failed, restarted] = await downgraded(chain);
     expect([0, DOWNGRADED[program]]).toContain(failed);
     expect(restarted).toBe(DOWNGRADED[program]);
+    expectProven("downgrade, exec --announce", program, `${restarted}`);
+  });
+
+  test("announced, and ended by SIGSEGV, ends with the node's own code, and runs when it is started again", async () => {
+    expect(await crashed(chain)).toEqual([2, 0]);
+    expectProven("SIGSEGV, exec --announce", program, "2");
   });
 
   test("announced, and told to skip the height, passes it, and nothing is announced", async () => {
     expect(await skippedHeight(chain)).toEqual([0]);
+    expectProven("skipped height, exec --announce", program, "passes");
   });
 
   test("announced, with data of before the height, ends with 70 at it, and passes it with the new release", async () => {
     expect(await restoredBelow(chain)).toEqual([70, 0]);
+    expectProven("earlier data, exec --announce", program, "70");
   });
 });

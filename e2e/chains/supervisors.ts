@@ -73,10 +73,8 @@ wait $node; wait $node`,
   return { supervised: ([, ...args]) => [script, ...args] };
 }
 
-/** Both releases under a real cosmovisor 1.5.0, with its defaults but for the question whether to go on. */
-export function underCosmovisor(validator: Validator, plan: Plan): Release {
-  installReleases(validator, plan);
-  const { home, rpc } = validator;
+/** A real cosmovisor 1.5.0 around the releases that are installed, with its defaults but for the question whether to go on. */
+export function underCosmovisor({ home, rpc }: Validator): Release {
   const env = {
     DAEMON_HOME: home,
     DAEMON_NAME: "simd",
@@ -87,10 +85,16 @@ export function underCosmovisor(validator: Validator, plan: Plan): Release {
   return { env, supervised: ([, ...args]) => [cosmovisorPath(), "run", ...args] };
 }
 
-/** Puts the old and the new release where cosmovisor looks for them, as scripts; resolves to their paths. */
-function installReleases(validator: Validator, { name }: Plan): readonly [string, string] {
-  const place = (...folder: string[]): string => join(validator.home, "cosmovisor", ...folder, "bin", "simd");
-  const releases = [place("genesis"), place("upgrades", name)] as const;
+/** Where cosmovisor looks for the old and for the new release. */
+export function placesOf({ home }: Validator, { name }: Plan): readonly [string, string] {
+  const place = (...folder: string[]): string => join(home, "cosmovisor", ...folder, "bin", "simd");
+  return [place("genesis"), place("upgrades", name)];
+}
+
+/** Puts the old and the new release where cosmovisor looks for them, as scripts; their paths. */
+export function installReleases(validator: Validator, plan: Plan): readonly [string, string] {
+  const releases = placesOf(validator, plan);
+  const { name } = plan;
   installRelease(validator, releases[0]);
   installRelease(validator, releases[1], name);
   return releases;
@@ -108,7 +112,7 @@ function writeProgram(path: string, script: string): void {
 }
 
 /** Stops the supervisors of a network, and ends every node that one ever started: it may leave one behind. */
-export async function stopSupervised({ validators }: Network): Promise<void> {
+export async function stopSupervised({ validators }: Pick<Network, "validators">): Promise<void> {
   for (const { started } of validators) started.program.signal("SIGTERM");
   await until("the supervisors and their nodes to be gone", () => {
     for (const { home } of validators) for (const pid of pidsOf(home)) endIfOurs(pid, home);

@@ -1,6 +1,7 @@
 import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "@upgrade-halt/testing";
+import { processesMentioning } from "../harness/leftovers.ts";
 import { type End, type Program, startProgram } from "../harness/program.ts";
 
 /** How a validator's node is started. */
@@ -39,6 +40,13 @@ export interface SignedLast {
   readonly step: number;
   /** What was signed, in hexadecimal. */
   readonly signbytes?: string;
+}
+
+/** The process id of the node that runs in a home folder, whatever started it. */
+export function nodeOf(home: string): number {
+  const node = processesMentioning(home).find(({ command }) => /^\S+ start /.test(command));
+  if (node === undefined) throw new Error(`no node runs in ${home}`);
+  return node.pid;
 }
 
 /** One validator of a network: a home folder, an address of its own, and at most one node. */

@@ -1,6 +1,7 @@
 import { type KubernetesObject, PatchStrategy } from "@kubernetes/client-node";
 import type { HaltPolicySpec } from "@upgrade-halt/mini-controller/api";
 import { ANNOTATION_ABORT, ANNOTATION_ACKNOWLEDGED, API_VERSION } from "@upgrade-halt/mini-controller/api";
+import { until } from "@upgrade-halt/testing";
 import type { Api } from "./api.ts";
 import {
   CONTAINER,
@@ -148,6 +149,25 @@ export async function deploy({ api, namespace }: Testbed, node: string, image: s
   const spec = { template: { spec: { containers: [{ name: CONTAINER, image }] } } };
   await patch(api, { ...set, spec } as KubernetesObject, PatchStrategy.StrategicMergePatch);
   await api.core.deleteNamespacedPod({ namespace, name: `${node}-0` });
+}
+
+/** Scales a node's StatefulSet to no pod, and waits until its pod is gone. */
+export async function takeDown({ api, namespace }: Testbed, node: string): Promise<void> {
+  const set = { apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: node, namespace } };
+  await mergePatch(api, { ...set, spec: { replicas: 0 } } as KubernetesObject);
+  const isGone = () =>
+    api.core.readNamespacedPod({ namespace, name: `${node}-0` }).then(
+      () => false,
+      () => true,
+    );
+  await until(`${node}-0 to be gone`, isGone, { within: 90_000 });
+}
+
+/** Puts another image into a node's StatefulSet that has no pod, and lets it have one. */
+export async function bringUp({ api, namespace }: Testbed, node: string, image: string): Promise<void> {
+  const set = { apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: node, namespace } };
+  const spec = { replicas: 1, template: { spec: { containers: [{ name: CONTAINER, image }] } } };
+  await patch(api, { ...set, spec } as KubernetesObject, PatchStrategy.StrategicMergePatch);
 }
 
 function policyHeader(namespace: string, name = "policy") {

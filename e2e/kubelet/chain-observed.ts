@@ -1,8 +1,7 @@
 import { until } from "@upgrade-halt/testing";
-import type { Network } from "../chains/network.ts";
-import { blockAt, evidenceUpTo, signedBackwards } from "../chains/signatures.ts";
-import type { SignedLast, Validator } from "../chains/validator.ts";
-import { describe as describeTestbed } from "../harness/observe.ts";
+import type { Validator } from "../chains/validator.ts";
+import { CONTAINER } from "../harness/fixtures/mock-nodes.ts";
+import { containerOf, describe as describeTestbed, imageInPod } from "../harness/observe.ts";
 import type { Testbed } from "../harness/testbed.ts";
 
 /** Waits until every one of the validators is past a height. */
@@ -21,18 +20,49 @@ export async function allPass(
   });
 }
 
-/** What speaks against a chain that all validators took past `height`: of nothing, there is none. */
-export async function faultsAt(
-  network: Network,
-  height: number,
-  before: readonly SignedLast[],
-): Promise<readonly unknown[]> {
-  const { validators, first } = network;
-  const blocks = await Promise.all(validators.map((validator) => blockAt(validator, height)));
-  const states = new Set(blocks.map(({ block }) => block.header.app_hash));
-  return [
-    ...(states.size === 1 ? [] : [`${states.size} states at ${height}`]),
-    ...(await evidenceUpTo(first, height)),
-    ...signedBackwards(before, network),
-  ];
+/** Waits until each validator's pod runs an image. */
+export async function untilImages(
+  testbed: Testbed,
+  validators: readonly Validator[],
+  image: string,
+): Promise<void> {
+  for (const { name } of validators)
+    await until(
+      `${name} to run ${image}`,
+      async () => {
+        const { state, lastState } = await containerOf(testbed, name);
+        const started = state?.running ?? state?.terminated ?? lastState?.terminated;
+        return started !== undefined && (await imageInPod(testbed, name)) === image;
+      },
+      { within: 150_000, explain: () => describeTestbed(testbed) },
+    );
+}
+
+/** Waits until the consensus of a validator's node has failed, after which it lives on, or its container has ended. */
+export async function untilFailed(testbed: Testbed, { name }: Validator): Promise<void> {
+  const { api, namespace } = testbed;
+  const hasFailed = async () => {
+    if ((await containerOf(testbed, name)).restartCount > 0) return true;
+    const log = await api.core.readNamespacedPodLog({ name: `${name}-0`, namespace, container: CONTAINER });
+    return log.includes("CONSENSUS FAILURE");
+  };
+  await until(`${name} to fail`, hasFailed, { within: 90_000, explain: () => describeTestbed(testbed) });
+}
+
+/** Waits until the container of a validator has ended with a code, after so many restarts. */
+export async function untilEnded(
+  testbed: Testbed,
+  { name }: Validator,
+  code: number,
+  restarts = 0,
+): Promise<void> {
+  const hasEnded = async () => {
+    const { restartCount, state, lastState } = await containerOf(testbed, name);
+    const end = state?.terminated ?? lastState?.terminated;
+    return restartCount >= restarts && end?.exitCode === code;
+  };
+  await until(`${name} to end with ${code}`, hasEnded, {
+    within: 120_000,
+    explain: () => describeTestbed(testbed),
+  });
 }

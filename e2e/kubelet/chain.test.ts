@@ -1,27 +1,22 @@
-import { until } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Plan } from "../chains/governance.ts";
-import { planChain } from "../chains/halting-chain.ts";
+import { type PlannedChain, planChain } from "../chains/halting-chain.ts";
 import type { Network } from "../chains/network.ts";
-import type { SignedLast, Validator } from "../chains/validator.ts";
-import { type Api, connect } from "../harness/api.ts";
+import { expectProven } from "../chains/proven.ts";
+import { faultsAt, signedBackwards, signedBy } from "../chains/signatures.ts";
+import type { Validator } from "../chains/validator.ts";
 import { Cleanup } from "../harness/cleanup.ts";
-import { startController } from "../harness/controller.ts";
-import { installController } from "../harness/install.ts";
-import { allowLogs } from "../harness/log-rights.ts";
 import { containerOf, haltOf, haltsIn, imageInPod } from "../harness/observe.ts";
 import { deploy } from "../harness/operator.ts";
-import { startScheduler } from "../harness/scheduler.ts";
-import { startServers } from "../harness/targets/control-plane.ts";
-import { openTestbed, type Testbed } from "../harness/testbed.ts";
 import { brokenInvariants } from "../invariants/broken-invariants.ts";
-import { CHAIN_NODES, NEW_RELEASE, OLD_RELEASE } from "./chain-images.ts";
-import { allPass, faultsAt } from "./chain-observed.ts";
+import { type ChainCluster, startChainCluster } from "./chain-cluster.ts";
+import { releasesOf } from "./chain-images.ts";
+import { allPass, untilImages } from "./chain-observed.ts";
 import { createPod, createPolicies } from "./chain-pods.ts";
-import { startRealNode, whyNoKubelet } from "./node.ts";
+import { crash, DOWNGRADED, expectLeftAlone, playEarlierData, playLate, TOO_NEW } from "./late-pods.ts";
+import { whyNoKubelet } from "./node.ts";
 
-const NODE = "real-node";
 const STANDSTILL_MS = 5_000;
+const RELEASES = releasesOf("simd");
 const WAYS = ["announced", "announced", "inferred", "inferred"] as const;
 const reason = whyNoKubelet();
 
@@ -29,47 +24,34 @@ describe.skipIf(reason !== undefined)(
   `a real chain in pods of a real kubelet${reason ? ` (${reason})` : ""}`,
   () => {
     const cleanup = new Cleanup();
-    let api: Api;
-    let simd: { readonly network: Network; readonly plan: Plan };
+    let cluster: ChainCluster;
+    let simd: PlannedChain;
     /** The same chain once more, at the same block. */
     let copy: Network;
+    let sdk: PlannedChain;
+    /** The same, of which no node is started. */
+    let earlier: Network;
 
     beforeAll(async () => {
-      const booted = boot();
-      simd = await planChain("simd");
+      const booted = startChainCluster(cleanup);
+      [simd, sdk] = await Promise.all([planChain("simd"), planChain("sdk")]);
+      cleanup.add(() => sdk.network[Symbol.asyncDispose]());
       cleanup.add(() => simd.network[Symbol.asyncDispose]());
       copy = await simd.network.copy();
       cleanup.add(() => copy[Symbol.asyncDispose]());
-      api = connect(await booted);
+      earlier = await sdk.network.copy();
+      cleanup.add(() => earlier[Symbol.asyncDispose]());
+      cluster = await booted;
     }, 240_000);
 
     afterAll(() => cleanup.run());
 
-    /** A cluster with one node that has the images of the chain; its kubeconfig. */
-    async function boot(): Promise<string> {
-      const { kubeconfig } = await startServers(cleanup);
-      await startRealNode(kubeconfig, NODE, cleanup, { images: CHAIN_NODES });
-      const scheduler = startScheduler(kubeconfig, { node: NODE, schedulerName: "default-scheduler" });
-      cleanup.add(() => scheduler.stop());
-      await installController(connect(kubeconfig), cleanup, "control-plane");
-      return kubeconfig;
-    }
-
-    /** A namespace with a controller that may read logs. */
-    async function openControlled(): Promise<Testbed> {
-      const testbed = await openTestbed(api);
-      cleanup.add(() => testbed.cleanup.run());
-      await allowLogs(testbed);
-      await startController(testbed);
-      return testbed;
-    }
-
     test.concurrent("four validators, two as they are and two under exec --announce, are swapped and pass the height", async () => {
-      const testbed = await openControlled();
+      const testbed = await cluster.openControlled();
       const { validators } = simd.network;
       const { height, name } = simd.plan;
-      const before = signedBy(validators);
-      await createPolicies(testbed, simd.plan, NEW_RELEASE, {
+      const before = signedBy(simd.network);
+      await createPolicies(testbed, simd.plan, RELEASES.new, {
         announced: { inferredHalts: "Page" },
         inferred: { inferredHalts: "Act" },
       });
@@ -87,55 +69,97 @@ describe.skipIf(reason !== undefined)(
         } else {
           expect(halt.spec.inferredFrom).toContain("its height stands still");
         }
-        expect(await imageInPod(testbed, validator.name)).toBe(NEW_RELEASE);
+        expect(await imageInPod(testbed, validator.name)).toBe(RELEASES.new);
       }
       await allPass(testbed, validators, height + 2);
       expect(await faultsAt(simd.network, height + 1, before)).toEqual([]);
+      expectProven("at the height, pod", "simd", "swapped");
+
+      const halts = await haltsIn(testbed);
+      const [, announced, crashed, inferred] = validators as FourValidators;
+      await crash(cluster.node, testbed, crashed);
+      await allPass(testbed, validators, height + 4);
+      expectProven("SIGSEGV, pod", "simd", "started again");
+      for (const one of [announced, inferred]) await deploy(testbed, one.name, RELEASES.old);
+      await expectLeftAlone(testbed, RELEASES.old, { announced, inferred }, DOWNGRADED.simd);
+      expectProven("downgrade, pod", "simd", "started again");
+      expect((await haltsIn(testbed)).length).toBe(halts.length);
+      expect(signedBackwards(before, simd.network)).toEqual([]);
       expect(await brokenInvariants(testbed)).toEqual([]);
       await testbed.cleanup.run();
-    }, 300_000);
+    }, 600_000);
 
     test.concurrent("told to skip the height, four validators pass it untouched, and go on with the new release", async () => {
-      const testbed = await openControlled();
+      const testbed = await cluster.openControlled();
       const { validators } = copy;
       const { height } = simd.plan;
-      const before = signedBy(validators);
-      await createPolicies(testbed, simd.plan, NEW_RELEASE, { all: { inferredHalts: "Act" } });
+      const before = signedBy(copy);
+      await createPolicies(testbed, simd.plan, RELEASES.new, { all: { inferredHalts: "Act" } });
       const flags = ["--unsafe-skip-upgrades", `${height}`];
       for (const [i, validator] of validators.entries())
         await createPod(testbed, validator, { ...OF_SIMD, way: WAYS[i] ?? "inferred", policy: "all", flags });
 
       await allPass(testbed, validators, height + 2);
       for (const { name } of validators) {
-        expect(await imageInPod(testbed, name)).toBe(OLD_RELEASE);
+        expect(await imageInPod(testbed, name)).toBe(RELEASES.old);
         expect((await containerOf(testbed, name)).restartCount).toBe(0);
       }
-      await Promise.all(validators.map(({ name }) => deploy(testbed, name, NEW_RELEASE)));
-      await untilImages(testbed, validators, NEW_RELEASE);
+      expectProven("skipped height, pod", "simd", "passes");
+      await Promise.all(validators.map(({ name }) => deploy(testbed, name, RELEASES.new)));
+      await untilImages(testbed, validators, RELEASES.new);
       await allPass(testbed, validators, height + 6);
       expect(await haltsIn(testbed)).toEqual([]);
       expect(await faultsAt(copy, height + 5, before)).toEqual([]);
       expect(await brokenInvariants(testbed)).toEqual([]);
       await testbed.cleanup.run();
-    }, 240_000);
+    }, 600_000);
+
+    test.concurrent("two that have the new release too early are left alone, upgraded late after the other two, and left alone with the old one again", async () => {
+      const testbed = await cluster.openControlled();
+      const { validators } = sdk.network;
+      const releases = releasesOf("sdk");
+      const before = signedBy(sdk.network);
+      const patient = { recoveryTimeoutSeconds: 600 } as const;
+      await createPolicies(testbed, sdk.plan, releases.new, {
+        act: { ...patient, inferredHalts: "Act" },
+        page: { ...patient, inferredHalts: "Page", actions: { ...ACTIONS, upgradeRequired: "Page" } },
+      });
+      const pods = [
+        { policy: "act", way: "announced", image: releases.old },
+        { policy: "act", way: "inferred", image: releases.old },
+        { policy: "page", way: "announced", image: releases.new },
+        { policy: "page", way: "inferred", image: releases.new },
+      ] as const;
+      for (const [i, pod] of pods.entries()) {
+        const validator = validators[i];
+        if (validator) await createPod(testbed, validator, { standstillMs: STANDSTILL_MS, ...pod });
+      }
+      const [, , announced, inferred] = validators as FourValidators;
+      const late = { announced, inferred };
+      await expectLeftAlone(testbed, releases.new, late, TOO_NEW.sdk);
+      expectProven("too new, pod", "sdk", "71, paged");
+      for (const { name } of [announced, inferred]) await deploy(testbed, name, releases.old);
+      await playLate(testbed, "sdk", sdk, late);
+      expect(await faultsAt(sdk.network, sdk.plan.height + 1, before)).toEqual([]);
+      expectProven("at the height, pod", "sdk", "swapped");
+      expectProven("started again at it, pod", "sdk", "70, paged");
+      expectProven("two late, pod", "sdk", "all pass");
+      await playEarlierData(testbed, "sdk", sdk, announced, earlier.validators[2] ?? announced);
+      expectProven("earlier data, pod", "sdk", "70, paged");
+      for (const { name } of [announced, inferred]) await deploy(testbed, name, releases.old);
+      await expectLeftAlone(testbed, releases.old, late, DOWNGRADED.sdk);
+      expectProven("downgrade, pod", "sdk", "72, paged");
+      expect(signedBackwards(before, sdk.network)).toEqual([]);
+      expect(await brokenInvariants(testbed)).toEqual([]);
+      await testbed.cleanup.run();
+    }, 600_000);
   },
 );
 
-const OF_SIMD = { image: OLD_RELEASE, standstillMs: STANDSTILL_MS } as const;
-
-function signedBy(validators: readonly Validator[]): readonly SignedLast[] {
-  return validators.map((validator) => validator.signedLast());
-}
-
-/** Waits until each validator's pod runs an image. */
-async function untilImages(testbed: Testbed, validators: readonly Validator[], image: string): Promise<void> {
-  for (const { name } of validators)
-    await until(
-      `${name} to run ${image}`,
-      async () => {
-        const running = (await containerOf(testbed, name).catch(() => undefined))?.state?.running;
-        return running !== undefined && (await imageInPod(testbed, name)) === image;
-      },
-      { within: 90_000 },
-    );
-}
+type FourValidators = [Validator, Validator, Validator, Validator];
+const ACTIONS = {
+  binaryTooNew: "RollBack",
+  downgradeDetected: "Page",
+  unrecognised: "Hold",
+} as const;
+const OF_SIMD = { image: RELEASES.old, standstillMs: STANDSTILL_MS } as const;
