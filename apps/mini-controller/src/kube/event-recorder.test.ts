@@ -1,8 +1,10 @@
 import pino from "pino";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { ControllerError } from "../controller-error.ts";
 import { FakeApi } from "../testing/fake-api.ts";
 import { EventRecorder } from "./event-recorder.ts";
+
+afterEach(() => vi.useRealTimers());
 
 const draft = (index: number) => ({
   regarding: {
@@ -34,4 +36,26 @@ test("every Event is written, few at a time, whether others failed or not", asyn
   await events.flush();
   expect(api.objects.size).toBe(59);
   expect(most).toBe(4);
+});
+
+test("an Event lets what follows at once go first, and tells when it happened", async () => {
+  vi.useFakeTimers();
+  const api = new FakeApi();
+  let now = 0;
+  const events = new EventRecorder(api, pino({ level: "silent" }), () => now);
+  events.record(draft(0));
+  now = 5_000;
+  await vi.advanceTimersByTimeAsync(99);
+  expect(api.objects.size).toBe(0);
+  await vi.advanceTimersByTimeAsync(1);
+  expect([...api.objects.values()]).toMatchObject([{ firstTimestamp: "1970-01-01T00:00:00Z" }]);
+});
+
+test("an Event that waits is written at once when the process is asked to end", async () => {
+  vi.useFakeTimers();
+  const api = new FakeApi();
+  const events = new EventRecorder(api, pino({ level: "silent" }), () => 0);
+  events.record(draft(0));
+  await events.flush();
+  expect(api.objects.size).toBe(1);
 });

@@ -19,6 +19,8 @@ export interface EventDraft {
 const COMPONENT = "upgrade-halt-mini-controller";
 /** Events written at a time: those of a thousand halts must not stand before a swap's own requests. */
 const AT_ONCE = 4;
+/** So long an Event waits to be written: the act that its journal entry announces follows at once, and goes first. */
+const AFTER_MS = 100;
 
 /**
  * Writes Events beside the work: a failure is logged and changes nothing. The same thing about the same object
@@ -28,9 +30,10 @@ export class EventRecorder {
   readonly #api: KubeApi;
   readonly #log: Logger;
   readonly #now: () => number;
-  readonly #waiting: EventDraft[] = [];
+  readonly #waiting: { readonly draft: EventDraft; readonly at: string }[] = [];
   readonly #writers = new Set<Promise<void>>();
   #active = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(api: KubeApi, log: Logger, now: () => number) {
     this.#api = api;
@@ -39,27 +42,35 @@ export class EventRecorder {
   }
 
   record(draft: EventDraft): void {
-    this.#waiting.push(draft);
-    if (this.#active >= AT_ONCE) return;
-    this.#active += 1;
-    const writer = this.#writeAll().finally(() => this.#writers.delete(writer));
-    this.#writers.add(writer);
+    this.#waiting.push({ draft, at: new Date(this.#now()).toISOString() });
+    this.#timer ??= setTimeout(() => this.#begin(), AFTER_MS);
   }
 
-  /** Resolves when every Event so far was written or given up. */
+  /** Writes what waits, and resolves when every Event so far was written or given up. */
   async flush(): Promise<void> {
+    this.#begin();
     await Promise.all(this.#writers);
   }
 
+  #begin(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const most = Math.min(AT_ONCE - this.#active, this.#waiting.length);
+    for (let index = 0; index < most; index += 1) {
+      this.#active += 1;
+      const writer = this.#writeAll().finally(() => this.#writers.delete(writer));
+      this.#writers.add(writer);
+    }
+  }
+
   async #writeAll(): Promise<void> {
-    for (let draft = this.#waiting.shift(); draft !== undefined; draft = this.#waiting.shift())
-      await this.#write(draft);
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift())
+      await this.#write(next.draft, next.at);
     this.#active -= 1;
   }
 
-  async #write({ regarding, type, reason, message }: EventDraft): Promise<void> {
+  async #write({ regarding, type, reason, message }: EventDraft, at: string): Promise<void> {
     const { namespace = "default", name, uid } = regarding.metadata;
-    const at = new Date(this.#now()).toISOString();
     const hash = createHash("sha256")
       .update(JSON.stringify([uid, reason, message]))
       .digest("hex")
