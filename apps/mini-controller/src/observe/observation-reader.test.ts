@@ -1,3 +1,4 @@
+import { until } from "@upgrade-halt/testing";
 import { expect, test } from "vitest";
 import { ANNOTATION_ABORT } from "../api/group.ts";
 import type { NodeHalt, NodeHaltSpec, Seen } from "../api/node-halt.ts";
@@ -218,4 +219,21 @@ test("an act rests on the workload of the pod as the server has it, also where t
   });
   await observations.readOnServer(halt);
   expect(readFor.at(-1)).toBe("another");
+});
+
+test("who else may be there is asked while a halt is recorded, and not before the request for that is made", async () => {
+  const stores = createStores();
+  stores.policies.put(policyWith({ selector: { matchLabels: LABELS } }));
+  const pod = podOf("sei-0", halted(), LABELS);
+  stores.pods.put({ ...pod, status: { ...pod.status, podIP: "10.0.0.1" } });
+  const asked: string[] = [];
+  const read = async (url: string) => {
+    asked.push(url);
+    return { kind: "unreachable", at: NOW, problem: "refused" };
+  };
+  const observations = readerOver(stores, { strangers: new Strangers({ read, steady: () => NOW } as never) });
+  observations.askAhead(haltWith({ podName: "sei-0", podUID: "uid of sei-0" }));
+  await Promise.resolve();
+  expect(asked).toEqual([]);
+  await until("its address to be asked", () => asked.length === 1);
 });

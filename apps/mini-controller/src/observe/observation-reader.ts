@@ -103,9 +103,12 @@ export class ObservationReader {
     this.#askEarly(halt);
   }
 
-  /** Whoever is still to be asked when all else is known has answered by then. */
+  /**
+   * Whoever is still to be asked when all else is known has answered by then. To find out who that is takes time, and a client
+   * writes its requests once the present turn is over: those that are made in it go first.
+   */
   #askEarly(halt: NodeHalt, since?: number): void {
-    this.#others.askStrangers(halt, this.#options.stores, since).catch(() => {});
+    setTimeout(() => this.#others.askStrangers(halt, this.#options.stores, since).catch(() => {}), 0);
   }
 
   /** A node that announced its halt may be at work again, and so may a sibling that did: each is asked, if it serves. */
