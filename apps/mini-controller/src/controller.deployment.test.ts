@@ -1,98 +1,17 @@
-import type { KubeObject } from "@upgrade-halt/kube";
 import { until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
 import { ANNOTATION_ABORT } from "./api/group.ts";
-import { collectionPath, DEPLOYMENTS, NODE_HALTS, objectPath, PODS, REPLICA_SETS } from "./kube/paths.ts";
-import {
-  type Behaviour,
-  CONTAINER,
-  FakeCluster,
-  image,
-  LABELS,
-  NAMESPACE,
-  onePlan,
-} from "./testing/fake-cluster.ts";
-import { PageReceiver } from "./testing/page-receiver.ts";
-import { TestController } from "./testing/test-controller.ts";
+import { collectionPath, NODE_HALTS, objectPath, PODS } from "./kube/paths.ts";
+import { startDeployment } from "./testing/deployed-node.ts";
+import { type Behaviour, image, NAMESPACE, onePlan } from "./testing/fake-cluster.ts";
 
 const undo: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step();
 });
 
-interface DeploymentObject extends KubeObject {
-  readonly spec: {
-    readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
-  };
-}
-
-const owned = (kind: string, name: string, uid = "") => ({
-  namespace: NAMESPACE,
-  ownerReferences: [{ apiVersion: "apps/v1", kind, name, uid, controller: true }],
-});
-
-/** A node that a Deployment runs, seen at height 29 by a controller. Its ReplicaSets' pods are made by the test. */
-async function startDeployment(
-  behave: Behaviour,
-  policy: object = {},
-  { volumes = [] as object[], height = 29 } = {},
-) {
-  const [cluster, pager] = [new FakeCluster(behave), await PageReceiver.start()];
-  undo.push(() => pager.stop());
-  const paging = [{ webhook: { url: `${pager.url}/page` } }];
-  await cluster.addPolicy({ paging, target: { kind: "Deployment" }, ...policy });
-  const ports = [{ name: "rpc", containerPort: 26657 }];
-  const podSpecOf = (version: string) => ({
-    volumes,
-    containers: [{ name: CONTAINER, image: image(version), ports }],
-  });
-  const specOf = (version: string) => ({
-    replicas: 1,
-    selector: { matchLabels: LABELS },
-    template: { metadata: { labels: LABELS }, spec: podSpecOf(version) },
-  });
-  const { api } = cluster;
-  const deployment = await api.create<KubeObject>(collectionPath(DEPLOYMENTS, NAMESPACE), {
-    ...{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "val", namespace: NAMESPACE } },
-    spec: { ...specOf("v6.6"), strategy: { type: "Recreate" } },
-  });
-  /** Makes a ReplicaSet of an image, and resolves with what makes its pods. */
-  const addSet = async (hash: string, version: string, revision: number) => {
-    const annotations = { "deployment.kubernetes.io/revision": `${revision}` };
-    const set = await api.create<KubeObject>(collectionPath(REPLICA_SETS, NAMESPACE), {
-      ...{ apiVersion: "apps/v1", kind: "ReplicaSet", spec: specOf(version) },
-      metadata: { name: `val-${hash}`, annotations, ...owned("Deployment", "val", deployment.metadata.uid) },
-    });
-    return (name: string) =>
-      api.create(collectionPath(PODS, NAMESPACE), {
-        ...{ kind: "Pod", spec: podSpecOf(version) },
-        metadata: { name, labels: LABELS, ...owned("ReplicaSet", `val-${hash}`, set.metadata.uid) },
-      });
-  };
-  const addPod = await addSet("abc", "v6.6", 1);
-  cluster.height = height;
-  await addPod("val-abc-1");
-  let later = 0;
-  const now = () => Date.now() + later;
-  const controller = await new TestController(cluster, { now }).start();
-  undo.push(() => controller.stop());
-  await until("the node to be recorded", () => cluster.records().length === 1);
-  const path = objectPath(DEPLOYMENTS, NAMESPACE, "val");
-  const imageSet = async () =>
-    (await api.get<DeploymentObject>(path)).spec.template.spec.containers[0]?.image;
-  const setImage = (version: string) =>
-    api.mergePatch(path, { spec: { template: { spec: podSpecOf(version) } } });
-  const drain = (name: string) => api.drop(objectPath(PODS, NAMESPACE, name));
-  const pass = (ms: number) => {
-    later += ms;
-    cluster.later = later;
-  };
-  const haltOf = (podName: string) => cluster.halts().find(({ spec }) => spec.podName === podName);
-  return { cluster, pager, addPod, addSet, drain, imageSet, setImage, pass, haltOf };
-}
-
 test("what a person aborted of a Deployment's node stays so for the pod that comes after it, of another name", async () => {
-  const { cluster, addPod, drain, imageSet } = await startDeployment(onePlan, { paused: true });
+  const { cluster, addPod, drain, imageSet } = await startDeployment(undo, onePlan, { paused: true });
   cluster.reach(30);
   const said = (reason: string) => () => cluster.halts().find(({ status }) => status?.reason === reason);
   const halt = await until("the halt to be held", said("Paused"));
@@ -111,7 +30,7 @@ test("what a person aborted of a Deployment's node stays so for the pod that com
 });
 
 test("a halt that is a person's is told once, however often a Deployment makes its pod anew", async () => {
-  const { cluster, pager, addPod, drain } = await startDeployment((_, height) =>
+  const { cluster, pager, addPod, drain } = await startDeployment(undo, (_, height) =>
     height >= 30 ? 72 : undefined,
   );
   cluster.failedPods = true;
@@ -140,7 +59,7 @@ test("a halt that is a person's is told once, however often a Deployment makes i
 
 test("the page of a Deployment's pod that is gone stands for the pods after it until one runs, and the next halt is told", async () => {
   let isHalting = true;
-  const { cluster, pager, addPod, drain } = await startDeployment((_, height) =>
+  const { cluster, pager, addPod, drain } = await startDeployment(undo, (_, height) =>
     isHalting && height >= 30 ? 72 : undefined,
   );
   cluster.failedPods = true;
@@ -168,7 +87,7 @@ test("the page of a Deployment's pod that is gone stands for the pods after it u
 });
 
 test("a halt that waits for its image is told once, however often a Deployment makes its pod anew, and swapped once it is listed", async () => {
-  const { cluster, pager, addPod, drain, imageSet } = await startDeployment(onePlan, { upgrades: [] });
+  const { cluster, pager, addPod, drain, imageSet } = await startDeployment(undo, onePlan, { upgrades: [] });
   cluster.reach(30);
   await until("the page", () => pager.keys().length === 1);
 
@@ -188,7 +107,7 @@ test("a halt that waits for its image is told once, however often a Deployment m
 });
 
 test("of a Deployment's halt whose reason changes once its pod is gone the next reason is told once, and the first is over", async () => {
-  const { cluster, pager, addPod, drain } = await startDeployment(onePlan, { upgrades: [] });
+  const { cluster, pager, addPod, drain } = await startDeployment(undo, onePlan, { upgrades: [] });
   cluster.reach(30);
   await until("the page", () => pager.keys().length === 1);
   drain("val-abc-1");
@@ -205,7 +124,12 @@ test("of a Deployment's halt whose reason changes once its pod is gone the next 
 
 test("a page for what is waited for at first stands while a Deployment's pod is made anew, and is told once", async () => {
   const volumes = [{ name: "data", persistentVolumeClaim: { claimName: "data" } }];
-  const { cluster, pager, addPod, drain, pass, haltOf } = await startDeployment(onePlan, {}, { volumes });
+  const { cluster, pager, addPod, drain, pass, haltOf } = await startDeployment(
+    undo,
+    onePlan,
+    {},
+    { volumes },
+  );
   const waits = (name: string) => () => haltOf(name)?.status?.reason === "SameValidatorMayRun";
   await cluster.api.create(collectionPath(PODS, NAMESPACE), {
     ...{ kind: "Pod", metadata: { name: "backup", namespace: NAMESPACE, labels: { app: "backup" } } },
@@ -226,6 +150,7 @@ test("a page for what is waited for at first stands while a Deployment's pod is 
 
 test("a Deployment's node does not go back to an image that halted itself", async () => {
   const { cluster, addSet, drain, setImage, haltOf } = await startDeployment(
+    undo,
     onePlan,
     { upgrades: [] },
     { height: 27 },
@@ -245,7 +170,7 @@ test("a Deployment's node does not go back to an image that halted itself", asyn
 
 test("a Deployment's new image that halts, too, is paged once", async () => {
   const halts: Behaviour = (_, height) => (height >= 30 ? 70 : undefined);
-  const { cluster, pager, addSet, drain, imageSet, haltOf } = await startDeployment(halts);
+  const { cluster, pager, addSet, drain, imageSet, haltOf } = await startDeployment(undo, halts);
   cluster.reach(30);
   await until("the image to be set", async () => (await imageSet()) === image("v6.7"));
   drain("val-abc-1");

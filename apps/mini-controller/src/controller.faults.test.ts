@@ -1,6 +1,7 @@
 import { until } from "@upgrade-halt/testing";
 import pino from "pino";
 import { afterEach, describe, expect, test } from "vitest";
+import type { HaltPolicy } from "./api/halt-policy.ts";
 import type { NodeHalt } from "./api/node-halt.ts";
 import { ControllerError } from "./controller-error.ts";
 import { HALT_POLICIES, NODE_HALTS, objectPath } from "./kube/paths.ts";
@@ -275,6 +276,18 @@ describe("an API server that refuses", () => {
     expect(pager.keys()).toEqual([expect.stringMatching(/\/JournalRefused$/)]);
     expect(pager.resolvedKeys()).toEqual(pager.keys());
     await until("the end of the condition", () => unready() === undefined);
+  });
+
+  test("of whose record it takes no status is told by the policy's other name", async () => {
+    const { cluster, pager } = await haltUnwritten();
+    await cluster.addPolicy({ paging: [{ webhook: { url: pager.url } }] }, "validators");
+    cluster.api.drop(objectPath(HALT_POLICIES, NAMESPACE, "sei"));
+    await until("the condition", async () => {
+      const path = objectPath(HALT_POLICIES, NAMESPACE, "validators");
+      const { status } = await cluster.api.get<HaltPolicy>(path);
+      return status?.conditions?.some(({ reason }) => reason === "JournalRefused");
+    });
+    expect(pager.received).toHaveLength(1);
   });
 
   test("of whose record it takes no status is told of no longer once that NodeHalt is deleted", async () => {
@@ -721,6 +734,16 @@ describe("a NodeHalt that somebody deletes", () => {
     await until("the end of the page", () => pager.resolvedKeys().length === 1, { within: 10_000 });
     expect(pager.resolvedKeys()).toEqual(pager.keys());
     expect(pager.received).toHaveLength(2);
+  });
+
+  test("has its page taken back where its policy was deleted before it", async () => {
+    const { cluster, pager, name } = await pagedHalt();
+    cluster.api.drop(objectPath(HALT_POLICIES, NAMESPACE, "sei"));
+    await until("the policy to be missed", () => cluster.halts()[0]?.status?.reason === "PolicyMissing");
+    expect(pager.resolvedKeys()).toEqual([]);
+    cluster.api.drop(`${NODE_HALTS}/${name}`);
+    await until("the end of the page", () => pager.resolvedKeys().length === 1);
+    expect(pager.resolvedKeys()).toEqual(pager.keys());
   });
 
   test("of a node that stands halted is recorded anew, and its page stands", async () => {

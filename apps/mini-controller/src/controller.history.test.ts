@@ -46,6 +46,14 @@ test("a journal beyond the limit is deleted once nothing rests on it, and nothin
   expect(cluster.podsDeleted).toHaveLength(1);
 });
 
+test("the limit of a policy holds for what was recorded under another name of it", async () => {
+  const { cluster } = await swapped();
+  cluster.api.drop(objectPath(NODE_RECORDS, NAMESPACE, "sei-0-0"));
+  cluster.api.drop(objectPath(HALT_POLICIES, NAMESPACE, "sei"));
+  await cluster.addPolicy({ successfulHaltsHistoryLimit: 0 }, "validators");
+  await until("the journal to be deleted", () => cluster.halts().length === 0);
+});
+
 test("where the right to delete it is missing, it stays, and the policy's status goes on", async () => {
   let refused = 0;
   const { cluster } = await swapped({

@@ -397,10 +397,19 @@ export class Controller {
     if (policy.defect === undefined) this.#targets.note(namespace, policy.spec.paging);
     this.#settle(keyOf(policy));
     const isGone = this.#stores.policies.get(keyOf(policy)) === undefined;
-    if (isGone || policy.status?.observedGeneration !== generation)
+    if (isGone || policy.status?.observedGeneration !== generation) {
       for (const other of this.#stores.policies.under(namespace)) this.#settle(keyOf(other));
+      this.#wakeOrphans(namespace);
+    }
     for (const pod of this.#stores.pods.under(namespace)) this.#addPod(keyOf(pod));
     for (const halt of this.#stores.halts.under(haltsOf.waiting(keyOf(policy)))) this.#addPod(podKeyOf(halt));
+  }
+
+  /** Halts in hand whose policy is gone, as after it got another name: another one may answer for them now. */
+  #wakeOrphans(namespace: string): void {
+    const { halts, policies } = this.#stores;
+    for (const halt of halts.under(haltsOf.namespace(namespace)))
+      if (!hasEnded(halt) && policies.get(policyKeyOf(halt)) === undefined) this.#addPod(podKeyOf(halt));
   }
 
   #onPhase(halt: NodeHalt, before: Phase | undefined, now: number): void {

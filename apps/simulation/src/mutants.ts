@@ -384,9 +384,9 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a halt is lost with the policy that it was recorded under",
     edits: [
       edit(
-        `${CONTROLLER}/model/stores.js`,
+        `${CONTROLLER}/model/governance.js`,
         "{ policy: governing, selected: true }",
-        "{ policy, selected: policy !== undefined }",
+        "{ policy: last, selected: last !== undefined }",
       ),
     ],
     needs: [["delete-policy"]],

@@ -2,7 +2,8 @@ import { keyOf } from "@upgrade-halt/kube";
 import { type NodeHalt, type PageRecord, pagesOf } from "../api/node-halt.ts";
 import { resolving, timestamp } from "../journal/journal-entry.ts";
 import { isOpen } from "../judge/same-halt.ts";
-import { podKeyOf, policyOf, type Stores } from "../model/stores.ts";
+import { policyOf } from "../model/governance.ts";
+import { podKeyOf, type Stores } from "../model/stores.ts";
 import type { PageAttempt, SendPageOptions } from "../paging/pager.ts";
 
 export interface OrphanedPagesOptions {
@@ -17,8 +18,8 @@ interface Orphan {
 }
 
 /**
- * Pages that receivers may hold for standing, of NodeHalts that somebody deleted: each is told that its page is over. No journal keeps
- * them, so a controller that ends first tells nobody.
+ * Pages that receivers may hold for standing, of NodeHalts that somebody deleted: each is told that its page is over, also where
+ * no policy is left to name it. No journal keeps them, so a controller that ends first tells nobody.
  */
 export class OrphanedPages {
   readonly #options: OrphanedPagesOptions;
@@ -48,7 +49,7 @@ export class OrphanedPages {
       if (podKeyOf(halt) !== podKey) continue;
       const policy = policyOf(halt, stores);
       const again = stores.halts.get(keyOf(halt));
-      if (policy === undefined || (again !== undefined && hasPage(again, page))) {
+      if (again !== undefined && hasPage(again, page)) {
         this.#orphans.delete(id);
         continue;
       }

@@ -6,7 +6,8 @@ import { nextPageMove } from "../decide/page-moves.ts";
 import type { HaltJournal } from "../journal/halt-journal.ts";
 import { resolving, timestamp } from "../journal/journal-entry.ts";
 import { between, type OnBoundary, type Operation } from "../model/boundary.ts";
-import { policyOf, type Stores } from "../model/stores.ts";
+import { policyOf } from "../model/governance.ts";
+import type { Stores } from "../model/stores.ts";
 import type { PageAttempt, SendPageOptions } from "../paging/pager.ts";
 
 export interface PageTellerOptions {

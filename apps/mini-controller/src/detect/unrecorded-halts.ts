@@ -4,7 +4,8 @@ import { API_VERSION } from "../api/group.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, NodeHaltSpec, PageRecord } from "../api/node-halt.ts";
 import { journalMove, resolving, timestamp } from "../journal/journal-entry.ts";
-import { podKeyOf, policyOf, type Stores } from "../model/stores.ts";
+import { policyOf } from "../model/governance.ts";
+import { podKeyOf, type Stores } from "../model/stores.ts";
 import type { PageAttempt, SendPageOptions } from "../paging/pager.ts";
 import { isSettledRefusal, LASTING_MS } from "../workloads/unreadable.ts";
 import { Lasting } from "./lasting.ts";
@@ -112,7 +113,7 @@ export class UnrecordedHalts {
       if (podKeyOf(halt) !== podKey) continue;
       if (this.#isDeleted(halt)) this.over(id);
       const { page } = entry;
-      const policy = stores.policies.get(entry.policyKey);
+      const policy = policyOf(halt, stores);
       if (!this.#entries.has(id) || page.state === "Sent" || policy?.spec.dryRun === true) continue;
       if (page.state === "NoTarget" && (policy?.spec.paging.length ?? 0) === 0) continue;
       const left = Date.parse(page.nextAttemptAt ?? "") - now();
@@ -132,8 +133,12 @@ export class UnrecordedHalts {
 
   /** One of the halts under this policy that cannot be recorded. */
   under(policyKey: string): UnrecordedHalt | undefined {
+    const keyFor = ({ halt, policyKey: last }: Entry) => {
+      const policy = policyOf(halt, this.#options.stores);
+      return policy === undefined ? last : keyOf(policy);
+    };
     return [...this.#entries.values()].find(
-      (entry) => entry.policyKey === policyKey && entry.page.state !== "Resolving",
+      (entry) => entry.page.state !== "Resolving" && keyFor(entry) === policyKey,
     );
   }
 }

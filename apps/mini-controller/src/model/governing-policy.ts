@@ -2,8 +2,11 @@ import type { HaltPolicy } from "../api/halt-policy.ts";
 import { matchesLabels } from "./label-selector.ts";
 import type { Pod } from "./pod.ts";
 
+/** What a selector is asked about: a pod, or one that a template would make. */
+export type Selected = Pick<Pod, "metadata">;
+
 /** Policies of the pod's namespace that select it, the one that governs it first. */
-export function policiesFor(pod: Pod, policies: Iterable<HaltPolicy>): readonly HaltPolicy[] {
+export function policiesFor(pod: Selected, policies: Iterable<HaltPolicy>): readonly HaltPolicy[] {
   const found: HaltPolicy[] = [];
   for (const policy of policies) {
     if (policy.metadata.namespace !== pod.metadata.namespace) continue;
@@ -16,7 +19,7 @@ export function policiesFor(pod: Pod, policies: Iterable<HaltPolicy>): readonly 
  * The one policy that governs a pod: of those that select it, the oldest by `creationTimestamp`, then the first
  * by name. So a policy added later can't take pods away from one that works.
  */
-export function governingPolicy(pod: Pod, policies: readonly HaltPolicy[]): HaltPolicy | undefined {
+export function governingPolicy(pod: Selected, policies: readonly HaltPolicy[]): HaltPolicy | undefined {
   const [governing] = policiesFor(pod, policies);
   const unread = governing && policies.find((policy) => mightSelect(policy, pod));
   if (governing === undefined || unread === undefined) return governing;
@@ -24,9 +27,14 @@ export function governingPolicy(pod: Pod, policies: readonly HaltPolicy[]): Halt
 }
 
 /** Whether a policy that can't be read may be there to forbid what another one allows: by its selector, or if that can't be read either. */
-function mightSelect({ metadata, defect, mightSelect }: HaltPolicy, pod: Pod): boolean {
+function mightSelect({ metadata, defect, mightSelect }: HaltPolicy, pod: Selected): boolean {
   if (defect === undefined || metadata.namespace !== pod.metadata.namespace) return false;
   return mightSelect === undefined || matchesLabels(mightSelect, pod.metadata.labels);
+}
+
+/** The policies that list an image, the oldest first. */
+export function policiesListing(image: string, policies: readonly HaltPolicy[]): readonly HaltPolicy[] {
+  return policies.filter(({ spec }) => spec.upgrades.some((upgrade) => upgrade.image === image)).sort(byAge);
 }
 
 function byAge(a: HaltPolicy, b: HaltPolicy): number {

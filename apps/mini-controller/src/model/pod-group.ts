@@ -30,6 +30,8 @@ export interface PodGroup {
   readonly strategy: Strategy;
   /** Names that its pods must have, in the order of their ordinals; a ReplicaSet's pods have names of their own. */
   readonly podNames: readonly string[];
+  /** Labels that the template gives its pods. */
+  readonly podLabels?: Readonly<Record<string, string>> | undefined;
   /** A missing pod is made only once each of a lower ordinal is ready: a StatefulSet's way, unless it says otherwise. */
   readonly isOrdered?: boolean | undefined;
   /** How many pods there should be, where they have names of their own. */

@@ -370,6 +370,15 @@ export function mayRun({ status }: Pod): boolean {
   return !(isOver && haveEnded) || initsMayRun;
 }
 
+/** Of pods that come one after the other the last that is to stay. */
+export function newestOf(pods: readonly Pod[]): Pod | undefined {
+  return pods
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .toSorted((a, b) =>
+      (a.metadata.creationTimestamp ?? "") < (b.metadata.creationTimestamp ?? "") ? 1 : -1,
+    )[0];
+}
+
 /** Whether the pod is running and ready, as a StatefulSet's controller counts that (`isRunningAndReady`). */
 export function isReady({ status }: Pod): boolean {
   const { phase, conditions = [] } = status ?? {};

@@ -11,7 +11,6 @@ import {
 } from "../api/node-halt.ts";
 import type { NodeRecord } from "../api/node-record.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
-import { governingPolicy } from "./governing-policy.ts";
 import { storageKeysOf } from "./identity.ts";
 import { nodeNameOf } from "./node-name.ts";
 import type { Pod } from "./pod.ts";
@@ -75,9 +74,9 @@ export function podsOfNode(nodeKey: string, pods: Store<Pod>): readonly Pod[] {
 
 /** Index values under which the halts of a pod, of a policy or of a namespace are found. */
 export const haltsOf = {
+  namespace: (namespace: string) => `namespace ${namespace}`,
   pod: (podKey: string) => `pod ${podKey}`,
   deployment: (uid: string) => `deployment ${uid}`,
-  policy: (policyKey: string) => `policy ${policyKey}`,
   swapping: (namespace: string) => `swapping ${namespace}`,
   failed: (namespace: string) => `failed ${namespace}`,
   waiting: (policyKey: string) => `waiting ${policyKey}`,
@@ -88,8 +87,8 @@ function haltIndex(halt: NodeHalt): readonly string[] {
   const policy = `${namespace}/${policyNameOf(halt)}`;
   const deployment = deploymentUIDOf(halt.spec);
   const always = [
+    haltsOf.namespace(namespace),
     haltsOf.pod(`${namespace}/${halt.spec.podName}`),
-    haltsOf.policy(policy),
     ...(deployment === undefined ? [] : [haltsOf.deployment(deployment)]),
   ];
   if (isSwapping(halt)) return [...always, haltsOf.swapping(namespace)];
@@ -112,32 +111,4 @@ export function policyKeyOf(halt: NodeHalt): string {
 /** Key of the pod that a halt was seen in. */
 export function podKeyOf({ metadata, spec }: Pick<NodeHalt, "metadata" | "spec">): string {
   return `${metadata.namespace ?? ""}/${spec.podName}`;
-}
-
-/** Which policy a halt is under now. */
-export interface Governance {
-  readonly policy: HaltPolicy | undefined;
-  /** Whether a policy selects the pod. Of a pod that is gone nobody can say. */
-  readonly selected: boolean;
-}
-
-/**
- * The policy that governs the halt's pod now, whichever it was when the halt was recorded. Where none selects the pod,
- * the last one that governed it still answers for the halt: it pages, and nothing is changed.
- */
-export function governanceOf(
-  halt: NodeHalt,
-  { policies, pods }: Pick<Stores, "policies" | "pods">,
-): Governance {
-  const last = policies.get(policyKeyOf(halt));
-  const policy = last?.defect === undefined ? last : undefined;
-  const pod = pods.get(podKeyOf(halt));
-  if (pod === undefined) return { policy, selected: true };
-  const governing = governingPolicy(pod, policies.under(halt.metadata.namespace ?? ""));
-  return governing === undefined ? { policy, selected: false } : { policy: governing, selected: true };
-}
-
-/** The policy that answers for a halt; `undefined` when there is none. */
-export function policyOf(halt: NodeHalt, stores: Pick<Stores, "policies" | "pods">): HaltPolicy | undefined {
-  return governanceOf(halt, stores).policy;
 }

@@ -1,6 +1,8 @@
 import { keyOf, namespaceOfKey } from "@upgrade-halt/kube";
 import type { NodeHalt } from "../api/node-halt.ts";
-import { haltsOf, policyKeyOf, policyOf, type Stores } from "./stores.ts";
+import { governanceOf } from "./governance.ts";
+import { policiesListing } from "./governing-policy.ts";
+import { haltsOf, policyKeyOf, type Stores } from "./stores.ts";
 
 type Known = Pick<Stores, "halts" | "pods" | "policies">;
 
@@ -10,13 +12,12 @@ type Known = Pick<Stores, "halts" | "pods" | "policies">;
  */
 export function countedBy(halt: NodeHalt, stores: Omit<Known, "halts">): ReadonlySet<string> {
   const last = policyKeyOf(halt);
-  const governing = policyOf(halt, stores);
-  if (governing !== undefined) return new Set([last, keyOf(governing)]);
-  const image = halt.status?.toImage;
-  const listing = stores.policies
-    .under(halt.metadata.namespace ?? "")
-    .filter(({ spec }) => image !== undefined && spec.upgrades.some((upgrade) => upgrade.image === image));
-  return new Set([last, ...listing.map(keyOf)]);
+  const { policy, selected } = governanceOf(halt, stores);
+  const governing = policy && keyOf(policy);
+  if (governing !== undefined && (selected || governing === last)) return new Set([last, governing]);
+  const { toImage } = halt.status ?? {};
+  const all = stores.policies.under(halt.metadata.namespace ?? "");
+  return new Set([last, ...(toImage === undefined ? [] : policiesListing(toImage, all)).map(keyOf)]);
 }
 
 /** The failed swaps that nobody acknowledged, of those that count against a policy. */

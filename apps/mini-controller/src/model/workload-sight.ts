@@ -44,3 +44,22 @@ export type WorkloadSight =
 export function whatOf(workload: WorkloadSight): string {
   return workload.kind === "not-asked" ? "The workload" : workload.what;
 }
+
+/** Labels of a pod of this name that is made from the workload's template now, and by its own controller. */
+export function podLabelsIn(
+  workload: WorkloadSight,
+  podName: string,
+): Readonly<Record<string, string>> | undefined {
+  if (workload.kind !== "found") return undefined;
+  const group = workload.groups.find(
+    ({ podLabels, podNames }) =>
+      podLabels !== undefined && (podNames.length === 0 || podNames.includes(podName)),
+  );
+  if (group?.podNames.length === 0) return group.podLabels;
+  const ordinal = podName.slice(podName.lastIndexOf("-") + 1);
+  const own = {
+    "statefulset.kubernetes.io/pod-name": podName,
+    "apps.kubernetes.io/pod-index": ordinal,
+  };
+  return group && { ...group.podLabels, ...own };
+}

@@ -1,9 +1,10 @@
 import { DEFAULT_RPC_PORT, type HaltPolicy, type HaltPolicySpec } from "../api/halt-policy.ts";
 import { logSourceOf } from "../judge/log-source.ts";
 import { isOpen } from "../judge/same-halt.ts";
+import { policyOf } from "../model/governance.ts";
 import type { LiveStatus } from "../model/live-status.ts";
 import { containerOf, containerStatusOf, mayServe, type Pod, statusUrlOf } from "../model/pod.ts";
-import { haltsOf, policyOf, type Stores } from "../model/stores.ts";
+import { haltsOf, type Stores } from "../model/stores.ts";
 import type { LogReader } from "./log-reader.ts";
 import type { StatusWatch } from "./status-watch.ts";
 

@@ -8,10 +8,11 @@ import { isInferred, recommendFor } from "../judge/judgement.ts";
 import { logSourceOf } from "../judge/log-source.ts";
 import { isSameHalt } from "../judge/same-halt.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
+import { governanceOf, policyOf } from "../model/governance.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
-import { type Pod, provenanceOf } from "../model/pod.ts";
-import { governanceOf, haltsOfNode, podKeyOf, podsOf, policyOf, type Stores } from "../model/stores.ts";
-import type { WorkloadSight } from "../model/workload-sight.ts";
+import { newestOf, type Pod, provenanceOf } from "../model/pod.ts";
+import { haltsOfNode, podKeyOf, podsOf, type Stores } from "../model/stores.ts";
+import { podLabelsIn, type WorkloadSight } from "../model/workload-sight.ts";
 import { isOwnerIn } from "../workloads/owner.ts";
 import { readRevision, revisionNameOf, type TemplateRevision } from "../workloads/template-revision.ts";
 import { isSettledRefusal, orUnreadable } from "../workloads/unreadable.ts";
@@ -153,9 +154,10 @@ export class ObservationReader {
   }
 
   #look(halt: NodeHalt, { from, stores, workload, past, asked, judged }: Readings): Observation {
-    const { policy, selected } = governanceOf(halt, stores);
     const now = this.#options.now();
     const pod = currentPod(halt, workload, stores);
+    const labels = podLabelsIn(workload, halt.spec.podName);
+    const { policy, selected } = governanceOf(halt, stores, { pod, labels });
     const node = pod && judgedNode(pod, policy, liveOf(pod, this.#options.statuses), judged);
     const recorded = this.#options.seenWhenRecorded(halt);
     const shown = (node && seenOf(halt, node, now)) ?? recorded;
@@ -187,16 +189,18 @@ export class ObservationReader {
   /**
    * A node that recovers is watched by its height; asking for its workload each time would be many requests. A
    * Deployment is asked all the same: only its ReplicaSets tell which pod is the new one. So is a custom resource until the
-   * node has recovered: somebody may write its image back. For an act it is always read.
+   * node has recovered: somebody may write its image back. So is any whose pod is gone with its policy: its template tells who
+   * governs it now. For an act it is always read.
    */
   async #readWorkload(halt: NodeHalt, stores: Stores, from: Observation["from"]): Promise<WorkloadSight> {
     const { workloads } = this.#options;
-    const policy = policyOf(halt, stores);
+    const { policy, selected } = governanceOf(halt, stores);
     const target = targetOf(halt, stores);
+    const isGoverned = stores.pods.get(podKeyOf(halt)) !== undefined || (policy !== undefined && selected);
     const isWatched = hasEnded(halt) || halt.status?.phase === "Recovering";
     const { apiVersion, kind: workloadKind } = halt.spec.workload ?? { apiVersion: "apps/v1" };
     const isAsked = workloadKind === "Deployment" || (apiVersion !== "apps/v1" && !hasEnded(halt));
-    if (from === "memory" && isWatched && !isAsked) return NOT_ASKED;
+    if (from === "memory" && isWatched && isGoverned && !isAsked) return NOT_ASKED;
     if (target !== undefined) {
       const { kind, name } = target.ref;
       return await orUnreadable(workloads.read(target), `${kind} ${name}`, this.#stoodMs(halt));
@@ -265,12 +269,7 @@ function currentPod(halt: NodeHalt, workload: WorkloadSight, stores: Stores): Po
   const named = stores.pods.get(podKeyOf(halt));
   if (named !== undefined || workload.kind !== "found") return named;
   if (halt.spec.workload?.kind !== "Deployment") return undefined;
-  return workload.groups
-    .flatMap(({ uid }) => stores.pods.under(podsOf.controller(uid)))
-    .filter((pod) => pod.metadata.deletionTimestamp === undefined)
-    .toSorted((a, b) =>
-      (a.metadata.creationTimestamp ?? "") < (b.metadata.creationTimestamp ?? "") ? 1 : -1,
-    )[0];
+  return newestOf(workload.groups.flatMap(({ uid }) => stores.pods.under(podsOf.controller(uid))));
 }
 
 /** What one look is made of. */

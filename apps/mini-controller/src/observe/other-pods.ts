@@ -1,12 +1,13 @@
 import { keyOf } from "@upgrade-halt/kube";
 import { DEFAULT_RPC_PORT, type HaltPolicy } from "../api/halt-policy.ts";
-import { hasEnded, isAborted, isSwapping, type NodeHalt, policyNameOf, type Seen } from "../api/node-halt.ts";
+import { hasEnded, isAborted, isSwapping, type NodeHalt, type Seen } from "../api/node-halt.ts";
 import { isJournal } from "../journal/journal-name.ts";
 import type { SlotBook } from "../journal/slot-book.ts";
 import type { JudgedNode } from "../judge/judged-node.ts";
 import { judgePod, type RecordedHalt } from "../judge/judgement.ts";
 import { haltsOfPodsBefore, isOneHalt, isOpen, isSameHalt } from "../judge/same-halt.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
+import { policyOf } from "../model/governance.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { type KnownPod, storageLookupsOf, type Twin, twinsOf } from "../model/identity.ts";
 import { addressesOf } from "../model/live-status.ts";
@@ -26,7 +27,6 @@ import {
   podsOf,
   podsOfNode,
   policyKeyOf,
-  policyOf,
   recordsOf,
   type Stores,
 } from "../model/stores.ts";
@@ -297,19 +297,21 @@ export class OtherPods {
       const still = halts.find((other) => standsStill(other, policyOf(other, stores)));
       return still?.metadata.name ?? [];
     });
-    const told = { toldBy: this.#toldBy(halt), toldBefore: this.#toldBefore(halt) };
+    const told = { toldBy: this.#toldBy(halt), toldBefore: this.#toldBefore(halt, policy) };
     const abortedIn = this.#abortedIn(halt);
     return { swapping: taken.size, stuck: stuck.toSorted(), failed, isUntold, ...told, abortedIn };
   }
 
-  /** The reason of a page about this halt that stands for a pod before, and was told under the same policy. */
-  #toldBefore(halt: NodeHalt): string | undefined {
-    return haltsOfPodsBefore(halt, this.#options.stores).find(
+  /** The reason of a page about this halt that stands for a pod before, and that the same policy answers for. */
+  #toldBefore(halt: NodeHalt, policyKey: string): string | undefined {
+    const { stores } = this.#options;
+    const keyFor = (before: NodeHalt) => {
+      const policy = policyOf(before, stores);
+      return policy === undefined ? policyKeyOf(before) : keyOf(policy);
+    };
+    return haltsOfPodsBefore(halt, stores).find(
       (before) =>
-        policyNameOf(before) === policyNameOf(halt) &&
-        hasStandingPage(before) &&
-        !hasEnded(before) &&
-        !isSwapping(before),
+        keyFor(before) === policyKey && hasStandingPage(before) && !hasEnded(before) && !isSwapping(before),
     )?.status?.page?.reason;
   }
 

@@ -21,7 +21,11 @@ const HOUR_MS = 3_600_000;
 const at = (ms: number) => new Date(NOW + ms).toISOString();
 
 /** The ends that a round tells an Alertmanager of a halt's alerts, by their reasons. */
-async function renewed(status: NodeHaltStatus, told = true): Promise<readonly Record<string, string>[]> {
+async function renewed(
+  status: NodeHaltStatus,
+  told = true,
+  policyName = "sei",
+): Promise<readonly Record<string, string>[]> {
   const receiver = await PageReceiver.start();
   undo.push(() => receiver.stop());
   const target = { alertmanager: { url: receiver.url } };
@@ -29,9 +33,14 @@ async function renewed(status: NodeHaltStatus, told = true): Promise<readonly Re
   const put = <T extends object>(page: T) => ({ ...page, delivered });
   const { page, formerPages } = status;
   const stores = createStores();
-  stores.policies.put(policyWith({ paging: [target] }));
+  const policy = policyWith({ paging: [target] });
+  stores.policies.put({ ...policy, metadata: { ...policy.metadata, name: policyName } });
+  stores.pods.put({
+    metadata: { name: "sei-0-0", namespace: "sei", uid: "uid-1" },
+    spec: { containers: [] },
+  });
   stores.halts.put(
-    haltWith({}, { phase: "Held", page: page && put(page), formerPages: formerPages?.map(put) }),
+    haltWith({}, { phase: "Held", ...status, page: page && put(page), formerPages: formerPages?.map(put) }),
   );
   const renewal = new AlertRenewal({
     api: new FakeApi(),
@@ -69,6 +78,11 @@ const page: PageRecord = {
 
 test("an alert that was delivered fires on for as long as its page stands", async () => {
   expect(await renewed({ page })).toEqual([{ ImageMappingMissing: at(24 * HOUR_MS) }]);
+});
+
+test("the alert of a halt that ended fires on under the policy's other name", async () => {
+  const status: NodeHaltStatus = { phase: "Failed", reason: "RecoveryTimedOut", page };
+  expect(await renewed(status, true, "validators")).toEqual([{ ImageMappingMissing: at(24 * HOUR_MS) }]);
 });
 
 test("the end of an alert is told again, unless the same alert fires anew", async () => {

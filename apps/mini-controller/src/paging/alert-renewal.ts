@@ -3,7 +3,8 @@ import type { Logger } from "pino";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { type NodeHalt, type PageRecord, pagesOf } from "../api/node-halt.ts";
 import type { PagingTarget, SecretKeyRef } from "../api/paging.ts";
-import { haltsOf, type Stores } from "../model/stores.ts";
+import { policyOf } from "../model/governance.ts";
+import type { Stores } from "../model/stores.ts";
 import type { PageRequest } from "./delivery.ts";
 import { targetId } from "./known-targets.ts";
 import { pageOf } from "./page.ts";
@@ -13,7 +14,7 @@ import { readSecretKey } from "./secrets.ts";
 
 export interface AlertRenewalOptions {
   readonly api: KubeApi;
-  readonly stores: Pick<Stores, "halts" | "policies">;
+  readonly stores: Pick<Stores, "halts" | "pods" | "policies">;
   readonly deliver: (request: PageRequest) => Promise<void>;
   /** The receivers that may be paged. */
   readonly hosts: PagingHosts;
@@ -60,21 +61,36 @@ export class AlertRenewal {
   }
 
   async #renew(): Promise<void> {
+    const told = this.#toldUnder();
     const left = [...this.#options.stores.policies.values()].flatMap((policy) =>
       policy.spec.paging
         .filter(({ alertmanager }) => alertmanager !== undefined)
-        .map((target) => ({ target, policy })),
+        .map((target) => ({ target, policy, halts: told.get(keyOf(policy)) ?? [] })),
     );
     const renewInTurn = async () => {
-      for (let next = left.shift(); next !== undefined; next = left.shift())
-        await this.#renewAt(next.target, next.policy);
+      for (let next = left.shift(); next !== undefined; next = left.shift()) await this.#renewAt(next);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, renewInTurn));
   }
 
-  async #renewAt(target: PagingTarget, policy: HaltPolicy): Promise<void> {
-    const { api, stores, hosts, deliver, now, log } = this.#options;
-    const halts = stores.halts.under(haltsOf.policy(keyOf(policy)));
+  /** The halts of which somebody knows, by the key of the policy that answers for each now: it may have another name than it had. */
+  #toldUnder(): ReadonlyMap<string, readonly NodeHalt[]> {
+    const { stores, now } = this.#options;
+    const under = new Map<string, NodeHalt[]>();
+    for (const halt of stores.halts.values()) {
+      const isTold = pagesOf(halt).some((page) => page.delivered.length > 0 && isToBeTold(page, now()));
+      const policy = isTold ? policyOf(halt, stores) : undefined;
+      if (policy === undefined) continue;
+      const key = keyOf(policy);
+      const halts = under.get(key) ?? [];
+      halts.push(halt);
+      under.set(key, halts);
+    }
+    return under;
+  }
+
+  async #renewAt({ target, policy, halts }: Round): Promise<void> {
+    const { api, hosts, deliver, now, log } = this.#options;
     const alerts = halts.flatMap((halt) => alertsOf(halt, targetId(target), now()));
     const { namespace = "" } = policy.metadata;
     const means = { hosts, readSecret: (ref: SecretKeyRef) => readSecretKey(api, namespace, ref) };
@@ -88,6 +104,13 @@ export class AlertRenewal {
       log.warn({ object: keyOf(policy), error: messageOf(error) }, "alerts were not renewed");
     }
   }
+}
+
+/** What is sent to one target of one policy. */
+interface Round {
+  readonly target: PagingTarget;
+  readonly policy: HaltPolicy;
+  readonly halts: readonly NodeHalt[];
 }
 
 /** The alerts of a halt at a target that knows of them. Two pages for one reason are one alert: that of the later. */

@@ -3,7 +3,8 @@ import type { Logger } from "pino";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt } from "../api/node-halt.ts";
 import { NODE_HALTS, objectPath } from "../kube/paths.ts";
-import { haltsOf, podKeyOf, type Stores } from "../model/stores.ts";
+import { haltsUnder } from "../model/governance.ts";
+import { podKeyOf, type Stores } from "../model/stores.ts";
 import { outlivedHalts } from "./history.ts";
 
 export interface HistoryCollectorOptions {
@@ -32,7 +33,7 @@ export class HistoryCollector {
     if (policy.defect !== undefined) return;
     const outlived = outlivedHalts({
       policy: policy.spec,
-      halts: stores.halts.under(haltsOf.policy(keyOf(policy))),
+      halts: haltsUnder(policy, stores),
       isPodKept: (halt) => {
         const key = podKeyOf(halt);
         return isDeparting(key) || stores.pods.get(key)?.metadata.uid === halt.spec.podUID;

@@ -8,9 +8,10 @@ import { timestamp } from "../journal/journal-entry.ts";
 import { judgePod } from "../judge/judgement.ts";
 import type { EventRecorder } from "../kube/event-recorder.ts";
 import { HALT_POLICIES, objectPath } from "../kube/paths.ts";
+import { haltsUnder } from "../model/governance.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { matchesLabels } from "../model/label-selector.ts";
-import { haltsOf, type Stores } from "../model/stores.ts";
+import type { Stores } from "../model/stores.ts";
 import { failuresUnder } from "../model/swaps-under.ts";
 import type { LogReader } from "../observe/log-reader.ts";
 import type { StatusWatch } from "../observe/status-watch.ts";
@@ -65,7 +66,7 @@ export class PolicyReconciler {
     const view: PolicyView = {
       policy,
       pods: this.#judgedPods(policy),
-      halts: stores.halts.under(haltsOf.policy(key)),
+      halts: haltsUnder(policy, stores),
       failed: failuresUnder(key, stores).length,
       pagingFaults: check.faults,
       unrecorded: this.#options.unrecorded.under(key),

@@ -141,6 +141,7 @@ export class FakeCluster {
 
   async addNode(name: string, version = "v6.6", podSpec: object = {}): Promise<void> {
     const template = {
+      metadata: { labels: LABELS },
       spec: {
         ...podSpec,
         containers: [

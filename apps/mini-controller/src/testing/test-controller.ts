@@ -14,6 +14,7 @@ export interface TestControllerOptions {
   readonly through?: (api: KubeApi) => KubeApi;
   readonly onBoundary?: (boundary: Boundary, kill: () => void) => void;
   readonly now?: () => number;
+  readonly steady?: () => number;
   readonly log?: Logger;
 }
 
@@ -34,6 +35,7 @@ export class TestController {
       through = (api) => api,
       onBoundary,
       now,
+      steady,
       log = pino({ level: "silent" }),
     }: TestControllerOptions = {},
   ) {
@@ -46,6 +48,7 @@ export class TestController {
       pagingHosts: LOCAL_PAGERS,
       readNode: cluster.readNode,
       ...(now === undefined ? {} : { now }),
+      ...(steady === undefined ? {} : { steady }),
       onBoundary: (boundary) => {
         if (this.killed) throw new Error("the process was killed");
         onBoundary?.(boundary, () => this.kill());

@@ -84,5 +84,13 @@ function notMadeBy(deployment: Deployment, sets: readonly TemplatedWorkload[], p
 function groupOf(deployment: Deployment, set: TemplatedWorkload, container: string): PodGroup {
   const { name, uid = "" } = set.metadata;
   const strategy = deploymentStrategy(deployment);
-  return { what: `ReplicaSet ${name}`, uid, strategy, podNames: [], image: imageIn(set, container) };
+  const podLabels = deployment.spec.template.metadata?.labels;
+  return {
+    what: `ReplicaSet ${name}`,
+    uid,
+    strategy,
+    podNames: [],
+    podLabels,
+    image: imageIn(set, container),
+  };
 }

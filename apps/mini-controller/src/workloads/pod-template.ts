@@ -10,7 +10,10 @@ export interface TemplatedWorkload extends KubeObject {
   readonly spec: {
     readonly replicas?: number;
     readonly selector?: LabelSelector;
-    readonly template: { readonly spec: Pick<Pod["spec"], "containers" | "initContainers"> };
+    readonly template: {
+      readonly metadata?: Pick<Pod["metadata"], "labels">;
+      readonly spec: Pick<Pod["spec"], "containers" | "initContainers">;
+    };
   };
   readonly status?: { readonly observedGeneration?: number };
 }

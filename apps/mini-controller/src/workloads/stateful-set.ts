@@ -111,6 +111,7 @@ export function groupOf(set: StatefulSet, container: string): PodGroup {
     uid: set.metadata.uid ?? "",
     strategy: strategyOf(set),
     podNames: podNamesOf(set),
+    podLabels: set.spec.template.metadata?.labels,
     isOrdered: set.spec.podManagementPolicy !== "Parallel",
     updateRevision: set.status?.updateRevision,
     currentRevision: set.status?.currentRevision,

@@ -1,10 +1,11 @@
+import { policyNameOf } from "../../api/node-halt.ts";
 import { notYet } from "./not-yet.ts";
 import type { Check } from "./refusal.ts";
 
 /** The pod was taken out of the selector, or its policy out of the namespace, and none has taken it over. */
 export const podNotSelected: Check = (observation) => {
-  const { halt, policy, selected } = observation;
+  const { halt, selected } = observation;
   if (selected) return undefined;
-  const message = `No HaltPolicy selects pod ${halt.spec.podName} any more (${policy?.metadata.name} did). Put it back under a policy, or upgrade it yourself.${notYet(observation)}`;
+  const message = `No HaltPolicy selects pod ${halt.spec.podName} any more (${policyNameOf(halt)} did). Put it back under a policy, or upgrade it yourself.${notYet(observation)}`;
   return { reason: "PodNotSelected", message, kind: "page" };
 };

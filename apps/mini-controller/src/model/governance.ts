@@ -1,0 +1,88 @@
+import { keyOf } from "@upgrade-halt/kube";
+import type { HaltPolicy } from "../api/halt-policy.ts";
+import { deploymentUIDOf, type NodeHalt } from "../api/node-halt.ts";
+import { governingPolicy, policiesListing } from "./governing-policy.ts";
+import { matchesLabels } from "./label-selector.ts";
+import { containerOf, newestOf, type Pod } from "./pod.ts";
+import { haltsOf, podKeyOf, podsOf, policyKeyOf, type Stores } from "./stores.ts";
+
+type Known = Pick<Stores, "policies" | "pods">;
+
+/** Which policy a halt is under now. */
+export interface Governance {
+  readonly policy: HaltPolicy | undefined;
+  /** Whether a policy selects the node's pod. Of a pod that is gone nobody can say. */
+  readonly selected: boolean;
+}
+
+/** What is known of the node's pod, where its workload was read. */
+export interface KnownNode {
+  readonly pod?: Pod | undefined;
+  /** Labels of the pod that the workload would make. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * The policy that governs the halt's node now, whichever it was when the halt was recorded: the one that selects its pod, or that would
+ * select the pod that its workload makes. Of a node without either the last one that governed it answers, and once that is gone, as after
+ * it got another name, one that lists the image that was set. Where none selects the pod that is there, the last one still answers: who
+ * only answers for a halt pages, and nothing is changed.
+ */
+export function governanceOf(halt: NodeHalt, { policies, pods }: Known, node: KnownNode = {}): Governance {
+  const { namespace = "", name } = halt.metadata;
+  const all = policies.under(namespace);
+  const known = policies.get(policyKeyOf(halt));
+  const last = known?.defect === undefined ? known : undefined;
+  const pod = node.pod ?? (node.labels === undefined ? livePodOf(halt, pods) : undefined);
+  if (pod !== undefined) {
+    const governing = governingPolicy(pod, all);
+    return governing === undefined
+      ? { policy: last, selected: false }
+      : { policy: governing, selected: true };
+  }
+  const { labels } = node;
+  const next = labels && governingPolicy({ metadata: { namespace, name, labels } }, all);
+  if (next !== undefined) return { policy: next, selected: true };
+  if (known !== undefined) return { policy: last, selected: true };
+  const listing = listingOf(halt, all);
+  return { policy: listing, selected: listing === undefined };
+}
+
+/** The policy that answers for a halt; `undefined` when there is none. */
+export function policyOf(halt: NodeHalt, stores: Known): HaltPolicy | undefined {
+  return governanceOf(halt, stores).policy;
+}
+
+/** The halts that a policy governs, or governed last where none does now; whoever only lists their image governs none. */
+export function haltsUnder(
+  { metadata, spec: { selector } }: HaltPolicy,
+  stores: Pick<Stores, "halts" | "policies" | "pods">,
+): readonly NodeHalt[] {
+  const { namespace = "", name } = metadata;
+  return stores.halts.under(haltsOf.namespace(namespace)).filter((halt) => {
+    const isLast = policyKeyOf(halt) === keyOf({ metadata });
+    const pod = isLast ? undefined : livePodOf(halt, stores.pods);
+    if (!isLast && (pod === undefined || !matchesLabels(selector, pod.metadata.labels))) return false;
+    const governing = policyOf(halt, stores);
+    return governing === undefined ? isLast : governing.metadata.name === name;
+  });
+}
+
+/** The newest pod of the halt's node, as far as names tell which that is: of its own name, or of its Deployment's. */
+function livePodOf(halt: NodeHalt, pods: Stores["pods"]): Pod | undefined {
+  const named = pods.get(podKeyOf(halt));
+  const { workload, container } = halt.spec;
+  if (named !== undefined || workload === undefined || deploymentUIDOf(halt.spec) === undefined) return named;
+  return newestOf(
+    pods
+      .under(podsOf.node(`${halt.metadata.namespace ?? ""}/${workload.name}`))
+      .filter((pod) => containerOf(pod, container) !== undefined),
+  );
+}
+
+/** The policy about the halt's container that lists the image which was set. */
+function listingOf({ spec, status }: NodeHalt, policies: readonly HaltPolicy[]): HaltPolicy | undefined {
+  const { toImage } = status ?? {};
+  if (toImage === undefined) return undefined;
+  return policiesListing(toImage, policies).find((policy) => policy.spec.container === spec.container);
+}
