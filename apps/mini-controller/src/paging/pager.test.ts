@@ -6,7 +6,7 @@ import { FakeApi } from "../testing/fake-api.ts";
 import { haltWith, NOW, policyWith } from "../testing/observations.ts";
 import { PageReceiver } from "../testing/page-receiver.ts";
 import { LOCAL_PAGERS } from "../testing/test-controller.ts";
-import { KnownTargets } from "./known-targets.ts";
+import { KnownTargets, targetId } from "./known-targets.ts";
 import { sendPage } from "./pager.ts";
 
 const receivers: PageReceiver[] = [];
@@ -128,6 +128,31 @@ describe("sending a page", () => {
         condition: { reason: "Resolved" },
       });
     expect([a.received.length, b.resolvedKeys()]).toEqual([3, ["k"]]);
+  });
+
+  test("that it is over is told to no Alertmanager at which the same alert fires on for a later page", async () => {
+    const [a, b] = [await receiver(), await receiver()];
+    const alertmanager = { alertmanager: { url: a.url } };
+    const policy = policyWith({ paging: [alertmanager, { webhook: { url: b.url } }] });
+    const over = resolving((await attempt(record, policy)).page, "2026-08-21T19:00:00Z");
+    const tell = async (later: Partial<PageRecord>) => {
+      const halt = haltWith(
+        {},
+        { phase: "Held", page: { ...record, key: "k/2", ...later }, formerPages: [over] },
+      );
+      const known = new KnownTargets();
+      const means = { api: new FakeApi(), hosts: LOCAL_PAGERS, known, now: () => NOW };
+      const before = a.received.length;
+      const { page } = await sendPage({ ...means, halt, page: over, policy });
+      expect(page).toMatchObject({ state: "Resolved", delivered: { length: 2 } });
+      return a.received.length - before;
+    };
+    const delivered = [targetId(alertmanager)];
+    expect(await tell({ state: "Sent", delivered })).toBe(0);
+    expect(await tell({ state: "Pending", delivered: [] })).toBe(1);
+    expect(await tell({ state: "Sent", delivered, reason: "other" })).toBe(1);
+    expect(await tell({ state: "Resolved", delivered, resolvedAt: "2026-08-21T19:01:00Z" })).toBe(1);
+    expect(b.resolvedKeys()).toEqual(["k"]);
   });
 
   test("whom nobody can tell that it is over is named to a person, after a few attempts", async () => {

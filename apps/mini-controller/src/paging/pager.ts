@@ -2,8 +2,8 @@ import { backoffMs, type KubeApi, messageOf } from "@upgrade-halt/kube";
 import type { ConditionDraft } from "../api/condition.ts";
 import { cut } from "../api/cut.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
-import type { NodeHalt, PageRecord } from "../api/node-halt.ts";
-import type { SecretKeyRef } from "../api/paging.ts";
+import { type NodeHalt, type PageRecord, pagesOf } from "../api/node-halt.ts";
+import type { PagingTarget, SecretKeyRef } from "../api/paging.ts";
 import { deliver, type PageRequest } from "./delivery.ts";
 import { type KnownTargets, targetId } from "./known-targets.ts";
 import { pageOf } from "./page.ts";
@@ -63,7 +63,7 @@ export async function sendPage({
   const targets = [...named, ...reachable];
   const results = await Promise.allSettled(
     targets.map(async (target) => {
-      if (record.delivered.includes(targetId(target))) return;
+      if (record.delivered.includes(targetId(target)) || firesOn(halt, record, target)) return;
       const means = { hosts, readSecret: (ref: SecretKeyRef) => readSecretKey(api, namespace, ref) };
       const request = await pageRequest(target, pageOf(halt, record), means, now());
       await bring(request);
@@ -80,6 +80,17 @@ export async function sendPage({
     page,
     condition: generation === undefined ? condition : { ...condition, observedGeneration: generation },
   };
+}
+
+/** Whether a later page for the same reason is one alert with this one, which its Alertmanager has: an end would end that, too. */
+function firesOn(halt: NodeHalt, { key, reason, state }: PageRecord, target: PagingTarget): boolean {
+  if (target.alertmanager === undefined || state !== "Resolving") return false;
+  const pages = pagesOf(halt);
+  const later = pages.slice(pages.findIndex((page) => page.key === key) + 1);
+  return later.some(
+    (page) =>
+      page.reason === reason && page.resolvedAt === undefined && page.delivered.includes(targetId(target)),
+  );
 }
 
 function withoutTarget(record: PageRecord): PageAttempt {
