@@ -27,6 +27,7 @@ export function approvalOf(halt: NodeHalt, policy: HaltPolicy, image: string): A
     fail(
       `${image} is the image that halted: it has no handler for plan ${planName}. Give the image that runs past it.`,
     );
+  requireOneContainer(halt, policy);
   requireOneChain(halt, policy);
   const before = policy.spec.upgrades ?? [];
   const listed = before.find((upgrade) => upgrade.planName === planName);
@@ -63,6 +64,14 @@ function requirePlan({ metadata, spec }: NodeHalt): { readonly planName: string;
       `The plan's name is not recorded as it is (${planName}): list the image in the HaltPolicy yourself.`,
     );
   return { planName, height };
+}
+
+function requireOneContainer({ metadata, spec }: NodeHalt, policy: HaltPolicy): void {
+  const named = policy.spec.container;
+  if (spec.container !== named)
+    fail(
+      `NodeHalt ${metadata.name} is of container ${spec.container}, and HaltPolicy ${policy.metadata.name} is about ${named}: nothing is listed. Have the policy name ${spec.container}, or upgrade the node yourself.`,
+    );
 }
 
 function requireOneChain({ metadata, status }: NodeHalt, policy: HaltPolicy): void {

@@ -23,6 +23,7 @@ const NodeHaltSchema = z.object({
   metadata: MetadataSchema,
   spec: z.object({
     podName: z.string(),
+    container: z.string(),
     policyName: z.string(),
     reason: z.string(),
     planName: Text,

@@ -8,6 +8,7 @@ const HALT = {
   metadata: { name: "sei-0-0-x", namespace: "sei", uid: "u-1" },
   spec: {
     podName: "sei-0-0",
+    container: "seid",
     policyName: "sei",
     reason: "upgrade_required",
     planName: "v6.7",
@@ -161,6 +162,13 @@ test.each([
     { upgrades: [{ planName: "v6.7", height: 31, image: "sei:v6.7" }] },
     "sei:v6.7",
     "at height 31, and this halt is at height 30",
+  ],
+  [
+    "a halt of another container",
+    { container: "heimdalld" },
+    {},
+    "sei:v6.7",
+    "is of container heimdalld, and HaltPolicy sei is about seid",
   ],
   ["a node of another chain", {}, { chainId: "atlantic-2" }, "sei:v6.7", "is on chain mock-1"],
   ["no plan", { planName: undefined }, {}, "sei:v6.7", "named no plan"],
