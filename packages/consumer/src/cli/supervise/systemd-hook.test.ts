@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { appendFile, mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -115,22 +115,59 @@ test("a journal that is longer than what is kept of it is read from a whole entr
   );
 });
 
-test("one who may not wait for the journal looks again for a line that is still on its way", async () => {
+/** What the hook says, and how often it looked, where it may not wait for the journal, which has the lines from the second look on. */
+async function saidOfLate(status: string, lines: readonly string[], later: readonly string[]) {
   const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
   const script = `#!/bin/sh
 case "$*" in
   --sync) exit 1 ;;
 esac
-if [ -e '${folder}/asked' ]; then /bin/cat '${folder}/entries'; fi
-: > '${folder}/asked'
+/bin/cat '${folder}/entries'
+if [ -e '${folder}/asked' ]; then /bin/cat '${folder}/later'; fi
+echo look >> '${folder}/asked'
 `;
   await writeFile(join(folder, "journalctl"), script, { mode: 0o755 });
-  await writeFile(join(folder, "entries"), entryOf('UPGRADE "v6.7" NEEDED at height: 30: '));
-  const env = { ...ended("70"), INVOCATION_ID: "0123456789abcdef0123456789abcdef", PATH: folder };
+  const asEntries = (texts: readonly string[]) => texts.map((text) => entryOf(text)).join("");
+  await writeFile(join(folder, "entries"), asEntries(lines));
+  await writeFile(join(folder, "later"), asEntries(later));
+  const env = { ...ended(status), INVOCATION_ID: "0123456789abcdef0123456789abcdef", PATH: folder };
   const { stdout, stderr } = await runCommand(["systemd-hook", "--journal"], env);
+  const looks = (await readFile(join(folder, "asked"), "utf8")).trim().split("\n").length;
   await rm(folder, { recursive: true });
+  return { stdout, stderr, looks };
+}
+
+test("one who may not wait for the journal looks again for a line that is still on its way", async () => {
+  const { stdout, stderr } = await saidOfLate("70", [], ['UPGRADE "v6.7" NEEDED at height: 30: ']);
   expect(stderr).toBe("");
   expect(stdout).toMatch(/^halted: upgrade_required \(plan v6\.7 at height 30\)\. /);
+});
+
+const TOO_NEW =
+  'BINARY UPDATED BEFORE TRIGGER! UPGRADE "v6.8" - in binary but not executed on chain. Downgrade your binary';
+
+test.each([
+  ["2", `panic: ${TOO_NEW}`],
+  ["1", `Error: ${TOO_NEW}`],
+])("so it does for the last words of a node of today that ended with %s", async (status, words) => {
+  const { stdout, stderr } = await saidOfLate(status, ["8:00AM INF committed state height=29"], [words]);
+  expect(stderr).toBe("");
+  expect(stdout).toMatch(/^halted: binary_too_new/);
+});
+
+test.each([
+  [
+    "the last words of a crash are there",
+    "2",
+    ["panic: runtime error: index out of range", "goroutine 1 [running]:"],
+    1,
+  ],
+  ["a signal ended it", "9", ["8:00AM INF committed state height=29"], 1],
+  ["its last words never come", "1", ["8:00AM INF committed state height=29"], 5],
+] as const)("it looks no more often than it has to where %s", async (_, status, lines, looks) => {
+  const said = await saidOfLate(status, lines, []);
+  expect(said.stdout).toMatch(/^crashed/);
+  expect(said.looks).toBe(looks);
 });
 
 test("of a log of gigabytes it reads the end", async () => {

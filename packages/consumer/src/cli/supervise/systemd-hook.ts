@@ -6,7 +6,9 @@ import { evidenceFromSystemd } from "../../adapters/systemd.ts";
 import { classify } from "../../classify.ts";
 import { ConsumerError } from "../../consumer-error.ts";
 import { journalMessages } from "../../log/line-records.ts";
+import { type LogOptions, readLastRun } from "../../log/plan-line.ts";
 import { printable } from "../../printable.ts";
+import type { CrashCause } from "../../verdict.ts";
 import { readLogTail } from "../input/log-tail.ts";
 import { KEPT, Tail } from "../input/tail.ts";
 import { inTime } from "../input/timed-read.ts";
@@ -57,6 +59,7 @@ async function hook({ on, log, journal, json }: HookFlags, io: Io): Promise<void
   const judge = (tail: string) => classify(evidenceFromSystemd(environment, tail, options));
   const isEnough = (tail: string) => {
     const verdict = judge(tail);
+    if (verdict.kind === "crashed" && isOwnEnd(verdict.cause)) return saysHowItEnded(tail, options);
     return verdict.kind !== "halted" || verdict.corroborated;
   };
   const tail =
@@ -64,6 +67,17 @@ async function hook({ on, log, journal, json }: HookFlags, io: Io): Promise<void
   const verdict = judge(tail);
   io.stdout.write(json === true ? toJsonLine({ verdict }) : `${oneLine(verdict)}\n`);
   await react(reactions, verdict, io);
+}
+
+/** By a panic or by an error of its own: either may be a halt that the node announced in its last words alone. */
+function isOwnEnd(cause: CrashCause): boolean {
+  return "code" in cause && (cause.code === 1 || cause.code === 2);
+}
+
+/** Whether the last words of the process are there. */
+function saysHowItEnded(tail: string, options: LogOptions): boolean {
+  const { planLines, endsOtherwise } = readLastRun(tail, options);
+  return endsOtherwise || planLines.some(({ ending }) => ending === true);
 }
 
 /** The end of the log, or nothing and a sentence about it where it can't be read: what a halt asks for is done without it. */
