@@ -1,6 +1,6 @@
 import { until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
-import { HALT_POLICIES, objectPath } from "./kube/paths.ts";
+import { HALT_POLICIES, objectPath, PODS } from "./kube/paths.ts";
 import { startDeployment } from "./testing/deployed-node.ts";
 import { FakeCluster, image, NAMESPACE, onePlan } from "./testing/fake-cluster.ts";
 import { PageReceiver } from "./testing/page-receiver.ts";
@@ -94,6 +94,13 @@ test("a Deployment's new image that halts, too, is paged once under the policy's
   expect(pager.keys()).toHaveLength(1);
 });
 
+/** No pod is made any more, as with a quota that is full. */
+function makeNoPods({ api }: FakeCluster): void {
+  const create = api.create.bind(api);
+  api.create = ((path: string, body: object) =>
+    path.endsWith("/pods") ? new Promise(() => {}) : create(path, body)) as typeof api.create;
+}
+
 /** A swap whose pod was deleted and can't be made anew, as by a quota; its policy gets another name then. */
 async function startGone(changes: object = {}) {
   const [cluster, pager] = [new FakeCluster(), await PageReceiver.start()];
@@ -105,9 +112,7 @@ async function startGone(changes: object = {}) {
   const steady = () => performance.now() + later;
   const controller = await new TestController(cluster, { steady }).start();
   undo.push(() => controller.stop());
-  const create = cluster.api.create.bind(cluster.api);
-  cluster.api.create = ((path: string, body: object) =>
-    path.endsWith("/pods") ? new Promise(() => {}) : create(path, body)) as typeof cluster.api.create;
+  makeNoPods(cluster);
   cluster.reach(30);
   const status = () => cluster.halts()[0]?.status;
   await until("the pod to be deleted, and awaited", () => status()?.phase === "Recovering");
@@ -134,4 +139,22 @@ test("of a node that no policy would select any more the policy that lists its i
   await until("the page", () => pager.keys().length === 1);
   expect(status()).toMatchObject({ phase: "Failed", reason: "RecoveryTimedOut" });
   expect(status()?.policyName).toBeUndefined();
+});
+
+test("a halt that waits, and whose pod is gone, is under the policy's other name however long there was no policy", async () => {
+  const cluster = new FakeCluster();
+  await cluster.addPolicy({ paused: true });
+  await cluster.addNode("sei-0");
+  const controller = await new TestController(cluster).start();
+  undo.push(() => controller.stop());
+  cluster.reach(30);
+  const status = () => cluster.halts()[0]?.status;
+  await until("it to be held", () => status()?.reason === "Paused");
+  makeNoPods(cluster);
+  cluster.api.drop(objectPath(PODS, NAMESPACE, "sei-0-0"));
+  cluster.api.drop(objectPath(HALT_POLICIES, NAMESPACE, "sei"));
+  await until("the policy to be missed", () => status()?.reason === "PolicyMissing");
+  await cluster.addPolicy({ paused: true }, "validators");
+  await until("it to be held again", () => status()?.reason === "Paused");
+  expect(status()?.policyName).toBe("validators");
 });
