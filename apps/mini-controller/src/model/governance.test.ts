@@ -118,6 +118,12 @@ test.each<[string, Scene, string | undefined, boolean]>([
     "new",
     true,
   ],
+  [
+    "the last one while there is no pod, whoever would select the template's",
+    { policies: { old: { labels: OTHER }, new: {} }, node: { labels: LABELS } },
+    "old",
+    true,
+  ],
   ["the last one, where the node is gone", { policies: { old: {}, new: {} } }, "old", true],
   [
     "who lists its image, which only answers for it, where node and policy are gone",

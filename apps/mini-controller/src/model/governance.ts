@@ -23,10 +23,10 @@ export interface KnownNode {
 }
 
 /**
- * The policy that governs the halt's node now, whichever it was when the halt was recorded: the one that selects its pod, or that would
- * select the pod that its workload makes. Of a node without either the last one that governed it answers, and once that is gone, as after
- * it got another name, one that lists the image that was set. Where none selects the pod that is there, the last one still answers: who
- * only answers for a halt pages, and nothing is changed.
+ * The policy that governs the halt's node now, whichever it was when the halt was recorded: the one that selects its pod. While there is
+ * no pod, it is the last one that did; once that is gone, as after it got another name, the one that would select the pod which the
+ * workload makes, and else one that lists the image that was set. Where none selects the pod that is there, the last one still answers.
+ * Who only answers for a halt pages, and changes nothing.
  */
 export function governanceOf(halt: NodeHalt, { policies, pods }: Known, node: KnownNode = {}): Governance {
   const { namespace = "", name } = halt.metadata;
@@ -40,10 +40,10 @@ export function governanceOf(halt: NodeHalt, { policies, pods }: Known, node: Kn
       ? { policy: last, selected: false }
       : { policy: governing, selected: true };
   }
+  if (known !== undefined) return { policy: last, selected: true };
   const { labels } = node;
   const next = labels && governingPolicy({ metadata: { namespace, name, labels } }, all);
   if (next !== undefined) return { policy: next, selected: true };
-  if (known !== undefined) return { policy: last, selected: true };
   const listing = listingOf(halt, all);
   return { policy: listing, selected: listing === undefined };
 }
