@@ -19,9 +19,9 @@ export function moveAfterEnd(observation: Observation): Move {
     type: CONDITION_RESOLVED,
     status: "True" as const,
     reason: "Running",
-    message: `Runs ${pod.image} and is at height ${height}.`,
+    message: { found: `Runs ${pod.image} and is at height ${height}.` },
   };
-  return journalMove(halt, { phase, reason, message, conditions: [resolved] }, now);
+  return journalMove(halt, { phase, reason, message: { found: message }, conditions: [resolved] }, now);
 }
 
 function runningHeight({ halt, pod }: Observation): number | undefined {

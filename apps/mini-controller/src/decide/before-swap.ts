@@ -1,8 +1,8 @@
 import type { Recommendation } from "@upgrade-halt/consumer";
-import type { ConditionDraft } from "../api/condition.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { Action } from "../api/node-halt.ts";
-import { isPaged, journalMove, type StepDraft, timestamp } from "../journal/journal-entry.ts";
+import { isPaged, isSaid, journalMove, type StepDraft, timestamp } from "../journal/journal-entry.ts";
+import { advice, NO_ADVICE, ofRecommendation, type Words } from "../journal/words.ts";
 import { UNREAD } from "../judge/unread-halt.ts";
 import type { Move } from "../model/move.ts";
 import { whatOf } from "../model/workload-sight.ts";
@@ -73,7 +73,10 @@ function forgotten({ halt, pod, now }: Observation): Move | undefined {
     return undefined;
   const stoodMs = Math.abs(now - Date.parse(status.steps?.at(-1)?.at ?? ""));
   if (status.phase !== "Held" || !(stoodMs >= UNSEEN_MS)) return undefined;
-  const message = `Its pod runs, at height ${pod.height}, and the controller never saw it halt so. This NodeHalt can be deleted.`;
+  const message = {
+    found: `Its pod runs, at height ${pod.height}, and the controller never saw it halt so.`,
+    toDo: advice`This NodeHalt can be deleted.`,
+  };
   return journalMove(
     halt,
     { phase: "Withdrawn", reason: "NeverSeen", message, conditions: [notUpgrading("NeverSeen", message)] },
@@ -89,7 +92,7 @@ function recoveredElsewhere(observation: Observation): Move | undefined {
   const left = leftToStay(observation, pod);
   if (left > 0) return { kind: "wait", ms: Math.min(left, LOOK_AGAIN_REFUSED_MS) };
   const how = pod.image === halt.spec.image ? "as it did before" : "which somebody else set";
-  const message = `Runs ${pod.image}, ${how}, and is at height ${height}.`;
+  const message = { found: `Runs ${pod.image}, ${how}, and is at height ${height}.` };
   const conditions = [notUpgrading("RecoveredElsewhere", message)];
   const draft = {
     phase: "Recovered",
@@ -107,7 +110,9 @@ function recoveredElsewhere(observation: Observation): Move | undefined {
  */
 export function withdrawal({ halt, pod, now }: Observation): Move | undefined {
   if (pod.kind !== "healthy" || halt.status?.seen === undefined) return undefined;
-  const message = `The pod that halted runs again as it is, at height ${pod.height}. Nothing is done about its halt.`;
+  const message = {
+    found: `The pod that halted runs again as it is, at height ${pod.height}. Nothing is done about its halt.`,
+  };
   const conditions = [notUpgrading("RunsAgain", message)];
   return journalMove(halt, { phase: "Withdrawn", reason: "RunsAgain", message, conditions }, now);
 }
@@ -117,7 +122,7 @@ function toldByLog({ halt, pod, now }: Observation): Move | undefined {
   if (halt.spec.reason !== UNREAD || pod.kind !== "successor" || pod.uid !== halt.spec.podUID)
     return undefined;
   if (pod.verdict.kind !== "halted" && pod.verdict.kind !== "unrecognised-halt") return undefined;
-  const message = `It is known by now: ${pod.verdict.why}`;
+  const message = { found: `It is known by now: ${pod.verdict.why}` };
   const conditions = [notUpgrading("LogTells", message)];
   return journalMove(halt, { phase: "Withdrawn", reason: "LogTells", message, conditions }, now);
 }
@@ -131,9 +136,8 @@ function record(observation: Observation, wanted: StepDraft, lookAgainMs?: numbe
   const { status } = halt;
   const draft = withoutPageTold(observation, withoutPageInDryRun(observation, wanted));
   const needsPage = draft.page !== undefined && !isPaged(status, draft.page.reason);
-  const isSaid =
-    status?.phase === draft.phase && status.reason === draft.reason && status.message === draft.message;
-  if (!isSaid || needsPage) return journalMove(halt, draft, now);
+  if (status?.phase !== draft.phase || !isSaid(status, draft) || needsPage)
+    return journalMove(halt, draft, now);
   if (draft.phase === "Recorded") return { kind: "wait", ms: LOOK_AGAIN_MS };
   return lookAgainMs === undefined ? { kind: "rest" } : { kind: "wait", ms: lookAgainMs };
 }
@@ -163,40 +167,38 @@ function pagingMove(observation: Observation, recommendation: Recommendation): M
   const delivered = halt.status?.page?.reason === recommendation.reason && halt.status.page.state === "Sent";
   if (!FINAL.has(recommendation.reason) || !delivered)
     return record(observation, { ...draft, phase: "Held" });
-  return journalMove(
-    halt,
-    { ...draft, phase: "Paged", message: `${draft.message} A person was paged.` },
-    now,
-  );
+  const toDo = advice`${draft.message.toDo ?? NO_ADVICE} A person was paged.`;
+  return journalMove(halt, { ...draft, phase: "Paged", message: { ...draft.message, toDo } }, now);
 }
 
 function held(observation: Observation, recommendation: Recommendation): StepDraft {
   const { action, reason, page } = recommendation;
-  const why = `${recommendation.why}${action === "page" ? notYet(observation) : ""}`;
+  const { toDo = NO_ADVICE, ...found } = ofRecommendation(recommendation.why);
+  const message = { ...found, toDo: action === "page" ? advice`${toDo}${notYet(observation)}` : toDo };
   return {
     phase: "Held",
     action: action === "page" ? "Page" : "Hold",
     reason,
-    message: why,
-    page: page ? { reason, summary: summaryOf(observation, why) } : undefined,
-    conditions: [notUpgrading(reason, why)],
+    message,
+    page: page ? { reason, summary: summaryOf(observation, message) } : undefined,
+    conditions: [notUpgrading(reason, message)],
   };
 }
 
-function notUpgrading(reason: string, message: string): ConditionDraft {
+function notUpgrading(reason: string, message: Words) {
   return {
     type: "Upgrading",
-    status: reason === "ImageMappingMissing" ? "Unknown" : "False",
+    status: reason === "ImageMappingMissing" ? ("Unknown" as const) : ("False" as const),
     reason,
     message,
   };
 }
 
 /** What a page says first: which node, what happened, and what is (not) done. */
-export function summaryOf({ halt }: Observation, why: string): string {
+export function summaryOf({ halt }: Pick<Observation, "halt">, message: Words): Words {
   const { podName, reason, verdict } = halt.spec;
   const what = reason === UNREAD ? "may have halted" : `halted (${reason})`;
-  return `${halt.metadata.namespace}/${podName} ${what}: ${verdict} ${why}`;
+  return { ...message, node: `${halt.metadata.namespace}/${podName} ${what}:`, verdict };
 }
 
 /** The halt of an image that a swap brought for this very plan: the swap's own journal tells of it. */
@@ -237,7 +239,7 @@ function actionOf({ action }: ImageChange): Extract<Action, "SwapImage" | "RollB
 function beginSwap(observation: Observation, policy: HaltPolicy, change: ImageChange): StepDraft {
   const { workload, now } = observation;
   const { image: toImage, reason, why, page } = change;
-  const message = `Setting ${whatOf(workload)} to ${toImage}: ${why}`;
+  const message = { found: `Setting ${whatOf(workload)} to ${toImage}: ${why}` };
   return {
     phase: "Swapping",
     action: actionOf(change),
@@ -248,7 +250,7 @@ function beginSwap(observation: Observation, policy: HaltPolicy, change: ImageCh
       : {}),
     toImage,
     recoverBy: timestamp(now + policy.spec.recoveryTimeoutSeconds * 1000),
-    page: page ? { reason, summary: summaryOf(observation, why) } : undefined,
+    page: page ? { reason, summary: summaryOf(observation, { found: why }) } : undefined,
     conditions: [{ type: "Upgrading", status: "True", reason: actionOf(change), message }],
   };
 }

@@ -1,7 +1,8 @@
 import type { Verdict } from "@upgrade-halt/consumer";
 import { ANNOTATION_ABORT } from "../api/group.ts";
 import { ABORTED, isAborted, policyNameOf } from "../api/node-halt.ts";
-import { isPaged, journalMove } from "../journal/journal-entry.ts";
+import { isPaged, isSaid, journalMove } from "../journal/journal-entry.ts";
+import { advice, type Words } from "../journal/words.ts";
 import { isUnreadHalt } from "../judge/unread-halt.ts";
 import type { Act, Move } from "../model/move.ts";
 import { whatOf } from "../model/workload-sight.ts";
@@ -73,11 +74,12 @@ function moveWhileSwapping(observation: Observation, wait: (ms: number) => Move)
   }
   if (!workload.settled) return wait(settleWait(observation));
   const isThere = pod.kind === "halted" || pod.kind === "healthy";
-  const message = isThere
+  const found = isThere
     ? `${workload.what} has ${toImage}; ${workload.replacesPods ? "it replaces" : "deleting"} pod ${halt.spec.podName}.`
     : `${workload.what} has ${toImage}, and the pod that halted is gone.`;
   const deletedPodUID = pod.kind === "halted" && !workload.replacesPods ? pod.uid : undefined;
-  return journalMove(halt, { phase: "Recreating", reason: "Recreating", message, deletedPodUID }, now);
+  const draft = { phase: "Recreating", reason: "Recreating", message: { found }, deletedPodUID } as const;
+  return journalMove(halt, draft, now);
 }
 
 /** A quarter of the time that it has taken so far: a server that a thousand halts keep busy is not asked by each all the time. */
@@ -116,10 +118,10 @@ function whyUnasked(
   if (recommendation?.action === wanted && asksFor === toImage) return undefined;
   if (recommendation !== undefined && asksFor === undefined && !OF_POLICY.has(recommendation.reason)) {
     const { reason, why } = recommendation;
-    return { reason, message: `${toImage} is not asked for as things stand. ${standing} ${why}` };
+    return { reason, message: { found: `${toImage} is not asked for as things stand. ${standing} ${why}` } };
   }
-  const message = `HaltPolicy ${policyNameOf(halt)} no longer asks for ${toImage}. ${standing}`;
-  return { reason: "ImageWithdrawn", message };
+  const found = `HaltPolicy ${policyNameOf(halt)} no longer asks for ${toImage}. ${standing}`;
+  return { reason: "ImageWithdrawn", message: { found } };
 }
 
 function moveWhileRecreating(observation: Observation, wait: (ms: number) => Move): Move {
@@ -131,20 +133,21 @@ function moveWhileRecreating(observation: Observation, wait: (ms: number) => Mov
   }
   if (pod.kind === "successor" && pod.image === halt.spec.image) return wait(RECOVER_MS);
   if (pod.kind === "successor" && pod.image !== toImage) return reportRewritten(observation, pod.image);
-  const message =
+  const found =
     pod.kind === "successor"
       ? `New pod with ${pod.image}; waiting for its height.`
       : "Waiting for the new pod.";
-  return journalMove(halt, { phase: "Recovering", reason: "Recovering", message }, now);
+  return journalMove(halt, { phase: "Recovering", reason: "Recovering", message: { found } }, now);
 }
 
 /** A pause comes too late for a workload that replaces its pods by itself, and whoever paused it is told so. */
 function toldOfPause(observation: Observation, wait: (ms: number) => Move): Move {
   const { halt, now } = observation;
-  const going = { reason: "Recreating", message: `${whatOf(observation.workload)} replaces its pods.` };
+  const found = `${whatOf(observation.workload)} replaces its pods.`;
+  const going = { reason: "Recreating", message: { found } };
   const { reason, message } = paused(observation, undefined) ?? going;
   const wasPaused = halt.status?.reason === PAUSED;
-  if (reason !== PAUSED ? !wasPaused : halt.status?.message === message) return wait(RECOVER_MS);
+  if (reason !== PAUSED ? !wasPaused : isSaid(halt.status, { reason, message })) return wait(RECOVER_MS);
   return journalMove(halt, { phase: "Recreating", reason, message }, now);
 }
 
@@ -152,7 +155,10 @@ function toldOfPause(observation: Observation, wait: (ms: number) => Move): Move
 function reportRewritten(observation: Observation, image: string): Move {
   const { halt, now } = observation;
   const reason = "ImageRewritten";
-  const message = `The new pod has ${image} instead of ${halt.status?.toImage}: an admission webhook may have rewritten it. It is left as it is, and watched.`;
+  const message = {
+    found: `The new pod has ${image} instead of ${halt.status?.toImage}: an admission webhook may have rewritten it.`,
+    toDo: advice`It is left as it is, and watched.`,
+  };
   const page = { reason, summary: summaryOf(observation, message) };
   return journalMove(halt, { phase: "Recovering", reason, message, page }, now);
 }
@@ -175,7 +181,9 @@ function deletion(
   if (move.kind !== "effect" || status?.deletedPodUID !== undefined) return move;
   // What is remembered may be of before: a pod that is gone by now would use up the one deletion.
   if (observation.from === "memory") return move;
-  const message = `Deleting pod ${halt.spec.podName}, which came back with ${halt.spec.image} and halted again.`;
+  const message = {
+    found: `Deleting pod ${halt.spec.podName}, which came back with ${halt.spec.image} and halted again.`,
+  };
   const draft = { phase: status?.phase ?? "Recreating", reason: "Recreating", message, deletedPodUID: uid };
   return journalMove(halt, draft, now);
 }
@@ -190,7 +198,7 @@ function unlessRefused(observation: Observation, effect: Act, wait: (ms: number)
   const { reason, message, kind } = refusal;
   const page = kind === "page" ? { reason, summary: summaryOf(observation, message) } : undefined;
   const needsPage = page !== undefined && !isPaged(status, reason);
-  if (!needsPage && status.reason === reason && status.message === message) return wait(RECOVER_MS);
+  if (!needsPage && isSaid(status, refusal)) return wait(RECOVER_MS);
   return journalMove(halt, { phase: status.phase ?? "Swapping", reason, message, page }, now);
 }
 
@@ -210,10 +218,8 @@ function recovery(observation: Observation): Move | undefined {
   if (past === undefined) return undefined;
   if (leftToStay(observation, past.pod) > 0 && !isSupplanted(observation)) return undefined;
   const { pod, height } = past;
-  const message =
-    pod.image === toImage
-      ? `Runs ${toImage} and is at height ${height}.`
-      : `Runs ${pod.image}, not ${toImage}, and is at height ${height}.`;
+  const not = pod.image === toImage ? "" : `, not ${toImage},`;
+  const message = { found: `Runs ${pod.image}${not} and is at height ${height}.` };
   return journalMove(
     halt,
     {
@@ -236,7 +242,7 @@ function isSupplanted({ halt, workload }: Observation): boolean {
 
 interface Failure {
   readonly reason: string;
-  readonly message: string;
+  readonly message: Words;
 }
 
 function failure(observation: Observation): Failure | undefined {
@@ -245,7 +251,10 @@ function failure(observation: Observation): Failure | undefined {
   if (isAborted(halt) && phase !== "Recovering")
     return {
       reason: ABORTED,
-      message: `Stopped for good by its annotation ${ANNOTATION_ABORT}.${goesOn(observation)}`,
+      message: {
+        found: `Stopped for good by its annotation ${ANNOTATION_ABORT}.`,
+        toDo: goesOn(observation),
+      },
     };
   if (
     phase === "Recovering" &&
@@ -256,7 +265,7 @@ function failure(observation: Observation): Failure | undefined {
   ) {
     return {
       reason: "HaltedAgain",
-      message: `The new pod halted as well on ${pod.image}: ${pod.verdict.why}`,
+      message: { found: `The new pod halted as well on ${pod.image}: ${pod.verdict.why}` },
     };
   }
   if (
@@ -264,13 +273,15 @@ function failure(observation: Observation): Failure | undefined {
     workload.image !== toImage &&
     (phase !== "Swapping" || workload.image !== fromImage)
   ) {
-    const message = `${workload.what} was set to ${workload.image} by somebody else in the middle of the swap to ${toImage}.`;
-    return { reason: "ImageChangedMeanwhile", message };
+    const found = `${workload.what} was set to ${workload.image} by somebody else in the middle of the swap to ${toImage}.`;
+    return { reason: "ImageChangedMeanwhile", message: { found } };
   }
   if (recoverWithinMs !== undefined && recoverWithinMs <= 0 && pastHalt(observation) === undefined) {
     return {
       reason: "RecoveryTimedOut",
-      message: `Not seen past the halt on ${toImage} in its time, ${recoverBy} (${standing(pod)}).`,
+      message: {
+        found: `Not seen past the halt on ${toImage} in its time, ${recoverBy} (${standing(pod)}).`,
+      },
     };
   }
   return undefined;

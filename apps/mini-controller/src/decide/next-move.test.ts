@@ -352,7 +352,7 @@ describe("a halt whose swap has not begun", () => {
 });
 
 const SIBLING_RUNS =
-  "StatefulSet sei/sei-0 makes these pods from the same template, and they have not halted for plan v6.7 at height 30: sei-1 (runs). The image changes when all of them have.";
+  "StatefulSet sei/sei-0 makes other pods from the same template, which have not halted for plan v6.7 at height 30. The image changes when all of these have: sei-1 (runs).";
 
 describe("a swap", () => {
   const begun = (phase: Phase, changes: NodeHaltStatus = {}) =>

@@ -1,4 +1,5 @@
 import type { NodeHalt } from "../api/node-halt.ts";
+import { type Advice, advice, NO_ADVICE } from "../journal/words.ts";
 import type { PodGroup } from "../model/pod-group.ts";
 import type { Observation } from "../observe/observation.ts";
 
@@ -21,9 +22,9 @@ function isOfSet({ spec }: NodeHalt): boolean {
 }
 
 /** What a person has to know who stops a swap: what of it others go on with. Empty where they do not. */
-export function goesOn({ halt, workload }: Pick<Observation, "halt" | "workload">): string {
+export function goesOn({ halt, workload }: Pick<Observation, "halt" | "workload">): Advice {
   const { toImage, fromImage } = halt.status ?? {};
-  if (workload.kind !== "found" || workload.image !== toImage) return "";
-  if (!isReplacedByOthers({ halt, workload })) return "";
-  return ` ${workload.what} has ${toImage} already, and may replace pod ${halt.spec.podName} by itself: to keep that pod, set its image back to ${fromImage}.`;
+  if (workload.kind !== "found" || workload.image !== toImage) return NO_ADVICE;
+  if (!isReplacedByOthers({ halt, workload })) return NO_ADVICE;
+  return advice`${workload.what} has ${toImage} already, and may replace pod ${halt.spec.podName} by itself: to keep that pod, set its image back to ${fromImage ?? "what it was"}.`;
 }

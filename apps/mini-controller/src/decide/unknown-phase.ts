@@ -1,4 +1,6 @@
+import { BY_HAND } from "../journal/by-hand.ts";
 import { isPaged, journalMove, type StepDraft } from "../journal/journal-entry.ts";
+import { advice } from "../journal/words.ts";
 import type { Move } from "../model/move.ts";
 import type { Observation } from "../observe/observation.ts";
 import { summaryOf } from "./before-swap.ts";
@@ -12,7 +14,10 @@ export function moveInUnknownPhase(observation: Observation): Move {
   const { status } = halt;
   if (status?.phase === undefined) return { kind: "rest" };
   const reason = "PhaseUnknown";
-  const message = `A newer controller brought it to ${status.phase}, which this one does not know: nothing is done. Run the newer controller again, or look after the node yourself and delete this NodeHalt.`;
+  const message = {
+    found: `A newer controller brought it to ${status.phase}, which this one does not know: nothing is done.`,
+    toDo: advice`Run the newer controller again. ${BY_HAND} Delete this NodeHalt then.`,
+  };
   const page = policy?.spec.dryRun ? undefined : { reason, summary: summaryOf(observation, message) };
   const draft: StepDraft = { phase: status.phase, reason, message, page };
   const isTold = page === undefined || isPaged(status, reason);

@@ -6,6 +6,7 @@ import { hasEnded, type NodeHalt, type NodeHaltSpec, type Seen, type WorkloadRef
 import type { HaltJournal } from "../journal/halt-journal.ts";
 import { journalMove } from "../journal/journal-entry.ts";
 import { isJournal, journalName, namesAgain } from "../journal/journal-name.ts";
+import { advice } from "../journal/words.ts";
 import type { JudgedNode } from "../judge/judged-node.ts";
 import { reasonOf } from "../judge/judgement.ts";
 import { planNameOf, recordedHeightOf } from "../judge/recorded-facts.ts";
@@ -187,9 +188,13 @@ export class Detector {
     const { journal, now } = this.#options;
     const [phase, reason] = ["Paged", "JournalTaken"] as const;
     if (halt.status?.phase === phase && halt.status.reason === reason) return;
-    const message =
-      "Every name that the journal of this halt can have is taken by a NodeHalt that tells of none, or of one that is over. Nothing is done about this halt. Find out who wrote them, and delete them.";
-    const page = { reason, summary: `${halt.metadata.namespace}/${podName} halted: ${verdict} ${message}` };
+    const message = {
+      found:
+        "Every name that the journal of this halt can have is taken by a NodeHalt that tells of none, or of one that is over. Nothing is done about this halt.",
+      toDo: advice`Find out who wrote them, and delete them.`,
+    };
+    const node = `${halt.metadata.namespace}/${podName} halted:`;
+    const page = { reason, summary: { ...message, node, verdict } };
     const { status } = journalMove({ ...halt, status: {} }, { phase, reason, message, page }, now());
     await journal.write(halt, status);
   }

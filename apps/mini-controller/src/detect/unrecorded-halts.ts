@@ -3,7 +3,9 @@ import type { Logger } from "pino";
 import { API_VERSION } from "../api/group.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, NodeHaltSpec, PageRecord } from "../api/node-halt.ts";
+import { BY_HAND } from "../journal/by-hand.ts";
 import { journalMove, resolving, timestamp } from "../journal/journal-entry.ts";
+import { advice } from "../journal/words.ts";
 import { policyOf } from "../model/governance.ts";
 import { podKeyOf, type Stores } from "../model/stores.ts";
 import type { PageAttempt, SendPageOptions } from "../paging/pager.ts";
@@ -84,8 +86,11 @@ export class UnrecordedHalts {
     if (this.#entries.has(id)) return;
     const { podName, verdict } = unwritten.spec;
     const why = messageOf(error);
-    const message = `The API server ${what} it, so nothing is done about this halt: ${why} Let it be written, or upgrade the node yourself.`;
-    const page = { reason: REASON, summary: `${podKeyOf(unwritten)} halted: ${verdict} ${message}` };
+    const message = {
+      found: `The API server ${what} it, so nothing is done about this halt: ${why}`,
+      toDo: advice`Let it be written. ${BY_HAND}`,
+    };
+    const page = { reason: REASON, summary: { ...message, node: `${podKeyOf(unwritten)} halted:`, verdict } };
     const { status } = journalMove(unwritten, { phase: "Held", reason: REASON, message, page }, now());
     if (status.page?.reason !== REASON) return;
     const halt = { ...unwritten, status };

@@ -5,7 +5,11 @@ import { journalMove, type StepDraft } from "./journal-entry.ts";
 
 /** Says one thing, then another, and so on. */
 const saying = (times: number, phase: Phase): StepDraft[] =>
-  Array.from({ length: times }, (_, index) => ({ phase, reason: "Reason", message: `It is ${index}.` }));
+  Array.from({ length: times }, (_, index) => ({
+    phase,
+    reason: "Reason",
+    message: { found: `It is ${index}.` },
+  }));
 
 test("of the steps of a halt that has many, the newest are kept, and the first of each phase", () => {
   const drafts = [...saying(20, "Recorded"), ...saying(40, "Held"), ...saying(2, "Swapping")];
@@ -13,6 +17,6 @@ test("of the steps of a halt that has many, the newest are kept, and the first o
   let halt: NodeHalt = haltWith({}, {});
   for (const draft of later) halt = { ...halt, status: journalMove(halt, draft, NOW).status };
   const told = halt.status?.steps?.map(({ phase, message }) => `${phase} ${message}`);
-  const newest = later.slice(-29).map(({ phase, message }) => `${phase} ${message}`);
+  const newest = later.slice(-29).map(({ phase, message }) => `${phase} ${message.found}`);
   expect(told).toEqual(["Detected It halted.", "Recorded It is 0.", "Held It is 0.", ...newest]);
 });

@@ -10,11 +10,12 @@ import {
   type Step,
 } from "../api/node-halt.ts";
 import type { Move } from "../model/move.ts";
+import { MESSAGE_MAX, SUMMARY_MAX, textOf, type Words } from "./words.ts";
 
 /** A page to be journaled along with a step. */
 export interface PageDraft {
   readonly reason: string;
-  readonly summary: string;
+  readonly summary: Words;
 }
 
 /** What a step changes in the journal besides its phase. */
@@ -32,9 +33,9 @@ export interface StepDraft
   > {
   readonly phase: Phase;
   readonly reason: string;
-  readonly message: string;
+  readonly message: Words;
   readonly page?: PageDraft | undefined;
-  readonly conditions?: readonly ConditionDraft[];
+  readonly conditions?: readonly (Omit<ConditionDraft, "message"> & { readonly message: Words })[];
 }
 
 const MAX_STEPS = 32;
@@ -50,8 +51,9 @@ export function journalMove(
   draft: StepDraft,
   now: number,
 ): Extract<Move, { kind: "journal" }> {
-  const { page, conditions = [], ...fields } = draft;
+  const { page, message, conditions = [], ...fields } = draft;
   const before = halt.status ?? {};
+  const text = textOf(message, MESSAGE_MAX);
   const at = timestamp(now);
   const generation = halt.metadata.generation;
   return {
@@ -59,19 +61,25 @@ export function journalMove(
     status: {
       ...before,
       ...withoutUndefined(fields),
-      message: cut(fields.message, 1024),
-      steps: stepsWith(halt, { phase: fields.phase, at, message: cut(fields.message, 512) }),
+      message: text,
+      steps: stepsWith(halt, { phase: fields.phase, at, message: stepText(text) }),
       ...pageWith(halt, page, at, { ...before, ...withoutUndefined(fields) }),
       conditions: mergeConditions(
         before.conditions ?? [],
         conditions.map((condition) => ({
           ...condition,
+          message: textOf(condition.message, MESSAGE_MAX),
           ...(generation === undefined ? {} : { observedGeneration: generation }),
         })),
         at,
       ),
     },
   };
+}
+
+/** What a step says, of the message that the halt has with it. */
+export function stepText(message: string): string {
+  return cut(message, 512);
 }
 
 function stepsWith(halt: NodeHalt, step: Step): Step[] {
@@ -93,9 +101,17 @@ function withoutRepetition(steps: readonly Step[]): readonly Step[] {
 
 /** Detected and Recorded are told by the object itself; they reach the status with the first step after them. */
 function firstSteps({ spec, metadata }: NodeHalt, { phase, at }: Step): Step[] {
-  const detected: Step = { phase: "Detected", at: spec.detectedAt, message: cut(spec.verdict, 512) };
+  const detected: Step = { phase: "Detected", at: spec.detectedAt, message: stepText(spec.verdict) };
   if (phase === "Recorded") return [detected];
   return [detected, { phase: "Recorded", at, message: `Recorded as ${metadata.name}.` }];
+}
+
+/** Whether the journal says just this already. */
+export function isSaid(
+  status: NodeHaltStatus | undefined,
+  { reason, message }: Pick<StepDraft, "reason" | "message">,
+): boolean {
+  return status?.reason === reason && status.message === textOf(message, MESSAGE_MAX);
 }
 
 /** Whether the page on record is for this reason. */
@@ -124,7 +140,7 @@ function pageWith(
     page: {
       key: number === undefined ? key : `${key}/${number}`,
       reason,
-      summary: cut(summary, 512),
+      summary: textOf(summary, SUMMARY_MAX),
       ...withoutUndefined({ action, toImage }),
       at,
       delivered: [],

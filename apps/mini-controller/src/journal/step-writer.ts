@@ -4,6 +4,7 @@ import type { NodeHalt, NodeHaltStatus, Phase } from "../api/node-halt.ts";
 import { between, type OnBoundary } from "../model/boundary.ts";
 import type { HaltJournal } from "./halt-journal.ts";
 import { isPaged, journalMove } from "./journal-entry.ts";
+import { advice } from "./words.ts";
 
 export interface StepWriterOptions {
   readonly journal: HaltJournal;
@@ -50,9 +51,13 @@ export class StepWriter {
     const { journal, onPhase, log, now } = this.#options;
     const reason = "JournalRefused";
     if (isPaged(halt.status, reason)) return;
-    const message = `The API server does not take what is to be written about this halt, so nothing is done: ${refusal} Apply the CustomResourceDefinitions of this release.`;
+    const message = {
+      found: `The API server does not take what is to be written about this halt, so nothing is done: ${refusal}`,
+      toDo: advice`Apply the CustomResourceDefinitions of this release.`,
+    };
     const { podName, verdict } = halt.spec;
-    const page = { reason, summary: `${halt.metadata.namespace}/${podName} halted: ${verdict} ${message}` };
+    const node = `${halt.metadata.namespace}/${podName} halted:`;
+    const page = { reason, summary: { ...message, node, verdict } };
     const { phase = "Held", steps } = halt.status ?? {};
     const { status } = journalMove(halt, { phase, reason, message, page }, now());
     try {

@@ -43,10 +43,10 @@ test("a swap has its whole time, however often its halt said something else befo
     halt = { ...halt, status: journalMove(halt, draft, NOW).status };
   };
   for (let time = 0; time < 40; time += 1)
-    say({ phase: "Recorded", reason: "SiblingsNotHalted", message: `It is ${time}.` });
+    say({ phase: "Recorded", reason: "SiblingsNotHalted", message: { found: `It is ${time}.` } });
   const recoverBy = new Date(NOW + 3_600_000).toISOString();
-  say({ phase: "Swapping", reason: "ImageListed", message: "Setting it.", recoverBy });
-  say({ phase: "Recreating", reason: "Recreating", message: "Deleting it." });
+  say({ phase: "Swapping", reason: "ImageListed", message: { found: "Setting it." }, recoverBy });
+  say({ phase: "Recreating", reason: "Recreating", message: { found: "Deleting it." } });
   expect(new RecoveryTimer(() => 0).leftOf(halt)).toBe(3_600_000);
 });
 

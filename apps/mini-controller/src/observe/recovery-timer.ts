@@ -1,5 +1,6 @@
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { hasUnknownPhase, isAborted, isSwapping, type NodeHalt } from "../api/node-halt.ts";
+import { stepText } from "../journal/journal-entry.ts";
 
 /** How long a swap may take whose journal does not say when it began. */
 const UNKNOWN_MS = 600_000;
@@ -68,7 +69,7 @@ const OF_THE_NODE: ReadonlySet<string | undefined> = new Set([
 function isRefused({ status: { phase, reason, message, page, steps = [] } = {} }: NodeHalt): boolean {
   if (page?.reason !== reason) return false;
   const begun = steps.find((step) => step.phase === phase)?.message;
-  const isOther = begun !== undefined && message !== undefined && message !== begun;
+  const isOther = begun !== undefined && message !== undefined && stepText(message) !== begun;
   return isOther && reason !== phase && !OF_THE_NODE.has(reason);
 }
 

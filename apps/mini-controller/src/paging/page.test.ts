@@ -12,10 +12,22 @@ const WEBHOOK = { webhook: { url: "http://127.0.0.1:1/page", hmacSecretRef: { na
 
 /** A halt that is held with a page, and the same once its swap began before a receiver took that. */
 function paged() {
-  const page = { reason: "ImageMappingMissing", summary: "No image is listed." };
-  const draft = { phase: "Held", action: "Page", reason: page.reason, message: "m", page } as const;
+  const page = { reason: "ImageMappingMissing", summary: { found: "No image is listed." } };
+  const draft = {
+    phase: "Held",
+    action: "Page",
+    reason: page.reason,
+    message: { found: "m" },
+    page,
+  } as const;
   const held = haltWith({}, journalMove(haltWith(), draft, NOW).status);
-  const swap = { phase: "Swapping", action: "SwapImage", toImage: NEW, reason: "r", message: "m" } as const;
+  const swap = {
+    phase: "Swapping",
+    action: "SwapImage",
+    toImage: NEW,
+    reason: "r",
+    message: { found: "m" },
+  } as const;
   const swapping = haltWith({}, journalMove(held, swap, NOW + 1).status);
   return { held, swapping, record: held.status?.page as NonNullable<NodeHaltStatus["page"]> };
 }
@@ -38,7 +50,11 @@ test("that it is over is said with what the page itself said", () => {
 
 test("a page about a swap says the image, whichever step of it had the page made", () => {
   const { swapping } = paged();
-  const page = { reason: "RecoveryTimedOut", summary: "s" };
-  const { status } = journalMove(swapping, { phase: "Failed", reason: page.reason, message: "m", page }, NOW);
+  const page = { reason: "RecoveryTimedOut", summary: { found: "s" } };
+  const { status } = journalMove(
+    swapping,
+    { phase: "Failed", reason: page.reason, message: { found: "m" }, page },
+    NOW,
+  );
   expect(status.page).toMatchObject({ reason: "RecoveryTimedOut", action: "SwapImage", toImage: NEW });
 });

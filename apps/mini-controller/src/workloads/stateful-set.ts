@@ -97,7 +97,7 @@ export function notMadeBy(set: StatefulSet, pod: Pod): string | undefined {
 /** Why a set is too large for its pods to be compared. */
 export function whyTooMany({ metadata, spec: { replicas = 1 } }: StatefulSet): string | undefined {
   if (replicas <= MOST_PODS) return undefined;
-  return `StatefulSet ${metadata.name} has ${replicas} replicas, and sets of more than ${MOST_PODS} are not acted on: set the image yourself.`;
+  return `StatefulSet ${metadata.name} has ${replicas} replicas, and sets of more than ${MOST_PODS} are not acted on.`;
 }
 
 function rangeOf(names: readonly string[]): string {

@@ -5,5 +5,9 @@ import type { Check } from "./refusal.ts";
 /** A person wants nothing more to be done about this halt. */
 export const aborted: Check = ({ halt }) =>
   isAborted(halt)
-    ? { reason: ABORTED, message: `Its annotation ${ANNOTATION_ABORT} says to stop.`, kind: "hold" }
+    ? {
+        reason: ABORTED,
+        message: { found: `Its annotation ${ANNOTATION_ABORT} says to stop.` },
+        kind: "hold",
+      }
     : undefined;

@@ -1,3 +1,4 @@
+import { advice } from "../../journal/words.ts";
 import type { Check } from "./refusal.ts";
 
 /** A pod was deleted for this halt already, and this is another one that came back as the first. */
@@ -6,6 +7,9 @@ export const alreadyDeleted: Check = ({ halt, pod, workload }, { step, image }) 
   if (step !== "delete-pod" || pod.kind === "gone" || deleted === undefined || deleted === pod.uid)
     return undefined;
   const what = workload.kind === "found" ? workload.what : "its owner";
-  const message = `Pod ${halt.spec.podName} was deleted once and came back with ${pod.image} instead of ${image}. It is not deleted again: see whether a partition of ${what}, a RollingUpdate that names none, or a webhook keeps that image.`;
+  const message = {
+    found: `Pod ${halt.spec.podName} was deleted once and came back with ${pod.image} instead of ${image}.`,
+    toDo: advice`It is not deleted again: see whether a partition of ${what}, a RollingUpdate that names none, or a webhook keeps that image.`,
+  };
   return { reason: "PodKeepsOldImage", message, kind: "page" };
 };

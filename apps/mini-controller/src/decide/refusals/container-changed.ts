@@ -1,3 +1,4 @@
+import { advice } from "../../journal/words.ts";
 import { notYet } from "./not-yet.ts";
 import type { Check } from "./refusal.ts";
 
@@ -6,6 +7,9 @@ export const containerChanged: Check = (observation) => {
   const { halt, policy } = observation;
   const { container } = halt.spec;
   if (policy === undefined || policy.spec.container === container) return undefined;
-  const message = `Container ${container} halted, and HaltPolicy ${policy.metadata.name} names container ${policy.spec.container} by now, so its images are for that one. Set spec.container to ${container}, or upgrade the node yourself.${notYet(observation)}`;
+  const message = {
+    found: `Container ${container} halted, and HaltPolicy ${policy.metadata.name} names container ${policy.spec.container} by now, so its images are for that one.`,
+    toDo: advice`Set spec.container to ${container}, or upgrade the node yourself.${notYet(observation)}`,
+  };
   return { reason: "ContainerChanged", message, kind: "page" };
 };

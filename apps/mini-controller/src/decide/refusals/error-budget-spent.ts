@@ -1,4 +1,5 @@
 import { ANNOTATION_ACKNOWLEDGED } from "../../api/group.ts";
+import { advice } from "../../journal/words.ts";
 import type { Check } from "./refusal.ts";
 
 /** Too many swaps failed under this policy that nobody looked at. A person knows while a page of one of them stands. */
@@ -6,6 +7,9 @@ export const errorBudgetSpent: Check = ({ policy, neighbours }, { step }) => {
   if (policy === undefined || step !== "decide") return undefined;
   const { errorBudget } = policy.spec;
   if (neighbours.failed < errorBudget) return undefined;
-  const message = `${neighbours.failed} swaps failed under this policy and nobody acknowledged them (budget ${errorBudget}). Look at them, and annotate each with ${ANNOTATION_ACKNOWLEDGED}=true.`;
+  const message = {
+    found: `${neighbours.failed} swaps failed under this policy and nobody acknowledged them (budget ${errorBudget}).`,
+    toDo: advice`Look at them, and annotate each with ${ANNOTATION_ACKNOWLEDGED}=true.`,
+  };
   return { reason: "ErrorBudgetSpent", message, kind: neighbours.isUntold ? "page" : "hold" };
 };

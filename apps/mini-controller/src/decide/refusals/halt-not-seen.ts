@@ -1,3 +1,4 @@
+import { advice } from "../../journal/words.ts";
 import { waitThenPage } from "./patience.ts";
 import type { Check } from "./refusal.ts";
 
@@ -9,6 +10,9 @@ export const haltNotSeen: Check<unknown> = (observation) => {
   const { halt, seen, pod } = observation;
   if (halt.status?.seen !== undefined || seen !== undefined) return undefined;
   const found = pod.kind === "gone" ? "is gone" : "shows no such halt";
-  const message = `Pod ${halt.spec.podName} ${found}, and the controller never saw it halt so. Find out who wrote this NodeHalt; delete it if nobody needs it.`;
+  const message = {
+    found: `Pod ${halt.spec.podName} ${found}, and the controller never saw it halt so.`,
+    toDo: advice`Find out who wrote this NodeHalt; delete it if nobody needs it.`,
+  };
   return { reason: "HaltNotSeen", message, kind: waitThenPage(observation) };
 };

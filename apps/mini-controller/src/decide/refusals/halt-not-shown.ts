@@ -1,3 +1,4 @@
+import { advice } from "../../journal/words.ts";
 import { isInferred } from "../../judge/judgement.ts";
 import type { PodSight } from "../../observe/observation.ts";
 import { comingBackMs, pageIfItLasts } from "./patience.ts";
@@ -11,15 +12,19 @@ export const haltNotShown: Check = (observation) => {
   if (pod.kind === "gone")
     return {
       reason: "PodGone",
-      message: `Pod ${podName} is gone. Its successor has to show the halt. If none comes, see why it is not made.`,
+      message: {
+        found: `Pod ${podName} is gone. Its successor has to show the halt.`,
+        toDo: advice`If none comes, see why it is not made.`,
+      },
       kind: pageIfItLasts(observation, "PodGone", comingBackMs(observation)),
     };
   const isHalted = pod.kind === "halted";
   const wasInferred = isHalted && isInferred(halt.status?.seen?.sources ?? []);
   const reason = wasInferred ? "InferredHaltNotShown" : "HaltNotShown";
-  const message = wasInferred
+  const found = wasInferred
     ? `Pod ${podName} did not announce its halt, and what it was inferred from is not there now: its log, how its last run ended, or that its height stands still. Nothing is done to it unless all of that is read again.`
     : `Pod ${podName} ${WORDS[pod.kind]}, so nothing is done to it unless it halts again.`;
+  const message = { found };
   // A node that runs again needs nobody. One that comes back neither to work nor to its halt may.
   if (isHalted) return { reason, message, kind: pageIfItLasts(observation, reason) };
   const isLost = pod.kind === "successor" && !isKnown(pod);

@@ -14,6 +14,9 @@ export function withThirdImage({ halt, workload }: Observation, image: string): 
 export const imageChangedMeanwhile: Check = (observation, { image }) => {
   const workload = withThirdImage(observation, image);
   if (workload === undefined) return undefined;
-  const message = `${workload.what} has ${workload.image}, neither the image that halted (${observation.halt.spec.image}) nor ${image}.${notYet(observation, image)}`;
+  const message = {
+    found: `${workload.what} has ${workload.image}, neither the image that halted (${observation.halt.spec.image}) nor ${image}.`,
+    toDo: notYet(observation, image),
+  };
   return { reason: "ImageChangedMeanwhile", message, kind: "page" };
 };

@@ -4,7 +4,7 @@ import type { Check } from "./refusal.ts";
 export const imageDoesNotHelp: Check = ({ halt, neighbours }, { image }) => {
   if (image !== halt.spec.image) return undefined;
   const reason = "ImageDoesNotHelp";
-  const message = `${image} is listed for this plan and is what halted.`;
-  if (neighbours.toldBy === undefined) return { reason, message, kind: "page" };
-  return { reason, message: `${message} NodeHalt ${neighbours.toldBy} tells of it.`, kind: "hold" };
+  const found = `${image} is listed for this plan and is what halted.`;
+  if (neighbours.toldBy === undefined) return { reason, message: { found }, kind: "page" };
+  return { reason, message: { found: `${found} NodeHalt ${neighbours.toldBy} tells of it.` }, kind: "hold" };
 };

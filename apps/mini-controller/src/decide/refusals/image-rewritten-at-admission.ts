@@ -1,3 +1,4 @@
+import { advice } from "../../journal/words.ts";
 import type { PodSight } from "../../observe/observation.ts";
 import { type FoundWorkload, withThirdImage } from "./image-changed-meanwhile.ts";
 import { notYet } from "./not-yet.ts";
@@ -9,8 +10,9 @@ export const imageRewrittenAtAdmission: Check = (observation, { image }) => {
   const workload = withThirdImage(observation, image);
   if (workload === undefined) return undefined;
   if (pod.kind !== "halted" || pod.uid !== halt.spec.podUID || !isMadeFrom(workload, pod)) return undefined;
-  const message = `${workload.what} says ${workload.image}, and pod ${halt.spec.podName}, which was made from that, has ${pod.image}: something rewrites it as the pod is made, such as an admission webhook. Nobody can say what would come of ${image}. Let the workload and the policy name images as its pods get them, or set the image yourself.${notYet(observation, image)}`;
-  return { reason: "ImageRewrittenAtAdmission", message, kind: "page" };
+  const found = `${workload.what} says ${workload.image}, and pod ${halt.spec.podName}, which was made from that, has ${pod.image}: something rewrites it as the pod is made, such as an admission webhook. Nobody can say what would come of ${image}.`;
+  const toDo = advice`Let the workload and the policy name images as its pods get them, or set the image yourself.${notYet(observation, image)}`;
+  return { reason: "ImageRewrittenAtAdmission", message: { found, toDo }, kind: "page" };
 };
 
 /** Whether the pod was made from the template as it is now. */

@@ -1,3 +1,4 @@
+import { advice } from "../../journal/words.ts";
 import { UNREAD } from "../../judge/unread-halt.ts";
 import { notYet } from "./not-yet.ts";
 import type { Check } from "./refusal.ts";
@@ -6,6 +7,9 @@ import type { Check } from "./refusal.ts";
 export const logNotRead: Check<unknown> = (observation) => {
   const { spec } = observation.halt;
   if (spec.reason !== UNREAD) return undefined;
-  const message = `Whether it halted is not known, and nothing is done. Read the log of container ${spec.container} yourself; if it has a halt line, upgrade the node.${notYet(observation)}`;
+  const message = {
+    found: "Whether it halted is not known, and nothing is done.",
+    toDo: advice`Read the log of container ${spec.container} yourself; if it has a halt line, upgrade the node.${notYet(observation)}`,
+  };
   return { reason: "LogNotRead", message, kind: "page" };
 };

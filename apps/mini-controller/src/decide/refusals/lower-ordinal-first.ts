@@ -1,5 +1,5 @@
+import { advice } from "../../journal/words.ts";
 import { indexIn, type Sibling } from "../../observe/siblings.ts";
-import { named } from "./named.ts";
 import { comingBackMs, pageIfItLasts } from "./patience.ts";
 import type { Check } from "./refusal.ts";
 
@@ -16,7 +16,10 @@ export const lowerOrdinalFirst: Check = (observation, { step }) => {
   if (lower.length === 0) return undefined;
   const reason = "LowerOrdinalFirst";
   // What each of them does meanwhile is not said: with every change of the words the wait would begin again.
-  const message = `${workload.what} makes its pods in order (podManagementPolicy OrderedReady), so a new ${halt.spec.podName} would only be made once these are ready: ${named(lower.map(({ name }) => name))}. They go first. If one does not become ready by itself, see what it waits for, and put it right.`;
+  const message = {
+    found: `${workload.what} makes its pods in order (podManagementPolicy OrderedReady), so a new ${halt.spec.podName} is made only after others.`,
+    toDo: advice`These have to be ready first: ${lower.map(({ name }) => name)}. If one does not become ready by itself, see what it waits for, and put it right.`,
+  };
   const patienceMs = neighbours.swapping > 0 ? comingBackMs(observation) : undefined;
   return { reason, message, kind: pageIfItLasts(observation, reason, patienceMs) };
 };

@@ -1,4 +1,4 @@
-import { named } from "./named.ts";
+import { advice } from "../../journal/words.ts";
 import { pageIfItLasts } from "./patience.ts";
 import type { Check } from "./refusal.ts";
 
@@ -7,7 +7,7 @@ export const nodeStarting: Check = (observation) => {
   const starting = observation.strangers.filter(({ starts }) => starts);
   if (starting.length === 0) return undefined;
   const reason = "NodeStarting";
-  const names = named(starting.map(({ pod, found }) => `${pod} (${found})`));
-  const message = `These nodes may be the same validator as ${observation.halt.spec.podName}: ${names}. Let each answer on /status, or stop it: two processes of one validator sign twice.`;
-  return { reason, message, kind: pageIfItLasts(observation, reason) };
+  const names = starting.map(({ pod, found }) => `${pod} (${found})`);
+  const toDo = advice`These nodes may be the same validator as ${observation.halt.spec.podName}: ${names}. Let each answer on /status, or stop it: two processes of one validator sign twice.`;
+  return { reason, message: { toDo }, kind: pageIfItLasts(observation, reason) };
 };

@@ -1,3 +1,4 @@
+import { advice } from "../../journal/words.ts";
 import { templateChange } from "../template-change.ts";
 import { notYet } from "./not-yet.ts";
 import type { Check } from "./refusal.ts";
@@ -9,6 +10,9 @@ export const ownedBy: Check = (observation, { image }) => {
   if (templateChange(observation, image).kind === "none") return undefined;
   const { who, by } = workload.manager;
   const field = workload.pointer.slice(1).replaceAll("/", ".");
-  const message = `${workload.what} is managed by ${who} (as ${by} says), which would write ${field} back from ${image} to what it declares. Set the image in ${who}.${notYet(observation, image)}`;
+  const message = {
+    found: `${workload.what} is managed by ${who} (as ${by} says), which would write ${field} back from ${image} to what it declares.`,
+    toDo: advice`Set the image in ${who}.${notYet(observation, image)}`,
+  };
   return { reason: "OwnedBy", message, kind: "page" };
 };

@@ -1,3 +1,4 @@
+import { advice, NO_ADVICE } from "../../journal/words.ts";
 import { indexIn } from "../../observe/siblings.ts";
 import { templateChange } from "../template-change.ts";
 import { notYet } from "./not-yet.ts";
@@ -13,7 +14,11 @@ export const partitionExcludes: Check = (observation, { image }) => {
     const index = indexIn({ podNames }, halt.spec.podName);
     if (index === undefined || strategy.kind !== "RollingUpdate" || index >= strategy.partition) continue;
     const above = siblings.filter((one) => one.group.uid === uid && (one.index ?? -1) > index);
-    const message = `${what} has updateStrategy.rollingUpdate.partition ${strategy.partition}, so a new pod ${halt.spec.podName} would have the image that halted. Set the partition to ${index}${index === 0 ? "" : ", and not lower: that would restart the pods before it"}.${notYet({ siblings: above })}`;
+    const notLower = index === 0 ? NO_ADVICE : advice`, and not lower: that would restart the pods before it`;
+    const message = {
+      found: `${what} has updateStrategy.rollingUpdate.partition ${strategy.partition}, so a new pod ${halt.spec.podName} would have the image that halted.`,
+      toDo: advice`Set the partition to ${String(index)}${notLower}.${notYet({ siblings: above })}`,
+    };
     return { reason: "PartitionExcludes", message, kind: "page" };
   }
   return undefined;

@@ -7,6 +7,6 @@ export const PAUSED = "Paused";
 export const paused: Check<unknown> = (observation) => {
   const { policy } = observation;
   if (!policy?.spec.paused) return undefined;
-  const message = `HaltPolicy ${policy.metadata.name} is paused.${goesOn(observation)}`;
+  const message = { found: `HaltPolicy ${policy.metadata.name} is paused.`, toDo: goesOn(observation) };
   return { reason: PAUSED, message, kind: "hold" };
 };

@@ -1,4 +1,5 @@
 import { policyNameOf } from "../../api/node-halt.ts";
+import { advice } from "../../journal/words.ts";
 import { notYet } from "./not-yet.ts";
 import type { Check } from "./refusal.ts";
 
@@ -6,6 +7,9 @@ import type { Check } from "./refusal.ts";
 export const podNotSelected: Check = (observation) => {
   const { halt, selected } = observation;
   if (selected) return undefined;
-  const message = `No HaltPolicy selects pod ${halt.spec.podName} any more (${policyNameOf(halt)} did). Put it back under a policy, or upgrade it yourself.${notYet(observation)}`;
+  const message = {
+    found: `No HaltPolicy selects pod ${halt.spec.podName} any more (${policyNameOf(halt)} did).`,
+    toDo: advice`Put it back under a policy, or upgrade it yourself.${notYet(observation)}`,
+  };
   return { reason: "PodNotSelected", message, kind: "page" };
 };

@@ -1,13 +1,12 @@
+import { named } from "../../journal/named.ts";
+import { advice } from "../../journal/words.ts";
 import { isReplacedByOthers, mayReplace } from "../replaced-by-others.ts";
-import { named } from "./named.ts";
 import { notYet } from "./not-yet.ts";
 import { isReached } from "./reach.ts";
 import type { Check } from "./refusal.ts";
 
-const SCALE_FIRST =
-  "First scale it to 0, and see on their machines that the processes have ended. Then set terminationGracePeriodSeconds to 30 and the image in one edit, and scale it back.";
-const ON_DELETE_FIRST =
-  "First set the updateStrategy of the StatefulSet to OnDelete. Then set terminationGracePeriodSeconds to 30 and the image in its template, and delete each pod that has halted by kubectl delete pod --grace-period=30.";
+const SCALE_FIRST = advice`First scale it to 0, and see on their machines that the processes have ended. Then set terminationGracePeriodSeconds to 30 and the image in one edit, and scale it back.`;
+const ON_DELETE_FIRST = advice`First set the updateStrategy of the StatefulSet to OnDelete. Then set terminationGracePeriodSeconds to 30 and the image in its template, and delete each pod that has halted by kubectl delete pod --grace-period=30.`;
 
 /**
  * A workload's own controller deletes its pods as their specs say. Of one without a grace period the API server waits for no end: the
@@ -27,6 +26,9 @@ export const podWithoutGrace: Check = (observation, proposal) => {
   );
   const names = [...(isOwn ? [halt.spec.podName] : []), ...rolled.map(({ name }) => name)];
   if (names.length === 0) return undefined;
-  const message = `spec.terminationGracePeriodSeconds is 0 of these pods, and what replaces them for ${workload.what} would not wait until their processes have ended: ${named(names)}. Any edit of the template replaces them so. ${workload.replacesPods ? SCALE_FIRST : ON_DELETE_FIRST}${notYet(observation)}`;
+  const message = {
+    found: `spec.terminationGracePeriodSeconds is 0 of these pods, and what replaces them for ${workload.what} would not wait until their processes have ended: ${named(names)}.`,
+    toDo: advice`Any edit of the template replaces them so. ${workload.replacesPods ? SCALE_FIRST : ON_DELETE_FIRST}${notYet(observation)}`,
+  };
   return { reason: "PodWithoutGrace", message, kind: "page" };
 };

@@ -1,4 +1,5 @@
 import type { Action } from "../../api/node-halt.ts";
+import type { Words } from "../../journal/words.ts";
 import type { Observation } from "../../observe/observation.ts";
 
 /** What is about to be done for a halt. */
@@ -15,7 +16,7 @@ export interface Refusal {
   /** One CamelCase word, of this refusal alone. */
   readonly reason: string;
   /** What was found, what was expected, what to do. */
-  readonly message: string;
+  readonly message: Words;
   /**
    * `page`: only a person can put it right. `hold`: a person wanted it so, or knows already. `wait`: other nodes go
    * first.

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { ANNOTATION_ABORT } from "../../api/group.ts";
+import { advice, NO_ADVICE, textOf } from "../../journal/words.ts";
 import {
   groupWith,
   HALTED,
@@ -12,6 +13,7 @@ import {
   siblingWith,
   workloadWith,
 } from "../../testing/observations.ts";
+import { notYet } from "./not-yet.ts";
 import type { Proposal } from "./refusal.ts";
 import { refusalOf } from "./refusals.ts";
 
@@ -211,6 +213,23 @@ test.each(cases)("%s", (_, scene, step, reason) => {
   expect(refusalOf(observe({ pod: HALTED, ...scene }), { ...PROPOSAL, step })?.reason).toBe(reason);
 });
 
+test.each(cases.filter(([, , , reason]) => reason !== undefined))(
+  "what a person is to do about %s is in its page as a whole, whatever the names",
+  (_, scene, step) => {
+    const refusal = refusalOf(observe({ pod: HALTED, ...scene }), { ...PROPOSAL, step });
+    const { toDo = NO_ADVICE, ...message } = refusal?.message ?? {};
+    const cautioned = advice`${toDo} ${notYet({ siblings: [siblingWith()] })}`;
+    const long = (letter: string) => Array.from({ length: 6 }, () => letter.repeat(253));
+    const advised = { ...cautioned, names: cautioned.names.map(() => long("p")) };
+    const summary = textOf(
+      { ...message, node: "n".repeat(400), verdict: "v".repeat(1024), toDo: advised },
+      512,
+    );
+    for (const words of advised.words) expect(summary).toContain(words.trim());
+    expect(summary.length).toBeLessThanOrEqual(512);
+  },
+);
+
 test("a spent budget is told by the page of the failure that spent it, and by one of its own once that is over", () => {
   const kindOf = (isUntold: boolean) =>
     refusalOf(observe({ pod: HALTED, neighbours: { ...NOBODY, failed: 1, isUntold } }), {
@@ -240,6 +259,6 @@ test("a refusal says which object it found, and which image", () => {
     observe({ workload: workloadWith({ image: "registry/other:1", generation: 2 }) }),
     PROPOSAL,
   );
-  expect(refusal?.message).toContain("StatefulSet sei/sei-0 has registry/other:1");
+  expect(refusal?.message.found).toContain("StatefulSet sei/sei-0 has registry/other:1");
   expect(OLD).not.toBe(NEW);
 });

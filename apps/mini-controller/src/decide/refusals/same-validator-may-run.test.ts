@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { textOf } from "../../journal/words.ts";
 import type { PodGroup } from "../../model/pod-group.ts";
 import { groupWith, haltWith, NEW, observe, siblingWith, workloadWith } from "../../testing/observations.ts";
 import { sameValidatorMayRun } from "./same-validator-may-run.ts";
@@ -29,7 +30,7 @@ const ROLLING = { strategy: { kind: "RollingUpdate", partition: 0 } } as const;
 test("a twin of a pod that a RollingUpdate restarts next speaks against the change of their template", () => {
   const found = refusal("set-image", ROLLING);
   expect(found?.reason).toBe("SameValidatorMayRun");
-  expect(found?.message).toContain("the same validator as sei-0: sei/debug-7");
+  expect(textOf(found?.message ?? {}, 512)).toContain("the same validator as sei-0: sei/debug-7");
 });
 
 test("and against the deletion that lets the RollingUpdate go on, until that pod is rolled", () => {

@@ -1,5 +1,5 @@
+import { advice } from "../../journal/words.ts";
 import { mayReplace } from "../replaced-by-others.ts";
-import { named } from "./named.ts";
 import { waitThenPage } from "./patience.ts";
 import { isReached } from "./reach.ts";
 import type { Check } from "./refusal.ts";
@@ -16,7 +16,7 @@ export const sameValidatorMayRun: Check = (observation, proposal) => {
   const own = { name: halt.spec.podName, twins: observation.twins };
   const found = [own, ...restarted].find(({ twins }) => twins.length > 0);
   if (found === undefined) return undefined;
-  const names = named(found.twins.map(({ pod, shares }) => `${pod} (same ${shares})`));
-  const message = `Another pod may run as the same validator as ${found.name}: ${names}. It was not seen to end. Stop it, and see it gone: two processes of one validator sign twice.`;
-  return { reason: "SameValidatorMayRun", message, kind: waitThenPage(observation) };
+  const names = found.twins.map(({ pod, shares }) => `${pod} (same ${shares})`);
+  const toDo = advice`Another pod may run as the same validator as ${found.name}: ${names}. It was not seen to end. Stop it, and see it gone: two processes of one validator sign twice.`;
+  return { reason: "SameValidatorMayRun", message: { toDo }, kind: waitThenPage(observation) };
 };

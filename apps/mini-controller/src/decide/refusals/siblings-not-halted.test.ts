@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { textOf } from "../../journal/words.ts";
 import type { PodGroup } from "../../model/pod-group.ts";
 import type { Sibling } from "../../observe/siblings.ts";
 import {
@@ -103,7 +104,7 @@ describe("the whole set at once", () => {
 
   test("a deletion would let a RollingUpdate go on to a sibling that runs on the old revision", () => {
     const begun: Case = { step: "delete-pod", image: NEW, group: { updateRevision: "new", image: NEW } };
-    expect(refusal(begun)?.message).toContain("sei-0 (runs)");
+    expect(textOf(refusal(begun)?.message ?? {}, 512)).toContain("sei-0 (runs)");
     expect(refusal({ ...begun, group: { ...begun.group, updateRevision: undefined } })).toBeDefined();
     expect(refusal({ ...begun, sibling: halted })).toBeUndefined();
     expect(refusal({ ...begun, sibling: { revision: "new" } })).toBeUndefined();

@@ -1,5 +1,5 @@
+import { advice } from "../../journal/words.ts";
 import type { Sibling } from "../../observe/siblings.ts";
-import { named } from "./named.ts";
 import { waitThenPage } from "./patience.ts";
 import { isReached } from "./reach.ts";
 import type { Check } from "./refusal.ts";
@@ -16,11 +16,14 @@ export const siblingsNotHalted: Check = (observation, proposal) => {
   );
   if (reached.length === 0) return undefined;
   const { planName = "of an unknown name", height } = halt.spec;
-  const names = named(reached.map((sibling) => `${sibling.name} (${wordsFor(sibling)})`));
+  const names = reached.map((sibling) => `${sibling.name} (${wordsFor(sibling)})`);
   const plan = `plan ${planName}${height === undefined ? "" : ` at height ${height}`}`;
   return {
     reason: "SiblingsNotHalted",
-    message: `${workload.what} makes these pods from the same template, and they have not halted for ${plan}: ${names}. The image changes when all of them have.`,
+    message: {
+      found: `${workload.what} makes other pods from the same template, which have not halted for ${plan}.`,
+      toDo: advice`The image changes when all of these have: ${names}.`,
+    },
     kind: waitThenPage(observation),
   };
 };

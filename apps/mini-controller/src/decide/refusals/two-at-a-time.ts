@@ -1,3 +1,4 @@
+import { advice } from "../../journal/words.ts";
 import type { Check } from "./refusal.ts";
 
 /**
@@ -10,11 +11,17 @@ export const twoAtATime: Check = ({ halt, workload }) => {
   for (const { what, strategy } of workload.groups) {
     if (strategy.kind === "Surge") {
       const whose = isOwn ? workload.what : `The Deployment of ${what}, which ${workload.what} controls,`;
-      const message = `${whose} starts a new pod before the old one has ended, so two processes of one validator could run. Set spec.strategy.type to Recreate.`;
+      const message = {
+        found: `${whose} starts a new pod before the old one has ended, so two processes of one validator could run.`,
+        toDo: advice`Set spec.strategy.type to Recreate.`,
+      };
       return { reason: "StrategyNotRecreate", message, kind: "page" };
     }
     if (isOwn && strategy.kind === "Recreate" && strategy.replicas > 1) {
-      const message = `${workload.what} has ${strategy.replicas} replicas of one node. Set spec.replicas to 1, and run each node as a workload of its own.`;
+      const message = {
+        found: `${workload.what} has ${strategy.replicas} replicas of one node.`,
+        toDo: advice`Set spec.replicas to 1, and run each node as a workload of its own.`,
+      };
       return { reason: "SeveralReplicas", message, kind: "page" };
     }
   }

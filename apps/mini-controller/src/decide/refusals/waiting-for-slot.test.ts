@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { NodeHaltStatus } from "../../api/node-halt.ts";
+import { textOf } from "../../journal/words.ts";
 import { haltWith, NEW, NOW, observe, policyWith } from "../../testing/observations.ts";
 import { refusalOf } from "./refusals.ts";
 
@@ -16,7 +17,7 @@ function waiting(neighbours: { swapping: number; stuck?: readonly string[] }, st
 }
 
 const STUCK = { swapping: 2, stuck: ["sei-1-halt", "sei-2-halt"] };
-const message = waiting(STUCK)?.message ?? "";
+const message = textOf(waiting(STUCK)?.message ?? {}, 1024);
 
 /** A journal that has said so for this many milliseconds. */
 const saidFor = (ms: number, said: string, phase: "Recorded" | "Held" = "Recorded"): NodeHaltStatus => ({
@@ -28,7 +29,7 @@ test("a halt waits in silence, however long, while one of the swaps before it go
   const silent = waiting({ swapping: 2, stuck: ["sei-1-halt"] });
   expect(silent?.kind).toBe("wait");
   const neighbours = { swapping: 3, stuck: ["sei-1-halt"] };
-  expect(waiting(neighbours, saidFor(3_600_000, silent?.message ?? ""))?.kind).toBe("wait");
+  expect(waiting(neighbours, saidFor(3_600_000, textOf(silent?.message ?? {}, 1024)))?.kind).toBe("wait");
 });
 
 test("a halt that waits for swaps that stand still names their NodeHalts, and what a person does", () => {

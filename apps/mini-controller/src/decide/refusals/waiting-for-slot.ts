@@ -1,5 +1,6 @@
 import { ANNOTATION_ABORT } from "../../api/group.ts";
-import { named } from "./named.ts";
+import { isSaid } from "../../journal/journal-entry.ts";
+import { advice } from "../../journal/words.ts";
 import { pageIfItLasts } from "./patience.ts";
 import type { Check } from "./refusal.ts";
 
@@ -15,9 +16,11 @@ export const waitingForSlot: Check = (observation, { step }) => {
   const reason = "WaitingForSlot";
   const { stuck = [] } = neighbours;
   if (stuck.length < maxConcurrent)
-    return { reason, message: `${maxConcurrent} other nodes are being swapped.`, kind: "wait" };
-  const message = `As many swaps stand still as maxConcurrent allows (${maxConcurrent}): NodeHalt ${named(stuck)}. Do what such a NodeHalt asks for, or stop its swap for good by its annotation ${ANNOTATION_ABORT}=true: then this one goes on.`;
+    return { reason, message: { found: `${maxConcurrent} other nodes are being swapped.` }, kind: "wait" };
+  const message = {
+    toDo: advice`As many swaps stand still as maxConcurrent allows (${String(maxConcurrent)}): NodeHalt ${stuck}. Do what such a NodeHalt asks for, or stop its swap for good by its annotation ${ANNOTATION_ABORT}=true: then this one goes on.`,
+  };
   // The other swap may have been on its way for long: it is from when it stands still that nobody waits in vain.
-  const isNews = halt.status?.phase !== "Held" && halt.status?.message !== message;
+  const isNews = halt.status?.phase !== "Held" && !isSaid(halt.status, { reason, message });
   return { reason, message, kind: isNews ? "wait" : pageIfItLasts(observation, reason) };
 };

@@ -1,3 +1,4 @@
+import { advice } from "../../journal/words.ts";
 import { notYet } from "./not-yet.ts";
 import type { Check } from "./refusal.ts";
 
@@ -11,6 +12,9 @@ export const workloadChanged: Check = (observation, { step, image }) => {
   if (step !== "set-image" || workload.kind !== "found" || decided === undefined) return undefined;
   if (workload.image === image) return undefined;
   if (setWasRefused || workload.generation === undefined || workload.generation === decided) return undefined;
-  const message = `${workload.what} was changed since the swap was decided (generation ${decided} then, ${workload.generation} now) and has ${workload.image}. Look who changes it, and set the image yourself.${notYet(observation, image)}`;
+  const message = {
+    found: `${workload.what} was changed since the swap was decided (generation ${decided} then, ${workload.generation} now) and has ${workload.image}.`,
+    toDo: advice`Look who changes it, and set the image yourself.${notYet(observation, image)}`,
+  };
   return { reason: "WorkloadChanged", message, kind: "page" };
 };

@@ -6,6 +6,6 @@ export const workloadMissing: Check = (observation) => {
   const { workload } = observation;
   if (workload.kind !== "missing") return undefined;
   const reason = "WorkloadMissing";
-  const message = `${workload.what} is not there.`;
+  const message = { found: `${workload.what} is not there.` };
   return { reason, message, kind: pageIfItLasts(observation, reason) };
 };

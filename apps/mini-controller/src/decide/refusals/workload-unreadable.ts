@@ -1,3 +1,4 @@
+import { advice } from "../../journal/words.ts";
 import { pageIfItLasts } from "./patience.ts";
 import type { Check } from "./refusal.ts";
 
@@ -6,6 +7,9 @@ export const workloadUnreadable: Check = (observation) => {
   const { workload } = observation;
   if (workload.kind !== "unreadable") return undefined;
   const reason = "WorkloadUnreadable";
-  const message = `${workload.what} can't be read, so nothing is changed: ${workload.why}. Give the controller the right to read it, or see why the API server fails.`;
+  const message = {
+    found: `${workload.what} can't be read, so nothing is changed: ${workload.why}.`,
+    toDo: advice`Give the controller the right to read it, or see why the API server fails.`,
+  };
   return { reason, message, kind: pageIfItLasts(observation, reason) };
 };
