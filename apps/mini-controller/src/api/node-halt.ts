@@ -230,7 +230,11 @@ export const NodeHaltStatusSchema = z
       .array(ConditionSchema)
       .max(16)
       .optional()
-      .meta({ description: "Upgrading, Paged and Resolved.", ...listMap("type") }),
+      .meta({
+        description:
+          "Upgrading, Paged and Resolved; Waiting, since when it only waits; PageCurrent, whether its page is about what it stands for.",
+        ...listMap("type"),
+      }),
   })
   .meta({ description: "The journal of what was decided and done.", ...order });
 export type NodeHaltStatus = z.infer<typeof NodeHaltStatusSchema>;
@@ -257,6 +261,11 @@ export function deploymentUIDOf({ workload }: NodeHaltSpec): string | undefined 
 /** Whether nobody has to be told of a page any more: it is resolved, or there was nobody to tell. */
 export function isToldOf({ state }: PageRecord): boolean {
   return state === "Resolved" || state === "NoTarget";
+}
+
+/** Whether nobody can have been told of a page: no attempt at it was made. */
+export function isToldToNobody({ attempts, nextAttemptAt, at, state }: PageRecord): boolean {
+  return attempts === 0 && (nextAttemptAt === at || state === "NoTarget");
 }
 
 /** Every page about a halt that there was, as far as it is remembered, the oldest first. */

@@ -2,6 +2,7 @@ import type { Recommendation } from "@upgrade-halt/consumer";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { Action } from "../api/node-halt.ts";
 import { isPaged, isSaid, journalMove, type StepDraft, timestamp } from "../journal/journal-entry.ts";
+import { untilReplaced } from "../journal/waiting.ts";
 import { advice, NO_ADVICE, ofRecommendation, type Words } from "../journal/words.ts";
 import { UNREAD } from "../judge/unread-halt.ts";
 import type { Move } from "../model/move.ts";
@@ -134,12 +135,15 @@ function toldByLog({ halt, pod, now }: Observation): Move | undefined {
 function record(observation: Observation, wanted: StepDraft, lookAgainMs?: number): Move {
   const { halt, now } = observation;
   const { status } = halt;
-  const draft = withoutPageTold(observation, withoutPageInDryRun(observation, wanted));
+  const silent = withoutPageTold(observation, withoutPageInDryRun(observation, wanted));
+  const dueMs = silent.page === undefined ? 0 : untilReplaced(status, silent.page.reason, now);
+  const draft = dueMs === 0 ? silent : { ...silent, page: undefined };
   const needsPage = draft.page !== undefined && !isPaged(status, draft.page.reason);
   if (status?.phase !== draft.phase || !isSaid(status, draft) || needsPage)
     return journalMove(halt, draft, now);
   if (draft.phase === "Recorded") return { kind: "wait", ms: LOOK_AGAIN_MS };
-  return lookAgainMs === undefined ? { kind: "rest" } : { kind: "wait", ms: lookAgainMs };
+  const ms = Math.min(lookAgainMs ?? Number.POSITIVE_INFINITY, dueMs || Number.POSITIVE_INFINITY);
+  return Number.isFinite(ms) ? { kind: "wait", ms } : { kind: "rest" };
 }
 
 /** A dry run tells nobody either. */
@@ -223,7 +227,8 @@ function refusedStep(
   action: Action,
 ): StepDraft {
   return {
-    phase: kind === "wait" ? "Recorded" : "Held",
+    phase: kind === "wait" || kind === "watch" ? "Recorded" : "Held",
+    waits: kind === "wait",
     action,
     reason,
     message,

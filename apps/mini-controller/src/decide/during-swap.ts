@@ -2,6 +2,7 @@ import type { Verdict } from "@upgrade-halt/consumer";
 import { ANNOTATION_ABORT } from "../api/group.ts";
 import { ABORTED, isAborted, policyNameOf } from "../api/node-halt.ts";
 import { isPaged, isSaid, journalMove } from "../journal/journal-entry.ts";
+import { untilReplaced } from "../journal/waiting.ts";
 import { advice, type Words } from "../journal/words.ts";
 import { isUnreadHalt } from "../judge/unread-halt.ts";
 import type { Act, Move } from "../model/move.ts";
@@ -196,10 +197,12 @@ function unlessRefused(observation: Observation, effect: Act, wait: (ms: number)
   const refusal = refusalOf(observation, { step: effect.kind, action, image: status.toImage ?? "" });
   if (refusal === undefined) return { kind: "effect", effect };
   const { reason, message, kind } = refusal;
-  const page = kind === "page" ? { reason, summary: summaryOf(observation, message) } : undefined;
+  const isDue = kind === "page" && untilReplaced(status, reason, now) === 0;
+  const page = isDue ? { reason, summary: summaryOf(observation, message) } : undefined;
   const needsPage = page !== undefined && !isPaged(status, reason);
   if (!needsPage && isSaid(status, refusal)) return wait(RECOVER_MS);
-  return journalMove(halt, { phase: status.phase ?? "Swapping", reason, message, page }, now);
+  const draft = { phase: status.phase ?? "Swapping", reason, message, page, waits: kind === "wait" } as const;
+  return journalMove(halt, draft, now);
 }
 
 /** The new pod and its height, once it is seen past the halt on the new image. */

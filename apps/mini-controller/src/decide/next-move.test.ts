@@ -761,10 +761,14 @@ describe("a page", () => {
     };
     const first = write({ policy: listedNothing });
     const told = { ...first, page: { ...first.page, attempts: 1, ...SENT } } as NodeHaltStatus;
-    const second = write({ halt: haltWith({}, told), workload: changed });
+    const early = write({ halt: haltWith({}, told), workload: changed });
+    expect(early.page, "no reason that may be gone in a moment pages again").toEqual(told.page);
+    const [halt, later] = [haltWith({}, early), NOW + 60_000];
+    expect(nextMove(observe({ halt, workload: changed, now: later - 1 }))).toEqual({ kind: "wait", ms: 1 });
+    const second = write({ halt, workload: changed, now: later });
     expect(second.page).toMatchObject({ reason: "ImageChangedMeanwhile", state: "Pending" });
     expect(second.formerPages).toMatchObject([
-      { key: first.page?.key, state: "Resolving", resolvedAt: new Date(NOW).toISOString(), attempts: 0 },
+      { key: first.page?.key, state: "Resolving", resolvedAt: new Date(later).toISOString(), attempts: 0 },
     ]);
     const third = write({ halt: haltWith({}, second), policy: listedNothing, now: NOW - 1 });
     expect(third.page?.key).toBe(`${first.page?.key}/2`);
@@ -783,7 +787,7 @@ describe("a page", () => {
     const write = (states: readonly string[]) => {
       const page = { ...sent, reason: "Other", key: "other" };
       const formerPages = states.map(former);
-      const halt = haltWith({}, { phase: "Held", reason: "Other", steps: [], page, formerPages });
+      const halt = haltWith({}, { phase: "Held", reason: "Another", steps: [], page, formerPages });
       const move = nextMove(observe({ halt, policy: listedNothing }));
       if (move.kind !== "journal") throw new Error("nothing was journaled");
       expect(move.status.page).toMatchObject({ reason: "ImageMappingMissing", state: "Pending" });

@@ -1,7 +1,8 @@
-import { type ConditionDraft, mergeConditions } from "../api/condition.ts";
+import { mergeConditions } from "../api/condition.ts";
 import { cut } from "../api/cut.ts";
 import {
   isToldOf,
+  isToldToNobody,
   MAX_FORMER_PAGES,
   type NodeHalt,
   type NodeHaltStatus,
@@ -10,6 +11,7 @@ import {
   type Step,
 } from "../api/node-halt.ts";
 import type { Move } from "../model/move.ts";
+import { type StepCondition, timesOf } from "./waiting.ts";
 import { MESSAGE_MAX, SUMMARY_MAX, textOf, type Words } from "./words.ts";
 
 /** A page to be journaled along with a step. */
@@ -35,7 +37,9 @@ export interface StepDraft
   readonly reason: string;
   readonly message: Words;
   readonly page?: PageDraft | undefined;
-  readonly conditions?: readonly (Omit<ConditionDraft, "message"> & { readonly message: Words })[];
+  /** It waits for what may be over by itself. */
+  readonly waits?: boolean;
+  readonly conditions?: readonly StepCondition[];
 }
 
 const MAX_STEPS = 32;
@@ -51,10 +55,12 @@ export function journalMove(
   draft: StepDraft,
   now: number,
 ): Extract<Move, { kind: "journal" }> {
-  const { page, message, conditions = [], ...fields } = draft;
+  const { page: pageDraft, message, waits = false, conditions = [], ...fields } = draft;
   const before = halt.status ?? {};
   const text = textOf(message, MESSAGE_MAX);
   const at = timestamp(now);
+  const paged = pageWith(halt, pageDraft, at, { ...before, ...withoutUndefined(fields) });
+  const times = timesOf(before, { reason: fields.reason, waits, page: paged.page ?? before.page });
   const generation = halt.metadata.generation;
   return {
     kind: "journal",
@@ -63,10 +69,10 @@ export function journalMove(
       ...withoutUndefined(fields),
       message: text,
       steps: stepsWith(halt, { phase: fields.phase, at, message: stepText(text) }),
-      ...pageWith(halt, page, at, { ...before, ...withoutUndefined(fields) }),
+      ...paged,
       conditions: mergeConditions(
         before.conditions ?? [],
-        conditions.map((condition) => ({
+        [...conditions, ...times].map((condition) => ({
           ...condition,
           message: textOf(condition.message, MESSAGE_MAX),
           ...(generation === undefined ? {} : { observedGeneration: generation }),
@@ -164,8 +170,7 @@ function numberOf(key: string): number {
  */
 function formerWith(status: NodeHaltStatus | undefined, at: string): PageRecord[] {
   const { page, formerPages = [] } = status ?? {};
-  const isUntold = page?.attempts === 0 && (page.nextAttemptAt === page.at || page.state === "NoTarget");
-  if (page === undefined || isUntold) return formerPages;
+  if (page === undefined || isToldToNobody(page)) return formerPages;
   const pages = [...formerPages, resolving(page, at)];
   const excess = Math.max(0, pages.length - MAX_FORMER_PAGES);
   const dropped = new Set(pages.toSorted((one, other) => neededBy(one) - neededBy(other)).slice(0, excess));

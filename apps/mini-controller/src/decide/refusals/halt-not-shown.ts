@@ -31,7 +31,7 @@ export const haltNotShown: Check = (observation) => {
   return {
     reason,
     message,
-    kind: isLost ? pageIfItLasts(observation, reason, comingBackMs(observation)) : "wait",
+    kind: isLost ? pageIfItLasts(observation, reason, comingBackMs(observation)) : "watch",
   };
 };
 

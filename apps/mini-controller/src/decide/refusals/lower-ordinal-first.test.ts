@@ -74,5 +74,5 @@ function kindAfter(ms: number, swapping: number) {
 
 test("a person is told after a minute in which nobody is swapped, and else when a swap has had its time", () => {
   expect([kindAfter(59_000, 0), kindAfter(60_000, 0)]).toEqual(["wait", "page"]);
-  expect([kindAfter(299_000, 1), kindAfter(300_000, 1)]).toEqual(["wait", "page"]);
+  expect([kindAfter(299_000, 1), kindAfter(300_000, 1)]).toEqual(["watch", "page"]);
 });

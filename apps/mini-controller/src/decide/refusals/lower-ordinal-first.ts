@@ -20,8 +20,9 @@ export const lowerOrdinalFirst: Check = (observation, { step }) => {
     found: `${workload.what} makes its pods in order (podManagementPolicy OrderedReady), so a new ${halt.spec.podName} is made only after others.`,
     toDo: advice`These have to be ready first: ${lower.map(({ name }) => name)}. If one does not become ready by itself, see what it waits for, and put it right.`,
   };
-  const patienceMs = neighbours.swapping > 0 ? comingBackMs(observation) : undefined;
-  return { reason, message, kind: pageIfItLasts(observation, reason, patienceMs) };
+  if (neighbours.swapping === 0) return { reason, message, kind: pageIfItLasts(observation, reason) };
+  const kind = pageIfItLasts(observation, reason, comingBackMs(observation));
+  return { reason, message, kind: kind === "wait" ? "watch" : kind };
 };
 
 function isLower({ group, index }: Sibling, podName: string): boolean {

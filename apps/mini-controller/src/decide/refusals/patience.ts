@@ -1,3 +1,4 @@
+import { waitsSince } from "../../journal/waiting.ts";
 import type { Observation } from "../../observe/observation.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -14,17 +15,27 @@ export function waitThenPage({ halt, now }: Observation): Refusal["kind"] {
 }
 
 /**
- * Waits in silence for what may be over in a moment. A person is told once the journal has said `reason` for so long,
- * and stays told.
+ * Waits in silence for what may be over in a moment. A person is told once the halt has waited for `reason` for so long, and
+ * stays told; and whatever it waited for meanwhile, once it has only waited for as long as a node may take to come back.
  */
 export function pageIfItLasts(
-  { halt: { status }, now }: Observation,
+  observation: Observation,
   reason: string,
   patienceMs = PATIENCE_MS,
 ): Refusal["kind"] {
-  if (status?.reason !== reason) return "wait";
-  const stoodMs = now - Date.parse(status.steps?.at(-1)?.at ?? "");
-  return status.phase !== "Held" && Math.abs(stoodMs) < patienceMs ? "wait" : "page";
+  const { halt, now } = observation;
+  const { status = {} } = halt;
+  const isSame = status.reason === reason;
+  if (isSame && status.phase === "Held") return "page";
+  const since = isSame ? (waitsSince(status, reason) ?? status.steps?.at(-1)?.at ?? "") : undefined;
+  const all = waitsSince(status);
+  const most = Math.max(patienceMs, comingBackMs(observation));
+  return isOver(since, patienceMs, now) || isOver(all, most, now) ? "page" : "wait";
+}
+
+/** A time that can't be read, or that is far in the future, is long ago. */
+function isOver(since: string | undefined, ms: number, now: number): boolean {
+  return since !== undefined && !(Math.abs(now - Date.parse(since)) < ms);
 }
 
 /** How long a node that halted may take to come back by other hands, in ms: as long as after a swap. */

@@ -18,10 +18,10 @@ export interface Refusal {
   /** What was found, what was expected, what to do. */
   readonly message: Words;
   /**
-   * `page`: only a person can put it right. `hold`: a person wanted it so, or knows already. `wait`: other nodes go
-   * first.
+   * `page`: only a person can put it right. `hold`: a person wanted it so, or knows already. `wait`: it may be over by itself, and a
+   * person is told once it lasts. `watch`: nobody is needed, as other nodes go first and get on, or the node itself runs.
    */
-  readonly kind: "page" | "hold" | "wait";
+  readonly kind: "page" | "hold" | "wait" | "watch";
 }
 
 /** One kind of refusal. Pure: the observation says it all. */

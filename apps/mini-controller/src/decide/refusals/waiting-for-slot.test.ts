@@ -27,9 +27,9 @@ const saidFor = (ms: number, said: string, phase: "Recorded" | "Held" = "Recorde
 
 test("a halt waits in silence, however long, while one of the swaps before it goes on", () => {
   const silent = waiting({ swapping: 2, stuck: ["sei-1-halt"] });
-  expect(silent?.kind).toBe("wait");
+  expect(silent?.kind).toBe("watch");
   const neighbours = { swapping: 3, stuck: ["sei-1-halt"] };
-  expect(waiting(neighbours, saidFor(3_600_000, textOf(silent?.message ?? {}, 1024)))?.kind).toBe("wait");
+  expect(waiting(neighbours, saidFor(3_600_000, textOf(silent?.message ?? {}, 1024)))?.kind).toBe("watch");
 });
 
 test("a halt that waits for swaps that stand still names their NodeHalts, and what a person does", () => {

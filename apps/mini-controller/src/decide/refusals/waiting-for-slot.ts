@@ -16,7 +16,7 @@ export const waitingForSlot: Check = (observation, { step }) => {
   const reason = "WaitingForSlot";
   const { stuck = [] } = neighbours;
   if (stuck.length < maxConcurrent)
-    return { reason, message: { found: `${maxConcurrent} other nodes are being swapped.` }, kind: "wait" };
+    return { reason, message: { found: `${maxConcurrent} other nodes are being swapped.` }, kind: "watch" };
   const message = {
     toDo: advice`As many swaps stand still as maxConcurrent allows (${String(maxConcurrent)}): NodeHalt ${stuck}. Do what such a NodeHalt asks for, or stop its swap for good by its annotation ${ANNOTATION_ABORT}=true: then this one goes on.`,
   };

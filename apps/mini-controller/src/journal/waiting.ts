@@ -1,0 +1,77 @@
+import type { Condition } from "../api/condition.ts";
+import { isToldToNobody, type NodeHaltStatus, type PageRecord } from "../api/node-halt.ts";
+import type { Words } from "./words.ts";
+
+/** `True` since a halt only waits for what may be over by itself, whatever it says of that meanwhile. */
+const WAITING = "Waiting";
+/** `False` since the page about a halt says something else than the halt itself does. */
+const PAGE_CURRENT = "PageCurrent";
+/** Reason of `Waiting` where the halt has waited for one thing and then for another. */
+const SEVERAL = "SeveralReasons";
+
+/** A condition of a step. */
+export interface StepCondition extends Omit<Condition, "message" | "lastTransitionTime"> {
+  readonly message: Words;
+}
+
+/** What a step makes of how long its halt has waited, and of how long its page was about something else. */
+export function timesOf(
+  before: NodeHaltStatus,
+  step: { readonly reason: string; readonly waits: boolean; readonly page: PageRecord | undefined },
+): readonly StepCondition[] {
+  const { reason, waits, page } = step;
+  const current = page?.reason === reason;
+  return [
+    ...(waits || isTrue(before, WAITING) ? [waitingFor(before, reason, waits)] : []),
+    ...(page === undefined ? [] : [pageCondition(reason, current)]),
+  ];
+}
+
+function waitingFor(before: NodeHaltStatus, reason: string, waits: boolean): StepCondition {
+  if (!waits)
+    return { type: WAITING, status: "False", reason, message: { found: "It does not wait any more." } };
+  const first = isTrue(before, WAITING) ? conditionOf(before, WAITING)?.reason : reason;
+  const message = { found: "It waits for what may be over by itself. A person is told once that lasts." };
+  return { type: WAITING, status: "True", reason: first === reason ? reason : SEVERAL, message };
+}
+
+function pageCondition(reason: string, current: boolean): StepCondition {
+  const found = current
+    ? "The page is about what the halt stands for."
+    : `The halt stands for ${reason} by now, which its page says nothing of.`;
+  return { type: PAGE_CURRENT, status: current ? "True" : "False", reason, message: { found } };
+}
+
+/** Since when the halt only waits, RFC 3339; with a `reason`, where it has waited for that alone. */
+export function waitsSince(status: NodeHaltStatus, reason?: string): string | undefined {
+  const waiting = isTrue(status, WAITING) ? conditionOf(status, WAITING) : undefined;
+  return reason === undefined || waiting?.reason === reason ? waiting?.lastTransitionTime : undefined;
+}
+
+/** How long a page stands at least that people were told of, once the halt stands for something else, in ms. */
+const PAGE_STANDS_MS = 60_000;
+/** The same for one that took the place of many others. */
+const PAGE_STANDS_MOST_MS = 3_600_000;
+
+/**
+ * Milliseconds until a page for `reason` may take the place of the one that people were told of. What comes and goes would page them
+ * each time: so its reason must be gone for a minute, and for twice as long with each page that another one has taken the place of.
+ */
+export function untilReplaced(status: NodeHaltStatus | undefined, reason: string, now: number): number {
+  const { page, formerPages = [] } = status ?? {};
+  if (page === undefined || page.reason === reason || isToldToNobody(page)) return 0;
+  const stands = Math.min(PAGE_STANDS_MS * 2 ** formerPages.length, PAGE_STANDS_MOST_MS);
+  if (status?.reason === page.reason) return stands;
+  const condition = conditionOf(status, PAGE_CURRENT);
+  const since = condition?.status === "False" ? condition.lastTransitionTime : status?.steps?.at(-1)?.at;
+  const left = stands - Math.abs(now - Date.parse(since ?? ""));
+  return left > 0 ? left : 0;
+}
+
+function conditionOf(status: NodeHaltStatus | undefined, type: string): Condition | undefined {
+  return status?.conditions?.find((condition) => condition.type === type);
+}
+
+function isTrue(status: NodeHaltStatus, type: string): boolean {
+  return conditionOf(status, type)?.status === "True";
+}
