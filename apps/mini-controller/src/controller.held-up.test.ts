@@ -1,10 +1,11 @@
 import { until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
-import { ANNOTATION_ABORT, API_VERSION } from "./api/group.ts";
+import { ANNOTATION_ABORT, ANNOTATION_ACKNOWLEDGED, API_VERSION } from "./api/group.ts";
+import { ControllerError } from "./controller-error.ts";
 import { collectionPath, NODE_HALTS, objectPath, PODS } from "./kube/paths.ts";
 import { type Behaviour, CONTAINER, FakeCluster, image, NAMESPACE, onePlan } from "./testing/fake-cluster.ts";
 import { PageReceiver } from "./testing/page-receiver.ts";
-import { TestController } from "./testing/test-controller.ts";
+import { TestController, type TestControllerOptions } from "./testing/test-controller.ts";
 
 const undo: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -22,6 +23,7 @@ async function play(
   policy: object = {},
   behave: Behaviour = onePlan,
   now: () => number = Date.now,
+  onCall: TestControllerOptions["onCall"] = () => {},
 ) {
   const [cluster, pager] = [new FakeCluster(behave), await PageReceiver.start()];
   await cluster.addPolicy({
@@ -29,7 +31,7 @@ async function play(
   });
   for (const node of nodes) await cluster.addNode(node, "v6.6", claimOf(node));
   cluster.height = 29;
-  const controller = await new TestController(cluster, { now }).start();
+  const controller = await new TestController(cluster, { now, onCall }).start();
   undo.push(
     () => pager.stop(),
     () => controller.stop(),
@@ -67,6 +69,39 @@ test("a swap that is aborted while its node does not come back ends in its time,
   await abort(cluster, first.metadata.name, "true");
   await until("it to end", () => haltOf(cluster, first.spec.podName)?.status?.phase === "Failed");
   await until("the other node's swap", () => cluster.imagesSet.length === 2);
+});
+
+test("an image that failed is set on no other node once the error budget is spent, also where that swap was decided before, until somebody acknowledges the failure", async () => {
+  const failing: Behaviour = (tag, height) => (tag.endsWith("v6.7") ? 72 : onePlan(tag, height));
+  let refused = 0;
+  let isRefusing = true;
+  const { cluster } = await play(
+    ["sei-0", "sei-1"],
+    { maxConcurrent: 2, errorBudget: 1 },
+    failing,
+    Date.now,
+    // A webhook of the second StatefulSet's team that is down for a while.
+    ({ verb, path }) => {
+      if (!isRefusing || verb !== "patch" || !path.endsWith("/statefulsets/sei-1")) return;
+      refused += 1;
+      throw new ControllerError("server-error", "failed calling webhook: connection refused");
+    },
+  );
+  cluster.reach(30);
+  const first = await until("the first swap to fail", () => {
+    const halt = haltOf(cluster, "sei-0-0");
+    return refused > 0 && halt?.status?.phase === "Failed" ? halt : undefined;
+  });
+  isRefusing = false;
+  await until("the other to stand still", () => {
+    const { phase, reason } = haltOf(cluster, "sei-1-0")?.status ?? {};
+    return phase === "Swapping" && reason === "ErrorBudgetSpent";
+  });
+  expect(cluster.imagesSet).toEqual([`sei-0 ${image("v6.7")}`]);
+  await cluster.api.mergePatch(objectPath(NODE_HALTS, NAMESPACE, first.metadata.name), {
+    metadata: { annotations: { [ANNOTATION_ACKNOWLEDGED]: "true" } },
+  });
+  await until("the other image", () => cluster.imagesSet.length === 2);
 });
 
 test("a halt is held with what was found where a webhook rewrites the images of pods, and nobody is said to have changed one", async () => {

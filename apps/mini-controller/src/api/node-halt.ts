@@ -297,6 +297,9 @@ export function hasEnded(halt: NodeHalt): boolean {
 /** Reason of a swap that a person stopped for good by an annotation. */
 export const ABORTED = "Aborted";
 
+/** Reason of a halt whose swap is not begun, or does not go on, until a person has looked at others that failed. */
+export const BUDGET_SPENT = "ErrorBudgetSpent";
+
 /** True where a person wants nothing more to be done about the halt: by the annotation, whatever it says but `false`. */
 export function isAborted({ metadata }: NodeHalt): boolean {
   return (metadata.annotations?.[ANNOTATION_ABORT] ?? "false") !== "false";

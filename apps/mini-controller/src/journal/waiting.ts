@@ -65,7 +65,7 @@ export function untilReplaced(status: NodeHaltStatus | undefined, reason: string
   const condition = conditionOf(status, PAGE_CURRENT);
   const since = condition?.status === "False" ? condition.lastTransitionTime : status?.steps?.at(-1)?.at;
   const left = stands - Math.abs(now - Date.parse(since ?? ""));
-  return left > 0 ? left : 0;
+  return Number.isNaN(left) ? 0 : Math.max(0, left);
 }
 
 function conditionOf(status: NodeHaltStatus | undefined, type: string): Condition | undefined {

@@ -95,6 +95,9 @@ test.each([
   ["Recreating", "Recreating", "begun", undefined, false],
   ["Recreating", "Recreating", "Deleting pod sei-0-0, which came back", "Recreating", false],
   ["Recreating", "StrangerNotKnown", "sei/copy is not known", "StrangerNotKnown", true],
+  ["Swapping", "ErrorBudgetSpent", "1 swaps failed", undefined, true],
+  ["Recreating", "ErrorBudgetSpent", "1 swaps failed", "ErrorBudgetSpent", true],
+  ["Recovering", "ErrorBudgetSpent", "1 swaps failed", undefined, false],
   ["Recovering", "ImageRewritten", "another image", "ImageRewritten", false],
 ] as const)(
   "in %s with %s (%s) and a page about %s its time stands still: %s",

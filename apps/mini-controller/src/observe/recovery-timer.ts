@@ -1,5 +1,5 @@
 import type { HaltPolicy } from "../api/halt-policy.ts";
-import { hasUnknownPhase, isAborted, isSwapping, type NodeHalt } from "../api/node-halt.ts";
+import { BUDGET_SPENT, hasUnknownPhase, isAborted, isSwapping, type NodeHalt } from "../api/node-halt.ts";
 import { stepText } from "../journal/journal-entry.ts";
 
 /** How long a swap may take whose journal does not say when it began. */
@@ -67,6 +67,8 @@ const OF_THE_NODE: ReadonlySet<string | undefined> = new Set([
  * paged for that. What nobody was told of has to end, and be told then.
  */
 function isRefused({ status: { phase, reason, message, page, steps = [] } = {} }: NodeHalt): boolean {
+  // Whoever looks at the swaps that failed was told of these.
+  if (reason === BUDGET_SPENT) return true;
   if (page?.reason !== reason) return false;
   const begun = steps.find((step) => step.phase === phase)?.message;
   const isOther = begun !== undefined && message !== undefined && stepText(message) !== begun;

@@ -107,6 +107,18 @@ const cases: readonly (readonly [string, Scene, Proposal["step"], string | undef
   ["a pause before the deletion", { policy: policyWith({ paused: true }) }, "delete-pod", "Paused"],
   ["a spent budget", { neighbours: { ...NOBODY, failed: 1 } }, "decide", "ErrorBudgetSpent"],
   [
+    "a budget that was spent before the image was set",
+    { neighbours: { ...NOBODY, failed: 1 } },
+    "set-image",
+    "ErrorBudgetSpent",
+  ],
+  [
+    "a budget that was spent before the pod was replaced",
+    { neighbours: { ...NOBODY, failed: 1 }, workload: workloadWith({ image: NEW }) },
+    "delete-pod",
+    "ErrorBudgetSpent",
+  ],
+  [
     "a pod without a grace period that is deleted here",
     {
       pod: WITHOUT_GRACE,
