@@ -142,8 +142,8 @@ function record(observation: Observation, wanted: StepDraft, lookAgainMs?: numbe
   if (status?.phase !== draft.phase || !isSaid(status, draft) || needsPage)
     return journalMove(halt, draft, now);
   if (draft.phase === "Recorded") return { kind: "wait", ms: LOOK_AGAIN_MS };
-  const ms = Math.min(lookAgainMs ?? Number.POSITIVE_INFINITY, dueMs || Number.POSITIVE_INFINITY);
-  return Number.isFinite(ms) ? { kind: "wait", ms } : { kind: "rest" };
+  if (dueMs > 0) return { kind: "wait", ms: Math.min(dueMs, LOOK_AGAIN_REFUSED_MS) };
+  return lookAgainMs === undefined ? { kind: "rest" } : { kind: "wait", ms: lookAgainMs };
 }
 
 /** A dry run tells nobody either. */
@@ -151,9 +151,9 @@ function withoutPageInDryRun({ policy }: Observation, draft: StepDraft): StepDra
   return policy?.spec.dryRun ? { ...draft, page: undefined } : draft;
 }
 
-/** Without the page that stands for this reason already, in the journal of a pod of the same Deployment that is gone. */
+/** Without the page that stands for this reason already, or is about to, in the journal of a pod of the same Deployment that is gone. */
 function withoutPageTold({ neighbours }: Observation, draft: StepDraft): StepDraft {
-  const isTold = draft.page !== undefined && draft.page.reason === neighbours.toldBefore;
+  const isTold = draft.page !== undefined && neighbours.toldBefore?.includes(draft.page.reason);
   return isTold ? { ...draft, page: undefined } : draft;
 }
 

@@ -55,8 +55,11 @@ export interface Neighbours {
   readonly isUntold?: boolean | undefined;
   /** Name of the journal of this node whose swap brought the image that now halted for the same plan. */
   readonly toldBy?: string | undefined;
-  /** Reason of a page that stands for a pod which is gone, and whose Deployment made another one since: it is about both. */
-  readonly toldBefore?: string | undefined;
+  /**
+   * Reasons that are told of a pod which is gone, and whose Deployment made another one since: that of a page that stands, and the one
+   * that its halt stands for by now. They are about both.
+   */
+  readonly toldBefore?: readonly string[] | undefined;
   /** Name of another journal of this node's halt that a person aborted, be it over or not. */
   readonly abortedIn?: string | undefined;
 }

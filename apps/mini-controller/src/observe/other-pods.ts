@@ -302,17 +302,19 @@ export class OtherPods {
     return { swapping: taken.size, stuck: stuck.toSorted(), failed, isUntold, ...told, abortedIn };
   }
 
-  /** The reason of a page about this halt that stands for a pod before, and that the same policy answers for. */
-  #toldBefore(halt: NodeHalt, policyKey: string): string | undefined {
+  /** The reasons that are told of this halt by a page of a pod before, which stands, and that the same policy answers for. */
+  #toldBefore(halt: NodeHalt, policyKey: string): readonly string[] {
     const { stores } = this.#options;
     const keyFor = (before: NodeHalt) => {
       const policy = policyOf(before, stores);
       return policy === undefined ? policyKeyOf(before) : keyOf(policy);
     };
-    return haltsOfPodsBefore(halt, stores).find(
-      (before) =>
-        keyFor(before) === policyKey && hasStandingPage(before) && !hasEnded(before) && !isSwapping(before),
-    )?.status?.page?.reason;
+    const { page, reason } =
+      haltsOfPodsBefore(halt, stores).find(
+        (before) =>
+          keyFor(before) === policyKey && hasStandingPage(before) && !hasEnded(before) && !isSwapping(before),
+      )?.status ?? {};
+    return [page?.reason, reason].flatMap((told) => told ?? []);
   }
 
   /** A journal that ended, or was withdrawn, says no less what a person wants. */
