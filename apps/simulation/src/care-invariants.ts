@@ -215,15 +215,16 @@ function isOfPodBefore({ spec, status }: NodeHalt, pod: Pod, { all }: Observer["
   const isResolved = status?.conditions?.some(({ type, status: is }) => type === "Resolved" && is === "True");
   const isThere = all<Pod>(PATHS.pods).some(({ metadata }) => metadata.name === spec.podName);
   const owner = controllerOf(pod);
-  const replicaSet = all(PATHS.replicaSets).find(({ metadata }) => metadata.uid === owner?.uid);
-  const deployment = replicaSet && controllerOf(replicaSet);
+  // Somebody may have removed the ReplicaSet itself; its name stays with the pod.
+  const deployment = all(PATHS.deployments).find(({ metadata }) => metadata.uid === spec.workload?.uid);
   const image = pod.spec.containers.find(({ name }) => name === NODE)?.image;
   return (
     isPersons &&
     isResolved !== true &&
     !isThere &&
-    deployment?.kind === "Deployment" &&
-    deployment.uid === spec.workload?.uid &&
+    deployment !== undefined &&
+    owner?.kind === "ReplicaSet" &&
+    owner.name.startsWith(`${deployment.metadata.name}-`) &&
     image === spec.image
   );
 }
