@@ -36,6 +36,15 @@ export function branchesOf(coverage: FileCoverageData, source: string): readonly
   return [...functions, ...branches];
 }
 
+/** The branches of one file as several processes counted them: taken where one of them took it. */
+export function takenByAny(counted: readonly (readonly Branch[])[]): readonly Branch[] {
+  const [first = [], ...others] = counted;
+  return first.map((branch, index) => ({
+    ...branch,
+    isTaken: branch.isTaken || others.some((other) => other[index]?.isTaken === true),
+  }));
+}
+
 function isNowhere({ start }: Range): boolean {
   return (start as Partial<Location>).line === undefined;
 }

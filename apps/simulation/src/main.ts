@@ -1,6 +1,6 @@
 /** `pnpm run simulate`: plays episodes one after the other, and stops at the first that breaks an invariant. */
 import { playCampaign } from "@upgrade-halt/testing";
-import { playEpisode } from "./episode.ts";
+import { planOf, playEpisode } from "./episode.ts";
 import { INVARIANTS } from "./invariants.ts";
 import { killMutants } from "./kill-mutants.ts";
 import { measureCoverage } from "./measure-coverage.ts";
@@ -10,6 +10,9 @@ import { describeStory, invariantOf, shrink } from "./shrink.ts";
 
 // Errors are part of the play here, and traces of ten thousand a second would be most of its time.
 Error.stackTraceLimit = 0;
+
+/** Of all steps so many are those of clusters with a night, where days are asked for: most of a night is the same again and again. */
+const SHARE_OF_NIGHTS = 0.1;
 
 const USAGE = {
   command: "simulate",
@@ -21,6 +24,7 @@ const USAGE = {
     search: "with --mutants: looks for seeds that find each soon, and writes them down",
     all: "goes on after a seed that broke something, and looks for no shorter story",
     coverage: "says which branches of the code that decides and acts are never taken",
+    days: "leaves out clusters with a night while those have had a tenth of the steps",
   },
 };
 
@@ -29,17 +33,25 @@ await playCampaign(USAGE, async ({ seed, size, switches }) => {
     return await killMutants({ seed, steps: size, searches: switches.has("search") });
   return switches.has("coverage")
     ? measureCoverage(seed, size)
-    : await simulate(seed, size, switches.has("all"));
+    : await simulate(seed, size, { goesOn: switches.has("all"), isForDays: switches.has("days") });
 });
 
-async function simulate(firstSeed: number, most: number, goesOn: boolean): Promise<number> {
-  const total = { steps: 0, virtualMs: 0, acts: 0, recovered: 0, episodes: 0 };
+interface HowToPlay {
+  readonly goesOn: boolean;
+  readonly isForDays: boolean;
+}
+
+async function simulate(firstSeed: number, most: number, { goesOn, isForDays }: HowToPlay): Promise<number> {
+  const total = { steps: 0, nightSteps: 0, virtualMs: 0, acts: 0, recovered: 0, episodes: 0 };
   const broken = new Set<string>();
   let failures = 0;
   console.log(`playing ${most} steps, --seed ${firstSeed}`);
   for (let seed = firstSeed; total.steps < most; seed += 1) {
+    const { hasNight } = planOf(seed);
+    if (isForDays && hasNight && total.nightSteps >= total.steps * SHARE_OF_NIGHTS) continue;
     const result = await playEpisode({ seed });
     total.steps += result.steps;
+    if (hasNight) total.nightSteps += result.steps;
     total.virtualMs += result.virtualMs;
     total.acts += result.acts;
     total.recovered += result.recovered;
