@@ -38,6 +38,9 @@ const HISTORY = 400;
 /** Collections whose status is written by its own subresource alone. */
 const WITH_STATUS = /pods$|statefulsets$|haltpolicies$|nodehalts$|noderecords$|deployments$/;
 
+/** What makes pods, and what is kept of their templates. */
+const WORKLOADS = /^\/apis\/(?:apps|sei\.io)\//;
+
 const targets = new Map<string, Target>();
 
 /** Takes a URL path apart. */
@@ -71,6 +74,8 @@ export class ApiServer {
   stampsNoLogs = false;
   /** CustomResourceDefinitions of another release: they take no halt with a height, or no journal that goes on. */
   definitions: "of-now" | "short-spec" | "short-status" = "of-now";
+  /** What it says to a program that reads workloads, if it does not show them. */
+  refusesWorkloads: "forbidden" | "server-error" | undefined;
   #version = 1;
 
   constructor(time: VirtualTime, onCommit: (commit: Commit) => void) {
@@ -104,6 +109,13 @@ export class ApiServer {
     return this.all(collection).filter(
       (object) => (namespace === undefined || object.metadata.namespace === namespace) && fits(object),
     );
+  }
+
+  /** Refuses a program's reading of what makes pods, while that is so. */
+  allowRead(path: string): void {
+    const code = this.refusesWorkloads;
+    if (code !== undefined && WORKLOADS.test(targetOf(path).collection))
+      throw new KubeError(code, `${path} is not shown`);
   }
 
   serveLogs(readLog: (pod: Stored, isPrevious: boolean) => readonly LogLine[] | undefined): void {

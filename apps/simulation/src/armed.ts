@@ -42,10 +42,33 @@ export const KINDS = [
   "unreadable",
 ] as const;
 
+/** The same, of what is rare. */
+export const RARE_KINDS = [
+  "delete-set",
+  "replace-deployment",
+  "end-sei-node",
+  "end-in-foreground",
+  "deploy-deployment",
+  "deployment-strategy",
+  "scale-deployment",
+  "deploy-sei-node",
+  "mirror",
+  "pin-release",
+  "crash",
+  "unknown-code",
+  "dry-run",
+  "choose-actions",
+  "short-recovery",
+  "list-wrong-image",
+  "debug-container",
+  "newer-controller",
+  "refuse-workloads",
+] as const;
+
 /** Something that happens when a controller next comes to a point of its work. */
 export interface Armed {
   readonly point: (typeof POINTS)[number];
-  readonly kind: (typeof KINDS)[number];
+  readonly kind: (typeof KINDS | typeof RARE_KINDS)[number];
   readonly dice: Dice;
   /** The controller's process ends there as well. */
   readonly kills: boolean;

@@ -11,6 +11,7 @@ import { list, upgradeOf } from "./listing.ts";
 import { MIDDLE_EVENTS } from "./middle-events.ts";
 import { type NodeHalt, PATHS, pathOf, pathOfObject, type StatefulSet } from "./objects.ts";
 import { Random } from "./random.ts";
+import { RARE_EVENTS } from "./rare-events.ts";
 import type { Simulation } from "./simulation.ts";
 import { UNUSUAL_EVENTS } from "./unusual-events.ts";
 
@@ -374,6 +375,7 @@ const EVENTS = {
   ...ATTACK_EVENTS,
   ...BESIDE_EVENTS,
   ...MIDDLE_EVENTS,
+  ...RARE_EVENTS,
   "forge-owner": [2, ({ cluster, chain }: Simulation, [a, b]: Dice) => forgePod(cluster, chain, a, b)],
   "forge-halt": [3, ({ cluster, chain }: Simulation, dice: Dice) => forgeHalt(cluster, chain, dice)],
 } as const satisfies Record<
@@ -399,9 +401,10 @@ export function planEvents(seed: number, most: number, untilMs: number, chain: C
   const random = Random.of(seed, "events");
   const share = random.pick([0.06, 0.12, 0.25, 0.5, 0.5]);
   const perWeight = random.between(most / 4, most) / (share * ALL_WEIGHTS);
+  const isRare = isRareCluster(seed);
   return EVENT_KINDS.flatMap((kind) => {
     const own = Random.of(seed, kind);
-    if (!own.chance(share)) return [];
+    if (!own.chance(share) || (kind in RARE_EVENTS && !isRare)) return [];
     const anytime = () => own.between(1_000, untilMs);
     const aroundPlan = () => timeOf(own.pick(chain.plans)) + own.between(-BEFORE_MS, AFTER_MS);
     return Array.from({ length: howMany(own, EVENTS[kind][0] * perWeight) }, (): Event => {
@@ -409,6 +412,11 @@ export function planEvents(seed: number, most: number, untilMs: number, chain: C
       return { at, kind, dice: [own.next(), own.next(), own.next()] };
     });
   }).sort((one, other) => one.at - other.at);
+}
+
+/** Whether what is rare comes in a seed's cluster. */
+export function isRareCluster(seed: number): boolean {
+  return Random.of(seed, "hardly ever").chance(0.25);
 }
 
 /** A number of events that come independently of each other, with this mean (Poisson, by Knuth's method). */

@@ -1,12 +1,13 @@
 import dns from "node:dns/promises";
 import { syncBuiltinESMExports } from "node:module";
 import type { Boundary } from "@upgrade-halt/mini-controller";
-import { applyArmed, applyEvent, type Event, planEvents } from "./chaos.ts";
+import { applyArmed, applyEvent, type Event, isRareCluster, planEvents } from "./chaos.ts";
 import { BLOCK_MS, type Chain, type Plan, timeOf } from "./cluster/chain.ts";
 import { Cluster, type WorkloadKind } from "./cluster/cluster.ts";
 import { brokenAtEnd, brokenBy, brokenByStart } from "./invariants.ts";
 import { upgradeOf } from "./listing.ts";
 import { Network } from "./network.ts";
+import type { OwnerRef, SeiNode } from "./objects.ts";
 import { Observer } from "./observer.ts";
 import { Pager } from "./pager.ts";
 import { Random } from "./random.ts";
@@ -246,6 +247,10 @@ function planChain(random: Random): Chain {
 
 function populate({ cluster, chain }: Simulation, random: Random, seed: number): void {
   const shapes = Random.of(seed, "shapes");
+  const rare = Random.of(seed, "rare shapes");
+  const isRare = isRareCluster(seed);
+  cluster.hasNetwork = isRare && cluster.target === "CustomResource" && rare.chance(0.7);
+  const network = cluster.hasNetwork ? cluster.createSeiNetwork("net", -1) : undefined;
   const count = random.between(1, 3);
   for (let index = 0; index < count; index += 1) {
     const name = `sei-${"abc"[index]}`;
@@ -259,6 +264,7 @@ function populate({ cluster, chain }: Simulation, random: Random, seed: number):
       isTagged: shapes.chance(0.15),
       hidesPort: shapes.chance(0.03),
       hasOneImage: shapes.chance(0.06),
+      namesPortBeside: isRare && rare.chance(0.4),
       ...(shapes.chance(0.15) ? { readinessGates: [{ conditionType: "upgrade-halt.dev/NotHalted" }] } : {}),
     };
     switch (cluster.target) {
@@ -266,7 +272,7 @@ function populate({ cluster, chain }: Simulation, random: Random, seed: number):
         cluster.createSet(name, { ...set, release: -1 });
         break;
       case "CustomResource":
-        cluster.createSeiNode(name, -1, set);
+        cluster.createSeiNode(name, -1, network && rare.chance(0.1) ? undefined : set, network);
         break;
       case "Deployment":
         cluster.createDeployment(name, {
@@ -276,6 +282,12 @@ function populate({ cluster, chain }: Simulation, random: Random, seed: number):
         });
         break;
     }
+  }
+  if (network !== undefined && rare.chance(0.4)) {
+    const owner = rare.chance(0.5) ? network : ownerOf(cluster.seiNodes()[0]);
+    const labels = { app: rare.pick(["seid", "sentry"]) };
+    const strategy = { type: rare.pick(["Recreate", "Recreate", "RollingUpdate"] as const) };
+    cluster.createDeployment("sentries", { release: -1, labels, strategy, ...(owner && { owner }) });
   }
   const listed = chain.plans.map((_, index) => upgradeOf(chain, index)).filter(() => random.chance(0.6));
   cluster.namesLabel = shapes.chance(0.3);
@@ -301,6 +313,12 @@ function populate({ cluster, chain }: Simulation, random: Random, seed: number):
         });
 }
 
+function ownerOf(node: SeiNode | undefined): OwnerRef | undefined {
+  if (node === undefined) return undefined;
+  const { apiVersion = "", kind = "", metadata } = node;
+  return { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true };
+}
+
 /** Every fault ends; what people did stays as they left it. */
 function calm({ cluster, network, pager, replicas }: Simulation, story: Story): void {
   story.note("all faults end");
@@ -311,6 +329,7 @@ function calm({ cluster, network, pager, replicas }: Simulation, story: Story): 
   cluster.server.losesLogs = false;
   cluster.server.stampsNoLogs = false;
   cluster.server.definitions = "of-now";
+  cluster.server.refusesWorkloads = undefined;
   cluster.servesNobody = false;
   for (const validator of cluster.validators.all()) {
     validator.lie = undefined;

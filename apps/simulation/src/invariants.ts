@@ -380,17 +380,16 @@ function isByHand(process: NodeProcess, { truth }: Observer): boolean {
 
 /** Pods that a workload made, itself or by a ReplicaSet or StatefulSet of its own. */
 function podsOf({ metadata }: Stored, observer: Observer): readonly Pod[] {
-  const { sets } = observer.workloads();
-  const makers = new Set([metadata.uid, ...sets.filter(isControlledBy(metadata.uid)).map(uidOf)]);
+  const { nodes, deployments, sets } = observer.workloads();
+  const makers = new Set([metadata.uid]);
+  // From owners down: each is asked once all above it are known.
+  for (const one of [...nodes, ...deployments, ...sets])
+    if ([...makers].some((uid) => isControlledBy(uid)(one))) makers.add(one.metadata.uid);
   return observer.truth
     .all<Pod>(PATHS.pods)
     .filter(({ metadata }) =>
       metadata.ownerReferences?.some(({ uid, controller }) => controller && makers.has(uid)),
     );
-}
-
-function uidOf({ metadata }: Stored): string {
-  return metadata.uid;
 }
 
 /** Names that the pods of a StatefulSet have; a Deployment names its pods anew. */

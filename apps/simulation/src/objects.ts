@@ -71,6 +71,7 @@ export interface ContainerStatus {
 export interface Pod extends Stored {
   readonly spec: {
     readonly nodeName: string;
+    readonly hostNetwork?: boolean;
     readonly containers: readonly ContainerSpec[];
     readonly initContainers?: readonly ContainerSpec[];
     readonly volumes?: readonly Json[];
@@ -123,6 +124,9 @@ export interface SeiNode extends Stored {
   readonly spec: { readonly image: string };
 }
 
+/** The owner of several of them, which writes its image into each. */
+export type SeiNetwork = SeiNode;
+
 /** What can hold the image of a pod. */
 export type Workload = StatefulSet | Deployment | SeiNode;
 
@@ -173,6 +177,7 @@ export const PATHS = {
   deployments: "/apis/apps/v1/deployments",
   replicaSets: "/apis/apps/v1/replicasets",
   seiNodes: "/apis/sei.io/v1alpha1/seinodes",
+  seiNetworks: "/apis/sei.io/v1alpha1/seinetworks",
   revisions: "/apis/apps/v1/controllerrevisions",
   policies: `${GROUP}/haltpolicies`,
   halts: `${GROUP}/nodehalts`,

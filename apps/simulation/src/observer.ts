@@ -48,7 +48,12 @@ export interface Read<T> {
 }
 
 /** Collections of objects that hold an image. */
-const HOLDERS: ReadonlySet<string> = new Set([PATHS.statefulSets, PATHS.deployments, PATHS.seiNodes]);
+const HOLDERS: ReadonlySet<string> = new Set([
+  PATHS.statefulSets,
+  PATHS.deployments,
+  PATHS.seiNodes,
+  PATHS.seiNetworks,
+]);
 /** Who changes what runs a validator beside the workloads' own controllers. */
 const MEDDLERS: ReadonlySet<string> = new Set(["operator", "attacker", "node-controller"]);
 /** Longest time from a reading to the act that rests on it: two slow requests and one time-out. */
@@ -195,9 +200,14 @@ export class Observer {
   }
 
   /** What makes pods here, as it is. */
-  workloads(): { readonly deployments: readonly Stored[]; readonly sets: readonly Stored[] } {
+  workloads(): {
+    readonly nodes: readonly Stored[];
+    readonly deployments: readonly Stored[];
+    readonly sets: readonly Stored[];
+  } {
     const { all } = this.truth;
     return {
+      nodes: all(PATHS.seiNodes),
       deployments: all(PATHS.deployments),
       sets: [...all(PATHS.statefulSets), ...all(PATHS.replicaSets)],
     };

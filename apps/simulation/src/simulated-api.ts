@@ -47,6 +47,7 @@ export class SimulatedApi implements KubeApi {
 
   async get<T extends KubeObject>(path: string): Promise<T> {
     return await this.#ask(path, (server) => {
+      server.allowRead(path);
       const object = server.get(path);
       this.#note(path, [object]);
       return object as unknown as T;
@@ -56,6 +57,7 @@ export class SimulatedApi implements KubeApi {
   /** What a replica takes for unchanged by its metadata is what it read. */
   async list<T extends KubeObject>(path: string, query: Query = {}, as?: "metadata"): Promise<KubeList<T>> {
     return await this.#ask(path, (server) => {
+      server.allowRead(path);
       const items = server.list(path, query);
       const [, named] = /^metadata\.name=(.+)$/.exec(String(query.fieldSelector ?? "")) ?? [];
       this.#note(named === undefined ? path : `${path}/${named}`, items);

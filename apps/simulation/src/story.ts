@@ -55,7 +55,8 @@ function textOf({ by, verb, collection, subresource, before, after }: Commit): s
       return `${by} ${verb}s Deployment ${name}: ${spec.replicas} x ${image}, ${spec.strategy.type}`;
     }
     case PATHS.seiNodes:
-      return `${by} ${verb}s SeiNode ${name}: ${shortOf(((after ?? before) as SeiNode).spec.image)}`;
+    case PATHS.seiNetworks:
+      return `${by} ${verb}s ${(after ?? before)?.kind} ${name}: ${shortOf(((after ?? before) as SeiNode).spec.image)}`;
     case PATHS.halts: {
       const { phase, reason, message } = after?.status ?? {};
       return `${by} ${verb}s NodeHalt ${name}: ${phase ?? "new"} ${reason ?? ""} ${message ?? ""}`;

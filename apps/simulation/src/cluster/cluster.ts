@@ -10,6 +10,7 @@ import {
   PATHS,
   type Pod,
   pathOf,
+  type SeiNetwork,
   type SeiNode,
   type StatefulSet,
 } from "../objects.ts";
@@ -37,6 +38,8 @@ const TARGETS = {
     customResource: { apiVersion: "sei.io/v1alpha1", kind: "SeiNode", resource: "seinodes" },
   },
 } as const satisfies Record<WorkloadKind, object>;
+
+const OWNER = { apiVersion: "sei.io/v1alpha1", kind: "SeiNetwork", resource: "seinetworks" } as const;
 
 /** Where a validator's key may lie beside its data. */
 const KEYS = {
@@ -86,6 +89,8 @@ export class Cluster {
   servesNobody = false;
   /** Kind of the workloads here, as every policy names it. */
   target: WorkloadKind = "StatefulSet";
+  /** A SeiNetwork owns the custom resources, and every policy names it as their owner. */
+  hasNetwork = false;
   /** Every policy names the label by which pods tell their custom resource. */
   namesLabel = false;
   readonly seiNodeController: SeiNodeController;
@@ -123,10 +128,18 @@ export class Cluster {
       readonly hasOneImage?: boolean;
       /** Its node says of no port that it is for RPC. */
       readonly hidesPort?: boolean;
+      /** What runs beside its node names a port. */
+      readonly namesPortBeside?: boolean;
     },
   ): void {
     const { release, labels = {}, ownerReferences, keepsKeys, readinessGates, ...more } = spec;
-    const { isTagged = false, hidesPort = false, hasOneImage = false, ...rest } = more;
+    const {
+      isTagged = false,
+      hidesPort = false,
+      hasOneImage = false,
+      namesPortBeside = false,
+      ...rest
+    } = more;
     const own = { app: "seid", set: name, ...labels };
     const keys = keepsKeys && KEYS[keepsKeys];
     const { ports, ...container } = containerOf(release);
@@ -137,7 +150,14 @@ export class Cluster {
       ...(keys && { volumeMounts: [keys.mount] }),
     };
     const template = {
-      containers: [node, { ...SIDECAR, ...(hasOneImage && { image: imageOf(99) }) }],
+      containers: [
+        node,
+        {
+          ...SIDECAR,
+          ...(hasOneImage && { image: imageOf(99) }),
+          ...(namesPortBeside && { ports: [{ name: "metrics", containerPort: 9100 }] }),
+        },
+      ],
       ...(keys && { volumes: [keys.volume] }),
       ...(readinessGates && { readinessGates }),
     };
@@ -161,14 +181,15 @@ export class Cluster {
     spec: Partial<Deployment["spec"]> & {
       readonly release: number;
       readonly labels?: Readonly<Record<string, string>>;
+      readonly owner?: OwnerRef;
     },
   ): void {
-    const { release, labels = {}, ...rest } = spec;
+    const { release, labels = {}, owner, ...rest } = spec;
     const own = { app: "seid", set: name, ...labels };
     this.server.create("operator", pathOf(PATHS.deployments, NAMESPACE), {
       apiVersion: "apps/v1",
       kind: "Deployment",
-      metadata: { name, labels: own },
+      metadata: { name, labels: own, ...(owner && { ownerReferences: [owner] }) },
       spec: {
         replicas: 1,
         strategy: { type: "Recreate" },
@@ -179,19 +200,33 @@ export class Cluster {
     });
   }
 
-  /** A custom resource, and the StatefulSet that its controller makes for it. */
-  createSeiNode(
-    name: string,
-    release: number,
-    set: Omit<Parameters<Cluster["createSet"]>[1], "release" | "ownerReferences"> = {},
-  ): void {
-    const { apiVersion, kind } = { apiVersion: "sei.io/v1alpha1", kind: "SeiNode" };
-    const { uid } = this.server.create("operator", pathOf(PATHS.seiNodes, NAMESPACE), {
+  /** The owner of custom resources. */
+  createSeiNetwork(name: string, release: number): OwnerRef {
+    const { apiVersion, kind } = { apiVersion: "sei.io/v1alpha1", kind: "SeiNetwork" };
+    const { uid } = this.server.create("operator", pathOf(PATHS.seiNetworks, NAMESPACE), {
       apiVersion,
       kind,
       metadata: { name },
       spec: { image: imageOf(release) },
     }).metadata;
+    return { apiVersion, kind, name, uid, controller: true };
+  }
+
+  /** A custom resource, and the StatefulSet that its controller makes for it, unless it has not yet. */
+  createSeiNode(
+    name: string,
+    release: number,
+    set: Omit<Parameters<Cluster["createSet"]>[1], "release" | "ownerReferences"> | undefined,
+    owner?: OwnerRef,
+  ): void {
+    const { apiVersion, kind } = { apiVersion: "sei.io/v1alpha1", kind: "SeiNode" };
+    const { uid } = this.server.create("operator", pathOf(PATHS.seiNodes, NAMESPACE), {
+      apiVersion,
+      kind,
+      metadata: { name, ...(owner && { ownerReferences: [owner] }) },
+      spec: { image: imageOf(release) },
+    }).metadata;
+    if (set === undefined) return;
     this.createSet(name, {
       ...set,
       release,
@@ -220,9 +255,13 @@ export class Cluster {
 
   #target() {
     const target = TARGETS[this.target];
-    return this.namesLabel && "customResource" in target
-      ? { ...target, customResource: { ...target.customResource, nameLabel: "set" } }
-      : target;
+    if (!("customResource" in target)) return target;
+    const customResource = {
+      ...target.customResource,
+      ...(this.namesLabel && { nameLabel: "set" }),
+      ...(this.hasNetwork && { owner: OWNER }),
+    };
+    return { ...target, customResource };
   }
 
   policy(name = POLICY): HaltPolicy | undefined {
@@ -246,6 +285,10 @@ export class Cluster {
 
   sets(): readonly StatefulSet[] {
     return this.server.all<StatefulSet>(PATHS.statefulSets);
+  }
+
+  seiNetworks(): readonly SeiNetwork[] {
+    return this.server.all<SeiNetwork>(PATHS.seiNetworks);
   }
 
   deployments(): readonly Deployment[] {
@@ -280,7 +323,7 @@ export class Cluster {
   readonly readNode = (program: Program, url: string, timeoutMs: number): Promise<StatusResult> => {
     const { time, network, onStatus } = this.#options;
     const fate = network.fateOf(program);
-    const ip = /^http:\/\/([\d.]+):/.exec(url)?.[1] ?? "";
+    const [, ip = "", port] = /^http:\/\/([\d.]+):(\d+)/.exec(url) ?? [];
     return new Promise((resolve) => {
       const answer = (ms: number, result: () => StatusResult) =>
         time.schedule(ms, () => resolve(result()), program);
@@ -292,6 +335,7 @@ export class Cluster {
         const process = this.servesNobody ? undefined : this.kubelet.processAt(ip);
         const node = process && nodeStatus(process);
         answer(fate.back, () => {
+          if (process !== undefined && port !== RPC_PORT) return besideStatus(process);
           if (process === undefined || node === undefined)
             return { kind: "unreachable", at: Date.now(), problem: "refused" };
           const { serves } = process.validator;
@@ -313,14 +357,38 @@ export class Cluster {
   };
 }
 
+/** Where nodes serve their `/status`. */
+const RPC_PORT = "26657";
+
 function containerOf(release: number) {
-  return { name: "seid", image: imageOf(release), ports: [{ name: "rpc", containerPort: 26657 }] };
+  return { name: "seid", image: imageOf(release), ports: [{ name: "rpc", containerPort: Number(RPC_PORT) }] };
+}
+
+/** What a container beside the node answers at its own port: a node of another chain, or something that is none. */
+function besideStatus({ validator }: NodeProcess): StatusResult {
+  switch (validator.servesBeside) {
+    case "nobody":
+      return { kind: "unreachable", at: Date.now(), problem: "refused" };
+    case "web-page":
+      return { kind: "not-a-status", at: Date.now(), problem: "a web page", httpStatus: 404 };
+    case "status": {
+      const node = {
+        chainId: "beside-1",
+        moniker: "beside",
+        height: 7,
+        catchingUp: false,
+        validatorAddress: undefined,
+        haltIntent: { kind: "absent" } as const,
+      };
+      return { kind: "ok", at: Date.now(), envelope: "bare", node };
+    }
+  }
 }
 
 function nodeStatus(process: NodeProcess) {
   const { state, validator } = process;
   if (validator.isUnreadable || (state.kind !== "running" && state.kind !== "halted")) return undefined;
-  const { chain, movedTo, name, address, oddities, serves } = validator;
+  const { chain, movedTo, name, address, alias, oddities, serves } = validator;
   const halt = announcedBy(process);
   const isHalted = state.kind === "halted" && !chain.isLegacy;
   const height = isHalted ? (state.halt.height ?? process.height) : process.height;
@@ -331,7 +399,7 @@ function nodeStatus(process: NodeProcess) {
     moniker: name,
     height,
     catchingUp: false,
-    validatorAddress: serves === "no-address" ? undefined : address,
+    validatorAddress: serves === "no-address" ? undefined : (alias ?? address),
     haltIntent:
       halt === undefined
         ? ({ kind: "absent" } as const)

@@ -19,6 +19,7 @@ import type { Validators } from "./validators.ts";
 /** What a kubelet knows of one pod. */
 interface PodRuntime {
   readonly uid: string;
+  readonly nodeName: string;
   readonly ip: string;
   readonly admittedAt: string;
   process: NodeProcess | undefined;
@@ -79,7 +80,8 @@ export class Kubelet {
 
   /** The process at an address, if one serves there. */
   processAt(ip: string): NodeProcess | undefined {
-    for (const runtime of this.#pods.values()) if (runtime.ip === ip) return runtime.process;
+    for (const { ip: own, process } of this.#pods.values())
+      if (own === ip && process?.isAlive) return process;
     return undefined;
   }
 
@@ -144,9 +146,13 @@ export class Kubelet {
 
   #admit(pod: Pod): void {
     this.#address += 1;
+    const { nodeName, hostNetwork } = pod.spec;
+    const ofMachine =
+      hostNetwork && [...this.#pods.values()].find((other) => other.nodeName === nodeName)?.ip;
     const runtime: PodRuntime = {
       uid: pod.metadata.uid,
-      ip: `10.0.${this.#address >> 8}.${this.#address & 255}`,
+      nodeName,
+      ip: ofMachine || `10.0.${this.#address >> 8}.${this.#address & 255}`,
       process: undefined,
       restartCount: 0,
       ended: undefined,

@@ -33,6 +33,10 @@ export interface Validator {
   movedTo: string | undefined;
   /** What answers at its address. */
   serves: "status" | "no-address" | "error" | "web-page";
+  /** What answers at another port of its pod, which a container beside it names. */
+  servesBeside: "status" | "web-page" | "nobody";
+  /** Another node answers in its place, which signs as this. */
+  alias: string | undefined;
   /** Its `/status` has said what is not so. */
   hasLied: boolean;
   /** Nobody reaches its `/status`. */

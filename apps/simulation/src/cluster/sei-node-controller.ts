@@ -1,5 +1,15 @@
 import type { ApiServer } from "../api-server.ts";
-import { PATHS, pathOf, type SeiNode, type StatefulSet } from "../objects.ts";
+import {
+  type Deployment,
+  isControlledBy,
+  PATHS,
+  pathOf,
+  pathOfObject,
+  type SeiNetwork,
+  type SeiNode,
+  type StatefulSet,
+  type Stored,
+} from "../objects.ts";
 import type { Random } from "../random.ts";
 import type { VirtualTime } from "../virtual-time.ts";
 
@@ -29,6 +39,44 @@ export class SeiNodeController {
         this.#carry(object.metadata.namespace, object.metadata.name),
       );
     });
+    server.watch(PATHS.seiNetworks, 0, ({ object, type }) => {
+      if (type === "DELETED") return;
+      time.later(random.between(50, 2_000), () => this.#declare(object));
+      if (type === "ADDED") this.#declareAgain(object);
+    });
+  }
+
+  /** A network writes its image into each of its nodes, and into what else it runs. */
+  #declare({ metadata: { namespace, name, uid } }: Stored): void {
+    const { server } = this.#options;
+    const network = server.find<SeiNetwork>(PATHS.seiNetworks, namespace, name);
+    if (network?.metadata.uid !== uid || typeof network.spec.image !== "string") return;
+    const { image } = network.spec;
+    for (const node of server.all<SeiNode>(PATHS.seiNodes).filter(isControlledBy(uid)))
+      server.mergePatch(NETWORK, pathOfObject(PATHS.seiNodes, node), { spec: { image } }, false);
+    this.#carryToDeployments(uid, image);
+  }
+
+  #declareAgain(network: Stored): void {
+    const { server, time } = this.#options;
+    time.later(WRITE_BACK_MS, () => {
+      const { namespace, name } = network.metadata;
+      if (server.find(PATHS.seiNetworks, namespace, name) === undefined) return;
+      this.#declare(network);
+      this.#declareAgain(network);
+    });
+  }
+
+  #carryToDeployments(uid: string, image: string): void {
+    const { server } = this.#options;
+    for (const deployment of server.all<Deployment>(PATHS.deployments).filter(isControlledBy(uid))) {
+      const { template } = deployment.spec;
+      const containers = template.spec.containers.map((container, index) =>
+        index === 0 ? { ...container, image } : container,
+      );
+      const spec = { template: { ...template, spec: { ...template.spec, containers } } };
+      server.mergePatch(ME, pathOfObject(PATHS.deployments, deployment), { spec }, false);
+    }
   }
 
   /** A network takes the node over with the image that it has now. */
@@ -52,6 +100,7 @@ export class SeiNodeController {
     const { server } = this.#options;
     const node = server.find<SeiNode>(PATHS.seiNodes, namespace, name);
     const set = server.find<StatefulSet>(PATHS.statefulSets, namespace, name);
+    if (typeof node?.spec.image === "string") this.#carryToDeployments(node.metadata.uid, node.spec.image);
     if (node === undefined || set === undefined) return;
     const isOwn = set.metadata.ownerReferences?.some(({ uid }) => uid === node.metadata.uid);
     const [container] = set.spec.template.spec.containers;

@@ -41,6 +41,8 @@ export class Validators {
       lie: undefined,
       movedTo: undefined,
       serves: "status",
+      servesBeside: "web-page",
+      alias: undefined,
       hasLied: false,
       isUnreadable: false,
       oddities: {},
