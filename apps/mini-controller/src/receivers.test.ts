@@ -5,7 +5,7 @@ import { until } from "@upgrade-halt/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { FakeCluster, image } from "./testing/fake-cluster.ts";
 import { PageReceiver } from "./testing/page-receiver.ts";
-import { TestController } from "./testing/test-controller.ts";
+import { TestController, type TestControllerOptions } from "./testing/test-controller.ts";
 
 const undo: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -26,8 +26,8 @@ async function startSilent(): Promise<{ readonly url: string; readonly asked: ()
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked: () => asked };
 }
 
-async function start(cluster: FakeCluster): Promise<void> {
-  const controller = await new TestController(cluster).start();
+async function start(cluster: FakeCluster, options: TestControllerOptions = {}): Promise<void> {
+  const controller = await new TestController(cluster, options).start();
   undo.push(() => controller.stop());
 }
 
@@ -86,12 +86,18 @@ describe("a receiver that never answers", () => {
     const paging = [{ webhook: { url: dead.url } }, { webhook: { url: pager.url } }];
     await cluster.addPolicy({ upgrades: [], paging });
     await cluster.addNode("sei-0");
-    await start(cluster);
+    let ahead = 0;
+    await start(cluster, { now: () => Date.now() + ahead });
     cluster.reach(30);
     for (let pages = 1; pages <= 12; pages += 1) {
       await until(`page ${pages}`, () => pager.keys().length === pages);
       const wrong = [{ planName: "v6.7", height: 31, image: image("v6.7") }];
+      const before = cluster.halts()[0]?.status?.reason;
       await cluster.changePolicy({ upgrades: pages % 2 === 0 ? [] : wrong });
+      await until("another reason", () => cluster.halts()[0]?.status?.reason !== before);
+      // Longer than any page stands that another takes the place of.
+      ahead += 7_200_000;
+      await cluster.changePolicy({ recoveryTimeoutSeconds: 600 + pages });
     }
     expect(cluster.halts()[0]?.status?.formerPages).toHaveLength(8);
   });
