@@ -87,7 +87,7 @@ export class UnrecordedHalts {
     const { podName, verdict } = unwritten.spec;
     const why = messageOf(error);
     const message = {
-      found: `The API server ${what} it, so nothing is done about this halt: ${why}`,
+      found: `The API server ${what} it, so nothing is done about this halt: ${why.replace(/\.?$/, ".")}`,
       toDo: advice`Let it be written. ${BY_HAND}`,
     };
     const page = { reason: REASON, summary: { ...message, node: `${podKeyOf(unwritten)} halted:`, verdict } };
