@@ -1,6 +1,7 @@
 import type { Invariant } from "./invariant.ts";
 import { type HaltPolicy, type NodeHalt, PATHS, type Pod, type StatefulSet } from "./objects.ts";
 import type { Act, Observer } from "./observer.ts";
+import { podsOf } from "./pods-of.ts";
 
 /** A replica has heard by then of what became of another halt. */
 const KNOWN_MS = 20_000;
@@ -12,16 +13,18 @@ export const BUDGET_INVARIANTS: readonly Invariant[] = [
   {
     name: "error-budget",
     words:
-      "No swap begins under a policy while as many have failed as it allows, and nobody acknowledged them.",
+      "No swap begins or goes on under a policy while as many have failed as it allows, and nobody acknowledged them.",
     onAct: (act, observer) => {
-      const halt = begun(act);
-      if (halt === undefined) return undefined;
-      const failed = othersOf(halt, observer).filter(
-        (other) => isUnacknowledged(other) && observer.stoodFor(other) > KNOWN_MS,
-      );
-      return failed.length < most(halt, "errorBudget", act, observer)
-        ? undefined
-        : `${halt.metadata.name} begins after ${failed.length} failed`;
+      const halts = begun(act) === undefined ? swapsActedFor(act, observer) : [begun(act) as NodeHalt];
+      const spent = halts.filter((halt) => {
+        const failed = othersOf(halt, observer).filter(
+          (other) => isUnacknowledged(other) && observer.stoodFor(other) > KNOWN_MS,
+        );
+        return failed.length >= most(halt, "errorBudget", act, observer);
+      });
+      return halts.length > 0 && spent.length === halts.length
+        ? `${spent[0]?.metadata.name} begins or goes on after others failed`
+        : undefined;
     },
   },
   {
@@ -49,6 +52,15 @@ function begun(act: Act): NodeHalt | undefined {
   if (act.kind !== "other" || act.commit.collection !== PATHS.halts) return undefined;
   const [before, after] = [act.commit.before, act.commit.after] as readonly (NodeHalt | undefined)[];
   return after?.status?.phase === "Swapping" && before?.status?.phase !== "Swapping" ? after : undefined;
+}
+
+/** The journals of the swaps that an act on a pod or a workload may be for. */
+function swapsActedFor(act: Act, observer: Observer): readonly NodeHalt[] {
+  if (act.kind === "other") return [];
+  const pods = act.kind === "delete-pod" ? [act.pod] : podsOf(act.before, observer);
+  return observer.truth
+    .all<NodeHalt>(PATHS.halts)
+    .filter((halt) => isSwapping(halt) && pods.some((pod) => pod.metadata.name === halt.spec.podName));
 }
 
 function othersOf(halt: NodeHalt, { truth }: Observer): readonly NodeHalt[] {

@@ -9,7 +9,6 @@ import {
   controllerOf,
   type Deployment,
   type HaltPolicy,
-  isControlledBy,
   isReady,
   type NodeHalt,
   PATHS,
@@ -20,6 +19,7 @@ import {
 } from "./objects.ts";
 import { type Act, type Change, imageIn, type Observer } from "./observer.ts";
 import { sameValue } from "./patches.ts";
+import { podsOf } from "./pods-of.ts";
 import { announcedHalt, isStopped, REACH_BLOCKS } from "./stopped.ts";
 
 /** What tells whether a journal is done with. */
@@ -376,20 +376,6 @@ export function brokenAtEnd(observer: Observer): string | undefined {
 function isByHand(process: NodeProcess, { truth }: Observer): boolean {
   const pod = truth.all<Pod>(PATHS.pods).find(({ metadata }) => truth.processOf(metadata.uid) === process);
   return pod !== undefined && controllerOf(pod) === undefined;
-}
-
-/** Pods that a workload made, itself or by a ReplicaSet or StatefulSet of its own. */
-function podsOf({ metadata }: Stored, observer: Observer): readonly Pod[] {
-  const { nodes, deployments, sets } = observer.workloads();
-  const makers = new Set([metadata.uid]);
-  // From owners down: each is asked once all above it are known.
-  for (const one of [...nodes, ...deployments, ...sets])
-    if ([...makers].some((uid) => isControlledBy(uid)(one))) makers.add(one.metadata.uid);
-  return observer.truth
-    .all<Pod>(PATHS.pods)
-    .filter(({ metadata }) =>
-      metadata.ownerReferences?.some(({ uid, controller }) => controller && makers.has(uid)),
-    );
 }
 
 /** Names that the pods of a StatefulSet have; a Deployment names its pods anew. */

@@ -312,6 +312,18 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [noRefusal("errorBudgetSpent")],
     needs: [["short-recovery", "pin-release", "list-wrong-image", "mirror"]],
   },
+  {
+    name: "an error budget is asked for when a swap is decided, and never again",
+    isOpen: true,
+    edits: [
+      edit(
+        `${CONTROLLER}/decide/refusals/error-budget-spent.js`,
+        "({ policy, neighbours }) => {",
+        '({ policy, neighbours }, { step }) => {\n    if (step !== "decide")\n        return undefined;',
+      ),
+    ],
+    needs: [["short-recovery", "pin-release", "list-wrong-image", "mirror"]],
+  },
   { name: "more are swapped at a time than a policy allows", edits: [noRefusal("waitingForSlot")] },
   // Reach.
   {
