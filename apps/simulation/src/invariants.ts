@@ -328,15 +328,17 @@ export const INVARIANTS: readonly Invariant[] = [
       const pods = act.kind === "delete-pod" ? [act.pod] : podsOf(act.before, observer);
       const { processes, validatorOf } = observer.truth;
       const isLegacy = pods.some(({ metadata }) => validatorOf(metadata.name).chain.isLegacy);
-      // One that ended with the code of a halt can't be told from one that announces its halts.
-      const isAnnounced = pods.some(({ metadata }) =>
-        processes.some(
-          ({ validator, state }) =>
-            validator === validatorOf(metadata.name) &&
-            state.kind === "ended" &&
-            state.code === ShutdownReason.UpgradeRequired,
-        ),
-      );
+      // One that ended with the code of a halt, or lied of one on `/status`, can't be told from one that announces its halts.
+      const isAnnounced = pods.some(({ metadata }) => {
+        const own = validatorOf(metadata.name);
+        return (
+          own.hasLied ||
+          processes.some(
+            ({ validator, state }) =>
+              validator === own && state.kind === "ended" && state.code === ShutdownReason.UpgradeRequired,
+          )
+        );
+      });
       const policies = observer.policiesRead(act) ?? [];
       return !isLegacy || isAnnounced || policies.some(({ spec }) => spec.inferredHalts === "Act")
         ? undefined
