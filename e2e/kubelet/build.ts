@@ -2,9 +2,9 @@
  * Builds a kubelet and the program of the pods' first containers into a cache folder outside the tree, and `upgrade-halt` as one
  * file among the test results. A kubelet that is cached is not built again.
  */
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { bundle, makeExecutable, OWN_NODE } from "@upgrade-halt/executable";
+import { makeExecutable, OWN_NODE } from "@upgrade-halt/executable";
 import { linkerFlags } from "../control-plane/linker-flags.ts";
 import { goBuild } from "../harness/go-build.ts";
 import { whyNoKubelet } from "./node.ts";
@@ -34,6 +34,4 @@ if (!existsSync(kubeletPath())) {
   });
 }
 // It is of the checkout, so it is made anew each time.
-const scripts = `${oneFilePath()}.scripts`;
-makeExecutable({ bundle: await bundle(scripts), node: OWN_NODE, target: oneFilePath() });
-rmSync(scripts, { recursive: true });
+await makeExecutable({ node: OWN_NODE, target: oneFilePath() });

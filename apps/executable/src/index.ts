@@ -1,5 +1,4 @@
 /** How the command becomes one file, and how to tell what is in it. */
-export { bundle } from "./bundle.ts";
 export { bundledIn } from "./bundled.ts";
 export { makeExecutable, OWN_NODE } from "./executable.ts";
 export { type NpmPackage, packageOf } from "./package-of.ts";

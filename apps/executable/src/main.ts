@@ -7,10 +7,10 @@
  * `--node` names the Node of another architecture to make it of.
  */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { bundle, CONSUMER, git, versionLine } from "./bundle.ts";
+import { CONSUMER, git, versionLine } from "./bundle.ts";
 import { makeDebian } from "./debian.ts";
 import { makeExecutable, OWN_NODE, writeChecksum } from "./executable.ts";
 import { MAN_PAGES } from "./man-pages.ts";
@@ -39,9 +39,7 @@ process.env.SOURCE_DATE_EPOCH ??= git("log", "-1", "--format=%ct");
 
 const name = `upgrade-halt-linux-${values.arch}`;
 const target = join(out, name);
-const scripts = `${target}.scripts`;
-makeExecutable({ bundle: await bundle(scripts), node: values.node ?? OWN_NODE, target });
-rmSync(scripts, { recursive: true });
+await makeExecutable({ node: values.node ?? OWN_NODE, target });
 writeChecksum(target, name);
 for (const page of MAN_PAGES) copyFileSync(join(CONSUMER, "man", page), join(out, page));
 for (const shell of SHELLS) {
