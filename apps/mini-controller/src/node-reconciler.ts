@@ -17,11 +17,12 @@ import { type JudgedNode, judgedNode, verdictAfter } from "./judge/judged-node.t
 import { reasonOf, UNRECOGNISED } from "./judge/judgement.ts";
 import { isOpen } from "./judge/same-halt.ts";
 import { isUnreadHalt } from "./judge/unread-halt.ts";
+import { answeringKey } from "./model/governance.ts";
 import { governingPolicy } from "./model/governing-policy.ts";
 import type { LiveStatus } from "./model/live-status.ts";
 import { type Effect, type Move, restsOnServer } from "./model/move.ts";
 import type { Pod } from "./model/pod.ts";
-import { haltsOf, policyKeyOf, type Stores } from "./model/stores.ts";
+import { haltsOf, type Stores } from "./model/stores.ts";
 import type { WorkloadSight } from "./model/workload-sight.ts";
 import type { NodeRecorder } from "./observe/node-recorder.ts";
 import type { NodeWatch } from "./observe/node-watch.ts";
@@ -200,7 +201,7 @@ export class NodeReconciler {
         if (move.kind === "rest") return undefined;
         const work = () => this.#make(move, observation);
         const { policy } = observation;
-        const policyKey = policy === undefined ? policyKeyOf(halt) : keyOf(policy);
+        const policyKey = answeringKey(halt, policy);
         halt = await (beginsSwap(move) ? slots.during(policyKey, halt.spec.podName, work) : work());
         refusals = 0;
         const answered = move.kind === "effect" ? ANSWERED_MS[move.effect.kind] : undefined;

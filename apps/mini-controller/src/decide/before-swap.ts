@@ -1,7 +1,14 @@
 import type { Recommendation } from "@upgrade-halt/consumer";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { Action } from "../api/node-halt.ts";
-import { isPaged, isSaid, journalMove, type StepDraft, timestamp } from "../journal/journal-entry.ts";
+import {
+  isPaged,
+  isSaid,
+  journalMove,
+  pageWords,
+  type StepDraft,
+  timestamp,
+} from "../journal/journal-entry.ts";
 import { untilReplaced } from "../journal/waiting.ts";
 import { advice, NO_ADVICE, ofRecommendation, type Words } from "../journal/words.ts";
 import { UNREAD } from "../judge/unread-halt.ts";
@@ -200,9 +207,8 @@ function notUpgrading(reason: string, message: Words) {
 
 /** What a page says first: which node, what happened, and what is (not) done. */
 export function summaryOf({ halt }: Pick<Observation, "halt">, message: Words): Words {
-  const { podName, reason, verdict } = halt.spec;
-  const what = reason === UNREAD ? "may have halted" : `halted (${reason})`;
-  return { ...message, node: `${halt.metadata.namespace}/${podName} ${what}:`, verdict };
+  const { reason } = halt.spec;
+  return pageWords(halt, reason === UNREAD ? "may have halted" : `halted (${reason})`, message);
 }
 
 /** The halt of an image that a swap brought for this very plan: the swap's own journal tells of it. */

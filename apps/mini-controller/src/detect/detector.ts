@@ -4,7 +4,7 @@ import { API_VERSION } from "../api/group.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { hasEnded, type NodeHalt, type NodeHaltSpec, type Seen, type WorkloadRef } from "../api/node-halt.ts";
 import type { HaltJournal } from "../journal/halt-journal.ts";
-import { journalMove } from "../journal/journal-entry.ts";
+import { journalMove, pageWords } from "../journal/journal-entry.ts";
 import { isJournal, journalName, namesAgain } from "../journal/journal-name.ts";
 import { advice } from "../journal/words.ts";
 import type { JudgedNode } from "../judge/judged-node.ts";
@@ -184,7 +184,7 @@ export class Detector {
     );
   }
 
-  async #tellTaken(halt: NodeHalt, { podName, verdict }: NodeHaltSpec): Promise<void> {
+  async #tellTaken(halt: NodeHalt, spec: NodeHaltSpec): Promise<void> {
     const { journal, now } = this.#options;
     const [phase, reason] = ["Paged", "JournalTaken"] as const;
     if (halt.status?.phase === phase && halt.status.reason === reason) return;
@@ -193,8 +193,7 @@ export class Detector {
         "Every name that the journal of this halt can have is taken by a NodeHalt that tells of none, or of one that is over. Nothing is done about this halt.",
       toDo: advice`Find out who wrote them, and delete them.`,
     };
-    const node = `${halt.metadata.namespace}/${podName} halted:`;
-    const page = { reason, summary: { ...message, node, verdict } };
+    const page = { reason, summary: pageWords({ ...halt, spec }, "halted", message) };
     const { status } = journalMove({ ...halt, status: {} }, { phase, reason, message, page }, now());
     await journal.write(halt, status);
   }

@@ -4,7 +4,7 @@ import { API_VERSION } from "../api/group.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, NodeHaltSpec, PageRecord } from "../api/node-halt.ts";
 import { BY_HAND } from "../journal/by-hand.ts";
-import { journalMove, resolving, timestamp } from "../journal/journal-entry.ts";
+import { journalMove, pageWords, resolving, timestamp } from "../journal/journal-entry.ts";
 import { advice } from "../journal/words.ts";
 import { policyOf } from "../model/governance.ts";
 import { podKeyOf, type Stores } from "../model/stores.ts";
@@ -84,13 +84,13 @@ export class UnrecordedHalts {
   #add(id: string, unwritten: NodeHalt, policy: HaltPolicy, what: string, error: unknown): void {
     const { log, now, onChange } = this.#options;
     if (this.#entries.has(id)) return;
-    const { podName, verdict } = unwritten.spec;
+    const { podName } = unwritten.spec;
     const why = messageOf(error);
     const message = {
       found: `The API server ${what} it, so nothing is done about this halt: ${why.replace(/\.?$/, ".")}`,
       toDo: advice`Let it be written. ${BY_HAND}`,
     };
-    const page = { reason: REASON, summary: { ...message, node: `${podKeyOf(unwritten)} halted:`, verdict } };
+    const page = { reason: REASON, summary: pageWords(unwritten, "halted", message) };
     const { status } = journalMove(unwritten, { phase: "Held", reason: REASON, message, page }, now());
     if (status.page?.reason !== REASON) return;
     const halt = { ...unwritten, status };

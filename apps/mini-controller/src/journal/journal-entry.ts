@@ -112,6 +112,11 @@ function firstSteps({ spec, metadata }: NodeHalt, { phase, at }: Step): Step[] {
   return [detected, { phase: "Recorded", at, message: `Recorded as ${metadata.name}.` }];
 }
 
+/** What a page says: first which node, and what became of it. */
+export function pageWords({ metadata, spec }: NodeHalt, what: string, message: Words): Words {
+  return { ...message, node: `${metadata.namespace}/${spec.podName} ${what}:`, verdict: spec.verdict };
+}
+
 /** Whether the journal says just this already. */
 export function isSaid(
   status: NodeHaltStatus | undefined,

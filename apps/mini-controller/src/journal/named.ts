@@ -5,8 +5,7 @@ const NAMED = 5;
 
 /**
  * The first of what a message is about, and how many more there are, in `most` characters where that is possible. A word is a name and
- * may have a note behind it, ` (…)`: where there is no room
- * the notes go first, then one name after the other, then the middle of the first.
+ * may have a note behind it, ` (…)`: where there is no room the notes go first, then one name after the other, then the middle of the first.
  */
 export function named(words: readonly string[], most = Number.POSITIVE_INFINITY): string {
   const bare = words.map((word) => word.replace(/ \(.*\)$/s, ""));

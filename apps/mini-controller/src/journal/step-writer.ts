@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { NodeHalt, NodeHaltStatus, Phase } from "../api/node-halt.ts";
 import { between, type OnBoundary } from "../model/boundary.ts";
 import type { HaltJournal } from "./halt-journal.ts";
-import { isPaged, journalMove } from "./journal-entry.ts";
+import { isPaged, journalMove, pageWords } from "./journal-entry.ts";
 import { advice } from "./words.ts";
 
 export interface StepWriterOptions {
@@ -55,9 +55,7 @@ export class StepWriter {
       found: `The API server does not take what is to be written about this halt, so nothing is done: ${refusal}`,
       toDo: advice`Apply the CustomResourceDefinitions of this release.`,
     };
-    const { podName, verdict } = halt.spec;
-    const node = `${halt.metadata.namespace}/${podName} halted:`;
-    const page = { reason, summary: { ...message, node, verdict } };
+    const page = { reason, summary: pageWords(halt, "halted", message) };
     const { phase = "Held", steps } = halt.status ?? {};
     const { status } = journalMove(halt, { phase, reason, message, page }, now());
     try {

@@ -53,6 +53,11 @@ export function policyOf(halt: NodeHalt, stores: Known): HaltPolicy | undefined 
   return governanceOf(halt, stores).policy;
 }
 
+/** The key of the policy that answers for a halt, or of the last one that did. */
+export function answeringKey(halt: NodeHalt, policy: HaltPolicy | undefined): string {
+  return policy === undefined ? policyKeyOf(halt) : keyOf(policy);
+}
+
 /** The halts that a policy governs, or governed last where none does now; whoever only lists their image governs none. */
 export function haltsUnder(
   { metadata, spec: { selector } }: HaltPolicy,

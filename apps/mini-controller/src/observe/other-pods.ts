@@ -7,7 +7,7 @@ import type { JudgedNode } from "../judge/judged-node.ts";
 import { judgePod, type RecordedHalt } from "../judge/judgement.ts";
 import { haltsOfPodsBefore, isOneHalt, isOpen, isSameHalt } from "../judge/same-halt.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
-import { policyOf } from "../model/governance.ts";
+import { answeringKey, policyOf } from "../model/governance.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { type KnownPod, storageLookupsOf, type Twin, twinsOf } from "../model/identity.ts";
 import { addressesOf } from "../model/live-status.ts";
@@ -26,7 +26,6 @@ import {
   podKeyOf,
   podsOf,
   podsOfNode,
-  policyKeyOf,
   recordsOf,
   type Stores,
 } from "../model/stores.ts";
@@ -283,7 +282,7 @@ export class OtherPods {
 
   #neighbours(halt: NodeHalt, governing: HaltPolicy | undefined, workload: WorkloadSight): Neighbours {
     const { stores, slots } = this.#options;
-    const policy = governing === undefined ? policyKeyOf(halt) : keyOf(governing);
+    const policy = answeringKey(halt, governing);
     const failures = failuresUnder(policy, stores);
     const failed = new Set(failures.map(({ spec }) => spec.podName)).size;
     const isUntold = failed > 0 && !failures.some((failure) => isOpen(failure) && hasStandingPage(failure));
@@ -305,14 +304,13 @@ export class OtherPods {
   /** The reasons that are told of this halt by a page of a pod before, which stands, and that the same policy answers for. */
   #toldBefore(halt: NodeHalt, policyKey: string): readonly string[] {
     const { stores } = this.#options;
-    const keyFor = (before: NodeHalt) => {
-      const policy = policyOf(before, stores);
-      return policy === undefined ? policyKeyOf(before) : keyOf(policy);
-    };
     const { page, reason } =
       haltsOfPodsBefore(halt, stores).find(
         (before) =>
-          keyFor(before) === policyKey && hasStandingPage(before) && !hasEnded(before) && !isSwapping(before),
+          answeringKey(before, policyOf(before, stores)) === policyKey &&
+          hasStandingPage(before) &&
+          !hasEnded(before) &&
+          !isSwapping(before),
       )?.status ?? {};
     return [page?.reason, reason].flatMap((told) => told ?? []);
   }
