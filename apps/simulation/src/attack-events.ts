@@ -6,6 +6,7 @@ import { NODE } from "./governing.ts";
 import { list, upgradeOf } from "./listing.ts";
 import {
   controllerOf,
+  controllingRef,
   type OwnerRef,
   PATHS,
   type Pod,
@@ -221,11 +222,7 @@ function claimEmpty({ server, validators }: Cluster, chain: Chain, which: number
   if (set === undefined || deployment === undefined || server.find(PATHS.pods, NAMESPACE, name)) return;
   const path = pathOf(PATHS.deployments, NAMESPACE, deployment.name);
   server.mergePatch("operator", path, { spec: { replicas: 0 } }, false);
-  const { apiVersion = "", kind = "", metadata } = set;
-  const claim = falseClaim(
-    { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true },
-    how,
-  );
+  const claim = falseClaim(controllingRef(set), how);
   const validator = validators.ofPod(name, chain);
   validator.height = Math.max(0, (chain.plans[0]?.height ?? 1) - 2);
   server.create("attacker", pathOf(PATHS.pods, NAMESPACE), {

@@ -15,12 +15,13 @@ export const BUDGET_INVARIANTS: readonly Invariant[] = [
     words:
       "No swap begins or goes on under a policy while as many have failed as it allows, and nobody acknowledged them.",
     onAct: (act, observer) => {
-      const halts = begun(act) === undefined ? swapsActedFor(act, observer) : [begun(act) as NodeHalt];
-      const spent = halts.filter((halt) => {
-        const failed = othersOf(halt, observer).filter(
+      const halt = begun(act);
+      const halts = halt === undefined ? swapsActedFor(act, observer) : [halt];
+      const spent = halts.filter((one) => {
+        const failed = othersOf(one, observer).filter(
           (other) => isUnacknowledged(other) && observer.stoodFor(other) > KNOWN_MS,
         );
-        return failed.length >= most(halt, "errorBudget", act, observer);
+        return failed.length >= most(one, "errorBudget", act, observer);
       });
       return halts.length > 0 && spent.length === halts.length
         ? `${spent[0]?.metadata.name} begins or goes on after others failed`

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import { annotate } from "./annotate.ts";
 import { ATTACK_EVENTS } from "./attack-events.ts";
@@ -7,6 +6,7 @@ import { type Chain, headAt, imageOf, taggedImageOf, timeOf } from "./cluster/ch
 import { type Cluster, NAMESPACE, POLICY } from "./cluster/cluster.ts";
 import { type Dice, pick } from "./dice.ts";
 import { NODE } from "./governing.ts";
+import { haltNameOf } from "./halt-name.ts";
 import { list, upgradeOf } from "./listing.ts";
 import { MIDDLE_EVENTS } from "./middle-events.ts";
 import { type NodeHalt, PATHS, pathOf, pathOfObject, type StatefulSet } from "./objects.ts";
@@ -500,11 +500,7 @@ function forgeHalt(cluster: Cluster, chain: Chain, [which, how, what]: Dice): vo
   if (pod === undefined || plan === undefined || owner === undefined) return;
   const token = reasonToken(reason);
   const { name: podName, uid: podUID } = pod.metadata;
-  const hash = createHash("sha256")
-    .update(JSON.stringify([podUID, NODE, token]))
-    .digest("hex")
-    .slice(0, 12);
-  const realName = `${podName}-${token.replaceAll("_", "-")}-${hash}`;
+  const realName = haltNameOf(podName, token, [podUID, NODE, token]);
   const name = Math.floor(how * 1e6) % 2 === 0 ? realName : `forged-${Math.floor(how * 1e6)}`;
   if (server.find(PATHS.halts, NAMESPACE, name) !== undefined) return;
   server.create("attacker", pathOf(PATHS.halts, NAMESPACE), {

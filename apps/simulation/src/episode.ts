@@ -7,7 +7,7 @@ import { Cluster, type WorkloadKind } from "./cluster/cluster.ts";
 import { brokenAtEnd, brokenBy, brokenByStart } from "./invariants.ts";
 import { upgradeOf } from "./listing.ts";
 import { Network } from "./network.ts";
-import type { OwnerRef, SeiNode } from "./objects.ts";
+import { controllingRef } from "./objects.ts";
 import { Observer } from "./observer.ts";
 import { Pager } from "./pager.ts";
 import { Random } from "./random.ts";
@@ -284,7 +284,8 @@ function populate({ cluster, chain }: Simulation, random: Random, seed: number):
     }
   }
   if (network !== undefined && rare.chance(0.4)) {
-    const owner = rare.chance(0.5) ? network : ownerOf(cluster.seiNodes()[0]);
+    const [node] = cluster.seiNodes();
+    const owner = rare.chance(0.5) ? network : node && controllingRef(node);
     const labels = { app: rare.pick(["seid", "sentry"]) };
     const strategy = { type: rare.pick(["Recreate", "Recreate", "RollingUpdate"] as const) };
     cluster.createDeployment("sentries", { release: -1, labels, strategy, ...(owner && { owner }) });
@@ -311,12 +312,6 @@ function populate({ cluster, chain }: Simulation, random: Random, seed: number):
           staysAlive: random.chance(0.5),
           fallsBackToLogs,
         });
-}
-
-function ownerOf(node: SeiNode | undefined): OwnerRef | undefined {
-  if (node === undefined) return undefined;
-  const { apiVersion = "", kind = "", metadata } = node;
-  return { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true };
 }
 
 /** Every fault ends; what people did stays as they left it. */

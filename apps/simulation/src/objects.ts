@@ -206,6 +206,11 @@ export function controllerOf({ metadata }: Stored): OwnerRef | undefined {
   return metadata.ownerReferences?.find(({ controller }) => controller);
 }
 
+/** By which an object controls what it makes. */
+export function controllingRef({ apiVersion = "", kind = "", metadata: { name, uid } }: Stored): OwnerRef {
+  return { apiVersion, kind, name, uid, controller: true };
+}
+
 /** Whether one of an object's controllers has this UID. */
 export function isControlledBy(owner: string): (object: Stored) => boolean {
   return ({ metadata }) =>

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import { POINTS, RARE_KINDS } from "./armed.ts";
 import { headAt, imageOf } from "./cluster/chain.ts";
 import { type Cluster, NAMESPACE, POLICY } from "./cluster/cluster.ts";
 import { type Dice, pick } from "./dice.ts";
 import { NODE } from "./governing.ts";
+import { haltNameOf } from "./halt-name.ts";
 import { upgradeOf } from "./listing.ts";
 import { type NodeHalt, PATHS, type Pod, pathOf, pathOfObject } from "./objects.ts";
 import type { Simulation } from "./simulation.ts";
@@ -194,8 +194,7 @@ function takeNames(
     ...Array.from({ length: MOST_AGAIN }, (_, before) => [...first, run, plan.name, plan.height, before]),
   ];
   for (const identity of identities.slice(0, how < 0.7 ? undefined : 4)) {
-    const hash = createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 12);
-    const name = `${podName}-${reason.replaceAll("_", "-")}-${hash}`;
+    const name = haltNameOf(podName, reason, identity);
     if (server.find(PATHS.halts, NAMESPACE, name) !== undefined) continue;
     server.create("attacker", pathOf(PATHS.halts, NAMESPACE), {
       apiVersion: "upgrade-halt.dev/v1alpha1",

@@ -4,6 +4,7 @@ import { announcedAtNow, reasonToken } from "@upgrade-halt/contract";
 import { ApiServer, type Commit } from "../api-server.ts";
 import type { Network } from "../network.ts";
 import {
+  controllingRef,
   type Deployment,
   type HaltPolicy,
   type OwnerRef,
@@ -202,14 +203,13 @@ export class Cluster {
 
   /** The owner of custom resources. */
   createSeiNetwork(name: string, release: number): OwnerRef {
-    const { apiVersion, kind } = { apiVersion: "sei.io/v1alpha1", kind: "SeiNetwork" };
-    const { uid } = this.server.create("operator", pathOf(PATHS.seiNetworks, NAMESPACE), {
-      apiVersion,
-      kind,
+    const network = this.server.create("operator", pathOf(PATHS.seiNetworks, NAMESPACE), {
+      apiVersion: OWNER.apiVersion,
+      kind: OWNER.kind,
       metadata: { name },
       spec: { image: imageOf(release) },
-    }).metadata;
-    return { apiVersion, kind, name, uid, controller: true };
+    });
+    return controllingRef(network);
   }
 
   /** A custom resource, and the StatefulSet that its controller makes for it, unless it has not yet. */
@@ -219,18 +219,17 @@ export class Cluster {
     set: Omit<Parameters<Cluster["createSet"]>[1], "release" | "ownerReferences"> | undefined,
     owner?: OwnerRef,
   ): void {
-    const { apiVersion, kind } = { apiVersion: "sei.io/v1alpha1", kind: "SeiNode" };
-    const { uid } = this.server.create("operator", pathOf(PATHS.seiNodes, NAMESPACE), {
-      apiVersion,
-      kind,
+    const node = this.server.create("operator", pathOf(PATHS.seiNodes, NAMESPACE), {
+      apiVersion: "sei.io/v1alpha1",
+      kind: "SeiNode",
       metadata: { name, ...(owner && { ownerReferences: [owner] }) },
       spec: { image: imageOf(release) },
-    }).metadata;
+    });
     if (set === undefined) return;
     this.createSet(name, {
       ...set,
       release,
-      ownerReferences: [{ apiVersion, kind, name, uid, controller: true }],
+      ownerReferences: [controllingRef(node)],
     });
   }
 
