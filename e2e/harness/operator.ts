@@ -144,17 +144,16 @@ export async function abort({ api, namespace }: Testbed, name: string, on: boole
 }
 
 /** Puts another image into a node's StatefulSet and replaces its pod. */
-export async function deploy({ api, namespace }: Testbed, node: string, image: string): Promise<void> {
-  const set = { apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: node, namespace } };
-  const spec = { template: { spec: { containers: [{ name: CONTAINER, image }] } } };
-  await patch(api, { ...set, spec } as KubernetesObject, PatchStrategy.StrategicMergePatch);
+export async function deploy(testbed: Testbed, node: string, image: string): Promise<void> {
+  const { api, namespace } = testbed;
+  await patchSet(testbed, node, withImage(image));
   await api.core.deleteNamespacedPod({ namespace, name: `${node}-0` });
 }
 
 /** Scales a node's StatefulSet to no pod, and waits until its pod is gone. */
-export async function takeDown({ api, namespace }: Testbed, node: string): Promise<void> {
-  const set = { apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: node, namespace } };
-  await mergePatch(api, { ...set, spec: { replicas: 0 } } as KubernetesObject);
+export async function takeDown(testbed: Testbed, node: string): Promise<void> {
+  const { api, namespace } = testbed;
+  await patchSet(testbed, node, { replicas: 0 });
   const isGone = () =>
     api.core.readNamespacedPod({ namespace, name: `${node}-0` }).then(
       () => false,
@@ -164,10 +163,17 @@ export async function takeDown({ api, namespace }: Testbed, node: string): Promi
 }
 
 /** Puts another image into a node's StatefulSet that has no pod, and lets it have one. */
-export async function bringUp({ api, namespace }: Testbed, node: string, image: string): Promise<void> {
-  const set = { apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: node, namespace } };
-  const spec = { replicas: 1, template: { spec: { containers: [{ name: CONTAINER, image }] } } };
-  await patch(api, { ...set, spec } as KubernetesObject, PatchStrategy.StrategicMergePatch);
+export async function bringUp(testbed: Testbed, node: string, image: string): Promise<void> {
+  await patchSet(testbed, node, { replicas: 1, ...withImage(image) });
+}
+
+function withImage(image: string) {
+  return { template: { spec: { containers: [{ name: CONTAINER, image }] } } };
+}
+
+async function patchSet({ api, namespace }: Testbed, node: string, spec: object): Promise<void> {
+  const set = { apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: node, namespace }, spec };
+  await patch(api, set as KubernetesObject, PatchStrategy.StrategicMergePatch);
 }
 
 function policyHeader(namespace: string, name = "policy") {
