@@ -1,7 +1,7 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 /**
- * The one Vitest set-up of the tree. A suite is a name such as `unit` or `story`; its counts land in
+ * The one Vitest set-up of the tree. A suite is a name such as `unit` or `embedded`; its counts land in
  * `test-results/<suite>.json` of the package, where `scripts/test-counts.ts` adds them up.
  */
 export function suite(name: string, test: ViteUserConfig["test"] = {}): ViteUserConfig {

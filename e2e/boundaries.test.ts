@@ -47,7 +47,7 @@ function roomOf(specifier: string, file: string): string | undefined {
 /** Whether a file of a room's `src` or `bin` is there for its tests only. */
 const isForTests = (file: string): boolean => /\.test\.ts$|\/testing\//.test(file);
 
-/** Whether a room ships the file; its tests, campaigns and benchmarks it does not. */
+/** Whether a room ships the file; its tests, seeded runs and benchmarks it does not. */
 const isShipped = (file: string): boolean => /^[^/]+\/[^/]+\/(src|bin)\//.test(file) && !isForTests(file);
 
 /** The imports of a file of `room` that lead to a room it may not import. */

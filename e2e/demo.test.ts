@@ -1,11 +1,11 @@
-import type { StoryEvent } from "@upgrade-halt/sandbox";
+import type { ClusterEvent } from "@upgrade-halt/sandbox";
 import { describe, expect } from "vitest";
 import { startDemo } from "./harness/demo.ts";
 import { proof } from "./harness/proof.ts";
 
 const CLEAN = { processes: [], files: [] };
-/** Points of the story at which Ctrl-C is tried. */
-const INTERRUPTIONS: readonly (readonly [point: string, reached?: (event: StoryEvent) => boolean])[] = [
+/** Points of the demo at which Ctrl-C is tried. */
+const INTERRUPTIONS: readonly (readonly [point: string, reached?: (event: ClusterEvent) => boolean])[] = [
   ["as soon as it is started"],
   ["when the cluster is ready", ({ kind }) => kind === "cluster-ready"],
   ["when the controller is started", ({ kind }) => kind === "controller-started"],
@@ -14,19 +14,19 @@ const INTERRUPTIONS: readonly (readonly [point: string, reached?: (event: StoryE
   ["when a page went out", ({ kind }) => kind === "paged"],
 ];
 
-/** Points of the story at which the controller is killed. */
-const KILLS: readonly (readonly [point: string, reached: (event: StoryEvent) => boolean])[] = [
+/** Points of the demo at which the controller is killed. */
+const KILLS: readonly (readonly [point: string, reached: (event: ClusterEvent) => boolean])[] = [
   ["before a swap", (event) => event.kind === "halt-step" && event.phase === "Swapping"],
   ["before a pod is replaced", (event) => event.kind === "halt-step" && event.phase === "Recreating"],
   ["when a page went out", ({ kind }) => kind === "paged"],
 ];
 
-function ofKind<K extends StoryEvent["kind"]>(events: readonly StoryEvent[], kind: K) {
-  return events.filter((event): event is Extract<StoryEvent, { kind: K }> => event.kind === kind);
+function ofKind<K extends ClusterEvent["kind"]>(events: readonly ClusterEvent[], kind: K) {
+  return events.filter((event): event is Extract<ClusterEvent, { kind: K }> => event.kind === kind);
 }
 
 /** The node, reason and end of every line of the table, sorted. */
-function table(events: readonly StoryEvent[]): string[] {
+function table(events: readonly ClusterEvent[]): string[] {
   return ofKind(events, "outcome")
     .map(({ node, reason, end }) => `${node} ${reason} ${end}`)
     .sort();
@@ -41,7 +41,7 @@ const TABLE = [
   "sei-2 upgrade_required Recovered",
 ];
 
-function expectWholeStory(events: readonly StoryEvent[]): void {
+function expectWholeDemo(events: readonly ClusterEvent[]): void {
   expect(table(events)).toEqual(TABLE);
   expect(ofKind(events, "expectation").filter(({ held }) => !held)).toEqual([]);
   expect(events.at(-1)).toMatchObject({ kind: "the-end", broken: 0 });
@@ -54,15 +54,15 @@ function expectWholeStory(events: readonly StoryEvent[]): void {
 
 describe("sandbox demo", () => {
   proof(
-    "tells the whole story as JSON lines, ends with 0 and leaves nothing",
-    ["DEMO-STORY", "DEMO-CLEAN"],
+    "tells the whole run as JSON lines, ends with 0 and leaves nothing",
+    ["DEMO-WHOLE", "DEMO-CLEAN"],
     async () => {
       const demo = await startDemo("--json");
       const { end, ...left } = await demo.end();
 
       expect(end, demo.program.output()).toEqual({ code: 0, signal: null });
       expect(left).toEqual(CLEAN);
-      expectWholeStory(demo.events());
+      expectWholeDemo(demo.events());
       const ends = ofKind(demo.events(), "node-ended").map(({ node, exitCode }) => `${node} ${exitCode}`);
       expect(ends).toEqual(
         expect.arrayContaining(["sei-0 70", "sei-1 70", "sei-0 71", "sei-1 72", "sei-2 2"]),
@@ -75,7 +75,7 @@ describe("sandbox demo", () => {
   for (const [point, reached] of KILLS) {
     proof(
       `ends in the same table when its controller is killed ${point}`,
-      ["DEMO-STORY", "CONTROLLER-KILLED", "EXACTLY-ONCE"],
+      ["DEMO-WHOLE", "CONTROLLER-KILLED", "EXACTLY-ONCE"],
       async () => {
         const demo = await startDemo("--json");
         await demo.told(point, reached);
@@ -86,7 +86,7 @@ describe("sandbox demo", () => {
 
         expect(end, demo.program.output()).toEqual({ code: 0, signal: null });
         expect(left).toEqual(CLEAN);
-        expectWholeStory(demo.events());
+        expectWholeDemo(demo.events());
         expect(ofKind(demo.events(), "controller-started")).toHaveLength(2);
         expect(ofKind(demo.events(), "controller-ended").map(({ exit }) => exit)).toEqual(["SIGKILL"]);
       },

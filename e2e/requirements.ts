@@ -1,5 +1,5 @@
 /**
- * What the story promises, one sentence each. Scenarios and proofs cite these ids; `requirements.test.ts` holds that
+ * What the parts together promise, one sentence each. Scenarios and proofs cite these ids; `requirements.test.ts` holds that
  * each is cited by one at least.
  */
 export const REQUIREMENTS = {
@@ -93,7 +93,7 @@ export const REQUIREMENTS = {
   IMAGE:
     "The image of each Dockerfile starts as its own user, who is not root, on a root that is read-only, and its SBOM lists all of it.",
   KUBECTL:
-    "kubectl explains every field, and lists both kinds by short names with columns that tell the story.",
+    "kubectl explains every field, and lists both kinds by short names with columns that tell what happened.",
   CACHING:
     "What is built and tested once is not built and tested again, and whatever reads a changed file is.",
   PLUGIN:
@@ -153,7 +153,7 @@ export const REQUIREMENTS = {
   "SECRETS-HIDDEN": "What a Secret holds is sent to its pager, and is in no log, Event, metric or status.",
   "LOGS-KEYED": "Logs are JSON lines, and those about a halt carry the halt's key.",
   "SECRET-MISSING": "A policy whose pager secret is missing says so in a condition, and nothing crashes.",
-  "DEMO-STORY": "The demo tells the whole story as JSON lines and ends with 0.",
+  "DEMO-WHOLE": "The demo tells the whole run as JSON lines and ends with 0.",
   "DEMO-KEEP": "With --keep the demo leaves its cluster running and says how to reach it.",
   "DEMO-CLEAN": "The demo leaves no process behind, whenever it is interrupted.",
   "BAD-INPUT":

@@ -17,8 +17,8 @@ const ON_MONITORED_CLUSTER = { ...ON_CLUSTER, testTimeout: 180_000, fileParallel
 
 /** What `vitest run --mode NAME` plays. */
 const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
-  /** The story on the target that `E2E_TARGET` names: the embedded cluster unless said. */
-  story: {
+  /** The scenarios and faults on the target that `E2E_TARGET` names: the embedded cluster unless said. */
+  embedded: {
     ...ON_CLUSTER,
     include: [
       "{scenarios,faults,rbac}/**/*.test.ts",
@@ -82,9 +82,9 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
   release: { testTimeout: 300_000, hookTimeout: 180_000 },
 };
 
-/** Without a mode (Vitest's own is `test`) the story is played. A suite's tests are in the folder of its name unless said. */
+/** Without a mode (Vitest's own is `test`) the suite `embedded` is played. A suite's tests are in the folder of its name unless said. */
 export default defineConfig(({ mode }) => {
-  const name = mode === "test" ? "story" : mode;
+  const name = mode === "test" ? "embedded" : mode;
   const options = SUITES[name];
   if (options === undefined)
     throw new Error(`no suite is called ${name}: it is one of ${Object.keys(SUITES).join(", ")}`);

@@ -98,7 +98,7 @@ export async function lookByMouse(page: Page, { node, view, moment }: Look): Pro
     .click({ force: true })
     .catch(() => undefined);
   if (moment !== undefined) {
-    await page.locator(".story button", { hasText: node }).filter({ hasText: moment }).first().click();
+    await page.locator(".events button", { hasText: node }).filter({ hasText: moment }).first().click();
     await page.locator("[data-moment]", { hasText: moment }).waitFor();
   }
   await page.locator(`[data-node="${node}"]`).click();

@@ -296,7 +296,7 @@ describe("a run in the page", () => {
     await page
       .getByLabel("Your own")
       .setInputFiles({ name: "own.yaml", mimeType: "text/yaml", buffer: Buffer.from(text) });
-    await page.locator(".story strong", { hasText: "the end" }).waitFor();
+    await page.locator(".events strong", { hasText: "the end" }).waitFor();
     await page.locator("mark", { hasText: "halt_intent" }).waitFor();
     expect(await page.locator("img, main script").count()).toBe(0);
     expect(await page.title()).toBe("upgrade-halt sandbox");

@@ -5,7 +5,7 @@ import { binOf } from "../harness/programs.ts";
 import { PATIENCE } from "../harness/served-page.ts";
 
 /** A scenario gives itself up much earlier. */
-const STORY = 300_000;
+const WHOLE_RUN = 300_000;
 
 /** Debian's Chromium; nothing of its own is downloaded. */
 export async function startBrowser(cleanup: Cleanup, flags: readonly string[] = []): Promise<Browser> {
@@ -45,9 +45,9 @@ export async function play(page: Page, name: string): Promise<void> {
 /** Waits until a scenario is told to its end. */
 export async function untilEnded(page: Page, name: string): Promise<void> {
   await page.locator(".playing", { hasText: `now: ${name}` }).waitFor();
-  const end = page.locator(".story strong", { hasText: "the end" });
+  const end = page.locator(".events strong", { hasText: "the end" });
   const fault = page.locator(".fault");
-  await end.or(fault).waitFor({ timeout: STORY });
+  await end.or(fault).waitFor({ timeout: WHOLE_RUN });
   if (await fault.isVisible()) throw new Error(`${name}: ${await fault.textContent()}`);
 }
 

@@ -58,7 +58,7 @@ export async function openPicture(browser: Browser, served: Served, picture: Pic
     viewport: { width, height },
   });
   await page.getByText("■ told to its end").waitFor();
-  const line = page.locator(".story button", { hasText: MOMENT.node }).filter({ hasText: MOMENT.word });
+  const line = page.locator(".events button", { hasText: MOMENT.node }).filter({ hasText: MOMENT.word });
   await line.first().click();
   await page.locator("[data-moment]", { hasText: MOMENT.word }).waitFor();
   await page.locator("pre", { hasText: "halt_intent" }).waitFor();

@@ -42,7 +42,7 @@ async function shownBy(page: Page): Promise<Readonly<Record<string, string>>> {
 }
 
 const goTo = async (page: Page, word: string): Promise<void> => {
-  await page.locator(".story button", { hasText: word }).last().click();
+  await page.locator(".events button", { hasText: word }).last().click();
   await page.locator("[data-moment]", { hasText: word }).waitFor();
 };
 
@@ -251,7 +251,7 @@ describe("a recording of one's own", () => {
     );
     for (const one of [page, other]) {
       await one.locator("h2#now", { hasText: "onerror" }).waitFor();
-      await one.locator(".story strong", { hasText: "the end" }).waitFor();
+      await one.locator(".events strong", { hasText: "the end" }).waitFor();
       await one.locator("pre", { hasText: "onerror" }).first().waitFor();
       await one.locator("h4", { hasText: "onerror" }).waitFor();
       expect(await one.locator("img, main script").count()).toBe(0);

@@ -45,7 +45,7 @@ async function playAndRead(browser: Browser, { address }: Served, name: string):
   try {
     await playByKeyboard(page, name);
     const texts = (word: string) =>
-      page.locator(".story li", { hasText: word }).locator(".text").allTextContents();
+      page.locator(".events li", { hasText: word }).locator(".text").allTextContents();
     const ways = await page.locator(".ways h3").allTextContents();
     const modelled = await page.locator(".ways .times", { hasText: "(modelled)" }).count();
     const releases: Record<string, string> = {};

@@ -38,7 +38,7 @@ describe.each(["reduce", "no-preference"] as const)("with motion set to %s", (re
     const page = await openTold({ reducedMotion });
     expect(await moving(page)).toEqual([]);
     await page.locator(".node").last().click();
-    await page.locator(".story button").first().click();
+    await page.locator(".events button").first().click();
     expect(await moving(page)).toEqual([]);
     await page.close();
   });

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { EVENT_KINDS, type StoryEvent } from "@upgrade-halt/sandbox";
+import { type ClusterEvent, EVENT_KINDS } from "@upgrade-halt/sandbox";
 import { expect, test } from "vitest";
 
 interface Run {
@@ -20,12 +20,12 @@ function demo(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Pr
   });
 }
 
-test("demo:chain tells the demo's story of four real validators, and every expectation of it holds", async () => {
+test("demo:chain plays the demo on four real validators, and every expectation of it holds", async () => {
   const { code, stdout, stderr } = await demo(["--json"]);
   const events = stdout
     .trim()
     .split("\n")
-    .map((line) => JSON.parse(line) as StoryEvent);
+    .map((line) => JSON.parse(line) as ClusterEvent);
   expect(code, `${stderr}${stdout}`).toBe(0);
   expect(events.filter(({ kind }) => !EVENT_KINDS.includes(kind))).toEqual([]);
   expect(events.at(-1)).toMatchObject({ kind: "the-end", broken: 0 });

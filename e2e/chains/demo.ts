@@ -1,5 +1,5 @@
 /**
- * The demo's story on a real chain: `node chains/demo.ts [--json]`. Four validators vote for an upgrade and halt for it in pods of
+ * The demo on a real chain: `node chains/demo.ts [--json]`. Four validators vote for an upgrade and halt for it in pods of
  * the sandbox, under `upgrade-halt exec --announce`; the controller swaps their releases. Told by the demo's own events.
  */
 import { execFileSync, spawnSync } from "node:child_process";
@@ -7,9 +7,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   columnsOf,
+  EventLog,
   jsonLinesReader,
   runScenario,
-  Story,
   terminalReader,
   untilStopped,
 } from "@upgrade-halt/sandbox";
@@ -22,11 +22,11 @@ const INTERRUPTED = 130;
 if (!existsSync(programPath("simd"))) {
   if (spawnSync("go", ["version"]).error !== undefined) {
     process.stderr.write(
-      "demo:chain runs a real chain, which is built with Go, and there is no Go here. Install Go 1.26 (https://go.dev/dl), or see the same story with a stand-in: npx --yes pnpm@12.21.0 run demo\n",
+      "demo:chain runs a real chain, which is built with Go, and there is no Go here. Install Go 1.26 (https://go.dev/dl), or see the same with a stand-in: npx --yes pnpm@12.21.0 run demo\n",
     );
     process.exit(1);
   }
-  // What it says goes to standard error: standard output is the story's.
+  // What it says goes to standard error: standard output is the events'.
   execFileSync(process.execPath, [join(import.meta.dirname, "build.ts"), "simd"], {
     stdio: ["ignore", 2, 2],
   });
@@ -37,7 +37,7 @@ const reader = process.argv.includes("--json")
   ? jsonLinesReader(write)
   : terminalReader({ write, columns: columnsOf(process.stdout) });
 const stopping = untilStopped();
-new Story([reader]).tell({
+new EventLog([reader]).tell({
   kind: "chapter",
   title: `Four validators of a real chain (${CHAINS.simd.sdk}, ${CHAINS.simd.consensus}) propose ${DEMO_PLAN}, and vote for it. That takes some 20 seconds.`,
 });

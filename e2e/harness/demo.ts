@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { StoryEvent } from "@upgrade-halt/sandbox";
+import type { ClusterEvent } from "@upgrade-halt/sandbox";
 import { until } from "@upgrade-halt/testing";
 import { type Leftover, processesMentioning } from "./leftovers.ts";
 import type { End, Program } from "./program.ts";
@@ -10,10 +10,10 @@ import { startBin } from "./programs.ts";
 /** The demo as a user runs it, with a folder of its own for all that it makes. */
 export interface Demo {
   readonly program: Program;
-  /** The story so far, from `--json`. */
-  events(): readonly StoryEvent[];
-  /** Waits for an event of the story. */
-  told(what: string, is: (event: StoryEvent) => boolean): Promise<StoryEvent>;
+  /** The events so far, from `--json`. */
+  events(): readonly ClusterEvent[];
+  /** Waits for an event. */
+  told(what: string, is: (event: ClusterEvent) => boolean): Promise<ClusterEvent>;
   /** Waits for its end, then tells what it left behind, and removes it. */
   end(): Promise<{
     readonly end: End;
@@ -28,7 +28,7 @@ const WHOLE_DEMO = 90_000;
 export async function startDemo(...flags: readonly string[]): Promise<Demo> {
   const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-e2e-demo-"));
   const program = await startBin("sandbox", ["demo", ...flags], { env: { ...process.env, TMPDIR: folder } });
-  const events = (): StoryEvent[] => program.lines().map((line) => JSON.parse(line));
+  const events = (): ClusterEvent[] => program.lines().map((line) => JSON.parse(line));
   return {
     program,
     events,

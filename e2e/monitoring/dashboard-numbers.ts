@@ -3,7 +3,7 @@ import type { Sample } from "./prometheus.ts";
 import type { DashboardQuery } from "./shipped.ts";
 
 /** What a dashboard must show once one halt was held, its image was listed, and the node recovered; its page still waits. */
-export interface Story {
+export interface Expected {
   readonly namespace: string;
   /** What the controllers themselves say on `/metrics`, as lines of all of them. */
   readonly exposed: readonly string[];
@@ -14,7 +14,7 @@ const WINDOW = 300;
 const SWAPPED = ["Swapping", "Recreating", "Recovering", "Recovered"];
 
 /** Whether the samples of a query are the numbers that they must be. A panel that is not known here is an error. */
-export function showsNumbers(query: DashboardQuery, samples: readonly Sample[], story: Story): boolean {
+export function showsNumbers(query: DashboardQuery, samples: readonly Sample[], expected: Expected): boolean {
   const values = samples.map(({ value }) => value);
   const by = (label: string) =>
     Object.fromEntries(samples.map(({ labels, value }) => [labels[label], value]));
@@ -24,7 +24,7 @@ export function showsNumbers(query: DashboardQuery, samples: readonly Sample[], 
     case "Held, and why":
       return samples.length === 0;
     case "Pages that wait":
-      return isDeepStrictEqual(by("namespace"), { [story.namespace]: 1 });
+      return isDeepStrictEqual(by("namespace"), { [expected.namespace]: 1 });
     case "Objects watched":
       return isDeepStrictEqual(by("resource"), { halts: 1, pods: 1, policies: 1, records: 1 });
     case "Journal steps": {
@@ -33,12 +33,12 @@ export function showsNumbers(query: DashboardQuery, samples: readonly Sample[], 
       return SWAPPED.every((phase) => Math.round((steps[phase] ?? 0) * WINDOW) === 1) && steps.Failed === 0;
     }
     case "Halt seen to swap decided":
-      return isQuantile(query, values, "upgrade_halt_detected_to_swapping_seconds", story);
+      return isQuantile(query, values, "upgrade_halt_detected_to_swapping_seconds", expected);
     case "Halt seen to node recovered":
-      return isQuantile(query, values, "upgrade_halt_detected_to_recovered_seconds", story);
+      return isQuantile(query, values, "upgrade_halt_detected_to_recovered_seconds", expected);
     case "API requests":
       return (
-        isCounted(values, "upgrade_halt_api_request_seconds_count", story) &&
+        isCounted(values, "upgrade_halt_api_request_seconds_count", expected) &&
         samples.some(({ labels, value }) => labels.verb === "PATCH" && labels.code === "200" && value > 0)
       );
     case "API latency p99":
@@ -47,11 +47,11 @@ export function showsNumbers(query: DashboardQuery, samples: readonly Sample[], 
     case "Reconciles and queue":
       if (query.legend.length === 0) return isDeepStrictEqual(values, [0]);
       return (
-        isCounted(values, "upgrade_halt_reconciles_total", story) &&
+        isCounted(values, "upgrade_halt_reconciles_total", expected) &&
         samples.some(({ labels, value }) => labels.kind === "pod" && labels.outcome === "done" && value > 0)
       );
     case "Watches begun anew":
-      return isCounted(values, "upgrade_halt_watch_restarts_total", story);
+      return isCounted(values, "upgrade_halt_watch_restarts_total", expected);
     case "Memory, and who leads":
       if (query.expr === "upgrade_halt_leading") return isDeepStrictEqual(values.toSorted(), [0, 1]);
       return values.length === 2 && values.every((value) => value > 20e6 && value < 2e9);
@@ -61,7 +61,7 @@ export function showsNumbers(query: DashboardQuery, samples: readonly Sample[], 
 }
 
 /** A rate counts no more than the controllers did, all in all: what they counted before their first scrape is missing. */
-function isCounted(rates: readonly number[], metric: string, { exposed }: Story): boolean {
+function isCounted(rates: readonly number[], metric: string, { exposed }: Expected): boolean {
   const counted = sum(valuesOf(metric, exposed));
   return rates.every((rate) => rate >= 0) && Math.round(sum(rates) * WINDOW) <= counted * 1.2 + 1;
 }
@@ -71,7 +71,7 @@ function isQuantile(
   { expr }: DashboardQuery,
   values: readonly number[],
   metric: string,
-  { exposed }: Story,
+  { exposed }: Expected,
 ): boolean {
   const share = Number(/histogram_quantile\(([\d.]+)/.exec(expr)?.[1]);
   const observed = sum(valuesOf(`${metric}_sum`, exposed));

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { StoryEvent } from "@upgrade-halt/sandbox";
+import type { ClusterEvent } from "@upgrade-halt/sandbox";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { processesMentioning } from "../harness/leftovers.ts";
@@ -15,7 +15,7 @@ const played = names.filter((name) => name !== "demo");
 
 let folder: string;
 let program: Program;
-let events: readonly (StoryEvent & { readonly scenario: string })[];
+let events: readonly (ClusterEvent & { readonly scenario: string })[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "upgrade-halt-scenarios-"));
   const env = { ...process.env, TMPDIR: folder };

@@ -241,28 +241,28 @@ describe("an API server that refuses", () => {
   async function haltUnwritten(policy: object = {}) {
     const cluster = new FakeCluster();
     const pager = await setStage(cluster, policy);
-    const stage = { isFull: true, refusals: 0, later: 0 };
+    const store = { isFull: true, refusals: 0, later: 0 };
     cluster.height = 29;
     const options: TestControllerOptions = {
-      now: () => Date.now() + stage.later,
+      now: () => Date.now() + store.later,
       onCall: (call) => {
-        if (!stage.isFull || !isWriteOf("/nodehalts/")(call)) return;
-        stage.refusals += 1;
+        if (!store.isFull || !isWriteOf("/nodehalts/")(call)) return;
+        store.refusals += 1;
         throw new ControllerError("forbidden", "nodehalts/status is forbidden");
       },
     };
     const controller = await start(cluster, options);
     await until("its record", () => cluster.records().length === 1);
     cluster.reach(30);
-    await until("two refusals", () => stage.refusals >= 2);
+    await until("two refusals", () => store.refusals >= 2);
     expect(pager.received).toEqual([]);
-    stage.later = STARTING_MS;
+    store.later = STARTING_MS;
     await until("the page", () => pager.received.length === 1);
-    return { cluster, pager, stage, controller };
+    return { cluster, pager, store, controller };
   }
 
   test("of whose record it takes no status is paged for once, until it does, and nothing is done", async () => {
-    const { cluster, pager, stage } = await haltUnwritten();
+    const { cluster, pager, store } = await haltUnwritten();
     const unready = () =>
       cluster.policy().status?.conditions?.find(({ reason }) => reason === "JournalRefused");
     const condition = await until("the condition", unready);
@@ -270,7 +270,7 @@ describe("an API server that refuses", () => {
     expect(cluster.halts().map(({ status }) => status)).toEqual([undefined]);
     expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
     await touch(cluster);
-    stage.isFull = false;
+    store.isFull = false;
     await until("the swap", () => inPhase(cluster, "Recovering"));
     await until("the end of the page", () => pager.resolvedKeys().length === 1);
     expect(pager.keys()).toEqual([expect.stringMatching(/\/JournalRefused$/)]);

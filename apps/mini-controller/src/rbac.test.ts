@@ -43,7 +43,7 @@ async function playStories(): Promise<readonly Call[]> {
   return controller.api.calls;
 }
 
-/** What the kinds of workload that no story above has ask for. */
+/** What the kinds of workload that no test above has ask for. */
 async function readOtherWorkloads(api: GuardedApi, cluster: FakeCluster): Promise<void> {
   const custom = {
     apiVersion: "sei.io/v1alpha1",

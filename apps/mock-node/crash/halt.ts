@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { HALT_STEPS } from "@upgrade-halt/producer";
-import { type Campaign, playCampaign } from "@upgrade-halt/testing";
+import { runSeeded, type SeededRun } from "@upgrade-halt/testing";
 import { type Crash, crashOnce } from "../src/testing/crash/crash-once.ts";
 import { Random } from "../src/testing/fuzz/random.ts";
 
@@ -15,7 +15,7 @@ const LATEST_INSTANT = 300;
 const CONCURRENCY = 3;
 const PROGRESS_EVERY = 100;
 
-await playCampaign(
+await runSeeded(
   {
     command: "crash:halt",
     does: "kills a node after each step of its halt, and at as many random instants, and looks at what it left",
@@ -25,7 +25,7 @@ await playCampaign(
   crash,
 );
 
-async function crash({ seed, size: runs }: Campaign): Promise<number> {
+async function crash({ seed, size: runs }: SeededRun): Promise<number> {
   console.log(`crash:halt --seed ${seed} --runs ${runs}`);
   const crashes = crashesOf(runs, new Random(seed));
   const defects: string[] = [];

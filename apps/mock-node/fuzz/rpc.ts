@@ -1,22 +1,22 @@
 /**
  * Mutated requests (methods, paths, JSON-RPC bodies, huge and slow and unfinished bodies, header floods, bytes that are no
  * HTTP) against a running node: every answer must be valid for its kind, the node must serve to the end, its memory must
- * stay bounded. `--help` tells its size; the seed is printed and repeats the campaign.
+ * stay bounded. `--help` tells its size; the seed is printed and repeats the run.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Campaign, playCampaign } from "@upgrade-halt/testing";
-import { type CampaignReport, runCampaign } from "../src/testing/fuzz/campaign.ts";
+import { runSeeded, type SeededRun } from "@upgrade-halt/testing";
+import { type FuzzReport, runFuzz } from "../src/testing/fuzz/fuzz-run.ts";
 
 const PROGRAM = join(import.meta.dirname, "../src/main.ts");
 /** The node's memory at rest is some 100 MB; bodies of 32 connections at a time come on top. */
 const MAX_RSS_MB = 512;
 const PROGRESS_EVERY = 10_000;
 
-await playCampaign(
+await runSeeded(
   {
     command: "fuzz:rpc",
     does: "sends mutated requests to a running node, and holds that every answer is valid for its kind",
@@ -26,7 +26,7 @@ await playCampaign(
   fuzz,
 );
 
-async function fuzz({ seed, size: runs }: Campaign): Promise<number> {
+async function fuzz({ seed, size: runs }: SeededRun): Promise<number> {
   const home = mkdtempSync(join(tmpdir(), "fuzz-rpc-"));
   const args = ["start", "--home", home, "--rpc.laddr", "tcp://127.0.0.1:0", "--block-time", "50ms"];
   const node = spawn(process.execPath, [PROGRAM, ...args], { stdio: ["ignore", "pipe", "inherit"] });
@@ -35,7 +35,7 @@ async function fuzz({ seed, size: runs }: Campaign): Promise<number> {
     const url = String(line).trim().split(" ").at(-1) ?? "";
     console.log(`fuzz:rpc --seed ${seed} --runs ${runs}`);
     const rss: number[] = [];
-    const report = await runCampaign({
+    const report = await runFuzz({
       port: Number(new URL(url).port),
       seed,
       runs,
@@ -52,11 +52,7 @@ async function fuzz({ seed, size: runs }: Campaign): Promise<number> {
   }
 }
 
-function tell(
-  { requests, kinds, findings }: CampaignReport,
-  rss: readonly number[],
-  isServing: boolean,
-): number {
+function tell({ requests, kinds, findings }: FuzzReport, rss: readonly number[], isServing: boolean): number {
   const [first, most, now] = [rss[0], Math.max(...rss), rss.at(-1)].map((mb) => mb?.toFixed(0));
   console.log(`${requests} requests: ${JSON.stringify(kinds)}`);
   console.log(

@@ -3,9 +3,9 @@ import type { Event } from "./chaos.ts";
 import { timeOf } from "./cluster/chain.ts";
 import { planOf, playEpisode } from "./episode.ts";
 
-test("one seed tells the same story again, to the last line", async () => {
+test("one seed plays the same run again, to the last line", async () => {
   const [one, other] = [await playEpisode({ seed: 4 }), await playEpisode({ seed: 4 })];
-  expect(one.story.length).toBeGreaterThan(20);
+  expect(one.transcript.length).toBeGreaterThan(20);
   expect(other).toEqual(one);
 });
 

@@ -13,7 +13,7 @@ import { Pager } from "./pager.ts";
 import { Random } from "./random.ts";
 import { Replica } from "./replica.ts";
 import type { Simulation } from "./simulation.ts";
-import { Story, type StoryLine } from "./story.ts";
+import { Transcript, type TranscriptLine } from "./transcript.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
 /** Milliseconds in which things go wrong, nights not counted, and the time after in which everything must come to rest. */
@@ -43,7 +43,7 @@ export interface EpisodeResult {
   readonly recovered: number;
   /** Which invariant was broken, and by what. */
   readonly broken: string | undefined;
-  readonly story: readonly StoryLine[];
+  readonly transcript: readonly TranscriptLine[];
 }
 
 /** Plays one cluster's life from one seed. The same seed and events always give the same. */
@@ -149,7 +149,7 @@ async function play({
 }: Play): Promise<EpisodeResult> {
   let broken: string | undefined;
   let acts = 0;
-  const story = new Story(time);
+  const transcript = new Transcript(time);
   const network = new Network(time, random);
   const pager = new Pager(time, network);
   const cluster = new Cluster({
@@ -158,14 +158,14 @@ async function play({
     network,
     chain,
     onCommit: (commit) => {
-      story.onCommit(commit);
+      transcript.onCommit(commit);
       const act = observer.onCommit(commit);
       if (act === undefined) return;
       if (act.kind !== "other") acts += 1;
       broken ??= brokenBy(act, observer);
     },
     onStart: (process) => {
-      story.onStart(process);
+      transcript.onStart(process);
       broken ??= brokenByStart(process, observer);
     },
     onStatus: (told) => observer.onStatus(told),
@@ -200,7 +200,7 @@ async function play({
           if (applyArmed(boundary, simulation))
             replicas.find((replica) => replica.name === name)?.crash(2_000);
           if (!isTroubled() || !random.chance(CRASH_AT_BOUNDARY)) return;
-          story.note(`${name} is killed at ${boundary}`);
+          transcript.note(`${name} is killed at ${boundary}`);
           replicas.find((replica) => replica.name === name)?.crash(500);
         },
       }),
@@ -210,10 +210,10 @@ async function play({
   for (const replica of replicas) replica.start();
   for (const event of events)
     time.later(event.at, () => {
-      story.note(`${event.kind} ${event.dice.map((die) => die.toFixed(2)).join(" ")}`);
+      transcript.note(`${event.kind} ${event.dice.map((die) => die.toFixed(2)).join(" ")}`);
       applyEvent(event, simulation);
     });
-  time.later(troubleMs, () => calm(simulation, story));
+  time.later(troubleMs, () => calm(simulation, transcript));
   const endMs = isRestLeftOut ? troubleMs : troubleMs + REST_MS;
   if (!isRestLeftOut)
     time.later(endMs, () => {
@@ -231,7 +231,7 @@ async function play({
     acts,
     recovered,
     broken,
-    story: story.lines,
+    transcript: transcript.lines,
   };
 }
 
@@ -315,8 +315,8 @@ function populate({ cluster, chain }: Simulation, random: Random, seed: number):
 }
 
 /** Every fault ends; what people did stays as they left it. */
-function calm({ cluster, network, pager, replicas }: Simulation, story: Story): void {
-  story.note("all faults end");
+function calm({ cluster, network, pager, replicas }: Simulation, transcript: Transcript): void {
+  transcript.note("all faults end");
   network.heal();
   pager.isDown = false;
   cluster.kubelet.healAll();

@@ -1,12 +1,12 @@
 /** `pnpm run simulate`: plays episodes one after the other, and stops at the first that breaks an invariant. */
-import { playCampaign } from "@upgrade-halt/testing";
+import { runSeeded } from "@upgrade-halt/testing";
 import { planOf, playEpisode } from "./episode.ts";
 import { INVARIANTS } from "./invariants.ts";
 import { killMutants } from "./kill-mutants.ts";
 import { measureCoverage } from "./measure-coverage.ts";
 import { MUTANTS } from "./mutants.ts";
 import { report } from "./report.ts";
-import { describeStory, invariantOf, shrink } from "./shrink.ts";
+import { describeRun, invariantOf, shrink } from "./shrink.ts";
 
 // Errors are part of the play here, and traces of ten thousand a second would be most of its time.
 Error.stackTraceLimit = 0;
@@ -22,13 +22,13 @@ const USAGE = {
   switches: {
     mutants: `takes each of ${MUTANTS.length} fixes out, one at a time, and sees it found`,
     search: "with --mutants: looks for seeds that find each soon, and writes them down",
-    all: "goes on after a seed that broke something, and looks for no shorter story",
+    all: "goes on after a seed that broke something, and looks for no shorter run",
     coverage: "says which branches of the code that decides and acts are never taken",
     days: "leaves out clusters with a night while those have had a tenth of the steps",
   },
 };
 
-await playCampaign(USAGE, async ({ seed, size, switches }) => {
+await runSeeded(USAGE, async ({ seed, size, switches }) => {
   if (switches.has("mutants"))
     return await killMutants({ seed, steps: size, searches: switches.has("search") });
   return switches.has("coverage")
@@ -61,8 +61,8 @@ async function simulate(firstSeed: number, most: number, { goesOn, isForDays }: 
     broken.add(invariantOf(result) ?? "");
     console.log(`seed ${seed} broke ${result.broken}`);
     if (goesOn) continue;
-    console.log("looking for a shorter story");
-    console.log(describeStory(await shrink(result)));
+    console.log("looking for a shorter run");
+    console.log(describeRun(await shrink(result)));
     console.log(`replay it: simulate --seed ${seed} --steps 1`);
     break;
   }

@@ -47,8 +47,8 @@ export async function measureCoverage(seed: number, steps: number): Promise<numb
 
 /** Plays in a process of its own. What went wrong with it, if anything did. */
 async function play(seed: number, steps: number, folder: string): Promise<readonly string[]> {
-  const campaign = ["--seed", String(seed), "--steps", String(steps), "--all", "--days"];
-  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...campaign], {
+  const options = ["--seed", String(seed), "--steps", String(steps), "--all", "--days"];
+  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...options], {
     env: { ...process.env, NODE_V8_COVERAGE: folder },
     stdio: ["ignore", "inherit", "inherit"],
   });

@@ -1,6 +1,6 @@
 import { type EpisodeResult, playEpisode } from "./episode.ts";
 
-/** Episodes that are played at most to make a story shorter. */
+/** Episodes that are played at most to make a run shorter. */
 const MOST_EPISODES = 300;
 
 /**
@@ -35,10 +35,10 @@ export function invariantOf({ broken }: EpisodeResult): string | undefined {
 }
 
 /** Times in seconds, what people and faults did, and what came of it. */
-export function describeStory({ seed, broken, story, events }: EpisodeResult): string {
+export function describeRun({ seed, broken, transcript, events }: EpisodeResult): string {
   const invariant = broken ?? "nothing";
   const lines = withoutRepeats(
-    story.map(({ at, text }) => `${(at / 1000).toFixed(3).padStart(10)}  ${text.slice(0, 300)}`),
+    transcript.map(({ at, text }) => `${(at / 1000).toFixed(3).padStart(10)}  ${text.slice(0, 300)}`),
   );
   const kinds = events.map(({ kind, at }) => `${kind} at ${(at / 1000).toFixed(0)} s`).join(", ") || "none";
   return [...lines, `seed ${seed} broke ${invariant}`, `events: ${kinds}`].join("\n");

@@ -108,7 +108,7 @@ async function eventsOf({ origin, token }: Served): Promise<readonly Told[]> {
     if (text.includes("event: state\n")) break;
   }
   leaving.abort();
-  return [...text.matchAll(/^event: story\nid: \S+\ndata: (.*)$/gm)].map(([, data = "null"]) =>
+  return [...text.matchAll(/^event: cluster\nid: \S+\ndata: (.*)$/gm)].map(([, data = "null"]) =>
     JSON.parse(data),
   );
 }

@@ -1,4 +1,4 @@
-import type { RunState, StoryEvent } from "@upgrade-halt/sandbox";
+import type { ClusterEvent, RunState } from "@upgrade-halt/sandbox";
 
 /** States of an hour: one each two virtual seconds, as a sandbox tells one at least, and a block in each. */
 export const STATES_AN_HOUR = 1_800;
@@ -13,7 +13,7 @@ export function* hourOf(hour: number): Generator<string> {
     const height = hour * STATES_AN_HOUR + index;
     let text = "";
     for (let id = Math.round((height - 1) * each) + 1; id <= Math.round(height * each); id += 1)
-      text += `event: story\nid: 1-${id}\ndata: ${JSON.stringify(eventAt(height, id))}\n\n`;
+      text += `event: cluster\nid: 1-${id}\ndata: ${JSON.stringify(eventAt(height, id))}\n\n`;
     yield `${text}${stateAt(height)}`;
   }
 }
@@ -27,7 +27,7 @@ function timeAt(height: number): string {
   return new Date(START + (height / STATES_AN_HOUR) * 3_600_000).toISOString();
 }
 
-function eventAt(height: number, id: number): StoryEvent {
+function eventAt(height: number, id: number): ClusterEvent {
   const node = `sei-${id % NODES}`;
   const image = "upgrade-halt.dev/mock-node:v6.7";
   return id % 2 === 0

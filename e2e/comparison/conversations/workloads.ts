@@ -58,7 +58,7 @@ const MOVING = [
   "spec.nodeName",
 ];
 
-/** Defaulting, validation and subresources of what the story is made of. */
+/** Defaulting, validation and subresources of what the scenarios are made of. */
 export const workloads: Conversation = {
   name: "workloads",
   steps: [

@@ -4,7 +4,7 @@
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Campaign, playCampaign, seededRandom } from "@upgrade-halt/testing";
+import { runSeeded, type SeededRun, seededRandom } from "@upgrade-halt/testing";
 import { readStatus } from "../src/status/read-status.ts";
 import { fuzzBodies, fuzzEvidence } from "../src/testing/fuzz-round.ts";
 
@@ -15,7 +15,7 @@ const DEADLINE_MS = 200;
 /** What a deadline may be late by on a busy machine, in ms. */
 const SLACK_MS = 1_000;
 
-await playCampaign(
+await runSeeded(
   {
     command: "fuzz:consumer",
     does: "judges mutated evidences and bodies, and holds that none throws or corroborates falsely",
@@ -25,7 +25,7 @@ await playCampaign(
   fuzz,
 );
 
-async function fuzz({ seed, size: runs }: Campaign): Promise<number> {
+async function fuzz({ seed, size: runs }: SeededRun): Promise<number> {
   process.stdout.write(`fuzz:consumer --seed ${seed} --runs ${runs}\n`);
   const started = performance.now();
   let rss = 0;

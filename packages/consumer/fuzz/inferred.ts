@@ -1,17 +1,17 @@
 /** The long round: judges generated logs of nodes that did not halt, and counts the halts that are inferred all the same. */
-import { type Campaign, playCampaign } from "@upgrade-halt/testing";
+import { runSeeded, type SeededRun } from "@upgrade-halt/testing";
 import { fuzzInferred } from "../src/testing/fuzz-inferred.ts";
 
 const ROUND = 50_000;
 
-await playCampaign(
+await runSeeded(
   {
     command: "fuzz:inferred",
     does: "judges generated logs of healthy, crashing and syncing nodes, and holds that no halt is inferred from one",
     size: "runs",
     defaultSize: 1_000_000,
   },
-  async ({ seed, size: runs }: Campaign): Promise<number> => {
+  async ({ seed, size: runs }: SeededRun): Promise<number> => {
     process.stdout.write(`fuzz:inferred --seed ${seed} --runs ${runs}\n`);
     const started = performance.now();
     for (let done = 0; done < runs; done += ROUND) fuzzInferred(seed + done, Math.min(ROUND, runs - done));

@@ -4,14 +4,14 @@
  * reader never ran.
  */
 import { styleText } from "node:util";
-import { type Campaign, playCampaign } from "@upgrade-halt/testing";
+import { runSeeded, type SeededRun } from "@upgrade-halt/testing";
 import { uncoveredBlocks } from "./branch-coverage.ts";
 
 const READER = ["decode-halt-intent", "json-limits", "own-fields", "parse-halt-intent", "status-body"];
 
 const PROGRESS_EVERY = 100_000;
 
-await playCampaign(
+await runSeeded(
   {
     command: "fuzz:contract",
     does: "reads random bodies, and as many random values, and holds every reading to the laws of laws.ts",
@@ -19,10 +19,10 @@ await playCampaign(
     defaultSize: 1_000_000,
     switches: { coverage: "fail, too, when a block of the reader never ran" },
   },
-  campaign,
+  main,
 );
 
-async function campaign({ seed, size: runs, switches }: Campaign): Promise<number> {
+async function main({ seed, size: runs, switches }: SeededRun): Promise<number> {
   const coverage = switches.has("coverage");
   console.log(`fuzzing the reader with ${runs} bodies and as many values, --seed ${seed}`);
   const run = async () => {

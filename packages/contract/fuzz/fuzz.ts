@@ -10,7 +10,7 @@ import { randomValue } from "./random-value.ts";
 /** No reading may take longer, in ms. */
 export const HANG_MS = 10;
 
-/** What a campaign saw. */
+/** What a run saw. */
 export interface FuzzReport {
   readonly runs: number;
   /** How often each kind of reading came out. */
@@ -76,7 +76,7 @@ function prototypes(): unknown {
   );
 }
 
-/** Far enough apart that campaigns of neighbouring seeds share no run. */
+/** Far enough apart that runs of neighbouring seeds share no input. */
 function seedOfRun(seed: number, run: number): number {
   return (seed + Math.imul(run, 0x9e3779b1)) >>> 0;
 }

@@ -11,7 +11,7 @@
  * The counts go to `test-results/go.json` in Vitest's shape. Exits 1 after saying what differs, or that there is no Go.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { type Campaign, playCampaign, seededRandom } from "@upgrade-halt/testing";
+import { runSeeded, type SeededRun, seededRandom } from "@upgrade-halt/testing";
 import { randomBody } from "../fuzz/random-body.ts";
 import { type Answer, differenceInReading, differenceInWriting, differenceOfReaders } from "./differences.ts";
 import { type Counts, GoError, goTests, runGo } from "./go.ts";
@@ -34,7 +34,7 @@ function report(title: string, differences: readonly (string | undefined)[], cou
   counts[found.length === 0 ? "passed" : "failed"]++;
 }
 
-async function main({ seed, size: count }: Campaign): Promise<Counts> {
+async function main({ seed, size: count }: SeededRun): Promise<Counts> {
   const version = await runGo(["version"]);
   console.log(`${version.stdout.trim()}, seed ${seed}, ${count} intents each way`);
   const { counts, output } = await goTests();
@@ -69,9 +69,9 @@ async function main({ seed, size: count }: Campaign): Promise<Counts> {
   return counts;
 }
 
-async function prove(campaign: Campaign): Promise<number> {
+async function prove(told: SeededRun): Promise<number> {
   try {
-    const counts = await main(campaign);
+    const counts = await main(told);
     mkdirSync(new URL("../test-results/", import.meta.url), { recursive: true });
     const results = {
       numPassedTests: counts.passed,
@@ -87,7 +87,7 @@ async function prove(campaign: Campaign): Promise<number> {
   }
 }
 
-await playCampaign(
+await runSeeded(
   {
     command: "conformance:go",
     does: "holds TypeScript and Go to the same bytes, over the vectors, random intents in both directions and damaged bodies",

@@ -8,9 +8,9 @@ const plan = { name: "v6.7", height: 5, info: "" };
 /** A halt that writes down what happens, and whether the intent could be seen by then. */
 function recordedHalt(overrides: Partial<GracefulHalt> = {}) {
   const holder = createHaltHolder(() => 0);
-  const story: string[] = [];
+  const steps: string[] = [];
   const happens = (what: string) => () => {
-    story.push(holder.snapshot() === undefined ? what : `${what} (published)`);
+    steps.push(holder.snapshot() === undefined ? what : `${what} (published)`);
   };
   const halt: GracefulHalt = {
     reason: ShutdownReason.UpgradeRequired,
@@ -31,14 +31,14 @@ function recordedHalt(overrides: Partial<GracefulHalt> = {}) {
     onProblem: (message) => happens(message)(),
     ...overrides,
   };
-  return { holder, story, halt, happens };
+  return { holder, steps, halt, happens };
 }
 
 describe("gracefulHalt", () => {
   it("goes in the protocol's order, and publishes after the lines and before the shutdown", async () => {
-    const { story, halt, holder } = recordedHalt();
+    const { steps, halt, holder } = recordedHalt();
     expect(await gracefulHalt(halt)).toEqual({ kind: "halted", intent: holder.snapshot() });
-    expect(story).toEqual([
+    expect(steps).toEqual([
       "first artifact",
       "second artifact",
       "log",
@@ -57,22 +57,22 @@ describe("gracefulHalt", () => {
 
   it("rests after consensus stopped in stay-alive mode, until it is asked to stop", async () => {
     const stop = new AbortController();
-    const { story, halt } = recordedHalt({ mode: { kind: "stay-alive", stopRequested: stop.signal } });
+    const { steps, halt } = recordedHalt({ mode: { kind: "stay-alive", stopRequested: stop.signal } });
     const outcome = gracefulHalt(halt);
     await new Promise(setImmediate);
-    expect(story.at(-1)).toBe("consensus stops (published)");
+    expect(steps.at(-1)).toBe("consensus stops (published)");
     stop.abort();
     expect((await outcome).kind).toBe("halted");
-    expect(story.slice(-2)).toEqual(["rpc stops (published)", "exit 70 (published)"]);
+    expect(steps.slice(-2)).toEqual(["rpc stops (published)", "exit 70 (published)"]);
   });
 
   it("does nothing for a second halt but say so", async () => {
-    const { story, halt, holder } = recordedHalt();
+    const { steps, halt, holder } = recordedHalt();
     await gracefulHalt(halt);
-    const before = story.length;
+    const before = steps.length;
     const second = await gracefulHalt({ ...halt, reason: ShutdownReason.DowngradeDetected });
     expect(second).toEqual({ kind: "ignored", standing: holder.snapshot() });
-    expect(story.slice(before)).toEqual(["a second halt (72) was ignored: 70 stands (published)"]);
+    expect(steps.slice(before)).toEqual(["a second halt (72) was ignored: 70 stands (published)"]);
   });
 
   it("announces a recorded halt as it was", async () => {
@@ -83,7 +83,7 @@ describe("gracefulHalt", () => {
   });
 
   it("is none when an artifact fails: no line, no intent, exit 1", async () => {
-    const { story, halt, holder } = recordedHalt({
+    const { steps, halt, holder } = recordedHalt({
       artifacts: () => [
         {
           name: "upgrade-info.json",
@@ -98,7 +98,7 @@ describe("gracefulHalt", () => {
       cause: { code: "artifact-not-durable" },
     });
     expect(holder.snapshot()).toBeUndefined();
-    expect(story).toEqual([
+    expect(steps).toEqual([
       "no graceful halt for 70: upgrade-info.json could not be written: ENOSPC: no space left on device",
       "consensus stops",
       "rpc stops",
@@ -107,36 +107,36 @@ describe("gracefulHalt", () => {
   });
 
   it("is none when the clock fails", async () => {
-    const { story, halt } = recordedHalt({ holder: createHaltHolder(() => Number.NaN) });
+    const { steps, halt } = recordedHalt({ holder: createHaltHolder(() => Number.NaN) });
     expect(await gracefulHalt(halt)).toMatchObject({
       kind: "failed",
       cause: { code: "artifact-not-durable" },
     });
-    expect(story.at(-1)).toBe("exit 1");
+    expect(steps.at(-1)).toBe("exit 1");
   });
 
   it.each(["log", "print", "onStep"] as const)("is not stopped by a %s that throws", async (part) => {
     const broken = () => {
       throw new Error("EPIPE");
     };
-    const { story, halt } = recordedHalt({ [part]: broken });
+    const { steps, halt } = recordedHalt({ [part]: broken });
     await gracefulHalt(halt);
-    expect(story.at(-1)).toBe("exit 70 (published)");
+    expect(steps.at(-1)).toBe("exit 70 (published)");
   });
 
   it("comes to its end when the problems that it tells of go nowhere", async () => {
     const broken = () => {
       throw new Error("EPIPE");
     };
-    const { story, halt } = recordedHalt({ onProblem: broken });
+    const { steps, halt } = recordedHalt({ onProblem: broken });
     const servers = [{ name: "rpc", stop: broken }];
     await gracefulHalt({ ...halt, shutdown: { consensus: [], servers } });
-    expect(story.at(-1)).toBe("exit 70 (published)");
+    expect(steps.at(-1)).toBe("exit 70 (published)");
     expect((await gracefulHalt(halt)).kind).toBe("ignored");
 
     const failing = recordedHalt({ onProblem: broken, artifacts: () => [{ name: "file", persist: broken }] });
     expect((await gracefulHalt(failing.halt)).kind).toBe("failed");
-    expect(failing.story.at(-1)).toBe("exit 1");
+    expect(failing.steps.at(-1)).toBe("exit 1");
   });
 
   it("goes on when a part fails to stop, and names it", async () => {
@@ -146,13 +146,13 @@ describe("gracefulHalt", () => {
         throw new Error("no");
       },
     };
-    const { story, halt } = recordedHalt();
+    const { steps, halt } = recordedHalt();
     await gracefulHalt({
       ...halt,
       shutdown: { ...halt.shutdown, consensus: [broken, ...halt.shutdown.consensus] },
     });
-    expect(story).toContain("peers failed to stop (published)");
-    expect(story).toContain("consensus stops (published)");
-    expect(story.at(-1)).toBe("exit 70 (published)");
+    expect(steps).toContain("peers failed to stop (published)");
+    expect(steps).toContain("consensus stops (published)");
+    expect(steps.at(-1)).toBe("exit 70 (published)");
   });
 });

@@ -1,7 +1,7 @@
-export type { Campaign } from "./campaign-options.ts";
 export { freePort } from "./free-port.ts";
 export { commandsIn, filesIn } from "./guide.ts";
-export { playCampaign } from "./play-campaign.ts";
+export { runSeeded } from "./run-seeded.ts";
 export { seededRandom } from "./seeded-random.ts";
+export type { SeededRun } from "./seeded-run-options.ts";
 export { TestServer } from "./test-server.ts";
 export { until, type WaitOptions } from "./until.ts";

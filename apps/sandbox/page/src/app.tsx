@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { ask, type Link, tokenOf } from "./connection.ts";
 import { Controls } from "./controls.tsx";
+import { EventList } from "./event-list.tsx";
 import { followKept } from "./follow-kept.ts";
 import { GivenNote } from "./given-note.tsx";
 import { type Kept, runOf } from "./kept.ts";
@@ -12,7 +13,6 @@ import { usePlace } from "./place.ts";
 import { ReplayBar } from "./replay-bar.tsx";
 import { Scenarios } from "./scenarios.tsx";
 import { Sections } from "./sections.tsx";
-import { StoryList } from "./story-list.tsx";
 import { Timeline } from "./timeline.tsx";
 
 const LINKS: Readonly<Record<Link, string>> = {
@@ -95,7 +95,7 @@ export function App() {
               blocked={moment === "" ? state.noChanges : "You look at a moment that is over: go back to now."}
               act={act}
             />
-            <StoryList told={current} moment={moment} onMoment={goTo} />
+            <EventList told={current} moment={moment} onMoment={goTo} />
           </>
         )}
       </main>

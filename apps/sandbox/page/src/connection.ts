@@ -3,7 +3,7 @@ import type { State, Told } from "./types.ts";
 export type Link = "connecting" | "live" | "gone" | "refused";
 export interface Listener {
   onState(state: State): void;
-  onStory(told: Told): void;
+  onEvent(told: Told): void;
   onLink(link: Link): void;
 }
 
@@ -34,7 +34,7 @@ export async function follow(token: string, listener: Listener): Promise<never> 
           clearTimeout(timer);
           timer = setTimeout(() => silence.abort(), SILENCE_MS);
           if (id !== "") lastId = id;
-          if (event === "story") listener.onStory({ id, event: JSON.parse(data) });
+          if (event === "cluster") listener.onEvent({ id, event: JSON.parse(data) });
           if (event === "state" || event === "change") {
             const changed: State = { ...(event === "change" ? state : undefined), ...JSON.parse(data) };
             state = changed;

@@ -25,7 +25,7 @@ export function followKept(token: string, { onLink, onKept }: KeptListener): voi
       news = { ...news, state };
       take();
     },
-    onStory: (one) => {
+    onEvent: (one) => {
       news = { ...news, told: [...news.told, one].slice(-MOST_TOLD) };
       take();
     },

@@ -1,8 +1,8 @@
-import { wordsOf } from "../../src/story/event-words.ts";
-import type { StoryEvent } from "../../src/story/story-event.ts";
+import type { ClusterEvent } from "../../src/events/cluster-event.ts";
+import { wordsOf } from "../../src/events/event-words.ts";
 
 /** An event as the page tells it: one word, the rest in a sentence, and the node that it is about. */
-export function lineOf(event: StoryEvent): {
+export function lineOf(event: ClusterEvent): {
   readonly word: string;
   readonly text: string;
   readonly node: string;

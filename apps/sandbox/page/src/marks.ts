@@ -1,8 +1,8 @@
-import type { StoryEvent } from "../../src/story/story-event.ts";
+import type { ClusterEvent } from "../../src/events/cluster-event.ts";
 import type { Told } from "./types.ts";
 
 /** The shape of what is drawn on a node's line. */
-export const SHAPES: Readonly<Partial<Record<StoryEvent["kind"], string>>> = {
+export const SHAPES: Readonly<Partial<Record<ClusterEvent["kind"], string>>> = {
   "node-started": "○",
   "node-ready": "●",
   "node-ended": "✖",

@@ -7,7 +7,7 @@ const SECTIONS = [
   ["views", "Views"],
   ["others", "Others"],
   ["controls", "Controls"],
-  ["story", "Journal"],
+  ["events", "Journal"],
 ] as const;
 
 /**

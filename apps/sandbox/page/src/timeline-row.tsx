@@ -1,8 +1,8 @@
 import { useMemo, useRef } from "preact/hooks";
+import { isLater } from "./event-list.tsx";
 import { SHAPES } from "./marks.ts";
 import { leftOf, type Scale } from "./scale.ts";
 import { standing, tagOf } from "./standing.ts";
-import { isLater } from "./story-list.tsx";
 import type { Halt, Node, Told } from "./types.ts";
 
 interface RowProps {

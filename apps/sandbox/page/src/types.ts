@@ -1,12 +1,12 @@
+import type { ClusterEvent } from "../../src/events/cluster-event.ts";
 import type { RunState } from "../../src/recording/run-state.ts";
-import type { StoryEvent } from "../../src/story/story-event.ts";
 
 export type State = RunState;
 export type Node = State["nodes"][number];
 export type Halt = State["halts"][number];
 export interface Told {
   readonly id: string;
-  readonly event: StoryEvent;
+  readonly event: ClusterEvent;
 }
 
 /** One entry of a NodeHalt's journal, as far as it can be read. */

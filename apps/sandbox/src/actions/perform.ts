@@ -1,19 +1,19 @@
 import { CONFIG_MAPS, HALT_POLICIES, PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
+import type { EventLog } from "../events/event-log.ts";
 import { arrayAt, at, isObject, type Json, stringAt } from "../json/json.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { imageOf } from "../scenario/condition.ts";
 import type { Setup } from "../scenario/setup.ts";
 import { CONTAINER, type NodeView } from "../scenario/situation.ts";
-import type { Story } from "../story/story.ts";
 import type { Action } from "./action.ts";
 import { BEHAVIOURS } from "./names.ts";
 
 /** The name that the manifests give the policy. */
 export const POLICY = "sei";
 
-/** Does an action in a setup, and tells the story of it. @throws SandboxError when there is no such node. */
-export async function perform(action: Action, setup: Setup, story: Story): Promise<void> {
-  const did = (what: string, node = ""): void => story.tell({ kind: "operator-did", node, what });
+/** Does an action in a setup, and records it. @throws SandboxError when there is no such node. */
+export async function perform(action: Action, setup: Setup, eventLog: EventLog): Promise<void> {
+  const did = (what: string, node = ""): void => eventLog.tell({ kind: "operator-did", node, what });
   switch (action.kind) {
     case "install":
       did(`installs ${action.value.version}`, action.value.node);

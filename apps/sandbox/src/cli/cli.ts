@@ -26,9 +26,7 @@ const COMMANDS = [
 export async function runCli(argv: readonly string[]): Promise<number> {
   let code = 0;
   const program: Command = new Command("sandbox")
-    .description(
-      "The whole story of an upgrade halt on one machine: a small Kubernetes cluster whose pods are processes.",
-    )
+    .description("A whole upgrade halt on one machine: a small Kubernetes cluster whose pods are processes.")
     .version(versionLine(), "-V, --version", "print its version, the contract's and its commit")
     .showHelpAfterError(false)
     .helpCommand(true)

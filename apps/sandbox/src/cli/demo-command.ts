@@ -1,8 +1,8 @@
 import { Command } from "commander";
+import { jsonLinesReader } from "../events/json-lines.ts";
+import { terminalReader } from "../events/terminal.ts";
 import { readScenario } from "../scenario/read-scenario.ts";
 import { runScenario } from "../scenario/run-scenario.ts";
-import { jsonLinesReader } from "../story/json-lines.ts";
-import { terminalReader } from "../story/terminal.ts";
 import { untilStopped } from "./signals.ts";
 import { columnsOf } from "./terminal-width.ts";
 
@@ -21,13 +21,13 @@ const KEPT = `Everything runs on until Ctrl-C. With the variable below in anothe
 The controller is no pod of it but a process beside it, without a Deployment, a Lease or a kept log: the events and the nodehalts
 say what it did. \`pnpm run sandbox\` has two that elect a leader, and a page that shows them.`;
 
-/** `sandbox demo`: the whole story, told live; exit code 0 only when every expectation of it held. */
+/** `sandbox demo`: a whole upgrade, told live; exit code 0 only when every expectation of it held. */
 export function demoCommand(setCode: (code: number) => void): Command {
   return new Command("demo")
     .description(
-      "play the story: a chain halts for an upgrade, a controller swaps the images, every node comes back",
+      "play an upgrade: a chain halts for an upgrade, a controller swaps the images, every node comes back",
     )
-    .option("--json", "tell the story as JSON lines")
+    .option("--json", "print the events as JSON lines")
     .option("--keep", "leave everything running at the end, for kubectl, until Ctrl-C")
     .action(async (flags: DemoFlags) => setCode(await demo(flags)));
 }

@@ -1,12 +1,12 @@
 import { basename } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import type { EventReader } from "../events/cluster-event.ts";
+import { jsonLinesReader } from "../events/json-lines.ts";
+import { terminalReader } from "../events/terminal.ts";
 import { readScenario, shippedScenarios } from "../scenario/read-scenario.ts";
 import { runScenario } from "../scenario/run-scenario.ts";
 import { runScenarios } from "../scenario/run-scenarios.ts";
 import { Interrupted } from "../scenario/wait.ts";
-import { jsonLinesReader } from "../story/json-lines.ts";
-import type { StoryReader } from "../story/story-event.ts";
-import { terminalReader } from "../story/terminal.ts";
 import { untilStopped } from "./signals.ts";
 import { columnsOf } from "./terminal-width.ts";
 
@@ -23,7 +23,7 @@ export function playCommand(setCode: (code: number) => void): Command {
   return new Command("play")
     .description("play scenarios: by name, or from files that end in .yaml; several run side by side")
     .argument("<scenario...>", `one of ${shippedScenarios().join(", ")}, or a file`)
-    .option("--json", "tell the story as JSON lines; keep them for `sandbox replay`")
+    .option("--json", "print the events as JSON lines; keep them for `sandbox replay`")
     .option("--speed <factor>", "divide the scenario's pauses", readSpeed, 1)
     .action(async (names: readonly string[], flags: PlayFlags) => setCode(await play(names, flags)));
 }
@@ -50,7 +50,7 @@ async function play(names: readonly string[], { json = false, speed }: PlayFlags
   return playSeveral(names, json, speed, stopping);
 }
 
-/** Each story is told in one piece when it is over, as lines for a person, or at once as JSON lines with its scenario's name. */
+/** Each run is told in one piece when it is over, as lines for a person, or at once as JSON lines with its scenario's name. */
 async function playSeveral(
   names: readonly string[],
   json: boolean,
@@ -62,7 +62,7 @@ async function playSeveral(
     names.map(async (nameOrFile) => {
       const name = basename(nameOrFile).replace(/\.ya?ml$/, "");
       const keep = (text: string): void => void told.set(name, (told.get(name) ?? "") + text);
-      const reader: StoryReader = json
+      const reader: EventReader = json
         ? (event) => write(`${JSON.stringify({ scenario: name, ...event })}\n`)
         : terminalReader({ write: keep, columns: columnsOf(process.stdout) });
       return { name, scenario: await readScenario(nameOrFile), reader };

@@ -1,8 +1,8 @@
 import { Command } from "commander";
-import { isStory } from "../recording/history.ts";
+import { jsonLinesReader } from "../events/json-lines.ts";
+import { terminalReader } from "../events/terminal.ts";
+import { isClusterEvent } from "../recording/history.ts";
 import { readRecording, replay } from "../recording/recording.ts";
-import { jsonLinesReader } from "../story/json-lines.ts";
-import { terminalReader } from "../story/terminal.ts";
 import { readSpeed } from "./play-command.ts";
 import { untilStopped } from "./signals.ts";
 import { columnsOf } from "./terminal-width.ts";
@@ -23,7 +23,7 @@ export function replayCommand(setCode: (code: number) => void): Command {
 }
 
 async function run(file: string, { json = false, speed }: ReplayFlags): Promise<number> {
-  const events = (await readRecording(file)).filter(isStory);
+  const events = (await readRecording(file)).filter(isClusterEvent);
   const write = (text: string): void => void process.stdout.write(text);
   const startedAt = Date.parse(events[0]?.at ?? "");
   const reader = json

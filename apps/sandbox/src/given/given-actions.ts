@@ -2,10 +2,10 @@ import { hasCode, repositoryOf } from "@upgrade-halt/kube";
 import type { Action } from "../actions/action.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import { HALT_POLICIES, PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
+import { imageOf } from "../events/watcher.ts";
 import { arrayAt, at, type Json, stringAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
 import { SandboxError } from "../sandbox-error.ts";
-import { imageOf } from "../story/watcher.ts";
 import { namesIn } from "./given-nodes.ts";
 
 export interface Place {

@@ -1,8 +1,8 @@
 import { matchesSelector } from "../api/label-selector.ts";
+import { containerStatus, imageOf, type NodeNames, templateImage } from "../events/watcher.ts";
 import { arrayAt, at, numberAt, stringAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
 import type { NodeView } from "../scenario/situation.ts";
-import { containerStatus, imageOf, type NodeNames, templateImage } from "../story/watcher.ts";
 
 /** A node of a given cluster, and where it serves `/status`. */
 export type GivenNode = NodeView & { readonly rpcPort: number };

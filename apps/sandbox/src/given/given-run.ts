@@ -4,6 +4,9 @@ import { Changes } from "../changes.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import { ResourceCache } from "../client/resource-cache.ts";
 import { HALT_POLICIES, PODS, pathOf } from "../client/resource-path.ts";
+import type { ClusterEvent } from "../events/cluster-event.ts";
+import { EventLog } from "../events/event-log.ts";
+import { ClusterWatcher } from "../events/watcher.ts";
 import { objectAt, stringAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
 import type { NodeDetails, RunState } from "../recording/run-state.ts";
@@ -13,9 +16,6 @@ import { policyState } from "../server/policy-state.ts";
 import type { Moment, NumberedEvent, Run } from "../server/run.ts";
 import { RunRecord } from "../server/run-record.ts";
 import type { RunSwitcher } from "../server/run-switcher.ts";
-import { Story } from "../story/story.ts";
-import type { StoryEvent } from "../story/story-event.ts";
-import { StoryWatcher } from "../story/watcher.ts";
 import { type Off, offOver } from "./allowed.ts";
 import { performOver } from "./given-actions.ts";
 import { givenNodes, namesIn, oldestFirst } from "./given-nodes.ts";
@@ -40,7 +40,7 @@ export class GivenRun extends Changes implements Run, RunSwitcher {
   readonly number = 1;
   readonly #options: GivenOptions;
   readonly #off: Off;
-  readonly #watcher: StoryWatcher;
+  readonly #watcher: ClusterWatcher;
   readonly #policies: ResourceCache;
   readonly #statuses: StatusPoller;
   readonly #record = new RunRecord(1);
@@ -52,11 +52,11 @@ export class GivenRun extends Changes implements Run, RunSwitcher {
     this.#options = options;
     this.#off = offOver(namespace, allowed);
     this.#policies = new ResourceCache(client, HALT_POLICIES, { namespace });
-    const story = new Story([(event) => this.#keep(event)]);
+    const eventLog = new EventLog([(event) => this.#keep(event)]);
     const names = namesIn(() => this.#oldestPolicies());
-    this.#watcher = new StoryWatcher({ client, story, namespace, names });
+    this.#watcher = new ClusterWatcher({ client, eventLog, namespace, names });
     this.#statuses = new StatusPoller(() => this.#nodes(), STATUS_EVERY_MS);
-    story.tell({ kind: "chapter", title: `What namespace ${namespace} shows from now on` });
+    eventLog.tell({ kind: "chapter", title: `What namespace ${namespace} shows from now on` });
   }
 
   /** Begins to watch; what can't be read is told by the state, and tried again. */
@@ -189,7 +189,7 @@ export class GivenRun extends Changes implements Run, RunSwitcher {
       .map(([what, { fault }]) => ({ what, why: fault }));
   }
 
-  #keep(event: StoryEvent): void {
+  #keep(event: ClusterEvent): void {
     this.#look();
     this.#record.tell(event);
     this.tell();

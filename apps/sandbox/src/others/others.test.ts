@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { ClusterEvent } from "../events/cluster-event.ts";
 import { KUBELET_BACK_OFF } from "../kubelet/restart-policy.ts";
-import type { StoryEvent } from "../story/story-event.ts";
 import { COSMOVISOR, LONGEST_BACK_OFF_MS, RECORDED_BACK_OFF_MS, SLEEP_MS } from "./figures.ts";
 import { waysOf } from "./others.ts";
 import { type RecordedHalt, recordedHalts } from "./recorded-halt.ts";
@@ -17,14 +17,14 @@ const about = {
   action: "",
   message: "",
 };
-const step = (ms: number, phase: string, other: object = {}): StoryEvent => ({
+const step = (ms: number, phase: string, other: object = {}): ClusterEvent => ({
   kind: "halt-step",
   at: at(ms),
   ...about,
   phase,
   ...other,
 });
-const ended: StoryEvent = {
+const ended: ClusterEvent = {
   kind: "node-ended",
   at: at(0),
   node: "sei-0",
@@ -32,7 +32,7 @@ const ended: StoryEvent = {
   image: "a:v6.6",
   lastLine: "",
 };
-const SWAPPED: readonly StoryEvent[] = [
+const SWAPPED: readonly ClusterEvent[] = [
   ended,
   step(40, "Detected"),
   { kind: "image-changed", at: at(100), node: "sei-0", from: "a:v6.6", to: "a:v6.7" },
@@ -40,13 +40,13 @@ const SWAPPED: readonly StoryEvent[] = [
   step(1_000, "Recovered"),
 ];
 
-function only(story: readonly StoryEvent[]): RecordedHalt {
-  const [halt, ...others] = recordedHalts(story);
+function only(events: readonly ClusterEvent[]): RecordedHalt {
+  const [halt, ...others] = recordedHalts(events);
   if (halt === undefined || others.length > 0) throw new Error("not one halt");
   return halt;
 }
 
-describe("the halts of a story", () => {
+describe("the halts of a run", () => {
   it("begin when the process ended, and last until the node's next halt", () => {
     const again = { halt: "sei-0-0-y", reason: "binary_too_new" };
     const [first, second] = recordedHalts([
@@ -60,7 +60,7 @@ describe("the halts of a story", () => {
   });
 
   it("have no exit code where the process stayed alive", () => {
-    const alive: StoryEvent = {
+    const alive: ClusterEvent = {
       kind: "node-halted",
       at: at(0),
       node: "sei-0",

@@ -1,4 +1,4 @@
-import type { StoryEvent } from "../story/story-event.ts";
+import type { ClusterEvent } from "../events/cluster-event.ts";
 
 /** What was recorded of one halt: its node's end, and all that came after on this node. */
 export interface RecordedHalt {
@@ -16,24 +16,28 @@ export interface RecordedHalt {
 }
 
 export interface Happened {
-  readonly event: StoryEvent;
+  readonly event: ClusterEvent;
   /** Milliseconds since the halt. */
   readonly atMs: number;
 }
 
-type Detected = Extract<StoryEvent, { kind: "halt-step" }>;
+type Detected = Extract<ClusterEvent, { kind: "halt-step" }>;
 
-/** The halts that a story tells of, in its order. */
-export function recordedHalts(story: readonly StoryEvent[]): readonly RecordedHalt[] {
+/** The halts that events tell of, in their order. */
+export function recordedHalts(events: readonly ClusterEvent[]): readonly RecordedHalt[] {
   const firstSteps = new Map<string, Detected>();
-  for (const event of story)
+  for (const event of events)
     if (event.kind === "halt-step" && !firstSteps.has(event.halt)) firstSteps.set(event.halt, event);
-  return [...firstSteps.values()].map((step) => haltOf(step, story, [...firstSteps.values()]));
+  return [...firstSteps.values()].map((step) => haltOf(step, events, [...firstSteps.values()]));
 }
 
-function haltOf(step: Detected, story: readonly StoryEvent[], firstSteps: readonly Detected[]): RecordedHalt {
+function haltOf(
+  step: Detected,
+  events: readonly ClusterEvent[],
+  firstSteps: readonly Detected[],
+): RecordedHalt {
   const { node, halt, reason, plan } = step;
-  const own = story.filter((event) => "node" in event && event.node === node);
+  const own = events.filter((event) => "node" in event && event.node === node);
   const before = own.slice(0, own.indexOf(step));
   const began = before.findLast(({ kind }) => kind === "node-ended" || kind === "node-halted") ?? step;
   const haltedAt = Date.parse(began.at);

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import type { StoryEvent } from "../story/story-event.ts";
-import { type Entry, History, isStory } from "./history.ts";
+import type { ClusterEvent } from "../events/cluster-event.ts";
+import { type Entry, History, isClusterEvent } from "./history.ts";
 import { Recorder } from "./recorder.ts";
 import { parseRecording } from "./recording.ts";
 import type { NodeState, RunState } from "./run-state.ts";
 import { spliceOf } from "./view-change.ts";
 import { NOTHING_AROUND, Views } from "./views.ts";
-import { ViewsOfStory } from "./views-of-story.ts";
+import { ViewsOfEvents } from "./views-of-events.ts";
 
 const at = (second: number): string => new Date(1_800_000_000_000 + second * 1000).toISOString();
-const chapter = (second: number): StoryEvent => ({ kind: "chapter", at: at(second), title: `${second}` });
+const chapter = (second: number): ClusterEvent => ({ kind: "chapter", at: at(second), title: `${second}` });
 const node = (height: number): NodeState => ({
   node: "sei-0",
   wantedImage: "a:v6.6",
@@ -88,14 +88,14 @@ describe("a moment", () => {
     }
   });
 
-  it("is recorded with what it began with, also when nothing of the story is gone", () => {
+  it("is recorded with what it began with, also when no event is gone", () => {
     const history = new History(4_000);
     for (let height = 1; height < 40; height += 1)
       history.add({ kind: "view-node", at: at(height), node: `sei-${height}`, is: node(height) });
     history.add(chapter(40));
     const again = new Views();
     for (const entry of parseRecording([...history.lines()].join(""), "r"))
-      if (!isStory(entry)) again.apply(entry);
+      if (!isClusterEvent(entry)) again.apply(entry);
     expect(again.state(OF).nodes).toHaveLength(39);
   });
 
@@ -105,8 +105,8 @@ describe("a moment", () => {
       const entries = parseRecording([...history.lines()].join(""), "r");
       const again = new History();
       for (const entry of entries) again.add(entry);
-      const stories = entries.filter(isStory).length;
-      const [was, is] = [history.at(100), again.at(stories)];
+      const numbered = entries.filter(isClusterEvent).length;
+      const [was, is] = [history.at(100), again.at(numbered)];
       expect(is?.views.changes("")).toEqual(was?.views.changes(""));
     }
   });
@@ -157,11 +157,11 @@ describe("what is recorded", () => {
   });
 });
 
-describe("a story without views", () => {
+describe("events without views", () => {
   it("shows its nodes, halts and pages", () => {
     const about = { node: "sei-0", image: "a:v6.6" };
     const step = { node: "sei-0", halt: "h", reason: "upgrade_required", plan: "v6.7", action: "ImageSwap" };
-    const story: readonly Entry[] = [
+    const events: readonly Entry[] = [
       { kind: "chapter", at: at(0), title: "It begins" },
       { kind: "controller-started", at: at(0), pid: 9 },
       { kind: "node-started", at: at(1), ...about, podUid: "u", restartCount: 0 },
@@ -172,9 +172,10 @@ describe("a story without views", () => {
       { kind: "image-changed", at: at(5), node: "sei-0", from: "a:v6.6", to: "a:v6.7" },
       { kind: "paged", at: at(6), node: "sei-0", key: "k", summary: "s" },
     ];
-    const of = new ViewsOfStory();
+    const of = new ViewsOfEvents();
     const views = new Views();
-    for (const change of story.filter(isStory).flatMap((event) => of.changes(event))) views.apply(change);
+    for (const change of events.filter(isClusterEvent).flatMap((event) => of.changes(event)))
+      views.apply(change);
     const state = views.state(OF);
     expect(state).toMatchObject({
       title: "It begins",

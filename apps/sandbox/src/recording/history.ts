@@ -1,14 +1,14 @@
-import { EVENT_KINDS, type StoryEvent } from "../story/story-event.ts";
+import { type ClusterEvent, EVENT_KINDS } from "../events/cluster-event.ts";
 import { PackedLines } from "./packed-lines.ts";
 import type { ViewChange } from "./view-change.ts";
 import { Views } from "./views.ts";
 
 /** A line of a recording: something that happened, or how that changed what is shown. */
-export type Entry = StoryEvent | ViewChange;
+export type Entry = ClusterEvent | ViewChange;
 
 const KINDS: ReadonlySet<string> = new Set(EVENT_KINDS);
 
-export function isStory(entry: Entry): entry is StoryEvent {
+export function isClusterEvent(entry: Entry): entry is ClusterEvent {
   return KINDS.has(entry.kind);
 }
 
@@ -20,8 +20,8 @@ const GOES = 1 / 4;
 /** Entries in a row, as JSON. */
 interface Page {
   readonly entries: PackedLines;
-  /** Events of the story before its first entry. */
-  readonly storyBefore: number;
+  /** Events before its first entry. */
+  readonly eventsBefore: number;
   /** Time of the earliest line of a log that was read in it, in milliseconds since the epoch. */
   earliestLog: number;
 }
@@ -32,11 +32,11 @@ export class History {
   readonly #pageCharacters: number;
   /** What the page showed before the first entry. */
   readonly #base = new Views();
-  #pages: readonly Page[] = [{ entries: new PackedLines(), storyBefore: 0, earliestLog: Infinity }];
+  #pages: readonly Page[] = [{ entries: new PackedLines(), eventsBefore: 0, earliestLog: Infinity }];
   #characters = 0;
   #hasForgotten = false;
-  /** Events of the story so far. */
-  #stories = 0;
+  /** Events so far. */
+  #eventCount = 0;
 
   constructor(mostCharacters = Infinity) {
     this.#mostCharacters = mostCharacters;
@@ -48,22 +48,22 @@ export class History {
     const text = JSON.stringify(entry);
     page.entries.add(text);
     this.#characters += text.length;
-    if (isStory(entry)) this.#stories += 1;
+    if (isClusterEvent(entry)) this.#eventCount += 1;
     if (entry.kind === "view-log") page.earliestLog = Math.min(page.earliestLog, Date.parse(entry.at));
     if (this.#characters > this.#mostCharacters) this.#forget();
   }
 
   /** What was shown when the event of this number happened (the first is 1); undefined when it is not here. */
-  at(number: number): { readonly views: Views; readonly event: StoryEvent } | undefined {
+  at(number: number): { readonly views: Views; readonly event: ClusterEvent } | undefined {
     const [first] = this.#pages;
-    if (first === undefined || !(number > first.storyBefore)) return undefined;
+    if (first === undefined || !(number > first.eventsBefore)) return undefined;
     const views = copyOf(this.#base);
-    let event: StoryEvent | undefined;
-    for (const { entries, storyBefore, earliestLog } of this.#pages) {
+    let event: ClusterEvent | undefined;
+    for (const { entries, eventsBefore, earliestLog } of this.#pages) {
       if (event !== undefined && earliestLog > Date.parse(event.at)) continue;
-      let count = storyBefore;
+      let count = eventsBefore;
       for (const entry of entriesOf(entries)) {
-        if (isStory(entry)) {
+        if (isClusterEvent(entry)) {
           count += 1;
           if (count === number) event = entry;
         } else if (event === undefined || isLate(entry, event)) views.apply(entry);
@@ -86,7 +86,7 @@ export class History {
     const last = this.#pages.at(-1);
     if (last !== undefined && last.entries.characters < this.#pageCharacters) return last;
     last?.entries.pack();
-    const page = { entries: new PackedLines(), storyBefore: this.#stories, earliestLog: Infinity };
+    const page = { entries: new PackedLines(), eventsBefore: this.#eventCount, earliestLog: Infinity };
     this.#pages = [...this.#pages, page];
     return page;
   }
@@ -95,7 +95,7 @@ export class History {
     while (this.#pages.length > 1 && this.#characters > this.#mostCharacters * (1 - GOES)) {
       const [oldest, ...rest] = this.#pages;
       for (const entry of oldest === undefined ? [] : entriesOf(oldest.entries))
-        if (!isStory(entry)) this.#base.apply(entry);
+        if (!isClusterEvent(entry)) this.#base.apply(entry);
       this.#characters -= oldest?.entries.characters ?? 0;
       this.#pages = rest;
       this.#hasForgotten = true;
@@ -112,7 +112,7 @@ function entryOf(line: string): Entry {
 }
 
 /** A log is read a moment after it was written. */
-function isLate(change: ViewChange, event: StoryEvent): boolean {
+function isLate(change: ViewChange, event: ClusterEvent): boolean {
   return change.kind === "view-log" && Date.parse(change.at) <= Date.parse(event.at);
 }
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { StoryEvent } from "../story/story-event.ts";
-import { isStory } from "./history.ts";
+import type { ClusterEvent } from "../events/cluster-event.ts";
+import { isClusterEvent } from "./history.ts";
 import { readRecording, replay } from "./recording.ts";
 
 let folder: string;
@@ -15,7 +15,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 async function recorded(text: string) {
   const file = join(folder, "r.jsonl");
   await writeFile(file, text);
-  return (await readRecording(file)).filter(isStory);
+  return (await readRecording(file)).filter(isClusterEvent);
 }
 
 const LINES = [
@@ -26,7 +26,7 @@ const LINES = [
 describe("a recording", () => {
   it("is told again in its order, and an hour passes as fast as asked", async () => {
     const events = await recorded(LINES.map((line) => `${JSON.stringify(line)}\n`).join(""));
-    const told: StoryEvent[] = [];
+    const told: ClusterEvent[] = [];
     const options = { speed: 3_600_000, signal: new AbortController().signal };
     expect(await replay(events, (event) => told.push(event), options)).toBe(true);
     expect(told).toEqual(LINES);
@@ -45,7 +45,7 @@ describe("a recording", () => {
       /line 2: .*`is.node`/,
     ],
     [
-      "views without a story",
+      "views without an event",
       '{"at":"2026-01-01T00:00:00Z","kind":"view-log","node":"a","more":""}',
       /is empty/,
     ],

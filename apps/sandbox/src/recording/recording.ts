@@ -2,14 +2,14 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import type { ClusterEvent, EventReader } from "../events/cluster-event.ts";
+import { ClusterEventSchema } from "../events/event-schema.ts";
 import { SandboxError } from "../sandbox-error.ts";
-import { StoryEventSchema } from "../story/event-schema.ts";
-import type { StoryEvent, StoryReader } from "../story/story-event.ts";
-import { type Entry, isStory } from "./history.ts";
+import { type Entry, isClusterEvent } from "./history.ts";
 import { ViewChangeSchema } from "./view-change.ts";
 
 const MOST_ENTRIES = 1_000_000;
-const EntrySchema = z.discriminatedUnion("kind", [StoryEventSchema, ViewChangeSchema]);
+const EntrySchema = z.discriminatedUnion("kind", [ClusterEventSchema, ViewChangeSchema]);
 
 /** Reads a recording: one entry a line. @throws SandboxError naming file and line of what is none. */
 export async function readRecording(file: string): Promise<readonly Entry[]> {
@@ -54,7 +54,7 @@ class EntryReader {
   }
 
   end(): readonly Entry[] {
-    if (!this.#entries.some(isStory)) throw new SandboxError(`the recording ${this.#name} is empty`);
+    if (!this.#entries.some(isClusterEvent)) throw new SandboxError(`the recording ${this.#name} is empty`);
     return this.#entries;
   }
 }
@@ -66,7 +66,7 @@ function readEntry(text: string): Entry {
   if (read.success) return value as Entry;
   const [issue] = read.error.issues;
   const where = issue?.path.map(String).join(".") || "kind";
-  throw new Error(`it is no event of a story: \`${where}\`: ${issue?.message ?? "is unknown"}`);
+  throw new Error(`it is no event: \`${where}\`: ${issue?.message ?? "is unknown"}`);
 }
 
 function whyOf(cause: unknown): string {
@@ -81,8 +81,8 @@ export interface ReplayOptions {
 
 /** Hands events to a reader with the time between them; resolves with whether it came to the end. */
 export async function replay(
-  events: readonly StoryEvent[],
-  read: StoryReader,
+  events: readonly ClusterEvent[],
+  read: EventReader,
   { speed, signal }: ReplayOptions,
 ): Promise<boolean> {
   let last = Date.parse(events[0]?.at ?? "");

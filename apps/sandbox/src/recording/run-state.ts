@@ -91,7 +91,7 @@ export interface Given {
   readonly unread: readonly { readonly what: string; readonly why: string }[];
 }
 
-/** What the page shows of a run, besides its story. */
+/** What the page shows of a run, besides its events. */
 export interface RunState extends Readonly<Around> {
   readonly run: number;
   readonly now: string;

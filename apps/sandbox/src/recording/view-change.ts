@@ -5,7 +5,7 @@ const At = z.string().refine((text) => !Number.isNaN(Date.parse(text)), "is no t
 const Name = z.string().min(1).max(253);
 const Offset = z.int().min(0);
 
-/** How what the page shows may change, besides the story: one line each in a recording, told apart by `kind`. */
+/** How what the page shows may change, besides the events: one line each in a recording, told apart by `kind`. */
 export const ViewChangeSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("view-node"), at: At, node: Name, is: NodeStateSchema.nullable() }),
   z.object({ kind: z.literal("view-halt"), at: At, halt: Name, is: HaltStateSchema.nullable() }),

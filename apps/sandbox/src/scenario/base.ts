@@ -5,8 +5,8 @@ import { clusterAccessOf } from "@upgrade-halt/kube";
 import { type ApiClient, connect } from "../client/api-client.ts";
 import { type ClusterOptions, startCluster } from "../cluster/cluster.ts";
 import { kubeconfigFor } from "../cluster/kubeconfig.ts";
+import type { NewEvent } from "../events/cluster-event.ts";
 import { Lifeline } from "../process/lifeline.ts";
-import type { Happening } from "../story/story-event.ts";
 import { Cleanups } from "./cleanups.ts";
 import { controllerPackage } from "./controller-process.ts";
 import { Applier, folderBeside, readKustomization } from "./manifests.ts";
@@ -41,7 +41,7 @@ export interface Base {
 
 /** Starts a cluster and applies the controller's manifests. What was started is stopped on failure. */
 export async function startBase(
-  tell: (happening: Happening) => void,
+  tell: (event: NewEvent) => void,
   options: ClusterOptions = {},
 ): Promise<Base> {
   const cleanups = new Cleanups();

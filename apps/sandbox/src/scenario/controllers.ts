@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { EventLog } from "../events/event-log.ts";
 import { ApiRelay, type RelayedWrite } from "../network/api-relay.ts";
 import type { Gates } from "../network/gates.ts";
 import type { Reach } from "../network/reach.ts";
-import type { Story } from "../story/story.ts";
 import type { Base } from "./base.ts";
 import type { Cleanups } from "./cleanups.ts";
 import { controllerKubeconfig } from "./controller-access.ts";
@@ -14,7 +14,7 @@ export interface ControllersOptions {
   readonly namespace: string;
   readonly count: number;
   readonly gates: Gates;
-  readonly story: Story;
+  readonly eventLog: EventLog;
   readonly onWrite?: (write: RelayedWrite) => void;
 }
 
@@ -32,7 +32,7 @@ export class Controllers {
 
   /** Makes what they need; `start` starts them. */
   static async prepare(options: ControllersOptions, cleanups: Cleanups): Promise<Controllers> {
-    const { base, namespace, count, gates, story, onWrite = () => {} } = options;
+    const { base, namespace, count, gates, eventLog, onWrite = () => {} } = options;
     const all = new Controllers(gates);
     for (let controller = 0; controller < count; controller += 1) {
       const relay = new ApiRelay({
@@ -53,8 +53,8 @@ export class Controllers {
         namespace,
         elects: count > 1,
         lifeline: base.lifeline,
-        onStart: (pid) => story.tell({ kind: "controller-started", pid }),
-        onEnd: (pid, exit) => story.tell({ kind: "controller-ended", pid, exit }),
+        onStart: (pid) => eventLog.tell({ kind: "controller-started", pid }),
+        onEnd: (pid, exit) => eventLog.tell({ kind: "controller-ended", pid, exit }),
       });
       cleanups.add(() => process.stop());
       all.#relays.push(relay);

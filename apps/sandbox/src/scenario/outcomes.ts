@@ -1,6 +1,6 @@
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
-import type { Happening } from "../story/story-event.ts";
-import { LAST_PHASES } from "../story/watcher.ts";
+import type { NewEvent } from "../events/cluster-event.ts";
+import { LAST_PHASES } from "../events/watcher.ts";
 import type { HaltView, NodeView } from "./situation.ts";
 
 const UPGRADE_REQUIRED = reasonToken(ShutdownReason.UpgradeRequired);
@@ -18,10 +18,10 @@ export function outcomes(
   halts: readonly HaltView[],
   nodes: readonly NodeView[],
   times: Times,
-): readonly Happening[] {
+): readonly NewEvent[] {
   const rank = ({ reason, node }: HaltView): string => `${reason === UPGRADE_REQUIRED ? 0 : 1} ${node}`;
   const ordered = halts.toSorted((left, right) => rank(left).localeCompare(rank(right)));
-  const rows = ordered.map((halt): Happening => {
+  const rows = ordered.map((halt): NewEvent => {
     const haltedAt = times.endOf(halt.podUid) ?? halt.detectedAt;
     const since = (time: number | undefined): number | null =>
       time === undefined ? null : Math.max(0, time - haltedAt);
@@ -41,7 +41,7 @@ export function outcomes(
   const crashes = nodes
     .filter(({ restartCount }) => restartCount > 0)
     .map(
-      ({ node, isReady }): Happening => ({
+      ({ node, isReady }): NewEvent => ({
         kind: "outcome",
         node,
         reason: "-",

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { perform } from "../actions/perform.ts";
-import type { Story } from "../story/story.ts";
+import type { EventLog } from "../events/event-log.ts";
 import { judge } from "./condition.ts";
 import type { Step, Wait } from "./schema.ts";
 import type { Setup } from "./setup.ts";
@@ -8,7 +8,7 @@ import { Interrupted, waitFor } from "./wait.ts";
 
 export interface PlayerOptions {
   readonly setup: Setup;
-  readonly story: Story;
+  readonly eventLog: EventLog;
   readonly signal: AbortSignal;
   /** Divides the scenario's pauses. */
   readonly speed: number;
@@ -23,11 +23,11 @@ export async function playSteps(steps: readonly Step[], options: PlayerOptions):
 }
 
 async function playStep(step: Step, options: PlayerOptions): Promise<void> {
-  const { setup, story, signal, speed } = options;
+  const { setup, eventLog, signal, speed } = options;
   if (signal.aborted) throw new Interrupted();
   switch (step.kind) {
     case "chapter":
-      return story.tell({ kind: "chapter", title: step.value });
+      return eventLog.tell({ kind: "chapter", title: step.value });
     case "pause":
       await delay((step.value * 1000) / speed, undefined, { signal }).catch(() => undefined);
       return;
@@ -39,7 +39,7 @@ async function playStep(step: Step, options: PlayerOptions): Promise<void> {
       await Promise.all(step.value.map((steps) => playSteps(steps, options)));
       return;
     default:
-      return perform(step, setup, story);
+      return perform(step, setup, eventLog);
   }
 }
 

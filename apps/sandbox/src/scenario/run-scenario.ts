@@ -1,6 +1,6 @@
+import type { EventReader } from "../events/cluster-event.ts";
+import { EventLog } from "../events/event-log.ts";
 import type { KubeObject } from "../json/kube-object.ts";
-import { Story } from "../story/story.ts";
-import type { StoryReader } from "../story/story-event.ts";
 import { type Base, startBase } from "./base.ts";
 import { judge } from "./condition.ts";
 import { outcomes } from "./outcomes.ts";
@@ -10,14 +10,14 @@ import { type Setup, startSetup } from "./setup.ts";
 import { Interrupted } from "./wait.ts";
 
 export interface RunOptions {
-  readonly readers: readonly StoryReader[];
+  readonly readers: readonly EventReader[];
   /** Resolves when the scenario is to end, whatever it is doing. */
   readonly stopping: Promise<unknown>;
   /** Divides the scenario's pauses; 1 by default. */
   readonly speed?: number;
   /** What is applied, where that is other than the scenario says. */
   readonly objects?: readonly KubeObject[];
-  /** With keep, called at the end of the story; everything runs on until `stopping`. */
+  /** With keep, called at the end of the run; everything runs on until `stopping`. */
   readonly onKept?: (kubeconfig: string) => void;
 }
 
@@ -28,8 +28,8 @@ export interface RunOptions {
  */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<number | undefined> {
   const { readers, stopping, speed = 1, objects, onKept } = options;
-  const story = new Story(readers);
-  story.tell({ kind: "chapter", title: scenario.title });
+  const eventLog = new EventLog(readers);
+  eventLog.tell({ kind: "chapter", title: scenario.title });
   const interrupt = new AbortController();
   void stopping.then(() => interrupt.abort());
   const run = async (base: Base): Promise<number> => {
@@ -37,15 +37,15 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
       {
         base,
         scenario,
-        story,
+        eventLog,
         asksStatus: asksHeights(scenario),
         ...(objects === undefined ? {} : { objects }),
       },
       interrupt.signal,
     );
     try {
-      const broken = await playAndJudge(scenario, { setup, story, signal: interrupt.signal, speed });
-      if (onKept === undefined) story.close();
+      const broken = await playAndJudge(scenario, { setup, eventLog, signal: interrupt.signal, speed });
+      if (onKept === undefined) eventLog.close();
       else {
         onKept(base.kubeconfig);
         await stopping;
@@ -56,7 +56,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     }
   };
   try {
-    const base = await startBase((happening) => story.tell(happening));
+    const base = await startBase((event) => eventLog.tell(event));
     try {
       return await run(base);
     } finally {
@@ -75,24 +75,24 @@ function asksHeights({ steps, expect }: Scenario): boolean {
 
 export interface PlayOptions {
   readonly setup: Setup;
-  readonly story: Story;
+  readonly eventLog: EventLog;
   readonly signal: AbortSignal;
   readonly speed: number;
 }
 
 /** Plays the steps, tells what came of each node and what held; resolves with how many expectations did not. */
 export async function playAndJudge(scenario: Scenario, options: PlayOptions): Promise<number> {
-  const { setup, story } = options;
+  const { setup, eventLog } = options;
   await playSteps(scenario.steps, options);
-  story.tell({ kind: "chapter", title: "What came of it" });
+  eventLog.tell({ kind: "chapter", title: "What came of it" });
   const situation = setup.situation();
-  for (const row of outcomes(situation.halts, situation.nodes, setup.watcher)) story.tell(row);
+  for (const row of outcomes(situation.halts, situation.nodes, setup.watcher)) eventLog.tell(row);
   const findings = scenario.expect.map(({ text, ...condition }) => ({
     text,
     ...judge(condition, situation),
   }));
-  for (const finding of findings) story.tell({ kind: "expectation", ...finding });
+  for (const finding of findings) eventLog.tell({ kind: "expectation", ...finding });
   const broken = findings.filter(({ held }) => !held).length;
-  story.tell({ kind: "the-end", expectations: findings.length, broken });
+  eventLog.tell({ kind: "the-end", expectations: findings.length, broken });
   return broken;
 }

@@ -1,5 +1,5 @@
-import { Story } from "../story/story.ts";
-import type { Happening, StoryReader } from "../story/story-event.ts";
+import type { EventReader, NewEvent } from "../events/cluster-event.ts";
+import { EventLog } from "../events/event-log.ts";
 import { startBase } from "./base.ts";
 import { playAndJudge } from "./run-scenario.ts";
 import type { Scenario } from "./schema.ts";
@@ -12,7 +12,7 @@ const AT_A_TIME = 3;
 export interface NamedScenario {
   readonly name: string;
   readonly scenario: Scenario;
-  readonly reader: StoryReader;
+  readonly reader: EventReader;
 }
 
 export interface RunAllOptions {
@@ -30,18 +30,21 @@ export async function runScenarios(
   const interrupt = new AbortController();
   void options.stopping.then(() => interrupt.abort());
   const { signal } = interrupt;
-  const before: Happening[] = [];
-  const base = await startBase((happening) => before.push(happening));
+  const before: NewEvent[] = [];
+  const base = await startBase((event) => before.push(event));
   const playOne = async ({ name, scenario, reader }: NamedScenario): Promise<number> => {
-    const story = new Story([reader]);
-    story.tell({ kind: "chapter", title: scenario.title });
-    for (const happening of before) story.tell(happening);
+    const eventLog = new EventLog([reader]);
+    eventLog.tell({ kind: "chapter", title: scenario.title });
+    for (const event of before) eventLog.tell(event);
     const asksStatus = true;
-    const setup = await startSetup({ base, scenario, story, namespace: `sei-${name}`, asksStatus }, signal);
+    const setup = await startSetup(
+      { base, scenario, eventLog, namespace: `sei-${name}`, asksStatus },
+      signal,
+    );
     try {
-      return await playAndJudge(scenario, { setup, story, signal, speed: options.speed });
+      return await playAndJudge(scenario, { setup, eventLog, signal, speed: options.speed });
     } finally {
-      story.close();
+      eventLog.close();
       await setup.stop();
     }
   };

@@ -1,12 +1,12 @@
 import type { Changing } from "../changes.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import { PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
+import type { EventLog } from "../events/event-log.ts";
+import { ClusterWatcher, namesOfSets } from "../events/watcher.ts";
 import type { KubeObject } from "../json/kube-object.ts";
 import type { RelayedWrite } from "../network/api-relay.ts";
 import { Gates } from "../network/gates.ts";
 import { Isolation } from "../network/isolation.ts";
-import type { Story } from "../story/story.ts";
-import { namesOfSets, StoryWatcher } from "../story/watcher.ts";
 import { type Base, NAMESPACE } from "./base.ts";
 import { Cleanups } from "./cleanups.ts";
 import { Controllers } from "./controllers.ts";
@@ -21,7 +21,7 @@ import { Interrupted } from "./wait.ts";
 export interface Setup {
   readonly client: ApiClient;
   readonly namespace: string;
-  readonly watcher: StoryWatcher;
+  readonly watcher: ClusterWatcher;
   readonly pages: PageReceiver;
   readonly gates: Gates;
   readonly controllers: Controllers;
@@ -37,7 +37,7 @@ export interface Setup {
 export interface SetupOptions {
   readonly base: Base;
   readonly scenario: Scenario;
-  readonly story: Story;
+  readonly eventLog: EventLog;
   readonly namespace?: string;
   /** What is applied, where that is other than the scenario says. */
   readonly objects?: readonly KubeObject[];
@@ -62,12 +62,12 @@ async function start(
   signal: AbortSignal,
   cleanups: Cleanups,
 ): Promise<Omit<Setup, "stop">> {
-  const { base, scenario, story, namespace = NAMESPACE, asksStatus = false, onWrite } = options;
+  const { base, scenario, eventLog, namespace = NAMESPACE, asksStatus = false, onWrite } = options;
   const { client, applier } = base;
   interruptIf(signal);
   cleanups.add(() => removeNodes(client, namespace));
   const objects = options.objects ?? (await objectsOf(scenario, namespace));
-  const watcher = new StoryWatcher({ client, story, namespace, names: namesOfSets(CONTAINER) });
+  const watcher = new ClusterWatcher({ client, eventLog, namespace, names: namesOfSets(CONTAINER) });
   const pages = new PageReceiver((page) => watcher.onPage(page));
   pages.setDown(scenario.pagerDown);
   cleanups.add(() => pages.stop());
@@ -78,7 +78,7 @@ async function start(
   cleanups.add(() => gates.releaseAll());
   const count = scenario.controllers;
   const controllers = await Controllers.prepare(
-    { base, namespace, count, gates, story, ...(onWrite === undefined ? {} : { onWrite }) },
+    { base, namespace, count, gates, eventLog, ...(onWrite === undefined ? {} : { onWrite }) },
     cleanups,
   );
   await applier.apply([...objects.filter(({ kind }) => kind === "Namespace"), pagerSecret(url, namespace)]);
@@ -89,7 +89,7 @@ async function start(
   await controllers.start(signal);
   interruptIf(signal);
   await applier.apply(objects);
-  story.tell({ kind: "applied", what: "sandbox/manifests", objects: objects.length });
+  eventLog.tell({ kind: "applied", what: "sandbox/manifests", objects: objects.length });
   const isolation = new Isolation(
     () => nodesOf(watcher),
     (reach) => controllers.setReach(reach),

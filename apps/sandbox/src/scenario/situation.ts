@@ -1,13 +1,13 @@
-import { arrayAt, at, type Json, numberAt, stringAt } from "../json/json.ts";
-import type { KubeObject } from "../json/kube-object.ts";
 import {
+  type ClusterWatcher,
   containerStatus,
   imageOf,
   nodeOf,
   nodeOfHalt,
-  type StoryWatcher,
   templateImage,
-} from "../story/watcher.ts";
+} from "../events/watcher.ts";
+import { arrayAt, at, type Json, numberAt, stringAt } from "../json/json.ts";
+import type { KubeObject } from "../json/kube-object.ts";
 
 /** Everything that conditions are judged by. */
 export interface Situation {
@@ -70,7 +70,7 @@ export interface NodeView {
   readonly generation: number;
 }
 
-export function haltsOf(watcher: StoryWatcher): readonly HaltView[] {
+export function haltsOf(watcher: ClusterWatcher): readonly HaltView[] {
   return watcher.halts
     .values()
     .map(readHalt)
@@ -79,7 +79,7 @@ export function haltsOf(watcher: StoryWatcher): readonly HaltView[] {
 
 /** Every node; `heights` tells what its /status said last. */
 export function nodesOf(
-  watcher: StoryWatcher,
+  watcher: ClusterWatcher,
   heights: ReadonlyMap<string, number> = new Map(),
 ): readonly NodeView[] {
   const pods = new Map<string, KubeObject>();
@@ -117,7 +117,7 @@ function timeOf(value: Json | undefined): number {
 }
 
 /** What the controller has written down, by node. */
-export function recordsOf(watcher: StoryWatcher): ReadonlyMap<string, RecordView> {
+export function recordsOf(watcher: ClusterWatcher): ReadonlyMap<string, RecordView> {
   return new Map(
     watcher.records.values().map((record) => [
       record.metadata.name.replace(/-\d+$/, ""),

@@ -54,7 +54,7 @@ test("ten pages are told the same at the cost of one", async () => {
   await until("the pages to be told", () => pages.every((page) => titles(page).length === 1));
   expect(switcher.reads - readBefore).toBe(1);
   for (const page of pages) {
-    expect(page.text).toContain("event: story\nid: 3-1\n");
+    expect(page.text).toContain("event: cluster\nid: 3-1\n");
     expect(page.text).toMatch(/event: change\ndata: \{"now":"T\d+","events":1\}\n\n$/);
     page.leave();
   }

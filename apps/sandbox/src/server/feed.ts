@@ -98,7 +98,7 @@ export class Feed {
   #written(events: readonly NumberedEvent[]): string {
     const run = this.#run.number;
     return events
-      .map(({ id, event }) => `event: story\nid: ${run}-${id}\ndata: ${JSON.stringify(event)}\n\n`)
+      .map(({ id, event }) => `event: cluster\nid: ${run}-${id}\ndata: ${JSON.stringify(event)}\n\n`)
       .join("");
   }
 

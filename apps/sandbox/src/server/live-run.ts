@@ -2,6 +2,9 @@ import type { Action } from "../actions/action.ts";
 import { POLICY, perform } from "../actions/perform.ts";
 import { Changes } from "../changes.ts";
 import { HALT_POLICIES, pathOf } from "../client/resource-path.ts";
+import type { ClusterEvent } from "../events/cluster-event.ts";
+import { EventLog } from "../events/event-log.ts";
+import { nodeOfHalt } from "../events/watcher.ts";
 import { objectAt } from "../json/json.ts";
 import type { RelayedWrite } from "../network/api-relay.ts";
 import type { NodeDetails, RunState, Write } from "../recording/run-state.ts";
@@ -10,16 +13,13 @@ import type { Base } from "../scenario/base.ts";
 import { playAndJudge } from "../scenario/run-scenario.ts";
 import type { Scenario } from "../scenario/schema.ts";
 import { type Setup, startSetup } from "../scenario/setup.ts";
-import { Story } from "../story/story.ts";
-import type { StoryEvent } from "../story/story-event.ts";
-import { nodeOfHalt } from "../story/watcher.ts";
 import { LogFollower } from "./log-follower.ts";
 import { policyState } from "./policy-state.ts";
 import type { Moment, NumberedEvent, Run } from "./run.ts";
 import { RunRecord } from "./run-record.ts";
 
 const MOST_WRITES = 100;
-/** Between two looks at what changed, for the recording; each event of the story is one more. */
+/** Between two looks at what changed, for the recording; each event is one more. */
 const LOOK_EVERY_MS = 250;
 
 /** A scenario that runs for the page, from its set-up to whatever is done next. */
@@ -27,7 +27,7 @@ export class LiveRun extends Changes implements Run {
   readonly name: string;
   readonly number: number;
   readonly #scenario: Scenario;
-  readonly #story: Story;
+  readonly #eventLog: EventLog;
   readonly #record: RunRecord;
   readonly #writes: Write[] = [];
   readonly #interrupt = new AbortController();
@@ -41,16 +41,16 @@ export class LiveRun extends Changes implements Run {
     this.number = number;
     this.#scenario = scenario;
     this.#record = new RunRecord(number);
-    this.#story = new Story([(event) => this.#keep(event)]);
+    this.#eventLog = new EventLog([(event) => this.#keep(event)]);
   }
 
   /** Sets everything up. @throws SandboxError when a part can't start. */
   async start(base: Base): Promise<void> {
-    this.#story.tell({ kind: "chapter", title: this.#scenario.title });
+    this.#eventLog.tell({ kind: "chapter", title: this.#scenario.title });
     const options = {
       base,
       scenario: this.#scenario,
-      story: this.#story,
+      eventLog: this.#eventLog,
       namespace: `sei-${this.number}`,
       asksStatus: true,
       onWrite: (write: RelayedWrite) => {
@@ -67,11 +67,11 @@ export class LiveRun extends Changes implements Run {
     this.tell();
   }
 
-  /** Plays the scenario's steps; a failure is told in the story and in the state. */
+  /** Plays the scenario's steps; a failure is told among the events and in the state. */
   async play(): Promise<void> {
     const setup = this.#ready();
     const { signal } = this.#interrupt;
-    await playAndJudge(this.#scenario, { setup, story: this.#story, signal, speed: 1 }).catch(
+    await playAndJudge(this.#scenario, { setup, eventLog: this.#eventLog, signal, speed: 1 }).catch(
       (error: unknown) => {
         if (signal.aborted) return;
         this.#fault = error instanceof Error ? error.message : String(error);
@@ -83,7 +83,7 @@ export class LiveRun extends Changes implements Run {
 
   /** @throws SandboxError when it can't be done. */
   async act(action: Action): Promise<void> {
-    await perform(action, this.#ready(), this.#story);
+    await perform(action, this.#ready(), this.#eventLog);
     await this.#readPolicy();
     this.tell();
   }
@@ -147,7 +147,7 @@ export class LiveRun extends Changes implements Run {
 
   async stop(): Promise<void> {
     this.#interrupt.abort();
-    this.#story.close();
+    this.#eventLog.close();
     await this.#setup?.stop();
   }
 
@@ -196,7 +196,7 @@ export class LiveRun extends Changes implements Run {
     });
   }
 
-  #keep(event: StoryEvent): void {
+  #keep(event: ClusterEvent): void {
     this.#look();
     this.#record.tell(event);
     this.tell();

@@ -1,10 +1,10 @@
 import { setTimeout as delay, setImmediate } from "node:timers/promises";
 import type { Action } from "../actions/action.ts";
 import { Changes } from "../changes.ts";
-import { type Entry, History, isStory } from "../recording/history.ts";
+import { type Entry, History, isClusterEvent } from "../recording/history.ts";
 import type { NodeDetails, ReplayState, RunState } from "../recording/run-state.ts";
 import { Views } from "../recording/views.ts";
-import { ViewsOfStory } from "../recording/views-of-story.ts";
+import { ViewsOfEvents } from "../recording/views-of-events.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { NumberedEvents } from "./numbered-events.ts";
 import { type Moment, momentOf, type NumberedEvent, type Run } from "./run.ts";
@@ -33,7 +33,7 @@ export class ReplayRun extends Changes implements Run {
     super();
     this.name = name;
     this.number = number;
-    this.#entries = recording.every(isStory) ? withViews(recording) : recording;
+    this.#entries = recording.every(isClusterEvent) ? withViews(recording) : recording;
     for (const entry of this.#entries) this.#history.add(entry);
     this.#now = this.#entries[0]?.at ?? "";
     this.#speed = speed;
@@ -113,14 +113,14 @@ export class ReplayRun extends Changes implements Run {
 
   #tellEntry(entry: Entry): void {
     this.#told += 1;
-    if (isStory(entry)) this.#events.add(entry);
+    if (isClusterEvent(entry)) this.#events.add(entry);
     else this.#views.apply(entry);
     this.tell();
   }
 }
 
-/** A story with what can be shown of it. */
-function withViews(story: readonly Entry[]): readonly Entry[] {
-  const views = new ViewsOfStory();
-  return story.flatMap((event) => (isStory(event) ? [...views.changes(event), event] : [event]));
+/** Events with what can be shown of it. */
+function withViews(events: readonly Entry[]): readonly Entry[] {
+  const views = new ViewsOfEvents();
+  return events.flatMap((event) => (isClusterEvent(event) ? [...views.changes(event), event] : [event]));
 }

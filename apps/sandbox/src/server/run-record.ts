@@ -1,15 +1,15 @@
-import { type Entry, History, isStory } from "../recording/history.ts";
+import type { ClusterEvent } from "../events/cluster-event.ts";
+import { type Entry, History, isClusterEvent } from "../recording/history.ts";
 import { type Answer, Recorder } from "../recording/recorder.ts";
 import type { NodeDetails, RunState } from "../recording/run-state.ts";
 import { Views } from "../recording/views.ts";
-import type { StoryEvent } from "../story/story-event.ts";
 import { NumberedEvents } from "./numbered-events.ts";
 import { type Moment, momentOf, type NumberedEvent } from "./run.ts";
 
 /** So much of a run can be shown again. */
 const MOST_CHARACTERS = 32 * 1024 * 1024;
 
-/** A run as it goes on: its story, and what the page showed at each moment of it. */
+/** A run as it goes on: its events, and what the page showed at each moment of it. */
 export class RunRecord {
   readonly #number: number;
   readonly #events = new NumberedEvents();
@@ -29,10 +29,10 @@ export class RunRecord {
 
   add(entry: Entry): void {
     this.#history.add(entry);
-    if (!isStory(entry)) this.#views.apply(entry);
+    if (!isClusterEvent(entry)) this.#views.apply(entry);
   }
 
-  tell(event: StoryEvent): void {
+  tell(event: ClusterEvent): void {
     this.add(event);
     this.#events.add(event);
   }

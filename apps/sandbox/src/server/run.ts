@@ -1,8 +1,8 @@
 import type { Action } from "../actions/action.ts";
+import type { ClusterEvent } from "../events/cluster-event.ts";
 import type { History } from "../recording/history.ts";
 import type { NodeDetails, RunState } from "../recording/run-state.ts";
 import { SandboxError } from "../sandbox-error.ts";
-import type { StoryEvent } from "../story/story-event.ts";
 
 /** The page keeps the newest of them: it is a window on a run, not its archive. */
 export const MOST_EVENTS = 2_000;
@@ -10,7 +10,7 @@ export const MOST_EVENTS = 2_000;
 /** An event with its number in the run: the first is 1. */
 export interface NumberedEvent {
   readonly id: number;
-  readonly event: StoryEvent;
+  readonly event: ClusterEvent;
 }
 
 /** A moment of a run: what the page showed when an event happened, and one node's log and wire then. */

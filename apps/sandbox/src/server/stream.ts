@@ -5,7 +5,7 @@ import type { Feed } from "./feed.ts";
 const MOST_BUFFERED = 8 * 1024 * 1024;
 
 /**
- * Server-sent events: the run's story, one event each with an id such as `3-17` (run and number); its state, and then what
+ * Server-sent events: the run's events, each with an id such as `3-17` (run and number); its state, and then what
  * changes in that. `lastId` is what the page had last.
  */
 export function streamTo(response: ServerResponse, feed: Feed, lastId: string): void {

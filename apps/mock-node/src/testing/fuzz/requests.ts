@@ -57,7 +57,7 @@ const TYPES = [
   "",
 ] as const;
 
-/** The next request of a campaign. */
+/** The next request of a run. */
 export function fuzzRequest(random: Random): FuzzRequest {
   const dice = random.next();
   if (dice < 0.02) return slow(random);

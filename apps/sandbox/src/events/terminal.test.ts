@@ -1,13 +1,13 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, it } from "vitest";
+import type { NewEvent } from "./cluster-event.ts";
+import { EventLog } from "./event-log.ts";
 import { jsonLinesReader } from "./json-lines.ts";
-import { Story } from "./story.ts";
-import type { Happening } from "./story-event.ts";
 import { terminalReader } from "./terminal.ts";
 
 const START = Date.parse("2026-01-01T00:00:00Z");
 
-const HAPPENINGS: readonly Happening[] = [
+const EVENTS: readonly NewEvent[] = [
   { kind: "chapter", title: "The chain upgrades." },
   { kind: "controller-started", pid: 7 },
   {
@@ -53,8 +53,8 @@ function told(columns?: number): readonly string[] {
   const write = (part: string): void => {
     text += part;
   };
-  const story = new Story([terminalReader({ write, columns, startedAt: START })], () => START + 1_500);
-  for (const happening of HAPPENINGS) story.tell(happening);
+  const eventLog = new EventLog([terminalReader({ write, columns, startedAt: START })], () => START + 1_500);
+  for (const event of EVENTS) eventLog.tell(event);
   return stripVTControlCharacters(text).split("\n");
 }
 
@@ -77,7 +77,7 @@ it("tells the timeline, then the table, then what held", () => {
     "held    it came back",
     "BROKEN  it flew (found: it did not)",
     "",
-    "The story broke: 1 of 2 expectations did not hold.",
+    "1 of 2 expectations did not hold.",
     "",
   ]);
 });
@@ -91,9 +91,9 @@ it("wraps what is too long for the terminal below itself", () => {
 
 it("tells the same as JSON lines", () => {
   const lines: string[] = [];
-  const story = new Story([jsonLinesReader((line) => lines.push(line))], () => START);
-  for (const happening of HAPPENINGS) story.tell(happening);
+  const eventLog = new EventLog([jsonLinesReader((line) => lines.push(line))], () => START);
+  for (const event of EVENTS) eventLog.tell(event);
   expect(lines.map((line) => JSON.parse(line))).toEqual(
-    HAPPENINGS.map((happening) => ({ at: "2026-01-01T00:00:00.000Z", ...happening })),
+    EVENTS.map((event) => ({ at: "2026-01-01T00:00:00.000Z", ...event })),
   );
 });

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { Outcome } from "./story-event.ts";
+import type { Outcome } from "./cluster-event.ts";
 
 type Column = readonly [heading: string, cell: (outcome: Outcome) => string, align: "left" | "right"];
 

@@ -7,8 +7,8 @@ const aboutNode = { ...seen, node: Text, sinceHaltMs: z.number().optional() };
 const Milliseconds = z.number().nullable();
 const kind = <K extends string>(name: K) => ({ kind: z.literal(name) });
 
-/** An event of a story as a recording holds it; what else its line says is kept, such as the scenario's name. */
-export const StoryEventSchema = z.discriminatedUnion("kind", [
+/** An event as a recording holds it; what else its line says is kept, such as the scenario's name. */
+export const ClusterEventSchema = z.discriminatedUnion("kind", [
   z.looseObject({ ...kind("cluster-ready"), ...seen, server: Text, kubeconfig: Text }),
   z.looseObject({ ...kind("chapter"), ...seen, title: Text }),
   z.looseObject({ ...kind("applied"), ...seen, what: Text, objects: Count }),

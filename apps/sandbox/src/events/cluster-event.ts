@@ -3,7 +3,7 @@ interface Seen {
   readonly at: string;
 }
 
-/** A node of the story: the name of its StatefulSet. */
+/** A node: the name of its StatefulSet. */
 interface AboutNode extends Seen {
   readonly node: string;
   /** Milliseconds since the node's halt or crash was seen, until that one is over. */
@@ -16,7 +16,7 @@ export interface ClusterReady extends Seen {
   readonly kubeconfig: string;
 }
 
-/** A part of the story begins. */
+/** A part of the run begins. */
 export interface Chapter extends Seen {
   readonly kind: "chapter";
   readonly title: string;
@@ -123,8 +123,8 @@ export interface TheEnd extends Seen {
   readonly broken: number;
 }
 
-/** Everything that happens in the story; readers switch on `kind`. */
-export type StoryEvent =
+/** Everything that happens in a run; readers switch on `kind`. */
+export type ClusterEvent =
   | Chapter
   | ClusterReady
   | Applied
@@ -142,12 +142,12 @@ export type StoryEvent =
   | Outcome
   | TheEnd;
 
-type WithoutTime<E> = E extends StoryEvent ? Omit<E, "at"> : never;
+type WithoutTime<E> = E extends ClusterEvent ? Omit<E, "at"> : never;
 
-/** An event before the story has stamped it. */
-export type Happening = WithoutTime<StoryEvent>;
+/** An event before its time is set. */
+export type NewEvent = WithoutTime<ClusterEvent>;
 
-export type StoryReader = (event: StoryEvent) => void;
+export type EventReader = (event: ClusterEvent) => void;
 
 /** Every kind of event. */
 export const EVENT_KINDS = [
@@ -167,4 +167,4 @@ export const EVENT_KINDS = [
   "expectation",
   "outcome",
   "the-end",
-] as const satisfies readonly StoryEvent["kind"][];
+] as const satisfies readonly ClusterEvent["kind"][];

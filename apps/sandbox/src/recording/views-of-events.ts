@@ -1,19 +1,19 @@
-import type { StoryEvent } from "../story/story-event.ts";
+import type { ClusterEvent } from "../events/cluster-event.ts";
 import type { Around, HaltState, NodeState } from "./run-state.ts";
 import type { ViewChange } from "./view-change.ts";
 import { NOTHING_AROUND } from "./views.ts";
 
-type Step = Extract<StoryEvent, { kind: "halt-step" }>;
-type OfNode = Extract<StoryEvent, { kind: "node-started" | "node-ready" | "node-ended" | "image-changed" }>;
+type Step = Extract<ClusterEvent, { kind: "halt-step" }>;
+type OfNode = Extract<ClusterEvent, { kind: "node-started" | "node-ready" | "node-ended" | "image-changed" }>;
 
-/** What can be shown of a story alone, as `sandbox play --json` tells it: without logs but for their telling line, and without `/status`. */
-export class ViewsOfStory {
+/** What can be shown of events alone, as `sandbox play --json` tells it: without logs but for their telling line, and without `/status`. */
+export class ViewsOfEvents {
   readonly #nodes = new Map<string, NodeState>();
   readonly #halts = new Map<string, HaltState>();
   #around: Around = { ...NOTHING_AROUND, isReady: true };
 
-  /** What an event changes, besides the story. */
-  changes(event: StoryEvent): readonly ViewChange[] {
+  /** What an event changes, besides the events. */
+  changes(event: ClusterEvent): readonly ViewChange[] {
     switch (event.kind) {
       case "chapter":
         return this.#around.title === "" ? this.#change(event.at, { title: event.title }) : [];

@@ -3,15 +3,15 @@ import { ResourceCache } from "../client/resource-cache.ts";
 import { NODE_HALTS, NODE_RECORDS, PODS, STATEFUL_SETS } from "../client/resource-path.ts";
 import { arrayAt, at, type Json, numberAt, stringAt, stringsAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
-import type { Story } from "./story.ts";
+import type { EventLog } from "./event-log.ts";
 
 const NODE_LABEL = "sei.io/node";
-/** Phases in which a halt's story is over; a held one goes on only when a person changes something. */
+/** Phases in which a halt is over; a held one goes on only when a person changes something. */
 export const LAST_PHASES: ReadonlySet<string> = new Set(["Recovered", "Paged", "Held", "Failed"]);
 
 export interface WatcherOptions {
   readonly client: ApiClient;
-  readonly story: Story;
+  readonly eventLog: EventLog;
   readonly namespace: string;
   readonly names: NodeNames;
 }
@@ -29,14 +29,14 @@ export function namesOfSets(container: string): NodeNames {
   return { ofPod: nodeOf, ofHalt: nodeOfHalt, containerOf: () => container };
 }
 
-/** Turns what changes in the API into the story: node processes, images, and the steps of each halt. */
-export class StoryWatcher {
+/** Turns what changes in the API into events: node processes, images, and the steps of each halt. */
+export class ClusterWatcher {
   readonly pods: ResourceCache;
   readonly sets: ResourceCache;
   readonly halts: ResourceCache;
   /** What the controller wrote down of running nodes: a rollback goes to an image from here. */
   readonly records: ResourceCache;
-  readonly #story: Story;
+  readonly #eventLog: EventLog;
   readonly #names: NodeNames;
   /** When a node was seen to halt or crash, by node, until that is over. */
   readonly #endedAt = new Map<string, number>();
@@ -45,8 +45,8 @@ export class StoryWatcher {
   readonly #imageChanges: { readonly node: string; readonly at: number }[] = [];
   readonly #toldSteps = new Map<string, number>();
 
-  constructor({ client, story, namespace, names }: WatcherOptions) {
-    this.#story = story;
+  constructor({ client, eventLog, namespace, names }: WatcherOptions) {
+    this.#eventLog = eventLog;
     this.#names = names;
     this.pods = new ResourceCache(client, PODS, { namespace });
     this.sets = new ResourceCache(client, STATEFUL_SETS, { namespace });
@@ -67,7 +67,7 @@ export class StoryWatcher {
   onPage({ key, summary, nodeHalt }: { key: string; summary: string; nodeHalt: string }): void {
     const halt = this.halts.values().find(({ metadata }) => metadata.name === nodeHalt);
     const node = halt === undefined ? "" : this.#names.ofHalt(halt);
-    this.#story.tell({ kind: "paged", node, key, summary, ...this.#since(node, Date.now()) });
+    this.#eventLog.tell({ kind: "paged", node, key, summary, ...this.#since(node, Date.now()) });
   }
 
   /** Milliseconds since the epoch at which a pod's process was seen to end, if it was. */
@@ -101,7 +101,7 @@ export class StoryWatcher {
     const runs = at(now, "state", "running") !== undefined;
     if (runs && (at(before, "state", "running") === undefined || startedAt(now) !== startedAt(before))) {
       const podUid = stringAt(pod, "metadata", "uid") ?? "";
-      this.#story.tell({
+      this.#eventLog.tell({
         kind: "node-started",
         node,
         image,
@@ -111,7 +111,7 @@ export class StoryWatcher {
       });
     }
     if (at(now, "ready") === true && at(before, "ready") !== true) {
-      this.#story.tell({ kind: "node-ready", node, image, ...this.#since(node, Date.now()) });
+      this.#eventLog.tell({ kind: "node-ready", node, image, ...this.#since(node, Date.now()) });
     }
   }
 
@@ -123,7 +123,7 @@ export class StoryWatcher {
     this.#endedAt.set(node, now);
     const lines = (stringAt(terminated, "message") ?? "").trim().split("\n");
     const exitCode = numberAt(terminated, "exitCode") ?? 0;
-    this.#story.tell({ kind: "node-ended", node, exitCode, image, lastLine: tellingLine(lines) });
+    this.#eventLog.tell({ kind: "node-ended", node, exitCode, image, lastLine: tellingLine(lines) });
   }
 
   #hasOpenHalt(node: string): boolean {
@@ -143,7 +143,7 @@ export class StoryWatcher {
     if (from === to) return;
     this.#imageChanges.push({ node, at: Date.now() });
     if (!this.#hasOpenHalt(node)) this.#endedAt.delete(node);
-    this.#story.tell({ kind: "image-changed", node, from, to, ...this.#since(node, Date.now()) });
+    this.#eventLog.tell({ kind: "image-changed", node, from, to, ...this.#since(node, Date.now()) });
   }
 
   #onHalt(halt: KubeObject): void {
@@ -162,9 +162,9 @@ export class StoryWatcher {
       ) {
         this.#endedAt.set(node, Number.isNaN(time) ? Date.now() : time);
         const height = numberAt(halt, "spec", "height") ?? 0;
-        this.#story.tell({ kind: "node-halted", node, reason, plan, height });
+        this.#eventLog.tell({ kind: "node-halted", node, reason, plan, height });
       }
-      this.#story.tell({
+      this.#eventLog.tell({
         kind: "halt-step",
         node,
         halt: halt.metadata.name,

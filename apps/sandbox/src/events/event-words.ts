@@ -1,5 +1,5 @@
 import type { styleText } from "node:util";
-import type { Chapter, Expectation, Outcome, StoryEvent, TheEnd } from "./story-event.ts";
+import type { Chapter, ClusterEvent, Expectation, Outcome, TheEnd } from "./cluster-event.ts";
 
 /** How a person is told of an event: one word for the column, the rest in a sentence. */
 export interface Words {
@@ -9,7 +9,7 @@ export interface Words {
 }
 
 /** The events of the timeline: the others are told in a form of their own. */
-export type TimelineEvent = Exclude<StoryEvent, Chapter | Outcome | Expectation | TheEnd>;
+export type TimelineEvent = Exclude<ClusterEvent, Chapter | Outcome | Expectation | TheEnd>;
 
 export function wordsOf(event: TimelineEvent): Words {
   switch (event.kind) {
@@ -61,7 +61,7 @@ function tag(image: string): string {
   return image.split("/").at(-1)?.split(":").at(-1) ?? image;
 }
 
-/** Every image of the text by its tag alone: the registry is the same throughout the story. */
+/** Every image of the text by its tag alone: the registry is the same throughout a run. */
 function withTags(text: string): string {
   return text.replace(/[\w.-]+(?:\/[\w.-]+)+:(?=[\w.-])/g, "");
 }

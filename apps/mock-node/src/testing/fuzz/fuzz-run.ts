@@ -9,13 +9,13 @@ export interface Finding {
   readonly request: string;
 }
 
-export interface CampaignReport {
+export interface FuzzReport {
   readonly requests: number;
   readonly kinds: Readonly<Record<string, number>>;
   readonly findings: readonly Finding[];
 }
 
-export interface Campaign {
+export interface FuzzRun {
   readonly port: number;
   readonly seed: number;
   readonly runs: number;
@@ -30,7 +30,7 @@ const UNFINISHED_PATIENCE_MS = 100;
 const MAX_FINDINGS = 10;
 
 /** Sends `runs` mutated requests to a node, many at a time, and judges every answer. */
-export async function runCampaign({ port, seed, runs, onProgress }: Campaign): Promise<CampaignReport> {
+export async function runFuzz({ port, seed, runs, onProgress }: FuzzRun): Promise<FuzzReport> {
   const random = new Random(seed);
   const findings: Finding[] = [];
   const kinds: Record<string, number> = {};

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { EventLog } from "../src/events/event-log.ts";
 import { startBase } from "../src/scenario/base.ts";
 import { imageOf } from "../src/scenario/condition.ts";
 import { ScenarioSchema } from "../src/scenario/schema.ts";
 import { type Setup, startSetup } from "../src/scenario/setup.ts";
 import { CONTAINER, type HaltView, haltsOf } from "../src/scenario/situation.ts";
 import { waitFor } from "../src/scenario/wait.ts";
-import { Story } from "../src/story/story.ts";
 
-const HELP = `Usage: pnpm run bench:story
+const HELP = `Usage: pnpm run bench:swaps
 
 20 nodes of one chain halt one after the other on the embedded cluster: how long after the end of its process each halt
 is recorded, its swap issued, its pod replaced and its height passed, and what the controller costs. Takes a minute.
@@ -31,20 +31,20 @@ const endsOf = new Map<string, number[]>();
 const startedAt: { readonly node: string; readonly at: number }[] = [];
 let controllerPid = 0;
 
-const story = new Story([
+const eventLog = new EventLog([
   (event) => {
     if (event.kind === "controller-started") controllerPid = event.pid;
     if (event.kind === "node-started") startedAt.push({ node: event.node, at: Date.parse(event.at) });
   },
 ]);
 
-const base = await startBase((happening) => story.tell(happening), {
+const base = await startBase((event) => eventLog.tell(event), {
   onContainerEnd: (podUid, container, at) => {
     if (container === CONTAINER) endsOf.set(podUid, [...(endsOf.get(podUid) ?? []), at]);
   },
 });
 try {
-  const setup = await startSetup({ base, scenario: scenario(), story }, new AbortController().signal);
+  const setup = await startSetup({ base, scenario: scenario(), eventLog }, new AbortController().signal);
   try {
     const began = Date.now();
     const cpuBefore = cpuSeconds(controllerPid);
@@ -87,7 +87,7 @@ function readArguments(): void {
     process.exit(0);
   } catch (error) {
     const why = error instanceof Error ? error.message.split(". ")[0] : String(error);
-    process.stderr.write(`bench:story: ${why} (see --help)\n`);
+    process.stderr.write(`bench:swaps: ${why} (see --help)\n`);
     process.exit(64);
   }
 }

@@ -15,7 +15,7 @@ import type { Testbed } from "../harness/testbed.ts";
 import { brokenInvariants } from "../invariants/broken-invariants.ts";
 import { imagesOf, uidsOf } from "./counts.ts";
 
-/** How a controller of the story is to end: at a boundary (or the n-th of any), and after so many milliseconds anyway. */
+/** How a controller of the run is to end: at a boundary (or the n-th of any), and after so many milliseconds anyway. */
 export interface Doom {
   readonly at?: Boundary | `any#${number}`;
   readonly withinMs?: number;
@@ -24,7 +24,7 @@ export interface Doom {
 /** Where a controller was killed: at a boundary of its work, or anywhere. */
 export type Kill = string | "anywhere";
 
-/** What there is at the end of a story, as it has to be whoever was killed. */
+/** What there is at the end of a run, as it has to be whoever was killed. */
 export const END = {
   halts: [
     "bad-0 Failed",
@@ -50,15 +50,15 @@ const HEIGHT = 10;
 /** They end at their plan: nothing is done to one that was not seen run near it. */
 const ENDING = ["sei-0", "sei-1", "bad"];
 const LISTED = [{ planName: "v6.7", image: imageOf("v6.7") }];
-/** A story that takes longer has lost something. */
+/** A run that takes longer has lost something. */
 const LONGEST_MS = 300_000;
 
 /**
- * Plays one story in a testbed of its own: two nodes to be swapped one after the other, one whose listed image is wrong,
+ * Plays one run in a testbed of its own: two nodes to be swapped one after the other, one whose listed image is wrong,
  * one whose image is listed only once it was paged for, one that only a person may touch; and one controller process after the other, each killed as `dooms` says. Resolves
  * to how many were killed and to what there is in the end.
  */
-export async function playStory(
+export async function playRun(
   testbed: Testbed,
   dooms: Iterator<Doom>,
   onKill: (kill: Kill) => void,
@@ -133,7 +133,7 @@ async function letNodesComeNear(testbed: Testbed): Promise<void> {
   for (const name of ENDING) await letGoOn(testbed, name);
 }
 
-/** One controller from its start to its end: by its doom, or because the story is over. */
+/** One controller from its start to its end: by its doom, or because the run is over. */
 async function liveAndDie(
   testbed: Testbed,
   dooms: Iterator<Doom>,
@@ -151,7 +151,7 @@ async function liveAndDie(
   );
 }
 
-/** Whether the story was over, or the controller had ended, before `doomed`. */
+/** Whether the run was over, or the controller had ended, before `doomed`. */
 async function outlives(controller: Program, testbed: Testbed, doomed: AbortSignal): Promise<boolean> {
   let running = true;
   void controller.ended.then(() => (running = false));

@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { lineOf } from "./line-of.ts";
 import type { Told } from "./types.ts";
 
-interface StoryListProps {
+interface EventListProps {
   readonly told: readonly Told[];
   /** Id of the chosen event. */
   readonly moment: string;
@@ -12,16 +12,16 @@ interface StoryListProps {
 const SHOWN = 200;
 
 /** Everything that happened, the newest first; a moment that is chosen goes into the address. */
-export function StoryList({ told, moment, onMoment }: StoryListProps) {
+export function EventList({ told, moment, onMoment }: EventListProps) {
   const [isAll, setAll] = useState(false);
   const start = Date.parse(told[0]?.event.at ?? "");
   const shown = isAll ? told : told.slice(-SHOWN);
   return (
-    <section aria-labelledby="story">
-      <h2 id="story" tabIndex={-1}>
+    <section aria-labelledby="events">
+      <h2 id="events" tabIndex={-1}>
         Journal of the run
       </h2>
-      <ol class="story">
+      <ol class="events">
         {shown.toReversed().map((one) => (
           <Line
             key={one.id}

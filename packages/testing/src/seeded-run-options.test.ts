@@ -1,21 +1,21 @@
 import { expect, it } from "vitest";
-import { type CampaignUsage, campaignOf } from "./campaign-options.ts";
+import { type SeededRunUsage, seededRunOf } from "./seeded-run-options.ts";
 
-const USAGE: CampaignUsage = {
+const USAGE: SeededRunUsage = {
   command: "fuzz:contract",
   does: "reads random bodies",
   size: "runs",
   defaultSize: 1_000_000,
   switches: { coverage: "counts branches" },
 };
-const read = (...args: string[]) => campaignOf(args, USAGE, () => 7);
+const read = (...args: string[]) => seededRunOf(args, USAGE, () => 7);
 
 it("takes its size by default, and any seed", () => {
-  expect(read()).toEqual({ kind: "campaign", seed: 7, size: 1_000_000, switches: new Set() });
+  expect(read()).toEqual({ kind: "run", seed: 7, size: 1_000_000, switches: new Set() });
 });
 
 it("takes what it is told", () => {
-  const told = { kind: "campaign", seed: 3, size: 10, switches: new Set(["coverage"]) };
+  const told = { kind: "run", seed: 3, size: 10, switches: new Set(["coverage"]) };
   expect(read("--seed", "3", "--runs=10", "--coverage")).toEqual(told);
 });
 

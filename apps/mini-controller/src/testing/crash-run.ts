@@ -6,13 +6,13 @@ import { type Behaviour, FakeCluster, image, onePlan, SKIPPED, WRONG, WRONG_PLAN
 import { PageReceiver } from "./page-receiver.ts";
 import { TestController } from "./test-controller.ts";
 
-/** Where a story kills a controller: at its n-th passing of a boundary. */
+/** Where a run kills a controller: at its n-th passing of a boundary. */
 export interface Kill {
   readonly at: Boundary;
   readonly passing: number;
 }
 
-/** What there is after a story: the counts by which losing and doubling show. */
+/** What there is after a run: the counts by which losing and doubling show. */
 export interface Outcome {
   readonly kills: number;
   readonly phases: readonly string[];
@@ -62,7 +62,7 @@ const behave: Behaviour = (of, height) => {
 const RESTART_MS = 5_000;
 
 /**
- * Plays one story with every kind of halt, kills the controller as told and starts another each time, and waits
+ * Plays one run with every kind of halt, kills the controller as told and starts another each time, and waits
  * until every halt has ended.
  */
 export async function playWithKills(kills: readonly Kill[]): Promise<Outcome> {

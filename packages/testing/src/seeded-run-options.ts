@@ -1,24 +1,24 @@
-/** The command line of a campaign: how long it is, and the seed that makes it the same again. */
+/** The command line of a seeded run: how long it is, and the seed that makes it the same again. */
 import { parseArgs } from "node:util";
 
-/** What a campaign was told. */
-export interface Campaign {
-  readonly kind: "campaign";
+/** What a seeded run was told. */
+export interface SeededRun {
+  readonly kind: "run";
   readonly seed: number;
   readonly size: number;
   /** The switches that were given. */
   readonly switches: ReadonlySet<string>;
 }
 
-/** What to print in a campaign's stead, and the exit code to end with. */
+/** What to print instead of the run, and the exit code to end with. */
 export interface Refusal {
   readonly kind: "help" | "usage-error";
   readonly exitCode: 0 | 64;
   readonly text: string;
 }
 
-/** What a campaign can be told. */
-export interface CampaignUsage {
+/** What a seeded run can be told. */
+export interface SeededRunUsage {
   readonly command: string;
   readonly does: string;
   /** The option for the size, such as `runs`. */
@@ -29,11 +29,11 @@ export interface CampaignUsage {
 }
 
 /** Reads a command line; `anySeed` gives the seed when none was given. */
-export function campaignOf(
+export function seededRunOf(
   args: readonly string[],
-  usage: CampaignUsage,
+  usage: SeededRunUsage,
   anySeed: () => number,
-): Campaign | Refusal {
+): SeededRun | Refusal {
   const switches = Object.keys(usage.switches ?? {});
   try {
     const { values } = parseArgs({
@@ -48,7 +48,7 @@ export function campaignOf(
     if (values.help) return { kind: "help", exitCode: 0, text: helpOf(usage) };
     const seed = wholeNumber("seed", values.seed, 0) ?? anySeed();
     const size = wholeNumber(usage.size, values[usage.size], 1) ?? usage.defaultSize;
-    return { kind: "campaign", seed, size, switches: new Set(switches.filter((name) => values[name])) };
+    return { kind: "run", seed, size, switches: new Set(switches.filter((name) => values[name])) };
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : String(cause);
     return { kind: "usage-error", exitCode: 64, text: `${usage.command}: ${problem} (see --help)` };
@@ -62,7 +62,7 @@ function wholeNumber(option: string, value: unknown, least: number): number | un
   throw new Error(`--${option} is ${JSON.stringify(value)}: give a whole number of at least ${least}`);
 }
 
-function helpOf({ command, does, size, defaultSize, switches = {} }: CampaignUsage): string {
+function helpOf({ command, does, size, defaultSize, switches = {} }: SeededRunUsage): string {
   const options = {
     "seed S": "where its random numbers start (any, and printed)",
     [`${size} N`]: `how many (${defaultSize})`,

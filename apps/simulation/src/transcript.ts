@@ -4,17 +4,17 @@ import { type Deployment, PATHS, type Pod, type SeiNode, type StatefulSet } from
 import type { VirtualTime } from "./virtual-time.ts";
 
 /** One line of what happened, for a person. */
-export interface StoryLine {
+export interface TranscriptLine {
   readonly at: number;
   readonly text: string;
 }
 
-/** Longest story that is kept: its end. */
+/** Longest transcript that is kept: its end. */
 const KEPT = 400;
 
 /** Writes down what happens in a cluster, in short sentences. */
-export class Story {
-  readonly lines: StoryLine[] = [];
+export class Transcript {
+  readonly lines: TranscriptLine[] = [];
   readonly #time: VirtualTime;
 
   constructor(time: VirtualTime) {

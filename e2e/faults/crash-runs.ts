@@ -1,19 +1,19 @@
 /**
  * Kills the real controller process (SIGKILL) again and again while nodes halt around it, right at a boundary of its work
- * or at a random instant, and holds that each story ends with the same counts. The cluster is the target of the scenarios
+ * or at a random instant, and holds that each run ends with the same counts. The cluster is the target of the scenarios
  * (E2E_TARGET).
  */
 import { isDeepStrictEqual } from "node:util";
 import { BOUNDARIES } from "@upgrade-halt/mini-controller";
-import { type Campaign, playCampaign, seededRandom } from "@upgrade-halt/testing";
+import { runSeeded, type SeededRun, seededRandom } from "@upgrade-halt/testing";
 import { connect } from "../harness/api.ts";
 import { Cleanup } from "../harness/cleanup.ts";
 import { startCluster, targetFromEnvironment } from "../harness/cluster.ts";
 import { installController } from "../harness/install.ts";
 import { openTestbed } from "../harness/testbed.ts";
-import { type Doom, END, type Kill, playStory } from "./campaign-story.ts";
+import { type Doom, END, type Kill, playRun } from "./crash-run.ts";
 
-const STORIES_AT_ONCE = 3;
+const RUNS_AT_ONCE = 3;
 
 /** Half of the times at the n-th boundary, else at a random instant, or at a boundary where none was killed yet. */
 function* dooms(seed: number): Generator<Doom> {
@@ -30,20 +30,20 @@ function* dooms(seed: number): Generator<Doom> {
 
 const cleanup = new Cleanup();
 const kills: Kill[] = [];
-let [stories, broken] = [0, 0];
-/** What kept a story from coming to its end: it ends the campaign. */
+let [runs, broken] = [0, 0];
+/** What kept a run from coming to its end: it ends all of them. */
 let failure: unknown;
 
-async function playUntilEnough(kubeconfig: string, { seed, size: wanted }: Campaign): Promise<void> {
+async function playUntilEnough(kubeconfig: string, { seed, size: wanted }: SeededRun): Promise<void> {
   while (failure === undefined && kills.length < wanted) {
-    const story = stories++;
+    const number = runs++;
     const testbed = await openTestbed(connect(kubeconfig));
     try {
-      const { kills: done, end } = await playStory(testbed, dooms(seed + story), (kill) => kills.push(kill));
+      const { kills: done, end } = await playRun(testbed, dooms(seed + number), (kill) => kills.push(kill));
       const held = isDeepStrictEqual(end, END);
       if (!held) broken += 1;
       const what = held ? "as it has to" : `wrong: ${JSON.stringify(end)}`;
-      process.stdout.write(`story ${story}: ${done} kills, ended ${what} (${kills.length}/${wanted})\n`);
+      process.stdout.write(`run ${number}: ${done} kills, ended ${what} (${kills.length}/${wanted})\n`);
     } catch (error) {
       failure ??= error;
     } finally {
@@ -52,16 +52,14 @@ async function playUntilEnough(kubeconfig: string, { seed, size: wanted }: Campa
   }
 }
 
-async function kill(campaign: Campaign): Promise<number> {
-  process.stdout.write(`crash:controller --seed ${campaign.seed} --kills ${campaign.size}\n`);
+async function kill(told: SeededRun): Promise<number> {
+  process.stdout.write(`crash:controller --seed ${told.seed} --kills ${told.size}\n`);
   const started = performance.now();
   try {
     const cluster = await startCluster(targetFromEnvironment());
     cleanup.add(() => cluster.stop());
     await installController(connect(cluster.kubeconfig), cleanup, cluster.target);
-    await Promise.all(
-      Array.from({ length: STORIES_AT_ONCE }, () => playUntilEnough(cluster.kubeconfig, campaign)),
-    );
+    await Promise.all(Array.from({ length: RUNS_AT_ONCE }, () => playUntilEnough(cluster.kubeconfig, told)));
   } finally {
     await cleanup.run();
   }
@@ -74,13 +72,13 @@ function report(seconds: number): void {
   const anywhere = kills.filter((kill) => kill === "anywhere").length;
   process.stdout.write(
     `${kills.length} kills (${anywhere} at random instants, the others at ${BOUNDARIES.length - missed.length} of ` +
-      `${BOUNDARIES.length} boundaries) in ${stories} stories and ${seconds.toFixed(0)} s; ${broken} ended wrong\n`,
+      `${BOUNDARIES.length} boundaries) in ${runs} runs and ${seconds.toFixed(0)} s; ${broken} ended wrong\n`,
   );
   if (missed.length > 0) process.stdout.write(`never at ${missed.join(", ")}\n`);
-  if (failure !== undefined) process.stderr.write(`crash:controller: story broken off: ${failure}\n`);
+  if (failure !== undefined) process.stderr.write(`crash:controller: run broken off: ${failure}\n`);
 }
 
-await playCampaign(
+await runSeeded(
   {
     command: "crash:controller",
     does: "kills the controller while nodes halt, and holds that nothing is lost, doubled or wrong",

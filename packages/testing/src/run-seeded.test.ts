@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { expect, it } from "vitest";
 
 const SCRIPT = `
-  import { playCampaign } from ${JSON.stringify(new URL("./play-campaign.ts", import.meta.url).href)};
+  import { runSeeded } from ${JSON.stringify(new URL("./run-seeded.ts", import.meta.url).href)};
   const usage = { command: "kill", does: "kills", size: "kills", defaultSize: 9 };
-  await playCampaign(usage, async ({ seed, size }) => {
+  await runSeeded(usage, async ({ seed, size }) => {
     console.log(\`\${Number.isSafeInteger(seed)} \${size}\`);
     return 3;
   });
@@ -18,7 +18,7 @@ const play = (...args: string[]) => {
   return { status, stdout, stderr };
 };
 
-it("plays what the command line says, and ends with the campaign's code", () => {
+it("plays what the command line says, and ends with the run's code", () => {
   expect(play("--kills", "4")).toEqual({ status: 3, stdout: "true 4\n", stderr: "" });
 });
 

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
+import type { ClusterEvent, EventReader, Expectation, Outcome, TheEnd } from "./cluster-event.ts";
 import { wordsOf } from "./event-words.ts";
 import { outcomeTable } from "./outcome-table.ts";
-import type { Expectation, Outcome, StoryEvent, StoryReader, TheEnd } from "./story-event.ts";
 import { wrap } from "./wrap.ts";
 
 export interface TerminalOptions {
@@ -22,11 +22,11 @@ const INDENT = TIME + NODE + SINCE + WORD + 4 * 2;
 const NARROWEST = 20;
 
 /**
- * Tells the story in lines for a person: when, where, how long after the halt, what; a table and what held at the end.
+ * Tells events in lines for a person: when, where, how long after the halt, what; a table and what held at the end.
  */
-export function terminalReader({ write, columns, startedAt = Date.now() }: TerminalOptions): StoryReader {
+export function terminalReader({ write, columns, startedAt = Date.now() }: TerminalOptions): EventReader {
   const outcomes: Outcome[] = [];
-  const line = (event: StoryEvent): readonly string[] => {
+  const line = (event: ClusterEvent): readonly string[] => {
     switch (event.kind) {
       case "chapter":
         return [
@@ -89,6 +89,6 @@ function expectation(
 
 function theEnd({ at, expectations, broken }: TheEnd, startedAt: number): string {
   const seconds = ((Date.parse(at) - startedAt) / 1000).toFixed(1);
-  if (broken === 0) return styleText("green", `The story held: ${expectations} expectations, ${seconds} s.`);
-  return styleText("red", `The story broke: ${broken} of ${expectations} expectations did not hold.`);
+  if (broken === 0) return styleText("green", `All ${expectations} expectations held, after ${seconds} s.`);
+  return styleText("red", `${broken} of ${expectations} expectations did not hold.`);
 }
