@@ -1,12 +1,12 @@
 /** `pnpm run simulate`: plays episodes one after the other, and stops at the first that breaks an invariant. */
 import { runSeeded } from "@upgrade-halt/testing";
-import { planOf, playEpisode } from "./episode.ts";
-import { INVARIANTS } from "./invariants.ts";
-import { killMutants } from "./kill-mutants.ts";
-import { measureCoverage } from "./measure-coverage.ts";
-import { MUTANTS } from "./mutants.ts";
+import { measureCoverage } from "./coverage/measure-coverage.ts";
+import { planOf, playEpisode } from "./episode/episode.ts";
+import { describeRun, invariantOf, shrink } from "./episode/shrink.ts";
+import { INVARIANTS } from "./invariants/invariants.ts";
+import { killMutants } from "./mutants/kill-mutants.ts";
+import { MUTANTS } from "./mutants/mutants.ts";
 import { report } from "./report.ts";
-import { describeRun, invariantOf, shrink } from "./shrink.ts";
 
 // Errors are part of the play here, and traces of ten thousand a second would be most of its time.
 Error.stackTraceLimit = 0;

@@ -1,8 +1,9 @@
 import { decodeStatus, type StatusResult } from "@upgrade-halt/consumer";
 import type { HaltIntent, HaltReason } from "@upgrade-halt/contract";
 import { announcedAtNow, reasonToken } from "@upgrade-halt/contract";
-import { ApiServer, type Commit } from "../api-server.ts";
-import type { Network } from "../network.ts";
+import type { Network } from "../episode/network.ts";
+import { PAGER_URL } from "../episode/pager.ts";
+import { ApiServer, type Commit } from "../server/api-server.ts";
 import {
   controllingRef,
   type Deployment,
@@ -14,10 +15,9 @@ import {
   type SeiNetwork,
   type SeiNode,
   type StatefulSet,
-} from "../objects.ts";
-import { PAGER_URL } from "../pager.ts";
-import type { Random } from "../random.ts";
-import type { Program, VirtualTime } from "../virtual-time.ts";
+} from "../server/objects.ts";
+import type { Random } from "../time/random.ts";
+import type { Program, VirtualTime } from "../time/virtual-time.ts";
 import { type Chain, imageOf, mirrored, releaseOf, taggedImageOf } from "./chain.ts";
 import { DeploymentController } from "./deployment-controller.ts";
 import { Kubelet } from "./kubelet.ts";

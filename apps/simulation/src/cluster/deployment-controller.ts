@@ -1,4 +1,4 @@
-import type { ApiServer } from "../api-server.ts";
+import type { ApiServer } from "../server/api-server.ts";
 import {
   controllerOf,
   type Deployment,
@@ -9,9 +9,9 @@ import {
   pathOf,
   type ReplicaSet,
   type Stored,
-} from "../objects.ts";
-import type { Random } from "../random.ts";
-import type { VirtualTime } from "../virtual-time.ts";
+} from "../server/objects.ts";
+import type { Random } from "../time/random.ts";
+import type { VirtualTime } from "../time/virtual-time.ts";
 import { reconcileSoon } from "./reconcile-soon.ts";
 import type { Validators } from "./validators.ts";
 

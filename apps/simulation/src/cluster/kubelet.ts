@@ -1,5 +1,5 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
-import type { ApiServer } from "../api-server.ts";
+import type { ApiServer } from "../server/api-server.ts";
 import {
   type ContainerSpec,
   type ContainerState,
@@ -9,9 +9,9 @@ import {
   pathOfObject,
   type Stored,
   type Terminated,
-} from "../objects.ts";
-import type { Random } from "../random.ts";
-import { EPOCH, type VirtualTime } from "../virtual-time.ts";
+} from "../server/objects.ts";
+import type { Random } from "../time/random.ts";
+import { EPOCH, type VirtualTime } from "../time/virtual-time.ts";
 import { type Chain, imageOf, releaseOf } from "./chain.ts";
 import { type LogLine, NodeProcess } from "./node.ts";
 import type { Validators } from "./validators.ts";

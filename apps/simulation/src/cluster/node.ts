@@ -1,5 +1,5 @@
 import { type HaltReason, ShutdownReason } from "@upgrade-halt/contract";
-import type { VirtualTime } from "../virtual-time.ts";
+import type { VirtualTime } from "../time/virtual-time.ts";
 import { BLOCK_MS, type Chain, headAt, type Plan, releaseOf } from "./chain.ts";
 
 /** A validator: its data and its key outlive its processes. */

@@ -1,5 +1,5 @@
-import type { Random } from "../random.ts";
-import type { VirtualTime } from "../virtual-time.ts";
+import type { Random } from "../time/random.ts";
+import type { VirtualTime } from "../time/virtual-time.ts";
 
 /** Longest and shortest time from a change to a controller's reconcile, in milliseconds. */
 const [SOONEST_MS, LATEST_MS] = [5, 150];

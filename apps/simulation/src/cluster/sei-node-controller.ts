@@ -1,4 +1,4 @@
-import type { ApiServer } from "../api-server.ts";
+import type { ApiServer } from "../server/api-server.ts";
 import {
   type Deployment,
   isControlledBy,
@@ -9,9 +9,9 @@ import {
   type SeiNode,
   type StatefulSet,
   type Stored,
-} from "../objects.ts";
-import type { Random } from "../random.ts";
-import type { VirtualTime } from "../virtual-time.ts";
+} from "../server/objects.ts";
+import type { Random } from "../time/random.ts";
+import type { VirtualTime } from "../time/virtual-time.ts";
 
 export interface SeiNodeControllerOptions {
   readonly time: VirtualTime;

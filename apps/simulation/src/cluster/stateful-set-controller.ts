@@ -1,4 +1,4 @@
-import type { ApiServer } from "../api-server.ts";
+import type { ApiServer } from "../server/api-server.ts";
 import {
   controllerOf,
   isControlledBy,
@@ -9,9 +9,9 @@ import {
   pathOfObject,
   type StatefulSet,
   type Stored,
-} from "../objects.ts";
-import type { Random } from "../random.ts";
-import type { VirtualTime } from "../virtual-time.ts";
+} from "../server/objects.ts";
+import type { Random } from "../time/random.ts";
+import type { VirtualTime } from "../time/virtual-time.ts";
 import { reconcileSoon } from "./reconcile-soon.ts";
 
 export interface StatefulSetControllerOptions {

@@ -1,4 +1,4 @@
-import type { Random } from "../random.ts";
+import type { Random } from "../time/random.ts";
 import type { Chain } from "./chain.ts";
 import type { NodeProcess, Validator } from "./node.ts";
 

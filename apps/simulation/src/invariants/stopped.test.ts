@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import type { NodeProcess, Validator } from "../cluster/node.ts";
+import { type Deployment, PATHS, type Pod, pathOf } from "../server/objects.ts";
+import { type Change, Observer } from "./observer.ts";
+import { isStopped } from "./stopped.ts";
+
+const VALIDATOR = { name: "sei-a", noise: "", chain: { isLegacy: false } } as unknown as Validator;
+const HALT = { reason: 70, plan: "v1", height: 97 } as const;
+const READ_AT = 100_000;
+const BY = "controller-a";
+
+/** A pod that a Deployment made; ended with this code, or waiting. */
+function podOf(uid: string, code?: number): Pod {
+  const metadata = { name: `sei-a-0-${uid}`, namespace: "validators", uid };
+  const state = code === undefined ? { waiting: {} } : { terminated: { exitCode: code } };
+  return {
+    metadata,
+    status: { containerStatuses: [{ name: "seid", state, lastState: {} }] },
+  } as unknown as Pod;
+}
+
+const HALTED = podOf("one", 70);
+
+interface Case {
+  readonly kind?: Change["kind"];
+  readonly listed: readonly Pod[];
+  readonly pod: Pod;
+  /** When the pod's process started, if it did. */
+  readonly startedAt?: number;
+  readonly haltBefore?: typeof HALT | undefined;
+}
+
+/** What is thought of a pod at an act that rests on this list of pods. */
+function thinksStopped({ kind = "set-image", listed, pod, startedAt, ...of }: Case): boolean {
+  const halt = "haltBefore" in of ? of.haltBefore : HALT;
+  const state = { kind: "booting" };
+  const earlier = { validator: VALIDATOR, halt, startedAt: 1_000, state } as unknown as NodeProcess;
+  const process = { validator: VALIDATOR, startedAt, state } as unknown as NodeProcess;
+  const processes = startedAt === undefined ? [earlier] : [earlier, process];
+  const observer = new Observer({
+    now: () => READ_AT + 20,
+    processOf: (uid) => (uid === pod.metadata.uid && startedAt !== undefined ? process : undefined),
+    processes,
+    validatorOf: () => VALIDATOR,
+    all: () => [],
+    find: () => undefined,
+    told: [],
+  });
+  observer.onReading({
+    by: BY,
+    path: pathOf(PATHS.pods, "validators"),
+    objects: listed,
+    at: READ_AT,
+  });
+  const at = READ_AT + 20;
+  const act =
+    kind === "delete-pod"
+      ? { kind, by: BY, at, pod }
+      : { kind, by: BY, at, before: {} as Deployment, after: {} as Deployment, image: "seid:v2" };
+  return isStopped(act, pod, observer);
+}
+
+test("a pod that is made as the image is set, in the place of one that was read as halted, is nobody's fault", () => {
+  const made = { listed: [HALTED], pod: podOf("two") };
+  expect(thinksStopped(made)).toBe(true);
+  expect(thinksStopped({ ...made, startedAt: READ_AT + 10 })).toBe(true);
+});
+
+test.each<[string, Case]>([
+  ["was read itself, and has not started", { listed: [HALTED, podOf("two")], pod: podOf("two") }],
+  ["came in the place of one that was not read as ended", { listed: [podOf("one")], pod: podOf("two") }],
+  ["came in the place of one that ended well", { listed: [podOf("one", 0)], pod: podOf("two") }],
+  ["came in the place of one that was not there", { listed: [], pod: podOf("two") }],
+  ["is of a validator that has not halted", { listed: [HALTED], pod: podOf("two"), haltBefore: undefined }],
+  ["ran before it was read", { listed: [HALTED], pod: podOf("two"), startedAt: READ_AT - 5_000 }],
+  ["is deleted, and was not read", { kind: "delete-pod", listed: [HALTED], pod: podOf("two") }],
+])("a pod that %s has not halted", (_, given) => {
+  expect(thinksStopped(given)).toBe(false);
+});
+
+test("a pod that was read as ended may have started again since, and no longer ago", () => {
+  const own = { listed: [HALTED], pod: HALTED };
+  expect(thinksStopped({ ...own, startedAt: READ_AT - 100 })).toBe(true);
+  expect(thinksStopped({ ...own, startedAt: READ_AT - 5_000 })).toBe(false);
+});
