@@ -2,7 +2,7 @@ import { hasCode } from "@upgrade-halt/kube";
 import { mergeConditions } from "../api/condition.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { type NodeHalt, type NodeHaltStatus, type PageRecord, pagesOf } from "../api/node-halt.ts";
-import { nextPageMove } from "../decide/page-moves.ts";
+import { nextPageMove } from "../decide/page-delivery.ts";
 import type { HaltJournal } from "../journal/halt-journal.ts";
 import { resolving, timestamp } from "../journal/journal-entry.ts";
 import { between, type OnBoundary, type Operation } from "../model/boundary.ts";

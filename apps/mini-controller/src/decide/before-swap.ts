@@ -9,12 +9,12 @@ import {
   type StepDraft,
   timestamp,
 } from "../journal/journal-entry.ts";
-import { untilReplaced } from "../journal/waiting.ts";
 import { advice, NO_ADVICE, ofRecommendation, type Words } from "../journal/words.ts";
 import { UNREAD } from "../judge/unread-halt.ts";
 import type { Move } from "../model/move.ts";
 import { whatOf } from "../model/workload-sight.ts";
 import type { Observation } from "../observe/observation.ts";
+import { untilReplaced } from "./page-timing.ts";
 import { heightPast, leftToStay } from "./recovery.ts";
 import { haltNotSeen } from "./refusals/halt-not-seen.ts";
 import { imageDoesNotHelp } from "./refusals/image-does-not-help.ts";

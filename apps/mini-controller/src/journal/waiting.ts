@@ -1,5 +1,5 @@
 import type { Condition } from "../api/condition.ts";
-import { isToldToNobody, type NodeHaltStatus, type PageRecord } from "../api/node-halt.ts";
+import type { NodeHaltStatus, PageRecord } from "../api/node-halt.ts";
 import type { Words } from "./words.ts";
 
 /** `True` since a halt only waits for what may be over by itself, whatever it says of that meanwhile. */
@@ -48,24 +48,10 @@ export function waitsSince(status: NodeHaltStatus, reason?: string): string | un
   return reason === undefined || waiting?.reason === reason ? waiting?.lastTransitionTime : undefined;
 }
 
-/** How long a page stands at least that people were told of, once the halt stands for something else, in ms. */
-const PAGE_STANDS_MS = 60_000;
-/** The same for one that took the place of many others. */
-const PAGE_STANDS_MOST_MS = 3_600_000;
-
-/**
- * Milliseconds until a page for `reason` may take the place of the one that people were told of. What comes and goes would page them
- * each time: so its reason must be gone for a minute, and for twice as long with each page that another one has taken the place of.
- */
-export function untilReplaced(status: NodeHaltStatus | undefined, reason: string, now: number): number {
-  const { page, formerPages = [] } = status ?? {};
-  if (page === undefined || page.reason === reason || isToldToNobody(page)) return 0;
-  const stands = Math.min(PAGE_STANDS_MS * 2 ** formerPages.length, PAGE_STANDS_MOST_MS);
-  if (status?.reason === page.reason) return stands;
+/** Since when the page about a halt says something else than the halt does, RFC 3339; `undefined` while it is current. */
+export function pageOutdatedSince(status: NodeHaltStatus | undefined): string | undefined {
   const condition = conditionOf(status, PAGE_CURRENT);
-  const since = condition?.status === "False" ? condition.lastTransitionTime : status?.steps?.at(-1)?.at;
-  const left = stands - Math.abs(now - Date.parse(since ?? ""));
-  return Number.isNaN(left) ? 0 : Math.max(0, left);
+  return condition?.status === "False" ? condition.lastTransitionTime : undefined;
 }
 
 function conditionOf(status: NodeHaltStatus | undefined, type: string): Condition | undefined {

@@ -1,5 +1,5 @@
 import { type KubeApi, type KubeObject, PAGE } from "@upgrade-halt/kube";
-import { listAnew, type Reading } from "./list-anew.ts";
+import { listByMetadata, type Reading } from "./list-by-metadata.ts";
 
 /**
  * Lists that are read from the API server after they were asked for, and never from a copy. Whoever asks while one
@@ -47,6 +47,6 @@ export class FreshLists<T extends KubeObject> {
     // One more than expected: an object that came meanwhile is no reason to ask twice.
     const first = Math.min(Math.max(expected + 1, PAGE.first), most);
     const onTooLarge = (fewer: number) => this.#most.set(path, fewer);
-    return await listAnew(this.#api, path, { ...this.#objects, sizes: { first, most, onTooLarge } });
+    return await listByMetadata(this.#api, path, { ...this.#objects, sizes: { first, most, onTooLarge } });
   }
 }

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { storagesOf } from "./identity.ts";
 import {
   containerOf,
   containerStatusOf,
@@ -9,6 +8,7 @@ import {
   projectPod,
   projectUnselected,
 } from "./pod.ts";
+import { storagesOf } from "./twins.ts";
 
 const podWith = (labels: Record<string, string>): Pod => ({
   metadata: { name: "a", namespace: "sei", uid: "u", labels },

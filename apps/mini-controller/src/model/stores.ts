@@ -11,9 +11,9 @@ import {
 } from "../api/node-halt.ts";
 import type { NodeRecord } from "../api/node-record.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
-import { storageKeysOf } from "./identity.ts";
 import { nodeNameOf } from "./node-name.ts";
 import type { Pod } from "./pod.ts";
+import { storageKeysOf } from "./twins.ts";
 
 /** The controller's copies of what it watches. */
 export interface Stores {

@@ -9,7 +9,6 @@ import { haltsOfPodsBefore, isOneHalt, isOpen, isSameHalt } from "../judge/same-
 import { controllerRefOf } from "../kube/owner-reference.ts";
 import { answeringKey, policyOf } from "../model/governance.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
-import { type KnownPod, storageLookupsOf, type Twin, twinsOf } from "../model/identity.ts";
 import { addressesOf } from "../model/live-status.ts";
 import {
   containerOf,
@@ -30,6 +29,7 @@ import {
   type Stores,
 } from "../model/stores.ts";
 import { failuresUnder } from "../model/swaps-under.ts";
+import { type KnownPod, storageLookupsOf, type Twin, twinsOf } from "../model/twins.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import type { Neighbours, Observation } from "./observation.ts";
 import { standsStill } from "./recovery-timer.ts";

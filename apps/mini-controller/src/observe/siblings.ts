@@ -5,9 +5,9 @@ import { reasonOf } from "../judge/judgement.ts";
 import { planNameOf } from "../judge/recorded-facts.ts";
 import { isUnreadHalt } from "../judge/unread-halt.ts";
 import { isNear } from "../model/height-reach.ts";
-import type { Twin } from "../model/identity.ts";
 import { containerOf, containerStatusOf, isReady, isTakenAtOnce, mayRun, type Pod } from "../model/pod.ts";
 import type { PodGroup } from "../model/pod-group.ts";
+import type { Twin } from "../model/twins.ts";
 
 /** Where another pod of the same template stands, seen from a halt. */
 export type SiblingState =

@@ -39,7 +39,7 @@ export const EXCEPTIONS: readonly Exception[] = [
       ["act/page-teller.ts", "if: if (halt === undefined) throw"],
       ["act/page-teller.ts", "cond-expr: {}"],
       ["decide/before-swap.ts", "cond-expr: {}"],
-      ["decide/page-moves.ts", "if: if (nextAttemptAt === undefined)"],
+      ["decide/page-delivery.ts", "if: if (nextAttemptAt === undefined)"],
       ["decide/refusals/already-deleted.ts", 'cond-expr: "its owner"'],
       ["detect/detector.ts", "not if: if (taken !== undefined)"],
       ["judge/log-evidence.ts", "if: if (previous === undefined) return evidence;"],

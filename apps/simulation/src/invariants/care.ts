@@ -69,7 +69,7 @@ export const CARE_INVARIANTS: readonly Invariant[] = [
   },
   {
     name: "one-page",
-    words: "One page for each halt and reason, and none about a node that runs again.",
+    words: "One open page for each halt, and none about a node that runs again.",
     atEnd: (observer) => {
       const open = openPages(observer);
       const stale = open.find(

@@ -188,7 +188,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a pod that is asked to end counts as ended",
     edits: [
       edit(
-        `${CONTROLLER}/model/identity.js`,
+        `${CONTROLLER}/model/twins.js`,
         "!mayRun(other.pod)",
         "!mayRun(other.pod) || other.pod.metadata.deletionTimestamp !== undefined",
       ),

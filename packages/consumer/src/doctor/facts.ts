@@ -2,7 +2,7 @@ import type { Policy } from "../recommendation.ts";
 import type { StatusResult } from "../status/status-result.ts";
 import type { UpgradeInfoFile } from "../upgrade-info-file.ts";
 import type { EngineClient } from "./engine-client.ts";
-import type { RestartRules } from "./restart.ts";
+import type { RestartRules } from "./restart-rules.ts";
 import type { Supervision } from "./supervisor.ts";
 
 /** All that was seen around one node. What was not asked for is missing; what could not be seen says why. */

@@ -3,7 +3,7 @@ import type { StatusResult } from "../status/status-result.ts";
 import type { EvidenceFacts, Facts, Supervised } from "./facts.ts";
 import type { Check, Finding } from "./finding.ts";
 import { findingsOf } from "./findings.ts";
-import type { SystemdRules } from "./restart.ts";
+import type { SystemdRules } from "./restart-rules.ts";
 import type { ExecWrapper } from "./wrapper.ts";
 
 const rules: SystemdRules = {

@@ -1,7 +1,7 @@
 import { advice } from "../../journal/words.ts";
 import { isInferred } from "../../judge/judgement.ts";
 import type { PodSight } from "../../observe/observation.ts";
-import { comingBackMs, pageIfItLasts } from "./patience.ts";
+import { comingBackMs, pageIfItLasts } from "../page-timing.ts";
 import type { Check } from "./refusal.ts";
 
 /** The pod that is there now does not stand halted: it is gone, was replaced, or runs again. */

@@ -1,6 +1,6 @@
 import { advice } from "../../journal/words.ts";
 import { indexIn, type Sibling } from "../../observe/siblings.ts";
-import { comingBackMs, pageIfItLasts } from "./patience.ts";
+import { comingBackMs, pageIfItLasts } from "../page-timing.ts";
 import type { Check } from "./refusal.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { advice } from "../../journal/words.ts";
-import { pageIfItLasts } from "./patience.ts";
+import { pageIfItLasts } from "../page-timing.ts";
 import type { Check } from "./refusal.ts";
 
 /** A node that a policy selects was started a moment ago, and has not said yet which validator it is in this run. */

@@ -1,6 +1,6 @@
 import { advice } from "../../journal/words.ts";
+import { waitThenPage } from "../page-timing.ts";
 import { mayReplace } from "../replaced-by-others.ts";
-import { waitThenPage } from "./patience.ts";
 import { isReached } from "./reach.ts";
 import type { Check } from "./refusal.ts";
 

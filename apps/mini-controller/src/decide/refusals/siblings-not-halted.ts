@@ -1,6 +1,6 @@
 import { advice } from "../../journal/words.ts";
 import type { Sibling } from "../../observe/siblings.ts";
-import { waitThenPage } from "./patience.ts";
+import { waitThenPage } from "../page-timing.ts";
 import { isReached } from "./reach.ts";
 import type { Check } from "./refusal.ts";
 

@@ -1,5 +1,5 @@
 import { advice } from "../../journal/words.ts";
-import { waitThenPage } from "./patience.ts";
+import { waitThenPage } from "../page-timing.ts";
 import type { Check } from "./refusal.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { ANNOTATION_ABORT } from "../../api/group.ts";
 import { isSaid } from "../../journal/journal-entry.ts";
 import { advice } from "../../journal/words.ts";
-import { pageIfItLasts } from "./patience.ts";
+import { pageIfItLasts } from "../page-timing.ts";
 import type { Check } from "./refusal.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { pageIfItLasts } from "./patience.ts";
+import { pageIfItLasts } from "../page-timing.ts";
 import type { Check } from "./refusal.ts";
 
 /** There is no object to set the image in. A workload that was not asked for is not missing. */

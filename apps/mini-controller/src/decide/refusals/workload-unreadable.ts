@@ -1,5 +1,5 @@
 import { advice } from "../../journal/words.ts";
-import { pageIfItLasts } from "./patience.ts";
+import { pageIfItLasts } from "../page-timing.ts";
 import type { Check } from "./refusal.ts";
 
 /** The API server does not show the object that holds the image. */

@@ -2,7 +2,7 @@ import { z } from "@upgrade-halt/contract/zod";
 import { jsonOrNothing } from "../../json-or-nothing.ts";
 import type { EvidenceFacts } from "../facts.ts";
 import type { ProcessFacts } from "../process.ts";
-import type { RestartRules } from "../restart.ts";
+import type { RestartRules } from "../restart-rules.ts";
 import { fileFor } from "./output.ts";
 import { type Env, runProgram } from "./run-program.ts";
 

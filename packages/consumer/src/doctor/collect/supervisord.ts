@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import type { EvidenceFacts } from "../facts.ts";
 import { parseIni } from "../ini.ts";
 import type { ProcessFacts } from "../process.ts";
-import type { RestartRules } from "../restart.ts";
+import type { RestartRules } from "../restart-rules.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { outputOf } from "./output.ts";
 import { environmentOf, readProcess } from "./process-table.ts";

@@ -2,7 +2,7 @@ import { printable } from "../../printable.ts";
 import { CRASHES, describeEnd, listed } from "../crashes.ts";
 import type { Supervised } from "../facts.ts";
 import { type Finding, ok, todo } from "../finding.ts";
-import { fateOf } from "../restart.ts";
+import { fateOf } from "../restart-rules.ts";
 import { arrivalOf } from "../way-out.ts";
 import { describeSupervisor, lowerFirst } from "./supervisor.ts";
 

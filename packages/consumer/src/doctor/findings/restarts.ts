@@ -5,7 +5,7 @@ import { describeEnd, listed } from "../crashes.ts";
 import type { EngineClient } from "../engine-client.ts";
 import type { Supervised } from "../facts.ts";
 import { type Finding, notChecked, ok, todo } from "../finding.ts";
-import { fateOf, type RestartRules, type Revival, revivalOf } from "../restart.ts";
+import { fateOf, type RestartRules, type Revival, revivalOf } from "../restart-rules.ts";
 import { type Arrival, arrivalOf } from "../way-out.ts";
 import { crashFinding } from "./crash.ts";
 import { describeSupervisor, lowerFirst } from "./supervisor.ts";

@@ -1,7 +1,7 @@
 import { type KubeObject, keyOf, PAGE } from "@upgrade-halt/kube";
 import { expect, test } from "vitest";
 import { FakeApi } from "../testing/fake-api.ts";
-import { listAnew } from "./list-anew.ts";
+import { listByMetadata } from "./list-by-metadata.ts";
 
 const PODS = "/api/v1/namespaces/sei/pods";
 type Labelled = KubeObject & { readonly spec?: { readonly value: number } };
@@ -23,7 +23,11 @@ async function listed(count: number, change: (api: FakeApi) => Promise<unknown> 
     const copy = copies.get(keyOf(head));
     return copy?.metadata.resourceVersion === head.metadata.resourceVersion ? copy : undefined;
   };
-  const objects = await listAnew<Labelled>(api, PODS, { sizes: PAGE, project: (object) => object, known });
+  const objects = await listByMetadata<Labelled>(api, PODS, {
+    sizes: PAGE,
+    project: (object) => object,
+    known,
+  });
   const values = Object.fromEntries(objects.map(({ metadata, spec }) => [metadata.name, spec?.value]));
   return { asked, values };
 }
@@ -74,6 +78,10 @@ test("a server that knows no such form is believed as it answers", async () => {
   const known = () => {
     throw new Error("nothing is taken from what is known");
   };
-  const objects = await listAnew<Labelled>(api, PODS, { sizes: PAGE, project: (object) => object, known });
+  const objects = await listByMetadata<Labelled>(api, PODS, {
+    sizes: PAGE,
+    project: (object) => object,
+    known,
+  });
   expect(objects.map(({ spec }) => spec?.value)).toEqual([1]);
 });

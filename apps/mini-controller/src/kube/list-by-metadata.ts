@@ -24,7 +24,7 @@ const FEW = 8;
  * at the version that it has now is what it would answer, and what is known at another is read from it. The specs of a hundred
  * pods are most of what it takes to send, and to read, all that a few hundred bytes of each would tell.
  */
-export async function listAnew<T extends KubeObject>(
+export async function listByMetadata<T extends KubeObject>(
   api: Pick<KubeApi, "list">,
   path: string,
   reading: Reading<T>,

@@ -1,6 +1,7 @@
-import { waitsSince } from "../../journal/waiting.ts";
-import type { Observation } from "../../observe/observation.ts";
-import type { Refusal } from "./refusal.ts";
+import { isToldToNobody, type NodeHaltStatus } from "../api/node-halt.ts";
+import { pageOutdatedSince, waitsSince } from "../journal/waiting.ts";
+import type { Observation } from "../observe/observation.ts";
+import type { Refusal } from "./refusals/refusal.ts";
 
 /** How long others may take to halt or to end before a person is told that the node waits for them. */
 const PATIENCE_MS = 60_000;
@@ -41,4 +42,23 @@ function isOver(since: string | undefined, ms: number, now: number): boolean {
 /** How long a node that halted may take to come back by other hands, in ms: as long as after a swap. */
 export function comingBackMs({ policy }: Observation): number {
   return (policy?.spec.recoveryTimeoutSeconds ?? 600) * 1_000;
+}
+
+/** How long a page stands at least that people were told of, once the halt stands for something else, in ms. */
+const PAGE_STANDS_MS = 60_000;
+/** The same for one that took the place of many others. */
+const PAGE_STANDS_MOST_MS = 3_600_000;
+
+/**
+ * Milliseconds until a page for `reason` may take the place of the one that people were told of. What comes and goes would page them
+ * each time: so its reason must be gone for a minute, and for twice as long with each page that another one has taken the place of.
+ */
+export function untilReplaced(status: NodeHaltStatus | undefined, reason: string, now: number): number {
+  const { page, formerPages = [] } = status ?? {};
+  if (page === undefined || page.reason === reason || isToldToNobody(page)) return 0;
+  const stands = Math.min(PAGE_STANDS_MS * 2 ** formerPages.length, PAGE_STANDS_MOST_MS);
+  if (status?.reason === page.reason) return stands;
+  const since = pageOutdatedSince(status) ?? status?.steps?.at(-1)?.at;
+  const left = stands - Math.abs(now - Date.parse(since ?? ""));
+  return Number.isNaN(left) ? 0 : Math.max(0, left);
 }

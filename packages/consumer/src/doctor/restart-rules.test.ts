@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Fate } from "./fate.ts";
-import { type Afterwards, fateOf, type RestartRules, revivalOf, type SystemdRules } from "./restart.ts";
+import { type Afterwards, fateOf, type RestartRules, revivalOf, type SystemdRules } from "./restart-rules.ts";
 
 const NOTHING: Afterwards = {
   failureAction: "none",
