@@ -1,4 +1,4 @@
-import { suite } from "../vitest.shared.ts";
+import { unitSuite } from "../vitest.shared.ts";
 
 /** Some of these make repositories of their own, with git. */
-export default suite("unit", { testTimeout: 60_000, hookTimeout: 60_000 });
+export default unitSuite({ testTimeout: 60_000, hookTimeout: 60_000 });

@@ -1,3 +1,3 @@
-import { suite } from "../../vitest.shared.ts";
+import { unitSuite } from "../../vitest.shared.ts";
 
-export default suite("unit", { include: ["{src,page/src}/**/*.test.ts"] });
+export default unitSuite({ include: ["{src,page/src}/**/*.test.ts"] });

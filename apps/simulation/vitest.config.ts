@@ -1,4 +1,4 @@
-import { suite } from "../../vitest.shared.ts";
+import { unitSuite } from "../../vitest.shared.ts";
 
 /** An episode is some seconds of pure computing. */
-export default suite("unit", { testTimeout: 120_000 });
+export default unitSuite({ testTimeout: 120_000 });

@@ -1,3 +1,3 @@
-import { suite } from "../../vitest.shared.ts";
+import { unitSuite } from "../../vitest.shared.ts";
 
-export default suite("unit");
+export default unitSuite();

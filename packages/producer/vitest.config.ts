@@ -1,4 +1,4 @@
-import { suite } from "../../vitest.shared.ts";
+import { unitSuite } from "../../vitest.shared.ts";
 
 /** Many tests run processes of their own, which takes its time on a machine under load. */
-export default suite("unit", { testTimeout: 60_000 });
+export default unitSuite({ testTimeout: 60_000 });

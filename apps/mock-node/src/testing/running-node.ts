@@ -41,7 +41,7 @@ export function runProgram(
   const [file = process.execPath, ...rest] = [...command, process.execPath, PROGRAM, ...args];
   const child = spawn(file, rest, {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
   });
   let stdout = "";
   let stderr = "";

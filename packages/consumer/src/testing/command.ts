@@ -23,7 +23,7 @@ export interface Command {
 /** Starts the command line as a process. */
 export function startCommand(args: readonly string[], env: Record<string, string> = {}): Command {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
