@@ -39,7 +39,9 @@ const commands = ["README.md", "CONTRIBUTING.md"].flatMap((document) =>
   commandsOf(document).map((command) => ({ document, command })),
 );
 const provenByCi = new Set(
-  [...read(".ci/run").matchAll(/^(?:prove|long_run) pnpm (run \S+)/gm)].map(([, command]) => command),
+  [...read(".ci/run").matchAll(/^(?:prove|prove_beside|long_run) pnpm (run \S+)/gm)].map(
+    ([, command]) => command,
+  ),
 );
 
 describe("what the documents tell a reader to run", () => {

@@ -9,7 +9,7 @@ import { PAGE } from "./page.ts";
 
 const [NEWEST] = KUBERNETES_VERSIONS;
 const SUITES_OF_CI: ReadonlySet<string> = new Set(
-  readFileSync(join(ROOT, ".ci/run"), "utf8").match(/(?<=^prove pnpm run test:)\S+$/gm),
+  readFileSync(join(ROOT, ".ci/run"), "utf8").match(/(?<=^prove(?:_beside)? pnpm run test:)\S+$/gm),
 );
 
 test("docs/compatibility.md says what held on which Kubernetes", () => {
