@@ -67,6 +67,34 @@ function importsFromInside(file: string, source: string): string[] {
   );
 }
 
+interface NpmImport {
+  readonly file: string;
+  readonly specifier: string;
+  /** Of the room. */
+  readonly folder: string;
+}
+
+/** What the files that a room ships import from outside this repository. */
+function importsFromNpm(folder: string): NpmImport[] {
+  return sourcesUnder(`${folder}/{src,bin,page}`)
+    .filter((file) => !isForTests(file))
+    .flatMap((file) =>
+      factsOf(readFileSync(join(ROOT, file), "utf8"))
+        .imports.filter((specifier) => !/^(\.|node:|@upgrade-halt\/)/.test(specifier))
+        .map((specifier) => ({ file, specifier, folder })),
+    );
+}
+
+/** Whether a package as it is installed for a room gives this out by this name; one that lists nothing gives out itself alone. */
+function isExported(specifier: string, folder: string): boolean {
+  const [name = "", subpath = ""] = /^((?:@[^/]+\/)?[^/]+)(?:\/(.*))?$/.exec(specifier)?.slice(1) ?? [];
+  if (subpath === "") return true;
+  const { exports = {} } = JSON.parse(
+    readFileSync(join(ROOT, folder, "node_modules", name, "package.json"), "utf8"),
+  );
+  return Object.hasOwn(exports, `./${subpath}`);
+}
+
 /**
  * What a product source outside the contract may not spell: a halt's code, its token, or its field, as a value.
  * Inside a sentence, such as an example in `--help`, they are text.
@@ -138,25 +166,31 @@ describe("what a published package has from npm", () => {
   );
   const workspace = parse(readFileSync(join(ROOT, "pnpm-workspace.yaml"), "utf8"));
 
-  proof("is imported by its name alone, never from its inside", ["BOUNDARIES"], () => {
+  proof("is what its manifest names", ["BOUNDARIES"], () => {
     const folders = published.map(({ path }) => dirname(path));
-    const imported = folders.flatMap((folder) =>
-      sourcesUnder(`${folder}/{src,bin}`)
-        .filter((file) => !isForTests(file))
-        .flatMap((file) => factsOf(readFileSync(join(ROOT, file), "utf8")).imports),
-    );
-    const outside = imported.filter((name) => !/^(\.|node:|@upgrade-halt\/)/.test(name));
-    expect(new Set(outside)).toEqual(new Set([...dependencies, "fastify"]));
-  });
-
-  proof("is not patched", ["BOUNDARIES"], () => {
-    const patched = Object.keys(workspace.patchedDependencies).map((spec) => spec.replace(/(?<=.)@.*$/, ""));
-    expect(patched.filter((name) => dependencies.has(name))).toEqual([]);
+    const imported = folders.flatMap((folder) => importsFromNpm(folder).map(({ specifier }) => specifier));
+    expect(new Set(imported)).toEqual(new Set([...dependencies, "fastify"]));
   });
 
   proof("may be a later version, so that security fixes reach its users", ["BOUNDARIES"], () => {
     const exact = [...dependencies].filter((name) => !String(workspace.catalog[name]).startsWith("^"));
     expect(exact).toEqual([]);
+  });
+});
+
+describe("what comes from npm into anything that ships", () => {
+  proof("is imported by a name that the dependency exports, never from its inside", ["BOUNDARIES"], () => {
+    const imported = Object.values(ROOMS).flatMap(({ folder }) => importsFromNpm(folder));
+    expect(imported.length).toBeGreaterThan(0);
+    expect(imported.filter(({ specifier, folder }) => !isExported(specifier, folder))).toEqual([]);
+  });
+
+  proof("is not patched", ["BOUNDARIES"], () => {
+    const settings = ["pnpm-workspace.yaml", "package.json", "pnpm-lock.yaml"];
+    const patched = settings.filter((file) =>
+      readFileSync(join(ROOT, file), "utf8").includes("patchedDependencies"),
+    );
+    expect(patched).toEqual([]);
   });
 });
 
@@ -195,6 +229,11 @@ describe("these rules can fail", () => {
       'import { serve } from "../apps/sandbox/src/serve.ts";\nimport states from "../apps/sandbox/states.json";';
     expect(importsFromInside("e2e/made-up.test.ts", source)).toEqual(["../apps/sandbox/src/serve.ts"]);
   });
+
+  test.each(["@kubernetes/client-node/dist/config.js", "undici/lib/core/request.js"])(
+    "on %s in what ships",
+    (specifier) => expect(isExported(specifier, "packages/kube")).toBe(false),
+  );
 
   test("and let through what is allowed, and what only looks like an import", () => {
     const source = `

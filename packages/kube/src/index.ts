@@ -1,4 +1,5 @@
 export { backoffMs } from "./backoff.ts";
+export { type ClusterAccess, clusterAccessOf, loadClusterAccess } from "./cluster-access.ts";
 export { CodedError, hasCode, messageOf } from "./coded-error.ts";
 export { FairQueue } from "./fair-queue.ts";
 export { fencedDispatcher } from "./fenced-dispatcher.ts";
@@ -7,7 +8,6 @@ export { Informer, type InformerOptions, RESTART_REASONS, type RestartReason } f
 export { jsonLines } from "./json-lines.ts";
 export { KeyQueue, type KeyQueueOptions, type Outcome } from "./key-queue.ts";
 export { KubeClient, type KubeClientOptions } from "./kube-client.ts";
-export { type ClusterAccess, clusterAccessOf, loadClusterAccess } from "./kube-config.ts";
 export { KubeError, type KubeErrorCode } from "./kube-error.ts";
 export { listPages, listWanted, PAGE, type PageSizes } from "./list-pages.ts";
 export type { ObjectMeta, OwnerReference } from "./object-meta.ts";

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { TestServer } from "@upgrade-halt/testing";
 import { afterEach, describe, expect, test } from "vitest";
+import type { ClusterAccess } from "./cluster-access.ts";
 import { CodedError } from "./coded-error.ts";
 import { KubeClient, type KubeClientOptions } from "./kube-client.ts";
-import type { ClusterAccess } from "./kube-config.ts";
 import type { KubeObject, WatchEvent } from "./types.ts";
 
 const undo: (() => Promise<void>)[] = [];

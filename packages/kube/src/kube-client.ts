@@ -1,10 +1,10 @@
 import { createInterface } from "node:readline";
 import { createSecureContext } from "node:tls";
 import { Agent, type Dispatcher, ProxyAgent, request } from "undici";
+import type { ClusterAccess } from "./cluster-access.ts";
 import { CodedError, messageOf } from "./coded-error.ts";
 import { fencedDispatcher } from "./fenced-dispatcher.ts";
 import { jsonLines } from "./json-lines.ts";
-import type { ClusterAccess } from "./kube-config.ts";
 import { KubeError } from "./kube-error.ts";
 import { errorOfResponse } from "./response-error.ts";
 import type {
@@ -45,10 +45,7 @@ export interface KubeClientOptions {
   readonly onRequest?: (verb: string, outcome: string, seconds: number) => void;
 }
 
-/**
- * An API server client over kept-alive connections. client-node's own makes a new TLS connection for each
- * request, so only its reading of kubeconfigs is used.
- */
+/** An API server client over kept-alive connections: client-node's own makes a new TLS connection for each request. */
 export class KubeClient implements KubeApi {
   readonly #access: ClusterAccess;
   readonly #dispatcher: Dispatcher;
