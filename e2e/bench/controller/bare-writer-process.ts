@@ -73,9 +73,12 @@ class BareWriter {
     }
   }
 
-  /** The body with the object's own UID and version where it names one; with none for an object that others wrote last. */
+  /** The body with the object's own UID and version where it names one; with no version for an object that others wrote last. */
   #current(object: string, body: unknown): unknown {
-    const { metadata } = body as Partial<Versioned>;
+    const { metadata, preconditions } = body as Partial<Versioned> & { preconditions?: { uid: string } };
+    // Which version of a pod is deleted only its own kubelet knows here.
+    if (preconditions !== undefined)
+      return { ...(body as object), preconditions: { uid: preconditions.uid } };
     if (metadata?.resourceVersion === undefined) return body;
     const state = this.#states.get(object) ?? { resourceVersion: undefined };
     return { ...(body as object), metadata: { ...metadata, ...state } };

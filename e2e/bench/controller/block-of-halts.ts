@@ -1,10 +1,10 @@
 import { startController } from "../../harness/controller.ts";
 import { startBareWriter } from "./bare-writer.ts";
 import type { BenchCluster } from "./bench-cluster.ts";
-import { Chain } from "./chain.ts";
+import { Chain, phantomAt } from "./chain.ts";
 import type { Options } from "./options.ts";
 import { PhantomNodes } from "./phantom-nodes.ts";
-import { createPolicy, untilRecovered, untilSeenRunning } from "./policy.ts";
+import { createPolicy, untilRecovered, untilSeenAtHeight } from "./policy.ts";
 import { cpuSeconds } from "./process-cost.ts";
 import { type HaltScript, moved, recordedScripts } from "./recorded-writes.ts";
 import type { Row } from "./report.ts";
@@ -49,7 +49,7 @@ async function withBlock(
   nodes: number,
   use: (block: PhantomNodes) => Promise<void>,
 ): Promise<void> {
-  const chain = await Chain.start();
+  const chain = await Chain.start(phantomAt);
   const block = await PhantomNodes.start(cluster, chain, namespace, nodes);
   try {
     await use(block);
@@ -63,7 +63,7 @@ async function underController(cluster: BenchCluster, block: PhantomNodes): Prom
   const { namespace, count } = block;
   await createPolicy(cluster, namespace);
   const controller = await startController({ ...cluster, namespace });
-  await untilSeenRunning(cluster, namespace, count);
+  await untilSeenAtHeight(cluster, namespace, count);
   const cpuBefore = cpuSeconds(controller.pid);
   const began = performance.now();
   await block.halt();

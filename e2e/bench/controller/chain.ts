@@ -1,110 +1,101 @@
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { Socket } from "node:net";
 import { HEIGHT } from "./phantom-sets.ts";
 
 export const CHAIN_ID = "pacific-1";
-/** Addresses of the nodes that halt, and of those that take their place. */
-export const BEFORE = "127.0.0.2";
-export const AFTER = "127.0.0.3";
 
-/**
- * `/status` of all nodes of a chain: short of the plan's height on the address of those that will halt, past it on
- * that of their successors, both on one free port.
- */
-export class Chain {
-  readonly #before: Server;
-  readonly #after: Server;
+/** A node that no process runs: only its `/status` is served. */
+export interface Phantom {
+  /** Whose keys it has: what takes a node's place has the same. */
+  readonly validator: string;
+  readonly height: number;
+}
 
-  private constructor(before: Server, after: Server) {
-    this.#before = before;
-    this.#after = after;
-  }
+/** Second parts of the addresses of the nodes that halt, and of those that take their place. */
+const PLACE = { before: 2, after: 3 } as const;
 
-  static async start(): Promise<Chain> {
-    const before = await serve(BEFORE, 0, HEIGHT - 1);
-    const chain = new Chain(before, await serve(AFTER, portOf(before), HEIGHT + 1));
-    return chain;
-  }
+/** Where the n-th node of a chain answers, before its halt and after it. */
+export function addressOf(index: number, place: keyof typeof PLACE): string {
+  return `127.${PLACE[place]}.${index >> 8}.${index & 255}`;
+}
 
-  get port(): number {
-    return portOf(this.#before);
-  }
-
-  /** The nodes' processes end: nobody answers there any more. */
-  async halt(): Promise<void> {
-    await close(this.#before);
-  }
-
-  async stop(): Promise<void> {
-    await Promise.all([close(this.#before), close(this.#after)]);
-  }
+/** The phantom at such an address: short of the plan's height before its halt, past it after. */
+export function phantomAt(address: string): Phantom {
+  const [, place, ...validator] = address.split(".");
+  const height = Number(place) === PLACE.after ? HEIGHT + 1 : HEIGHT - 1;
+  return { validator: validator.join("."), height };
 }
 
 /**
- * `/status` of every node of this machine that has no process to serve it, one block short of the plan's height: all have
- * addresses of the machine's own, and this listens on each.
+ * `/status` of nodes of one chain: each has an address of this machine's own, a node id and a validator address, and this listens on
+ * every one, on one port.
  */
-export class StandIn {
+export class Chain {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  readonly #ended = new Set<string | undefined>();
+  readonly #ended = new Set<string>();
 
   private constructor(server: Server) {
     this.#server = server;
     server.on("connection", (socket: Socket) => {
-      if (this.#ended.has(socket.localAddress)) return void socket.resetAndDestroy();
+      if (this.#ended.has(socket.localAddress ?? "")) return void socket.resetAndDestroy();
       this.#sockets.add(socket);
       socket.once("close", () => this.#sockets.delete(socket));
     });
   }
 
-  static async start(): Promise<StandIn> {
-    return new StandIn(await serve("0.0.0.0", 0, HEIGHT - 1));
+  /** `phantomOf` says which node is at an address; each is one short of the plan's height unless it says more. */
+  static async start(phantomOf = oneEach): Promise<Chain> {
+    const bodies = new Map<string, string>();
+    const server = createServer(({ socket: { localAddress = "" } }, response) => {
+      const body = bodies.get(localAddress) ?? JSON.stringify(statusOf(phantomOf(localAddress)));
+      bodies.set(localAddress, body);
+      response.writeHead(200, { "content-type": "application/json" }).end(body);
+    });
+    server.listen(0, "0.0.0.0");
+    await once(server, "listening");
+    return new Chain(server);
   }
 
   get port(): number {
-    return portOf(this.#server);
+    const address = this.#server.address();
+    if (address === null || typeof address === "string") throw new Error(`no TCP address: ${address}`);
+    return address.port;
   }
 
-  /** The node at this address ends: nobody answers there until what is returned is called, for one that has it next. */
-  end(address: string): () => void {
-    this.#ended.add(address);
-    for (const socket of this.#sockets) if (socket.localAddress === address) socket.resetAndDestroy();
-    return () => this.#ended.delete(address);
+  /** The nodes at these addresses end: nobody answers there until what is returned is called, for those that have them next. */
+  end(...addresses: readonly string[]): () => void {
+    for (const address of addresses) this.#ended.add(address);
+    for (const socket of this.#sockets)
+      if (this.#ended.has(socket.localAddress ?? "")) socket.resetAndDestroy();
+    return () => {
+      for (const address of addresses) this.#ended.delete(address);
+    };
   }
 
-  stop(): Promise<void> {
-    return close(this.#server);
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, "close");
   }
 }
 
-async function serve(host: string, port: number, height: number): Promise<Server> {
-  const body = JSON.stringify({
-    node_info: { network: CHAIN_ID, moniker: "phantom" },
+/** A validator at each address. */
+function oneEach(address: string): Phantom {
+  return { validator: address, height: HEIGHT - 1 };
+}
+
+function statusOf({ validator, height }: Phantom) {
+  const digest = createHash("sha256").update(validator).digest("hex");
+  return {
+    node_info: { id: digest.slice(0, 40), network: CHAIN_ID, moniker: `phantom-${validator}` },
     sync_info: {
       latest_block_height: String(height),
       latest_block_time: "2026-08-21T17:59:41.123456789Z",
       catching_up: false,
     },
-  });
-  const server = createServer((_, response) => {
-    response.writeHead(200, { "content-type": "application/json" }).end(body);
-  });
-  server.listen(port, host);
-  await once(server, "listening");
-  return server;
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error(`no TCP address: ${address}`);
-  return address.port;
-}
-
-async function close(server: Server): Promise<void> {
-  if (!server.listening) return;
-  server.closeAllConnections();
-  server.close();
-  await once(server, "close");
+    validator_info: { address: digest.slice(-40).toUpperCase(), voting_power: "1" },
+  };
 }

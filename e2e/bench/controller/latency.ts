@@ -6,7 +6,7 @@ import { until } from "@upgrade-halt/testing";
 import type { ControllerPlace } from "../../harness/controller.ts";
 import type { Program } from "../../harness/program.ts";
 import { type BenchCluster, createNamespace, WIDTH } from "./bench-cluster.ts";
-import { StandIn } from "./chain.ts";
+import { Chain } from "./chain.ts";
 import { createHaltingSet, giveTheWord, type HaltFiles, haltFilesOf, timeIn } from "./halting-sets.ts";
 import { inParallel } from "./in-parallel.ts";
 import { NEW_IMAGE, type PhantomPod } from "./phantom-sets.ts";
@@ -35,13 +35,13 @@ export interface Exit {
 export class ExitTimer {
   readonly #cluster: BenchCluster;
   readonly #nodes: Iterator<[name: string, files: HaltFiles]>;
-  readonly #standIn: StandIn;
+  readonly #chain: Chain;
   readonly #swaps: SwapWatch;
 
-  private constructor(cluster: BenchCluster, nodes: ReadonlyMap<string, HaltFiles>, standIn: StandIn) {
+  private constructor(cluster: BenchCluster, nodes: ReadonlyMap<string, HaltFiles>, chain: Chain) {
     this.#cluster = cluster;
     this.#nodes = nodes.entries();
-    this.#standIn = standIn;
+    this.#chain = chain;
     this.#swaps = new SwapWatch(cluster);
   }
 
@@ -52,8 +52,8 @@ export class ExitTimer {
     start: (place: ControllerPlace) => Promise<Program>,
   ): Promise<ExitTimer> {
     await createNamespace(cluster, NAMESPACE);
-    const standIn = await StandIn.start();
-    cluster.cleanup.add(() => standIn.stop());
+    const chain = await Chain.start();
+    cluster.cleanup.add(() => chain.stop());
     await createPolicy(cluster, NAMESPACE);
     const names = Array.from({ length: halts }, (_, index) => `sei-${index}`);
     const nodes = new Map(names.map((name) => [name, haltFilesOf(cluster.folder, name)]));
@@ -62,12 +62,12 @@ export class ExitTimer {
       [...nodes.values()].map(({ word }) => word),
     );
     await inParallel([...nodes], WIDTH, ([name, files]) =>
-      cluster.client.send(createHaltingSet(NAMESPACE, name, files, standIn.port)),
+      cluster.client.send(createHaltingSet(NAMESPACE, name, files, chain.port)),
     );
     const controller = await start({ ...cluster, namespace: NAMESPACE });
     cluster.cleanup.add(() => controller.stop());
     await untilSeenRunning(cluster, NAMESPACE, halts);
-    const timer = new ExitTimer(cluster, nodes, standIn);
+    const timer = new ExitTimer(cluster, nodes, chain);
     cluster.cleanup.add(() => timer.#swaps.stop());
     return timer;
   }
@@ -79,7 +79,7 @@ export class ExitTimer {
     const [name, files] = node.value;
     const { status } = await this.#cluster.client.get<PhantomPod>(podPath(name));
     const swapped = this.#swaps.of(name);
-    const resume = this.#standIn.end(status?.podIP ?? "");
+    const resume = this.#chain.end(status?.podIP ?? "");
     await giveTheWord(files);
     const swappedAt = await swapped;
     const exitedAt = await timeIn(files.haltedAt);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Write } from "./bare-client.ts";
 import { type BenchCluster, createNamespace, WIDTH } from "./bench-cluster.ts";
-import { AFTER, BEFORE, type Chain } from "./chain.ts";
+import { addressOf, type Chain } from "./chain.ts";
 import { inParallel } from "./in-parallel.ts";
 import {
   createSet,
@@ -75,7 +75,7 @@ export class PhantomNodes {
 
   /** All halt in one block; `onHalted` is told of each whose halt is written. Resolves when all are. */
   async halt(onHalted: (pod: PhantomPod) => void = () => {}): Promise<void> {
-    await this.#chain.halt();
+    this.#chain.end(...Array.from({ length: this.count }, (_, index) => addressOf(index, "before")));
     await inParallel([...this.#old.values()], WIDTH, async (pod) => {
       await this.#cluster.client.send(reportHalted(this.namespace, pod));
       onHalted(pod);
@@ -113,7 +113,8 @@ export class PhantomNodes {
     this.#running.add(uid);
     const isOld = pod.spec.containers[0]?.image === OLD_IMAGE;
     if (isOld) this.#old.set(name, pod);
-    this.#send(reportRunning(this.namespace, pod, isOld ? BEFORE : AFTER));
+    const address = addressOf(indexOf(name), isOld ? "before" : "after");
+    this.#send(reportRunning(this.namespace, pod, address));
   }
 
   #send(write: Write): void {
@@ -140,4 +141,9 @@ export class PhantomNodes {
       await delay(100, undefined, { signal });
     }
   }
+}
+
+/** Which node of its chain the pod `sei-N-0` is. */
+function indexOf(podName: string): number {
+  return Number(podName.split("-")[1]);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { HaltPolicy, NodeHalt } from "@upgrade-halt/mini-controller/api";
+import type { HaltPolicy, NodeHalt, NodeRecord } from "@upgrade-halt/mini-controller/api";
 import { API_VERSION } from "@upgrade-halt/mini-controller/api";
 import { CONTAINER, NODE_LABELS } from "../../harness/fixtures/mock-nodes.ts";
 import type { BenchCluster } from "./bench-cluster.ts";
@@ -42,6 +42,19 @@ export async function untilSeenRunning(
   await untilCount(cluster, `${namespace}: nodes that the controller sees run`, count, async () => {
     const { status } = await cluster.client.get<HaltPolicy>(path);
     return status?.running ?? 0;
+  });
+}
+
+/** Resolves when the controller has written down of this many nodes at which height it saw them: a halt of one counts from then on. */
+export async function untilSeenAtHeight(
+  cluster: BenchCluster,
+  namespace: string,
+  count: number,
+): Promise<void> {
+  const path = collection(namespace, "noderecords");
+  await untilCount(cluster, `${namespace}: nodes seen at a height`, count, async () => {
+    const { items } = await cluster.client.get<{ items: readonly NodeRecord[] }>(path);
+    return items.filter(({ status }) => status?.height !== undefined).length;
   });
 }
 
