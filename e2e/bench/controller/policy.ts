@@ -11,8 +11,12 @@ const DEADLINE_MS = 300_000;
 const collection = (namespace: string, plural: string) =>
   `/apis/${API_VERSION}/namespaces/${namespace}/${plural}`;
 
-/** A policy over every node of a namespace that lists the plan's image and lets all swap at once. */
-export async function createPolicy({ client }: BenchCluster, namespace: string): Promise<void> {
+/** A policy over every node of a namespace that lists the plan's image for a height and lets all swap at once. */
+export async function createPolicy(
+  { client }: BenchCluster,
+  namespace: string,
+  height: number = HEIGHT,
+): Promise<void> {
   await client.send({
     method: "POST",
     path: collection(namespace, "haltpolicies"),
@@ -26,9 +30,18 @@ export async function createPolicy({ client }: BenchCluster, namespace: string):
         container: CONTAINER,
         allowTags: true,
         maxConcurrent: 10_000,
-        upgrades: [{ planName: PLAN, height: HEIGHT, image: NEW_IMAGE }],
+        upgrades: [{ planName: PLAN, height, image: NEW_IMAGE }],
       },
     },
+  });
+}
+
+/** Nobody governs the nodes of the namespace any more. */
+export async function removePolicy({ client }: BenchCluster, namespace: string): Promise<void> {
+  await client.send({
+    method: "DELETE",
+    path: `${collection(namespace, "haltpolicies")}/policy`,
+    body: { apiVersion: "v1", kind: "DeleteOptions" },
   });
 }
 

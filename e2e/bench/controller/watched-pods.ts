@@ -1,13 +1,10 @@
-import { CONTAINER, imageOf, RPC_PORT } from "../../harness/fixtures/mock-nodes.ts";
+import { CONTAINER, imageOf, NODE_LABELS, RPC_PORT } from "../../harness/fixtures/mock-nodes.ts";
 import type { Write } from "./bare-client.ts";
 
 const DIGEST = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0bda2ca8bd4b2e2c0a1b3d";
 
-/**
- * A pod with what a chain node's has: two containers, probes, resources, volumes, environment and annotations. Its namespace
- * has no policy, so it is watched and not asked for its `/status`.
- */
-export function createWatchedPod(namespace: string, index: number): Write {
+/** A pod with what a chain node's has: two containers, probes, resources, volumes, environment and annotations. */
+export function createWatchedPod(namespace: string, index: number, rpcPort: number): Write {
   const name = `sei-${index}-0`;
   return {
     method: "POST",
@@ -18,7 +15,7 @@ export function createWatchedPod(namespace: string, index: number): Write {
       metadata: {
         name,
         labels: {
-          "app.kubernetes.io/name": "seid",
+          ...NODE_LABELS,
           "apps.kubernetes.io/pod-index": "0",
           "controller-revision-hash": `sei-${index}-7c9f8d6b5`,
           "sei.io/chain": "pacific-1",
@@ -35,7 +32,7 @@ export function createWatchedPod(namespace: string, index: number): Write {
       spec: {
         nodeName: "phantom",
         terminationGracePeriodSeconds: 0,
-        containers: [nodeContainer(), sidecar()],
+        containers: [nodeContainer(rpcPort), sidecar()],
         volumes: [
           { name: "data", persistentVolumeClaim: { claimName: `data-${name}` } },
           { name: "config", configMap: { name: `sei-${index}-config` } },
@@ -46,14 +43,14 @@ export function createWatchedPod(namespace: string, index: number): Write {
   };
 }
 
-function nodeContainer() {
+function nodeContainer(rpcPort: number) {
   const ports = {
     "evm-rpc": 8545,
     "evm-ws": 8546,
     grpc: 9090,
     rest: 1317,
     p2p: 26656,
-    [RPC_PORT]: 26657,
+    [RPC_PORT]: rpcPort,
     metrics: 26660,
   };
   return {
@@ -89,7 +86,8 @@ function sidecar() {
 /** Reports it as running, as a kubelet does. */
 export function reportWatchedPod(namespace: string, index: number): Write {
   const at = new Date().toISOString().replace(/\.\d+Z$/, "Z");
-  const podIP = `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`;
+  // Each has an address of this machine, where something answers as that node.
+  const podIP = `127.${1 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
   const conditions = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
   const status = (name: string, image: string) => ({
     name,

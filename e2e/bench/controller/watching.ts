@@ -1,82 +1,112 @@
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { request } from "undici";
 import { controllerKubeconfig, startController } from "../../harness/controller.ts";
 import { type Program, startProgram } from "../../harness/program.ts";
 import { type BenchCluster, createNamespace, WIDTH } from "./bench-cluster.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { Options } from "./options.ts";
-import { type Cost, costOf } from "./process-cost.ts";
+import { createPolicy, removePolicy, untilSeenAtHeight } from "./policy.ts";
+import { costOf } from "./process-cost.ts";
 import type { Row } from "./report.ts";
 import { createWatchedPod, reportWatchedPod } from "./watched-pods.ts";
+import { type Asked, rowsOf, type Sample } from "./watching-rows.ts";
 
 const NAMESPACE = "bench-watched";
 /** Seconds between the last program's first list and the first look: what a start leaves behind is no idle cost. */
-const SETTLE_S = 10;
+const SETTLE_S = 20;
+/** A node that is far from a listed height is asked this often. */
+const INTERVAL_S = 5;
+/** No node of the benchmark comes near it. */
+const FAR_HEIGHT = 900_000_000;
 
-/** What each program took for this many pods. */
-interface Sample {
-  readonly pods: number;
-  readonly controller: Cost;
-  /** client-go's informer, keeping of a pod what the controller keeps. */
-  readonly informer: Cost;
-  /** The same, keeping whole pods, as an informer does when it is told nothing. */
-  readonly whole: Cost;
-}
-
-/** Memory and idle CPU for a hundredth, a tenth and all of `pods`, beside client-go's informer at the same time. */
+/**
+ * Memory and CPU for a hundredth, a tenth and all of `pods` that a policy governs, so that each is asked for its `/status`, beside
+ * client-go's informer that asks the same nodes as often; and for all of them once nobody governs them.
+ */
 export async function benchWatching(
   cluster: BenchCluster,
   informer: string,
   { pods, seconds }: Pick<Options, "pods" | "seconds">,
 ): Promise<readonly Row[]> {
   await createNamespace(cluster, NAMESPACE);
+  const port = await startStatusNodes(cluster);
+  const bench: Bench = { cluster, informer, port, seconds };
+  await createPolicy(cluster, NAMESPACE, FAR_HEIGHT);
   const samples: Sample[] = [];
   let made = 0;
-  for (const size of [pods / 100, pods / 10, pods].map(Math.ceil)) {
-    await addPods(cluster, made, size);
+  for (const size of new Set([pods / 100, pods / 10, pods].map(Math.ceil))) {
+    await addPods(bench, made, size);
     made = size;
-    samples.push(await sample(cluster, informer, size, seconds));
+    samples.push(await sample(bench, size, true));
   }
-  return rowsOf(samples);
+  await removePolicy(cluster, NAMESPACE);
+  return rowsOf(samples, await sample(bench, pods, false));
 }
 
-async function addPods({ client, progress }: BenchCluster, from: number, to: number): Promise<void> {
+interface Bench {
+  readonly cluster: BenchCluster;
+  /** The Go program. */
+  readonly informer: string;
+  /** Where all nodes serve `/status`. */
+  readonly port: number;
+  readonly seconds: number;
+}
+
+async function startStatusNodes({ cleanup }: BenchCluster): Promise<number> {
+  const script = join(import.meta.dirname, "status-nodes.ts");
+  const portIn = ({ lines }: Program) => /^port (\d+)$/.exec(lines()[0] ?? "")?.[1];
+  const nodes = await startProgram("status-nodes", process.execPath, [script], { ready: portIn });
+  cleanup.add(() => nodes.stop());
+  return Number(portIn(nodes));
+}
+
+async function addPods(
+  { cluster: { client, progress }, port }: Bench,
+  from: number,
+  to: number,
+): Promise<void> {
   const indices = Array.from({ length: to - from }, (_, index) => from + index);
   await inParallel(indices, WIDTH, async (index) => {
-    await client.send(createWatchedPod(NAMESPACE, index));
+    await client.send(createWatchedPod(NAMESPACE, index, port));
     await client.send(reportWatchedPod(NAMESPACE, index));
     progress(`${NAMESPACE}: pods made: ${Math.floor((index + 1) / 100) * 100} of ${to}`);
   });
 }
 
-async function sample(
-  cluster: BenchCluster,
-  informer: string,
-  pods: number,
-  seconds: number,
-): Promise<Sample> {
-  cluster.progress(`${NAMESPACE}: watching ${pods} pods for ${SETTLE_S + seconds} s`);
-  const programs = [
-    await startController({ ...cluster, namespace: NAMESPACE }),
-    await startInformer(cluster, informer, pods),
-    await startInformer(cluster, informer, pods, "-whole"),
-  ];
+async function sample(bench: Bench, pods: number, isGoverned: boolean): Promise<Sample> {
+  const { cluster, seconds } = bench;
+  const controller = await startController({ ...cluster, namespace: NAMESPACE });
+  if (isGoverned) await untilSeenAtHeight(cluster, NAMESPACE, pods);
+  const poll = isGoverned ? ["-poll", `${INTERVAL_S}s`] : [];
+  const informer = await startInformer(bench, pods, ...poll);
+  const programs = [controller, informer, await startIdleNode(cluster)];
   try {
+    cluster.progress(`${NAMESPACE}: watching ${pods} pods for ${SETTLE_S + seconds} s`);
     await delay(SETTLE_S * 1000, undefined, { signal: cluster.signal });
-    const [controller, projecting, whole] = await costOf(
-      programs.map(({ pid }) => pid),
-      seconds,
-      cluster.signal,
-    );
-    if (!controller || !projecting || !whole) throw new Error("a program was not measured");
-    return { pods, controller, informer: projecting, whole };
+    const [before, began] = [await askedOf(bench), performance.now()];
+    const pids = programs.map(({ pid }) => pid);
+    const [ours, go, bare] = await costOf(pids, seconds, cluster.signal);
+    const after = await askedOf(bench);
+    if (!ours || !go || !bare) throw new Error("a program was not measured");
+    const elapsedS = (performance.now() - began) / 1000;
+    const perSecond = {
+      go: (after.go - before.go) / elapsedS,
+      others: (after.others - before.others) / elapsedS,
+    };
+    return { pods, controller: ours, informer: go, bare, readings: perSecond };
   } finally {
     await Promise.all(programs.map((program) => program.stop()));
   }
 }
 
+async function askedOf({ port }: Bench): Promise<Asked> {
+  const { body } = await request(`http://127.0.0.1:${port}/asked`);
+  return (await body.json()) as Asked;
+}
+
 async function startInformer(
-  cluster: BenchCluster,
-  file: string,
+  { cluster, informer: file }: Bench,
   pods: number,
   ...flags: readonly string[]
 ): Promise<Program> {
@@ -88,45 +118,9 @@ async function startInformer(
   return informer;
 }
 
-function rowsOf(samples: readonly Sample[]): readonly Row[] {
-  return samples.flatMap((sample, index): readonly Row[] => {
-    const before = samples[index - 1];
-    const isLargest = index === samples.length - 1;
-    return [...costRows(sample, isLargest), ...(before === undefined ? [] : [growthRow(before, sample)])];
-  });
-}
-
-function costRows({ pods, controller, informer, whole }: Sample, isLargest: boolean): readonly Row[] {
-  const row = (what: string, unit: string, of: (cost: Cost) => number): Row => ({
-    part: partOf(pods),
-    what,
-    unit,
-    value: of(controller),
-    beside: { what: "client-go, same fields", value: of(informer) },
-  });
-  const rss = row("RSS", "MiB", ({ rssMiB }) => rssMiB);
-  const cpu = row("CPU, of a core", "%", ({ cpuPercent }) => cpuPercent);
-  return [
-    isLargest ? { ...rss, target: { of: "ratio", atMost: 1.5 } } : rss,
-    { ...rss, beside: { what: "client-go, whole pods", value: whole.rssMiB } },
-    row("RSS that is no file's", "MiB", ({ anonymousMiB }) => anonymousMiB),
-    row("peak RSS", "MiB", ({ peakMiB }) => peakMiB),
-    isLargest ? { ...cpu, target: { of: "value", atMost: 1 } } : cpu,
-  ];
-}
-
-/** Linear growth is the same for each pod from size to size. */
-function growthRow(before: Sample, { pods, controller, informer }: Sample): Row {
-  const perPod = (from: Cost, to: Cost) => ((to.rssMiB - from.rssMiB) * 1024) / (pods - before.pods);
-  return {
-    part: partOf(pods),
-    what: `RSS more than with ${before.pods} pods, a pod`,
-    unit: "KiB",
-    value: perPod(before.controller, controller),
-    beside: { what: "client-go, same fields", value: perPod(before.informer, informer) },
-  };
-}
-
-function partOf(pods: number): string {
-  return `${pods} pods watched that no policy governs, idle`;
+/** The same Node with nothing to do: what no program of it can be below. */
+async function startIdleNode({ cleanup }: BenchCluster): Promise<Program> {
+  const idle = await startProgram("node", process.execPath, ["-e", "setInterval(() => {}, 1e9)"]);
+  cleanup.add(() => idle.stop());
+  return idle;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { readStatus } from "@upgrade-halt/consumer";
 import {
   type ClusterAccess,
   fencedDispatcher,
@@ -38,6 +39,8 @@ export interface RunOptions {
 }
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+/** Nodes that are asked four times a second keep their connection; thousands that are asked every five seconds keep none in between. */
+const NODE_KEEP_ALIVE_MS = 1_000;
 const LEASE_NAME = "upgrade-halt-mini-controller";
 /** Where `deploy/` puts the controller, for a kubeconfig that names no namespace. */
 const LEASE_NAMESPACE = "upgrade-halt-system";
@@ -66,6 +69,11 @@ export async function run(options: RunOptions): Promise<void> {
     options.leaderElect ? { allowWrite: fence.check, onRequest } : { onRequest },
   );
   const pagers = new Agent({ connect: { lookup: guardedLookup } });
+  const nodes = new Agent({
+    connections: 1,
+    keepAliveTimeout: NODE_KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: NODE_KEEP_ALIVE_MS,
+  });
   try {
     await checkCluster(api, access.server, options.namespace);
     const controller = new Controller({
@@ -79,10 +87,12 @@ export async function run(options: RunOptions): Promise<void> {
         crash(boundary);
       },
       pages: options.leaderElect ? fencedDispatcher(pagers, fence.check) : pagers,
+      readNode: (url, limits) => readStatus(url, { ...limits, dispatcher: nodes }),
     });
     const server = await serve(options.metricsAddr, controller, metrics);
     try {
       await stopping.race(controller.sync());
+      memorySaver.litter();
       log.info({ metrics: `http://${server.address}`, server: access.server }, "ready");
       if (options.leaderElect)
         await lead(controller, { access, fence, leaseMs, options, log, metrics, stop: stopping.signal });
@@ -93,7 +103,7 @@ export async function run(options: RunOptions): Promise<void> {
     }
   } finally {
     stopping.dispose();
-    await pagers.destroy();
+    await Promise.all([pagers.destroy(), nodes.destroy()]);
     await api.close();
   }
 }

@@ -9,6 +9,15 @@ function heapWithGarbage(): number {
   return objects.length > 0 ? memoryUsage().heapTotal : 0;
 }
 
+test("what its start left in memory is given back once it is calm, and what it read since", async () => {
+  const saver = new MemorySaver(50);
+  for (const litter of [() => {}, () => saver.litter()]) {
+    const most = heapWithGarbage();
+    litter();
+    await until("the heap to shrink", () => memoryUsage().heapTotal < most / 2 || undefined);
+  }
+});
+
 test("what halts left in memory is given back once nothing more is done about any", async () => {
   const saver = new MemorySaver(50);
   saver.spend();

@@ -12,12 +12,19 @@ const CALM_MS = 10_000;
 export class MemorySaver {
   readonly #calm: NodeJS.Timeout;
   #saving = true;
+  #isTidy = false;
 
   /** `calmMs` without work make it calm. */
   constructor(calmMs = CALM_MS) {
     setFlagsFromString("--memory-saver-mode");
     setFlagsFromString("--expose-gc");
     this.#calm = setTimeout(() => this.#save(), calmMs).unref();
+  }
+
+  /** Much was read that is not kept, as the first lists are. */
+  litter(): void {
+    this.#isTidy = false;
+    this.#calm.refresh();
   }
 
   /** Something is done about a halt. */
@@ -28,10 +35,11 @@ export class MemorySaver {
     setFlagsFromString("--no-memory-saver-mode");
   }
 
-  /** An idle process collects nothing by itself: what the halts left goes now. */
+  /** An idle process collects nothing by itself: what the start, the lists or the halts left goes now. */
   #save(): void {
-    if (this.#saving) return;
+    if (this.#saving && this.#isTidy) return;
     this.#saving = true;
+    this.#isTidy = true;
     setFlagsFromString("--memory-saver-mode");
     runInNewContext("gc")({ type: "major", flavor: "last-resort" });
   }

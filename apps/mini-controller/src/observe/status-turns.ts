@@ -1,14 +1,17 @@
 import { FairQueue, namespaceOfKey } from "@upgrade-halt/kube";
 
-/** Between one reading and the next, of whichever pods: a thousand nodes that halt at once must not take all the time. */
-const APART_MS = 2;
-
-/** Readings that are due, one every 2 ms: namespaces take turns, so that thousands of nodes of one hold up no other's. */
+/** Readings that are due, one after the other: namespaces take turns, so that thousands of nodes of one hold up no other's. */
 export class StatusTurns {
+  readonly #apartMs: () => number;
   readonly #queue = new FairQueue();
   readonly #reads = new Map<string, () => void>();
   #nextAt = 0;
   #timer: NodeJS.Timeout | undefined;
+
+  /** `apartMs` says how long after one reading the next one is, whosever it is. */
+  constructor(apartMs: () => number) {
+    this.#apartMs = apartMs;
+  }
 
   /** Reads the pod with this key when it is its turn, which may be at once. */
   add(key: string, read: () => void): void {
@@ -34,7 +37,7 @@ export class StatusTurns {
       }
       const next = this.#queue.take(() => true);
       if (next === undefined) return;
-      this.#nextAt += APART_MS;
+      this.#nextAt += this.#apartMs();
       const read = this.#reads.get(next.key);
       this.#reads.delete(next.key);
       read?.();

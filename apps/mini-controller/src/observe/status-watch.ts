@@ -17,7 +17,7 @@ import {
 } from "../model/live-status.ts";
 import type { LogFinding } from "../model/log-finding.ts";
 import type { Pod } from "../model/pod.ts";
-import { FAST_MS, pollInterval } from "./poll-interval.ts";
+import { FAST_MS, pollInterval, SLOW_MS } from "./poll-interval.ts";
 import { StatusTurns } from "./status-turns.ts";
 
 /** A pod to watch. */
@@ -62,6 +62,11 @@ const FRESH_READS = 20;
 
 const READ_TIMEOUT_MS = 2_000;
 
+/** Between one reading and the next, of whichever pods: a thousand nodes that halt at once must not take all the time. */
+const APART_MS = 2;
+/** Of so many pods that it would take longer than they wait for each other, all are read in this part of it. */
+const ROUND = 0.8;
+
 /**
  * Polls `/status` of running pods: a stay-alive node halts without its process ending, and only there it says so.
  * The pace adapts to how near the next listed height is.
@@ -77,7 +82,8 @@ export class StatusWatch {
 
   /** Keys of the pods that told a validator address. */
   readonly #validators = new Map<string, Set<string>>();
-  readonly #turns = { urgent: new StatusTurns(), patient: new StatusTurns() };
+  readonly #apartMs = () => Math.min(APART_MS, (SLOW_MS * ROUND) / Math.max(this.#watched.size, 1));
+  readonly #turns = { urgent: new StatusTurns(this.#apartMs), patient: new StatusTurns(this.#apartMs) };
 
   constructor(options: StatusWatchOptions) {
     this.#options = options;

@@ -1,7 +1,8 @@
-// Command informer keeps what the controller keeps of a namespace's pods, HaltPolicies and NodeHalts, by client-go's own
-// informers, and does nothing else: the yardstick for the controller's memory and idle CPU.
+// Command informer keeps what the controller keeps of a namespace's pods, HaltPolicies, NodeHalts and NodeRecords, by client-go's
+// own informers, asks each pod for its /status every so often where it is told to, and does nothing else: the yardstick for the
+// controller's memory and CPU.
 //
-//	informer -kubeconfig FILE -namespace NAME [-whole]
+//	informer -kubeconfig FILE -namespace NAME [-poll DURATION]
 //
 // It prints "synced N" once it holds N pods, and runs until a signal.
 package main
@@ -15,8 +16,6 @@ import (
 	"syscall"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/dynamic/dynamicinformer"
@@ -28,15 +27,15 @@ import (
 func main() {
 	kubeconfig := flag.String("kubeconfig", "", "the cluster, and as whom")
 	namespace := flag.String("namespace", "", "the namespace to watch")
-	whole := flag.Bool("whole", false, "keep pods as they come, not only what the controller keeps of them")
+	every := flag.Duration("poll", 0, "how often each pod is asked for its /status; never unless said")
 	flag.Parse()
-	if err := run(*kubeconfig, *namespace, *whole); err != nil {
+	if err := run(*kubeconfig, *namespace, *every); err != nil {
 		fmt.Fprintf(os.Stderr, "informer: %v\n", err)
 		os.Exit(1)
 	}
 }
 
-func run(kubeconfig, namespace string, whole bool) error {
+func run(kubeconfig, namespace string, every time.Duration) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
@@ -55,13 +54,21 @@ func run(kubeconfig, namespace string, whole bool) error {
 	typed := informers.NewSharedInformerFactoryWithOptions(client, 15*time.Minute, informers.WithNamespace(namespace))
 	own := dynamicinformer.NewFilteredDynamicSharedInformerFactory(custom, 15*time.Minute, namespace, nil)
 	pods := typed.Core().V1().Pods().Informer()
-	if !whole {
-		if err := pods.SetTransform(project); err != nil {
+	if err := pods.SetTransform(project); err != nil {
+		return err
+	}
+	if every > 0 {
+		if _, err := pods.AddEventHandler(newPoller(ctx, every)); err != nil {
 			return err
 		}
 	}
-	for _, plural := range []string{"haltpolicies", "nodehalts"} {
-		own.ForResource(schema.GroupVersionResource{Group: "upgrade-halt.dev", Version: "v1alpha1", Resource: plural}).Informer()
+	for _, plural := range []string{"haltpolicies", "nodehalts", "noderecords"} {
+		informer := own.ForResource(schema.GroupVersionResource{Group: "upgrade-halt.dev", Version: "v1alpha1", Resource: plural}).Informer()
+		if plural == "noderecords" {
+			if err := informer.SetTransform(typedRecord); err != nil {
+				return err
+			}
+		}
 	}
 	typed.Start(ctx.Done())
 	own.Start(ctx.Done())
@@ -73,72 +80,4 @@ func run(kubeconfig, namespace string, whole bool) error {
 	fmt.Printf("synced %d\n", len(pods.GetStore().ListKeys()))
 	<-ctx.Done()
 	return nil
-}
-
-// project keeps of a pod what `projectPod` in apps/mini-controller/src/model/pod.ts keeps.
-func project(object any) (any, error) {
-	pod, isPod := object.(*corev1.Pod)
-	if !isPod {
-		return object, nil
-	}
-	return &corev1.Pod{
-		ObjectMeta: projectMeta(pod.ObjectMeta),
-		Spec: corev1.PodSpec{
-			Containers:     projectContainers(pod.Spec.Containers),
-			ReadinessGates: pod.Spec.ReadinessGates,
-		},
-		Status: corev1.PodStatus{
-			Phase:             pod.Status.Phase,
-			PodIP:             pod.Status.PodIP,
-			Conditions:        projectConditions(pod.Status.Conditions),
-			ContainerStatuses: projectStatuses(pod.Status.ContainerStatuses),
-		},
-	}, nil
-}
-
-func projectMeta(meta metav1.ObjectMeta) metav1.ObjectMeta {
-	var owners []metav1.OwnerReference
-	for _, owner := range meta.OwnerReferences {
-		owners = append(owners, metav1.OwnerReference{
-			APIVersion: owner.APIVersion, Kind: owner.Kind, Name: owner.Name, UID: owner.UID,
-		})
-	}
-	return metav1.ObjectMeta{
-		Name: meta.Name, Namespace: meta.Namespace, UID: meta.UID, ResourceVersion: meta.ResourceVersion,
-		CreationTimestamp: meta.CreationTimestamp, DeletionTimestamp: meta.DeletionTimestamp,
-		Labels: meta.Labels, OwnerReferences: owners,
-	}
-}
-
-func projectContainers(all []corev1.Container) []corev1.Container {
-	var kept []corev1.Container
-	for _, container := range all {
-		var ports []corev1.ContainerPort
-		for _, port := range container.Ports {
-			ports = append(ports, corev1.ContainerPort{Name: port.Name, ContainerPort: port.ContainerPort})
-		}
-		kept = append(kept, corev1.Container{Name: container.Name, Image: container.Image, Ports: ports})
-	}
-	return kept
-}
-
-func projectConditions(all []corev1.PodCondition) []corev1.PodCondition {
-	var kept []corev1.PodCondition
-	for _, condition := range all {
-		kept = append(kept, corev1.PodCondition{
-			Type: condition.Type, Status: condition.Status, Reason: condition.Reason,
-		})
-	}
-	return kept
-}
-
-func projectStatuses(all []corev1.ContainerStatus) []corev1.ContainerStatus {
-	var kept []corev1.ContainerStatus
-	for _, status := range all {
-		kept = append(kept, corev1.ContainerStatus{
-			Name: status.Name, RestartCount: status.RestartCount, Ready: status.Ready,
-			State: status.State, LastTerminationState: status.LastTerminationState,
-		})
-	}
-	return kept
 }

@@ -1,0 +1,108 @@
+import type { Cost } from "./process-cost.ts";
+import type { Row } from "./report.ts";
+
+/** Readings of `/status`, by who asked. */
+export interface Asked {
+  readonly go: number;
+  readonly others: number;
+}
+
+/** What each program took for this many pods. */
+export interface Sample {
+  readonly pods: number;
+  readonly controller: Cost;
+  /** client-go's informer, keeping of a pod what the controller keeps, and asking for `/status` as often. */
+  readonly informer: Cost;
+  /** Node with nothing to do. */
+  readonly bare: Cost;
+  /** Readings a second. */
+  readonly readings: Asked;
+}
+
+/** Most of the other side's memory for a hundredth and for all of the pods. */
+const MOST = { few: 1.7, all: 1 } as const;
+
+export function rowsOf(governed: readonly Sample[], ungoverned: Sample): readonly Row[] {
+  return [
+    ...governed.flatMap((sample, index) => governedRows(governed, sample, index)),
+    ...idleRows(ungoverned),
+  ];
+}
+
+function governedRows(all: readonly Sample[], sample: Sample, index: number): readonly Row[] {
+  const { pods, controller, informer, bare, readings } = sample;
+  const part = `${pods} pods watched and asked for /status`;
+  const row = rowsBeside(part, "client-go and a Go poller", controller, informer);
+  const rss = row("RSS", "MiB", ({ rssMiB }) => rssMiB);
+  const most = index === 0 ? MOST.few : index === all.length - 1 ? MOST.all : undefined;
+  const before = all[index - 1];
+  const perReading = (cost: Cost, perSecond: number) => (cost.cpuPercent * 10_000) / perSecond;
+  return [
+    most === undefined ? rss : { ...rss, target: { of: "ratio", atMost: most } },
+    { ...rss, beside: { what: "Node with nothing to do", value: bare.rssMiB } },
+    row("RSS that is no file's", "MiB", ({ anonymousMiB }) => anonymousMiB),
+    row("peak RSS", "MiB", ({ peakMiB }) => peakMiB),
+    row("CPU, of a core", "%", ({ cpuPercent }) => cpuPercent),
+    {
+      part,
+      what: "CPU for each reading, watching included",
+      unit: "us",
+      value: perReading(controller, readings.others),
+      beside: { what: "client-go and a Go poller", value: perReading(informer, readings.go) },
+    },
+    {
+      part,
+      what: "each node is asked every",
+      unit: "s",
+      value: pods / readings.others,
+      beside: { what: "client-go and a Go poller", value: pods / readings.go },
+    },
+    ...(before === undefined ? [] : growthRows(part, before, sample)),
+  ];
+}
+
+/** Linear growth is the same for each pod from size to size; with cost ~ n^k, k is at most 1. */
+function growthRows(part: string, before: Sample, after: Sample): readonly Row[] {
+  const beside = "client-go and a Go poller";
+  const perPod = (from: Cost, to: Cost) => ((to.rssMiB - from.rssMiB) * 1024) / (after.pods - before.pods);
+  const exponent = (of: (cost: Cost) => number, side: "controller" | "informer") =>
+    Math.log(of(after[side]) / of(before[side])) / Math.log(after.pods / before.pods);
+  const k = (what: string, of: (cost: Cost) => number): Row => ({
+    part,
+    what: `${what} ~ pods^k from ${before.pods} pods: k`,
+    unit: "",
+    value: exponent(of, "controller"),
+    beside: { what: beside, value: exponent(of, "informer") },
+    target: { of: "value", atMost: 1.05 },
+  });
+  return [
+    {
+      part,
+      what: `RSS more than with ${before.pods} pods, a pod`,
+      unit: "KiB",
+      value: perPod(before.controller, after.controller),
+      beside: { what: beside, value: perPod(before.informer, after.informer) },
+    },
+    k("RSS", ({ rssMiB }) => rssMiB),
+    k("CPU", ({ cpuPercent }) => cpuPercent),
+  ];
+}
+
+function idleRows({ pods, controller, informer }: Sample): readonly Row[] {
+  const part = `${pods} pods watched that no policy governs, idle`;
+  const row = rowsBeside(part, "client-go, same fields", controller, informer);
+  return [
+    row("RSS", "MiB", ({ rssMiB }) => rssMiB),
+    { ...row("CPU, of a core", "%", ({ cpuPercent }) => cpuPercent), target: { of: "value", atMost: 1 } },
+  ];
+}
+
+function rowsBeside(part: string, what: string, ours: Cost, theirs: Cost) {
+  return (name: string, unit: string, of: (cost: Cost) => number): Row => ({
+    part,
+    what: name,
+    unit,
+    value: of(ours),
+    beside: { what, value: of(theirs) },
+  });
+}
