@@ -13,7 +13,7 @@ const LEASE_MS = 1_000;
 /** Of a lease that is not to end while a test looks, however long the machine stands still. */
 const LONG_MS = 300_000;
 
-function candidate(api: KubeApi, identity: string, leaseMs = LONG_MS) {
+function candidate(api: KubeApi, identity: string, leaseMs = LONG_MS, retryMs = 20) {
   const fence = new Fence((leaseMs * 2) / 3);
   const problems: string[] = [];
   const election = new LeaderElection({
@@ -23,7 +23,7 @@ function candidate(api: KubeApi, identity: string, leaseMs = LONG_MS) {
     identity,
     fence,
     leaseMs,
-    retryMs: 20,
+    retryMs,
     onProblem: (message) => problems.push(message),
   });
   return { election, fence, problems, stop: new AbortController() };
@@ -61,6 +61,33 @@ describe("leader election", () => {
     expect(performance.now() - began).toBeGreaterThanOrEqual(LEASE_MS);
     expect(a.fence.isOpen).toBe(false);
     expect(holder(api)).toBe("b");
+  });
+
+  test("it is taken over as soon as that is over, however seldom it is looked at", async () => {
+    const api = new FakeApi();
+    const [a, b] = [candidate(api, "a", LEASE_MS), candidate(api, "b", LEASE_MS, LONG_MS)];
+    await a.election.acquire(a.stop.signal);
+    await b.election.acquire(b.stop.signal);
+    expect(holder(api)).toBe("b");
+  });
+
+  test("a lease that is over is not asked for without a pause while the API server can't be reached", async () => {
+    const api = new FakeApi();
+    let requests = 0;
+    let cut = false;
+    const guarded = new GuardedApi(api, () => {
+      requests += 1;
+      if (cut) throw new ControllerError("unreachable", "no route to host");
+    });
+    const [a, b] = [candidate(api, "a", LEASE_MS), candidate(guarded, "b", LEASE_MS, LEASE_MS)];
+    await a.election.acquire(a.stop.signal);
+    const waiting = b.election.acquire(b.stop.signal);
+    await until("b has seen the lease", () => requests > 0 || undefined);
+    cut = true;
+    await until("the lease is over and was asked for again", () => b.problems.length > 4 || undefined);
+    cut = false;
+    await waiting;
+    expect(requests).toBeLessThan(12);
   });
 
   test("a leader that is cut off from the API server stops leading before its lease is over", async () => {
