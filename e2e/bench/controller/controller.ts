@@ -17,6 +17,7 @@ import { HELP, type Options, parseOptions } from "./options.ts";
 import { progressTo } from "./progress.ts";
 import { auditFlags } from "./recorded-writes.ts";
 import { isMet, type Row, tableOf } from "./report.ts";
+import { benchStart } from "./start.ts";
 import { benchWatching } from "./watching.ts";
 
 /** So that kube-controller-manager holds up neither side, and takes no phantom for a node that died. */
@@ -41,11 +42,12 @@ async function bench(options: Options, cleanup: Cleanup, signal: AbortSignal): P
     await buildCosmovisor();
     rows.push(...(await benchExitToSwap(place, options)));
   }
-  if (!options.parts.has("burst") && !options.parts.has("watching")) return rows;
+  if (![...options.parts].some((part) => part !== "latency")) return rows;
   const flags = { apiServer: auditFlags(folder), controllerManager: CONTROLLER_MANAGER };
   const { kubeconfig } = await startServers(cleanup, flags);
   const cluster = await openBenchCluster({ kubeconfig, target: "control-plane" }, place);
   if (options.parts.has("burst")) rows.push(...(await benchBlockOfHalts(cluster, folder, options)));
+  if (options.parts.has("start")) rows.push(...(await benchStart(cluster, options)));
   if (options.parts.has("watching")) {
     progress("building client-go's informer");
     rows.push(...(await benchWatching(cluster, await buildInformer(folder), options)));

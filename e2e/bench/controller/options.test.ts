@@ -11,7 +11,7 @@ describe("the sizes of a run", () => {
   test.each([
     [["--nodes", "none"], "--nodes none is no whole number from 1 to 10000"],
     [["--pods", "0"], "--pods 0 is no whole number from 1 to 100000"],
-    [["--parts", "burst,lunch"], "--parts burst,lunch: lunch is none of latency, burst, watching"],
+    [["--parts", "burst,lunch"], "--parts burst,lunch: lunch is none of latency, burst, start, watching"],
     [["--bogus"], "Unknown option '--bogus'"],
   ])("%j is refused with one sentence", (args, message) => {
     expect(() => parseOptions(args)).toThrow(new UsageError(message));

@@ -1,7 +1,7 @@
 import { parsed, partsOf, whole } from "../command-line.ts";
 
 /** The parts of the benchmark, in the order in which they run. */
-export const PARTS = ["latency", "burst", "watching"] as const;
+export const PARTS = ["latency", "burst", "start", "watching"] as const;
 export type Part = (typeof PARTS)[number];
 
 /** How large a run is. */
@@ -15,7 +15,7 @@ export interface Options {
   readonly rounds: number;
   /** Pods that are watched; a tenth and a hundredth of them are measured as well. */
   readonly pods: number;
-  /** How long memory and idle CPU are measured. */
+  /** How long memory and CPU are measured. */
   readonly seconds: number;
   readonly json: boolean;
 }
@@ -27,9 +27,9 @@ Exits with 1 where a target is missed.
 
   --halts N     halts timed from exit to swap, on each cluster (default 100), and a fifth of them under cosmovisor
   --nodes N     nodes that halt in one block (default 1000)
-  --rounds N    how often they do, for each side (default 3; the figures are medians)
-  --pods N      pods watched, and a tenth and a hundredth of them (default 10000)
-  --seconds N   how long memory and idle CPU are measured (default 30)
+  --rounds N    how often they do, for each side, and how often it is started and killed (default 3; the figures are medians)
+  --pods N      pods watched and asked for /status, and a tenth and a hundredth of them (default 10000)
+  --seconds N   how long memory and CPU are measured (default 30)
   --parts LIST  some of ${PARTS.join(",")} (default all)
   --json        print the figures as one JSON object
   --help        print this

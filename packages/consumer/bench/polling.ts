@@ -18,6 +18,7 @@ export interface PollingResult extends Cost {
   /** How long after its halt a node was seen halted, in ms. */
   readonly seenP50Ms: number;
   readonly seenP99Ms: number;
+  readonly seenLastMs: number;
   readonly unseen: number;
 }
 
@@ -34,7 +35,11 @@ export async function benchPolling(
     nodes.on("message", ({ address, at }: Sighting) => haltedAt.set(address, at));
     const { cost, seenAt } = await runPoller(mode, count, port, seconds);
     const waits = [...seenAt].map(([address, at]) => at - (haltedAt.get(address) ?? Number.NaN));
-    const seen = { seenP50Ms: quantile(waits, 0.5), seenP99Ms: quantile(waits, 0.99) };
+    const seen = {
+      seenP50Ms: quantile(waits, 0.5),
+      seenP99Ms: quantile(waits, 0.99),
+      seenLastMs: quantile(waits, 1),
+    };
     return { ...cost, ...seen, unseen: haltedAt.size - seenAt.size };
   } finally {
     nodes.kill();

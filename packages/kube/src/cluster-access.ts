@@ -22,12 +22,12 @@ export interface ClusterAccess extends Credentials {
  *
  * @throws {KubeError} `bad-kubeconfig` when the file can't be read or names no cluster.
  */
-export function loadClusterAccess(file: string | undefined): ClusterAccess {
+export function loadClusterAccess(file: string | undefined): Promise<ClusterAccess> {
   const where = file === undefined ? "the default kubeconfig" : `kubeconfig ${file}`;
-  return accessOf(where, () => {
+  return accessOf(where, async () => {
     if (file === undefined) return defaultContext();
     if (!existsSync(file)) throw new Error("no such file");
-    return currentContextOf([file]);
+    return await currentContextOf([file]);
   });
 }
 
@@ -36,12 +36,15 @@ export function loadClusterAccess(file: string | undefined): ClusterAccess {
  *
  * @throws {KubeError} `bad-kubeconfig` when it names no cluster.
  */
-export function clusterAccessOf(text: string): ClusterAccess {
+export function clusterAccessOf(text: string): Promise<ClusterAccess> {
   return accessOf("the kubeconfig", () => currentContextIn(text));
 }
 
-function accessOf(where: string, read: () => CurrentContext | undefined): ClusterAccess {
-  const context = readable(where, read);
+async function accessOf(
+  where: string,
+  read: () => Promise<CurrentContext | undefined>,
+): Promise<ClusterAccess> {
+  const context = await readable(where, read);
   if (context === undefined)
     throw new KubeError("bad-kubeconfig", `${where} names no cluster: set its current-context`);
   const { cluster, namespace } = context;
@@ -53,9 +56,9 @@ function accessOf(where: string, read: () => CurrentContext | undefined): Cluste
   };
 }
 
-function readable<T>(where: string, read: () => T): T {
+async function readable<T>(where: string, read: () => Promise<T>): Promise<T> {
   try {
-    return read();
+    return await read();
   } catch (cause) {
     throw new KubeError("bad-kubeconfig", `${where} can't be read: ${messageOf(cause)}`, { cause });
   }
@@ -68,11 +71,11 @@ const NOWHERE: CurrentContext = {
   namespace: undefined,
 };
 
-function defaultContext(): CurrentContext | undefined {
+async function defaultContext(): Promise<CurrentContext | undefined> {
   const listed = (process.env.KUBECONFIG ?? "").split(delimiter).filter((file) => file !== "");
-  if (listed.length > 0) return currentContextOf(listed);
+  if (listed.length > 0) return await currentContextOf(listed);
   const own = join(homedir(), ".kube", "config");
-  if (existsSync(own)) return currentContextOf([own]);
+  if (existsSync(own)) return await currentContextOf([own]);
   return existsSync(join(SERVICE_ACCOUNT, "token")) ? contextOfPod(SERVICE_ACCOUNT, process.env) : NOWHERE;
 }
 

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { parse } from "yaml";
 
 /** A cluster, in the words of a kubeconfig. */
 export interface ClusterEntry {
@@ -59,18 +58,29 @@ interface ContextEntry {
  *
  * @throws {Error} when a file can't be read or is no YAML.
  */
-export function currentContextOf(files: readonly string[]): CurrentContext | undefined {
-  return contextIn(files.map((file) => withPaths(read(readFileSync(file, "utf8")), dirname(file))));
+export async function currentContextOf(files: readonly string[]): Promise<CurrentContext | undefined> {
+  const readOne = async (file: string) => withPaths(await read(readFileSync(file, "utf8")), dirname(file));
+  return contextIn(await Promise.all(files.map(readOne)));
 }
 
 /** The same of the text of one, whose paths are relative to the working directory. */
-export function currentContextIn(text: string): CurrentContext | undefined {
-  return contextIn([withPaths(read(text), "")]);
+export async function currentContextIn(text: string): Promise<CurrentContext | undefined> {
+  return contextIn([withPaths(await read(text), "")]);
 }
 
-function read(text: string): Kubeconfig {
-  const value: unknown = parse(text);
+async function read(text: string): Promise<Kubeconfig> {
+  const value = await parsed(text);
   return typeof value === "object" && value !== null ? value : {};
+}
+
+/** The YAML library is loaded for what is no JSON: in a pod there is no kubeconfig at all. */
+async function parsed(text: string): Promise<unknown> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const { parse } = await import("yaml");
+    return parse(text);
+  }
 }
 
 function contextIn(configs: readonly Kubeconfig[]): CurrentContext | undefined {

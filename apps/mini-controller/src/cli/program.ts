@@ -1,6 +1,5 @@
 import { messageOf } from "@upgrade-halt/kube";
 import { Command, CommanderError, Option } from "commander";
-import { crds, crdYaml } from "../api/crds.ts";
 import { PAGER_DUTY_HOSTS } from "../paging/paging-hosts.ts";
 import { type RunOptions, run } from "./run.ts";
 import { EXIT_FAILURE, EXIT_USAGE, UsageError } from "./usage-error.ts";
@@ -44,7 +43,8 @@ export function createProgram(): Command {
   program
     .command("crds")
     .description("print the CustomResourceDefinitions, for kubectl apply -f -")
-    .action(() => {
+    .action(async () => {
+      const { crds, crdYaml } = await import("../api/crds.ts");
       process.stdout.write(Object.values(crds).map(crdYaml).join("---\n"));
     });
   return program;

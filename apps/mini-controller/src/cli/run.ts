@@ -58,7 +58,7 @@ export async function run(options: RunOptions): Promise<void> {
   const pagingHosts = pagingHostsOf(options.pagingHosts);
   const crash = crashPoint();
   const log = createLogger(options.logFormat, options.logLevel);
-  const access = loadClusterAccess(options.kubeconfig);
+  const access = await loadClusterAccess(options.kubeconfig);
   const stopping = stopSignal(log);
   const metrics = new Metrics();
   const onRequest = (verb: string, code: string, seconds: number) =>

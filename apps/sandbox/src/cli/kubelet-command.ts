@@ -29,7 +29,7 @@ export function kubeletCommand(setCode: (code: number) => void): Command {
 
 async function runKubelet({ kubeconfig, nodeName, home }: KubeletFlags): Promise<number> {
   const stopping = untilStopped();
-  const client = await connect(clusterAccessOfFile(resolve(kubeconfig)), {
+  const client = await connect(await clusterAccessOfFile(resolve(kubeconfig)), {
     userAgent: "upgrade-halt-kubelet",
   });
   const homeDir = home === undefined ? await mkdtemp(join(tmpdir(), "upgrade-halt-kubelet-")) : resolve(home);

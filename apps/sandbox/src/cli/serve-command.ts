@@ -114,7 +114,7 @@ async function givenCluster(
   { nodes, namespace, allowChanges: allowed }: ServeFlags,
 ): Promise<Shown> {
   if (nodes !== undefined) throw new SandboxError("--nodes starts nodes, and a given cluster has its own");
-  const access = clusterAccessOfFile(file);
+  const access = await clusterAccessOfFile(file);
   const shown = namespace ?? allowed ?? access.namespace ?? "default";
   const checkWrite = (path: string): void => {
     if (!mayWriteTo(path, allowed))

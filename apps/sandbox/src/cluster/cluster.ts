@@ -40,7 +40,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const homeDir = await mkdtemp(join(tmpdir(), "upgrade-halt-sandbox-"));
   const lifeline = new Lifeline([homeDir]);
   const kubeconfig = kubeconfigFor(server);
-  const client = await connect(clusterAccessOf(kubeconfig), { userAgent: "upgrade-halt-sandbox" });
+  const client = await connect(await clusterAccessOf(kubeconfig), { userAgent: "upgrade-halt-sandbox" });
   const loops = new AbortController();
   const kubelet = new Kubelet({ client, nodeName: NODE_NAME, homeDir, lifeline, ...options });
   let stopped: Promise<void> | undefined;

@@ -25,9 +25,9 @@ export function kubeconfigFor(server: string, { token, namespace }: KubeconfigOp
 }
 
 /** What a kubeconfig says. @throws SandboxError naming the file and what is wrong with it. */
-export function clusterAccessOfFile(file: string): ClusterAccess {
+export async function clusterAccessOfFile(file: string): Promise<ClusterAccess> {
   try {
-    return loadClusterAccess(file);
+    return await loadClusterAccess(file);
   } catch (cause) {
     throw new SandboxError(messageOf(cause), { cause });
   }

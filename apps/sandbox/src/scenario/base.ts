@@ -54,7 +54,9 @@ export async function startBase(
     const kubeconfig = join(folder, "kubeconfig");
     await writeFile(kubeconfig, kubeconfigFor(cluster.server, { namespace: NAMESPACE }), { mode: 0o600 });
     tell({ kind: "cluster-ready", server: cluster.server, kubeconfig });
-    const client = await connect(clusterAccessOf(cluster.kubeconfig), { userAgent: "upgrade-halt-demo" });
+    const client = await connect(await clusterAccessOf(cluster.kubeconfig), {
+      userAgent: "upgrade-halt-demo",
+    });
     cleanups.add(() => client.close());
     const applier = new Applier(client);
     const deploy = await readKustomization(folderBeside(controllerPackage(), "deploy"));
