@@ -12,16 +12,21 @@ export interface Plan {
   readonly info: string;
 }
 
-/** Blocks from a proposal to its height: more than a vote can take, as no block is made in less than half a second. */
+/** Blocks from a proposal to its height, unless said: more than a vote can take, as no block is made in less than half a second. */
 const AHEAD = 20;
 
 /**
  * Proposes an upgrade, votes for it with every validator, and resolves when it is planned. The nodes must run, and go on
- * running: its height comes a few seconds later.
+ * running: unless its height is said to be further ahead, it comes a few seconds later.
  */
-export async function planUpgrade(network: Network, name: string, info: string): Promise<Plan> {
+export async function planUpgrade(
+  network: Network,
+  name: string,
+  info: string,
+  ahead = AHEAD,
+): Promise<Plan> {
   const { chain, first, validators } = network;
-  const plan = { name, info, height: (await first.serves()) + AHEAD };
+  const plan = { name, info, height: (await first.serves()) + ahead };
   await send(first, [...PROPOSALS[chain](plan), "--deposit", "10000000stake"]);
   // On a machine that does much else a vote may come after the end. Those of two in four are enough, and all of them say yes.
   const votes = validators.map((validator) => send(validator, ["gov", "vote", "1", "yes"]));

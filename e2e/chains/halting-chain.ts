@@ -59,15 +59,22 @@ export interface PlannedChain {
   readonly plan: Plan;
 }
 
+interface PlanOptions {
+  readonly name?: string;
+  readonly validators?: number;
+  /** Blocks from the proposal to its height. */
+  readonly ahead?: number;
+}
+
 export async function planChain(
   chain: Chain,
-  { name = PLAN_NAME, validators }: { readonly name?: string; readonly validators?: number } = {},
+  { name = PLAN_NAME, validators, ahead }: PlanOptions = {},
 ): Promise<PlannedChain> {
   await using unfinished = new AsyncDisposableStack();
   const network = unfinished.use(await Network.create(chain, validators));
   await network.start(OLD);
   await network.first.passes(1);
-  const plan = await planUpgrade(network, name, INFO);
+  const plan = await planUpgrade(network, name, INFO, ahead);
   await network.stop();
   unfinished.move();
   return { network, plan };

@@ -16,7 +16,9 @@ const ALL_HISTORY = ["--watch-cache=false", "--etcd-compaction-interval=0"];
 /** A cluster with one node that has the images of the chains. */
 export interface ChainCluster {
   readonly node: RealNode;
-  /** A namespace with a controller that may read logs; with the cluster it ends, too. */
+  /** A namespace without a controller; with the cluster it ends, too. */
+  open(): Promise<Testbed>;
+  /** The same with a controller that may read logs. */
   openControlled(): Promise<Testbed>;
 }
 
@@ -27,11 +29,16 @@ export async function startChainCluster(cleanup: Cleanup): Promise<ChainCluster>
   cleanup.add(() => scheduler.stop());
   const api = connect(kubeconfig);
   await installController(api, cleanup, "control-plane");
+  const open = async () => {
+    const testbed = await openTestbed(api);
+    cleanup.add(() => testbed.cleanup.run());
+    return testbed;
+  };
   return {
     node,
+    open,
     async openControlled() {
-      const testbed = await openTestbed(api);
-      cleanup.add(() => testbed.cleanup.run());
+      const testbed = await open();
       await allowLogs(testbed);
       await startController(testbed);
       return testbed;

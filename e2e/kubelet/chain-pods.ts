@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { V1ConfigMap, V1PodSpec, V1StatefulSet } from "@kubernetes/client-node";
+import type { V1ConfigMap, V1Container, V1Pod, V1PodSpec, V1StatefulSet } from "@kubernetes/client-node";
 import type { HaltPolicy, HaltPolicySpec } from "@upgrade-halt/mini-controller/api";
 import { filesIn, freePort } from "@upgrade-halt/testing";
 import { parse, parseAllDocuments } from "yaml";
@@ -9,13 +9,17 @@ import { CHAIN_ID, rewrite } from "../chains/homes.ts";
 import type { Validator } from "../chains/validator.ts";
 import { NODE_LABELS } from "../harness/fixtures/mock-nodes.ts";
 import type { Testbed } from "../harness/testbed.ts";
+import { HOLD } from "./cases.ts";
 import { COMMAND_IMAGE } from "./chain-images.ts";
 
-const FILES = filesIn(readFileSync(join(import.meta.dirname, "../../docs/guides/today.md"), "utf8"));
+const guide = (name: string) =>
+  filesIn(readFileSync(join(import.meta.dirname, "../../docs/guides", name), "utf8"));
+const FILES = guide("today.md");
 const [POLICY_FILE, NODE] = parseAllDocuments(FILES.get("announced.yaml") ?? "").map((one) => one.toJS()) as [
   V1ConfigMap,
   V1StatefulSet,
 ];
+const HELD = parse(guide("kubernetes.md").get("sei.yaml") ?? "") as V1Pod;
 const POLICY = parse(FILES.get("policy.yaml") ?? "") as HaltPolicy;
 
 /** How a validator's node is run. */
@@ -29,7 +33,14 @@ interface PodOptions {
   readonly standstillMs: number;
   /** More flags of its `start`. */
   readonly flags?: readonly string[];
+  /** With the rules that keep a halt down where there is no controller. */
+  readonly isHeld?: boolean;
 }
+
+/** How long a node in a pod stands before `exec --announce` believes that it does. */
+export const STANDSTILL_MS = 5_000;
+/** How each of four validators is run, where half of them announce their halts. */
+export const WAYS = ["announced", "announced", "inferred", "inferred"] as const;
 
 const POLICY_LABEL = "policy";
 const HOME = "/sei";
@@ -73,7 +84,7 @@ export async function createPod(
 }
 
 function nodeSet({ name, home }: Validator, port: number, options: PodOptions): V1StatefulSet {
-  const { way, policy, image, standstillMs, flags = [] } = options;
+  const { way, policy, image, standstillMs, flags = [], isHeld = false } = options;
   const text = JSON.stringify(NODE.spec?.template.spec)
     .replaceAll("ghcr.io/sei-protocol/sei:v6.3.0", image)
     .replaceAll("upgrade-halt:0.0.0", COMMAND_IMAGE)
@@ -93,7 +104,7 @@ function nodeSet({ name, home }: Validator, port: number, options: PodOptions): 
   };
   const announcing: V1PodSpec = {
     ...spec,
-    containers: [{ ...container, args }],
+    containers: isHeld ? [{ ...container, args, ...rulesOf(HELD) }, HOLD] : [{ ...container, args }],
     volumes: [...(spec.volumes ?? []), data],
   };
   return {
@@ -108,4 +119,10 @@ function nodeSet({ name, home }: Validator, port: number, options: PodOptions): 
       },
     },
   };
+}
+
+function rulesOf({ spec }: V1Pod): Pick<V1Container, "restartPolicy" | "restartPolicyRules"> {
+  const { restartPolicy, restartPolicyRules } = spec?.containers[0] ?? {};
+  if (restartPolicyRules === undefined) throw new Error("the guide's pod has no rules");
+  return { restartPolicy, restartPolicyRules } as Pick<V1Container, "restartPolicy" | "restartPolicyRules">;
 }

@@ -2,82 +2,78 @@ import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import type { PlannedChain } from "../chains/halting-chain.ts";
 import type { Chain } from "../chains/programs.ts";
+import { expectProven } from "../chains/proven.ts";
+import { faultsAt, signedBy } from "../chains/signatures.ts";
 import type { Validator } from "../chains/validator.ts";
-import { containerOf, describe, haltOf, haltsIn, imageInPod } from "../harness/observe.ts";
+import { describe, haltOf, haltsIn, imageInPod } from "../harness/observe.ts";
 import { bringUp, deploy, takeDown } from "../harness/operator.ts";
 import type { Testbed } from "../harness/testbed.ts";
 import { releasesOf } from "./chain-images.ts";
-import { allPass, untilEnded, untilFailed, untilImages } from "./chain-observed.ts";
+import { allPass, untilEnded, untilImages } from "./chain-observed.ts";
+import { createPod, createPolicies, STANDSTILL_MS } from "./chain-pods.ts";
+import { crash } from "./killed-node.ts";
+import { DOWNGRADED, expectLeftAlone, type Pair, TOO_NEW, untilPaged } from "./left-alone.ts";
 import type { RealNode } from "./node.ts";
 
-/** Pods of a chain's validators, of which one announces its halts and the other does not. */
-interface Pair {
-  readonly announced: Validator;
-  readonly inferred: Validator;
-}
-
-/** How the containers of a pair end, each time anew, and what that is told as where the node says a halt line. */
-interface Ends {
-  readonly announced: number;
-  readonly inferred: number;
-  readonly reason?: "binary_too_new" | "downgrade_detected";
-}
-
-/** What a node ends with that starts with a release that has the handler of a plan that is ahead. */
-export const TOO_NEW: Readonly<Record<Chain, Ends>> = {
-  simd: { announced: 71, inferred: 2, reason: "binary_too_new" },
-  sdk: { announced: 71, inferred: 1, reason: "binary_too_new" },
-};
-/** The same of one that lacks the handler of the last applied plan. The older one says no halt line, and so is a crash to everybody. */
-export const DOWNGRADED: Readonly<Record<Chain, Ends>> = {
-  simd: { announced: 2, inferred: 2 },
-  sdk: { announced: 72, inferred: 1, reason: "downgrade_detected" },
-};
+const ACTIONS = {
+  upgradeRequired: "Page",
+  binaryTooNew: "RollBack",
+  downgradeDetected: "Page",
+  unrecognised: "Hold",
+} as const;
+const DOWNGRADED_CELL: Readonly<Record<Chain, string>> = { simd: "started again", sdk: "72, paged" };
 
 /**
- * Waits until a pair whose release is wrong has failed, which it lives on after, or ended; made anew, its pods end.
- * A person is asked where the node says why, else the kubelet starts them again. Nothing is changed.
+ * Of four validators two have the new release too early. They get the old one, are upgraded late after the other two, of which one
+ * crashes then; one gets its data of `earlier` back, and both get the old release once more.
  */
-export async function expectLeftAlone(
+export async function playLate(
+  node: RealNode,
   testbed: Testbed,
-  image: string,
-  { announced, inferred }: Pair,
-  ends: Ends,
+  program: Chain,
+  chain: PlannedChain,
+  earlier: readonly Validator[],
 ): Promise<void> {
-  const pair = [announced, inferred];
-  await Promise.all(pair.map((validator) => untilFailed(testbed, validator)));
-  for (const { name } of pair) await deploy(testbed, name, image);
-  await untilImages(testbed, pair, image);
-  const { reason } = ends;
-  const restarts = reason === undefined ? 1 : 0;
-  await untilEnded(testbed, announced, ends.announced, restarts);
-  await untilEnded(testbed, inferred, ends.inferred, restarts);
-  for (const { name } of pair) {
-    expect(await imageInPod(testbed, name)).toBe(image);
-    if (reason !== undefined) await untilPaged(testbed, name, reason);
-  }
-  const told = (await haltsIn(testbed)).filter(
-    ({ spec }) => spec.reason === "binary_too_new" || spec.reason === "downgrade_detected",
-  );
-  if (reason === undefined) expect(told).toEqual([]);
-}
-
-/** Waits until a person was asked about a node's halts, of which there were so many for this reason. */
-async function untilPaged(testbed: Testbed, node: string, reason: string, halts = 1): Promise<void> {
-  const arePaged = () => {
-    const pages = testbed.pager
-      .pages()
-      .filter(({ body }) => body.pod === `${node}-0` && body.haltReason === reason);
-    return new Set(pages.map(({ body }) => body.nodeHalt)).size >= halts;
-  };
-  await until(`${node} to be paged for ${reason}`, arePaged, {
-    within: 150_000,
-    explain: () => describe(testbed),
+  const { network, plan } = chain;
+  const releases = releasesOf(program);
+  const before = signedBy(network);
+  const patient = { recoveryTimeoutSeconds: 600 } as const;
+  await createPolicies(testbed, plan, releases.new, {
+    act: { ...patient, inferredHalts: "Act" },
+    page: { ...patient, inferredHalts: "Page", actions: ACTIONS },
   });
+  const [a, b, announced, inferred] = network.validators as [Validator, Validator, Validator, Validator];
+  const pod = { standstillMs: STANDSTILL_MS };
+  await createPod(testbed, a, { ...pod, policy: "act", way: "announced", image: releases.old });
+  await createPod(testbed, b, { ...pod, policy: "act", way: "inferred", image: releases.old });
+  await createPod(testbed, announced, { ...pod, policy: "page", way: "announced", image: releases.new });
+  await createPod(testbed, inferred, { ...pod, policy: "page", way: "inferred", image: releases.new });
+
+  const late = { announced, inferred };
+  await expectLeftAlone(testbed, releases.new, late, TOO_NEW[program]);
+  expectProven("too new, pod", program, "71, paged, or rolled back");
+  for (const { name } of [announced, inferred]) await deploy(testbed, name, releases.old);
+  await upgradeLate(testbed, program, chain, late);
+  expect(await faultsAt(network, plan.height + 1, before)).toEqual([]);
+  expectProven("at the height, pod", program, "swapped");
+  expectProven("started again at it, pod", program, "70, paged");
+  expectProven("two late, pod", program, "all pass");
+
+  const halts = await haltsIn(testbed);
+  await crash(node, testbed, b);
+  await allPass(testbed, network.validators, plan.height + 4);
+  expect(await haltsIn(testbed)).toHaveLength(halts.length);
+  expectProven("SIGSEGV, pod", program, "started again");
+
+  await restoreEarlier(testbed, program, chain, announced, earlier[2] ?? announced);
+  expectProven("earlier data, pod", program, "70, paged");
+  for (const { name } of [announced, inferred]) await deploy(testbed, name, releases.old);
+  await expectLeftAlone(testbed, releases.old, late, DOWNGRADED[program]);
+  expectProven("downgrade, pod", program, DOWNGRADED_CELL[program]);
 }
 
 /** Of four that halt, two are swapped, and two wait for a person, who is late: then all pass. */
-export async function playLate(
+async function upgradeLate(
   testbed: Testbed,
   program: Chain,
   { network: { validators }, plan: { height } }: PlannedChain,
@@ -113,7 +109,7 @@ export async function playLate(
 }
 
 /** One gets its data of before the height back, but for what it signed, with the old release; and then the new one. */
-export async function playEarlierData(
+async function restoreEarlier(
   testbed: Testbed,
   program: Chain,
   { plan: { height } }: PlannedChain,
@@ -129,18 +125,4 @@ export async function playEarlierData(
   await untilPaged(testbed, validator.name, "upgrade_required", 2);
   await deploy(testbed, validator.name, releases.new);
   await allPass(testbed, [validator], height + 2);
-}
-
-/** Ends a validator's node by SIGSEGV, as the first process of its container; resolves once that is started again. */
-export async function crash(node: RealNode, testbed: Testbed, { name }: Validator): Promise<void> {
-  const { containerID = "", restartCount } = await containerOf(testbed, name);
-  await node.sh(`ctr -n k8s.io tasks kill -s SIGSEGV ${containerID.replace("containerd://", "")}`);
-  await until(
-    `${name} to be started again`,
-    async () => {
-      const now = await containerOf(testbed, name);
-      return now.restartCount === restartCount + 1 && now.state?.running !== undefined;
-    },
-    { within: 90_000, explain: () => describe(testbed) },
-  );
 }

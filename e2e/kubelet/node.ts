@@ -15,6 +15,11 @@ import { kubeletPath } from "./programs.ts";
 /** The first address of the range that the API server gives to Services. */
 const API_SERVER_IN_CLUSTER = "10.0.0.1";
 
+/** Names each image by its digest, too, as one that was pulled has it. */
+const NAME_BY_DIGEST = `ctr --namespace k8s.io images list | awk 'NR > 1 && $1 !~ /@|^sha256:/ {
+  name = $1; sub(/:[^:/]*$/, "", name); print $1, name "@" $3
+}' | while read -r tag digest; do ctr --namespace k8s.io images tag "$tag" "$digest" || exit; done`;
+
 /** Why no kubelet can run here, or `undefined` where one can. */
 export function whyNoKubelet(): string | undefined {
   return whyNoOwnMachine(["containerd", "runc", "ip"], NAMESPACES);
@@ -74,6 +79,7 @@ export async function startRealNode(
       { within: 60_000 },
     );
   for (const archive of archives) await must(`ctr --namespace k8s.io images import '${archive}'`);
+  await must(NAME_BY_DIGEST);
   let kubelet = await startKubelet();
   await answerOnLoopback(kubeconfig, name);
   return {

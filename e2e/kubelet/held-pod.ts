@@ -1,0 +1,70 @@
+import type { V1Lease } from "@kubernetes/client-node";
+import { classify, evidenceFromPod } from "@upgrade-halt/consumer";
+import { until } from "@upgrade-halt/testing";
+import { expect } from "vitest";
+import type { PlannedChain } from "../chains/halting-chain.ts";
+import type { Chain } from "../chains/programs.ts";
+import type { Validator } from "../chains/validator.ts";
+import { CONTAINER } from "../harness/fixtures/mock-nodes.ts";
+import { containerOf, describe, podOf } from "../harness/observe.ts";
+import { deploy } from "../harness/operator.ts";
+import { rawRequest } from "../harness/raw-request.ts";
+import type { Testbed } from "../harness/testbed.ts";
+import { releasesOf } from "./chain-images.ts";
+import { allPass, untilEnded, untilFailed, untilImages } from "./chain-observed.ts";
+import { createPod, createPolicies, STANDSTILL_MS } from "./chain-pods.ts";
+import { crash, kill } from "./killed-node.ts";
+import type { RealNode } from "./node.ts";
+
+/**
+ * Takes a validator in the pod that the guides describe for clusters without the controller to its plan's height, past it with the
+ * new image, through a crash, and back to the old image.
+ */
+export async function playHeld(
+  node: RealNode,
+  testbed: Testbed,
+  program: Chain,
+  { network, plan }: PlannedChain,
+): Promise<void> {
+  const { first } = network;
+  const releases = releasesOf(program);
+  await createPolicies(testbed, plan, releases.new, {});
+  const pod = { policy: "none", way: "announced", standstillMs: STANDSTILL_MS, isHeld: true } as const;
+  await createPod(testbed, first, { ...pod, image: releases.old });
+  await untilHeld(node, testbed, first, 70);
+
+  await deploy(testbed, first.name, releases.new);
+  await allPass(testbed, [first], plan.height + 1);
+  await crash(node, testbed, first);
+  await allPass(testbed, [first], plan.height + 2);
+
+  await deploy(testbed, first.name, releases.old);
+  await untilImages(testbed, [first], releases.old);
+  await untilFailed(testbed, first);
+  // It lives on after its first failure. Killed, it is started again.
+  await kill(node, testbed, first, "SIGKILL");
+  // The older one says no halt line: that is a crash, which is started again and again.
+  if (program === "simd") await untilEnded(testbed, first, 2, 2);
+  else await untilHeld(node, testbed, first, 72);
+}
+
+/** Waits until a validator's container is down with a code, and was not started again by a kubelet that has been at work since. */
+async function untilHeld(node: RealNode, testbed: Testbed, { name }: Validator, code: number): Promise<void> {
+  const isDown = async () => {
+    const end = (await containerOf(testbed, name)).state?.terminated;
+    return end?.exitCode === code && end.finishedAt && (await renewedAt(testbed, node)) > end.finishedAt;
+  };
+  await until(`${name} to stay down with ${code}`, isDown, {
+    within: 120_000,
+    explain: () => describe(testbed),
+  });
+  const verdict = classify(evidenceFromPod(await podOf(testbed, name), CONTAINER));
+  expect(verdict).toMatchObject({ kind: "halted", reason: code, corroborated: true });
+}
+
+/** When the node's kubelet told last that it is at work, which it does every ten seconds. */
+async function renewedAt({ api }: Testbed, { name }: RealNode): Promise<Date> {
+  const path = `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${name}`;
+  const { text } = await rawRequest(api.config, { method: "GET", path });
+  return new Date((JSON.parse(text) as V1Lease).spec?.renewTime ?? 0);
+}

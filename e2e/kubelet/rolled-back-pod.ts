@@ -1,0 +1,49 @@
+import { expect } from "vitest";
+import { OLD, type PlannedChain } from "../chains/halting-chain.ts";
+import type { Chain } from "../chains/programs.ts";
+import { expectProven } from "../chains/proven.ts";
+import { faultsAt, signedBy } from "../chains/signatures.ts";
+import type { Validator } from "../chains/validator.ts";
+import { containerOf, haltOf, imageInPod, imageInSet, untilRecorded } from "../harness/observe.ts";
+import { deploy } from "../harness/operator.ts";
+import type { Testbed } from "../harness/testbed.ts";
+import { releasesOf } from "./chain-images.ts";
+import { allPass } from "./chain-observed.ts";
+import { createPod, createPolicies, STANDSTILL_MS } from "./chain-pods.ts";
+
+/**
+ * A validator in a pod makes blocks on the old release, and is given the new one long before the height, while the other three go
+ * on without pods: it halts with 71, and the controller brings back the image that was seen running, by its digest.
+ */
+export async function playRolledBack(
+  testbed: Testbed,
+  program: Chain,
+  { network, plan }: PlannedChain,
+): Promise<void> {
+  const releases = releasesOf(program);
+  const [node, ...others] = network.validators as [Validator, ...Validator[]];
+  const before = signedBy(network);
+  await createPolicies(testbed, plan, releases.new, { sole: {} });
+  await Promise.all(others.map((validator) => validator.start(OLD)));
+  await createPod(testbed, node, {
+    policy: "sole",
+    way: "announced",
+    image: releases.old,
+    standstillMs: STANDSTILL_MS,
+  });
+  await untilRecorded(testbed, `${node.name}-0`, releases.old);
+  const { imageID } = await containerOf(testbed, node.name);
+
+  await deploy(testbed, node.name, releases.new);
+  const { spec, status } = await haltOf(testbed, node.name, "Recovered", { within: 150_000 });
+  expect(spec).toMatchObject({ reason: "binary_too_new", exitCode: 71, image: releases.new });
+  const ran = `${releases.old}@${imageID.split("@")[1]}`;
+  expect(status).toMatchObject({ action: "RollBack", toImage: ran });
+  expect([await imageInSet(testbed, node.name), await imageInPod(testbed, node.name)]).toEqual([ran, ran]);
+  expect([...testbed.pager.countByKey().values()]).toEqual([1]);
+  const height = (await node.height()) ?? 0;
+  expect(height).toBeLessThan(plan.height);
+  await allPass(testbed, network.validators, height + 2);
+  expect(await faultsAt(network, height + 1, before)).toEqual([]);
+  expectProven("too new, pod", program, "71, paged, or rolled back");
+}
