@@ -13,6 +13,7 @@ export const pm2: SupervisorKind = {
   name: "pm2",
   configuration: "`stop_exit_codes: [70, 71, 72]` in an ecosystem file",
   resume: "pm2 restart seid",
+  read: { from: "pm2", what: "`pm2 jlist`" },
   version: async () => PM2_VERSION,
   start: async (service, files) => {
     const home = join(service.folder, "home");
@@ -27,10 +28,10 @@ export const pm2: SupervisorKind = {
     await outputOf(PM2, ["start", join(service.folder, "seid.config.cjs")], env);
     return {
       report: async () => {
-        const answer = (await outputOf(PM2, ["jlist"], env)).split("\n").at(-1) ?? "[]";
-        const [seid] = JSON.parse(answer) as readonly Listed[];
+        const printed = await outputOf(PM2, ["jlist"], env);
+        const [seid] = JSON.parse(printed.split("\n").at(-1) ?? "[]") as readonly Listed[];
         const { status, exit_code: code } = seid?.pm2_env ?? {};
-        return { isHeld: status === "stopped", remembers: `exit_code ${code}` };
+        return { isHeld: status === "stopped", remembers: `exit_code ${code}`, printed };
       },
       resume: () => resumeIn(service, pm2, env),
       log: async () => (await logs()).map((log, i) => log.slice(earlier[i])).join(""),

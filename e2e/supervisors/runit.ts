@@ -5,6 +5,7 @@ export const runit: SupervisorKind = {
   name: "runit",
   configuration: "`finish` that calls `sv down .`",
   resume: "sv up DIR",
+  read: { from: "finish", what: "the arguments of `finish`" },
   version: async () => await debianVersion("runit"),
   start: async (service, files) => {
     await service.write("run", runScript(service), 0o755);
@@ -13,10 +14,14 @@ export const runit: SupervisorKind = {
     await service.write("finish", finish, 0o755);
     const daemon = await startProgram("runsv", "runsv", [service.folder]);
     return {
-      report: async () => ({
-        isHeld: /^down: .*normally up$/.test(await outputOf("sv", ["status", service.folder])),
-        remembers: `tells \`finish\`: ${await outputOf("cat", [`${service.folder}/told`])}`,
-      }),
+      report: async () => {
+        const told = await outputOf("cat", [`${service.folder}/told`]);
+        return {
+          isHeld: /^down: .*normally up$/.test(await outputOf("sv", ["status", service.folder])),
+          remembers: `tells \`finish\`: ${told}`,
+          printed: told,
+        };
+      },
       resume: () => resumeIn(service, runit),
       log: async () => daemon.output(),
       stop: async () => void (await daemon.stop()),

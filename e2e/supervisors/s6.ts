@@ -5,6 +5,7 @@ export const s6: SupervisorKind = {
   name: "s6",
   configuration: "`finish` that exits with 125",
   resume: "s6-svc -u DIR",
+  read: { from: "s6", what: "`s6-svstat DIR`" },
   version: async () => await debianVersion("s6"),
   start: async (service, files) => {
     await service.write("run", runScript(service), 0o755);
@@ -17,6 +18,7 @@ export const s6: SupervisorKind = {
         return {
           isHeld: up === "false" && wanted === "false",
           remembers: `exitcode ${code}, signal ${signal}`,
+          printed: await outputOf("s6-svstat", [service.folder]),
         };
       },
       resume: () => resumeIn(service, s6),

@@ -16,6 +16,8 @@ export interface Report {
   readonly isHeld: boolean;
   /** All that it remembers of the last end, in its own words. */
   readonly remembers: string;
+  /** The same as it prints it, where `upgrade-halt classify` reads that. */
+  readonly printed?: string;
 }
 
 /** A supervisor that runs, with the page's configuration around one node. */
@@ -35,6 +37,8 @@ export interface SupervisorKind {
   readonly version: () => Promise<string>;
   /** What holds a halt, in the words of the table. */
   readonly configuration: string;
+  /** What of it `upgrade-halt classify --from` reads, as the page says it. */
+  readonly read?: { readonly from: string; readonly what: string };
   /** The command that starts a held node again, as the page has it: `DIR` is the service's folder. */
   readonly resume: string;
   readonly start: (service: Service, files: ReadonlyMap<string, string>) => Promise<Supervisor>;

@@ -12,6 +12,7 @@ export const supervisord: SupervisorKind = {
   name: "supervisord",
   configuration: "`exitcodes=0,70,71,72` and `startsecs=0`",
   resume: "supervisorctl start seid",
+  read: { from: "supervisord", what: "its log" },
   version: async () => await outputOf("python3", ["-m", "supervisor.supervisord", "--version"], env),
   start: async (service, files) => {
     const program = files.get("seid.conf") ?? "";
@@ -42,7 +43,8 @@ ${program.replace("/usr/local/bin/seid", service.command)}`,
         const [state = "", exitStatus = ""] = (await outputOf("python3", ["-c", ASK, socket], env)).split(
           " ",
         );
-        return { isHeld: state === "EXITED", remembers: `exitstatus ${exitStatus}` };
+        const printed = readFileSync(join(service.folder, "log"), "utf8");
+        return { isHeld: state === "EXITED", remembers: `exitstatus ${exitStatus}`, printed };
       },
       resume: () => resumeIn(service, supervisord, env),
       log: async () =>

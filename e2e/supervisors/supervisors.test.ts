@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { filesIn, until } from "@upgrade-halt/testing";
 import { afterAll, describe, expect, test } from "vitest";
+import { binOf } from "../harness/programs.ts";
 import { tableOf } from "../harness/shown-table.ts";
 import { KINDS } from "./kinds.ts";
 import { type NodeEnd, outputOf, Service, type SupervisorKind, untilHeld } from "./service.ts";
@@ -49,6 +51,12 @@ describe.each(KINDS)("$name with the page's configuration", (kind) => {
   });
 });
 
+/** What `upgrade-halt classify` says of what a supervisor prints of the service. */
+function judged(from: string, input: string | undefined): string {
+  const args = [binOf("upgrade-halt"), "classify", "--from", from];
+  return spawnSync(process.execPath, args, { input: input ?? "", encoding: "utf8" }).stdout;
+}
+
 const INITS = [
   { name: "tini", command: ["tini", "-s", "--"] },
   { name: "dumb-init", command: ["dumb-init", "--"] },
@@ -66,9 +74,12 @@ async function codesThrough([file, ...args]: readonly [string, ...string[]]): Pr
 test("the page shows what each supervisor did", async () => {
   const rows = KINDS.map(async (kind) => {
     await using node = await supervise(kind, 70);
-    const { remembers } = await untilHeld(node.supervisor);
+    const { remembers, printed } = await untilHeld(node.supervisor);
     const told = [`${kind.name} ${await kind.version()}`, kind.configuration, "held", "started again"];
-    return [...told, "runs once more, held again", remembers];
+    const { from, what } = kind.read ?? {};
+    if (from !== undefined) expect(judged(from, printed)).toMatch(/^halted: upgrade_required/);
+    const reads = from === undefined ? "nothing to read" : `\`--from ${from}\`: ${what}`;
+    return [...told, "runs once more, held again", remembers, reads];
   });
   const head = [
     "supervisor",
@@ -77,6 +88,7 @@ test("the page shows what each supervisor did", async () => {
     "2, SIGKILL",
     "started again itself",
     "remembers",
+    "`classify` reads",
   ];
   PAGE.expectShown("table", tableOf([head, ...(await Promise.all(rows))]));
 });

@@ -27,7 +27,9 @@ test("bash completes commands, options and choices", async () => {
   ]);
   expect(await bashOffers("cl")).toEqual(["classify"]);
   expect(await bashOffers("classify", "--p")).toEqual(["--policy"]);
-  expect(await bashOffers("classify", "--from", "")).toEqual(["evidence", "pod", "docker", "podman"]);
+  expect(await bashOffers("classify", "--from", "")).toEqual([
+    ...["evidence", "pod", "docker", "podman", "systemd", "supervisord", "pm2", "s6", "finish"],
+  ]);
   expect(await bashOffers("classify", "--policy", "")).toEqual([""]);
   expect(await bashOffers("exec", "--on", "up")).toEqual(["upgrade_required"]);
   expect(await bashOffers("systemd-hook", "--on", "")).toEqual([...EVENTS]);
@@ -60,7 +62,10 @@ test.skipIf(!isHere("fish"))("fish completes commands and choices", async () => 
   const ask = (line: string) => `complete -C 'upgrade-halt ${line}' | cut -f1`;
   const script = `${await scriptFor("fish")}\n${ask("cl")}\n${ask("classify --from ")}\n${ask("completion z")}`;
   const { stdout } = spawnSync("fish", ["--no-config", "-c", script], { encoding: "utf8" });
-  expect(stdout.trim().split("\n")).toEqual(["classify", "docker", "evidence", "pod", "podman", "zsh"]);
+  expect(stdout.trim().split("\n")).toEqual([
+    ...["classify", "docker", "evidence", "finish", "pm2", "pod", "podman", "s6", "supervisord", "systemd"],
+    "zsh",
+  ]);
 });
 
 /** Types into a zsh at a terminal, up to a tab each time, and says what it saw the line become. */

@@ -13,12 +13,32 @@ import {
   PodDocumentSchema,
   podEvidence,
 } from "../input/platform-documents.ts";
+import {
+  finishEvidence,
+  pm2Evidence,
+  s6Evidence,
+  supervisordEvidence,
+  unitEvidence,
+} from "../input/supervisor-evidence.ts";
 import { type Io, readInput } from "../output/io.ts";
 import { toJsonLine } from "../output/json.ts";
 import { renderVerdict } from "../output/render.ts";
 
+/** What reads standard input, by what it is. */
+const READERS = {
+  evidence: anyEvidence,
+  pod: (text, container) => podEvidence(parseDocument(PodDocumentSchema, text, "the pod"), container),
+  docker: containerEvidence,
+  podman: containerEvidence,
+  systemd: unitEvidence,
+  supervisord: supervisordEvidence,
+  pm2: pm2Evidence,
+  s6: s6Evidence,
+  finish: finishEvidence,
+} satisfies Record<string, (text: string, container: string | undefined) => Evidence>;
+
 interface ClassifyOptions {
-  readonly from: "evidence" | "pod" | "docker" | "podman";
+  readonly from: keyof typeof READERS;
   readonly container?: string;
   readonly json?: boolean;
   readonly policy?: string;
@@ -29,16 +49,21 @@ export function addClassify(program: Command, io: Io): void {
   program
     .command("classify")
     .summary("judge evidence given as JSON on standard input")
-    .description("Judges what was seen of a node, given as JSON on standard input.")
+    .description(
+      "Judges what was seen of a node, given on standard input: as JSON, or as a supervisor tells it.",
+    )
     .addOption(
       new Option(
         "--from <kind>",
-        "what standard input is: evidence, a Kubernetes pod, docker inspect or podman inspect",
+        "what standard input is: evidence, a Kubernetes pod, docker inspect, podman inspect, systemctl show, the log of supervisord, pm2 jlist, s6-svstat, or the arguments of a finish of runit or s6",
       )
-        .choices(["evidence", "pod", "docker", "podman"])
+        .choices(Object.keys(READERS))
         .default("evidence"),
     )
-    .option("--container <name>", "the pod's container, where it has several")
+    .option(
+      "--container <name>",
+      "the pod's container, or the process of pm2 or supervisord, where there are several",
+    )
     .option("--json", "print one line of JSON")
     .option("--policy <file>", "listed upgrades as JSON: they corroborate, and it says what to do")
     .addHelpText(
@@ -47,6 +72,7 @@ export function addClassify(program: Command, io: Io): void {
 Examples:
   $ kubectl get pod sei-0 -o json | upgrade-halt classify --from pod --container seid
   $ docker inspect seid | upgrade-halt classify --from docker
+  $ systemctl show seid | upgrade-halt classify --from systemd
   $ echo '{"process":{"kind":"ended","end":{"kind":"exited","code":70}}}' | upgrade-halt classify`,
     )
     .action((options: ClassifyOptions) => judge(options, io));
@@ -56,8 +82,11 @@ async function judge(options: ClassifyOptions, io: Io): Promise<void> {
   const policy = options.policy === undefined ? undefined : await readPolicy(options.policy);
   const text = await readInput(io);
   if (text.trim() === "")
-    throw new ConsumerError("usage", "Standard input is empty: give the evidence as JSON.");
-  const evidence = evidenceFrom(text, { from: options.from, container: options.container });
+    throw new ConsumerError(
+      "usage",
+      "Standard input is empty: give the evidence as JSON, or what --from names.",
+    );
+  const evidence = READERS[options.from](text, options.container);
   const verdict = classify({ ...evidence, ...expectations(evidence, policy) });
   const recommendation = policy && recommend(verdict, policy);
   io.stdout.write(
@@ -72,20 +101,9 @@ function expectations({ chainId, listed }: Evidence, policy: Policy | undefined)
   return { chainId: chainId ?? policy?.chainId, listed: listed ?? policy?.upgrades };
 }
 
-function evidenceFrom(
-  text: string,
-  { from, container }: { readonly from: ClassifyOptions["from"]; readonly container: string | undefined },
-): Evidence {
-  switch (from) {
-    case "evidence":
-      // What is no pod, a list of them for one, is refused by what is said of pods.
-      if (isObject(text)) return evidenceFrom(text, { from: "pod", container });
-      if (isInspection(text)) return containerEvidence(text);
-      return parseDocument(EvidenceDocumentSchema, text, "the evidence");
-    case "pod":
-      return podEvidence(parseDocument(PodDocumentSchema, text, "the pod"), container);
-    case "docker":
-    case "podman":
-      return containerEvidence(text);
-  }
+function anyEvidence(text: string, container: string | undefined): Evidence {
+  // What is no pod, a list of them for one, is refused by what is said of pods.
+  if (isObject(text)) return READERS.pod(text, container);
+  if (isInspection(text)) return containerEvidence(text);
+  return parseDocument(EvidenceDocumentSchema, text, "the evidence");
 }
