@@ -42,7 +42,7 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
   /** The Helm chart, by a real Helm on a real control plane. `chart/build.ts` builds Helm first. */
   chart: { testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false },
   /** A real kubelet over containerd in namespaces of its own, joined to a real control plane; skipped where it can't run. */
-  kubelet: { testTimeout: 180_000, hookTimeout: 120_000, maxWorkers: 2 },
+  kubelet: { testTimeout: 180_000, hookTimeout: 120_000, maxWorkers: 2, maxConcurrency: SIDE_BY_SIDE },
   /** A real Docker Engine in namespaces of its own, with a real `docker compose`; skipped where it can't run. */
   docker: { testTimeout: 240_000, hookTimeout: 120_000, maxWorkers: 2 },
   /** A real Podman in namespaces of its own, and its units on a real systemd; skipped where they can't run. */
