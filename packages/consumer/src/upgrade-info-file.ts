@@ -33,9 +33,3 @@ export async function inspectUpgradeInfo(home: string): Promise<UpgradeInfoFile>
     return unreadable(code === "ELOOP" ? "it is a link" : code);
   }
 }
-
-/** `<home>/data/upgrade-info.json`; `undefined` where there is none that is whole, no link and no longer than 1 MiB. */
-export async function readUpgradeInfo(home: string): Promise<UpgradeInfo | undefined> {
-  const file = await inspectUpgradeInfo(home);
-  return file.kind === "read" ? file.info : undefined;
-}

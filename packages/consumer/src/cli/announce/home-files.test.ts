@@ -1,7 +1,7 @@
-import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { announceTest, restarted } from "../../testing/announce-place.ts";
+import { announceTest, LINE, restarted } from "../../testing/announce-place.ts";
 import { runCommand } from "../../testing/command.ts";
 
 const test = announceTest.concurrent;
@@ -36,16 +36,18 @@ test("a node that never served, without a genesis, keeps its exit code", async (
   expect((await runCommand([...place.announce(), ...restarted(place.folder)])).code).toBe(2);
 });
 
-test("a link in the place of upgrade-info.json is not read", async ({ place }) => {
-  const { readUpgradeInfo } = await import("../../upgrade-info-file.ts");
-  await mkdir(join(place.folder, "data"));
-  const path = join(place.folder, "data", "upgrade-info.json");
-  await writeFile(join(place.folder, "elsewhere"), '{"name":"v6.7","height":30}');
-  await symlink(join(place.folder, "elsewhere"), path);
-  expect(await readUpgradeInfo(place.folder)).toBeUndefined();
-  await rm(path);
-  await writeFile(path, '{"name":"v6.7","hei');
-  expect(await readUpgradeInfo(place.folder)).toBeUndefined();
-  await writeFile(path, '{"name":"v6.7","height":30}');
-  expect(await readUpgradeInfo(place.folder)).toMatchObject({ name: "v6.7", height: 30 });
+test.for([
+  ["that is a link", "ln -s elsewhere", "it is a link"],
+  ["that is a folder", "mkdir", "it is no file"],
+  ["that was not written to its end", `printf '{"name":"v6.7","hei' >`, "it is not whole, or names no plan"],
+] as const)("an upgrade-info.json %s proves nothing, and that is told", async ([, make, why], { place }) => {
+  const { folder } = place;
+  await mkdir(join(folder, "config"));
+  await mkdir(join(folder, "data"));
+  await writeFile(join(folder, "config", "genesis.json"), '{"genesis_time":"x","chain_id":"test-1"}');
+  await writeFile(join(folder, "data", "elsewhere"), '{"name":"v6.7","height":30}');
+  const script = `${make} "${folder}/data/upgrade-info.json"; echo '${LINE}' >&2; exit 2`;
+  const end = await runCommand([...place.announce("--home", folder), "--", "sh", "-c", script]);
+  expect(end.stderr).toContain(`upgrade-info.json counts for nothing: ${why}.`);
+  expect(end.code, end.stderr).toBe(2);
 });

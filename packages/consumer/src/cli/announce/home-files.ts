@@ -1,5 +1,6 @@
 import type { UpgradeInfo } from "../../evidence.ts";
-import { readUpgradeInfo } from "../../upgrade-info-file.ts";
+import { printable } from "../../printable.ts";
+import { inspectUpgradeInfo, type UpgradeInfoFile } from "../../upgrade-info-file.ts";
 import { TimedRead } from "../input/timed-read.ts";
 import { unreadable } from "../input/unreadable.ts";
 import { chainOfGenesis } from "./genesis-file.ts";
@@ -8,20 +9,25 @@ import { chainOfGenesis } from "./genesis-file.ts";
 export class HomeFiles {
   readonly #home: string;
   readonly #say: (words: string) => void;
-  readonly #info: TimedRead<UpgradeInfo | undefined>;
+  readonly #info: TimedRead<UpgradeInfoFile>;
   readonly #chain: TimedRead<string | undefined>;
   #isUnread = false;
+  #isUnfit = false;
 
   constructor(home: string, say: (words: string) => void) {
     this.#home = home;
     this.#say = say;
-    this.#info = new TimedRead(() => readUpgradeInfo(home));
+    this.#info = new TimedRead(() => inspectUpgradeInfo(home));
     this.#chain = new TimedRead(() => chainOfGenesis(home));
   }
 
-  /** As it is now. */
-  upgradeInfo(): Promise<UpgradeInfo | undefined> {
-    return this.#orNothing(this.#info);
+  /** As it is now. One that is there and cannot be used is told of once. */
+  async upgradeInfo(): Promise<UpgradeInfo | undefined> {
+    const file = await this.#orNothing(this.#info);
+    const isUnfit = file?.kind === "unreadable";
+    if (isUnfit && !this.#isUnfit) this.#say(`${printable(file.path)} counts for nothing: ${file.why}.`);
+    this.#isUnfit = isUnfit;
+    return file?.kind === "read" ? file.info : undefined;
   }
 
   chainId(): Promise<string | undefined> {
