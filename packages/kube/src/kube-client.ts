@@ -6,7 +6,7 @@ import { CodedError, messageOf } from "./coded-error.ts";
 import { fencedDispatcher } from "./fenced-dispatcher.ts";
 import { jsonLines } from "./json-lines.ts";
 import { KubeError } from "./kube-error.ts";
-import { errorOfResponse } from "./response-error.ts";
+import { errorOfAnswer } from "./response-error.ts";
 import type {
   BoundedText,
   JsonPatchOperation,
@@ -18,6 +18,7 @@ import type {
   WatchEvent,
 } from "./types.ts";
 import { METADATA_LIST } from "./types.ts";
+import { wholeAnswer } from "./whole-answer.ts";
 
 /** Credentials are asked for again after this time, as tokens rotate (a kubelet rewrites them at 80 % of an hour). */
 const CREDENTIALS_AGE_MS = 30_000;
@@ -50,6 +51,7 @@ export class KubeClient implements KubeApi {
   readonly #access: ClusterAccess;
   readonly #dispatcher: Dispatcher;
   readonly #options: KubeClientOptions;
+  readonly #base: { readonly origin: string; readonly pathname: string };
   #headers: Readonly<Record<string, string>> = {};
   #headersAt = Number.NEGATIVE_INFINITY;
 
@@ -57,6 +59,8 @@ export class KubeClient implements KubeApi {
     this.#access = access;
     this.#dispatcher = dispatcher;
     this.#options = options;
+    const { origin, pathname } = new URL(access.server);
+    this.#base = { origin, pathname: pathname.replace(/\/$/, "") };
   }
 
   /** @throws {KubeError} `bad-kubeconfig` when the credentials can't be read. */
@@ -140,8 +144,21 @@ export class KubeClient implements KubeApi {
   }
 
   text(path: string, query: Query, mostBytes: number): Promise<BoundedText> {
-    const options = { query, accept: "text/plain, */*" };
-    return this.#request("GET", path, options, ({ body }) => beginningOf(body, mostBytes));
+    return this.#request("GET", async (onStatus) => {
+      const deadline = startDeadline(this.#timeoutMs);
+      try {
+        const response = await this.#open(path, {
+          query,
+          accept: "text/plain, */*",
+          signal: deadline.signal,
+        });
+        onStatus(response.statusCode);
+        if (response.statusCode >= 300) throw await errorOfResponse("GET", path, response);
+        return await beginningOf(response.body, mostBytes);
+      } finally {
+        deadline.clear();
+      }
+    });
   }
 
   async *watch<T extends KubeObject>(
@@ -150,7 +167,7 @@ export class KubeClient implements KubeApi {
     signal: AbortSignal,
     onOpen?: () => void,
   ): AsyncIterable<WatchEvent<T>> {
-    const response = await this.#send("GET", path, { query: { ...query, watch: true }, signal });
+    const response = await this.#open(path, { query: { ...query, watch: true }, signal });
     if (response.statusCode !== 200) throw await errorOfResponse("watch", path, response);
     onOpen?.();
     try {
@@ -162,7 +179,7 @@ export class KubeClient implements KubeApi {
 
   /** Each line of a text (`pods/log`), without its end, for as long as the server sends and `signal` lets it. */
   async *lines(path: string, signal: AbortSignal): AsyncIterable<string> {
-    const response = await this.#send("GET", path, { accept: "text/plain, */*", signal });
+    const response = await this.#open(path, { accept: "text/plain, */*", signal });
     if (response.statusCode !== 200) throw await errorOfResponse("GET", path, response);
     try {
       yield* createInterface({ input: response.body, crlfDelay: Number.POSITIVE_INFINITY });
@@ -182,57 +199,63 @@ export class KubeClient implements KubeApi {
   }
 
   #json<T>(method: Method, path: string, options: SendOptions): Promise<T> {
-    return this.#request(method, path, options, (response) =>
-      bodyOf<T>(response, `${method} ${path}`, options.mostBytes),
-    );
+    return this.#request(method, async (onStatus) => {
+      if (method !== "GET") this.#options.checkWrite?.(path);
+      const { query, mostBytes } = options;
+      const [{ origin, pathname }, headers] = [this.#base, await this.#headersFor(options)];
+      const body = options.body === undefined ? null : JSON.stringify(options.body);
+      const request = { origin, path: urlOf(pathname, path, query), method, headers, body };
+      const answer = await wholeAnswer(this.#dispatcher, request, { timeoutMs: this.#timeoutMs, mostBytes });
+      onStatus(answer.statusCode);
+      this.#note(answer.statusCode);
+      if (answer.statusCode >= 300) throw errorOfAnswer(method, path, answer);
+      return JSON.parse(answer.text) as T;
+    });
   }
 
-  /** One request and what `read` makes of its answer, within the time for a whole request. */
-  async #request<T>(
-    method: Method,
-    path: string,
-    options: SendOptions,
-    read: (response: Response) => Promise<T>,
-  ): Promise<T> {
-    if (method !== "GET") this.#options.checkWrite?.(path);
+  /** One request, which is told of when it is over. */
+  async #request<T>(method: Method, exchange: (onStatus: (code: number) => void) => Promise<T>): Promise<T> {
     const began = performance.now();
-    const deadline = startDeadline(this.#options.timeoutMs ?? REQUEST_TIMEOUT_MS);
     let outcome = "error";
     try {
-      const response = await this.#send(method, path, { ...options, signal: deadline.signal });
-      outcome = String(response.statusCode);
-      if (response.statusCode >= 300) throw await errorOfResponse(method, path, response);
-      return await read(response);
+      return await exchange((code) => {
+        outcome = String(code);
+      });
     } catch (cause) {
       throw cause instanceof CodedError ? cause : unreachable(method, this.#access.server, cause);
     } finally {
-      deadline.clear();
       this.#options.onRequest?.(method, outcome, (performance.now() - began) / 1000);
     }
   }
 
-  async #send(
-    method: Method,
-    path: string,
-    options: SendOptions & { signal?: AbortSignal },
-  ): Promise<Response> {
-    const { query, body, contentType = "application/json", accept = "application/json", signal } = options;
-    const { userAgent } = this.#options;
-    const named = userAgent === undefined ? {} : { "user-agent": userAgent };
-    const headers = { ...(await this.#credentials()), accept, ...named };
+  /** A GET whose answer is read as it comes. */
+  async #open(path: string, options: SendOptions & { signal: AbortSignal }): Promise<Response> {
+    const { query, signal } = options;
+    const headers = await this.#headersFor(options);
     try {
-      const response = await request(urlOf(this.#access.server, path, query), {
-        method,
-        dispatcher: this.#dispatcher,
-        headers: body === undefined ? headers : { ...headers, "content-type": contentType },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(signal === undefined ? {} : { signal }),
-      });
-      if (response.statusCode === 401) this.#headersAt = Number.NEGATIVE_INFINITY;
+      const url = urlOf(this.#access.server, path, query);
+      const response = await request(url, { dispatcher: this.#dispatcher, headers, signal });
+      this.#note(response.statusCode);
       return response;
     } catch (cause) {
-      throw unreachable(method, this.#access.server, cause);
+      throw unreachable("GET", this.#access.server, cause);
     }
+  }
+
+  async #headersFor({ body, contentType = "application/json", accept = "application/json" }: SendOptions) {
+    const { userAgent } = this.#options;
+    const named = userAgent === undefined ? {} : { "user-agent": userAgent };
+    const typed = body === undefined ? {} : { "content-type": contentType };
+    return { ...(await this.#credentials()), accept, ...named, ...typed };
+  }
+
+  /** Credentials that are refused are read anew. */
+  #note(statusCode: number): void {
+    if (statusCode === 401) this.#headersAt = Number.NEGATIVE_INFINITY;
+  }
+
+  get #timeoutMs(): number {
+    return this.#options.timeoutMs ?? REQUEST_TIMEOUT_MS;
   }
 
   async #credentials(): Promise<Readonly<Record<string, string>>> {
@@ -256,16 +279,9 @@ interface SendOptions {
   readonly mostBytes?: number | undefined;
 }
 
-/** What is left unread of an answer that is too long closes its connection. */
-async function bodyOf<T>({ body }: Response, what: string, mostBytes = Number.POSITIVE_INFINITY): Promise<T> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk as Buffer);
-    bytes += (chunk as Buffer).length;
-    if (bytes > mostBytes) throw new KubeError("too-large", `${what}: more than ${mostBytes} bytes`);
-  }
-  return JSON.parse(Buffer.concat(chunks, bytes).toString("utf8")) as T;
+async function errorOfResponse(verb: string, path: string, response: Response): Promise<KubeError> {
+  const text = await response.body.text().catch(() => "");
+  return errorOfAnswer(verb, path, { ...response, text });
 }
 
 /** Leaving the loop closes the connection, however much is still to come. */

@@ -1,6 +1,6 @@
-import type { Dispatcher } from "undici";
 import { KubeError, type KubeErrorCode } from "./kube-error.ts";
 import type { WatchStatus } from "./types.ts";
+import type { Answer } from "./whole-answer.ts";
 
 const CODES: Readonly<Record<number, KubeErrorCode>> = {
   400: "invalid",
@@ -13,17 +13,12 @@ const CODES: Readonly<Record<number, KubeErrorCode>> = {
   429: "too-many-requests",
 };
 
-/** The error of a response that is no success; it reads the body, a `metav1.Status` on a real API server. */
-export async function errorOfResponse(
-  verb: string,
-  path: string,
-  response: Dispatcher.ResponseData,
-): Promise<KubeError> {
-  const text = await response.body.text().catch(() => "");
+/** The error of an answer that is no success: its text is a `metav1.Status` on a real API server. */
+export function errorOfAnswer(verb: string, path: string, { statusCode, headers, text }: Answer): KubeError {
   const { message, reason, retryAfterSeconds } = statusOf(text);
-  const code = reason === "AlreadyExists" ? "already-exists" : (CODES[response.statusCode] ?? "server-error");
-  const seconds = response.headers["retry-after"] ?? retryAfterSeconds;
-  return new KubeError(code, `${verb} ${path}: ${response.statusCode} ${message}`, pauseOf(seconds));
+  const code = reason === "AlreadyExists" ? "already-exists" : (CODES[statusCode] ?? "server-error");
+  const seconds = headers["retry-after"] ?? retryAfterSeconds;
+  return new KubeError(code, `${verb} ${path}: ${statusCode} ${message}`, pauseOf(seconds));
 }
 
 /** The error that a watch's ERROR event tells of. */

@@ -19,10 +19,14 @@ export function isOlderVersion(a = "", b = ""): boolean {
   return a.length === b.length ? a < b : a.length < b.length;
 }
 
+const NONE: readonly never[] = [];
+
 /** Objects by key, with one index. A copy of what the API server holds: never the truth, always replaceable. */
 export class Store<T extends KubeObject> {
   readonly #objects = new Map<string, T>();
   readonly #index = new Map<string, Set<string>>();
+  /** What `under` returned of each value, until an object under it changes. */
+  readonly #lists = new Map<string, readonly T[]>();
   readonly #indexOf: (object: T) => readonly string[];
 
   constructor(indexOf: (object: T) => readonly string[] = () => []) {
@@ -45,10 +49,15 @@ export class Store<T extends KubeObject> {
     return this.#objects.keys();
   }
 
-  /** Objects under one value of the index. */
+  /** Objects under one value of the index: the same array for as long as they are the same objects. */
   under(value: string): readonly T[] {
-    const keys = this.#index.get(value) ?? [];
-    return [...keys].flatMap((key) => this.#objects.get(key) ?? []);
+    const keys = this.#index.get(value);
+    if (keys === undefined) return NONE;
+    const known = this.#lists.get(value);
+    if (known !== undefined) return known;
+    const list = [...keys].flatMap((key) => this.#objects.get(key) ?? []);
+    this.#lists.set(value, list);
+    return list;
   }
 
   /** Takes `object` unless a newer sight of it is known already; says whether it was taken. */
@@ -65,6 +74,7 @@ export class Store<T extends KubeObject> {
     for (const value of this.#indexOf(object)) {
       const keys = this.#index.get(value) ?? new Set();
       this.#index.set(value, keys.add(key));
+      this.#lists.delete(value);
     }
     return true;
   }
@@ -80,6 +90,7 @@ export class Store<T extends KubeObject> {
     for (const value of this.#indexOf(object)) {
       const keys = this.#index.get(value);
       keys?.delete(key);
+      this.#lists.delete(value);
       if (keys?.size === 0) this.#index.delete(value);
     }
   }
