@@ -109,6 +109,9 @@ export class Controller {
   readonly #targets = new KnownTargets();
   /** Namespaces that had a policy or a halt since the start: their pods are kept, and those that have folders of machines. */
   readonly #namespaces = new Set<string>();
+  /** By key: which spec of a policy, and which version of a halt, was acted upon already. */
+  readonly #specs = new Map<string, string>();
+  readonly #told = new Map<string, string>();
   readonly #statuses: StatusWatch;
   readonly #events: EventRecorder;
   /** Pods; policies; and halts with pages to tell: none of them waits for another's receivers. */
@@ -210,6 +213,7 @@ export class Controller {
       server: {
         api,
         pods: new FreshLists(api, { project: projectPod, known: (head) => wholeCopy(stores.pods, head) }),
+        policies: new FreshLists(api, { project: withDefaults }),
       },
       recorder,
       strangers: new Strangers({ read, steady }),
@@ -284,6 +288,9 @@ export class Controller {
         onChange: (halt) => {
           const isGone = this.#stores.halts.get(keyOf(halt))?.metadata.uid !== halt.metadata.uid;
           if (isGone && this.#working) this.#orphaned.note(halt);
+          if (isGone) this.#told.delete(keyOf(halt));
+          // What this process wrote itself comes back to it.
+          else if (this.#told.get(keyOf(halt)) === versionOf(halt)) return;
           this.#onHalt(halt);
         },
         project: projectHalt,
@@ -381,6 +388,8 @@ export class Controller {
   }
 
   #onHalt(halt: NodeHalt): void {
+    const isThere = this.#stores.halts.get(keyOf(halt))?.metadata.uid === halt.metadata.uid;
+    if (isThere && this.#working) this.#told.set(keyOf(halt), versionOf(halt));
     this.#watchNamespace(halt);
     this.#addPod(podKeyOf(halt));
     for (const other of haltsOfNode(podKeyOf(halt), halt.spec, this.#stores.halts))
@@ -397,6 +406,10 @@ export class Controller {
     if (policy.defect === undefined) this.#targets.note(namespace, policy.spec.paging);
     this.#settle(keyOf(policy));
     const isGone = this.#stores.policies.get(keyOf(policy)) === undefined;
+    // Its status says what became of its pods: it is no news to any of them.
+    if (!isGone && this.#working && this.#specs.get(keyOf(policy)) === specVersionOf(policy)) return;
+    if (isGone || !this.#working) this.#specs.delete(keyOf(policy));
+    else this.#specs.set(keyOf(policy), specVersionOf(policy));
     if (isGone || policy.status?.observedGeneration !== generation) {
       for (const other of this.#stores.policies.under(namespace)) this.#settle(keyOf(other));
       this.#wakeOrphans(namespace);
@@ -494,4 +507,13 @@ export class Controller {
     const level = hasCode(error, "conflict") || failures < 3 ? "debug" : "warn";
     this.#options.log[level]({ kind, object, failures, error: messageOf(error) }, "will be tried again");
   }
+}
+
+function versionOf({ metadata: { uid, resourceVersion } }: KubeObject): string {
+  return `${uid} ${resourceVersion}`;
+}
+
+/** Which spec of which policy it is; the API server counts them. */
+function specVersionOf({ metadata: { uid, generation, resourceVersion } }: HaltPolicy): string {
+  return `${uid} ${generation ?? `version ${resourceVersion}`}`;
 }

@@ -54,8 +54,19 @@ export function namesAgain({
   );
 }
 
+type Named = Pick<NodeHalt, "metadata" | "spec">;
+
+/** Objects that were asked about: each is replaced when it changes. */
+const asked = new WeakMap<Named, boolean>();
+
 /** Whether a NodeHalt has a name that the controller gives. There is one journal of a halt: a copy has another name. */
-export function isJournal({ metadata: { name }, spec }: Pick<NodeHalt, "metadata" | "spec">): boolean {
+export function isJournal(halt: Named): boolean {
+  const is = asked.get(halt) ?? hasJournalName(halt);
+  asked.set(halt, is);
+  return is;
+}
+
+function hasJournalName({ metadata: { name }, spec }: Named): boolean {
   const { podName, podUID, container, reason, restartCount: run = 0 } = spec;
   const identity = { podName, podUID, container, reason };
   return (

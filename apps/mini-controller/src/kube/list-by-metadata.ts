@@ -12,8 +12,11 @@ export interface Reading<T extends KubeObject> {
   readonly sizes: PageSizes;
   /** Says what of an object is kept, as its page arrives. */
   readonly project: (object: T) => T;
-  /** The copy that is known of an object, if it is whole and of the very version that this metadata tells. */
-  readonly known: (head: KubeObject) => T | undefined;
+  /**
+   * The copy that is known of an object, if it is whole and of the very version that this metadata tells. Without it whole
+   * objects are asked for, as is best where they are few and small.
+   */
+  readonly known?: (head: KubeObject) => T | undefined;
 }
 
 /** More objects than these are not asked for one by one. */
@@ -33,10 +36,11 @@ export async function listByMetadata<T extends KubeObject>(
   const whole: T[] = [];
   const unknown: T[] = [];
   let version = "";
-  for await (const { kind, items, metadata } of listPages<T>(asMetadata(api), path, {}, sizes)) {
+  const from = known === undefined ? api : asMetadata(api);
+  for await (const { kind, items, metadata } of listPages<T>(from, path, {}, sizes)) {
     version = metadata.resourceVersion;
     for (const item of items) {
-      const copy = kind === METADATA_LIST ? known(item) : project(item);
+      const copy = known !== undefined && kind === METADATA_LIST ? known(item) : project(item);
       if (copy === undefined) unknown.push(item);
       else whole.push(copy);
     }

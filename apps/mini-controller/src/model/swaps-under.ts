@@ -31,5 +31,8 @@ export function swappingUnder(policyKey: string, stores: Known): readonly NodeHa
 }
 
 function under(value: string, policyKey: string, stores: Known): readonly NodeHalt[] {
-  return stores.halts.under(value).filter((halt) => countedBy(halt, stores).has(policyKey));
+  // The last policy of a halt counts it whatever else does: mostly that is the one asked about.
+  return stores.halts
+    .under(value)
+    .filter((halt) => policyKeyOf(halt) === policyKey || countedBy(halt, stores).has(policyKey));
 }

@@ -202,10 +202,12 @@ test("an act rests on the workload of the pod as the server has it, also where t
     server: {
       api: {
         get: () => Promise.resolve(halt),
+      },
+      policies: {
         list: async () => {
           await Promise.resolve();
           stores.pods.put(relabelled);
-          return { items: [policy] };
+          return [policy];
         },
       },
       pods: { list: () => Promise.resolve([relabelled]) },

@@ -1,5 +1,5 @@
-import type { KubeApi } from "@upgrade-halt/kube";
-import { type HaltPolicy, withDefaults } from "../api/halt-policy.ts";
+import type { KubeApi, KubeObject, Store } from "@upgrade-halt/kube";
+import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt } from "../api/node-halt.ts";
 import { ControllerError } from "../controller-error.ts";
 import type { FreshLists } from "../kube/fresh-lists.ts";
@@ -7,11 +7,16 @@ import { collectionPath, HALT_POLICIES, NODE_HALTS, objectPath, PODS } from "../
 import type { Pod } from "../model/pod.ts";
 import { createStores, type Stores } from "../model/stores.ts";
 
-/** The API server, and the lists of pods that those who ask at once share. */
+/** The API server, and the lists that those who ask at once share. */
 export interface Server {
   readonly api: KubeApi;
   readonly pods: FreshLists<Pod>;
+  readonly policies: FreshLists<HaltPolicy>;
 }
+
+/** The stores of lists that were read: whoever shares a list shares its store, which nobody writes. */
+const podStores = new WeakMap<readonly Pod[], Store<Pod>>();
+const policyStores = new WeakMap<readonly HaltPolicy[], Store<HaltPolicy>>();
 
 /**
  * Reads what an act about `halt` rests on, all at once: its policies and every pod of its namespace, in stores of their
@@ -20,17 +25,36 @@ export interface Server {
  *
  * @throws {ControllerError} `conflict` when the journal itself was written since: `refresh` and decide again.
  */
-export async function readServerView({ api, pods }: Server, halt: NodeHalt, known: Stores): Promise<Stores> {
+export async function readServerView(
+  { api, pods, policies }: Server,
+  halt: NodeHalt,
+  known: Stores,
+): Promise<Stores> {
   const { namespace = "", name, resourceVersion } = halt.metadata;
-  const [journal, policies, podsThere] = await Promise.all([
+  const [journal, policiesThere, podsThere] = await Promise.all([
     api.get<NodeHalt>(objectPath(NODE_HALTS, namespace, name)),
-    api.list<HaltPolicy>(collectionPath(HALT_POLICIES, namespace)),
+    policies.list(collectionPath(HALT_POLICIES, namespace), known.policies.under(namespace).length),
     pods.list(collectionPath(PODS, namespace), known.pods.under(namespace).length),
   ]);
   if (journal.metadata.resourceVersion !== resourceVersion)
     throw new ControllerError("conflict", `NodeHalt ${namespace}/${name} was written meanwhile`);
-  const stores: Stores = { ...createStores(), halts: known.halts };
-  for (const policy of policies.items) stores.policies.put(withDefaults(policy));
-  for (const pod of podsThere) stores.pods.put(pod);
-  return stores;
+  const empty = createStores();
+  return {
+    ...empty,
+    halts: known.halts,
+    pods: storeOf(podStores, podsThere, empty.pods),
+    policies: storeOf(policyStores, policiesThere, empty.policies),
+  };
+}
+
+function storeOf<T extends KubeObject>(
+  known: WeakMap<readonly T[], Store<T>>,
+  objects: readonly T[],
+  empty: Store<T>,
+): Store<T> {
+  const filled = known.get(objects);
+  if (filled !== undefined) return filled;
+  for (const object of objects) empty.put(object);
+  known.set(objects, empty);
+  return empty;
 }

@@ -53,7 +53,7 @@ export function startingNodes(
   const { namespace = "", uid } = pod.metadata;
   const present = policies.under(namespace);
   const near = pods.under(namespace);
-  const byAddress = Map.groupBy(near, ({ status }) => status?.podIP);
+  const byAddress = addressesAmong(near);
   return near.flatMap((other): Stranger[] => {
     if (other.metadata.uid === uid || !mayRun(other)) return [];
     const live = liveOf(other);
@@ -74,6 +74,15 @@ export function startingNodes(
     if (journals.some((journal) => isKnownBy(journal, other, spec.container))) return [];
     return [{ pod: key, found: "starts, and has not answered on /status in this run", starts: true }];
   });
+}
+
+/** By the pods of a namespace as a store gives them, which are other ones once any changes. */
+const addresses = new WeakMap<readonly Pod[], ReadonlyMap<string | undefined, readonly Pod[]>>();
+
+function addressesAmong(pods: readonly Pod[]): ReadonlyMap<string | undefined, readonly Pod[]> {
+  const known = addresses.get(pods) ?? Map.groupBy(pods, ({ status }) => status?.podIP);
+  addresses.set(pods, known);
+  return known;
 }
 
 /**
