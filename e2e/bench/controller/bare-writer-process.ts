@@ -1,7 +1,7 @@
 /**
  * The yardstick for a block of halts, a process of its own as the controller is: told by its parent of each halt, it issues
- * that halt's writes, one after the other, `width` halts at a time. It reads nothing, watches nothing and decides nothing.
- * What is written after a pod is replaced waits until all are.
+ * that halt's writes, one after the other, `width` halts at a time. It reads nothing, watches nothing and decides nothing: that a
+ * node runs again it writes without having seen it.
  */
 import { type Access, BareClient, type Write } from "./bare-client.ts";
 import type { HaltScript } from "./recorded-writes.ts";
@@ -17,9 +17,8 @@ export interface Assignment {
 class BareWriter {
   readonly #assignment: Assignment;
   readonly #client: BareClient;
-  /** Halts about which nothing was written yet, and those whose pod is replaced. */
-  readonly #urgent: HaltScript[] = [];
-  readonly #later: HaltScript[] = [];
+  /** Halts about which nothing was written yet. */
+  readonly #due: HaltScript[] = [];
   /** UIDs and versions of the objects that were written, for bodies that name them. */
   readonly #states = new Map<string, Versioned["metadata"]>();
   #unseen: number;
@@ -34,34 +33,22 @@ class BareWriter {
   onHalt(pod: string): void {
     const script = this.#assignment.scripts[pod];
     if (script === undefined) throw new Error(`no script for ${pod}`);
-    this.#urgent.push(script);
+    this.#due.push(script);
     this.#unseen -= 1;
     this.#pump();
   }
 
   #pump(): void {
     while (this.#active < this.#assignment.width) {
-      const work = this.#next();
-      if (work === undefined) break;
+      const script = this.#due.shift();
+      if (script === undefined) break;
       this.#active += 1;
-      void work.then(() => {
+      void this.#issue(script.writes).then(() => {
         this.#active -= 1;
         this.#pump();
       });
     }
     if (this.#active === 0 && this.#unseen === 0) void this.#end();
-  }
-
-  #next(): Promise<void> | undefined {
-    const script = this.#urgent.shift();
-    if (script !== undefined) return this.#replace(script);
-    const replaced = this.#unseen === 0 ? this.#later.shift() : undefined;
-    return replaced && this.#issue(replaced.writes.slice(replaced.untilReplaced));
-  }
-
-  async #replace(script: HaltScript): Promise<void> {
-    await this.#issue(script.writes.slice(0, script.untilReplaced));
-    this.#later.push(script);
   }
 
   async #issue(writes: readonly Write[]): Promise<void> {

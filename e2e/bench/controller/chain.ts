@@ -11,6 +11,8 @@ export interface Phantom {
   /** Whose keys it has: what takes a node's place has the same. */
   readonly validator: string;
   readonly height: number;
+  /** It makes a block a second from there. */
+  readonly moves?: boolean;
 }
 
 /** Second parts of the addresses of the nodes that halt, and of those that take their place. */
@@ -24,8 +26,8 @@ export function addressOf(index: number, place: keyof typeof PLACE): string {
 /** The phantom at such an address: short of the plan's height before its halt, past it after. */
 export function phantomAt(address: string): Phantom {
   const [, place, ...validator] = address.split(".");
-  const height = Number(place) === PLACE.after ? HEIGHT + 1 : HEIGHT - 1;
-  return { validator: validator.join("."), height };
+  const isAfter = Number(place) === PLACE.after;
+  return { validator: validator.join("."), height: isAfter ? HEIGHT + 1 : HEIGHT - 1, moves: isAfter };
 }
 
 /**
@@ -48,10 +50,11 @@ export class Chain {
 
   /** `phantomOf` says which node is at an address; each is one short of the plan's height unless it says more. */
   static async start(phantomOf = oneEach): Promise<Chain> {
-    const bodies = new Map<string, string>();
+    const began = performance.now();
     const server = createServer(({ socket: { localAddress = "" } }, response) => {
-      const body = bodies.get(localAddress) ?? JSON.stringify(statusOf(phantomOf(localAddress)));
-      bodies.set(localAddress, body);
+      const phantom = phantomOf(localAddress);
+      const made = phantom.moves ? Math.floor((performance.now() - began) / 1000) : 0;
+      const body = JSON.stringify(statusOf(phantom.validator, phantom.height + made));
       response.writeHead(200, { "content-type": "application/json" }).end(body);
     });
     server.listen(0, "0.0.0.0");
@@ -87,7 +90,7 @@ function oneEach(address: string): Phantom {
   return { validator: address, height: HEIGHT - 1 };
 }
 
-function statusOf({ validator, height }: Phantom) {
+function statusOf(validator: string, height: number) {
   const digest = createHash("sha256").update(validator).digest("hex");
   return {
     node_info: { id: digest.slice(0, 40), network: CHAIN_ID, moniker: `phantom-${validator}` },

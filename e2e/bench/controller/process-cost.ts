@@ -59,3 +59,13 @@ export function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
+
+/**
+ * Bytes that a process has read and written so far (proc(5), `rchar` and `wchar` of io): what goes through its sockets, as it is
+ * encrypted, and little else.
+ */
+export function bytesOf(pid: number): number {
+  const io = readFileSync(`/proc/${pid}/io`, "utf8");
+  const of = (field: string) => Number(new RegExp(`^${field}: (\\d+)$`, "m").exec(io)?.[1]);
+  return of("rchar") + of("wchar");
+}
