@@ -51,6 +51,24 @@ test("an Event lets what follows at once go first, and tells when it happened", 
   expect([...api.objects.values()]).toMatchObject([{ firstTimestamp: "1970-01-01T00:00:00Z" }]);
 });
 
+test("of the steps of one halt that wait the newest is told, and every warning", async () => {
+  const api = new FakeApi();
+  const events = new EventRecorder(api, pino({ level: "silent" }), () => 0);
+  const told = (type: "Normal" | "Warning", reason: string) => ({ ...draft(0), type, reason });
+  events.record(told("Normal", "Swapping"));
+  events.record(told("Warning", "WaitingForSlot"));
+  events.record(told("Normal", "Recreating"));
+  events.record(told("Warning", "RecoveryTimedOut"));
+  events.record({ ...draft(1), reason: "Swapping" });
+  await events.flush();
+  expect([...api.objects.values()].map((event) => (event as { reason?: string }).reason).sort()).toEqual([
+    "RecoveryTimedOut",
+    "Recreating",
+    "Swapping",
+    "WaitingForSlot",
+  ]);
+});
+
 test("an Event that waits is written at once when the process is asked to end", async () => {
   vi.useFakeTimers();
   const api = new FakeApi();

@@ -24,13 +24,14 @@ const AFTER_MS = 100;
 
 /**
  * Writes Events beside the work: a failure is logged and changes nothing. The same thing about the same object
- * has one name, so that telling it again after a crash is refused by the API server.
+ * has one name, so that telling it again after a crash is refused by the API server. What is as it should be is told by the newest
+ * Event about an object that waits: a journal has each step, and a thousand halts at once are not four thousand Events.
  */
 export class EventRecorder {
   readonly #api: KubeApi;
   readonly #log: Logger;
   readonly #now: () => number;
-  readonly #waiting: { readonly draft: EventDraft; readonly at: string }[] = [];
+  readonly #waiting = new Map<string, { readonly draft: EventDraft; readonly at: string }>();
   readonly #writers = new Set<Promise<void>>();
   #active = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -42,7 +43,7 @@ export class EventRecorder {
   }
 
   record(draft: EventDraft): void {
-    this.#waiting.push({ draft, at: new Date(this.#now()).toISOString() });
+    this.#waiting.set(topicOf(draft), { draft, at: new Date(this.#now()).toISOString() });
     this.#timer ??= setTimeout(() => this.#begin(), AFTER_MS);
   }
 
@@ -55,7 +56,7 @@ export class EventRecorder {
   #begin(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const most = Math.min(AT_ONCE - this.#active, this.#waiting.length);
+    const most = Math.min(AT_ONCE - this.#active, this.#waiting.size);
     for (let index = 0; index < most; index += 1) {
       this.#active += 1;
       const writer = this.#writeAll().finally(() => this.#writers.delete(writer));
@@ -64,8 +65,10 @@ export class EventRecorder {
   }
 
   async #writeAll(): Promise<void> {
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift())
-      await this.#write(next.draft, next.at);
+    for (const [topic, { draft, at }] of this.#waiting) {
+      this.#waiting.delete(topic);
+      await this.#write(draft, at);
+    }
     this.#active -= 1;
   }
 
@@ -101,4 +104,11 @@ export class EventRecorder {
       );
     }
   }
+}
+
+/** What an Event is about: a later one about the same takes the place of one that waits. */
+function topicOf({ regarding, type, reason, message }: EventDraft): string {
+  const { uid, namespace, name } = regarding.metadata;
+  const object = [uid, namespace, name];
+  return JSON.stringify(type === "Normal" ? object : [...object, reason, message]);
 }
