@@ -170,6 +170,16 @@ describe("one sentence says what is wrong with", () => {
     ["a list", "- a", /names no cluster/],
     ["no current context", "clusters: []", /names no cluster/],
     ["a context without a cluster", kubeconfig({}, {}, { cluster: "gone" }), /names no cluster/],
+    [
+      "an authority as a file and as data",
+      kubeconfig({}, { "certificate-authority": "ca.pem", "certificate-authority-data": base64("ca") }),
+      /has both certificate-authority and certificate-authority-data: remove one of them$/,
+    ],
+    [
+      "a key as a file and as data",
+      kubeconfig({ "client-key": "key.pem", "client-key-data": base64("key") }),
+      /has both client-key and client-key-data/,
+    ],
     ["a cluster without a server", kubeconfig({}, { server: null }), /names no cluster/],
   ])("%s", async (_, text, message) => {
     const file = text === undefined ? join(folder, "gone") : write("config", text);

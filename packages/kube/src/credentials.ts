@@ -47,6 +47,7 @@ function authorizationOf({ token, tokenFile, username, password }: UserEntry): s
   return username && `Basic ${Buffer.from(`${username}:${password ?? ""}`).toString("base64")}`;
 }
 
+/** One of the two: a kubeconfig that has both is refused. */
 function contentOf(file: string | undefined, data: string | undefined): Buffer | undefined {
   if (file) return readFileSync(file);
   return data ? Buffer.from(data, "base64") : undefined;

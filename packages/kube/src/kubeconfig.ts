@@ -56,7 +56,7 @@ interface ContextEntry {
  * The current context of these files as kubectl merges them: of what several name the first one's is taken. `undefined` when it
  * leads to no cluster.
  *
- * @throws {Error} when a file can't be read or is no YAML.
+ * @throws {Error} when a file can't be read, is no YAML, or has a certificate both as a file and as data.
  */
 export async function currentContextOf(files: readonly string[]): Promise<CurrentContext | undefined> {
   const readOne = async (file: string) => withPaths(await read(readFileSync(file, "utf8")), dirname(file));
@@ -89,7 +89,16 @@ function contextIn(configs: readonly Kubeconfig[]): CurrentContext | undefined {
   const cluster = find(configs, "clusters", context?.cluster)?.cluster;
   if (typeof cluster?.server !== "string") return undefined;
   const user = find(configs, "users", context?.user)?.user ?? {};
+  checkNoneTwice(cluster);
+  checkNoneTwice(user);
   return { cluster: { ...cluster, server: cluster.server }, user, namespace: context?.namespace };
+}
+
+/** kubectl refuses what says one thing in two ways (client-go 0.35.4), and which of the two a client would take is its own choice. */
+function checkNoneTwice(entry: object): void {
+  const written = new Map(Object.entries(entry).filter(([, value]) => Boolean(value)));
+  const twice = PATHS.find((name) => written.has(name) && written.has(`${name}-data`));
+  if (twice !== undefined) throw new Error(`it has both ${twice} and ${twice}-data: remove one of them`);
 }
 
 function find<K extends "contexts" | "clusters" | "users">(
