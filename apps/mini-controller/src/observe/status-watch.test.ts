@@ -36,6 +36,17 @@ test("two thousand pods that are due at once are read in turn, 500 a second, and
   expect(reads).toHaveLength(told);
 });
 
+test("four thousand pods are each read within the time that passes between two readings of one", async () => {
+  const reads: string[] = [];
+  const watch = watchOf(reads);
+  for (let i = 0; i < 4_000; i += 1) {
+    watch.track(`sei/${i}`, { uid: String(i), url: `http://${i}`, expectedHeights: [], urgent: false });
+  }
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(new Set(reads).size).toBe(4_000);
+  watch.stop();
+});
+
 test("a pod that somebody waits for is read before thousands for which nobody does", async () => {
   const reads: string[] = [];
   const watch = watchOf(reads);
