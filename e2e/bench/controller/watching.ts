@@ -89,6 +89,9 @@ async function sample(bench: Bench, pods: number, isGoverned: boolean): Promise<
     const [ours, go, bare] = await costOf(pids, seconds, cluster.signal);
     const after = await askedOf(bench);
     if (!ours || !go || !bare) throw new Error("a program was not measured");
+    cluster.progress(
+      `${NAMESPACE}: RSS with ${pods} pods: ${Math.round(ours.rssMiB)} MiB, client-go ${Math.round(go.rssMiB)} MiB`,
+    );
     const elapsedS = (performance.now() - began) / 1000;
     const perSecond = {
       go: (after.go - before.go) / elapsedS,

@@ -47,6 +47,24 @@ test("four thousand pods are each read within the time that passes between two r
   watch.stop();
 });
 
+test("thousands of pods that do not answer are asked no faster than 500 a second", async () => {
+  let reads = 0;
+  const watch = new StatusWatch({
+    read: () => {
+      reads += 1;
+      return new Promise(() => {});
+    },
+    toSighting: () => READ as never,
+    onChange: () => {},
+  });
+  for (let i = 0; i < 4_000; i += 1)
+    watch.track(`sei/${i}`, { uid: String(i), url: `http://${i}`, expectedHeights: [], urgent: false });
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(reads).toBeGreaterThan(900);
+  expect(reads).toBeLessThan(1_150);
+  watch.stop();
+});
+
 test("a pod that somebody waits for is read before thousands for which nobody does", async () => {
   const reads: string[] = [];
   const watch = watchOf(reads);

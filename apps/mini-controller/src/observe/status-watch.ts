@@ -64,8 +64,9 @@ const READ_TIMEOUT_MS = 2_000;
 
 /** Between one reading and the next, of whichever pods: a thousand nodes that halt at once must not take all the time. */
 const APART_MS = 2;
-/** Of so many pods that it would take longer than they wait for each other, all are read in this part of it. */
+/** More pods than that has time for are all read in this part of it, as long as they answer: few are under way at a time then. */
 const ROUND = 0.8;
+const FEW_UNDER_WAY = 128;
 
 /**
  * Polls `/status` of running pods: a stay-alive node halts without its process ending, and only there it says so.
@@ -82,7 +83,11 @@ export class StatusWatch {
 
   /** Keys of the pods that told a validator address. */
   readonly #validators = new Map<string, Set<string>>();
-  readonly #apartMs = () => Math.min(APART_MS, (SLOW_MS * ROUND) / Math.max(this.#watched.size, 1));
+  #underWay = 0;
+  readonly #apartMs = () =>
+    this.#underWay < FEW_UNDER_WAY
+      ? Math.min(APART_MS, (SLOW_MS * ROUND) / Math.max(this.#watched.size, 1))
+      : APART_MS;
   readonly #turns = { urgent: new StatusTurns(this.#apartMs), patient: new StatusTurns(this.#apartMs) };
 
   constructor(options: StatusWatchOptions) {
@@ -181,7 +186,10 @@ export class StatusWatch {
   }
 
   #poll(key: string, watched: Watched): Promise<void> {
-    watched.reading ??= this.#read(key, watched).finally(() => {
+    if (watched.reading !== undefined) return watched.reading;
+    this.#underWay += 1;
+    watched.reading = this.#read(key, watched).finally(() => {
+      this.#underWay -= 1;
       watched.reading = undefined;
     });
     return watched.reading;
