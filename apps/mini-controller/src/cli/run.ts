@@ -39,8 +39,8 @@ export interface RunOptions {
 }
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
-/** Nodes that are asked four times a second keep their connection; thousands that are asked every five seconds keep none in between. */
-const NODE_KEEP_ALIVE_MS = 1_000;
+/** A node that is asked every five seconds keeps its connection from one to the next; CometBFT closes it after ten. */
+const NODE_KEEP_ALIVE_MS = 7_000;
 const LEASE_NAME = "upgrade-halt-mini-controller";
 /** Where `deploy/` puts the controller, for a kubeconfig that names no namespace. */
 const LEASE_NAMESPACE = "upgrade-halt-system";
