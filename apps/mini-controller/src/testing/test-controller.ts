@@ -25,6 +25,7 @@ export const LOCAL_PAGERS = PagingHosts.parse("http://127.0.0.1:*");
 export class TestController {
   readonly api: GuardedApi;
   readonly controller: Controller;
+  readonly metrics = new Metrics();
   killed = false;
   readonly #cluster: FakeCluster;
 
@@ -44,7 +45,7 @@ export class TestController {
     this.controller = new Controller({
       api: this.api,
       log,
-      metrics: new Metrics(),
+      metrics: this.metrics,
       pagingHosts: LOCAL_PAGERS,
       readNode: cluster.readNode,
       ...(now === undefined ? {} : { now }),
