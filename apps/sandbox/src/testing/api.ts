@@ -1,4 +1,5 @@
 import { ApiServer, type ApiServerOptions } from "../api/http/api-server.ts";
+import type { Store } from "../api/store.ts";
 import type { Json, JsonObject } from "../json/json.ts";
 
 /** An answer of the API: its HTTP status and its body as JSON. */
@@ -22,8 +23,10 @@ export class TestApi {
     this.server = server;
   }
 
-  static async start(options: ApiServerOptions = {}): Promise<TestApi> {
+  /** `before` is called with the server's objects before anybody can ask for them. */
+  static async start(options: ApiServerOptions = {}, before?: (store: Store) => void): Promise<TestApi> {
     const api = new TestApi(new ApiServer(options));
+    before?.(api.server.store);
     await api.server.start();
     return api;
   }
