@@ -22,7 +22,7 @@ export function suite(name: string, test: ViteUserConfig["test"] = {}): ViteUser
 /** Where Node keeps what it compiled: a program that a test starts from its sources is ready in a third of the time. */
 const COMPILED = join(import.meta.dirname, "node_modules/.cache/node-compiled");
 
-/** The tests beside a package's files, a file of them for each core: most wait for programs. */
+/** The tests beside a package's files. */
 export function unitSuite(test: ViteUserConfig["test"] = {}): ViteUserConfig {
-  return suite("unit", { env: { NODE_COMPILE_CACHE: COMPILED }, maxWorkers: "100%", ...test });
+  return suite("unit", { env: { NODE_COMPILE_CACHE: COMPILED }, ...test });
 }

@@ -1,3 +1,4 @@
 import { unitSuite } from "../../vitest.shared.ts";
 
-export default unitSuite();
+/** Many tests wait for a controller's own pauses. */
+export default unitSuite({ maxWorkers: "100%" });

@@ -1,4 +1,4 @@
 import { unitSuite } from "../../vitest.shared.ts";
 
-/** An episode is some seconds of pure computing. */
-export default unitSuite({ testTimeout: 120_000 });
+/** An episode is some seconds of pure computing, which are minutes where others compute beside it. */
+export default unitSuite({ testTimeout: 300_000 });

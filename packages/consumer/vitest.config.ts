@@ -1,3 +1,4 @@
 import { unitSuite } from "../../vitest.shared.ts";
 
-export default unitSuite();
+/** The most tests of all packages, and most wait for programs. */
+export default unitSuite({ maxWorkers: "100%" });
