@@ -53,7 +53,7 @@ export async function haltOf(
   testbed: Testbed,
   node: string,
   phases: Phase | readonly Phase[],
-  { reason, within = 45_000 }: { reason?: string; within?: number } = {},
+  { reason, within = 45_000, ...pace }: { reason?: string; within?: number; every?: number } = {},
 ): Promise<NodeHalt> {
   const wanted = [phases].flat();
   return until(
@@ -66,7 +66,7 @@ export async function haltOf(
           status?.phase !== undefined &&
           wanted.includes(status.phase),
       ),
-    { within, explain: () => describe(testbed) },
+    { ...pace, within, explain: () => describe(testbed) },
   );
 }
 

@@ -1,8 +1,8 @@
-import { until } from "@upgrade-halt/testing";
 import type { Validator } from "../chains/validator.ts";
 import { CONTAINER } from "../harness/fixtures/mock-nodes.ts";
-import { containerOf, describe as describeTestbed, imageInPod } from "../harness/observe.ts";
+import { containerOf, imageInPod } from "../harness/observe.ts";
 import type { Testbed } from "../harness/testbed.ts";
+import { untilSeen } from "./until-seen.ts";
 
 /** Waits until every one of the validators is past a height. */
 export async function allPass(
@@ -14,10 +14,7 @@ export async function allPass(
     const heights = await Promise.all(validators.map((validator) => validator.height()));
     return heights.every((at) => (at ?? 0) > height);
   };
-  await until(`every node to pass ${height}`, pass, {
-    within: 90_000,
-    explain: () => describeTestbed(testbed),
-  });
+  await untilSeen(testbed, `every node to pass ${height}`, pass);
 }
 
 /** Waits until each validator's pod runs an image. */
@@ -27,15 +24,11 @@ export async function untilImages(
   image: string,
 ): Promise<void> {
   for (const { name } of validators)
-    await until(
-      `${name} to run ${image}`,
-      async () => {
-        const { state, lastState } = await containerOf(testbed, name);
-        const started = state?.running ?? state?.terminated ?? lastState?.terminated;
-        return started !== undefined && (await imageInPod(testbed, name)) === image;
-      },
-      { within: 150_000, explain: () => describeTestbed(testbed) },
-    );
+    await untilSeen(testbed, `${name} to run ${image}`, async () => {
+      const { state, lastState } = await containerOf(testbed, name);
+      const started = state?.running ?? state?.terminated ?? lastState?.terminated;
+      return started !== undefined && (await imageInPod(testbed, name)) === image;
+    });
 }
 
 /** Waits until the consensus of a validator's node has failed, after which it lives on, or its container has ended. */
@@ -46,7 +39,7 @@ export async function untilFailed(testbed: Testbed, { name }: Validator): Promis
     const log = await api.core.readNamespacedPodLog({ name: `${name}-0`, namespace, container: CONTAINER });
     return log.includes("CONSENSUS FAILURE");
   };
-  await until(`${name} to fail`, hasFailed, { within: 90_000, explain: () => describeTestbed(testbed) });
+  await untilSeen(testbed, `${name} to fail`, hasFailed);
 }
 
 /** Waits until the container of a validator has ended with a code, after so many restarts. */
@@ -61,8 +54,5 @@ export async function untilEnded(
     const end = state?.terminated ?? lastState?.terminated;
     return restartCount >= restarts && end?.exitCode === code;
   };
-  await until(`${name} to end with ${code}`, hasEnded, {
-    within: 120_000,
-    explain: () => describeTestbed(testbed),
-  });
+  await untilSeen(testbed, `${name} to end with ${code}`, hasEnded);
 }

@@ -1,12 +1,11 @@
 import type { V1Lease } from "@kubernetes/client-node";
 import { classify, evidenceFromPod } from "@upgrade-halt/consumer";
-import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import type { PlannedChain } from "../chains/halting-chain.ts";
 import type { Chain } from "../chains/programs.ts";
 import type { Validator } from "../chains/validator.ts";
 import { CONTAINER } from "../harness/fixtures/mock-nodes.ts";
-import { containerOf, describe, podOf } from "../harness/observe.ts";
+import { containerOf, podOf } from "../harness/observe.ts";
 import { deploy } from "../harness/operator.ts";
 import { rawRequest } from "../harness/raw-request.ts";
 import type { Testbed } from "../harness/testbed.ts";
@@ -15,6 +14,7 @@ import { allPass, untilEnded, untilFailed, untilImages } from "./chain-observed.
 import { createPod, createPolicies, STANDSTILL_MS } from "./chain-pods.ts";
 import { crash, kill } from "./killed-node.ts";
 import type { RealNode } from "./node.ts";
+import { untilSeen } from "./until-seen.ts";
 
 /**
  * Takes a validator in the pod that the guides describe for clusters without the controller to its plan's height, past it with the
@@ -52,12 +52,10 @@ export async function playHeld(
 async function untilHeld(node: RealNode, testbed: Testbed, { name }: Validator, code: number): Promise<void> {
   const isDown = async () => {
     const end = (await containerOf(testbed, name)).state?.terminated;
-    return end?.exitCode === code && end.finishedAt && (await renewedAt(testbed, node)) > end.finishedAt;
+    if (end?.exitCode !== code || end.finishedAt === undefined) return false;
+    return (await renewedAt(testbed, node)) > end.finishedAt;
   };
-  await until(`${name} to stay down with ${code}`, isDown, {
-    within: 120_000,
-    explain: () => describe(testbed),
-  });
+  await untilSeen(testbed, `${name} to stay down with ${code}`, isDown);
   const verdict = classify(evidenceFromPod(await podOf(testbed, name), CONTAINER));
   expect(verdict).toMatchObject({ kind: "halted", reason: code, corroborated: true });
 }

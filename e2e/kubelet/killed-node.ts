@@ -1,22 +1,18 @@
 import type { V1ContainerStatus } from "@kubernetes/client-node";
-import { until } from "@upgrade-halt/testing";
 import type { Validator } from "../chains/validator.ts";
-import { containerOf, describe } from "../harness/observe.ts";
+import { containerOf } from "../harness/observe.ts";
 import type { Testbed } from "../harness/testbed.ts";
 import type { RealNode } from "./node.ts";
+import { untilSeen } from "./until-seen.ts";
 
 /** Ends a validator's node by SIGSEGV; resolves once it is started again. */
 export async function crash(node: RealNode, testbed: Testbed, validator: Validator): Promise<void> {
   const { restartCount } = await kill(node, testbed, validator, "SIGSEGV");
   const { name } = validator;
-  await until(
-    `${name} to be started again`,
-    async () => {
-      const now = await containerOf(testbed, name);
-      return now.restartCount === restartCount + 1 && now.state?.running !== undefined;
-    },
-    { within: 90_000, explain: () => describe(testbed) },
-  );
+  await untilSeen(testbed, `${name} to be started again`, async () => {
+    const now = await containerOf(testbed, name);
+    return now.restartCount === restartCount + 1 && now.state?.running !== undefined;
+  });
 }
 
 /** Sends a signal to a validator's node itself, in a container that was as this says. */

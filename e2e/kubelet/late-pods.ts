@@ -1,11 +1,10 @@
-import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import type { PlannedChain } from "../chains/halting-chain.ts";
 import type { Chain } from "../chains/programs.ts";
 import { expectProven } from "../chains/proven.ts";
 import { faultsAt, signedBy } from "../chains/signatures.ts";
 import type { Validator } from "../chains/validator.ts";
-import { describe, haltOf, haltsIn, imageInPod } from "../harness/observe.ts";
+import { haltOf, haltsIn, imageInPod } from "../harness/observe.ts";
 import { bringUp, deploy, takeDown } from "../harness/operator.ts";
 import type { Testbed } from "../harness/testbed.ts";
 import { releasesOf } from "./chain-images.ts";
@@ -14,6 +13,7 @@ import { createPod, createPolicies, STANDSTILL_MS } from "./chain-pods.ts";
 import { crash } from "./killed-node.ts";
 import { DOWNGRADED, expectLeftAlone, type Pair, TOO_NEW, untilPaged } from "./left-alone.ts";
 import type { RealNode } from "./node.ts";
+import { EVERY_MS, untilSeen } from "./until-seen.ts";
 
 const ACTIONS = {
   upgradeRequired: "Page",
@@ -82,7 +82,7 @@ async function upgradeLate(
   const releases = releasesOf(program);
   const pair = [late.announced, late.inferred];
   const early = validators.filter((validator) => !pair.includes(validator));
-  const of = { reason: "upgrade_required", within: 150_000 };
+  const of = { reason: "upgrade_required", within: 150_000, every: EVERY_MS };
   await untilImages(testbed, early, releases.new);
   for (const { name } of pair) await untilPaged(testbed, name, of.reason);
   await untilEnded(testbed, late.announced, 70, 1);
@@ -97,15 +97,11 @@ async function upgradeLate(
     expect(spec.height).toBe(height);
   }
   for (const { name } of pair)
-    await until(
-      `the page of ${name} to be over`,
-      async () => {
-        const { spec, status } = await haltOf(testbed, name, "Paged", of);
-        const resolved = status?.conditions?.find(({ type }) => type === "Resolved");
-        return spec.height === height && resolved?.status === "True";
-      },
-      { within: 90_000, explain: () => describe(testbed) },
-    );
+    await untilSeen(testbed, `the page of ${name} to be over`, async () => {
+      const { spec, status } = await haltOf(testbed, name, "Paged", of);
+      const resolved = status?.conditions?.find(({ type }) => type === "Resolved");
+      return spec.height === height && resolved?.status === "True";
+    });
 }
 
 /** One gets its data of before the height back, but for what it signed, with the old release; and then the new one. */

@@ -1,11 +1,11 @@
-import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import type { Chain } from "../chains/programs.ts";
 import type { Validator } from "../chains/validator.ts";
-import { describe, haltsIn, imageInPod } from "../harness/observe.ts";
+import { haltsIn, imageInPod } from "../harness/observe.ts";
 import { deploy } from "../harness/operator.ts";
 import type { Testbed } from "../harness/testbed.ts";
 import { untilEnded, untilFailed, untilImages } from "./chain-observed.ts";
+import { untilSeen } from "./until-seen.ts";
 
 /** Pods of a chain's validators, of which one announces its halts and the other does not. */
 export interface Pair {
@@ -67,8 +67,5 @@ export async function untilPaged(testbed: Testbed, node: string, reason: string,
       .filter(({ body }) => body.pod === `${node}-0` && body.haltReason === reason);
     return new Set(pages.map(({ body }) => body.nodeHalt)).size >= halts;
   };
-  await until(`${node} to be paged for ${reason}`, arePaged, {
-    within: 150_000,
-    explain: () => describe(testbed),
-  });
+  await untilSeen(testbed, `${node} to be paged for ${reason}`, arePaged);
 }

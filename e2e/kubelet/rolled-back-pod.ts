@@ -10,6 +10,7 @@ import type { Testbed } from "../harness/testbed.ts";
 import { releasesOf } from "./chain-images.ts";
 import { allPass } from "./chain-observed.ts";
 import { createPod, createPolicies, STANDSTILL_MS } from "./chain-pods.ts";
+import { EVERY_MS } from "./until-seen.ts";
 
 /**
  * A validator in a pod makes blocks on the old release, and is given the new one long before the height, while the other three go
@@ -35,7 +36,10 @@ export async function playRolledBack(
   const { imageID } = await containerOf(testbed, node.name);
 
   await deploy(testbed, node.name, releases.new);
-  const { spec, status } = await haltOf(testbed, node.name, "Recovered", { within: 150_000 });
+  const { spec, status } = await haltOf(testbed, node.name, "Recovered", {
+    within: 150_000,
+    every: EVERY_MS,
+  });
   expect(spec).toMatchObject({ reason: "binary_too_new", exitCode: 71, image: releases.new });
   const ran = `${releases.old}@${imageID.split("@")[1]}`;
   expect(status).toMatchObject({ action: "RollBack", toImage: ran });

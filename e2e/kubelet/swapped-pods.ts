@@ -7,6 +7,7 @@ import type { Testbed } from "../harness/testbed.ts";
 import { releasesOf } from "./chain-images.ts";
 import { allPass } from "./chain-observed.ts";
 import { createPod, createPolicies, STANDSTILL_MS, WAYS } from "./chain-pods.ts";
+import { EVERY_MS } from "./until-seen.ts";
 
 /** Four validators, two as they are and two under `exec --announce`, halt, are swapped and pass the height. */
 export async function playSwapped(
@@ -25,7 +26,7 @@ export async function playSwapped(
   for (const { validator, way } of pods) await createPod(testbed, validator, { ...pod, way, policy: way });
 
   for (const { validator, way } of pods) {
-    const { spec } = await haltOf(testbed, validator.name, "Recovered", { within: 150_000 });
+    const { spec } = await haltOf(testbed, validator.name, "Recovered", { within: 150_000, every: EVERY_MS });
     expect(spec).toMatchObject({
       reason: "upgrade_required",
       planName: plan.name,
