@@ -66,7 +66,7 @@ const READ_TIMEOUT_MS = 2_000;
 const APART_MS = 2;
 /** More pods than that has time for are all read in this part of it, as long as they answer: few are under way at a time then. */
 const ROUND = 0.8;
-const FEW_UNDER_WAY = 128;
+const FEW_UNDER_WAY = 16;
 
 /**
  * Polls `/status` of running pods: a stay-alive node halts without its process ending, and only there it says so.
