@@ -31,7 +31,7 @@ export async function playHeld(
   await createPolicies(testbed, plan, releases.new, {});
   const pod = { policy: "none", way: "announced", standstillMs: STANDSTILL_MS, isHeld: true } as const;
   await createPod(testbed, first, { ...pod, image: releases.old });
-  await untilHeld(node, testbed, first, 70);
+  await untilHeld(node, testbed, first, { code: 70, restarts: 0 });
 
   await deploy(testbed, first.name, releases.new);
   await allPass(testbed, [first], plan.height + 1);
@@ -42,18 +42,30 @@ export async function playHeld(
   await untilImages(testbed, [first], releases.old);
   await untilFailed(testbed, first);
   // It lives on after its first failure. Killed, it is started again.
-  await kill(node, testbed, first, "SIGKILL");
+  const { restartCount } = await kill(node, testbed, first, "SIGKILL");
   // The older one says no halt line: that is a crash, which is started again and again.
   if (program === "simd") await untilEnded(testbed, first, 2, 2);
-  else await untilHeld(node, testbed, first, 72);
+  else await untilHeld(node, testbed, first, { code: 72, restarts: restartCount + 1 });
 }
 
-/** Waits until a validator's container is down with a code, and was not started again by a kubelet that has been at work since. */
-async function untilHeld(node: RealNode, testbed: Testbed, { name }: Validator, code: number): Promise<void> {
+/** How long a kubelet waits at most before it starts a container again that ended for the second time, in ms. */
+const BACK_OFF_MS = 10_000;
+
+/**
+ * Waits until a validator's container is down with a code, after so many restarts, and a kubelet that goes on working has not started
+ * it again for so long that it would have.
+ */
+async function untilHeld(
+  node: RealNode,
+  testbed: Testbed,
+  { name }: Validator,
+  { code, restarts }: { readonly code: number; readonly restarts: number },
+): Promise<void> {
   const isDown = async () => {
-    const end = (await containerOf(testbed, name)).state?.terminated;
-    if (end?.exitCode !== code || end.finishedAt === undefined) return false;
-    return (await renewedAt(testbed, node)) > end.finishedAt;
+    const { restartCount, state } = await containerOf(testbed, name);
+    const end = state?.terminated;
+    if (restartCount !== restarts || end?.exitCode !== code || end.finishedAt === undefined) return false;
+    return (await renewedAt(testbed, node)).getTime() > end.finishedAt.getTime() + BACK_OFF_MS;
   };
   await untilSeen(testbed, `${name} to stay down with ${code}`, isDown);
   const verdict = classify(evidenceFromPod(await podOf(testbed, name), CONTAINER));
