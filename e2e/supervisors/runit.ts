@@ -15,12 +15,9 @@ export const runit: SupervisorKind = {
     const daemon = await startProgram("runsv", "runsv", [service.folder]);
     return {
       report: async () => {
-        const told = await outputOf("cat", [`${service.folder}/told`]);
-        return {
-          isHeld: /^down: .*normally up$/.test(await outputOf("sv", ["status", service.folder])),
-          remembers: `tells \`finish\`: ${told}`,
-          printed: told,
-        };
+        const isHeld = /^down: .*normally up$/.test(await outputOf("sv", ["status", service.folder]));
+        const printed = await outputOf("cat", [`${service.folder}/told`]);
+        return { isHeld, remembers: `tells \`finish\`: ${printed}`, printed };
       },
       resume: () => resumeIn(service, runit),
       log: async () => daemon.output(),
