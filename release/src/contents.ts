@@ -20,7 +20,7 @@ export function expectedFiles(root: string, { folder, manifest }: Package): read
       return [file, ...["js", "js.map", "d.ts", "d.ts.map"].map((ending) => `${base}.${ending}`)];
     });
   const changelog = existsSync(join(root, folder, "CHANGELOG.md")) ? ["CHANGELOG.md"] : [];
-  const program = globSync("dist/program/*.js", { cwd: join(root, folder) });
+  const program = globSync("dist/program/*", { cwd: join(root, folder) });
   return [...(lists[manifest.name] ?? []), ...changelog, ...modules, ...program].sort();
 }
 

@@ -1,20 +1,44 @@
 /**
  * Puts the built modules of the program into few files, `dist/program`: a probe starts it often, and most of the time was spent on
- * finding seventy files one by one. What other packages bring is loaded from there, as they are installed.
+ * finding seventy files one by one. The contract and commander, which every command needs, are in them; what else other packages
+ * bring is loaded from there, as they are installed.
+ *
+ * The files are CommonJS: an `import` of a module of Node reads each of its exports, and so loads what they are to load late
+ * (that of `node:http` loads a WebSocket client, which takes as long as all of the program), and `require` does not.
  */
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
 const DIST = join(import.meta.dirname, "../dist");
 /** As deep as the folders of `dist/cli`, since the program finds its package by its own place. */
 const PROGRAM = join(DIST, "program");
+/** The packages that the files contain. */
+const INSIDE = ["@upgrade-halt/contract", "@upgrade-halt/contract/package.json", "commander"];
+
+/** Commander starts a program for a command that is one of its own. There is none, and the module would be loaded at each start. */
+const STARTER = "node:child_process";
+const withoutStarter = {
+  name: "without-starter",
+  resolveId: (id: string, from?: string) => (isStarter(id, from) ? `\0${id}` : null),
+  load: (id: string) => (id === `\0${STARTER}` ? "export default {};" : null),
+};
 
 await rm(PROGRAM, { recursive: true, force: true });
 const build = await rolldown({
   input: join(DIST, "main.js"),
   platform: "node",
-  external: (id) => !id.startsWith(".") && !id.startsWith("/"),
+  external: (id, from) =>
+    !id.startsWith(".") && !id.startsWith("/") && !INSIDE.includes(id) && !isStarter(id, from),
+  plugins: [withoutStarter],
 });
-await build.write({ dir: PROGRAM, format: "esm", chunkFileNames: "[name].js" });
+const names = { entryFileNames: "[name].cjs", chunkFileNames: "[name].cjs" };
+await build.write({ dir: PROGRAM, format: "cjs", ...names });
 await build.close();
+const commander = dirname(fileURLToPath(import.meta.resolve("commander")));
+await copyFile(join(commander, "LICENSE"), join(PROGRAM, "commander.LICENSE"));
+
+function isStarter(id: string, from?: string): boolean {
+  return id === STARTER && from !== undefined && from.includes("/node_modules/commander/");
+}

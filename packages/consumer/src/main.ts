@@ -4,34 +4,25 @@ import { run, runCompletion } from "./cli/run.ts";
 import { GUARD, guard } from "./cli/supervise/guard.ts";
 
 const args = process.argv.slice(2);
+/** The streams that were written to. Each is opened once it is asked for: that takes Node longer than to judge a halt. */
+const opened = new Map<"stdout" | "stderr", NodeJS.WriteStream>();
 if (args[0] === GUARD) guard(Number(args[1]));
 else if (args[0] === LEAVE) process.exit(Number(args[1]));
 else start();
 
 function start(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    let isTold = false;
-    stream.on("error", ({ code }: NodeJS.ErrnoException) => {
-      // A reader that has seen enough, such as `head`, closes the pipe: what is written after that is lost, and no failure.
-      if (code === "EPIPE") return;
-      if (isTold) return;
-      isTold = true;
-      if (stream === process.stdout)
-        process.stderr.write(`upgrade-halt: standard output cannot be written (${code}).\n`);
-      // `exec` has its command's exit code, come what may.
-      if (args[0] === "exec") return;
-      process.once("exit", () => {
-        if (process.exitCode === 0) process.exitCode = 1;
-      });
-    });
-  }
-
   // Without a top-level await, which the script of a single executable may not have.
   void program()(args, {
     env: process.env,
-    stdout: process.stdout,
-    stderr: process.stderr,
-    stdin: process.stdin,
+    get stdout() {
+      return written("stdout");
+    },
+    get stderr() {
+      return written("stderr");
+    },
+    get stdin() {
+      return process.stdin;
+    },
     now: Date.now,
     onSignal: (signals, handle) => {
       for (const signal of signals) process.on(signal, handle);
@@ -42,7 +33,29 @@ function start(): void {
   }).then(async (code) => {
     process.exitCode = code;
     // What supervises has to end, and a pager has not to hurry.
-    if (args[0] === "exec" || args[0] === "systemd-hook") await leave(code);
+    if (args[0] === "exec" || args[0] === "systemd-hook") await leave(code, [...opened.values()]);
+  });
+}
+
+/** A stream that is opened, and whose failures end nothing. */
+function written(name: "stdout" | "stderr"): NodeJS.WriteStream {
+  const known = opened.get(name);
+  if (known !== undefined) return known;
+  const stream: NodeJS.WriteStream = process[name];
+  opened.set(name, stream);
+  let isTold = false;
+  return stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+    // A reader that has seen enough, such as `head`, closes the pipe: what is written after that is lost, and no failure.
+    if (code === "EPIPE") return;
+    if (isTold) return;
+    isTold = true;
+    if (name === "stdout")
+      written("stderr").write(`upgrade-halt: standard output cannot be written (${code}).\n`);
+    // `exec` has its command's exit code, come what may.
+    if (args[0] === "exec") return;
+    process.once("exit", () => {
+      if (process.exitCode === 0) process.exitCode = 1;
+    });
   });
 }
 

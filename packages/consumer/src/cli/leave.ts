@@ -9,11 +9,11 @@ const THREADED = /^(?:FSReq|CloseReq|GetAddrInfo)/;
 
 /**
  * Ends this process with a code, whatever hangs: a reader of its output that is stuck, a disk, a name server. Nobody learns of
- * a halt whose exit code never comes.
+ * a halt whose exit code never comes. What was written to `streams` has a second to be read.
  */
-export async function leave(code: number): Promise<void> {
+export async function leave(code: number, streams: readonly NodeJS.WriteStream[]): Promise<void> {
   await Promise.race([
-    Promise.all([process.stdout, process.stderr].map(written)),
+    Promise.all(streams.map(written)),
     new Promise((resolve) => setTimeout(resolve, WORDS_MS)),
   ]);
   if (process.getActiveResourcesInfo().some((type) => THREADED.test(type))) {
