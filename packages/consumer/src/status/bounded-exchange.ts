@@ -10,6 +10,8 @@ export type Exchange =
 
 export const ABORTED: ExchangeFailure = { kind: "aborted", problem: "the caller gave up" };
 
+type Controller = Pick<Dispatcher.DispatchController, "abort">;
+
 /**
  * One request's events, which end in one answer; the connection is given up with the first that does not fit. undici's
  * own handler interface is used because its `request()` makes a stream for each answer, which costs as much again as
@@ -19,7 +21,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   readonly #maxBytes: number;
   /** `undefined` once it was given. */
   #answer: ((exchange: Exchange) => void) | undefined;
-  #controller: Dispatcher.DispatchController | undefined;
+  #controller: Controller | undefined;
   #statusCode = 0;
   #body: Buffer | undefined;
   /** What came after `#body`, of which most answers have nothing. */
@@ -38,13 +40,13 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#controller?.abort(new Error(failure.problem));
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: Controller): void {
     this.#controller = controller;
     if (this.#answer === undefined) controller.abort(new Error("nobody waits for this answer"));
   }
 
   onResponseStart(
-    _: Dispatcher.DispatchController,
+    _: Controller,
     statusCode: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
@@ -61,7 +63,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     }
   }
 
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_: Controller, chunk: Buffer): void {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#maxBytes) {
       this.giveUp({ kind: "too-large", problem: `the body is longer than ${this.#maxBytes} bytes` });
@@ -80,7 +82,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#settle({ kind: "body", statusCode: this.#statusCode, text: whole?.toString() ?? "", mangled });
   }
 
-  onResponseError(_: Dispatcher.DispatchController | null, error: unknown): void {
+  onResponseError(_: Controller | null, error: unknown): void {
     this.#settle(problemOf(error));
   }
 

@@ -9,6 +9,7 @@ export function problemOf(error: unknown): ExchangeFailure {
   const code = codeOf(error);
   switch (code) {
     case "UND_ERR_HEADERS_OVERFLOW":
+    case "HPE_HEADER_OVERFLOW":
       return { kind: "too-large", problem: "the headers are longer than 16 KiB" };
     case "UND_ERR_CONNECT_TIMEOUT":
     case "UND_ERR_HEADERS_TIMEOUT":

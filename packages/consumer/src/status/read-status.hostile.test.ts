@@ -3,19 +3,18 @@ import { gzipSync } from "node:zlib";
 import { Agent } from "undici";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { head, rawServer, writeForEver } from "../testing/raw-server.ts";
+import { oneConnection } from "./one-connection.ts";
 import { readStatus } from "./read-status.ts";
+import { readBy } from "./status-reader.ts";
+import type { Dispatches } from "./status-request.ts";
 import type { StatusFailureKind, StatusResult } from "./status-result.ts";
 
-let dispatcher: Agent;
-beforeEach(() => {
-  dispatcher = new Agent();
-});
-afterEach(() => dispatcher.destroy());
+let dispatcher: Dispatches;
 
 /** Reads a server that answers like this, within a short deadline and 64 KiB. */
 async function readFrom(answer: (socket: Socket) => void, timeoutMs = 5_000): Promise<StatusResult> {
   await using server = await rawServer(answer);
-  return await readStatus(server.url, { timeoutMs, maxBytes: 65_536, dispatcher });
+  return await readBy(dispatcher, server.url, { timeoutMs, maxBytes: 65_536 });
 }
 
 const answering =
@@ -113,79 +112,94 @@ function redirect(location: string): string {
   return head({ location, "content-length": 0 }, "HTTP/1.1 302 Found");
 }
 
-describe("a hostile node", () => {
-  test.each(Object.entries(HOSTILE))("with %s gives a result and no exception", async (_, [answer, kind]) => {
-    const result = await readFrom(answer);
-    expect(result).toMatchObject({ kind, problem: expect.stringMatching(/^[^\p{C}\p{Zl}\p{Zp}]+$/u) });
+describe.each([
+  ["undici", () => new Agent()],
+  ["a connection of its own", () => oneConnection],
+])("over %s", (_, open) => {
+  beforeEach(() => {
+    dispatcher = open();
+  });
+  afterEach(async () => {
+    if (dispatcher instanceof Agent) await dispatcher.destroy();
   });
 
-  test("that accepts and says nothing is given up at the deadline", async () => {
-    expect(await readFrom(() => {}, 100)).toMatchObject({ kind: "timeout" });
-  });
+  describe("a hostile node", () => {
+    test.each(Object.entries(HOSTILE))(
+      "with %s gives a result and no exception",
+      async (_, [answer, kind]) => {
+        const result = await readFrom(answer);
+        expect(result).toMatchObject({ kind, problem: expect.stringMatching(/^[^\p{C}\p{Zl}\p{Zp}]+$/u) });
+      },
+    );
 
-  test("that sends early hints for ever is given up at the deadline", async () => {
-    const hint = Buffer.from("HTTP/1.1 103 Early Hints\r\n\r\n");
-    expect(await readFrom((socket) => writeForEver(socket, hint), 300)).toMatchObject({ kind: "timeout" });
-  });
-
-  test("that half-closes and never answers is not waited for past the deadline", async () => {
-    const result = await readFrom((socket) => socket.end(), 1_000);
-    expect(["timeout", "unreachable"]).toContain(result.kind);
-  });
-
-  test("that sends one byte at a time is given up at the deadline of the whole", async () => {
-    const result = await readFrom((socket) => {
-      socket.write(head({ "content-length": 60_000 }));
-      const timer = setInterval(() => socket.write(" "), 20);
-      socket.on("close", () => clearInterval(timer));
-    }, 200);
-    expect(result).toMatchObject({ kind: "timeout", problem: "no whole answer within 200 ms" });
-  });
-
-  test("is hung up on once it was refused", async () => {
-    await using server = await rawServer(HOSTILE["an endless body"]?.[0] ?? (() => {}));
-    await readStatus(server.url, { maxBytes: 65_536, dispatcher });
-    await expect.poll(() => server.openConnections()).toBe(0);
-  });
-});
-
-describe("a caller", () => {
-  test("that gives up has an aborted reading", async () => {
-    await using server = await rawServer(() => {});
-    const controller = new AbortController();
-    const reading = readStatus(server.url, { signal: controller.signal, dispatcher });
-    controller.abort();
-    expect(await reading).toMatchObject({ kind: "aborted" });
-  });
-
-  test("that gave up before has one too, and no connection is made", async () => {
-    await using server = await rawServer(() => {});
-    expect(await readStatus(server.url, { signal: AbortSignal.abort(), dispatcher })).toMatchObject({
-      kind: "aborted",
+    test("that accepts and says nothing is given up at the deadline", async () => {
+      expect(await readFrom(() => {}, 100)).toMatchObject({ kind: "timeout" });
     });
-    expect(server.openConnections()).toBe(0);
+
+    test("that sends early hints for ever is given up at the deadline", async () => {
+      const hint = Buffer.from("HTTP/1.1 103 Early Hints\r\n\r\n");
+      expect(await readFrom((socket) => writeForEver(socket, hint), 300)).toMatchObject({ kind: "timeout" });
+    });
+
+    test("that half-closes and never answers is not waited for past the deadline", async () => {
+      const result = await readFrom((socket) => socket.end(), 1_000);
+      expect(["timeout", "unreachable"]).toContain(result.kind);
+    });
+
+    test("that sends one byte at a time is given up at the deadline of the whole", async () => {
+      const result = await readFrom((socket) => {
+        socket.write(head({ "content-length": 60_000 }));
+        const timer = setInterval(() => socket.write(" "), 20);
+        socket.on("close", () => clearInterval(timer));
+      }, 200);
+      expect(result).toMatchObject({ kind: "timeout", problem: "no whole answer within 200 ms" });
+    });
+
+    test("is hung up on once it was refused", async () => {
+      await using server = await rawServer(HOSTILE["an endless body"]?.[0] ?? (() => {}));
+      await readBy(dispatcher, server.url, { maxBytes: 65_536 });
+      await expect.poll(() => server.openConnections()).toBe(0);
+    });
   });
 
-  test.each([
-    ["file:///etc/passwd"],
-    ["ftp://127.0.0.1/status"],
-    ["javascript:alert(1)"],
-    ["http://user:secret@127.0.0.1/status"],
-    ["http://user@127.0.0.1/"],
-    ["tcp://127.0.0.1:26657"],
-    ["not a url"],
-    [""],
-  ])("that asks for %j is refused without its words being repeated", async (url) => {
-    const result = await readStatus(url);
-    expect(result.kind).toBe("refused");
-    expect(JSON.stringify(result)).not.toContain("secret");
-  });
+  describe("a caller", () => {
+    test("that gives up has an aborted reading", async () => {
+      await using server = await rawServer(() => {});
+      const controller = new AbortController();
+      const reading = readBy(dispatcher, server.url, { signal: controller.signal });
+      controller.abort();
+      expect(await reading).toMatchObject({ kind: "aborted" });
+    });
 
-  test("that asks a port where nobody listens is told so", async () => {
-    const { url } = await closedServer();
-    expect(await readStatus(url, { dispatcher })).toMatchObject({
-      kind: "unreachable",
-      problem: "nothing listens there (ECONNREFUSED)",
+    test("that gave up before has one too, and no connection is made", async () => {
+      await using server = await rawServer(() => {});
+      expect(await readBy(dispatcher, server.url, { signal: AbortSignal.abort() })).toMatchObject({
+        kind: "aborted",
+      });
+      expect(server.openConnections()).toBe(0);
+    });
+
+    test.each([
+      ["file:///etc/passwd"],
+      ["ftp://127.0.0.1/status"],
+      ["javascript:alert(1)"],
+      ["http://user:secret@127.0.0.1/status"],
+      ["http://user@127.0.0.1/"],
+      ["tcp://127.0.0.1:26657"],
+      ["not a url"],
+      [""],
+    ])("that asks for %j is refused without its words being repeated", async (url) => {
+      const result = await readStatus(url);
+      expect(result.kind).toBe("refused");
+      expect(JSON.stringify(result)).not.toContain("secret");
+    });
+
+    test("that asks a port where nobody listens is told so", async () => {
+      const { url } = await closedServer();
+      expect(await readBy(dispatcher, url, {})).toMatchObject({
+        kind: "unreachable",
+        problem: "nothing listens there (ECONNREFUSED)",
+      });
     });
   });
 });

@@ -4,7 +4,8 @@ import { classify } from "../classify.ts";
 import type { Evidence } from "../evidence.ts";
 import { recommend } from "../recommend.ts";
 import { httpNode } from "../testing/http-node.ts";
-import { readStatus, sightingOf } from "./read-status.ts";
+import { readStatus } from "./read-status.ts";
+import { sightingOf } from "./status-reader.ts";
 
 let dispatcher: Agent;
 beforeEach(() => {

@@ -1,23 +1,35 @@
-import { Agent, type Dispatcher } from "undici";
 import { ABORTED, type Exchange, ExchangeHandler } from "./bounded-exchange.ts";
 import type { StatusLimits } from "./status-result.ts";
 
 /** Longest deadline that a timer can keep, in ms. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
-let shared: Agent | undefined;
+/** What is asked for, in the words of undici. */
+interface Asked {
+  readonly origin: string;
+  readonly path: string;
+  readonly method: "GET";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly headersTimeout: number;
+  readonly bodyTimeout: number;
+}
+
+/** What sends requests: a dispatcher of undici, or `oneConnection`. */
+export interface Dispatches {
+  dispatch(asked: Asked, handler: ExchangeHandler): unknown;
+}
 
 /** One node's request, sent again and again, once at a time. What is the same every time is made once. */
 export class StatusRequest {
   readonly #limits: StatusLimits;
-  readonly #options: Dispatcher.DispatchOptions;
-  readonly #dispatcher: Dispatcher;
+  readonly #asked: Asked;
+  readonly #dispatcher: Dispatches;
   #deadline: NodeJS.Timeout | undefined;
   #underWay: ExchangeHandler | undefined;
 
-  constructor({ origin, pathname, search }: URL, limits: StatusLimits) {
+  constructor(dispatcher: Dispatches, { origin, pathname, search }: URL, limits: StatusLimits) {
     this.#limits = limits;
-    this.#options = {
+    this.#asked = {
       origin,
       path: pathname + search,
       method: "GET",
@@ -26,8 +38,7 @@ export class StatusRequest {
       headersTimeout: 0,
       bodyTimeout: 0,
     };
-    shared ??= new Agent({ connections: 1, connect: { timeout: 10_000 }, keepAliveTimeout: 4_000 });
-    this.#dispatcher = limits.dispatcher ?? shared;
+    this.#dispatcher = dispatcher;
   }
 
   /** Asks, and answers once within the deadline. */
@@ -40,7 +51,7 @@ export class StatusRequest {
     this.#underWay = handler;
     this.#startDeadline();
     try {
-      this.#dispatcher.dispatch(this.#options, handler);
+      this.#dispatcher.dispatch(this.#asked, handler);
     } catch (error) {
       handler.onResponseError(null, error);
     }

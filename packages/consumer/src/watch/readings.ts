@@ -1,4 +1,5 @@
-import { StatusReader } from "../status/read-status.ts";
+import { sharedAgent } from "../status/shared-agent.ts";
+import { StatusReader } from "../status/status-reader.ts";
 import type { StatusResult } from "../status/status-result.ts";
 import { callAfter } from "./tick.ts";
 import type { NodeChange, WatchOptions } from "./watch-options.ts";
@@ -19,7 +20,7 @@ export class Readings {
 
   constructor(url: string, options: WatchOptions) {
     const { startWithinMs = 0, random = Math.random } = options;
-    this.#reader = new StatusReader(url, options.limits);
+    this.#reader = new StatusReader(options.limits?.dispatcher ?? sharedAgent(), url, options.limits);
     this.#node = new WatchedNode(url, options);
     this.#dueAt = performance.now() + startWithinMs * random();
   }

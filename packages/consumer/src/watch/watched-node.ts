@@ -1,4 +1,4 @@
-import { sightingOf } from "../status/read-status.ts";
+import { sightingOf } from "../status/status-reader.ts";
 import type { StatusResult } from "../status/status-result.ts";
 import type { Verdict } from "../verdict.ts";
 import { judgeReading, type Memory } from "./memory.ts";

@@ -10,7 +10,7 @@ import type { CosmovisorFacts, Facts, PolicyFacts, StatusFacts } from "../../doc
 import { upgradesAhead } from "../../doctor/findings/upgrades.ts";
 import { baseName, programOf } from "../../doctor/process.ts";
 import type { ExecWrapper, Wrapper } from "../../doctor/wrapper.ts";
-import { readStatus } from "../../status/read-status.ts";
+import { readOnce } from "../../status/read-once.ts";
 import { inspectUpgradeInfo } from "../../upgrade-info-file.ts";
 import { readPolicy } from "../input/documents.ts";
 import type { Io } from "../output/io.ts";
@@ -84,7 +84,7 @@ async function statusFacts(
   const isOther = listener !== undefined && listener.pid !== process?.pid;
   return {
     url: shownUrl(url),
-    result: await readStatus(url, { timeoutMs: timeout, now }),
+    result: await readOnce(url, { timeoutMs: timeout, now }),
     otherListener: isOther ? { pid: listener.pid, command: programOf(listener) } : undefined,
   };
 }

@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import { classify } from "../../classify.ts";
 import { ConsumerError } from "../../consumer-error.ts";
-import { readStatus, sightingOf } from "../../status/read-status.ts";
+import { readOnce } from "../../status/read-once.ts";
+import { sightingOf } from "../../status/status-reader.ts";
 import type { Verdict } from "../../verdict.ts";
 import { parseMillis } from "../input/millis.ts";
 import type { Io } from "../output/io.ts";
@@ -44,7 +45,7 @@ async function check(
     throw new ConsumerError("usage", "Say what to expect: --expect-not-halted or --expect-halted.");
   }
   const verdict = classify({
-    status: sightingOf(await readStatus(givenUrl(url), { timeoutMs: timeout, now: io.now })),
+    status: sightingOf(await readOnce(givenUrl(url), { timeoutMs: timeout, now: io.now })),
   });
   const held = expectHalted === true ? isHalted(verdict) : verdict.kind === "running";
   if (json === true) io.stdout.write(toJsonLine({ url: shownUrl(url), ok: held, verdict }));

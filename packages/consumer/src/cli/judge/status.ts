@@ -2,7 +2,8 @@ import type { Command } from "commander";
 import { classify } from "../../classify.ts";
 import { ConsumerError } from "../../consumer-error.ts";
 import { recommend } from "../../recommend.ts";
-import { readStatus, sightingOf } from "../../status/read-status.ts";
+import { readOnce } from "../../status/read-once.ts";
+import { sightingOf } from "../../status/status-reader.ts";
 import { readPolicy } from "../input/documents.ts";
 import { parseMillis } from "../input/millis.ts";
 import type { Io } from "../output/io.ts";
@@ -39,7 +40,7 @@ async function showStatus(
 ): Promise<void> {
   const target = givenUrl(url);
   const policy = path === undefined ? undefined : await readPolicy(path);
-  const result = await readStatus(target, { timeoutMs: timeout, now: io.now });
+  const result = await readOnce(target, { timeoutMs: timeout, now: io.now });
   const verdict = classify({ status: sightingOf(result), listed: policy?.upgrades });
   const recommendation = policy && recommend(verdict, policy);
   if (json === true)

@@ -1,6 +1,6 @@
 import { classify } from "../../classify.ts";
 import { printable } from "../../printable.ts";
-import { sightingOf } from "../../status/read-status.ts";
+import { sightingOf } from "../../status/status-reader.ts";
 import type { Facts } from "../facts.ts";
 import { type Finding, ok, todo } from "../finding.ts";
 import type { ExecWrapper } from "../wrapper.ts";
