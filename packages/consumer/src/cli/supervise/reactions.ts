@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { reasonToken } from "@upgrade-halt/contract";
@@ -8,7 +8,6 @@ import { HALT_REASONS } from "../../halt-reasons.ts";
 import { printable } from "../../printable.ts";
 import type { Verdict } from "../../verdict.ts";
 import type { Io } from "../output/io.ts";
-import { killWithUs } from "./parent-death.ts";
 import { FORWARDED } from "./signals.ts";
 
 /** What a reaction can be for: a reason's token, or another kind of end. */
@@ -74,6 +73,8 @@ export async function react(
 ): Promise<void> {
   const event = verdict.kind === "halted" ? reasonToken(verdict.reason) : verdict.kind;
   for (const { command } of reactions.filter((reaction) => reaction.event === event)) {
+    const { spawn } = await import("node:child_process");
+    const { killWithUs } = await import("./parent-death.ts");
     // A group of its own: it ends with all that it started.
     const child = spawn(SHELL, ["-c", command], {
       env: { ...io.env, ...variablesOf(verdict, event) },

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import type { Command } from "commander";
@@ -9,7 +8,6 @@ import { journalMessages } from "../../log/line-records.ts";
 import { type LogOptions, readLastRun } from "../../log/plan-line.ts";
 import { printable } from "../../printable.ts";
 import type { CrashCause } from "../../verdict.ts";
-import { readLogTail } from "../input/log-tail.ts";
 import { KEPT, Tail } from "../input/tail.ts";
 import { inTime } from "../input/timed-read.ts";
 import { unreadable } from "../input/unreadable.ts";
@@ -82,6 +80,7 @@ function saysHowItEnded(tail: string, options: LogOptions): boolean {
 
 /** The end of the log, or nothing and a sentence about it where it can't be read: what a halt asks for is done without it. */
 async function readLog(path: string, { stderr }: Io): Promise<string> {
+  const { readLogTail } = await import("../input/log-tail.ts");
   try {
     return await inTime(readLogTail(path, { isUnwrapped: false }));
   } catch (error) {
@@ -147,6 +146,7 @@ interface JournalRead {
 }
 
 async function journalctl(args: readonly string[], atLeast = KEPT): Promise<JournalRead> {
+  const { spawn } = await import("node:child_process");
   const child = spawn("journalctl", args, { stdio: ["ignore", "pipe", "pipe"] });
   const [tail, said] = [new Tail(atLeast), new Tail()];
   child.stdout.on("data", (chunk: Buffer) => tail.push(chunk));
