@@ -22,7 +22,8 @@ export interface Options {
 
 export const HELP = `Usage: pnpm run bench:controller [--halts N] [--nodes N] [--rounds N] [--pods N] [--seconds N] [--parts LIST] [--json]
 
-Measures the controller on a real control plane, each figure beside that of a bare client, of client-go or of cosmovisor.
+Measures the controller on a real control plane, each figure beside that of a client that makes the fewest writes,
+of client-go or of cosmovisor; of which kinds a halt's requests are.
 Exits with 1 where a target is missed.
 
   --halts N     halts timed from exit to swap, on each cluster (default 100), and a fifth of them under cosmovisor
