@@ -4,7 +4,7 @@ import { PLAYED_SUITES } from "./control-plane/played.ts";
 import { PlayedReporter } from "./control-plane/played-reporter.ts";
 
 /** Scenarios wait for most of their time: a core plays more than one of them. */
-const SIDE_BY_SIDE = 4;
+const SIDE_BY_SIDE = 3;
 
 const ON_CLUSTER = {
   globalSetup: "harness/global-setup.ts",
@@ -66,7 +66,7 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
     testTimeout: 120_000,
     hookTimeout: 120_000,
     fileParallelism: false,
-    maxConcurrency: 3,
+    maxConcurrency: SIDE_BY_SIDE,
   },
   /** The published packages as their users get them: from tarballs, in projects of their own. */
   packages: { testTimeout: 180_000, hookTimeout: 180_000 },
