@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { BlockStore } from "./chain/block-store.ts";
 import { Journal } from "./chain/journal.ts";
 import { lockHome } from "./home-lock.ts";
+import { type Identity, loadIdentity } from "./identity.ts";
 import { makeFolder } from "./make-folder.ts";
 import { MockNodeError, reasonOf } from "./mock-node-error.ts";
-import { type Identity, loadIdentity } from "./identity.ts";
 
 /** What a node keeps on disk. */
 export interface Home {

@@ -1,7 +1,7 @@
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
+import { annotate } from "../branches/annotate.ts";
 import { type Chain, headAt, imageOf, taggedImageOf, timeOf } from "../cluster/chain.ts";
 import { type Cluster, NAMESPACE, POLICY } from "../cluster/cluster.ts";
-import { annotate } from "../coverage/annotate.ts";
 import type { Simulation } from "../episode/simulation.ts";
 import { NODE } from "../server/governing.ts";
 import { haltNameOf } from "../server/halt-name.ts";

@@ -1,4 +1,4 @@
-import { annotate } from "../coverage/annotate.ts";
+import { annotate } from "../branches/annotate.ts";
 import type { Simulation } from "../episode/simulation.ts";
 import { type NodeHalt, PATHS, pathOfObject } from "../server/objects.ts";
 import { KINDS, POINTS } from "./armed.ts";
