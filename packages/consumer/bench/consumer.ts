@@ -3,7 +3,7 @@
  * sides of every comparison, and exits with 1 where a target is missed.
  */
 import { parseArgs } from "node:util";
-import { benchClassify, benchDecode } from "./judgement.ts";
+import { benchClassify, benchDecode, benchLog } from "./judgement.ts";
 import { benchPolling, FLAGS, type PollingResult } from "./polling.ts";
 
 const { values } = parseArgs({
@@ -37,6 +37,10 @@ const decoded = benchDecode();
 say(
   `decode of a ${decoded.bytes}-byte Sei /status with an intent: ${decoded.decodeUs} µs; JSON.parse alone: ${decoded.parseUs} µs; ${decoded.ratio}x`,
 );
+
+const log = benchLog();
+say(`halt lines of a log of 1 MiB in JSON: ${log.readMs} ms; JSON.parse alone: ${log.parseMs} ms`);
+say(`  ${target(`at most 1.5x of JSON.parse (${log.ratio}x)`, log.ratio <= 1.5)}`);
 
 say(`pollers run as node ${FLAGS.join(" ")}`);
 /** Both sides, one after the other. */

@@ -1,4 +1,5 @@
 import { classify } from "../src/classify.ts";
+import { findPlanLines } from "../src/log/plan-line.ts";
 import { decodeStatus } from "../src/status/decode-status.ts";
 import { quantile } from "./quantile.ts";
 import { EVIDENCES, seiStatus } from "./samples.ts";
@@ -43,6 +44,28 @@ export function benchDecode(runs = 200_000) {
     decodeUs: round(decodeUs),
     ratio: round(decodeUs / parseUs),
   };
+}
+
+/** ms to find the halt lines of a log of 1 MiB that stands in a JSON document, against `JSON.parse` of that document. */
+export function benchLog(runs = 30) {
+  const text = JSON.stringify({ log: nodeLog(1 << 20) });
+  const parsed = () => JSON.parse(text) as { readonly log: string };
+  const read = () => findPlanLines(parsed().log);
+  for (const warm of [parsed, read]) timed(warm, runs);
+  const parseMs = timed(parsed, runs) / 1000;
+  const readMs = timed(read, runs) / 1000;
+  return { parseMs: round(parseMs), readMs: round(readMs), ratio: round(readMs / parseMs) };
+}
+
+/** A log of at least so many characters, of a node that makes blocks and then halts. */
+function nodeLog(least: number): string {
+  const blocks: string[] = [];
+  for (let height = 1; blocks.length * 150 < least; height += 1)
+    blocks.push(
+      `1:00PM INF executed block height=${height} module=state num_invalid_txs=0 num_valid_txs=12\n`,
+      `1:00PM INF committed state app_hash=${"7A1B2C3D".repeat(8)} height=${height} module=state num_txs=12\n`,
+    );
+  return `${blocks.join("")}panic: UPGRADE "v6.7" NEEDED at height: 30: \n\ngoroutine 1 [running]:\nmain.main()\n`;
 }
 
 /** Mean µs of one call. */
