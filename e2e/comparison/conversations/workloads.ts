@@ -198,7 +198,8 @@ export const workloads: Conversation = {
       name: "delete a pod at once",
       method: "DELETE",
       path: `${PODS}/plain?gracePeriodSeconds=0`,
-      ignore: MOVING,
+      // Where pod GC takes it away meanwhile, the real server answers with the pod as it last saw it, without a version.
+      ignore: [...MOVING, "metadata.resourceVersion"],
     },
     { name: "it is gone", path: `${PODS}/plain`, until: ({ status }) => status === 404 },
     { name: "a set", method: "POST", path: SETS, body: set("one") },
