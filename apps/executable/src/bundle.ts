@@ -102,4 +102,6 @@ export async function bundle(folder: string): Promise<Bundle> {
 function refuseStrays(code: string): void {
   const strays = /^.*(?:createRequire\(|require\.resolve\(|import\.meta|import_meta).*$/m.exec(code);
   if (strays !== null) throw new Error(`the bundle still asks where it is: ${strays[0].trim()}`);
+  const imports = /^.*\bimport\(["'](?!\.).*$/m.exec(code);
+  if (imports !== null) throw new Error(`one file can import nothing late: ${imports[0].trim()}`);
 }

@@ -73,7 +73,7 @@ export async function react(
 ): Promise<void> {
   const event = verdict.kind === "halted" ? reasonToken(verdict.reason) : verdict.kind;
   for (const { command } of reactions.filter((reaction) => reaction.event === event)) {
-    const { spawn } = await import("node:child_process");
+    const { spawn } = process.getBuiltinModule("node:child_process");
     const { killWithUs } = await import("./parent-death.ts");
     // A group of its own: it ends with all that it started.
     const child = spawn(SHELL, ["-c", command], {

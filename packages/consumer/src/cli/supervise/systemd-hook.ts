@@ -146,7 +146,7 @@ interface JournalRead {
 }
 
 async function journalctl(args: readonly string[], atLeast = KEPT): Promise<JournalRead> {
-  const { spawn } = await import("node:child_process");
+  const { spawn } = process.getBuiltinModule("node:child_process");
   const child = spawn("journalctl", args, { stdio: ["ignore", "pipe", "pipe"] });
   const [tail, said] = [new Tail(atLeast), new Tail()];
   child.stdout.on("data", (chunk: Buffer) => tail.push(chunk));
