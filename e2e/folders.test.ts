@@ -12,7 +12,17 @@ const ROOT = dirname(import.meta.dirname);
  */
 const FLOORS: Readonly<Record<string, readonly string[]>> = {
   "apps/mini-controller/src": [
-    ...["controller-error.ts", "api", "kube", "model", "workloads", "paging", "judge", "journal"],
+    ...[
+      "controller-error.ts",
+      "per-object.ts",
+      "api",
+      "kube",
+      "model",
+      "workloads",
+      "paging",
+      "judge",
+      "journal",
+    ],
     ...["observe", "detect", "decide", "act", "policies", "node-reconciler.ts"],
     ...["server", "controller.ts", "index.ts", "cli", "main.ts"],
   ],

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { NodeHalt } from "../api/node-halt.ts";
+import { perObject } from "../per-object.ts";
 
 /** What tells one halt from another: the same always give the same journal. */
 export interface HaltIdentity {
@@ -56,17 +57,8 @@ export function namesAgain({
 
 type Named = Pick<NodeHalt, "metadata" | "spec">;
 
-/** Objects that were asked about: each is replaced when it changes. */
-const asked = new WeakMap<Named, boolean>();
-
 /** Whether a NodeHalt has a name that the controller gives. There is one journal of a halt: a copy has another name. */
-export function isJournal(halt: Named): boolean {
-  const is = asked.get(halt) ?? hasJournalName(halt);
-  asked.set(halt, is);
-  return is;
-}
-
-function hasJournalName({ metadata: { name }, spec }: Named): boolean {
+export const isJournal = perObject(({ metadata: { name }, spec }: Named): boolean => {
   const { podName, podUID, container, reason, restartCount: run = 0 } = spec;
   const identity = { podName, podUID, container, reason };
   return (
@@ -74,4 +66,4 @@ function hasJournalName({ metadata: { name }, spec }: Named): boolean {
     name === journalName({ ...identity, run }) ||
     namesAgain(spec).includes(name)
   );
-}
+});

@@ -1,4 +1,5 @@
 import type { HaltPolicy } from "../api/halt-policy.ts";
+import { perObject } from "../per-object.ts";
 import { matchesLabels } from "./label-selector.ts";
 import type { Pod } from "./pod.ts";
 
@@ -15,19 +16,16 @@ export function policiesFor(pod: Selected, policies: Iterable<HaltPolicy>): read
   return found.sort(byAge);
 }
 
-/** What governs each pod, by the policies that there were: both are replaced when they change, and never written to. */
-const known = new WeakMap<readonly HaltPolicy[], WeakMap<Selected, HaltPolicy | "none">>();
+const governorAmong = perObject((policies: readonly HaltPolicy[]) =>
+  perObject((pod: Selected) => governingOf(pod, policies)),
+);
 
 /**
  * The one policy that governs a pod: of those that select it, the oldest by `creationTimestamp`, then the first
  * by name. So a policy added later can't take pods away from one that works.
  */
 export function governingPolicy(pod: Selected, policies: readonly HaltPolicy[]): HaltPolicy | undefined {
-  const byPod = known.get(policies) ?? new WeakMap();
-  known.set(policies, byPod);
-  const governing = byPod.get(pod) ?? governingOf(pod, policies) ?? "none";
-  byPod.set(pod, governing);
-  return governing === "none" ? undefined : governing;
+  return governorAmong(policies)(pod);
 }
 
 function governingOf(pod: Selected, policies: readonly HaltPolicy[]): HaltPolicy | undefined {

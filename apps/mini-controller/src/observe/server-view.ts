@@ -6,6 +6,7 @@ import type { FreshLists } from "../kube/fresh-lists.ts";
 import { collectionPath, HALT_POLICIES, NODE_HALTS, objectPath, PODS } from "../kube/paths.ts";
 import type { Pod } from "../model/pod.ts";
 import { createStores, type Stores } from "../model/stores.ts";
+import { perObject } from "../per-object.ts";
 
 /** The API server, and the lists that those who ask at once share. */
 export interface Server {
@@ -15,8 +16,8 @@ export interface Server {
 }
 
 /** The stores of lists that were read: whoever shares a list shares its store, which nobody writes. */
-const podStores = new WeakMap<readonly Pod[], Store<Pod>>();
-const policyStores = new WeakMap<readonly HaltPolicy[], Store<HaltPolicy>>();
+const podsIn = perObject((list: readonly Pod[]) => filled(createStores().pods, list));
+const policiesIn = perObject((list: readonly HaltPolicy[]) => filled(createStores().policies, list));
 
 /**
  * Reads what an act about `halt` rests on, all at once: its policies and every pod of its namespace, in stores of their
@@ -38,23 +39,15 @@ export async function readServerView(
   ]);
   if (journal.metadata.resourceVersion !== resourceVersion)
     throw new ControllerError("conflict", `NodeHalt ${namespace}/${name} was written meanwhile`);
-  const empty = createStores();
   return {
-    ...empty,
+    ...createStores(),
     halts: known.halts,
-    pods: storeOf(podStores, podsThere, empty.pods),
-    policies: storeOf(policyStores, policiesThere, empty.policies),
+    pods: podsIn(podsThere),
+    policies: policiesIn(policiesThere),
   };
 }
 
-function storeOf<T extends KubeObject>(
-  known: WeakMap<readonly T[], Store<T>>,
-  objects: readonly T[],
-  empty: Store<T>,
-): Store<T> {
-  const filled = known.get(objects);
-  if (filled !== undefined) return filled;
-  for (const object of objects) empty.put(object);
-  known.set(objects, empty);
-  return empty;
+function filled<T extends KubeObject>(store: Store<T>, objects: readonly T[]): Store<T> {
+  for (const object of objects) store.put(object);
+  return store;
 }

@@ -6,6 +6,7 @@ import { governingPolicy } from "../model/governing-policy.ts";
 import type { LiveStatus } from "../model/live-status.ts";
 import { containerOf, containerStatusOf, mayRun, type Pod, portOf } from "../model/pod.ts";
 import { haltsOf, type Stores } from "../model/stores.ts";
+import { perObject } from "../per-object.ts";
 import { foundShared, lookalikeOf, type NodeTraits, type Stranger, whoMayAnswerFor } from "./strangers.ts";
 
 /** A node that has not answered for so long after it was started serves no `/status`, as a seed node does. */
@@ -77,13 +78,7 @@ export function startingNodes(
 }
 
 /** By the pods of a namespace as a store gives them, which are other ones once any changes. */
-const addresses = new WeakMap<readonly Pod[], ReadonlyMap<string | undefined, readonly Pod[]>>();
-
-function addressesAmong(pods: readonly Pod[]): ReadonlyMap<string | undefined, readonly Pod[]> {
-  const known = addresses.get(pods) ?? Map.groupBy(pods, ({ status }) => status?.podIP);
-  addresses.set(pods, known);
-  return known;
-}
+const addressesAmong = perObject((pods: readonly Pod[]) => Map.groupBy(pods, ({ status }) => status?.podIP));
 
 /**
  * Whether a journal tells which node the pod is: it halted in this pod with this image, and waits to be started again, or just so in
