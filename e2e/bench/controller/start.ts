@@ -98,7 +98,8 @@ async function timeBareNode(): Promise<Start> {
 
 /** Something is left to be written for whoever leads next: a policy that came after the leader was killed. */
 async function timeFailover(cluster: BenchCluster): Promise<number> {
-  const [leader, successor] = [await startLeader(cluster), await startStandby(cluster)];
+  const leader = await startCandidate(cluster, await controllerKubeconfig(cluster), "leading");
+  const successor = await startCandidate(cluster, await controllerKubeconfig(cluster), "ready");
   const { reconciled, stop } = firstReconcile(cluster);
   try {
     const began = performance.now();
@@ -111,14 +112,6 @@ async function timeFailover(cluster: BenchCluster): Promise<number> {
     await Promise.all([leader.stop(), successor.stop()]);
     await removePolicy(cluster, NAMESPACE);
   }
-}
-
-async function startLeader(cluster: BenchCluster): Promise<Program> {
-  return await startCandidate(cluster, await controllerKubeconfig(cluster), "leading");
-}
-
-async function startStandby(cluster: BenchCluster): Promise<Program> {
-  return await startCandidate(cluster, await controllerKubeconfig(cluster), "ready");
 }
 
 /** Resolves when it has said `message`, if one is given. */

@@ -22,6 +22,8 @@ export interface Sample {
 /** Most of the other side's memory for a hundredth and for all of the pods. */
 const MOST = { few: 1.7, all: 1 } as const;
 
+const POLLED = "client-go and a Go poller";
+
 export function rowsOf(governed: readonly Sample[], ungoverned: Sample): readonly Row[] {
   return [
     ...governed.flatMap((sample, index) => governedRows(governed, sample, index)),
@@ -32,7 +34,7 @@ export function rowsOf(governed: readonly Sample[], ungoverned: Sample): readonl
 function governedRows(all: readonly Sample[], sample: Sample, index: number): readonly Row[] {
   const { pods, controller, informer, bare, readings } = sample;
   const part = `${pods} pods watched and asked for /status`;
-  const row = rowsBeside(part, "client-go and a Go poller", controller, informer);
+  const row = rowsBeside(part, POLLED, controller, informer);
   const rss = row("RSS", "MiB", ({ rssMiB }) => rssMiB);
   const most = index === 0 ? MOST.few : index === all.length - 1 ? MOST.all : undefined;
   const before = all[index - 1];
@@ -48,14 +50,14 @@ function governedRows(all: readonly Sample[], sample: Sample, index: number): re
       what: "CPU for each reading, watching included",
       unit: "us",
       value: perReading(controller, readings.others),
-      beside: { what: "client-go and a Go poller", value: perReading(informer, readings.go) },
+      beside: { what: POLLED, value: perReading(informer, readings.go) },
     },
     {
       part,
       what: "each node is asked every",
       unit: "s",
       value: pods / readings.others,
-      beside: { what: "client-go and a Go poller", value: pods / readings.go },
+      beside: { what: POLLED, value: pods / readings.go },
     },
     ...(before === undefined ? [] : growthRows(part, before, sample)),
   ];
@@ -63,7 +65,6 @@ function governedRows(all: readonly Sample[], sample: Sample, index: number): re
 
 /** Linear growth is the same for each pod from size to size; with cost ~ n^k, k is at most 1. */
 function growthRows(part: string, before: Sample, after: Sample): readonly Row[] {
-  const beside = "client-go and a Go poller";
   const perPod = (from: Cost, to: Cost) => ((to.rssMiB - from.rssMiB) * 1024) / (after.pods - before.pods);
   const exponent = (of: (cost: Cost) => number, side: "controller" | "informer") =>
     Math.log(of(after[side]) / of(before[side])) / Math.log(after.pods / before.pods);
@@ -72,7 +73,7 @@ function growthRows(part: string, before: Sample, after: Sample): readonly Row[]
     what: `${what} ~ pods^k from ${before.pods} pods: k`,
     unit: "",
     value: exponent(of, "controller"),
-    beside: { what: beside, value: exponent(of, "informer") },
+    beside: { what: POLLED, value: exponent(of, "informer") },
     target: { of: "value", atMost: 1.05 },
   });
   return [
@@ -81,7 +82,7 @@ function growthRows(part: string, before: Sample, after: Sample): readonly Row[]
       what: `RSS more than with ${before.pods} pods, a pod`,
       unit: "KiB",
       value: perPod(before.controller, after.controller),
-      beside: { what: beside, value: perPod(before.informer, after.informer) },
+      beside: { what: POLLED, value: perPod(before.informer, after.informer) },
     },
     k("RSS", ({ rssMiB }) => rssMiB),
     k("CPU", ({ cpuPercent }) => cpuPercent),

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { freePort } from "@upgrade-halt/testing";
 import { quantile } from "./quantile.ts";
 
 /**
@@ -38,15 +38,6 @@ require("node:http").createServer((_, response) => response.end(body(), () => {
   ${lives ? "" : "process.exit(2);"}
 })).listen(${port}, "127.0.0.1");
 process.on("SIGTERM", () => process.exit(0));`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** Milliseconds from what the node wrote down to the end of what runs it, which has to end with `code`. */

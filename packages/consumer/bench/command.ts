@@ -10,6 +10,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
+import { quantile } from "./quantile.ts";
 
 const HELP = `node bench/command.ts [--rounds 15] [--json]
 
@@ -61,10 +62,6 @@ function costOf(command: readonly string[]): Cost {
   return { cpuMs: (user + system) * 1_000, wallMs: wall * 1_000, peakMb: kib / 1_024 };
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
-
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
@@ -105,7 +102,11 @@ async function main(): Promise<number> {
     for (const { command, costs } of sides) costs.push(costOf(command));
   await server.terminate();
 
-  const of = (costs: readonly Cost[], key: keyof Cost) => median(costs.map((cost) => cost[key]));
+  const of = (costs: readonly Cost[], key: keyof Cost) =>
+    quantile(
+      costs.map((cost) => cost[key]),
+      0.5,
+    );
   const [bare] = sides;
   const results = sides.map(({ name, costs }) => {
     const [cpuMs, wallMs, peakMb] = [of(costs, "cpuMs"), of(costs, "wallMs"), of(costs, "peakMb")];
