@@ -70,7 +70,7 @@ export async function haltOf(
   );
 }
 
-/** What is there when a wait was in vain: the halts with how they stand, and the pods. */
+/** What is there when a wait was in vain: the halts with how they stand, and the pods with what their nodes said last. */
 export async function describe(testbed: Testbed): Promise<string> {
   const halts = (await haltsIn(testbed)).map(({ spec, status }) => {
     const { phase, reason, message, steps } = status ?? {};
@@ -81,10 +81,14 @@ export async function describe(testbed: Testbed): Promise<string> {
 
 async function describePods({ api, namespace }: Testbed): Promise<string> {
   const { items } = await api.core.listNamespacedPod({ namespace });
-  const lines = items.map(
-    ({ metadata, status }) => `${metadata?.name}: ${JSON.stringify(status?.containerStatuses)}`,
-  );
-  return `Pods: ${lines.join("\n") || "none"}`;
+  const lines = items.map(async ({ metadata, status }) => {
+    const name = metadata?.name ?? "";
+    const log = await api.core
+      .readNamespacedPodLog({ namespace, name, container: CONTAINER, tailLines: 30 })
+      .catch(String);
+    return `${name}: ${JSON.stringify(status?.containerStatuses)}\n${log}`;
+  });
+  return `Pods: ${(await Promise.all(lines)).join("\n") || "none"}`;
 }
 
 export function setOf({ api, namespace }: Testbed, node: string): Promise<V1StatefulSet> {
