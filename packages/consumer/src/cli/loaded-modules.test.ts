@@ -22,6 +22,12 @@ test.each([[["explain", "70"]], [["systemd-hook", "--help"]]])(
   },
 );
 
+test("a wrapper that announces loads no HTTP client that compiles itself, which would keep it from ending at once", () => {
+  const announcing = ["exec", "--announce", "--rpc", "http://127.0.0.1:1", "--", "true"];
+  expect([...dependenciesOf(...announcing)]).not.toContain("undici");
+  expect([...dependenciesOf(...announcing)]).toContain("commander");
+});
+
 test("completions know every command, so all are loaded for them", () => {
   expect([...dependenciesOf("completion", "bash")].toSorted()).toEqual(["commander", "undici", "zod"]);
 });

@@ -2,7 +2,8 @@ import type { Dispatches } from "./status-request.ts";
 
 /**
  * Sends each request over a connection of its own, by Node's client: for a single reading, loading undici takes longer than all
- * else. Node is asked for its client, since an import of `node:http` loads a WebSocket client along with it.
+ * else, and whoever reads one node for days would have a process that ends only once V8 has compiled undici's parser. Node is asked
+ * for its client, since an import of `node:http` loads a WebSocket client along with it.
  */
 export const oneConnection: Dispatches = {
   dispatch({ origin, path, headers }, handler) {

@@ -1,6 +1,6 @@
 import type { Evidence, LastSeen, ListedPlan } from "../../evidence.ts";
 import type { Exchange } from "../../status/bounded-exchange.ts";
-import { sharedAgent } from "../../status/shared-agent.ts";
+import { oneConnection } from "../../status/one-connection.ts";
 import { resultOf, sightingOf } from "../../status/status-reader.ts";
 import { StatusRequest } from "../../status/status-request.ts";
 import { isNearPlan } from "../../watch/schedule.ts";
@@ -43,7 +43,7 @@ export class RpcWatch {
 
   constructor(options: RpcWatchOptions) {
     this.#options = options;
-    this.#request = new StatusRequest(sharedAgent(), options.url, { timeoutMs: TIMEOUT_MS });
+    this.#request = new StatusRequest(oneConnection, options.url, { timeoutMs: TIMEOUT_MS });
     this.#pause();
   }
 
@@ -103,7 +103,7 @@ export class RpcWatch {
 /** Whether anything takes a connection at this address, or may. */
 export function answers(url: URL): Promise<boolean> {
   return new Promise((resolve) => {
-    new StatusRequest(sharedAgent(), url, { timeoutMs: TIMEOUT_MS }).send((exchange) =>
+    new StatusRequest(oneConnection, url, { timeoutMs: TIMEOUT_MS }).send((exchange) =>
       resolve(!(exchange.kind === "unreachable")),
     );
   });
