@@ -2,6 +2,7 @@ import type { Policy } from "../recommendation.ts";
 import type { StatusResult } from "../status/status-result.ts";
 import type { UpgradeInfoFile } from "../upgrade-info-file.ts";
 import type { EngineClient } from "./engine-client.ts";
+import type { Registries } from "./registry/ask-registry.ts";
 import type { RestartRules } from "./restart-rules.ts";
 import type { Supervision } from "./supervisor.ts";
 
@@ -18,6 +19,8 @@ export interface Facts {
   readonly cosmovisor?: CosmovisorFacts | undefined;
   /** Images that the engine on this machine has. Missing where none was asked. */
   readonly imagesHere?: readonly string[] | undefined;
+  /** What the registry of each image said. Missing where none was asked. */
+  readonly registries?: Registries | undefined;
 }
 
 export type NodeFacts =

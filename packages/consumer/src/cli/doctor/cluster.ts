@@ -5,6 +5,7 @@ import { clusterFindings } from "../../doctor/cluster/findings.ts";
 import { clusterObjects } from "../../doctor/cluster/objects.ts";
 import { runProgram } from "../../doctor/collect/run-program.ts";
 import type { Finding } from "../../doctor/finding.ts";
+import { askRegistries } from "../../doctor/registry/ask-registry.ts";
 import { printable } from "../../printable.ts";
 import { parseDocument } from "../input/documents.ts";
 import { unreadable } from "../input/unreadable.ts";
@@ -15,6 +16,8 @@ export interface ClusterTarget {
   readonly objects?: string;
   readonly kubeconfig?: string;
   readonly namespace?: string;
+  readonly registry?: boolean;
+  readonly timeout: number;
 }
 
 const KINDS = "pods,statefulsets,deployments,replicasets,haltpolicies,noderecords";
@@ -23,7 +26,10 @@ const KINDS = "pods,statefulsets,deployments,replicasets,haltpolicies,noderecord
 export async function doctorOfCluster(target: ClusterTarget, io: Io): Promise<readonly Finding[]> {
   const text =
     target.objects === undefined ? await askKubectl(target, io) : await readObjects(target.objects, io);
-  return clusterFindings(clusterObjects(parseDocument(z.unknown(), text, "the cluster's objects")));
+  const objects = clusterObjects(parseDocument(z.unknown(), text, "the cluster's objects"));
+  if (target.registry !== true) return clusterFindings(objects);
+  const images = objects.policies.flatMap(({ spec }) => spec.upgrades.map(({ image }) => image));
+  return clusterFindings(objects, await askRegistries(images, { timeoutMs: target.timeout }));
 }
 
 async function readObjects(path: string, io: Io): Promise<string> {

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import type { Finding } from "../../doctor/finding.ts";
 import { runCli } from "../../testing/cli.ts";
 import { nodeAnswering } from "../../testing/http-node.ts";
+import { startRegistry } from "../../testing/registry.ts";
 
 const STATUS = { node_info: { network: "pacific-1" }, sync_info: { latest_block_height: "31" } };
 
@@ -22,6 +23,28 @@ test("looks at a node, says what it sees and what it cannot, and ends with 1", a
   expect(stdout).toContain("?     image: Whether sei:v6.7 can be pulled was not checked. ");
   expect(stdout).toMatch(/TO DO contract: .* Put upgrade-halt exec --announce before its command/);
   expect(stdout).toMatch(/\nTo do: \d+ of \d+\.\n$/);
+});
+
+test("--registry asks the registry of each listed image, beside a node and of a cluster", async () => {
+  await using registry = await startRegistry();
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-doctor-"));
+  const [policy, objects] = [join(folder, "policy.json"), join(folder, "objects.json")];
+  const upgrades = [
+    { planName: "v6.7", height: 40, image: `${registry.host}/sei:v1` },
+    { planName: "v6.8", height: 50, image: `${registry.host}/sei:v2` },
+  ];
+  await writeFile(policy, JSON.stringify({ chainId: "pacific-1", upgrades }));
+  const spec = { selector: { matchLabels: {} }, container: "seid", chainId: "pacific-1", upgrades };
+  const items = [{ kind: "HaltPolicy", metadata: { name: "sei" }, spec }];
+  await writeFile(objects, JSON.stringify({ kind: "List", items }));
+  const beside = await runCli(["doctor", "--rpc", "http://127.0.0.1:1", "--policy", policy, "--registry"]);
+  const ofCluster = await runCli(["doctor", "--objects", objects, "--registry"]);
+  await rm(folder, { recursive: true });
+  for (const { stdout } of [beside, ofCluster]) {
+    expect(stdout).toMatch(new RegExp(`ok +image.*: ${registry.host} has ${registry.host}/sei:v1\\.`));
+    expect(stdout).toMatch(new RegExp(`TO DO image.*: ${registry.host} has no ${registry.host}/sei:v2\\. `));
+  }
+  expect(registry.asked).toHaveLength(4);
 });
 
 test("--json tells the same on one line", async () => {

@@ -35,7 +35,8 @@ export function addDoctor(program: Command, io: Io, exitWith: (code: number) => 
     )
     .option("--kubeconfig <file>", "look at a cluster instead, by kubectl get")
     .option("--namespace <name>", "look at this namespace of a cluster, by kubectl get")
-    .option("--timeout <ms>", "deadline of reading /status", parseMillis, 5_000)
+    .option("--registry", "ask the registries of the listed images whether they have them")
+    .option("--timeout <ms>", "deadline of reading /status, and of each registry", parseMillis, 5_000)
     .option("--json", "print one line of JSON")
     .addHelpText(
       "after",

@@ -9,6 +9,7 @@ import { describeSupervised } from "../../doctor/collect/supervised.ts";
 import type { CosmovisorFacts, Facts, PolicyFacts, StatusFacts } from "../../doctor/facts.ts";
 import { upgradesAhead } from "../../doctor/findings/upgrades.ts";
 import { baseName, programOf } from "../../doctor/process.ts";
+import { askRegistries } from "../../doctor/registry/ask-registry.ts";
 import type { ExecWrapper, Wrapper } from "../../doctor/wrapper.ts";
 import { readOnce } from "../../status/read-once.ts";
 import { inspectUpgradeInfo } from "../../upgrade-info-file.ts";
@@ -27,6 +28,7 @@ export interface DoctorTarget {
   readonly home?: string;
   readonly rpc?: string;
   readonly policy?: string;
+  readonly registry?: boolean;
   readonly timeout: number;
 }
 
@@ -59,6 +61,8 @@ export async function collectFacts(target: DoctorTarget, io: Io): Promise<Facts>
   return {
     ...facts,
     cosmovisor: await cosmovisorFacts(located, supervised?.between ?? [], home, plans),
+    registries:
+      target.registry === true ? await askRegistries(images, { timeoutMs: target.timeout }) : undefined,
     imagesHere: engine === undefined ? undefined : await imagesHere(engine, images, io.env),
   };
 }

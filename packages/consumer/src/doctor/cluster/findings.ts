@@ -1,5 +1,6 @@
 import { printable } from "../../printable.ts";
 import { type Finding, ok, todo } from "../finding.ts";
+import type { Registries } from "../registry/ask-registry.ts";
 import type { ClusterObjects } from "./objects.ts";
 import { podFindings } from "./pod-findings.ts";
 import { policyFindings } from "./policy-findings.ts";
@@ -7,7 +8,7 @@ import { governing } from "./selects.ts";
 import { workloadFinding } from "./workload-finding.ts";
 
 /** What would happen at the next halt of each node of a cluster: pure, from what kubectl told. */
-export function clusterFindings(objects: ClusterObjects): readonly Finding[] {
+export function clusterFindings(objects: ClusterObjects, registries?: Registries): readonly Finding[] {
   const { pods, policies, defects } = objects;
   const governed = pods.map((pod) => ({ pod, policy: governing(pod, policies) }));
   return [
@@ -17,7 +18,7 @@ export function clusterFindings(objects: ClusterObjects): readonly Finding[] {
     ...(policies.length === 0 ? [noPolicy()] : []),
     ...policies.flatMap((policy) => {
       const own = governed.filter((entry) => entry.policy === policy).map(({ pod }) => pod);
-      return about(`HaltPolicy ${policy.metadata.name}`, policyFindings(policy, own, objects));
+      return about(`HaltPolicy ${policy.metadata.name}`, policyFindings(policy, own, objects, registries));
     }),
     ...governed.flatMap(({ pod, policy }) =>
       about(`Pod ${pod.metadata.name}`, [

@@ -1,5 +1,7 @@
 import { printable } from "../../printable.ts";
 import { type Finding, notChecked, ok, todo } from "../finding.ts";
+import { imageFinding } from "../findings/image.ts";
+import type { Registries } from "../registry/ask-registry.ts";
 import type { ClusterObjects, HaltPolicy, Pod } from "./objects.ts";
 
 /** What a policy would do, given the pods that it governs. */
@@ -7,6 +9,7 @@ export function policyFindings(
   policy: HaltPolicy,
   pods: readonly Pod[],
   { records }: ClusterObjects,
+  registries: Registries | undefined,
 ): Finding[] {
   const { chainId, paused, dryRun, paging, upgrades } = policy.spec;
   const names = new Set(pods.map(({ metadata }) => metadata.name));
@@ -45,7 +48,7 @@ export function policyFindings(
     ...((paging ?? []).length === 0
       ? [todo("policy", "It pages nobody.", "Add a target to spec.paging.")]
       : []),
-    ...upgradeFindings(upgrades, height),
+    ...upgradeFindings(upgrades, height, registries),
   ];
 }
 
@@ -68,7 +71,11 @@ function chainFinding(named: string | undefined, seen: ReadonlySet<string>): Fin
   return ok("policy", `It is for ${printable(named)}, the chain of its nodes.`);
 }
 
-function upgradeFindings(upgrades: HaltPolicy["spec"]["upgrades"], seen: number | undefined): Finding[] {
+function upgradeFindings(
+  upgrades: HaltPolicy["spec"]["upgrades"],
+  seen: number | undefined,
+  registries: Registries | undefined,
+): Finding[] {
   const without = upgrades.filter(({ height }) => height === undefined || height === null);
   const ahead = upgrades.filter(({ height }) => typeof height === "number" && height >= (seen ?? 0));
   const nothing = todo(
@@ -91,11 +98,7 @@ function upgradeFindings(upgrades: HaltPolicy["spec"]["upgrades"], seen: number 
       ),
     ),
     ...ahead.map(({ image }) =>
-      notChecked(
-        "image",
-        `Whether ${printable(image)} can be pulled was not checked.`,
-        "Run a pod with it once on each node before the height.",
-      ),
+      imageFinding(image, registries?.get(image), "Run a pod with it once on each node before the height."),
     ),
     ...(ahead.length === 0 ? [nothing] : []),
   ];

@@ -2,6 +2,7 @@ import { printable } from "../../printable.ts";
 import type { ListedUpgrade, Policy } from "../../recommendation.ts";
 import type { Facts } from "../facts.ts";
 import { type Finding, notChecked, ok, todo } from "../finding.ts";
+import { imageFinding } from "./image.ts";
 
 /** Whether the policy is of this chain, and what it lists ahead of the node. */
 export function upgradeFindings(facts: Facts): Finding[] {
@@ -25,7 +26,7 @@ export function upgradeFindings(facts: Facts): Finding[] {
     ...policy.policy.upgrades.filter(({ height }) => height === undefined).map(withoutHeight),
     ...ahead.map((upgrade) => aheadFinding(upgrade, node?.height)),
     ...(ahead.length === 0 ? [nothingAhead(node?.height)] : []),
-    ...ahead.map((upgrade) => imageFinding(upgrade, facts)),
+    ...ahead.map(({ image }) => imageHere(image, facts)),
   ];
 }
 
@@ -84,12 +85,7 @@ function nothingAhead(at: number | undefined): Finding {
   );
 }
 
-function imageFinding({ image }: ListedUpgrade, { imagesHere }: Facts): Finding {
-  const name = printable(image);
-  if (imagesHere?.includes(image) === true) return ok("image", `${name} is on this machine.`);
-  return notChecked(
-    "image",
-    `Whether ${name} can be pulled was not checked.`,
-    "Pull it once before the height.",
-  );
+function imageHere(image: string, { imagesHere, registries }: Facts): Finding {
+  if (imagesHere?.includes(image) === true) return ok("image", `${printable(image)} is on this machine.`);
+  return imageFinding(image, registries?.get(image), "Pull it once before the height.");
 }
