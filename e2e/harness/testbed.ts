@@ -3,11 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PURPOSE, PURPOSE_PAGING } from "@upgrade-halt/mini-controller/api";
-import { until } from "@upgrade-halt/testing";
+import { PageReceiver, until } from "@upgrade-halt/testing";
 import { beginChronicle, type Chronicle } from "../invariants/chronicle.ts";
 import type { Api } from "./api.ts";
 import { Cleanup } from "./cleanup.ts";
-import { type PageReceiver, startPageReceiver } from "./page-receiver.ts";
 
 /** A namespace with a pager, for one scenario. */
 export interface Testbed {
@@ -27,7 +26,7 @@ export async function openTestbed(api: Api): Promise<Testbed> {
   const cleanup = new Cleanup();
   const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-testbed-"));
   cleanup.add(() => rm(folder, { recursive: true, force: true }));
-  const pager = await startPageReceiver();
+  const pager = await PageReceiver.start();
   cleanup.add(() => pager.stop());
   const namespace = `e2e-${randomBytes(4).toString("hex")}`;
   await api.core.createNamespace({ body: { metadata: { name: namespace } } });

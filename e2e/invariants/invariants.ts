@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { V1Pod } from "@kubernetes/client-node";
 import { parseExitCode, reasonToken } from "@upgrade-halt/contract";
 import type { NodeHalt } from "@upgrade-halt/mini-controller/api";
-import type { Page } from "../harness/page-receiver.ts";
+import type { Page } from "@upgrade-halt/testing";
 import { type Act, ClusterRecord, claimsOf, isRunning, type Workload } from "./acts.ts";
 import type { Change } from "./chronicle.ts";
 import { rolloutDeletions } from "./roll-outs.ts";

@@ -1,9 +1,8 @@
 import type { KubeObject } from "@upgrade-halt/kube";
-import { until } from "@upgrade-halt/testing";
+import { PageReceiver, until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
 import { collectionPath, PODS, STATEFUL_SETS } from "./kube/paths.ts";
 import { CONTAINER, FakeCluster, image, LABELS, NAMESPACE } from "./testing/fake-cluster.ts";
-import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController } from "./testing/test-controller.ts";
 
 const undo: (() => Promise<unknown>)[] = [];

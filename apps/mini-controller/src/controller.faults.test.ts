@@ -1,4 +1,4 @@
-import { until } from "@upgrade-halt/testing";
+import { PageReceiver, until } from "@upgrade-halt/testing";
 import pino from "pino";
 import { afterEach, describe, expect, test } from "vitest";
 import type { HaltPolicy } from "./api/halt-policy.ts";
@@ -8,7 +8,6 @@ import { HALT_POLICIES, NODE_HALTS, objectPath } from "./kube/paths.ts";
 import { FakeCluster, image, NAMESPACE, onePlan } from "./testing/fake-cluster.ts";
 import type { Call } from "./testing/guarded-api.ts";
 import { haltWith } from "./testing/observations.ts";
-import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController, type TestControllerOptions } from "./testing/test-controller.ts";
 import { LASTING_MS, STARTING_MS } from "./workloads/unreadable.ts";
 

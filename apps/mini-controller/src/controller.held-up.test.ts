@@ -1,10 +1,9 @@
-import { until } from "@upgrade-halt/testing";
+import { PageReceiver, until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
 import { ANNOTATION_ABORT, ANNOTATION_ACKNOWLEDGED, API_VERSION } from "./api/group.ts";
 import { ControllerError } from "./controller-error.ts";
 import { collectionPath, NODE_HALTS, objectPath, PODS } from "./kube/paths.ts";
 import { type Behaviour, CONTAINER, FakeCluster, image, NAMESPACE, onePlan } from "./testing/fake-cluster.ts";
-import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController, type TestControllerOptions } from "./testing/test-controller.ts";
 
 const undo: (() => Promise<unknown>)[] = [];

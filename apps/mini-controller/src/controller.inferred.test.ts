@@ -1,9 +1,8 @@
-import { until } from "@upgrade-halt/testing";
+import { PageReceiver, until } from "@upgrade-halt/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { CONDITION_NOT_HALTED, LABEL_HALT } from "./api/group.ts";
 import { ControllerError } from "./controller-error.ts";
 import { type Behaviour, FakeCluster, image } from "./testing/fake-cluster.ts";
-import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController } from "./testing/test-controller.ts";
 
 const undo: (() => Promise<unknown>)[] = [];

@@ -1,7 +1,6 @@
-import { until } from "@upgrade-halt/testing";
+import { PageReceiver, until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
 import { FakeCluster, image } from "./testing/fake-cluster.ts";
-import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController } from "./testing/test-controller.ts";
 
 const undo: (() => Promise<unknown>)[] = [];

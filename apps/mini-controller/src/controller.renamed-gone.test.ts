@@ -1,9 +1,8 @@
-import { until } from "@upgrade-halt/testing";
+import { PageReceiver, until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
 import { HALT_POLICIES, objectPath, PODS } from "./kube/paths.ts";
 import { startDeployment } from "./testing/deployed-node.ts";
 import { FakeCluster, image, NAMESPACE, onePlan } from "./testing/fake-cluster.ts";
-import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController } from "./testing/test-controller.ts";
 
 const undo: (() => Promise<unknown>)[] = [];

@@ -1,11 +1,10 @@
-import { until } from "@upgrade-halt/testing";
+import { PageReceiver, until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
 import { API_VERSION } from "./api/group.ts";
 import type { NodeHaltSpec, NodeHaltStatus } from "./api/node-halt.ts";
 import { journalName, namesAgain } from "./journal/journal-name.ts";
 import { collectionPath, NODE_HALTS, objectPath, PODS } from "./kube/paths.ts";
 import { CONTAINER, FakeCluster, image, NAMESPACE } from "./testing/fake-cluster.ts";
-import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController } from "./testing/test-controller.ts";
 
 const undo: (() => Promise<unknown>)[] = [];

@@ -1,8 +1,7 @@
-import { until } from "@upgrade-halt/testing";
+import { PageReceiver, until } from "@upgrade-halt/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { isSwapping, type NodeHalt } from "./api/node-halt.ts";
 import { FakeCluster, image, onePlan } from "./testing/fake-cluster.ts";
-import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController } from "./testing/test-controller.ts";
 
 const undo: (() => Promise<unknown>)[] = [];

@@ -1,9 +1,8 @@
 import { KubeError } from "@upgrade-halt/kube";
-import { until } from "@upgrade-halt/testing";
+import { PageReceiver, until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
 import { objectPath, STATEFUL_SETS } from "./kube/paths.ts";
 import { FakeCluster, image, NAMESPACE, onePlan } from "./testing/fake-cluster.ts";
-import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController } from "./testing/test-controller.ts";
 import { STARTING_MS } from "./workloads/unreadable.ts";
 

@@ -1,4 +1,4 @@
-import { until } from "@upgrade-halt/testing";
+import { PageReceiver, until } from "@upgrade-halt/testing";
 import pino from "pino";
 import { expect, test } from "vitest";
 import { ControllerError } from "./controller-error.ts";
@@ -9,7 +9,6 @@ import { HistoryCollector } from "./policies/history-collector.ts";
 import { FakeCluster, NAMESPACE } from "./testing/fake-cluster.ts";
 import { type Call, GuardedApi } from "./testing/guarded-api.ts";
 import { haltWith, policyWith } from "./testing/observations.ts";
-import { PageReceiver } from "./testing/page-receiver.ts";
 import { grantedRights, neededRight } from "./testing/rights.ts";
 import { TestController } from "./testing/test-controller.ts";
 import { Workloads } from "./workloads/workloads.ts";

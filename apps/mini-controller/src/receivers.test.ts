@@ -1,10 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { until } from "@upgrade-halt/testing";
+import { PageReceiver, until } from "@upgrade-halt/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { FakeCluster, image } from "./testing/fake-cluster.ts";
-import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController, type TestControllerOptions } from "./testing/test-controller.ts";
 
 const undo: (() => Promise<unknown>)[] = [];

@@ -1,5 +1,6 @@
 export { freePort } from "./free-port.ts";
 export { commandsIn, filesIn } from "./guide.ts";
+export { type Delivery, type Page, PageReceiver } from "./page-receiver.ts";
 export { runSeeded } from "./run-seeded.ts";
 export { seededRandom } from "./seeded-random.ts";
 export type { SeededRun } from "./seeded-run-options.ts";

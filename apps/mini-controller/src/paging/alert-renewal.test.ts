@@ -1,11 +1,10 @@
-import { until } from "@upgrade-halt/testing";
+import { PageReceiver, until } from "@upgrade-halt/testing";
 import pino from "pino";
 import { afterEach, expect, test } from "vitest";
 import type { NodeHaltStatus, PageRecord } from "../api/node-halt.ts";
 import { createStores } from "../model/stores.ts";
 import { FakeApi } from "../testing/fake-api.ts";
 import { haltWith, NOW, policyWith } from "../testing/observations.ts";
-import { PageReceiver } from "../testing/page-receiver.ts";
 
 import { LOCAL_PAGERS } from "../testing/test-controller.ts";
 import { AlertRenewal } from "./alert-renewal.ts";

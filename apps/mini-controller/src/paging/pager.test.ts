@@ -1,10 +1,10 @@
+import { PageReceiver } from "@upgrade-halt/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, PageRecord } from "../api/node-halt.ts";
 import { resolving } from "../journal/journal-entry.ts";
 import { FakeApi } from "../testing/fake-api.ts";
 import { haltWith, NOW, policyWith } from "../testing/observations.ts";
-import { PageReceiver } from "../testing/page-receiver.ts";
 import { LOCAL_PAGERS } from "../testing/test-controller.ts";
 import { KnownTargets, targetId } from "./known-targets.ts";
 import { sendPage } from "./pager.ts";

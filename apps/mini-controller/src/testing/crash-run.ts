@@ -1,9 +1,8 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
-import { until } from "@upgrade-halt/testing";
+import { PageReceiver, until } from "@upgrade-halt/testing";
 import { isSwapping, type NodeHalt } from "../api/node-halt.ts";
 import type { Boundary } from "../model/boundary.ts";
 import { type Behaviour, FakeCluster, image, onePlan, SKIPPED, WRONG, WRONG_PLAN } from "./fake-cluster.ts";
-import { PageReceiver } from "./page-receiver.ts";
 import { TestController } from "./test-controller.ts";
 
 /** Where a run kills a controller: at its n-th passing of a boundary. */

@@ -1,8 +1,7 @@
 import type { KubeObject } from "@upgrade-halt/kube";
-import { until } from "@upgrade-halt/testing";
+import { PageReceiver, until } from "@upgrade-halt/testing";
 import { collectionPath, DEPLOYMENTS, HALT_POLICIES, objectPath, PODS, REPLICA_SETS } from "../kube/paths.ts";
 import { type Behaviour, CONTAINER, FakeCluster, image, LABELS, NAMESPACE } from "./fake-cluster.ts";
-import { PageReceiver } from "./page-receiver.ts";
 import { TestController } from "./test-controller.ts";
 
 interface DeploymentObject extends KubeObject {
