@@ -9,7 +9,7 @@ import { discardBody } from "./discard-body.ts";
 import { answerJsonRpc, errorResponse, type HttpAnswer, NO_ID, resultResponse } from "./json-rpc.ts";
 import type { Method } from "./method.ts";
 import { rpcMethods } from "./methods.ts";
-import { METRICS_TYPE, renderMetrics } from "./metrics.ts";
+import { renderMetrics } from "./metrics.ts";
 import type { NodeView } from "./node-view.ts";
 import { routeList } from "./route-list.ts";
 import { RpcCode, RpcFailure } from "./rpc-failure.ts";
@@ -53,7 +53,10 @@ export function rpcServer(view: NodeView, log: FastifyBaseLogger, faults: Status
     const { status, text } = answerJsonRpc(request.body, methods);
     return reply.code(status).type(JSON_TYPE).send(text);
   });
-  app.post("/metrics", (_request, reply) => reply.type(METRICS_TYPE).send(renderMetrics(view)));
+  app.post("/metrics", async (_request, reply) => {
+    const { type, text } = await renderMetrics(view);
+    return reply.type(type).send(text);
+  });
   for (const [name, method] of methods) {
     app.post<{ Querystring: Record<string, unknown> }>(`/${name}`, (request, reply) => {
       const { status, text } = answerGet(method, request.query, view);
