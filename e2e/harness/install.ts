@@ -8,11 +8,11 @@ import type { Target } from "./cluster.ts";
 import { rawRequest } from "./raw-request.ts";
 
 const DEPLOY = join(import.meta.dirname, "../../apps/mini-controller/deploy");
-/** What a cluster with SeiNodes has besides: the optional rights, and a CRD that is theirs in shape only. */
+/** What a cluster with SeiNodes has besides: the optional rights, and CRDs that are theirs in shape only. */
 const SEI_NODES = [
   join(DEPLOY, "seinodes/rbac.yaml"),
   join(DEPLOY, "seinetworks/rbac.yaml"),
-  join(import.meta.dirname, "../fixtures/seinodes.yaml"),
+  join(import.meta.dirname, "../../apps/sandbox/manifests/sei/crds.yaml"),
 ];
 /** The namespace and the account that the controller's manifests give it. */
 export const SYSTEM_NAMESPACE = "upgrade-halt-system";

@@ -10,8 +10,7 @@ import {
   deploySeiNode,
   SEI_NETWORK_TARGET,
   SEI_NODE_TARGET,
-  startSeiController,
-  startSeiNetworks,
+  startSei,
 } from "../harness/fixtures/sei-nodes.ts";
 import { createHaltingNode, letGoOn, letHalt } from "../harness/halting-node.ts";
 import { allowLogs } from "../harness/log-rights.ts";
@@ -130,8 +129,7 @@ scenario(
     await allowLogs(testbed);
     const requests = await startSeen(testbed);
     await setPlans(testbed, planAt("v6.7", PLAN_HEIGHT));
-    startSeiController(testbed, { holdAt: [PLAN_HEIGHT] });
-    startSeiNetworks(testbed, 500);
+    await startSei(testbed, { holdAt: [PLAN_HEIGHT], writeBackMs: 500 });
     await upgrade(testbed);
     await upgradeSeiNetwork(testbed);
     await changePlans(testbed, planAt("v6.7", 1_000_000));

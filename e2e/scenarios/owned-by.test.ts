@@ -10,8 +10,7 @@ import {
   SEI_NODE_TARGET,
   seiNetworkOf,
   seiNodeOf,
-  startSeiController,
-  startSeiNetworks,
+  startSei,
 } from "../harness/fixtures/sei-nodes.ts";
 import { letHalt } from "../harness/halting-node.ts";
 import { deliveriesOf, imageInSet, setOf } from "../harness/observe.ts";
@@ -31,8 +30,7 @@ scenario(
   "a SeiNode under a SeiNetwork is left to that, and replaced once that has the image",
   ["OWNED-BY"],
   async (testbed) => {
-    startSeiController(testbed, { holdAt: [20] });
-    startSeiNetworks(testbed, 500);
+    await startSei(testbed, { holdAt: [20], writeBackMs: 500 });
     await open(testbed, { target: { ...SEI_NODE_TARGET, ownerIntervalSeconds: 1 } });
     const network = await createSeiNetwork(testbed, "net", "v6.6");
     await createSeiNode(testbed, "sei-0", "v6.6", [network]);
@@ -58,8 +56,7 @@ scenario(
   "a SeiNetwork that the policy names gets the image once every node under it has halted",
   ["OWNER-SET"],
   async (testbed) => {
-    startSeiController(testbed, { holdAt: [20] });
-    startSeiNetworks(testbed, 500);
+    await startSei(testbed, { holdAt: [20], writeBackMs: 500 });
     await open(testbed, { target: SEI_NETWORK_TARGET, maxConcurrent: 2 });
     const network = await createSeiNetwork(testbed, "net", "v6.6");
     for (const name of ["sei-0", "sei-1"]) await createSeiNode(testbed, name, "v6.6", [network]);
@@ -86,8 +83,7 @@ scenario(
   "a SeiNetwork that the policy names, and a GitOps tool applies, is left to that tool",
   ["OWNER-SET", "OWNED-BY"],
   async (testbed) => {
-    startSeiController(testbed, { holdAt: [20] });
-    startSeiNetworks(testbed, 500);
+    await startSei(testbed, { holdAt: [20], writeBackMs: 500 });
     await open(testbed, { target: SEI_NETWORK_TARGET });
     const mark = { "kustomize.toolkit.fluxcd.io/name": "sei" };
     const network = await createSeiNetwork(testbed, "net", "v6.6", mark);

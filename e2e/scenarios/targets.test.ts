@@ -7,7 +7,7 @@ import {
   deploySeiNode,
   SEI_NODE_TARGET,
   seiNodeOf,
-  startSeiController,
+  startSei,
 } from "../harness/fixtures/sei-nodes.ts";
 import { letHalt } from "../harness/halting-node.ts";
 import {
@@ -83,7 +83,7 @@ scenario(
       allowTags: false,
       upgrades: [{ planName: "v6.7", height: 10, image: digestOf("v6.7") }],
     });
-    startSeiController(testbed, { holdAt: [10] });
+    await startSei(testbed, { holdAt: [10] });
     await startController(testbed);
     await createSeiNode(testbed, "sei-0", "v6.6");
     await letHalt(testbed, "sei-0", 10);
@@ -114,7 +114,7 @@ scenario(
     const customResource = { ...SEI_NODE_TARGET.customResource, nameLabel: "sei.io/node" };
     await setPlans(testbed, planAt("v6.7", 1_000_000));
     await createPolicy(testbed, { target: { kind: "CustomResource", customResource } });
-    startSeiController(testbed);
+    await startSei(testbed);
     await startController(testbed);
     await createSeiNode(testbed, "sei-0", "v6.6");
     const before = await untilPast(testbed, "sei-0", 2);

@@ -10,3 +10,5 @@ export { NAMESPACE } from "./scenario/base.ts";
 export { objectsOf } from "./scenario/objects.ts";
 export { runScenario } from "./scenario/run-scenario.ts";
 export { type Scenario, ScenarioSchema } from "./scenario/schema.ts";
+/** What stands for Sei's own controllers on a cluster. */
+export { startSeiControllers } from "./sei/sei-controllers.ts";

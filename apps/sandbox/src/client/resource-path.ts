@@ -27,6 +27,8 @@ export const LEASES = resource("coordination.k8s.io/v1", "Lease", "leases");
 export const NODE_RECORDS = resource("upgrade-halt.dev/v1alpha1", "NodeRecord", "noderecords");
 export const HALT_POLICIES = resource("upgrade-halt.dev/v1alpha1", "HaltPolicy", "haltpolicies");
 export const NODE_HALTS = resource("upgrade-halt.dev/v1alpha1", "NodeHalt", "nodehalts");
+export const SEI_NODES = resource("sei.io/v1alpha1", "SeiNode", "seinodes");
+export const SEI_NETWORKS = resource("sei.io/v1alpha1", "SeiNetwork", "seinetworks");
 
 /** The URL path of a collection, an object or its subresource; an empty namespace means all or none. */
 export function pathOf(

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { arrayAt, clone, isObject, type JsonObject, objectAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
 import { SandboxError } from "../sandbox-error.ts";
@@ -6,15 +7,15 @@ import { imageOf } from "./condition.ts";
 import { folderBeside, readKustomization } from "./manifests.ts";
 import type { Scenario } from "./schema.ts";
 
-/** The objects of `apps/sandbox/manifests`. */
-export function readDemoManifests(): Promise<readonly KubeObject[]> {
+/** The objects of `apps/sandbox/manifests`, or of a folder in it. */
+export function readManifests(folder = ""): Promise<readonly KubeObject[]> {
   const own = createRequire(import.meta.url).resolve("@upgrade-halt/sandbox/package.json");
-  return readKustomization(folderBeside(own, "manifests"));
+  return readKustomization(join(folderBeside(own, "manifests"), folder));
 }
 
 /** The demo's manifests with what the scenario says differently, in a namespace. */
 export async function objectsOf(scenario: Scenario, namespace: string): Promise<readonly KubeObject[]> {
-  const manifests = await readDemoManifests();
+  const manifests = await readManifests();
   const template = manifests.find(({ kind }) => kind === "StatefulSet");
   if (template === undefined) throw new SandboxError("the sandbox's manifests hold no StatefulSet");
   const objects = manifests

@@ -116,6 +116,8 @@ export const ScenarioSchema = strictly({
     .min(1)
     .optional(),
   nodes: z.array(NodeSchema).min(1).max(64).optional(),
+  /** The nodes are SeiNodes of a SeiNetwork of this name, and what stands for Sei's controllers looks after both. */
+  seiNetwork: Name.optional(),
   /** Members of the HaltPolicy's spec that differ from the demo's. */
   policy: z.record(z.string(), z.json()).default({}),
   /** Processes of the controller; two elect a leader. */

@@ -11,6 +11,7 @@ import { type Base, NAMESPACE } from "./base.ts";
 import { Cleanups } from "./cleanups.ts";
 import { Controllers } from "./controllers.ts";
 import { objectsOf } from "./objects.ts";
+import { applyOfSei } from "./of-sei.ts";
 import { PageReceiver } from "./page-receiver.ts";
 import type { Scenario } from "./schema.ts";
 import { CONTAINER, haltsOf, nodesOf, recordsOf, type Situation } from "./situation.ts";
@@ -88,7 +89,8 @@ async function start(
   if (asksStatus) statuses.start(watching.signal);
   await controllers.start(signal);
   interruptIf(signal);
-  await applier.apply(objects);
+  if (scenario.seiNetwork === undefined) await applier.apply(objects);
+  else await applyOfSei({ base, namespace, objects, network: scenario.seiNetwork }, cleanups);
   eventLog.tell({ kind: "applied", what: "sandbox/manifests", objects: objects.length });
   const isolation = new Isolation(
     () => nodesOf(watcher),
