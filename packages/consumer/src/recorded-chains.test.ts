@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { classify } from "./classify.ts";
+import { toldOfStanding } from "./cli/announce/standing-node.ts";
 import type { Evidence, LastSeen, ProcessEnd, StatusSighting } from "./evidence.ts";
 import { findPlanLines } from "./log/plan-line.ts";
 import { decodeStatus } from "./status/decode-status.ts";
@@ -98,6 +99,17 @@ describe.each(RECORDINGS)("$recorded.program of $recorded.sdk", (recording) => {
         plan: plan.name,
         height: plan.height,
       });
+  });
+
+  test("one that is too new and stands is told of by its wrapper", () => {
+    const standing = samples.filter(({ name, status }) => name === "too new, stands" && status !== undefined);
+    expect(standing).not.toEqual([]);
+    for (const sample of standing) {
+      const lines = findPlanLines(sample.output.join("\n"));
+      expect(toldOfStanding(lines, evidenceOf(sample, recording))).toContain(
+        `binary_too_new (plan ${plan.name})`,
+      );
+    }
   });
 
   test("a downgrade is a halt where its message came through, and else a crash", () => {

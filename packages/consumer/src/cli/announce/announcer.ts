@@ -14,6 +14,7 @@ import { HaltLog } from "./halt-log.ts";
 import { HomeFiles } from "./home-files.ts";
 import { PolicyFile } from "./policy-file.ts";
 import { answers, RpcWatch } from "./rpc-watch.ts";
+import { toldOfStanding } from "./standing-node.ts";
 
 /** How often the policy is read anew for the pace near a height; at a halt line it is read in any case. */
 const POLICY_EVERY_MS = 10_000;
@@ -123,13 +124,21 @@ export class Announcer {
     this.#log = new HaltLog(startedAt);
     if (isTaken) return;
     let isFound = false;
+    let isTold = false;
     let readAt = io.now();
     const look = async () => {
       if (isFound || this.#log.allLines().length === 0) return;
       const verdict = await this.#judgeRunning();
-      if (isFound || !isToBeAnnounced(verdict)) return;
-      isFound = true;
-      onZombie(verdict);
+      if (isFound) return;
+      if (isToBeAnnounced(verdict)) {
+        isFound = true;
+        onZombie(verdict);
+        return;
+      }
+      const told = isTold ? undefined : this.#standing();
+      if (told === undefined) return;
+      isTold = true;
+      io.stderr.write(`upgrade-halt: ${told}\n`);
     };
     this.#watch = new RpcWatch({
       url,
@@ -199,6 +208,11 @@ export class Announcer {
       ...expected,
       ...this.#watch?.evidence(),
     });
+  }
+
+  #standing(): string | undefined {
+    const { standstill } = this.#known;
+    return toldOfStanding(this.#lines(), { ...this.#watch?.evidence(), standstillMs: standstill });
   }
 
   /** Started again at the height, a node panics before it serves: then only its home tells its chain. */
