@@ -48,6 +48,10 @@ describe.each(Object.entries(HALTED))("the halt line of a process %s", (_, halte
       "the same halt, and a signal, as its wrapper says",
       `${`panic: ${HALT}${TRACE}`}Error: signal: killed\n`,
     ],
+    [
+      "the same halt, and no new binary, as cosmovisor says",
+      "Error: binary not present, downloading disabled: stat /sei/cosmovisor/upgrades/v6.7/bin/seid: no such file or directory\n",
+    ],
   ])("is believed where the next one ended by %s", (__, between) => {
     expect(judged(`${halted}${between}panic: ${HALT}${TRACE}`, 2)).toMatchObject({ corroborated: true });
     if (!between.startsWith("panic: failed"))

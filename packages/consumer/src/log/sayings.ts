@@ -53,8 +53,12 @@ export interface Saying {
 
 /** A Go panic, cobra's word for an error, and Tendermint's. */
 const ENDING = /^(\t?panic|Error|ERROR): /;
-/** What cosmovisor and other wrappers say of the program that ended, in Go's words for it. */
-const OF_ANOTHER = /^Error: (?:exit status \d+|signal: [a-z][a-z0-9 ]*)(?: \(core dumped\))?$/;
+/**
+ * What cosmovisor and other wrappers say of the program that ended, in Go's words for it, and cosmovisor 1.5.0 (`upgrade.go`) of
+ * the binary that it was to start after it.
+ */
+const OF_ANOTHER =
+  /^Error: (?:(?:exit status \d+|signal: [a-z][a-z0-9 ]*)(?: \(core dumped\))?|binary not present, downloading disabled: stat \S+: no such file or directory)$/;
 const RECOVERED = "[recovered";
 
 export function sayingOf(line: string): Saying {
