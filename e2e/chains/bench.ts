@@ -4,13 +4,8 @@
  */
 import { until } from "@upgrade-halt/testing";
 import { HaltingChain } from "./halting-chain.ts";
-import {
-  installReleases,
-  replacedAtOnce,
-  stopSupervised,
-  underCosmovisor,
-  upgradedByLoop,
-} from "./supervisors.ts";
+import { installReleases } from "./installed-releases.ts";
+import { replacedAtOnce, stopSupervised, underCosmovisor, upgradedByLoop } from "./supervisors.ts";
 import type { Release, Validator } from "./validator.ts";
 
 const runs = Number(process.argv[2] ?? 3);

@@ -1,38 +1,32 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { until } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Plan } from "./governance.ts";
+import {
+  announcedCosmovisor,
+  announcedInside,
+  announceInside,
+  codeOf,
+  codeOfFailed,
+  pagedInside,
+  passesWhenRestarted,
+  stopWithNode,
+} from "./cosmovisor.ts";
 import { ends, HaltingChain, NEW, OLD } from "./halting-chain.ts";
+import { installRelease, installReleases, placesOf } from "./installed-releases.ts";
 import type { Network } from "./network.ts";
 import { CHAINS, type Chain } from "./programs.ts";
 import { expectProven } from "./proven.ts";
 import { faultsAt, signedBy } from "./signatures.ts";
-import {
-  announce,
-  installRelease,
-  installReleases,
-  placesOf,
-  stopSupervised,
-  underCosmovisor,
-} from "./supervisors.ts";
-import { nodeOf, type Release, type Validator } from "./validator.ts";
+import { stopSupervised, underCosmovisor } from "./supervisors.ts";
+import { nodeOf, type Validator } from "./validator.ts";
 
-/** Longer than cosmovisor takes to change the binary. */
-const STANDSTILL_MS = 30_000;
 /** What a node without the handler of the last plan is told to be: the older one says no halt line, and cosmovisor ends with 1. */
 const DOWNGRADED: Readonly<Record<Chain, number>> = { simd: 1, sdk: 72 };
 
-/** `exec --announce` around cosmovisor around the releases that are installed. */
-function announcedCosmovisor(validator: Validator, plan: Plan, flags: readonly string[] = []): Release {
-  const { supervised = (command) => command, env = {} } = underCosmovisor(validator);
-  const around = announce(validator, plan, STANDSTILL_MS);
-  return { env, flags, supervised: (command) => [...around, ...supervised(command)] };
-}
-
-const split = ({ validators }: Network): readonly [Validator, readonly Validator[]] => {
-  const [last, ...others] = validators.toReversed() as [Validator, ...Validator[]];
-  return [last, others];
+/** One that is announced around cosmovisor, one inside it, and the others. */
+const split = ({ validators }: Network): readonly [Validator, Validator, readonly Validator[]] => {
+  const [around, inside, ...others] = validators.toReversed() as [Validator, Validator, ...Validator[]];
+  return [around, inside, others];
 };
 
 describe.each(Object.keys(CHAINS) as Chain[])("a real node of %s under cosmovisor", (program) => {
@@ -44,96 +38,87 @@ describe.each(Object.keys(CHAINS) as Chain[])("a real node of %s under cosmoviso
 
   afterAll(() => chain?.[Symbol.asyncDispose]());
 
-  /** Starts a release that fails: the code that it ended with by itself, or `undefined` where it lives on until it is told to stop. */
-  async function codeOfFailed(validator: Validator): Promise<number | null | undefined> {
-    await validator.start(announcedCosmovisor(validator, chain.plan));
-    await validator.fails();
-    const code = validator.started.end?.code;
-    await validator.stop();
-    return code;
-  }
-
-  async function codeOf(validator: Validator): Promise<number | null | undefined> {
-    await validator.start(announcedCosmovisor(validator, chain.plan));
-    await ends(validator);
-    return validator.started.end?.code;
-  }
-
-  /**
-   * Starts a node at the height, and again where cosmovisor missed what the node wrote before it ended, as what runs around it does,
-   * until it is past it.
-   */
-  async function passesWhenRestarted(
-    validator: Validator,
-    release: Release,
-    missed: readonly number[],
-    restarts = 10,
-  ): Promise<void> {
-    await validator.start(release);
-    await until(
-      `${validator.name} to pass, or to end`,
-      async () => validator.started.end ?? ((await validator.height()) ?? 0) > chain.plan.height + 2,
-      { within: 90_000, explain: () => validator.node.output().slice(-4_000) },
+  const passes = (validator: Validator, around: boolean) =>
+    passesWhenRestarted(
+      validator,
+      around ? announcedCosmovisor(validator, chain.plan) : underCosmovisor(validator),
+      // Where cosmovisor misses the file of a node that ended, the halt is announced around it.
+      { height: chain.plan.height, missed: [around ? 70 : 1] },
     );
-    const { end } = validator.started;
-    if (end === undefined) return;
-    expect(missed, validator.node.output()).toContain(end.code);
-    expect(restarts, validator.node.output()).toBeGreaterThan(0);
-    await passesWhenRestarted(validator, release, missed, restarts - 1);
-  }
 
-  test("that backs its data up is upgraded, where the new binary came late when it is started again, and nothing is signed twice", async () => {
+  test("that backs its data up is upgraded, where the new binary came late once it is started again, and nothing is signed twice", async () => {
     await using network = await chain.planned.copy();
     const { validators } = network;
     const before = signedBy(network);
-    const [early, late] = [validators.slice(0, 2), validators.slice(2)];
+    const [around, inside, early] = split(network);
+    const [earlyInside] = early as [Validator];
     for (const validator of validators) installReleases(validator, chain.plan);
-    for (const validator of late) rmSync(placesOf(validator, chain.plan)[1]);
+    for (const late of [around, inside]) rmSync(placesOf(late, chain.plan)[1]);
+    for (const validator of [around, inside, earlyInside]) announceInside(validator, chain.plan);
+    const start = (validator: Validator) =>
+      validator.start((validator === around ? announcedCosmovisor : underCosmovisor)(validator, chain.plan));
     try {
-      await Promise.all(validators.map((validator) => validator.start(underCosmovisor(validator))));
-      await Promise.all(late.map(ends));
-      for (const { started } of late)
-        expect(started.end, started.program.output()).toMatchObject({ code: 1 });
-      for (const validator of late) installReleases(validator, chain.plan);
-      await Promise.all(
-        late.map((validator) => passesWhenRestarted(validator, underCosmovisor(validator), [1])),
-      );
+      await Promise.all(validators.map(start));
+      await Promise.all([around, inside].map(ends));
+      expect(around.started.end, around.node.output()).toMatchObject({ code: 70 });
+      expect(inside.started.end, inside.node.output()).toMatchObject({ code: 1 });
+      for (const late of [around, inside]) {
+        installReleases(late, chain.plan);
+        announceInside(late, chain.plan);
+      }
+      await Promise.all([passes(around, true), passes(inside, false)]);
       await Promise.all(early.map((validator) => validator.passes(chain.plan.height + 2)));
       expect(await faultsAt(network, chain.plan.height + 1, before)).toEqual([]);
+      expect([inside, earlyInside].flatMap(pagedInside)).toEqual([]);
       expectProven("at the height, cosmovisor", program, "upgraded");
+      expectProven("at the height, inside cosmovisor", program, "upgraded");
       expectProven("two late, cosmovisor", program, "all pass");
+      expectProven("two late, inside cosmovisor", program, "all pass");
     } finally {
       await stopSupervised(network);
     }
   });
 
-  // Where cosmovisor misses the file of a node that ended, the halt is announced around it.
   test("that was started at the height, or with data of before it, is upgraded, or held at 70 until it is started again; one that was downgraded is announced", async () => {
     await using network = await chain.halted.copy();
     const before = signedBy(network);
-    const [validator, others] = split(network);
-    const [genesis, upgraded] = installReleases(validator, chain.plan);
+    const [around, inside, others] = split(network);
+    const [genesis, upgraded] = installReleases(around, chain.plan);
+    const [genesisInside] = installReleases(inside, chain.plan);
+    announceInside(inside, chain.plan);
     await Promise.all(others.map((other) => other.start(NEW)));
-    const passes = () => passesWhenRestarted(validator, announcedCosmovisor(validator, chain.plan), [70]);
+    const bothPass = () => Promise.all([passes(around, true), passes(inside, false)]);
     try {
-      await passes();
+      await bothPass();
       expectProven("started again at it, cosmovisor", program, "upgraded, or 70");
-      await validator.catchesUp();
-      await validator.stop();
+      expectProven("started again at it, inside cosmovisor", program, "upgraded, or 1");
+      await around.catchesUp();
+      await around.stop();
 
-      installRelease(validator, upgraded);
-      expect([undefined, DOWNGRADED[program]]).toContain(await codeOfFailed(validator));
-      expect(await codeOf(validator)).toBe(DOWNGRADED[program]);
-      expectProven("downgrade, cosmovisor", program, `${DOWNGRADED[program]}`);
+      installRelease(around, upgraded);
+      const code = DOWNGRADED[program];
+      expect([undefined, code]).toContain(
+        await codeOfFailed(around, announcedCosmovisor(around, chain.plan)),
+      );
+      expect(await codeOf(around, announcedCosmovisor(around, chain.plan))).toBe(code);
+      expectProven("downgrade, cosmovisor", program, `${code}`);
+      expect(await codeOf(around, announcedInside(around, chain.plan)), around.node.output()).toBe(1);
+      expect(pagedInside(around)).toEqual(code === 72 ? ["downgrade_detected"] : []);
+      expectProven("downgrade, inside cosmovisor", program, code === 72 ? "72 told, then 1" : "1");
 
-      installReleases(validator, chain.plan);
+      await stopWithNode(inside);
+      installReleases(around, chain.plan);
+      const [aroundBefore, insideBefore] = split(chain.planned);
       rmSync(join(genesis, "../../../current"));
-      validator.restoreFrom(split(chain.planned)[0]);
-      await passes();
+      rmSync(join(genesisInside, "../../../current"));
+      around.restoreFrom(aroundBefore);
+      inside.restoreFrom(insideBefore);
+      await bothPass();
       expectProven("earlier data, cosmovisor", program, "upgraded, or 70");
+      expectProven("earlier data, inside cosmovisor", program, "upgraded, or 1");
       expect(await faultsAt(network, chain.plan.height + 1, before)).toEqual([]);
     } finally {
-      await stopSupervised({ validators: [validator] });
+      await stopSupervised({ validators: [around, inside] });
     }
   });
 
@@ -141,30 +126,40 @@ describe.each(Object.keys(CHAINS) as Chain[])("a real node of %s under cosmoviso
     await using network = await chain.planned.copy();
     const { height } = chain.plan;
     const flags = ["--unsafe-skip-upgrades", `${height}`];
-    const [validator, others] = split(network);
-    installReleases(validator, chain.plan);
-    const [genesis] = placesOf(validator, chain.plan);
-    await Promise.all(others.map((other) => other.start({ ...OLD, flags })));
+    const [around, inside, others] = split(network);
+    for (const validator of [around, inside]) installReleases(validator, chain.plan);
+    const [genesis] = placesOf(around, chain.plan);
+    await Promise.all([
+      ...others.map((other) => other.start({ ...OLD, flags })),
+      inside.start(announcedInside(inside, chain.plan, flags)),
+    ]);
     try {
-      installRelease(validator, genesis, chain.plan.name);
-      expect([undefined, 71]).toContain(await codeOfFailed(validator));
-      expect(await codeOf(validator)).toBe(71);
+      installRelease(around, genesis, chain.plan.name);
+      expect([undefined, 71]).toContain(await codeOfFailed(around, announcedCosmovisor(around, chain.plan)));
+      expect(await codeOf(around, announcedCosmovisor(around, chain.plan))).toBe(71);
       expectProven("too new, cosmovisor", program, "71");
+      expect(await codeOf(around, announcedInside(around, chain.plan)), around.node.output()).toBe(1);
+      expect(pagedInside(around)).toEqual(["binary_too_new"]);
+      expectProven("too new, inside cosmovisor", program, "71 told, then 1");
 
-      installRelease(validator, genesis);
-      await validator.start(announcedCosmovisor(validator, chain.plan, flags));
-      await validator.passes(height + 1);
-      await validator.catchesUp();
-      expect(validator.upgradeInfo()).toBeUndefined();
+      installRelease(around, genesis);
+      await around.start(announcedCosmovisor(around, chain.plan, flags));
+      await Promise.all([around, inside].map((validator) => validator.passes(height + 1)));
+      await around.catchesUp();
+      for (const validator of [around, inside]) expect(validator.upgradeInfo()).toBeUndefined();
       expectProven("skipped height, cosmovisor", program, "passes");
+      expectProven("skipped height, inside cosmovisor", program, "passes");
 
-      process.kill(nodeOf(validator.home), "SIGSEGV");
-      await ends(validator);
-      expect(validator.started.end, validator.node.output()).toMatchObject({ code: 1 });
-      expect(validator.node.output()).not.toContain("announced for the node");
+      for (const validator of [around, inside]) process.kill(nodeOf(validator.home), "SIGSEGV");
+      await Promise.all([around, inside].map(ends));
+      for (const { started } of [around, inside]) {
+        expect(started.end, started.program.output()).toMatchObject({ code: 1 });
+        expect(started.program.output()).not.toContain("announced for the node");
+      }
       expectProven("SIGSEGV, cosmovisor", program, "1");
+      expectProven("SIGSEGV, inside cosmovisor", program, "1");
     } finally {
-      await stopSupervised({ validators: [validator] });
+      await stopSupervised({ validators: [around, inside] });
     }
   });
 });

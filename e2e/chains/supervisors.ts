@@ -1,13 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { until } from "@upgrade-halt/testing";
 import { cosmovisorPath } from "../cosmovisor/program.ts";
 import type { Plan } from "./governance.ts";
 import { CHAIN_ID } from "./homes.ts";
+import { installReleases, pidsOf, writeProgram } from "./installed-releases.ts";
 import type { Network } from "./network.ts";
 import type { Release, Validator } from "./validator.ts";
 
-const UPGRADE_HALT = [
+export const UPGRADE_HALT = [
   process.execPath,
   join(import.meta.dirname, "../../packages/consumer/bin/upgrade-halt.js"),
 ];
@@ -79,36 +80,12 @@ export function underCosmovisor({ home, rpc }: Validator): Release {
     DAEMON_HOME: home,
     DAEMON_NAME: "simd",
     DAEMON_DATA_BACKUP_DIR: home,
+    // cosmovisor ends what it runs by SIGKILL, in the middle of whatever it does.
+    TMPDIR: home,
     // Cosmovisor runs `status` without an address, and waits for ever for whoever has the default one.
     SIMD_NODE: rpc.replace("http:", "tcp:"),
   };
   return { env, supervised: ([, ...args]) => [cosmovisorPath(), "run", ...args] };
-}
-
-/** Where cosmovisor looks for the old and for the new release. */
-export function placesOf({ home }: Validator, { name }: Plan): readonly [string, string] {
-  const place = (...folder: string[]): string => join(home, "cosmovisor", ...folder, "bin", "simd");
-  return [place("genesis"), place("upgrades", name)];
-}
-
-/** Puts the old and the new release where cosmovisor looks for them, as scripts; their paths. */
-export function installReleases(validator: Validator, plan: Plan): readonly [string, string] {
-  const releases = placesOf(validator, plan);
-  const { name } = plan;
-  installRelease(validator, releases[0]);
-  installRelease(validator, releases[1], name);
-  return releases;
-}
-
-/** Puts a release of the validator's node at a path, as a script that notes the process id of each start. */
-export function installRelease({ home, program }: Validator, path: string, handler = ""): void {
-  writeProgram(path, `echo $$ >> '${pidFile(home)}'\nUPGRADE_HANDLERS='${handler}' exec '${program}' "$@"`);
-}
-
-function writeProgram(path: string, script: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `#!/bin/sh\n${script}\n`);
-  chmodSync(path, 0o755);
 }
 
 /** Stops the supervisors of a network, and ends every node that one ever started: it may leave one behind. */
@@ -126,14 +103,4 @@ function endIfOurs(pid: number, home: string): void {
   } catch {
     // It is gone already.
   }
-}
-
-/** The process ids of all nodes that `installRelease`'s scripts became, in order. */
-export function pidsOf(home: string): readonly number[] {
-  const file = pidFile(home);
-  return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").map(Number) : [];
-}
-
-function pidFile(home: string): string {
-  return join(home, "pids");
 }

@@ -132,7 +132,16 @@ describe("cosmovisor 1.5.0 around a node", () => {
 
     beforeEach(() => {
       const page = node.write("page-me", `#!/bin/sh\necho "$UPGRADE_HALT_EVENT" >> "$0.log"\n`, 0o755);
-      wrapper = filesIn(GUIDE).get("seid")?.replace("/usr/local/bin/page-me", page) ?? "";
+      // The node's address is known only once it runs; it announces its halts itself.
+      const upgrades = [{ planName: "v6.6", height: 3, image: "sei:v6.6" }];
+      wrapper = (filesIn(GUIDE).get("seid") ?? "")
+        .replaceAll("/usr/local/bin/page-me", page)
+        .replace("/var/lib/sei", node.home)
+        .replace("http://127.0.0.1:26657", "http://127.0.0.1:1")
+        .replace(
+          "/etc/upgrade-halt/policy.json",
+          node.write("policy.json", JSON.stringify({ chainId: "mock-1", upgrades })),
+        );
       expect(wrapper).toContain(page);
       node.write(
         "upgrade-halt",

@@ -27,11 +27,11 @@ export interface Layout {
 /** A home folder as cosmovisor wants it, whose binaries are mock nodes. */
 export class SupervisedNode implements AsyncDisposable {
   readonly #folder = mkdtempSync(join(tmpdir(), "upgrade-halt-cosmovisor-"));
-  readonly #home = join(this.#folder, "home");
+  readonly home = join(this.#folder, "home");
   readonly #supervisors: Program[] = [];
 
   constructor() {
-    mkdirSync(join(this.#home, "data"), { recursive: true });
+    mkdirSync(join(this.home, "data"), { recursive: true });
     writeFileSync(join(this.#folder, "plans.json"), JSON.stringify(PLANS));
   }
 
@@ -42,12 +42,12 @@ export class SupervisedNode implements AsyncDisposable {
   ): Promise<Program> {
     this.#install(join("genesis", "bin"), genesis, { wrapper });
     for (const name of upgrades) this.#install(join("upgrades", name, "bin"), name, { preUpgrade, wrapper });
-    const node = ["start", "--home", this.#home, "--plans", join(this.#folder, "plans.json"), ...flags];
+    const node = ["start", "--home", this.home, "--plans", join(this.#folder, "plans.json"), ...flags];
     const rpc = ["--rpc.laddr", "tcp://127.0.0.1:0", "--port-file", this.#portFile, "--block-time", "50ms"];
     const [file = "", ...args] = [...around, cosmovisorPath(), "run", ...node, ...rpc];
     const settings = {
       PATH: `${this.#folder}:${process.env.PATH}`,
-      DAEMON_HOME: this.#home,
+      DAEMON_HOME: this.home,
       DAEMON_NAME: "seid",
       UNSAFE_SKIP_BACKUP: "true",
       NO_COLOR: "1",
@@ -69,7 +69,7 @@ export class SupervisedNode implements AsyncDisposable {
 
   /** The name of the plan in `upgrade-info.json`. */
   get planOnDisk(): string {
-    return JSON.parse(readFileSync(join(this.#home, "data", "upgrade-info.json"), "utf8")).name;
+    return JSON.parse(readFileSync(join(this.home, "data", "upgrade-info.json"), "utf8")).name;
   }
 
   /** Writes a file beside the home, and gives its path. What may be run there is found on the PATH. */
@@ -138,7 +138,7 @@ export class SupervisedNode implements AsyncDisposable {
       wrapper,
     }: { readonly preUpgrade?: number | undefined; readonly wrapper: string | undefined },
   ): void {
-    const bin = join(this.#home, "cosmovisor", place);
+    const bin = join(this.home, "cosmovisor", place);
     mkdirSync(bin, { recursive: true });
     const asked = `[ "$1" = pre-upgrade ] && { echo asked >> ${join(this.#folder, "pre-upgrades")}; exit ${preUpgrade}; }`;
     // The release is baked in, as into a real binary. Of a node that makes no blocks, `status` says nothing, and at once: the longer
