@@ -1,3 +1,4 @@
+import { until } from "@upgrade-halt/testing";
 import { ends, type HaltingChain, NEW, OLD } from "./halting-chain.ts";
 import type { Network } from "./network.ts";
 import { announced } from "./supervisors.ts";
@@ -49,12 +50,23 @@ export const restartedAtTheHeight: AnnouncedCase = async (chain) => {
   return [await codeOf(announcedOf(network), OLD, chain)];
 };
 
-/** Stands, which tells nothing for sure: no height says that it halted; or, behind the others, ends. Started again, it ends with the text. */
+/**
+ * Stands, which tells nothing for sure: no height says that it halted, and a person is told so; or, behind the others, ends. Started
+ * again, it ends with the text.
+ */
 export const tooNew: AnnouncedCase = async (chain) => {
   await using network = await chain.planned.copy();
   await startOthers(network, OLD);
-  const failed = await codeOfFailed(announcedOf(network), NEW, chain);
-  return [failed, await codeOf(announcedOf(network), NEW, chain)];
+  const validator = announcedOf(network);
+  await validator.start(announced(NEW, validator, chain.plan, STANDSTILL_MS));
+  await until(
+    `${validator.name} to end, or a person to be told that it stands`,
+    () => validator.started.end ?? validator.node.output().includes("start the release that ran before"),
+    { explain: () => validator.node.output().slice(-4_000) },
+  );
+  await validator.stop();
+  const failed = validator.started.end?.code;
+  return [failed, await codeOf(validator, NEW, chain)];
 };
 
 /** The old release once more after the upgrade: it stands or ends as well, and is started again. */
