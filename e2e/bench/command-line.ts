@@ -23,11 +23,16 @@ export function whole(name: string, text: string, least: number, most: number): 
 }
 
 /** The parts in a comma-separated list. @throws {UsageError} on one that is not known. */
-export function partsOf<T extends string>(list: string, known: readonly T[]): ReadonlySet<T> {
+export function partsOf<T extends string>(
+  list: string,
+  known: readonly T[],
+  option = "parts",
+): ReadonlySet<T> {
   return new Set(
     list.split(",").map((name) => {
       const part = known.find((one) => one === name);
-      if (part === undefined) throw new UsageError(`--parts ${list}: ${name} is none of ${known.join(", ")}`);
+      if (part === undefined)
+        throw new UsageError(`--${option} ${list}: ${name} is none of ${known.join(", ")}`);
       return part;
     }),
   );
