@@ -5,7 +5,17 @@ import { isMet, type Row, tableOf } from "./report.ts";
 
 describe("the sizes of a run", () => {
   test("are those of the targets unless said", () => {
-    expect(parseOptions([])).toMatchObject({ halts: 100, nodes: 1000, rounds: 3, pods: 10_000, json: false });
+    expect(parseOptions([])).toMatchObject({
+      halts: 100,
+      nodes: [100, 1000],
+      rounds: 3,
+      pods: 10_000,
+      json: false,
+    });
+  });
+
+  test("of a block are measured from the fewest nodes up, each once", () => {
+    expect(parseOptions(["--nodes", "1000,50,1000"])).toMatchObject({ nodes: [50, 1000] });
   });
 
   test.each([

@@ -9,8 +9,8 @@ export interface Options {
   readonly parts: ReadonlySet<Part>;
   /** Halts that are timed one by one on each cluster, and under cosmovisor. */
   readonly halts: number;
-  /** Nodes that halt in one block. */
-  readonly nodes: number;
+  /** How many nodes halt in one block: each is measured, from the fewest up. */
+  readonly nodes: readonly number[];
   /** How often they do, for the controller and for the bare client each. */
   readonly rounds: number;
   /** Pods that are watched; a tenth and a hundredth of them are measured as well. */
@@ -20,14 +20,14 @@ export interface Options {
   readonly json: boolean;
 }
 
-export const HELP = `Usage: pnpm run bench:controller [--halts N] [--nodes N] [--rounds N] [--pods N] [--seconds N] [--parts LIST] [--json]
+export const HELP = `Usage: pnpm run bench:controller [--halts N] [--nodes LIST] [--rounds N] [--pods N] [--seconds N] [--parts LIST] [--json]
 
 Measures the controller on a real control plane, each figure beside that of a client that makes the fewest writes,
 of client-go or of cosmovisor; of which kinds a halt's requests are.
 Exits with 1 where a target is missed.
 
   --halts N     halts timed from exit to swap, on each cluster (default 100), and a fifth of them under cosmovisor
-  --nodes N     nodes that halt in one block (default 1000)
+  --nodes LIST  nodes that halt in one block; with several sizes, how the cost grows from each to the next (default 100,1000)
   --rounds N    how often they do, for each side, and how often it is started and killed (default 3; the figures are medians)
   --pods N      pods watched and asked for /status, and a tenth and a hundredth of them (default 10000)
   --seconds N   how long memory and CPU are measured (default 30)
@@ -41,7 +41,7 @@ A quick run: pnpm run bench:controller --halts 10 --nodes 50 --rounds 1 --pods 5
 const MOST = 100_000;
 const OPTIONS = {
   halts: { type: "string", default: "100" },
-  nodes: { type: "string", default: "1000" },
+  nodes: { type: "string", default: "100,1000" },
   rounds: { type: "string", default: "3" },
   pods: { type: "string", default: "10000" },
   seconds: { type: "string", default: "30" },
@@ -57,7 +57,9 @@ export function parseOptions(args: readonly string[]): Options | "help" {
   return {
     parts: partsOf(values.parts, PARTS),
     halts: whole("halts", values.halts, 1, MOST),
-    nodes: whole("nodes", values.nodes, 1, 10_000),
+    nodes: [...new Set(values.nodes.split(",").map((size) => whole("nodes", size, 1, 10_000)))].sort(
+      (a, b) => a - b,
+    ),
     rounds: whole("rounds", values.rounds, 1, MOST),
     pods: whole("pods", values.pods, 1, MOST),
     seconds: whole("seconds", values.seconds, 1, MOST),

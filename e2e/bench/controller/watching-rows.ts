@@ -1,3 +1,4 @@
+import { growthBetween } from "@upgrade-halt/testing";
 import type { Cost } from "./process-cost.ts";
 import type { Row } from "./report.ts";
 
@@ -67,7 +68,7 @@ function governedRows(all: readonly Sample[], sample: Sample, index: number): re
 function growthRows(part: string, before: Sample, after: Sample): readonly Row[] {
   const perPod = (from: Cost, to: Cost) => ((to.rssMiB - from.rssMiB) * 1024) / (after.pods - before.pods);
   const exponent = (of: (cost: Cost) => number, side: "controller" | "informer") =>
-    Math.log(of(after[side]) / of(before[side])) / Math.log(after.pods / before.pods);
+    growthBetween({ size: before.pods, cost: of(before[side]) }, { size: after.pods, cost: of(after[side]) });
   const k = (what: string, of: (cost: Cost) => number): Row => ({
     part,
     what: `${what} ~ pods^k from ${before.pods} pods: k`,

@@ -1,19 +1,22 @@
 /**
- * The consumer's figures in one run: `node bench/consumer.ts [--seconds 60] [--nodes 1000] [--many 10000]`. Prints both
- * sides of every comparison, and exits with 1 where a target is missed.
+ * The consumer's figures in one run: `node bench/consumer.ts [--seconds 60] [--few 100] [--nodes 1000] [--many 10000]`. Prints both
+ * sides of every comparison, how the cost of polling grows from `few` to `nodes` to `many`, and exits with 1 where a target is missed.
  */
 import { parseArgs } from "node:util";
+import { growthBetween, type SizedCost } from "@upgrade-halt/testing";
 import { benchClassify, benchDecode, benchLog } from "./judgement.ts";
 import { benchPolling, FLAGS, type PollingResult } from "./polling.ts";
 
 const { values } = parseArgs({
   options: {
     seconds: { type: "string", default: "60" },
+    few: { type: "string", default: "100" },
     nodes: { type: "string", default: "1000" },
     many: { type: "string", default: "10000" },
   },
 });
-const [seconds, nodes, many] = [Number(values.seconds), Number(values.nodes), Number(values.many)];
+const sizes = [values.few, values.nodes, values.many].map(Number);
+const [seconds, [few = 0, nodes = 0, many = 0]] = [Number(values.seconds), sizes];
 const missed: string[] = [];
 
 function target(what: string, held: boolean): string {
@@ -38,9 +41,22 @@ say(
   `decode of a ${decoded.bytes}-byte Sei /status with an intent: ${decoded.decodeUs} µs; JSON.parse alone: ${decoded.parseUs} µs; ${decoded.ratio}x`,
 );
 
-const log = benchLog();
-say(`halt lines of a log of 1 MiB in JSON: ${log.readMs} ms; JSON.parse alone: ${log.parseMs} ms`);
-say(`  ${target(`at most 1.5x of JSON.parse (${log.ratio}x)`, log.ratio <= 1.5)}`);
+/** With cost ~ n^k. */
+function sayGrowth(what: string, small: SizedCost, large: SizedCost): void {
+  const k = growthBetween(small, large);
+  say(
+    `  ${target(`${what}^k from ${small.size} to ${large.size}: k = ${k.toFixed(2)}, at most 1.05`, k <= 1.05)}`,
+  );
+}
+
+const logs = [0.1, 1, 10].map((mib) => ({ mib, ...benchLog(mib) }));
+for (const [index, { mib, readMs, parseMs, ratio }] of logs.entries()) {
+  const alone = `JSON.parse alone: ${parseMs.toFixed(2)} ms`;
+  say(`halt lines of a log of ${mib} MiB in JSON: ${readMs.toFixed(2)} ms; ${alone}; ${ratio.toFixed(2)}x`);
+  if (mib === 1) say(`  ${target(`at most 1.5x of JSON.parse (${ratio.toFixed(2)}x)`, ratio <= 1.5)}`);
+  const before = logs[index - 1];
+  if (before) sayGrowth("time ~ MiB", { size: before.mib, cost: before.readMs }, { size: mib, cost: readMs });
+}
 
 say(`pollers run as node ${FLAGS.join(" ")}`);
 /** Both sides, one after the other. */
@@ -59,6 +75,8 @@ async function comparePolling(count: number, forS: number) {
   return watched;
 }
 
+const handful = await benchPolling("watch", few, Math.min(seconds, 30));
+say(`${few} nodes at 1 Hz for ${Math.min(seconds, 30)} s, watchNode: ${describe(handful)}`);
 const watched = await comparePolling(nodes, seconds);
 say(`  ${target("at most 10 % of a core", watched.cpuShare <= 0.1)}`);
 say(`  ${target("at most 150 MB RSS", watched.rssMb <= 150)}`);
@@ -68,15 +86,18 @@ say(`  ${target("at most 60 % of a core", crowd.cpuShare <= 0.6)}`);
 say(`  ${target("at most 400 MB RSS", crowd.rssMb <= 400)}`);
 const kept = crowd.perSecond / many / (watched.perSecond / nodes);
 say(`  ${target(`each of ${many} nodes read as often (${kept.toFixed(2)}x)`, kept >= 0.9)}`);
-/** With cost ~ n^k. */
-const exponent = (of: (result: PollingResult) => number) =>
-  Math.log(of(crowd) / of(watched)) / Math.log(many / nodes);
-const [cpuK, rssK] = [exponent(({ cpuShare }) => cpuShare), exponent(({ rssMb }) => rssMb)];
-say(
-  `  ${target(`CPU ~ nodes^k from ${nodes} to ${many}: k = ${cpuK.toFixed(2)}, at most 1.05`, cpuK <= 1.05)}`,
-);
-say(
-  `  ${target(`RSS ~ nodes^k from ${nodes} to ${many}: k = ${rssK.toFixed(2)}, at most 1.05`, rssK <= 1.05)}`,
-);
+for (const [[small, before], [large, after]] of [
+  [
+    [few, handful],
+    [nodes, watched],
+  ],
+  [
+    [nodes, watched],
+    [many, crowd],
+  ],
+] as const) {
+  sayGrowth("CPU ~ nodes", { size: small, cost: before.cpuShare }, { size: large, cost: after.cpuShare });
+  sayGrowth("RSS ~ nodes", { size: small, cost: before.rssMb }, { size: large, cost: after.rssMb });
+}
 
 process.exitCode = missed.length === 0 ? 0 : 1;

@@ -46,15 +46,15 @@ export function benchDecode(runs = 200_000) {
   };
 }
 
-/** ms to find the halt lines of a log of 1 MiB that stands in a JSON document, against `JSON.parse` of that document. */
-export function benchLog(runs = 30) {
-  const text = JSON.stringify({ log: nodeLog(1 << 20) });
+/** ms to find the halt lines of a log of so many MiB that stands in a JSON document, against `JSON.parse` of that document. */
+export function benchLog(mib: number, runs = Math.ceil(30 / mib)) {
+  const text = JSON.stringify({ log: nodeLog(mib * 2 ** 20) });
   const parsed = () => JSON.parse(text) as { readonly log: string };
   const read = () => findPlanLines(parsed().log);
   for (const warm of [parsed, read]) timed(warm, runs);
   const parseMs = timed(parsed, runs) / 1000;
   const readMs = timed(read, runs) / 1000;
-  return { parseMs: round(parseMs), readMs: round(readMs), ratio: round(readMs / parseMs) };
+  return { parseMs, readMs, ratio: readMs / parseMs };
 }
 
 /** A log of at least so many characters, of a node that makes blocks and then halts. */

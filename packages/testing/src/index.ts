@@ -1,4 +1,5 @@
 export { freePort } from "./free-port.ts";
+export { growthBetween, type SizedCost } from "./growth.ts";
 export { commandsIn, filesIn } from "./guide.ts";
 export { type Delivery, type Page, PageReceiver } from "./page-receiver.ts";
 export { runSeeded } from "./run-seeded.ts";
