@@ -52,16 +52,17 @@ async function measure(
   return { nodes, controller, bare };
 }
 
-async function withBlock(
+/** Has nodes run in a namespace of their own while `use` lets them halt. */
+export async function withBlock<T>(
   cluster: BenchCluster,
   namespace: string,
   nodes: number,
-  use: (block: PhantomNodes) => Promise<void>,
-): Promise<void> {
+  use: (block: PhantomNodes) => Promise<T>,
+): Promise<T> {
   const chain = await Chain.start(phantomAt);
   const block = await PhantomNodes.start(cluster, chain, namespace, nodes);
   try {
-    await use(block);
+    return await use(block);
   } finally {
     block.stop();
     await chain.stop();

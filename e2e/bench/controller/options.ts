@@ -17,10 +17,12 @@ export interface Options {
   readonly pods: number;
   /** How long memory and CPU are measured. */
   readonly seconds: number;
+  /** Whether the controller is profiled in one block, and nothing is measured. */
+  readonly profile: boolean;
   readonly json: boolean;
 }
 
-export const HELP = `Usage: pnpm run bench:controller [--halts N] [--nodes LIST] [--rounds N] [--pods N] [--seconds N] [--parts LIST] [--json]
+export const HELP = `Usage: pnpm run bench:controller [--halts N] [--nodes LIST] [--rounds N] [--pods N] [--seconds N] [--parts LIST] [--profile] [--json]
 
 Measures the controller on a real control plane, each figure beside that of a client that makes the fewest writes,
 of client-go or of cosmovisor; of which kinds a halt's requests are.
@@ -32,6 +34,8 @@ Exits with 1 where a target is missed.
   --pods N      pods watched and asked for /status, and a tenth and a hundredth of them (default 10000)
   --seconds N   how long memory and CPU are measured (default 30)
   --parts LIST  some of ${PARTS.join(",")} (default all)
+  --profile     measure nothing, but profile the controller while as many nodes as --nodes tells at most halt in one block:
+                writes a flame graph for any browser, says where it lies, and prints the five dearest functions
   --json        print the figures as one JSON object
   --help        print this
 
@@ -46,6 +50,7 @@ const OPTIONS = {
   pods: { type: "string", default: "10000" },
   seconds: { type: "string", default: "30" },
   parts: { type: "string", default: PARTS.join(",") },
+  profile: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
@@ -63,6 +68,7 @@ export function parseOptions(args: readonly string[]): Options | "help" {
     rounds: whole("rounds", values.rounds, 1, MOST),
     pods: whole("pods", values.pods, 1, MOST),
     seconds: whole("seconds", values.seconds, 1, MOST),
+    profile: values.profile,
     json: values.json,
   };
 }
