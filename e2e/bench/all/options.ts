@@ -23,7 +23,7 @@ export const HELP = `Usage: pnpm run bench:all [--only LIST] [--baseline FILE] [
 
 Counts the instructions that classify (of a pod's JSON), encode, parse and a start of systemd-hook take, and compares them with
 a baseline of the same architecture and Node. Load of the machine changes nothing of a count. Needs valgrind.
-Then runs all other benchmarks, one after the other, each with its default sizes: some two hours.
+Then runs all other benchmarks, one after the other, each with its default sizes: over an hour on a quiet machine.
 Exits with 1 where a count is more than 5 % above its baseline or has none, or where a benchmark fails.
 
   --only LIST      some of ${PARTS.join(",")} (default all)
