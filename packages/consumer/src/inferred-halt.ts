@@ -102,7 +102,8 @@ function corroboration(
   return isListed && isOfChain && isRead ? ["listed-plan", ...reached] : [];
 }
 
-const UNSURE = "Its log can be read in more than one way: the plan's info may hold a text like it.";
+const UNSURE =
+  "Its log can be read in more than one way: several wrote it, or the plan's info holds a text like it.";
 const REPLACED =
   "After its halt line something else was said of an end: the line may be of a process before the one that ended last.";
 

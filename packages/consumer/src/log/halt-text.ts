@@ -9,8 +9,8 @@ export interface HaltText {
   /** Only the text of an upgrade that is due names a height. */
   readonly height?: number | undefined;
   /**
-   * It could be read in another way, too: the plan's name could end further on, or its info holds a text like it. Enough to
-   * tell somebody, and no proof.
+   * It could be read in another way, too: the plan's name could end further on, its info holds a text like it, or several wrote
+   * the log. Enough to tell somebody, and no proof.
    */
   readonly unsure?: true | undefined;
 }

@@ -1,5 +1,5 @@
 import { LineJoiner, type Piece } from "./line-joiner.ts";
-import { firstLine, goesOnAfter } from "./line-records.ts";
+import { firstLine, goesOnAfter, writerOf } from "./line-records.ts";
 import type { OutputLine, Transport } from "./output-line.ts";
 import { micros } from "./times.ts";
 
@@ -48,7 +48,7 @@ function pieceOf(entry: ReadonlyMap<string, string>): Piece | "damaged" | undefi
   if (text === undefined) return undefined;
   const at = micros(entry.get("__REALTIME_TIMESTAMP"));
   return {
-    ...{ text: firstLine(text), at, isSupervisors: entry.get("_PID") === "1" },
+    ...{ text: firstLine(text), at, ...writerOf((name) => entry.get(name)) },
     stream: entry.get("_STREAM_ID"),
     goesOn: goesOnAfter(entry.get("_LINE_BREAK")),
   };

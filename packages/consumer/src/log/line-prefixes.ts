@@ -1,7 +1,8 @@
-import { type OutputLine, type Transport, withoutColour } from "./output-line.ts";
+import { type OutputLine, sourceWithin, type Transport, withoutColour } from "./output-line.ts";
 import { millis } from "./times.ts";
 
 interface Prefix {
+  /** Its group `source` tells who wrote the line. */
   readonly pattern: RegExp;
   /** Its own words between the lines of a node. */
   readonly chatter?: RegExp;
@@ -18,19 +19,24 @@ const PM2_CHATTER = /^(?:\[TAILING\] |\S+ last \d+ lines:)/;
 
 const KNOWN: readonly Prefix[] = [
   // docker compose, which numbers its containers: `seid-1  | `.
-  { pattern: new RegExp(String.raw`^${NAME}[-_.]\d+ {2,}\|(?: |$)`), chatter: COMPOSE_CHATTER },
+  { pattern: new RegExp(String.raw`^(?<source>${NAME}[-_.]\d+) {2,}\|(?: |$)`), chatter: COMPOSE_CHATTER },
   // honcho and foreman: `13:00:00 seid.1 | `.
-  { pattern: new RegExp(String.raw`^\d\d:\d\d:\d\d ${NAME} *\|(?: |$)`) },
+  {
+    pattern: new RegExp(String.raw`^\d\d:\d\d:\d\d (?:(?<supervisor>system)|(?<source>${NAME})) *\|(?: |$)`),
+  },
   // pm2 logs: `0|seid  | `, and its own lines as `PM2        | `.
-  { pattern: new RegExp(String.raw`^(?:\d+\|${NAME}|(?<supervisor>PM2)) *\|(?: |$)`), chatter: PM2_CHATTER },
+  {
+    pattern: new RegExp(String.raw`^(?:(?<source>\d+\|${NAME})|(?<supervisor>PM2)) *\|(?: |$)`),
+    chatter: PM2_CHATTER,
+  },
   // docker compose with names that an operator chose: `seid  | `.
-  { pattern: new RegExp(String.raw`^${NAME} *\|(?: |$)`), chatter: COMPOSE_CHATTER, isWeak: true },
+  { pattern: new RegExp(String.raw`^(?<source>${NAME}) *\|(?: |$)`), chatter: COMPOSE_CHATTER, isWeak: true },
   // kubectl logs --prefix: `[pod/sei-0/seid] `.
-  { pattern: /^\[pod\/[^\]\s]{1,300}\](?: |$)/ },
+  { pattern: /^\[(?<source>pod\/[^\]\s]{1,300})\](?: |$)/ },
   // journalctl -o short and its variants, and syslog: `Aug 21 13:00:00 host seid[123]: `.
   {
     pattern: new RegExp(
-      String.raw`^(?:${SYSLOG_TIME}|(?<time>${ZONED})) \S+ (?:(?<supervisor>systemd\[1\])|[^\s:[\]]+\[\d+\]):(?: |$)`,
+      String.raw`^(?:${SYSLOG_TIME}|(?<time>${ZONED})) (?:\S+ (?<supervisor>systemd\[\d+\])|(?<source>\S+ [^\s:[\]]+)\[\d+\]):(?: |$)`,
     ),
     chatter: /^-- .+ --$/,
   },
@@ -61,11 +67,12 @@ function withoutPrefix(
   for (const line of lines) {
     const found = pattern.exec(line.text);
     if (found !== null) {
-      const { supervisor, time } = found.groups ?? {};
+      const { supervisor, time, source } = found.groups ?? {};
       inner.push({
         text: line.text.slice(found[0].length),
         at: line.at ?? millis(time),
         isSupervisors: line.isSupervisors || supervisor !== undefined,
+        source: sourceWithin(line.source, source),
       });
     } else if (line.text !== "" && chatter?.test(line.text) !== true) return undefined;
   }

@@ -9,7 +9,7 @@ const OF_PM2: ReadonlySet<string> = new Set(["message", "timestamp", "type", "pr
 
 /** Docker's json-file, and what shippers add to it. */
 export const DOCKER_JSON = ofJson((fields, keys) => {
-  const { log, stream, time } = fields;
+  const { log, stream, time, kubernetes } = fields;
   if (typeof log !== "string" || !STREAMS.has(stream) || !keys.every((key) => OF_DOCKER.has(key)))
     return undefined;
   return [
@@ -17,17 +17,25 @@ export const DOCKER_JSON = ofJson((fields, keys) => {
       text: log.replace(/\r?\n$/, ""),
       at: millis(time),
       stream: String(stream),
+      source: podIn(kubernetes),
       goesOn: !log.endsWith("\n"),
     },
   ];
 });
 
+function podIn(kubernetes: unknown): string | undefined {
+  if (typeof kubernetes !== "object" || kubernetes === null) return undefined;
+  const { namespace_name, pod_name, container_name } = kubernetes as JsonFields;
+  return [namespace_name, pod_name, container_name].join("/");
+}
+
 /** pm2 writes down what it read at once, be it several lines. */
-export const PM2_JSON = ofJson(({ message, timestamp }, keys) => {
+export const PM2_JSON = ofJson(({ message, timestamp, process_id, app_name }, keys) => {
   if (typeof message !== "string" || keys.length !== OF_PM2.size || !keys.every((key) => OF_PM2.has(key)))
     return undefined;
   const lines = message.replace(/\n$/, "").split("\n");
-  return lines.map((text) => ({ text: text.replace(/\r$/, ""), at: millis(timestamp) }));
+  const source = `${process_id}|${app_name}`;
+  return lines.map((text) => ({ text: text.replace(/\r$/, ""), at: millis(timestamp), source }));
 });
 
 const JOURNAL_FIELD = /^_{0,2}[A-Z][A-Z0-9_]*$/;
@@ -36,13 +44,23 @@ const JOURNAL_FIELD = /^_{0,2}[A-Z][A-Z0-9_]*$/;
 export const JOURNAL_JSON = ofJson((fields, keys) => {
   if (!keys.every((key) => JOURNAL_FIELD.test(key))) return undefined;
   if (!keys.includes("__CURSOR") && !keys.includes("_BOOT_ID")) return undefined;
-  const { MESSAGE, _PID: pid, __REALTIME_TIMESTAMP: at, _LINE_BREAK: end, _STREAM_ID: id } = fields;
+  const { MESSAGE, __REALTIME_TIMESTAMP: at, _LINE_BREAK: end, _STREAM_ID: id } = fields;
   const text =
     typeof MESSAGE === "string" ? MESSAGE : isBytes(MESSAGE) ? Buffer.from(MESSAGE).toString() : "";
   const stream = typeof id === "string" ? id : undefined;
-  const piece = { text: firstLine(text), at: micros(at), isSupervisors: pid === "1" };
+  const piece = { text: firstLine(text), at: micros(at), ...writerOf((name) => fields[name]) };
   return [{ ...piece, stream, goesOn: goesOnAfter(end) }];
 });
+
+/** Who wrote an entry of the journal: a manager of systemd, or what else its fields name. */
+export function writerOf(field: (name: string) => unknown): Pick<OutputLine, "isSupervisors" | "source"> {
+  const isOfUser = field("SYSLOG_IDENTIFIER") === "systemd" && field("_SYSTEMD_USER_UNIT") === "init.scope";
+  if (field("_PID") === "1" || isOfUser) return { isSupervisors: true };
+  const names = WRITERS.map((name) => field(name)).filter((name) => typeof name === "string");
+  return { source: names.length === 0 ? undefined : names.join(" ") };
+}
+
+const WRITERS = ["_HOSTNAME", "_SYSTEMD_UNIT", "_SYSTEMD_USER_UNIT", "CONTAINER_NAME"];
 
 /**
  * Whether journald cut the line of a stream there, by its field `_LINE_BREAK`: at its `LineMax=` (48 KiB) or at a zero byte

@@ -4,6 +4,13 @@ export interface OutputLine {
   readonly at?: number | undefined;
   /** A supervisor wrote it, not the node. */
   readonly isSupervisors?: boolean | undefined;
+  /** Who wrote it, as what carried it says: the name of a container, a unit or a program. */
+  readonly source?: string | undefined;
+}
+
+/** The source of a line that was wrapped twice. */
+export function sourceWithin(outer: string | undefined, inner: string | undefined): string | undefined {
+  return outer === undefined || inner === undefined ? (outer ?? inner) : `${outer} ${inner}`;
 }
 
 /**

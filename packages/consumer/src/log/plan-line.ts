@@ -77,7 +77,22 @@ function linesOf(log: string, options: LogOptions): readonly OutputLine[] {
   return lines.filter((line) => !isOlder(line, startedAt));
 }
 
+/** Of a log in which several write, as of two pods, nothing tells which of them is the node. */
 function lastRunOf(lines: readonly OutputLine[]): LastRun {
+  const [one, ...others] = new Set(lines.filter(isNodes).map(({ source }) => source));
+  if (others.length === 0) return lastRunOfOne(lines);
+  const runs = [one, ...others].map((source) =>
+    lastRunOfOne(lines.filter((line) => isNodes(line) && line.source === source)),
+  );
+  const planLines = runs.flatMap((run) => unsureOf(run.planLines.slice(0, 1), []));
+  return { planLines: planLines.slice(0, KEPT_LINES), isWhole: false, endsOtherwise: false };
+}
+
+function isNodes({ isSupervisors, text }: OutputLine): boolean {
+  return isSupervisors !== true && text !== "";
+}
+
+function lastRunOfOne(lines: readonly OutputLine[]): LastRun {
   const reader = new RunReader();
   reader.read(lines);
   const said = reader.said();

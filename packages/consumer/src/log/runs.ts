@@ -21,7 +21,7 @@ const START = new RegExp(String.raw`^(?:${STARTS.join("|")})(\s*$|\s+[\w.@/-]+=)
 const SUPERVISORS_START = /^(?:Started [^ ]+ ?(?:-|\.service)|App \[[^\]]+\] starting)/;
 /** The same in a log that is nothing but their and the node's lines. */
 const SUPERVISORS_LINE =
-  /^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \S+ systemd\[1\]: Started [^ ]+ ?(?:-|\.service)|PM2 *\| App \[[^\]]+\] starting)/;
+  /^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \S+ systemd\[\d+\]: Started [^ ]+ ?(?:-|\.service)|PM2 *\| App \[[^\]]+\] starting)/;
 
 /** Whether a node's run begins with this line: what came before is of another. */
 export function beginsRun({ text, isSupervisors }: OutputLine, entry: LogEntry): boolean {
