@@ -1,5 +1,5 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
-import type { ListedPlan } from "./evidence.ts";
+import type { EndedProcess, ListedPlan } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
 import {
   agrees,
@@ -13,6 +13,7 @@ import {
 } from "./halt-case.ts";
 import type { PlanLine } from "./log/plan-line.ts";
 import { isLeftBehind, isLongRun } from "./outlived.ts";
+import { announcedBy } from "./process-end.ts";
 import { isPast, isWithinReach } from "./seen.ts";
 import { whyNotOfThisHalt } from "./upgrade-info.ts";
 
@@ -21,6 +22,8 @@ type Weigh = (halt: HaltCase, facts: Facts) => HaltCase;
 /** Every source beside the exit code and the intent, in the order in which they speak: each is heard against what the ones before it said. */
 const SOURCES: readonly Weigh[] = [
   weighPlanLines,
+  weighEarlierLines,
+  weighEarlierUpgrade,
   weighBelief,
   weighUpgradeInfo,
   weighLastHeight,
@@ -33,13 +36,46 @@ export function corroborated(halt: HaltCase, facts: Facts): HaltCase {
   return SOURCES.reduce((weighed, weigh) => weigh(weighed, facts), halt);
 }
 
-function weighPlanLines(halt: HaltCase, { running, latest, earlier, heightSeen }: Facts): HaltCase {
-  // After a whole run the instance before has nothing to say of how this one ended.
-  const before = latest !== undefined && isLongRun(latest) ? undefined : earlier;
-  return [running, latest, before]
-    .flatMap((source) => source?.planLines ?? [])
-    .filter(({ unsure, replaced }) => !unsure && !replaced)
+function weighPlanLines(halt: HaltCase, { running, latest, heightSeen }: Facts): HaltCase {
+  return [running, latest]
+    .flatMap(sureLines)
     .reduce((weighed, line) => weighPlanLine(weighed, line, heightSeen), halt);
+}
+
+function weighEarlierLines(halt: HaltCase, { latest, earlier, heightSeen }: Facts): HaltCase {
+  // After a whole run the instance before has nothing to say of how this one ended.
+  if (earlier === undefined || (latest !== undefined && isLongRun(latest))) return halt;
+  const isOfThisHalt = announces(earlier, halt.reason);
+  return sureLines(earlier).reduce(
+    (weighed, line) =>
+      isOfThisHalt || line.reason === halt.reason
+        ? weighPlanLine(weighed, line, heightSeen)
+        : noted(weighed, `An instance before it halted for ${describeClaim(line)}.`),
+    halt,
+  );
+}
+
+function sureLines(process: { readonly planLines?: readonly PlanLine[] | undefined } | undefined) {
+  return (process?.planLines ?? []).filter(({ unsure, replaced }) => !unsure && !replaced);
+}
+
+function announces({ end }: EndedProcess, reason: number): boolean {
+  const meaning = announcedBy(end);
+  return meaning.kind === "reason" && meaning.reason === reason;
+}
+
+/**
+ * A binary that is too new is taken back to the one before. Where that one halted for an upgrade itself, the upgrade may have been
+ * applied since, and it can't run on what the upgrade made of the chain's data.
+ */
+function weighEarlierUpgrade(halt: HaltCase, { earlier }: Facts): HaltCase {
+  const upgrade = ShutdownReason.UpgradeRequired;
+  if (halt.reason !== ShutdownReason.BinaryTooNew || earlier === undefined) return halt;
+  const isUpgrade =
+    announces(earlier, upgrade) || sureLines(earlier).some(({ reason }) => reason === upgrade);
+  return isUpgrade
+    ? disputed(halt, "What ran before it stopped for an upgrade, and may be too old by now.")
+    : halt;
 }
 
 function weighPlanLine(halt: HaltCase, line: PlanLine, seen: number): HaltCase {
