@@ -86,6 +86,10 @@ const NOT_ENOUGH: Record<string, Evidence> = {
   "a standstill that is too short": zombie(30, 29_999),
   "a standstill that nobody measured": { ...zombie(30, 0), heightStillSince: undefined },
   "a standstill two blocks below": zombie(28, 60_000),
+  "a standstill of before this instance": {
+    ...zombie(30, 60_000),
+    process: { kind: "running", startedAt: AT - 10_000, planLines: [line] },
+  },
   "a standstill, told by another chain": {
     ...zombie(30, 60_000),
     status: answered(30, AT, "arctic-1"),
@@ -149,13 +153,15 @@ test.each([71, 72] as const)(
   "a %i is inferred from the text of the panic or error that the process ended with",
   (reason) => {
     const text = TEXTS[reason];
-    for (const log of [`panic: ${text}\n\ngoroutine 1 [running]:`, `Error: error on replay: ${text}`]) {
-      const verdict = classify({
-        process: ended(exited(2), findPlanLines(log)),
-        ...seenAt(20),
-        chainId,
-        listed,
-      });
+    const [panic, error] = [`panic: ${text}\n\ngoroutine 1 [running]:`, `Error: error on replay: ${text}`];
+    for (const [log, end] of [
+      [panic, exited(2)],
+      [error, exited(1)],
+      [panic, exited(134)],
+      [panic, { kind: "signalled", signal: "SIGABRT" }],
+    ] as const) {
+      const process = ended(end, findPlanLines(log));
+      const verdict = classify({ process, ...seenAt(20), chainId, listed });
       expect(verdict).toMatchObject({
         kind: "halted",
         reason,

@@ -59,13 +59,19 @@ function howItStopped({ evidence, running, latest, answer }: Facts, intent: Inte
   const { heightStillSince, standstillMs = STANDSTILL_MS } = evidence;
   if (running === undefined || answer === undefined || heightStillSince === undefined) return undefined;
   const isFresh = intent.kind === "unavailable" || (intent.kind === "healthy" && intent.doubts.length === 0);
-  const still = answer.at - heightStillSince;
+  // What stood still before this process began was another.
+  const still = answer.at - Math.max(heightStillSince, running.startedAt ?? 0);
   return isFresh && still >= standstillMs ? `has stood still for ${Math.floor(still / 1_000)} s` : undefined;
 }
 
-/** A Go panic is exit 2, an error that a program or its wrapper ends with is 1. */
+/**
+ * A Go panic is exit 2, and SIGABRT with `GOTRACEBACK=crash`; an error that a program or its wrapper ends with is 1. A signal is
+ * 128 and its number to a shell.
+ */
 function endedByItself(latest: EndedProcess | undefined): boolean {
-  return latest?.end.kind === "exited" && (latest.end.code === 1 || latest.end.code === 2);
+  const { end } = latest ?? {};
+  if (end?.kind === "signalled") return end.signal === "SIGABRT";
+  return end?.kind === "exited" && (end.code === 1 || end.code === 2 || end.code === 134);
 }
 
 /** What shows that the node came to the line's height: where it was seen, or the file that this instance wrote. */

@@ -1,5 +1,5 @@
 import { parseExitCode, ShutdownReason } from "@upgrade-halt/contract";
-import type { AnsweredStatus, Evidence, HaltSource, ListedPlan } from "../evidence.ts";
+import type { AnsweredStatus, EndedProcess, Evidence, HaltSource, ListedPlan } from "../evidence.ts";
 import type { HaltedVerdict, Verdict } from "../verdict.ts";
 
 /**
@@ -91,15 +91,21 @@ export function falselyInferred(verdict: Verdict, evidence: Evidence): boolean {
   const stands =
     status?.kind === "answered" &&
     heightStillSince !== undefined &&
-    status.at - heightStillSince >= standstillMs;
+    status.at - Math.max(heightStillSince, instance.startedAt ?? 0) >= standstillMs;
   if (instance.kind !== "ended" && !stands) return true;
   if (line.reason !== ShutdownReason.UpgradeRequired)
-    return !(line.ending && instance.kind === "ended" && instance.end.kind === "exited");
+    return !(line.ending && instance.kind === "ended" && ENDS_OF_ITS_OWN.has(endOf(instance)));
   const seen = heightOf(evidence);
   const { upgradeInfo } = evidence;
   const isWritten =
     upgradeInfo?.name === line.plan && upgradeInfo?.height === line.height && isOfThisRun(evidence);
   return line.height === undefined || !(seen === line.height || seen === line.height - 1 || isWritten);
+}
+
+const ENDS_OF_ITS_OWN: ReadonlySet<unknown> = new Set([1, 2, 134, "SIGABRT"]);
+
+function endOf({ end }: EndedProcess): unknown {
+  return end.kind === "exited" ? end.code : end.kind === "signalled" ? end.signal : undefined;
 }
 
 const REACH = 25;
