@@ -3,7 +3,7 @@ import type { OutputLine } from "./output-line.ts";
 import { endOfJsonInfo } from "./plan-info.ts";
 import { entryOf, isFields, type LogEntry, type LogRecord } from "./record.ts";
 import { beginsRun } from "./runs.ts";
-import { infoIn, isOpenEnded, sayingOf, textOfRecord, wholeTextOf } from "./sayings.ts";
+import { infoIn, isOpenEnded, isSkip, sayingOf, textOfRecord, wholeTextOf } from "./sayings.ts";
 import { StartDoubt } from "./start-doubt.ts";
 
 /** What a Go runtime says of an end that is its own doing. That of a signal may be of a halted process that was told to end. */
@@ -33,7 +33,7 @@ export class RunReader {
   #isOpen = false;
   /** A plan's info may go on, to the end of the log. */
   #isInInfo = false;
-  /** What may be a start, or of an info, came after the last text. */
+  /** What may be a start, or of an info, came after the last text, or what is said may be of an info. */
   #isMaybeOver = false;
   #hasBegun = false;
 
@@ -85,7 +85,10 @@ export class RunReader {
       else this.#isMaybeOver = true;
       return at;
     }
+    const skips = entry.kind === "record" && isSkip(entry);
+    if (skips && this.#isInInfo) this.#isMaybeOver = true;
     if (line.isSupervisors || this.#isInInfo) return at;
+    if (skips) this.#begin(line);
     if (entry.kind === "record") this.#record(entry, line);
     else if (this.#isOpen || !this.#plain(entry.text)) return at;
     return this.#info(entry, lines, at);
@@ -99,7 +102,9 @@ export class RunReader {
     // Of a plan that has come, only what is surely its info is passed over: what is not, is a second text, and a doubt.
     if (info.of === "needed") return end?.at ?? at;
     if (end !== undefined && isFields(end.rest)) return end.at;
-    this.#isInInfo = true;
+    // An info may end its line with what looks like fields, and go on.
+    if (info.of === "skipped" && isFields(info.begin)) this.#isMaybeOver = true;
+    else this.#isInInfo = true;
     return at;
   }
 

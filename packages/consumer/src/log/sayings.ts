@@ -93,13 +93,19 @@ export interface PlanInfo {
   readonly begin: string;
   /**
    * `needed`: the plan has come. `scheduled`: it is ahead, and its info JSON, without which no upgrade is a minor one.
-   * `unknown`: of another text, and nothing tells where the info ends.
+   * `skipped`: the node passed over the plan, whose info may be anything. `unknown`: nothing tells where the info ends.
    */
-  readonly of: "needed" | "scheduled" | "unknown";
+  readonly of: "needed" | "scheduled" | "skipped" | "unknown";
 }
 
 const SCHEDULED = /^UPGRADE "[^\r\n]*" SCHEDULED at height: \d{1,19}: /;
+const SKIPPED = /^UPGRADE "[^\r\n]*" SKIPPED at \d{1,19}:/;
 const UNKNOWN = /^UPGRADE "[^\r\n]*" (?:SKIPPED|SCHEDULED) at /;
+
+/** Whether a node says with this record that it passes over an upgrade: it left behind what it said of one before. */
+export function isSkip({ message }: LogRecord): boolean {
+  return SKIPPED.test(message);
+}
 
 /** The info that an entry brings with it, unless the entry is a whole message. */
 export function infoIn(entry: LogEntry): PlanInfo | undefined {
@@ -108,6 +114,8 @@ export function infoIn(entry: LogEntry): PlanInfo | undefined {
   const text = said.replace(WRAPPED, "");
   const [begin] = SCHEDULED.exec(text) ?? [];
   if (begin !== undefined) return { of: "scheduled", begin: text.slice(begin.length) };
+  const [skipped] = SKIPPED.exec(text) ?? [];
+  if (skipped !== undefined) return { of: "skipped", begin: text.slice(skipped.length) };
   if (UNKNOWN.test(text)) return { of: "unknown", begin: "" };
   const needed = infoOfNeeded(text);
   return needed === undefined ? undefined : { of: "needed", begin: needed };

@@ -6,7 +6,7 @@ import { KEPT, Tail } from "../input/tail.ts";
 const LINES = /NEEDED at height|BINARY UPDATED BEFORE|upgrade handler is missing/;
 /** What the begin of a run has, and maybe other lines: it is read before it is gone then. */
 const STARTS =
-  /tarting node with ABCI|tarting ABCI|ABCI Handshake|Version info|applying upgrade|running app|\] starting|Started /;
+  /tarting node with ABCI|tarting ABCI|ABCI Handshake|Version info|applying upgrade|SKIPPED at |running app|\] starting|Started /;
 /** What an end of a process has, and other lines too. */
 const ENDS = /panic: |error: |Error: |ERROR: /;
 const LONGEST_WORD = 32;
