@@ -50,9 +50,10 @@ function jsonRecord(text: string): LogRecord | undefined {
     const value = key === undefined || others.length > 0 ? undefined : fields[key];
     return typeof value === "string" ? value : undefined;
   };
+  const isError = typeof level === "number" ? level >= ERROR_NUMBER : ERROR_LEVEL.test(level);
   return {
     kind: "record",
-    isError: typeof level === "number" ? level >= ERROR_NUMBER : ERROR_LEVEL.test(level),
+    isError: isError && keys.filter((key) => key === "level").length === 1,
     message: only(MESSAGE_KEYS) ?? "",
     exact: true,
     error: only(ERROR_KEYS),

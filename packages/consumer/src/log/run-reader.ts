@@ -27,7 +27,7 @@ export class RunReader {
   #endsOtherwise = false;
   /** The line before is of a panic that was recovered. */
   #isRecovered = false;
-  /** What a panic or an error said is no halt, and may go on: it may quote one. */
+  /** What a panic or an error said is no halt, and may go on, over empty lines and what looks like a trace: it may quote one. */
   #isInEnd = false;
   /** The message of the record before may go on. */
   #isOpen = false;
@@ -148,7 +148,6 @@ export class RunReader {
       this.#endsOtherwise = true;
     }
     if (isEnd) this.#isInEnd = text === undefined;
-    else if (line.trim() === "") this.#isInEnd = false;
     else if (ending === undefined && this.#isInEnd) return false;
     if (isEnd) this.#ending = this.#found.length;
     if (text !== undefined) this.#say(text, undefined);

@@ -24,6 +24,9 @@ export const QUOTINGS: Readonly<Record<string, Quoting>> = {
   "in a panic, after other words": (text) => `panic: tx memo said: ${text}\n\ngoroutine 1 [running]:`,
   "in the second line of what a panic said": (text) => `panic: bad memo:\n${text}\n\ngoroutine 1 [running]:`,
   "in the second line of the error of a program": (text) => `Error: bad memo:\n${text}`,
+  "after an empty line of what a panic said": (text) =>
+    `panic: bad memo\n\n${text}\n\ngoroutine 1 [running]:\n${text}`,
+  "after an empty line of the error of a program": (text) => `Error: bad memo\n\n${text}`,
   "in the error of a program, after other words": (text) =>
     `Error: rpc error: code = Unknown desc = bad memo: ${text}`,
   "in the error of no program of a node": (text) => `error: bad memo: ${text}`,
@@ -49,6 +52,8 @@ export const QUOTINGS: Readonly<Record<string, Quoting>> = {
     `{"level":"error","msg":"executed tx","msg":${json([text]).slice(1, -1)}}`,
   "in the first of two messages of a name": (text) =>
     `{"level":"error","msg":${json([text]).slice(1, -1)},"msg":"executed tx"}`,
+  "in JSON of two levels": (text) => `{"level":"info","message":${JSON.stringify(text)},"level":"error"}`,
+  "in logfmt of two levels": (text) => `time=${TIME} level=INFO level=ERROR msg=${JSON.stringify(text)}`,
   "in two errors of consensus in JSON": (text) =>
     json({ level: "error", message: "CONSENSUS FAILURE!!!", err: text, error: text }),
   "in a message of JSON in a message": (text) =>
