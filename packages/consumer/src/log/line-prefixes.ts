@@ -8,18 +8,28 @@ interface Prefix {
   readonly chatter?: RegExp;
   /** A node could begin a line so by chance: it takes a second line that has nothing to do with a halt. */
   readonly isWeak?: true;
+  /** A node could begin its lines so, and hardly all of them alike. */
+  readonly isOfOne?: true;
 }
 
 const NAME = String.raw`[\w.-]{1,100}`;
 const ZONED = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)`;
 const SYSLOG_TIME = String.raw`[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?`;
+/** Of journalctl: `short-full` and `with-unit`; `short-unix`; `short-monotonic` and `short-delta`. */
+const JOURNAL_TIME = String.raw`[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? \S+|\d{9,11}\.\d{6}|\[ *\d+\.\d{6}(?: < *\d*\.?\d* *>)?\]`;
 const COMPOSE_CHATTER =
-  /^(?:Attaching to |Gracefully stopping|\S+ exited with code \d+$|\S+ has been recreated$)/;
+  /^(?:Attaching to | Container \S+ +[A-Z]|Gracefully [Ss]topping|Aborting on container exit|\S+ exited with code \d+(?: \(restarting\))?$|\S+ has been recreated$)/;
+/** What kubectl says of the container that it chose. */
+const KUBECTL_CHATTER = /^Defaulted container "[^"]+" out of: /;
 const PM2_CHATTER = /^(?:\[TAILING\] |\S+ last \d+ lines:)/;
 
 const KNOWN: readonly Prefix[] = [
   // docker compose, which numbers its containers: `seid-1  | `.
   { pattern: new RegExp(String.raw`^(?<source>${NAME}[-_.]\d+) {2,}\|(?: |$)`), chatter: COMPOSE_CHATTER },
+  // docker service logs: `sei_seid.1.task@node    | `.
+  { pattern: new RegExp(String.raw`^(?<source>${NAME}@${NAME}) *\|(?: |$)`) },
+  // supervisor-stdout: `seid stdout | `.
+  { pattern: new RegExp(String.raw`^(?<source>${NAME}) (?:stdout|stderr) \|(?: |$)`) },
   // honcho and foreman: `13:00:00 seid.1 | `.
   {
     pattern: new RegExp(String.raw`^\d\d:\d\d:\d\d (?:(?<supervisor>system)|(?<source>${NAME})) *\|(?: |$)`),
@@ -32,11 +42,11 @@ const KNOWN: readonly Prefix[] = [
   // docker compose with names that an operator chose: `seid  | `.
   { pattern: new RegExp(String.raw`^(?<source>${NAME}) *\|(?: |$)`), chatter: COMPOSE_CHATTER, isWeak: true },
   // kubectl logs --prefix: `[pod/sei-0/seid] `.
-  { pattern: /^\[(?<source>pod\/[^\]\s]{1,300})\](?: |$)/ },
+  { pattern: /^\[(?<source>pod\/[^\]\s]{1,300})\](?: |$)/, chatter: KUBECTL_CHATTER },
   // journalctl -o short and its variants, and syslog: `Aug 21 13:00:00 host seid[123]: `.
   {
     pattern: new RegExp(
-      String.raw`^(?:${SYSLOG_TIME}|(?<time>${ZONED})) (?:\S+ (?<supervisor>systemd\[\d+\])|(?<source>\S+ [^\s:[\]]+)\[\d+\]):(?: |$)`,
+      String.raw`^(?:${SYSLOG_TIME}|${JOURNAL_TIME}|(?<time>${ZONED})) (?:\S+ (?<supervisor>systemd\[\d+\])|(?<source>\S+ [^\s:[\]]+)\[\d+\]):(?: |$)`,
     ),
     chatter: /^-- .+ --$/,
   },
@@ -46,8 +56,16 @@ const KNOWN: readonly Prefix[] = [
   // docker and kubectl logs --timestamps, pm2 --time. A time without a zone is of a clock that nobody names.
   {
     pattern: new RegExp(
-      String.raw`^\[?(?:(?<time>${ZONED})|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?)\]?:?(?: |$)`,
+      String.raw`^\[?(?:(?<time>${ZONED})|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: [+-]\d\d:?\d\d)?)\]?:?(?: |$)`,
     ),
+    chatter: KUBECTL_CHATTER,
+  },
+  // stern, of one container: `sei-0 seid `.
+  {
+    pattern: /^(?<source>[a-z0-9][a-z0-9.]*-[a-z0-9.-]{1,250} [a-z0-9][a-z0-9-]{0,62})(?: |$)/,
+    chatter: /^[+-] \S+ › \S+/,
+    isWeak: true,
+    isOfOne: true,
   },
 ];
 
@@ -60,7 +78,7 @@ export const PREFIXES: readonly Transport[] = KNOWN.map(
 export const KEYWORDS = /NEEDED at height|BINARY UPDATED BEFORE|upgrade handler is missing/;
 
 function withoutPrefix(
-  { pattern, chatter, isWeak }: Prefix,
+  { pattern, chatter, isWeak, isOfOne }: Prefix,
   lines: readonly OutputLine[],
 ): readonly OutputLine[] | undefined {
   const inner: OutputLine[] = [];
@@ -76,6 +94,7 @@ function withoutPrefix(
       });
     } else if (line.text !== "" && chatter?.test(line.text) !== true) return undefined;
   }
+  if (isOfOne && new Set(inner.map(({ source }) => source)).size > 1) return undefined;
   const isShown = isWeak ? inner.some(({ text }) => !KEYWORDS.test(text)) : inner.length > 0;
   return isShown ? inner : undefined;
 }

@@ -3,13 +3,15 @@ import { LineJoiner, type Piece } from "./line-joiner.ts";
 import type { OutputLine, Transport } from "./output-line.ts";
 import { micros, millis } from "./times.ts";
 
-const OF_DOCKER: ReadonlySet<string> = new Set(["log", "stream", "time", "attrs", "kubernetes", "docker"]);
+const OF_DOCKER: ReadonlySet<string> = new Set([
+  ...["log", "stream", "time", "attrs", "kubernetes", "docker", "logtag"],
+]);
 const STREAMS: ReadonlySet<unknown> = new Set(["stdout", "stderr"]);
 const OF_PM2: ReadonlySet<string> = new Set(["message", "timestamp", "type", "process_id", "app_name"]);
 
 /** Docker's json-file, and what shippers add to it. */
 export const DOCKER_JSON = ofJson((fields, keys) => {
-  const { log, stream, time, kubernetes } = fields;
+  const { log, stream, time, kubernetes, logtag } = fields;
   if (typeof log !== "string" || !STREAMS.has(stream) || !keys.every((key) => OF_DOCKER.has(key)))
     return undefined;
   return [
@@ -18,7 +20,8 @@ export const DOCKER_JSON = ofJson((fields, keys) => {
       at: millis(time),
       stream: String(stream),
       source: podIn(kubernetes),
-      goesOn: !log.endsWith("\n"),
+      // A shipper that read CRI's tag has left out the line break.
+      goesOn: logtag === undefined ? !log.endsWith("\n") : logtag === "P",
     },
   ];
 });
@@ -84,32 +87,42 @@ export function firstLine(text: string): string {
 
 const CRI_LINE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*) (stdout|stderr) ([FP])(?: (.*))?$/s;
 
+const BEGIN_OF_CRI_LINE = /^\d{1,4}(?:-[\dT:.Z+-]*(?: [a-z]{0,6})?)?$/;
+
 /** containerd and CRI-O: a time, a stream, whether the line goes on, the line. */
 export const CRI: Transport = (lines) =>
-  joined(lines, ({ text: line }) => {
-    const [, time, stream = "", tag, text = ""] = CRI_LINE.exec(line) ?? [];
-    return time === undefined ? undefined : [{ text, at: millis(time), stream, goesOn: tag === "P" }];
-  });
+  joined(
+    lines,
+    ({ text: line }) => {
+      const [, time, stream = "", tag, text = ""] = CRI_LINE.exec(line) ?? [];
+      return time === undefined ? undefined : [{ text, at: millis(time), stream, goesOn: tag === "P" }];
+    },
+    (text) => BEGIN_OF_CRI_LINE.test(text),
+  );
 
 function ofJson(read: (fields: JsonFields, keys: readonly string[]) => Piece[] | undefined): Transport {
   return (lines) =>
-    joined(lines, ({ text }) => {
-      const fields = parsedObject(text);
-      return fields && read(fields, Object.keys(fields));
-    });
+    joined(
+      lines,
+      ({ text }) => {
+        const fields = parsedObject(text);
+        return fields && read(fields, Object.keys(fields));
+      },
+      (text) => text.startsWith("{") && parsedObject(text) === undefined,
+    );
 }
 
 /** The lines that the pieces of all lines make, unless one of them is none: the last may be half-written. */
 function joined(
   lines: readonly OutputLine[],
   piecesOf: (line: OutputLine) => readonly Piece[] | undefined,
+  isBegin: (text: string) => boolean,
 ): readonly OutputLine[] | undefined {
   const joiner = new LineJoiner();
   for (const [index, line] of lines.entries()) {
     if (line.text === "") continue;
     const pieces = piecesOf(line);
-    const isHalfWritten = index > 0 && index === lines.length - 1 && line.text.startsWith("{");
-    if (pieces === undefined && isHalfWritten && parsedObject(line.text) === undefined) break;
+    if (pieces === undefined && index > 0 && index === lines.length - 1 && isBegin(line.text)) break;
     if (pieces === undefined) return undefined;
     for (const piece of pieces) joiner.add(piece, line);
   }

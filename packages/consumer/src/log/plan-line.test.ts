@@ -132,6 +132,18 @@ test.each([
     "kubectl logs --prefix --timestamps",
     (text: string) => `[pod/sei-0/seid] 2026-08-21T18:00:00.123456789Z ${text}`,
   ],
+  [
+    "journalctl -o with-unit",
+    (text: string) => `Fri 2026-08-21 18:00:00 UTC val-1 seid.service[123]: ${text}`,
+  ],
+  ["journalctl -o short-unix", (text: string) => `1787335200.123456 val-1 seid[123]: ${text}`],
+  ["journalctl -o short-delta", (text: string) => `[  345.678901 <    0.000002 >] val-1 seid[123]: ${text}`],
+  ["pm2 with a zone", (text: string) => `2026-08-21 18:00:00 +00:00: ${text}`],
+  [
+    "CRI as Fluent Bit has it",
+    (text: string) =>
+      JSON.stringify({ log: text, stream: "stderr", logtag: "F", time: "2026-08-21T18:00:00Z" }),
+  ],
   ["journalctl -o short", (text: string) => `Aug 21 18:00:00 val-1 seid[123]: ${text}`],
   ["journalctl -o short-iso", (text: string) => `2026-08-21T18:00:00+0000 val-1 seid[123]: ${text}`],
   [
@@ -178,6 +190,27 @@ test.each([13, 127, 128, 200, 255, 256, 266, 522, 2_560, 2_700, 33_000, 40_000, 
     expect(findPlanLines(Buffer.concat(entries).toString())).toMatchObject([line]);
   },
 );
+
+test.each([
+  ["compose's word for a restart", `seid-1  | ${NEEDED}\nseid-1 exited with code 2 (restarting)`],
+  ["compose's words for a start", ` Container seid-1  Created\nAttaching to seid-1\nseid-1  | ${NEEDED}`],
+  ["kubectl's choice", `Defaulted container "seid" out of: seid, proxy\n[pod/sei-0/seid] ${NEEDED}`],
+  [
+    "kubectl's choice, with times",
+    `Defaulted container "seid" out of: seid, proxy\n2026-08-21T18:00:00Z ${NEEDED}`,
+  ],
+  ["stern's words", `+ sei-0 › seid\nsei-0 seid boot\nsei-0 seid ${NEEDED}\n- sei-0 › seid`],
+  ["a line that CRI has only begun", `2026-08-21T18:00:00Z stderr F ${NEEDED}\n2026-08-21T18:00:00Z std`],
+])("a halt line counts beside %s", (_, log) => {
+  expect(findPlanLines(log)).toMatchObject([line]);
+});
+
+test.each([
+  ["stern's lines of two pods", `sei-0 seid boot\nsei-1 seid ${NEEDED}`],
+  ["one line that looks like stern's", `sei-0 seid ${NEEDED}`],
+])("no halt line counts in %s", (_, log) => {
+  expect(findPlanLines(log)).toEqual([]);
+});
 
 test("a line that a runtime wrote in parts is put together again", () => {
   const cri = `2026-08-21T18:00:00Z stderr P UPGRADE "v6.7" NEE\n2026-08-21T18:00:00Z stderr F DED at height: 30: x`;

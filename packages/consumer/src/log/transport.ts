@@ -15,7 +15,7 @@ const TRANSPORTS: readonly Transport[] = [
 const LAYERS = 3;
 
 /**
- * The lines that a node wrote, out of a log in whatever its platform wraps them in: Docker's json-file, CRI, compose, pm2,
+ * The lines that a node wrote, out of a log in whatever its platform wraps them in: Docker's json-file, CRI, compose, pm2, stern,
  * kubectl, journald (cat, short, export, JSON), syslog, daemontools. One transport, told by the whole log, holds for all of
  * its lines; with `isUnwrapped` there is none. Colours are taken off. Only a line feed ends a line.
  */

@@ -48,6 +48,11 @@ export const TRANSPORTS: Readonly<Record<string, (log: string) => string>> = {
   "docker logs with times": eachLine((line) => `2026-08-21T18:00:00.123456789Z ${line}`),
   TAI64N: eachLine((line) => `@4000000068a75f2a1e1a3b4c ${line}`),
   "journalctl short": eachLine((line) => `Aug 21 18:00:00 val-1 seid[123]: ${line}`),
+  "journalctl short-full": eachLine((line) => `Fri 2026-08-21 18:00:00 UTC val-1 seid[123]: ${line}`),
+  "journalctl short-monotonic": eachLine((line) => `[  345.678901] val-1 seid[123]: ${line}`),
+  stern: eachLine((line) => `${coloured(36, "sei-0")} ${coloured(96, "seid")} ${line}`),
+  "supervisor-stdout": eachLine((line) => `seid stderr | ${line}`),
+  "docker service logs": eachLine((line) => `sei_seid.1.x2v0k5@val-1    | ${line}`),
   "journalctl export": eachLine((line) => `_PID=123\nMESSAGE=${line}\nPRIORITY=6\n`),
   "journalctl JSON": eachLine((line) => JSON.stringify({ __CURSOR: "s=1", MESSAGE: line, PRIORITY: "6" })),
 };
