@@ -316,6 +316,19 @@ test("lines that are older than the process by their own time are another's", ()
   expect(findPlanLines(log, { startedAt: Date.UTC(2026, 7, 21, 18, 0, 30) })).toEqual([line]);
 });
 
+test.each([
+  ["JSON", (time: string) => JSON.stringify({ level: "error", time, message: NEEDED })],
+  ["CometBFT's JSON", (ts: string) => JSON.stringify({ level: "error", ts, _msg: NEEDED })],
+  ["slog's text", (time: string) => `time=${time} level=ERROR msg=${quoted}`],
+  ["a console", (time: string) => `${time} ERR ${NEEDED} module=x/upgrade`],
+])("a record that is older than the process by its own time is another's: %s", (_, write) => {
+  const startedAt = Date.UTC(2026, 7, 21, 18, 0, 30);
+  const found = (time: string) => findPlanLines(`boot\n${write(time)}\nboot`, { startedAt });
+  for (const time of ["2026-08-21T18:00:20Z", "2026-08-21T20:00:20+02:00"]) expect(found(time)).toEqual([]);
+  for (const time of ["2026-08-21T18:00:30Z", "2026-08-21T19:00:40.5+01:00", "6:00PM", "2026-08-21T18:00:20"])
+    expect(found(time)).toMatchObject([line]);
+});
+
 const DOWNGRADE = "wrong app version 0, upgrade handler is missing for v6.6 upgrade plan";
 
 test.each([

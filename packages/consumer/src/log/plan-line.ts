@@ -53,7 +53,7 @@ export function findPlanLines(log: string, options: LogOptions = {}): readonly P
   if (options.isUnwrapped && !KEYWORDS.test(log)) return [];
   const lines = linesOf(log, options);
   if (!lines.some(({ text }) => KEYWORDS.test(text))) return [];
-  const { planLines } = lastRunOf(lines);
+  const { planLines } = lastRunOf(lines, oldestOf(options));
   return options.withUnsure ? planLines : planLines.filter(({ unsure }) => unsure !== true);
 }
 
@@ -68,21 +68,29 @@ export interface LastRun {
 
 /** As `findPlanLines` with `withUnsure`, for one who has read what came before in the same log. */
 export function readLastRun(log: string, options: LogOptions): LastRun {
-  return lastRunOf(linesOf(log, options));
+  return lastRunOf(linesOf(log, options), oldestOf(options));
 }
 
 function linesOf(log: string, options: LogOptions): readonly OutputLine[] {
-  const { startedAt = Number.NEGATIVE_INFINITY, isCut = false, isUnwrapped } = options;
+  const { isCut = false, isUnwrapped } = options;
   const lines = outputLines(isCut ? afterFirstBreak(log) : log, isUnwrapped);
-  return lines.filter((line) => !isOlder(line, startedAt));
+  const oldest = oldestOf(options);
+  return lines.filter(({ at }) => at === undefined || at >= oldest);
+}
+
+function oldestOf({ startedAt = Number.NEGATIVE_INFINITY }: LogOptions): number {
+  return startedAt - ROUNDING_MS;
 }
 
 /** Of a log in which several write, as of two pods, nothing tells which of them is the node. */
-function lastRunOf(lines: readonly OutputLine[]): LastRun {
+function lastRunOf(lines: readonly OutputLine[], oldest: number): LastRun {
   const [one, ...others] = new Set(lines.filter(isNodes).map(({ source }) => source));
-  if (others.length === 0) return lastRunOfOne(lines);
+  if (others.length === 0) return lastRunOfOne(lines, oldest);
   const runs = [one, ...others].map((source) =>
-    lastRunOfOne(lines.filter((line) => isNodes(line) && line.source === source)),
+    lastRunOfOne(
+      lines.filter((line) => isNodes(line) && line.source === source),
+      oldest,
+    ),
   );
   const planLines = runs.flatMap((run) => unsureOf(run.planLines.slice(0, 1), []));
   return { planLines: planLines.slice(0, KEPT_LINES), isWhole: false, endsOtherwise: false };
@@ -92,8 +100,8 @@ function isNodes({ isSupervisors, text }: OutputLine): boolean {
   return isSupervisors !== true && text !== "";
 }
 
-function lastRunOfOne(lines: readonly OutputLine[]): LastRun {
-  const reader = new RunReader();
+function lastRunOfOne(lines: readonly OutputLine[], oldest: number): LastRun {
+  const reader = new RunReader(oldest);
   reader.read(lines);
   const said = reader.said();
   const sure = withoutRepeated(said.filter(({ unsure }) => unsure !== true).toReversed());
@@ -127,8 +135,4 @@ function withoutRepeated(lines: readonly PlanLine[]): readonly PlanLine[] {
 function afterFirstBreak(log: string): string {
   const end = log.indexOf("\n");
   return end < 0 ? "" : log.slice(end + 1);
-}
-
-function isOlder({ at }: OutputLine, startedAt: number): boolean {
-  return at !== undefined && at < startedAt - ROUNDING_MS;
 }

@@ -1,4 +1,5 @@
 import { parsedObject, topLevelKeys } from "./json-object.ts";
+import { millis } from "./times.ts";
 
 /** What a line of a node's output is: one record of its log, or text that no logger wrote. */
 export type LogEntry = LogRecord | { readonly kind: "plain"; readonly text: string };
@@ -15,6 +16,8 @@ export interface LogRecord {
   readonly exact: boolean;
   /** The value of the field `err` or `error`, where there is one such field. Of an inexact record: see `errorAfter`. */
   readonly error?: string | undefined;
+  /** When it was written, where it names its time with a zone: ms since the epoch. */
+  readonly at?: number | undefined;
 }
 
 const LEVEL = String.raw`(?:TRC|DBG|INF|WRN|ERR|FTL|PNC|TRACE|DEBUG|INFO|WARN|WARNING|ERROR|ERRO|FATAL|PANIC)(?:[+-]\d+)?`;
@@ -23,9 +26,11 @@ const ERROR_LEVEL = /^(?:ERR|ERRO|ERROR|FTL|FATAL|PNC|PANIC|DPANIC)(?:[+-]\d+)?$
 const ERROR_NUMBER = 50;
 const CLOCK = String.raw`(?:\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)? ?(?:[AP]M)?|\d{2,4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S*|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?)`;
 /** zerolog's console (with or without the caller), tint, slog's default: a time, a level, the message, fields. */
-const CONSOLE = new RegExp(String.raw`^(?:${CLOCK}\s+)?\[?(${LEVEL})\]?:?\s+(?:[\w./@-]+\.go:\d+ > )?`);
+const CONSOLE = new RegExp(
+  String.raw`^(?:(?<clock>${CLOCK})\s+)?\[?(?<level>${LEVEL})\]?:?\s+(?:[\w./@-]+\.go:\d+ > )?`,
+);
 /** Tendermint's plain log: `E[2026-08-21|13:00:00.000] message  module=consensus`. */
-const TENDERMINT = /^([DIWE])\[\d{4}-\d\d-\d\d\|\d\d:\d\d:\d\d\.\d+\]\s+/;
+const TENDERMINT = /^(?<level>[DIWE])\[\d{4}-\d\d-\d\d\|\d\d:\d\d:\d\d\.\d+\]\s+/;
 
 const QUOTED = String.raw`"(?:[^"\\]|\\.)*"`;
 const PAIR = new RegExp(String.raw`([\w.@/-]+)=(${QUOTED}|\S*)(?:\s+|$)`, "y");
@@ -38,6 +43,12 @@ export function entryOf(text: string): LogEntry {
 
 const MESSAGE_KEYS: ReadonlySet<string> = new Set(["message", "msg", "_msg"]);
 const ERROR_KEYS: ReadonlySet<string> = new Set(["error", "err"]);
+const TIME_KEYS: ReadonlySet<string> = new Set(["time", "ts", "timestamp"]);
+const ZONED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$/;
+
+function zoned(time: string | undefined): number | undefined {
+  return time !== undefined && ZONED.test(time) ? millis(time) : undefined;
+}
 
 /** JSON without a level is no logger's record, but what some program prints. */
 function jsonRecord(text: string): LogRecord | undefined {
@@ -57,6 +68,7 @@ function jsonRecord(text: string): LogRecord | undefined {
     message: only(MESSAGE_KEYS) ?? "",
     exact: true,
     error: only(ERROR_KEYS),
+    at: zoned(only(TIME_KEYS)),
   };
 }
 
@@ -71,16 +83,24 @@ function logfmtRecord(text: string): LogRecord | undefined {
     message: onlyValue(pairs, MESSAGE_KEYS) ?? "",
     exact: true,
     error: onlyValue(pairs, ERROR_KEYS),
+    at: zoned(onlyValue(pairs, TIME_KEYS)),
   };
 }
 
 /** Tendermint's command ends with `ERROR: ` and its error: no record, as it has no time. */
 function consoleRecord(text: string): LogRecord | undefined {
   if (text.startsWith("ERROR: ")) return undefined;
-  const [prefix, level = ""] = CONSOLE.exec(text) ?? TENDERMINT.exec(text) ?? [];
-  if (prefix === undefined) return undefined;
+  const found = CONSOLE.exec(text) ?? TENDERMINT.exec(text);
+  if (found === null) return undefined;
+  const { level = "", clock } = found.groups ?? {};
   const isError = level === "E" || ERROR_LEVEL.test(level);
-  return { kind: "record", isError, message: text.slice(prefix.length), exact: false };
+  return {
+    kind: "record",
+    isError,
+    message: text.slice(found[0].length),
+    exact: false,
+    at: zoned(clock),
+  };
 }
 
 /** The one error among the fields that follow the first characters of an inexact record's message. */

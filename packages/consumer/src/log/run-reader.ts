@@ -36,6 +36,12 @@ export class RunReader {
   /** What may be a start, or of an info, came after the last text, or what is said may be of an info. */
   #isMaybeOver = false;
   #hasBegun = false;
+  readonly #oldest: number;
+
+  /** What was written before `oldest`, in ms since the epoch, is of another process. */
+  constructor(oldest: number) {
+    this.#oldest = oldest;
+  }
 
   /** Whether the begin of the last run was read. */
   get hasBegun(): boolean {
@@ -130,7 +136,8 @@ export class RunReader {
     this.#isInEnd = false;
     if (!OF_COSMOVISOR.test(line)) this.#ending = undefined;
     const text = textOfRecord(record);
-    if (text !== undefined) this.#say(text, wholeTextOf(record));
+    const isOlder = record.at !== undefined && record.at < this.#oldest;
+    if (text !== undefined && !isOlder) this.#say(text, wholeTextOf(record));
   }
 
   /** Whether the line was said by the node itself, and by no text that goes on. */
