@@ -40,6 +40,11 @@ test.each<[ServiceEnvironment, object]>([
   [{ SERVICE_RESULT: "start-limit-hit" }, { kind: "unknown" }],
   [{}, { kind: "unknown" }],
   [{ EXIT_CODE: "exited", EXIT_STATUS: "seventy" }, { kind: "unknown" }],
+  [{ EXIT_CODE: "exited", EXIT_STATUS: "326" }, { kind: "unknown" }],
+  [
+    { EXIT_CODE: "killed", EXIT_STATUS: "9" },
+    { kind: "crashed", cause: { signal: "SIGKILL" } },
+  ],
 ])("%j", (environment, verdict) => {
   expect(classify(evidenceFromSystemd(environment))).toMatchObject(verdict);
 });

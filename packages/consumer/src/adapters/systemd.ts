@@ -1,6 +1,6 @@
 import type { Evidence, ProcessEnd } from "../evidence.ts";
 import { findPlanLines, type LogOptions } from "../log/plan-line.ts";
-import { endShortOfMemory } from "../process-end.ts";
+import { endShortOfMemory, signalName } from "../process-end.ts";
 
 /** What systemd gives `ExecStopPost=` in its environment (systemd.exec(5)). */
 export interface ServiceEnvironment {
@@ -27,10 +27,12 @@ function endOf({
   EXIT_CODE: how,
   EXIT_STATUS: status,
 }: ServiceEnvironment): ProcessEnd {
-  const code = how === "exited" && /^\d{1,3}$/.test(status ?? "") ? Number(status) : undefined;
+  const number = /^\d{1,3}$/.test(status ?? "") && Number(status) < 256 ? Number(status) : undefined;
+  const code = how === "exited" ? number : undefined;
   if (result === "oom-kill") return endShortOfMemory(code);
   if (status === undefined) return { kind: "unrecorded" };
   if (code !== undefined) return { kind: "exited", code };
-  if (how === "killed" || how === "dumped") return { kind: "signalled", signal: `SIG${status}` };
+  if (how === "killed" || how === "dumped")
+    return { kind: "signalled", signal: number === undefined ? `SIG${status}` : signalName(number) };
   return { kind: "unrecorded" };
 }
