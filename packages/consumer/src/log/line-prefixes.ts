@@ -46,7 +46,7 @@ const KNOWN: readonly Prefix[] = [
   // journalctl -o short and its variants, and syslog: `Aug 21 13:00:00 host seid[123]: `.
   {
     pattern: new RegExp(
-      String.raw`^(?:${SYSLOG_TIME}|${JOURNAL_TIME}|(?<time>${ZONED})) (?:\S+ (?<supervisor>systemd\[\d+\])|(?<source>\S+ [^\s:[\]]+)\[\d+\]):(?: |$)`,
+      String.raw`^(?:${SYSLOG_TIME}|${JOURNAL_TIME}|(?<time>${ZONED})) (?:\S+ (?<supervisor>systemd\[\d+\]|kernel)|(?<source>\S+ [^\s:[\]]+)\[\d+\]):(?: |$)`,
     ),
     chatter: /^-- .+ --$/,
   },

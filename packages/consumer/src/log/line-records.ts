@@ -55,10 +55,10 @@ export const JOURNAL_JSON = ofJson((fields, keys) => {
   return [{ ...piece, stream, goesOn: goesOnAfter(end) }];
 });
 
-/** Who wrote an entry of the journal: a manager of systemd, or what else its fields name. */
+/** Who wrote an entry of the journal: a manager of systemd or the kernel, or what else its fields name. */
 export function writerOf(field: (name: string) => unknown): Pick<OutputLine, "isSupervisors" | "source"> {
   const isOfUser = field("SYSLOG_IDENTIFIER") === "systemd" && field("_SYSTEMD_USER_UNIT") === "init.scope";
-  if (field("_PID") === "1" || isOfUser) return { isSupervisors: true };
+  if (field("_PID") === "1" || isOfUser || field("_TRANSPORT") === "kernel") return { isSupervisors: true };
   const names = WRITERS.map((name) => field(name)).filter((name) => typeof name === "string");
   return { source: names.length === 0 ? undefined : names.join(" ") };
 }

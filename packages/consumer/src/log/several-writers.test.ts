@@ -60,3 +60,17 @@ test.each([
   expect(findPlanLines([start, line(`panic: ${NEEDED}`)].join("\n"))).toMatchObject([{ height: 30 }]);
   expect(findPlanLines([line(`panic: ${NEEDED}`), start, line("boot")].join("\n"))).toEqual([]);
 });
+
+test("what the kernel says is of no other node", () => {
+  const killed = "Out of memory: Killed process 7 (seid)";
+  const short = [
+    `Aug 21 18:00:00 val-1 seid[7]: panic: ${NEEDED}`,
+    `Aug 21 18:00:01 val-1 kernel: ${killed}`,
+  ];
+  const entries = [
+    { __CURSOR: "s=1", _HOSTNAME: "val-1", _SYSTEMD_UNIT: "seid.service", MESSAGE: `panic: ${NEEDED}` },
+    { __CURSOR: "s=2", _HOSTNAME: "val-1", _TRANSPORT: "kernel", MESSAGE: killed },
+  ];
+  for (const text of [short.join("\n"), entries.map(json).join("\n")])
+    expect(findPlanLines(text)).toMatchObject([{ height: 30 }]);
+});
