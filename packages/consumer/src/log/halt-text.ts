@@ -1,6 +1,6 @@
 import { type HaltReason, ShutdownReason } from "@upgrade-halt/contract";
 import { printable } from "../printable.ts";
-import { isFields } from "./record.ts";
+import { isFields } from "./pairs.ts";
 
 /** What one of the chain's three halt texts says. The names in it are as the log had them: untrusted. */
 export interface HaltText {

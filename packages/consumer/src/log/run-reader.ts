@@ -1,7 +1,8 @@
 import { type HaltText, isSameText, type PlanLine } from "./halt-text.ts";
 import type { OutputLine } from "./output-line.ts";
+import { isFields } from "./pairs.ts";
 import { endOfJsonInfo } from "./plan-info.ts";
-import { entryOf, isFields, type LogEntry, type LogRecord } from "./record.ts";
+import { entryOf, type LogEntry, type LogRecord } from "./record.ts";
 import { beginsRun } from "./runs.ts";
 import { infoIn, isOpenEnded, isSkip, sayingOf, textOfRecord, wholeTextOf } from "./sayings.ts";
 import { StartDoubt } from "./start-doubt.ts";
