@@ -30,7 +30,8 @@ export interface PlanLine extends HaltText {
   readonly replaced?: true | undefined;
 }
 
-const NEEDED = /^UPGRADE "([^"\r\n]{1,256})" NEEDED at height: (\d{1,19}):/;
+/** A height as Go writes one: without zeros before it. */
+const NEEDED = /^UPGRADE "([^"\r\n]{1,256})" NEEDED at height: (0|[1-9]\d{0,18}):/;
 const TOO_NEW =
   /^BINARY UPDATED BEFORE TRIGGER! UPGRADE "([^"\r\n]{1,256})" - in binary but not executed on chain(?=$|[\s.])/;
 const END_OF_TOO_NEW = '" - in binary but not executed on chain';

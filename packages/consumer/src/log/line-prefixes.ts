@@ -27,9 +27,9 @@ const KNOWN: readonly Prefix[] = [
   // docker compose, which numbers its containers: `seid-1  | `.
   { pattern: new RegExp(String.raw`^(?<source>${NAME}[-_.]\d+) {2,}\|(?: |$)`), chatter: COMPOSE_CHATTER },
   // docker service logs: `sei_seid.1.task@node    | `.
-  { pattern: new RegExp(String.raw`^(?<source>${NAME}@${NAME}) *\|(?: |$)`) },
+  { pattern: new RegExp(String.raw`^(?<source>${NAME}@${NAME}) *\|(?: |$)`), isWeak: true },
   // supervisor-stdout: `seid stdout | `.
-  { pattern: new RegExp(String.raw`^(?<source>${NAME}) (?:stdout|stderr) \|(?: |$)`) },
+  { pattern: new RegExp(String.raw`^(?<source>${NAME}) (?:stdout|stderr) \|(?: |$)`), isWeak: true },
   // honcho and foreman: `13:00:00 seid.1 | `.
   {
     pattern: new RegExp(String.raw`^\d\d:\d\d:\d\d (?:(?<supervisor>system)|(?<source>${NAME})) *\|(?: |$)`),

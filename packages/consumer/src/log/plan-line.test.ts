@@ -25,6 +25,9 @@ test.each([
   'UPGRADE "v6.7" SCHEDULED at height: 30: ',
   'UPGRADE "" NEEDED at height: 30: ',
   'UPGRADE "v6.7" NEEDED at time: 2026-08-21T00:00:00Z: ',
+  'UPGRADE "v6.7" NEEDED at height: 030: ',
+  'UPGRADE "v6.7" NEEDED at height: +30: ',
+  'UPGRADE "v6.7" NEEDED at height: 3e1: ',
   "UPGRADE v6.7 NEEDED",
   "",
 ])("sees no halt in %j", (line) => {

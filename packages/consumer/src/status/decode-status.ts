@@ -59,10 +59,10 @@ function rpcError(body: Fields): DecodedStatus | undefined {
   return { kind: "rpc-error", code, message: typeof data === "string" ? `${message}: ${data}` : message };
 }
 
-/** Sei and CometBFT write heights as decimal strings; a plain number is read too. */
+/** Sei and CometBFT write heights as decimal strings, without zeros before them; a plain number is read too. */
 function height(sync: unknown): number | undefined {
   const value = isRecord(sync) ? field(sync, "latest_block_height") : undefined;
-  const number = typeof value === "string" && /^\d{1,16}$/.test(value) ? Number(value) : value;
+  const number = typeof value === "string" && /^(?:0|[1-9]\d{0,15})$/.test(value) ? Number(value) : value;
   return typeof number === "number" && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 }
 
