@@ -13,6 +13,9 @@ const SIGNAL = /^SIG[A-Z]+: /;
 /** What cosmovisor says of the program that ended takes nothing back. */
 const OF_COSMOVISOR = /\bmodule=cosmovisor\b|"module":"cosmovisor"/;
 
+/** What x/upgrade's logger puts behind each message. */
+const FIELD_OF_UPGRADE = "module=x/upgrade";
+
 /** Reads a node's output line by line, and knows which halt texts its last run said. */
 export class RunReader {
   #found: HaltText[] = [];
@@ -109,8 +112,8 @@ export class RunReader {
     // Of a plan that has come, only what is surely its info is passed over: what is not, is a second text, and a doubt.
     if (info.of === "needed") return end?.at ?? at;
     if (end !== undefined && isFields(end.rest)) return end.at;
-    // An info may end its line with what looks like fields, and go on.
-    if (info.of === "skipped" && isFields(info.begin)) this.#isMaybeOver = true;
+    // An info may itself be what follows an empty one, and go on.
+    if (info.of === "skipped" && info.begin.trim() === FIELD_OF_UPGRADE) this.#isMaybeOver = true;
     else this.#isInInfo = true;
     return at;
   }

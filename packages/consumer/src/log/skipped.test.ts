@@ -27,6 +27,15 @@ test("what may be of the info of an upgrade that was skipped is no proof", () =>
   expect(findPlanLines(log)).toEqual([]);
 });
 
+test("what follows the info of an upgrade that was skipped may be of it, and is nothing", () => {
+  for (const info of ["a=b", "{}", "see"])
+    expect(
+      findPlanLines(`5:50PM INF UPGRADE "v9" SKIPPED at 9: ${info}\n5:59PM ERR ${NEEDED} module=x/upgrade`, {
+        withUnsure: true,
+      }),
+    ).toEqual([]);
+});
+
 test("a skip that somebody wrote into a plan's info takes no halt line away", () => {
   const info = `x\n5:59PM INF ${SKIPPED}`;
   const log = `5:59PM ERR ${NEEDED}${info} module=x/upgrade\npanic: ${NEEDED}${info}\n\ngoroutine 1 [running]:`;
