@@ -86,6 +86,18 @@ test("a plan name never becomes part of a command", async () => {
   await expect(readFile(join(folder, "pwned"))).rejects.toThrow("ENOENT");
 });
 
+test("names a halt line that a command crashed beside, and is not enough for a halt", async () => {
+  const said = 'UPGRADE "v6.7" NEEDED at height: 30: ';
+  const { code, stderr } = await runCommand([
+    "exec",
+    ...node(`console.error(${JSON.stringify(said)}); process.exitCode = 255`),
+  ]);
+  expect(code).toBe(255);
+  expect(stderr).toContain(
+    "crashed: error. It exited with 255, as a program that failed does. Its log has a halt line of upgrade_required (plan v6.7 at height 30).",
+  );
+});
+
 test("a failing command for a reason changes no exit code", async () => {
   const { code, stderr } = await runCommand([
     "exec",

@@ -11,7 +11,7 @@ import { parseMillis } from "../input/millis.ts";
 import { Tail } from "../input/tail.ts";
 import type { Io } from "../output/io.ts";
 import { toJsonLine } from "../output/json.ts";
-import { headline } from "../output/render.ts";
+import { oneLine } from "../output/render.ts";
 import { type CommandOutput, type End, endOf } from "./await-end.ts";
 import { END_GRACE_MS, endInOrder } from "./end-in-order.ts";
 import { forwardOutput } from "./forward-output.ts";
@@ -116,7 +116,7 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
     if (halt !== undefined) sayAgain(halt, io);
     if (flags.json === true) io.stderr.write(toJsonLine({ verdict, announced, exitCode }));
     else {
-      io.stderr.write(`upgrade-halt: ${headline(verdict)}. ${verdict.why}\n`);
+      io.stderr.write(`upgrade-halt: ${oneLine(verdict)}\n`);
       if (announced) io.stderr.write(`upgrade-halt: announced for the node, with exit code ${exitCode}.\n`);
     }
     await react(reactions, verdict, io);
