@@ -23,7 +23,7 @@ type Weigh = (halt: HaltCase, facts: Facts) => HaltCase;
 const SOURCES: readonly Weigh[] = [
   weighPlanLines,
   weighEarlierLines,
-  weighEarlierUpgrade,
+  weighEarlierBinary,
   weighBelief,
   weighUpgradeInfo,
   weighLastHeight,
@@ -65,16 +65,16 @@ function announces({ end }: EndedProcess, reason: number): boolean {
 }
 
 /**
- * A binary that is too new is taken back to the one before. Where that one halted for an upgrade itself, the upgrade may have been
- * applied since, and it can't run on what the upgrade made of the chain's data.
+ * A binary that is too new is taken back to the one before. Where that one halted for an upgrade, it may have been applied since, and
+ * one that was a downgrade is too old already: it can't run on what an upgrade made of the chain's data.
  */
-function weighEarlierUpgrade(halt: HaltCase, { earlier }: Facts): HaltCase {
-  const upgrade = ShutdownReason.UpgradeRequired;
+function weighEarlierBinary(halt: HaltCase, { earlier }: Facts): HaltCase {
   if (halt.reason !== ShutdownReason.BinaryTooNew || earlier === undefined) return halt;
-  const isUpgrade =
-    announces(earlier, upgrade) || sureLines(earlier).some(({ reason }) => reason === upgrade);
-  return isUpgrade
-    ? disputed(halt, "What ran before it stopped for an upgrade, and may be too old by now.")
+  const isTooOld = [ShutdownReason.UpgradeRequired, ShutdownReason.DowngradeDetected].some(
+    (reason) => announces(earlier, reason) || sureLines(earlier).some((line) => line.reason === reason),
+  );
+  return isTooOld
+    ? disputed(halt, "What ran before it halted for an upgrade or a downgrade, and may be too old by now.")
     : halt;
 }
 
@@ -151,6 +151,9 @@ function weighListed(halt: HaltCase, facts: Facts): HaltCase {
 function weighListing(halt: HaltCase, listing: ListedPlan, { heightNow, heightSeen }: Facts): HaltCase {
   const listedFor = `The plan is listed for height ${listing.height}, and the node`;
   if (!agrees(halt, claimOfListed(halt, listing))) return disputed(halt, `${listedFor} said ${halt.height}.`);
+  // Its height has come: the upgrade was applied, or is another one than the list means.
+  if (halt.reason === ShutdownReason.BinaryTooNew && isPast(claimOfListed(halt, listing), heightSeen))
+    return disputed(halt, `${listedFor} was seen at ${heightSeen}.`);
   if (isBound(halt, listing, heightNow))
     return supported(halt, "listed-plan", { reason: halt.reason, plan: halt.plan });
   return heightSeen > 0 ? disputed(halt, `${listedFor} was seen at ${heightSeen}.`) : halt;

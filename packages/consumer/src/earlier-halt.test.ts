@@ -24,18 +24,26 @@ test.each([
   expect(verdict.contradictions.join()).toContain("An instance before it halted for ");
 });
 
+const policy = { chainId: "pacific-1", upgrades: [], previousImage: "sei:v6.6" };
+const seenAt = (height: number) => ({ lastSeen: { chainId: "pacific-1", height } });
+
 test.each([
   ["at once", {}],
   ["after a whole run", { startedAt: AT - 7_200_000, endedAt: AT }],
-])("a 71 %s after a 70 is never taken back to what stopped for that upgrade", (_, times) => {
-  for (const previous of [endedFor(70, 70), ended(70), endedFor(2, 70)]) {
-    const verdict = classify({
-      previous,
-      process: endedFor(71, 71, times),
-      lastSeen: { chainId: "pacific-1", height: 31 },
-    });
+])("a 71 %s after a 70 or a 72 is never taken back to what was too old", (_, times) => {
+  for (const previous of [endedFor(70, 70), ended(70), endedFor(2, 70), endedFor(72, 72), ended(72)]) {
+    const verdict = classify({ previous, process: endedFor(71, 71, times), ...seenAt(31) });
     expect(verdict).toMatchObject({ kind: "halted", reason: 71, disputed: true });
-    const policy = { chainId: "pacific-1", upgrades: [], previousImage: "sei:v6.6" };
     expect(recommend(verdict, policy).action).toBe("page");
   }
+});
+
+test.each([
+  [29, "roll-back"],
+  [30, "page"],
+  [5_000, "page"],
+])("a 71 of a plan that is listed for height 30, of a node seen at %i: %s", (height, action) => {
+  const listed = [{ planName: "v6.8", height: 30, image: "sei:v6.8" }];
+  const verdict = classify({ process: endedFor(71, 71), listed, ...seenAt(height) });
+  expect(recommend(verdict, { ...policy, upgrades: listed }).action).toBe(action);
 });
