@@ -206,8 +206,9 @@ function journalsOf({ pod, halt }: HaltedPod, { truth }: Observer): readonly Nod
 }
 
 /**
- * Whether a journal is a person's already and of a pod that is gone, which the same Deployment had made from the same image: its page
- * stands for the pod that came after it as well, and a halt of each pod made anew would be one more page.
+ * Whether a journal is a person's already and of a pod that is gone, which the same Deployment had made from the same image, or from the
+ * one before the image that this journal's swap has set: its page stands for the pod that came after it as well, and a halt of each pod
+ * made anew would be one more page.
  */
 function isOfPodBefore({ spec, status }: NodeHalt, pod: Pod, { all }: Observer["truth"]): boolean {
   const isHeldAndTold = status?.phase === "Held" && status.page !== undefined;
@@ -225,7 +226,8 @@ function isOfPodBefore({ spec, status }: NodeHalt, pod: Pod, { all }: Observer["
     deployment !== undefined &&
     owner?.kind === "ReplicaSet" &&
     owner.name.startsWith(`${deployment.metadata.name}-`) &&
-    image === spec.image
+    image !== undefined &&
+    (image === spec.image || image === status?.toImage)
   );
 }
 
