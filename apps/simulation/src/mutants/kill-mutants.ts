@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { report } from "../report.ts";
+import { findsOfMutant, type Played } from "./finds-of-mutant.ts";
 import { MUTANTS } from "./mutants.ts";
 import type { Find, Play } from "./play-mutant.ts";
 
@@ -21,11 +22,9 @@ export interface KillOptions {
   readonly searches: boolean;
 }
 
-interface Outcome {
+/** What seeds break an invariant without the fix, and none with it. */
+interface Outcome extends Played {
   readonly name: string;
-  /** Seeds that break an invariant without the fix, and none with it. */
-  readonly finds: readonly Find[];
-  readonly problem: string;
 }
 
 /** Plays each mutant, and says which of them nobody noticed. Resolves to the exit code. */
@@ -64,15 +63,10 @@ async function playKnown(play: Play, seeds: readonly number[]): Promise<Outcome 
 }
 
 async function playMutant(play: Play): Promise<Outcome> {
-  const { finds, problem } = await playApart(play);
-  const seeds = finds.map(({ seed }) => seed);
-  // What is broken with all fixes in tells nothing of a mutant.
-  const always = await playApart({ name: null, seeds, from: 0, steps: 0, wanted: seeds.length });
-  const isAlways = (seed: number) => always.finds.some((find) => find.seed === seed);
-  return { name: play.name ?? "", finds: finds.filter(({ seed }) => !isAlways(seed)), problem };
+  return { name: play.name ?? "", ...(await findsOfMutant(play, playApart)) };
 }
 
-async function playApart(play: Play): Promise<Pick<Outcome, "finds" | "problem">> {
+async function playApart(play: Play): Promise<Played> {
   const script = join(import.meta.dirname, "play-mutant.ts");
   const child = spawn(process.execPath, [script, JSON.stringify(play)]);
   const [stdout, problem] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);

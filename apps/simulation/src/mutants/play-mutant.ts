@@ -12,11 +12,12 @@ export interface Play {
   readonly wanted: number;
 }
 
-/** A seed that broke an invariant, and after how many steps. */
+/** A seed that broke an invariant, after how many of its steps, and of the whole search's. */
 export interface Find {
   readonly seed: number;
   readonly broken: string;
   readonly steps: number;
+  readonly played: number;
 }
 
 Error.stackTraceLimit = 0;
@@ -36,7 +37,7 @@ const play = async (seed: number): Promise<void> => {
   played += result.steps;
   if (result.broken === undefined) return;
   found += 1;
-  const find: Find = { seed, broken: result.broken, steps: result.steps };
+  const find: Find = { seed, broken: result.broken, steps: result.steps, played };
   console.log(JSON.stringify(find));
 };
 for (const seed of seeds) if (found < wanted) await play(seed);
