@@ -2,6 +2,7 @@ import { until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
 import { objectPath, PODS } from "./kube/paths.ts";
 import { CONTAINER, FakeCluster, NAMESPACE, onePlan } from "./testing/fake-cluster.ts";
+import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController } from "./testing/test-controller.ts";
 
 const undo: (() => Promise<unknown>)[] = [];
@@ -20,7 +21,9 @@ async function held() {
       return result.kind === "ok" ? { ...result, node: { ...result.node, chainId: where.chain } } : result;
     },
   });
-  await cluster.addPolicy({ paused: true });
+  const receiver = await PageReceiver.start();
+  undo.push(() => receiver.stop());
+  await cluster.addPolicy({ paused: true, paging: [{ webhook: { url: receiver.url } }] });
   await cluster.addNode("sei-0");
   cluster.height = 29;
   const start = async () => {
@@ -52,6 +55,13 @@ test("a halt on another chain is not taken for the one on record: no image of th
   );
   expect(next.spec.podUID).toBe(cluster.pods()[0]?.metadata.uid);
   expect([cluster.imagesSet, cluster.podsDeleted.length]).toEqual([[], 1]);
+  // One page about one node.
+  const before = await until("the halt of before to be over", () =>
+    cluster.halts().find(({ status }) => status?.phase === "Withdrawn"),
+  );
+  expect(before.status?.message).toContain(
+    `is on chain other, and halted there: NodeHalt ${next.metadata.name}`,
+  );
 });
 
 test("a halt at another height than the one on record is not taken for it", async () => {

@@ -8,7 +8,7 @@ import { cel, listMap } from "./validation.ts";
 /**
  * Where a halt stands. It moves to the right only:
  * Detected -> Recorded -> Swapping -> Recreating -> Recovering -> Recovered, or Held (waiting for something to
- * change), Paged (a person's now), Failed, or Withdrawn (its node runs again without having been touched).
+ * change), Paged (a person's now), Failed, or Withdrawn (nothing is to be done about it any more, and nothing was done).
  */
 export const PhaseSchema = z.enum([
   "Detected",
@@ -266,6 +266,11 @@ export function isToldOf({ state }: PageRecord): boolean {
 /** Whether nobody can have been told of a page: no attempt at it was made. */
 export function isToldToNobody({ attempts, nextAttemptAt, at, state }: PageRecord): boolean {
   return attempts === 0 && (nextAttemptAt === at || state === "NoTarget");
+}
+
+/** Whether a page about a halt that the controller saw is on its way, or with a receiver. */
+export function hasStandingPage({ status }: NodeHalt): boolean {
+  return status?.seen !== undefined && (status.page?.state === "Pending" || status.page?.state === "Sent");
 }
 
 /** Every page about a halt that there was, as far as it is remembered, the oldest first. */

@@ -14,6 +14,7 @@ import { UNREAD } from "../judge/unread-halt.ts";
 import type { Move } from "../model/move.ts";
 import { whatOf } from "../model/workload-sight.ts";
 import type { Observation } from "../observe/observation.ts";
+import { ON_OTHER_CHAIN, onOtherChain } from "./on-other-chain.ts";
 import { untilReplaced } from "./page-timing.ts";
 import { heightPast, leftToStay } from "./recovery.ts";
 import { haltNotSeen } from "./refusals/halt-not-seen.ts";
@@ -36,7 +37,11 @@ type ImageChange = Extract<Recommendation, { action: "swap-to-image" | "roll-bac
 /** Decides about a halt whose swap has not begun: begin it, or say why not. Nothing is written twice. */
 export function moveBeforeSwap(observation: Observation): Move {
   const { halt, policy, recommendation, now } = observation;
-  const over = recoveredElsewhere(observation) ?? withdrawal(observation) ?? toldByLog(observation);
+  const over =
+    recoveredElsewhere(observation) ??
+    withdrawal(observation) ??
+    toldByLog(observation) ??
+    toldElsewhere(observation);
   if (over !== undefined) return over;
   const unbelieved =
     policyMissing(observation, undefined) ??
@@ -133,6 +138,15 @@ function toldByLog({ halt, pod, now }: Observation): Move | undefined {
   const message = { found: `It is known by now: ${pod.verdict.why}` };
   const conditions = [notUpgrading("LogTells", message)];
   return journalMove(halt, { phase: "Withdrawn", reason: "LogTells", message, conditions }, now);
+}
+
+/** Its node went on to another chain, and halted there: that halt has a journal of its own. */
+function toldElsewhere(observation: Observation): Move | undefined {
+  const { halt, now } = observation;
+  const message = onOtherChain(observation);
+  if (message === undefined) return undefined;
+  const conditions = [notUpgrading(ON_OTHER_CHAIN, message)];
+  return journalMove(halt, { phase: "Withdrawn", reason: ON_OTHER_CHAIN, message, conditions }, now);
 }
 
 /**

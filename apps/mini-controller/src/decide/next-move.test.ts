@@ -705,6 +705,15 @@ describe("a halt that has ended", () => {
       summary({ halt: ended("Failed", { conditions: [resolved] }), pod: successor({ height: 31 }) }),
     ).toBe("rest");
   });
+
+  test("is noted as resolved when its node halted on another chain, and that is told", () => {
+    const there = successor({ otherChain: "atlantic-2", toldBy: "its-own" });
+    const move = nextMove(observe({ halt: ended("Paged"), pod: there }));
+    expect(move).toMatchObject({
+      status: { phase: "Paged", conditions: [{ type: "Resolved", reason: "HaltedOnOtherChain" }] },
+    });
+    expect(summary({ halt: ended("Paged"), pod: successor({ otherChain: "atlantic-2" }) })).toBe("wait");
+  });
 });
 
 describe("a page", () => {

@@ -11,7 +11,7 @@ import { controllerRefOf } from "../kube/owner-reference.ts";
 import { governanceOf, policyOf } from "../model/governance.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { newestOf, type Pod, provenanceOf } from "../model/pod.ts";
-import { haltsOfNode, podKeyOf, podsOf, type Stores } from "../model/stores.ts";
+import { haltsOf, haltsOfNode, podKeyOf, podsOf, type Stores } from "../model/stores.ts";
 import { podLabelsIn, type WorkloadSight } from "../model/workload-sight.ts";
 import { isOwnerIn } from "../workloads/owner.ts";
 import { readRevision, revisionNameOf, type TemplateRevision } from "../workloads/template-revision.ts";
@@ -177,7 +177,7 @@ export class ObservationReader {
           ...shownBy(halt, node),
         }),
       workload,
-      pod: node === undefined ? { kind: "gone" } : podSightOf(halt, node, now),
+      pod: node === undefined ? { kind: "gone" } : podSightOf(halt, node, now, journalsOf(node.pod, stores)),
       ...(from === "server" || isDeciding(halt)
         ? this.#others.around(halt, { policy, pod, workload, stores, asked, now })
         : NOBODY_ELSE),
@@ -270,6 +270,11 @@ function currentPod(halt: NodeHalt, workload: WorkloadSight, stores: Stores): Po
   if (named !== undefined || workload.kind !== "found") return named;
   if (halt.spec.workload?.kind !== "Deployment") return undefined;
   return newestOf(workload.groups.flatMap(({ uid }) => stores.pods.under(podsOf.controller(uid))));
+}
+
+/** The journals of a pod's name. */
+function journalsOf(pod: Pod, { halts }: Stores): readonly NodeHalt[] {
+  return halts.under(haltsOf.pod(keyOf(pod)));
 }
 
 /** What one look is made of. */

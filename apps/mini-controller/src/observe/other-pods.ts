@@ -1,6 +1,13 @@
 import { keyOf } from "@upgrade-halt/kube";
 import { DEFAULT_RPC_PORT, type HaltPolicy } from "../api/halt-policy.ts";
-import { hasEnded, isAborted, isSwapping, type NodeHalt, type Seen } from "../api/node-halt.ts";
+import {
+  hasEnded,
+  hasStandingPage,
+  isAborted,
+  isSwapping,
+  type NodeHalt,
+  type Seen,
+} from "../api/node-halt.ts";
 import { isJournal } from "../journal/journal-name.ts";
 import type { SlotBook } from "../journal/slot-book.ts";
 import type { JudgedNode } from "../judge/judged-node.ts";
@@ -350,11 +357,6 @@ function isMadeAnew(halt: NodeHalt, { pods }: Stores): boolean {
   return (
     pod.metadata.uid !== halt.spec.podUID && containerOf(pod, halt.spec.container)?.image !== halt.spec.image
   );
-}
-
-/** Whether a page about a halt that the controller saw is on its way, or with a receiver. */
-function hasStandingPage({ status }: NodeHalt): boolean {
-  return status?.seen !== undefined && (status.page?.state === "Pending" || status.page?.state === "Sent");
 }
 
 /** The container whose `/status` is read as the policy says where that is. */

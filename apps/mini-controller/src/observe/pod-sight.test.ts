@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { NodeHalt } from "../api/node-halt.ts";
 import { timestamp } from "../journal/journal-entry.ts";
 import { judgedNode } from "../judge/judged-node.ts";
 import { recommendFor } from "../judge/judgement.ts";
@@ -165,6 +166,44 @@ test("a node of an inferred halt runs again once it made blocks above those that
   expect(see(20), "where it stands, in the run that came there").toBe("halted");
   expect(see(21), "with a block more that it can't apply").toBe("halted");
   expect(see(22)).toBe("healthy");
+});
+
+test("a node of a halt that was inferred as it started runs again once a later run makes blocks", () => {
+  const sources = ["plan-line"];
+  const { height: _, ...spec } = haltWith({ reason: "downgrade_detected", sources, restartCount: 0 }).spec;
+  const seen = { at: timestamp(NOW), sources, chainId: "pacific-1" };
+  const older = { ...haltWith({}, { phase: "Paged", steps: [], seen }), spec };
+  const see = (run: number, height: number) => {
+    const self = podWith({ state: RUNNING, restartCount: run });
+    return podSightOf(older, judgedNode(self, policy, liveAt(height, run, { runHeight: 358 })), NOW).kind;
+  };
+  expect(see(1, 359), "with a block more that it can't apply").toBe("halted");
+  expect(see(0, 360), "in the run that halted").toBe("halted");
+  expect(see(1, 360)).toBe("healthy");
+});
+
+test("a pod on another chain that halted there is told of by its own journal once a person is told by that", () => {
+  const there = { chainId: "atlantic-2" };
+  const self = podWith({ state: ended(70, LINE) });
+  const pod = { ...self, metadata: { ...self.metadata, uid: "uid-2" } };
+  const own = (podUID: string, state: "Sent" | "Resolved") =>
+    haltWith(
+      { podUID },
+      {
+        phase: "Held",
+        steps: [],
+        page: { key: "k", reason: "OtherChain", summary: "s", at: "", delivered: [], attempts: 1, state },
+      },
+    );
+  const toldBy = (journals: readonly NodeHalt[], live = liveAt(29, 0, there)) => {
+    const sight = podSightOf(halt, judgedNode(pod, policy, live), NOW, [halt, ...journals]);
+    return sight.kind === "successor" ? sight.toldBy : sight.kind;
+  };
+  const told = own("uid-2", "Sent");
+  expect(toldBy([told])).toBe(told.metadata.name);
+  expect(toldBy([own("uid-2", "Resolved")])).toBeUndefined();
+  expect(toldBy([own("uid-3", "Sent")])).toBeUndefined();
+  expect(toldBy([])).toBeUndefined();
 });
 
 test("what another image does in the same pod says nothing of the one that halted", () => {

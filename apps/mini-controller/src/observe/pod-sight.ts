@@ -1,19 +1,24 @@
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import { cut } from "../api/cut.ts";
-import type { NodeHalt, Seen } from "../api/node-halt.ts";
+import { hasStandingPage, type NodeHalt, type Seen } from "../api/node-halt.ts";
 import { timestamp } from "../journal/journal-entry.ts";
 import { type JudgedNode, verdictAfter } from "../judge/judged-node.ts";
 import { disputeOf, isInferred, isInferredVerdict, reasonOf } from "../judge/judgement.ts";
 import { planNameOf, recordedChain, recordedHeightOf } from "../judge/recorded-facts.ts";
-import { isSameHalt, otherChainOf } from "../judge/same-halt.ts";
+import { isOpen, isSameHalt, otherChainOf } from "../judge/same-halt.ts";
 import { UNREAD } from "../judge/unread-halt.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
 import { type LiveStatus, makesBlocks } from "../model/live-status.ts";
-import { containerOf, containerStatusOf, isTakenAtOnce } from "../model/pod.ts";
+import { containerOf, containerStatusOf, isTakenAtOnce, type Pod } from "../model/pod.ts";
 import type { PodSight } from "./observation.ts";
 
-/** Where the pod stands, seen from a halt. */
-export function podSightOf(halt: NodeHalt, node: JudgedNode, now: number): PodSight {
+/** Where the pod stands, seen from a halt. `journals` are those of the pod's name. */
+export function podSightOf(
+  halt: NodeHalt,
+  node: JudgedNode,
+  now: number,
+  journals: readonly NodeHalt[] = [],
+): PodSight {
   const { spec } = halt;
   const { pod, live, verdict } = node;
   const { uid = "", resourceVersion, deletionTimestamp } = pod.metadata;
@@ -28,11 +33,23 @@ export function podSightOf(halt: NodeHalt, node: JudgedNode, now: number): PodSi
     const { height, firstHeight } = live ?? {};
     const seenForMs = live === undefined || firstHeight === undefined ? undefined : now - live.firstHeightAt;
     const otherChain = otherChainOf(halt, node);
-    return { kind: "successor", ...sight, verdict, otherChain, height, firstHeight, seenForMs };
+    const toldBy = otherChain === undefined ? undefined : ownHaltOf(pod, halt, journals)?.metadata.name;
+    return { kind: "successor", ...sight, verdict, otherChain, toldBy, height, firstHeight, seenForMs };
   }
   const healthy = image === spec.image && uid === spec.podUID ? healthyHeight(halt, node) : undefined;
   if (healthy !== undefined) return { kind: "healthy", ...sight, height: healthy };
   return { kind: "halted", ...sight, shown: showsHalt(halt, node) };
+}
+
+/** Another journal, of this very pod, by whose page a person is told of a halt that is not over. */
+function ownHaltOf({ metadata }: Pod, halt: NodeHalt, journals: readonly NodeHalt[]): NodeHalt | undefined {
+  return journals.find(
+    (own) =>
+      own.metadata.name !== halt.metadata.name &&
+      own.spec.podUID === metadata.uid &&
+      isOpen(own) &&
+      hasStandingPage(own),
+  );
 }
 
 /**
@@ -63,12 +80,16 @@ function healthyHeight(halt: NodeHalt, node: JudgedNode): number | undefined {
 
 /**
  * Whether the present run made blocks that the halted node could not. A node that announces nothing answers while it
- * stands at its halt, and the run that halted did move before: only blocks above those that it was seen at tell.
+ * stands at its halt, and the run that halted did move before: only blocks above those that it was seen at tell. Where it was seen at
+ * none, as one that halts while it starts, those of a later run do.
  */
-function hasMovedOn({ spec, status }: NodeHalt, { runHeight, height }: LiveStatus): boolean {
+function hasMovedOn({ spec, status }: NodeHalt, { run, runHeight, height }: LiveStatus): boolean {
   const isMaking = makesBlocks(runHeight, height);
   if (!isMaking || !isInferred(status?.seen?.sources ?? spec.sources)) return isMaking;
-  return makesBlocks(status?.seen?.height, height);
+  const halted = status?.seen?.height ?? spec.height;
+  if (halted !== undefined) return makesBlocks(halted, height);
+  const { restartCount } = spec;
+  return run !== undefined && restartCount !== undefined && run > restartCount;
 }
 
 /**

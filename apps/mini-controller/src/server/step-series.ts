@@ -75,6 +75,7 @@ export const STEP_REASONS: readonly string[] = [
   "Recovered",
   "RecoveredElsewhere",
   "LogTells",
+  "HaltedOnOtherChain",
   "RunsAgain",
   "NeverSeen",
   "Recovering",

@@ -433,6 +433,30 @@ export const MUTANTS: readonly Mutant[] = [
     showsAtEnd: true,
   },
   {
+    name: "the page of a halt stands beside the one of its node's halt on another chain",
+    edits: [
+      edit(
+        `${CONTROLLER}/decide/on-other-chain.js`,
+        "if (otherChain === undefined || toldBy === undefined)",
+        "if (true)",
+      ),
+    ],
+    needs: [["move-to-chain"], ["drain", "fresh-pod-lies"]],
+    showsAtEnd: true,
+  },
+  {
+    name: "a node whose inferred halt was seen at no height never runs again",
+    edits: [
+      edit(
+        `${CONTROLLER}/observe/pod-sight.js`,
+        "return run !== undefined && restartCount !== undefined && run > restartCount;",
+        "return false;",
+      ),
+    ],
+    isOfLegacy: true,
+    showsAtEnd: true,
+  },
+  {
     name: "a halt is recorded again when its pod is made anew",
     edits: [edit(`${CONTROLLER}/judge/same-halt.js`, "(isSamePod || isSameImage)", "isSamePod")],
     needs: [["drain"]],
