@@ -50,3 +50,34 @@ test("a receiver that the policy names while a page stands is paged, too, and no
   await until("that to be journaled", () => cluster.halts()[0]?.status?.page?.delivered.length === 2);
   expect([first.received.length, second.received.length]).toEqual([1, 1]);
 });
+
+test("a page that nobody was named for is taken back from a receiver that a killed controller sent it to, once another takes its place", async () => {
+  const receiver = await PageReceiver.start();
+  const cluster = new FakeCluster();
+  await cluster.addPolicy({ upgrades: [], paging: [] });
+  await cluster.addNode("sei-0");
+  const first = await new TestController(cluster, {
+    onBoundary: (boundary, kill) =>
+      boundary === "before:confirm-page" && receiver.received.length > 0 && kill(),
+  }).start();
+  undo.push(
+    () => receiver.stop(),
+    () => first.stop(),
+  );
+  cluster.reach(30);
+  await until("a page for nobody", () => cluster.halts()[0]?.status?.page?.state === "NoTarget");
+  await cluster.changePolicy({ paging: [webhook(receiver)] });
+  await until("the kill", () => first.killed);
+  const [sent] = receiver.keys();
+  await cluster.changePolicy({ upgrades: [{ planName: "v6.7", height: 31, image: image("v6.7") }] });
+
+  let now = Date.now();
+  const second = await new TestController(cluster, { now: () => now }).start();
+  undo.push(() => second.stop());
+
+  await until("the next page, and that the first is over", () => {
+    now += 1_000;
+    return receiver.resolvedKeys().length > 0 && receiver.keys().length === 2;
+  });
+  expect(receiver.resolvedKeys()).toEqual([sent]);
+});

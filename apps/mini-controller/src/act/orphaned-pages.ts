@@ -1,5 +1,5 @@
 import { keyOf } from "@upgrade-halt/kube";
-import { type NodeHalt, type PageRecord, pagesOf } from "../api/node-halt.ts";
+import { isToldOf, isToldToNobody, type NodeHalt, type PageRecord, pagesOf } from "../api/node-halt.ts";
 import { resolving, timestamp } from "../journal/journal-entry.ts";
 import { isOpen } from "../judge/same-halt.ts";
 import { policyOf } from "../model/governance.ts";
@@ -33,8 +33,8 @@ export class OrphanedPages {
   /** Takes note of a NodeHalt that is gone. */
   note(halt: NodeHalt): void {
     const at = timestamp(this.#options.now());
-    const told = pagesOf(halt).filter(({ state, attempts }) =>
-      state === "Pending" ? attempts > 0 : state === "Sent" || state === "Resolving",
+    const told = pagesOf(halt).filter((page) =>
+      page.state === "Pending" ? !isToldToNobody(page) : !isToldOf(page),
     );
     for (const page of told)
       this.#orphans.set(`${halt.metadata.uid} ${page.key}`, { halt, page: resolving(page, at) });

@@ -74,7 +74,9 @@ export class PageTeller {
     operations: Telling,
   ): Promise<NodeHalt> {
     const { send, onBoundary, now } = this.#options;
-    const claimed = { ...page, nextAttemptAt: timestamp(now() + CLAIM_MS) };
+    // From now on somebody may have the page, also one that nobody was named for before.
+    const state = page.state === "NoTarget" ? "Pending" : page.state;
+    const claimed = { ...page, state, nextAttemptAt: timestamp(now() + CLAIM_MS) };
     const halt = await between(operations.claim, onBoundary, () => this.#claim(haltKey, page, claimed));
     const what = `${page.key} ${page.resolvedAt ?? ""}`;
     const attempt =

@@ -457,6 +457,18 @@ export const MUTANTS: readonly Mutant[] = [
     showsAtEnd: true,
   },
   {
+    name: "a page that nobody was named for at first is not taken back",
+    edits: [
+      edit(
+        `${CONTROLLER}/act/page-teller.js`,
+        'page.state === "NoTarget" ? "Pending" : page.state',
+        "page.state",
+      ),
+    ],
+    needs: [["name-pager"]],
+    showsAtEnd: true,
+  },
+  {
     name: "a halt is recorded again when its pod is made anew",
     edits: [edit(`${CONTROLLER}/judge/same-halt.js`, "(isSamePod || isSameImage)", "isSamePod")],
     needs: [["drain"]],
