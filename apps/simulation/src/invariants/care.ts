@@ -157,10 +157,11 @@ function isOutOfSight({ spec }: Pod, { spec: { rpcPort = "rpc" }, status }: Halt
   );
 }
 
-/** The policy that governs a pod's node: one that watches another container has no eye on it. */
-function policyOf({ metadata }: Pod, { truth }: Observer): HaltPolicy | undefined {
+/** The policy that governs a pod's node: one that watches another container than the pod has, or than its node, has no eye on it. */
+function policyOf({ metadata, spec }: Pod, { truth }: Observer): HaltPolicy | undefined {
   const policy = governingOf(truth.all<HaltPolicy>(PATHS.policies), metadata.labels ?? {});
-  return policy?.spec.container === NODE ? policy : undefined;
+  const isThere = spec.containers.some(({ name }) => name === NODE);
+  return isThere && policy?.spec.container === NODE ? policy : undefined;
 }
 
 /** A policy that only tries out, or that names nobody who may be paged. */
