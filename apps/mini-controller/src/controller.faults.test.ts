@@ -745,6 +745,33 @@ describe("a NodeHalt that somebody deletes", () => {
     expect(pager.resolvedKeys()).toEqual(pager.keys());
   });
 
+  test("while its page is on its way, and is recorded anew, has that page sent once more", async () => {
+    const cluster = new FakeCluster();
+    const pager = await setStage(cluster, { upgrades: [] });
+    let isDropped = false;
+    let isTaken = false;
+    await start(cluster, {
+      onBoundary: (boundary) => {
+        if (boundary !== "before:confirm-page" || isDropped) return;
+        isDropped = true;
+        cluster.api.drop(`${NODE_HALTS}/${cluster.halts()[0]?.metadata.name}`);
+      },
+      // Until its page is taken back.
+      onCall: ({ verb, path }) => {
+        isTaken ||= pager.resolvedKeys().length > 0;
+        if (verb === "create" && path === NODE_HALTS && isDropped && !isTaken)
+          throw new ControllerError("server-error", "etcd: leader changed");
+      },
+    });
+    cluster.reach(30);
+    await until("the page of the next", () => {
+      void touch(cluster);
+      return cluster.halts()[0]?.status?.page?.state === "Sent";
+    });
+    const states = pager.received.map(({ body }) => JSON.parse(body).state);
+    expect(states).toEqual(["firing", "resolved", "firing"]);
+  });
+
   test("of a node that stands halted is recorded anew, and its page stands", async () => {
     const { cluster, pager, name } = await pagedHalt();
     const { uid } = cluster.halts()[0]?.metadata ?? {};

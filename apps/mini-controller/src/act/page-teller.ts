@@ -1,4 +1,4 @@
-import { hasCode } from "@upgrade-halt/kube";
+import { hasCode, keyOf } from "@upgrade-halt/kube";
 import { mergeConditions } from "../api/condition.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { type NodeHalt, type NodeHaltStatus, type PageRecord, pagesOf } from "../api/node-halt.ts";
@@ -57,8 +57,8 @@ export class PageTeller {
       if (page === undefined) return;
       const told =
         effect.kind === "send-page"
-          ? await this.#tell(haltKey, page, policy, SENDING)
-          : await this.#tell(haltKey, resolving(page, timestamp(now())), policy, RESOLVING);
+          ? await this.#tell(halt, page, policy, SENDING)
+          : await this.#tell(halt, resolving(page, timestamp(now())), policy, RESOLVING);
       onTold(told);
     }
   }
@@ -68,7 +68,7 @@ export class PageTeller {
    * one has its claim accepted; a claim whose owner died lapses.
    */
   async #tell(
-    haltKey: string,
+    known: NodeHalt,
     page: PageRecord,
     policy: HaltPolicy | undefined,
     operations: Telling,
@@ -77,22 +77,34 @@ export class PageTeller {
     // From now on somebody may have the page, also one that nobody was named for before.
     const state = page.state === "NoTarget" ? "Pending" : page.state;
     const claimed = { ...page, state, nextAttemptAt: timestamp(now() + CLAIM_MS) };
-    const halt = await between(operations.claim, onBoundary, () => this.#claim(haltKey, page, claimed));
-    const what = `${page.key} ${page.resolvedAt ?? ""}`;
+    const halt = await between(operations.claim, onBoundary, () => this.#claim(known, page, claimed));
+    const what = `${known.metadata.uid} ${page.key} ${page.resolvedAt ?? ""}`;
     const attempt =
       this.#unconfirmed.get(what) ??
       (await between(operations.send, onBoundary, () => send({ halt, page: claimed, policy })));
     this.#unconfirmed.set(what, attempt);
-    const confirmed = await between(operations.confirm, onBoundary, () => this.#confirm(haltKey, attempt));
+    const confirmed = await between(operations.confirm, onBoundary, () => this.#confirm(known, attempt));
     this.#unconfirmed.delete(what);
     return confirmed;
   }
 
+  /**
+   * The halt as it is now.
+   *
+   * @throws {Error} once somebody deleted it: one of its name that was recorded since has pages of its own.
+   */
+  #current({ metadata }: NodeHalt): NodeHalt {
+    const halt = this.#options.stores.halts.get(keyOf({ metadata }));
+    if (halt !== undefined && halt.metadata.uid === metadata.uid) return halt;
+    for (const what of this.#unconfirmed.keys())
+      if (what.startsWith(`${metadata.uid} `)) this.#unconfirmed.delete(what);
+    throw new Error(`${keyOf({ metadata })} is gone`);
+  }
+
   /** @throws {ControllerError} `conflict` when the journal had another step: what is due is to be looked at again. */
-  async #claim(haltKey: string, page: PageRecord, claimed: PageRecord): Promise<NodeHalt> {
-    const { stores, journal } = this.#options;
-    const halt = stores.halts.get(haltKey);
-    if (halt === undefined) throw new Error(`${haltKey} is gone`);
+  async #claim(known: NodeHalt, page: PageRecord, claimed: PageRecord): Promise<NodeHalt> {
+    const { journal } = this.#options;
+    const halt = this.#current(known);
     try {
       return await journal.write(
         halt,
@@ -105,11 +117,10 @@ export class PageTeller {
   }
 
   /** Journals an attempt beside whatever else was journaled meanwhile. */
-  async #confirm(haltKey: string, attempt: PageAttempt): Promise<NodeHalt> {
-    const { stores, journal, now } = this.#options;
+  async #confirm(known: NodeHalt, attempt: PageAttempt): Promise<NodeHalt> {
+    const { journal, now } = this.#options;
     for (let refusals = 1; ; refusals += 1) {
-      const halt = stores.halts.get(haltKey);
-      if (halt === undefined) throw new Error(`${haltKey} is gone`);
+      const halt = this.#current(known);
       try {
         return await journal.write(halt, confirmedStatus(halt, attempt, timestamp(now())));
       } catch (error) {

@@ -469,6 +469,19 @@ export const MUTANTS: readonly Mutant[] = [
     showsAtEnd: true,
   },
   {
+    name: "what came of a page counts for a NodeHalt that was recorded anew",
+    edits: [
+      edit(
+        `${CONTROLLER}/act/page-teller.js`,
+        "halt !== undefined && halt.metadata.uid === metadata.uid",
+        "halt !== undefined",
+      ),
+      edit(`${CONTROLLER}/act/page-teller.js`, "known.metadata.uid} ", '""} '),
+    ],
+    needs: [["forget-halt", "in-the-middle"]],
+    showsAtEnd: true,
+  },
+  {
     name: "a halt is recorded again when its pod is made anew",
     edits: [edit(`${CONTROLLER}/judge/same-halt.js`, "(isSamePod || isSameImage)", "isSamePod")],
     needs: [["drain"]],
