@@ -68,6 +68,7 @@ export const RARE_EVENTS = {
         );
     },
   ],
+  "rename-policy": [2, ({ cluster }: Simulation, dice: Dice) => renamePolicy(cluster, dice)],
   "newer-controller": [2, ({ cluster }: Simulation, dice: Dice) => writeNewPhase(cluster, dice)],
   "take-all-names": [
     2,
@@ -100,6 +101,22 @@ export const RARE_EVENTS = {
   string,
   readonly [weight: number, apply: (simulation: Simulation, dice: Dice) => void]
 >;
+
+/** A policy gets another name: it is written under that one, and taken away under its own, in either order. */
+function renamePolicy(cluster: Cluster, [which, order, when]: Dice): void {
+  const [from, to] = which < 0.7 ? [POLICY, "renamed"] : ["renamed", POLICY];
+  const old = cluster.policy(from);
+  if (old === undefined || cluster.policy(to) !== undefined) return;
+  const write = () => cluster.createPolicy(old.spec, to);
+  const take = () => {
+    if (cluster.policy(from) !== undefined)
+      cluster.server.remove("operator", pathOf(PATHS.policies, NAMESPACE, from));
+  };
+  const [first, second] = order < 0.6 ? [write, take] : [take, write];
+  first();
+  if (when < 0.3) second();
+  else cluster.later(when * 120_000, second);
+}
 
 /** `kubectl debug`: a container beside the node, that ends after a while or stays. */
 function addDebugger(cluster: Cluster, pod: Pod | undefined, [, how, when]: Dice): void {
