@@ -1,10 +1,17 @@
 import { expect, test } from "vitest";
+import type { ToldStatus } from "../cluster/cluster.ts";
 import type { NodeProcess, Validator } from "../cluster/node.ts";
 import { type Deployment, PATHS, type Pod, pathOf } from "../server/objects.ts";
 import { type Change, Observer } from "./observer.ts";
 import { isStopped } from "./stopped.ts";
 
-const VALIDATOR = { name: "sei-a", noise: "", chain: { isLegacy: false } } as unknown as Validator;
+const PLANS = [{ name: "v1", height: 97, isMinor: false }];
+const VALIDATOR = {
+  name: "sei-a",
+  noise: "",
+  chain: { isLegacy: false, plans: PLANS },
+} as unknown as Validator;
+const LEGACY = { ...VALIDATOR, chain: { ...VALIDATOR.chain, isLegacy: true } };
 const HALT = { reason: 70, plan: "v1", height: 97 } as const;
 const READ_AT = 100_000;
 const BY = "controller-a";
@@ -28,20 +35,24 @@ interface Case {
   /** When the pod's process started, if it did. */
   readonly startedAt?: number;
   readonly haltBefore?: typeof HALT | undefined;
+  readonly validator?: Validator;
+  /** What the pod's process told on `/status`. */
+  readonly told?: Pick<ToldStatus, "height" | "announced">;
 }
 
 /** What is thought of a pod at an act that rests on this list of pods. */
 function thinksStopped({ kind = "set-image", listed, pod, startedAt, ...of }: Case): boolean {
   const halt = "haltBefore" in of ? of.haltBefore : HALT;
+  const { validator = VALIDATOR, told } = of;
   const state = { kind: "booting" };
-  const earlier = { validator: VALIDATOR, halt, startedAt: 1_000, state } as unknown as NodeProcess;
-  const process = { validator: VALIDATOR, startedAt, state } as unknown as NodeProcess;
+  const earlier = { validator, halt, startedAt: 1_000, state } as unknown as NodeProcess;
+  const process = { validator, startedAt, state } as unknown as NodeProcess;
   const processes = startedAt === undefined ? [earlier] : [earlier, process];
   const observer = new Observer({
     now: () => READ_AT + 20,
     processOf: (uid) => (uid === pod.metadata.uid && startedAt !== undefined ? process : undefined),
     processes,
-    validatorOf: () => VALIDATOR,
+    validatorOf: () => validator,
     all: () => [],
     find: () => undefined,
     told: [],
@@ -52,6 +63,7 @@ function thinksStopped({ kind = "set-image", listed, pod, startedAt, ...of }: Ca
     objects: listed,
     at: READ_AT,
   });
+  if (told !== undefined) observer.onStatus({ by: BY, process, chainId: "pacific-1", ...told });
   const at = READ_AT + 20;
   const act =
     kind === "delete-pod"
@@ -82,4 +94,22 @@ test("a pod that was read as ended may have started again since, and no longer a
   const own = { listed: [HALTED], pod: HALTED };
   expect(thinksStopped({ ...own, startedAt: READ_AT - 100 })).toBe(true);
   expect(thinksStopped({ ...own, startedAt: READ_AT - 5_000 })).toBe(false);
+});
+
+test("a node that announces no halt, and stood at its own, may have ended with any code", () => {
+  const ended = podOf("one", 0);
+  const own = { listed: [ended], pod: ended, startedAt: READ_AT - 100 };
+  expect(thinksStopped({ ...own, validator: LEGACY })).toBe(true);
+  expect(thinksStopped({ ...own, validator: LEGACY, haltBefore: undefined })).toBe(false);
+  expect(thinksStopped(own)).toBe(false);
+});
+
+test.each([
+  ["says so at the plan's height, or a block before it", 96, undefined, true],
+  ["says so below that", 95, undefined, false],
+  ["says so at the height that it names", 200, 200, true],
+])("a node that %s can't be told from one that halted, and else it can", (_, height, named, isStoppedFor) => {
+  const pod = podOf("one");
+  const told = { height, announced: { plan: "v1", height: named } };
+  expect(thinksStopped({ listed: [pod], pod, startedAt: READ_AT - 5_000, told })).toBe(isStoppedFor);
 });

@@ -1,7 +1,10 @@
 import { parseExitCode, ShutdownReason } from "@upgrade-halt/contract";
+import type { ToldStatus } from "../cluster/cluster.ts";
 import type { Halt, NodeProcess, Validator } from "../cluster/node.ts";
 import type { Pod } from "../server/objects.ts";
 import type { Change, Observer } from "./observer.ts";
+
+type Announced = NonNullable<ToldStatus["announced"]>;
 
 /** How far below its height a halted node may have been seen last. */
 export const REACH_BLOCKS = 25;
@@ -45,7 +48,7 @@ export function announcedHalt(act: Change, process: NodeProcess, observer: Obser
   if (state.kind === "ended" && state.code === ShutdownReason.UpgradeRequired && isAtLine)
     return { reason: ShutdownReason.UpgradeRequired, plan, height };
   const told = observer.toldLast(act, validator);
-  const claimed = told?.announced?.height;
+  const claimed = told?.announced && heightOf(told.announced, validator);
   if (claimed === undefined) return undefined;
   const isAtIt =
     told?.height === undefined
@@ -55,11 +58,19 @@ export function announcedHalt(act: Change, process: NodeProcess, observer: Obser
   return isAtIt ? { reason, plan: told?.announced?.plan ?? "", height: claimed } : undefined;
 }
 
-/** An end that stands for a halt: by its code, or any where nodes announce none. */
+/** Who names no height names that of the plan, for all that anybody can tell. */
+function heightOf({ plan, height }: Announced, { chain }: Validator): number | undefined {
+  return height ?? chain.plans.find(({ name }) => name === plan)?.height;
+}
+
+/**
+ * An end that stands for a halt: by its code, or any where nodes announce none. One that stands still at its halt ends with 0 once it is
+ * stopped, and its log tells of the halt all the same.
+ */
 function showsEnd({ status }: Pod, { chain }: Validator): boolean {
   return (status.containerStatuses ?? []).some(({ state, lastState }) => {
     const ended = state.terminated ?? (state.running === undefined ? lastState.terminated : undefined);
-    if (ended === undefined || ended.exitCode === 0) return false;
-    return chain.isLegacy || parseExitCode(ended.exitCode).kind !== "outside";
+    if (ended === undefined) return false;
+    return chain.isLegacy || (ended.exitCode !== 0 && parseExitCode(ended.exitCode).kind !== "outside");
   });
 }
