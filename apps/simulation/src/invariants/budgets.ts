@@ -31,19 +31,21 @@ export const BUDGET_INVARIANTS: readonly Invariant[] = [
   {
     name: "at-a-time",
     words:
-      "No more swaps are on their way under a policy than it allows, besides those of pods that are only made after this one.",
+      "No more nodes are between swap and recovery under a policy than it allows, besides those whose pods are only made after this one.",
     onAct: (act, observer) => {
       const halt = begun(act);
       if (halt === undefined) return undefined;
       const swapping = othersOf(halt, observer).filter(
         (other) =>
           isSwapping(other) &&
+          other.spec.podName !== halt.spec.podName &&
           !isMadeAfter(other, halt, observer) &&
           act.at - (observer.beganAt(other) ?? act.at) > KNOWN_MS,
       );
-      return swapping.length < most(halt, "maxConcurrent", act, observer)
+      const nodes = new Set(swapping.map(({ spec }) => spec.podName)).size;
+      return nodes < most(halt, "maxConcurrent", act, observer)
         ? undefined
-        : `${halt.metadata.name} begins beside ${swapping.length} others`;
+        : `${halt.metadata.name} begins beside ${nodes} others`;
     },
   },
 ];
