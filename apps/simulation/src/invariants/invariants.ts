@@ -43,6 +43,7 @@ export const INVARIANTS: readonly Invariant[] = [
       const running = podsOf(act.before, observer).filter(
         (pod) =>
           !isKept(act, pod.metadata.name) &&
+          !hasItAlready(act, pod) &&
           !isStopped(act, pod, observer) &&
           !isPastOn(act, pod, halt, observer),
       );
@@ -406,6 +407,14 @@ function isKept({ before, after, image }: SetImage, podName: string): boolean {
   const ordinal = Number(podName.slice(podName.lastIndexOf("-") + 1));
   const had = imageIn(before) === image;
   return ordinal < partitionOf(after) || (had && ordinal >= partitionOf(before));
+}
+
+/** Whether a pod has the very image that is set, and its set replaces none by itself: nothing changes for it, also when it is made anew. */
+function hasItAlready({ before, after, image }: SetImage, { spec }: Pod): boolean {
+  const isOnDelete = ({ spec }: Workload) =>
+    "updateStrategy" in spec && spec.updateStrategy.type === "OnDelete";
+  const node = spec.containers.find(({ name }) => name === NODE);
+  return node?.image === image && [before, after].every(isOnDelete);
 }
 
 function partitionOf({ spec }: Workload): number {
