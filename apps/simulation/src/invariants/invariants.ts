@@ -158,7 +158,11 @@ export const INVARIANTS: readonly Invariant[] = [
       const own = act.kind === "delete-pod" ? [act.pod] : podsOf(act.before, observer);
       const listed = observer.podsRead(act)?.object ?? [];
       const halted = own.filter((pod) => isHalted(pod, observer));
-      const shared = halted.filter((one) => listed.some((pod) => sharesData(one, pod)));
+      // One of the same name was there before it, and is gone since.
+      const isAnother = (one: Pod, pod: Pod) => pod.metadata.name !== one.metadata.name;
+      const shared = halted.filter((one) =>
+        listed.some((pod) => isAnother(one, pod) && sharesData(one, pod)),
+      );
       // It may have been done for any of the pods that halted.
       if (halted.length > 0 && shared.length === halted.length)
         return `another pod has the data of ${namesOf(shared)} and was not seen to end`;
