@@ -1,8 +1,7 @@
-import { until } from "@upgrade-halt/testing";
+import { PageReceiver, until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
 import { objectPath, PODS } from "./kube/paths.ts";
 import { CONTAINER, FakeCluster, NAMESPACE, onePlan } from "./testing/fake-cluster.ts";
-import { PageReceiver } from "./testing/page-receiver.ts";
 import { TestController } from "./testing/test-controller.ts";
 
 const undo: (() => Promise<unknown>)[] = [];
