@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { FakeApi } from "../testing/fake-api.ts";
 import { GuardedApi } from "../testing/guarded-api.ts";
 import { FreshLists } from "./fresh-lists.ts";
+import type { Listed } from "./list-by-metadata.ts";
 
 const PODS = "/api/v1/namespaces/sei/pods";
 /** Nothing is known: each object is read. */
@@ -17,7 +18,7 @@ async function create(api: GuardedApi, name: string): Promise<void> {
   await api.create(PODS, { metadata: { name, namespace: "sei" } });
 }
 
-const namesOf = (objects: readonly KubeObject[]) => objects.map(({ metadata }) => metadata.name);
+const namesOf = ({ objects }: Listed<KubeObject>) => objects.map(({ metadata }) => metadata.name);
 
 test("a list that was begun before the question does not answer it", async () => {
   const { api, fresh } = lists();
@@ -46,7 +47,7 @@ test("a failure answers those who asked, and not those who ask next", async () =
   const first = fresh.list(PODS);
   const second = fresh.list(PODS);
   await expect(first).rejects.toThrow("no answer");
-  expect(await second).toEqual([]);
+  expect((await second).objects).toEqual([]);
 });
 
 test("every page is read", async () => {
@@ -76,7 +77,7 @@ describe("a list of which is known how many it has", () => {
       return plain(path, query);
     };
     const fresh = new FreshLists<KubeObject>(api, OBJECTS);
-    expect(await fresh.list(PODS, expected)).toHaveLength(count);
+    expect((await fresh.list(PODS, expected)).objects).toHaveLength(count);
     const first = asked.splice(0);
     await fresh.list(PODS, expected);
     return { first, second: asked };

@@ -23,7 +23,7 @@ async function listed(count: number, change: (api: FakeApi) => Promise<unknown> 
     const copy = copies.get(keyOf(head));
     return copy?.metadata.resourceVersion === head.metadata.resourceVersion ? copy : undefined;
   };
-  const objects = await listByMetadata<Labelled>(api, PODS, {
+  const { objects } = await listByMetadata<Labelled>(api, PODS, {
     sizes: PAGE,
     project: (object) => object,
     known,
@@ -78,7 +78,7 @@ test("a server that knows no such form is believed as it answers", async () => {
   const known = () => {
     throw new Error("nothing is taken from what is known");
   };
-  const objects = await listByMetadata<Labelled>(api, PODS, {
+  const { objects } = await listByMetadata<Labelled>(api, PODS, {
     sizes: PAGE,
     project: (object) => object,
     known,

@@ -19,11 +19,17 @@ export interface Reading<T extends KubeObject> {
   readonly known?: (head: KubeObject) => T | undefined;
 }
 
+/** A collection as it was at this resource version. */
+export interface Listed<T extends KubeObject> {
+  readonly version: string;
+  readonly objects: readonly T[];
+}
+
 /** More objects than these are not asked for one by one. */
 const FEW = 8;
 
 /**
- * Every object of the collection at `path` as the API server has it. It is asked for their metadata alone: what is known of an object
+ * Every object of the collection at `path` as the API server has it, or as it was a moment later. It is asked for their metadata alone: what is known of an object
  * at the version that it has now is what it would answer, and what is known at another is read from it. The specs of a hundred
  * pods are most of what it takes to send, and to read, all that a few hundred bytes of each would tell.
  */
@@ -31,7 +37,7 @@ export async function listByMetadata<T extends KubeObject>(
   api: Pick<KubeApi, "list">,
   path: string,
   reading: Reading<T>,
-): Promise<readonly T[]> {
+): Promise<Listed<T>> {
   const { sizes, project, known } = reading;
   const whole: T[] = [];
   const unknown: T[] = [];
@@ -45,17 +51,18 @@ export async function listByMetadata<T extends KubeObject>(
       else whole.push(copy);
     }
   }
-  if (unknown.length === 0) return whole;
+  if (unknown.length === 0) return { version, objects: whole };
   // No older than the list, and so without the wait for the newest that it had.
   const since = { resourceVersion: version, resourceVersionMatch: "NotOlderThan" };
-  if (unknown.length > FEW) return await listWhole(sinceThen(api, since), path, reading);
+  if (unknown.length > FEW)
+    return { version, objects: await listWhole(sinceThen(api, since), path, reading) };
   const read = await Promise.all(
     unknown.map(async ({ metadata: { name } }) => {
       const { items } = await api.list<T>(path, { ...since, fieldSelector: `metadata.name=${name}` });
       return items.filter(({ metadata }) => metadata.name === name).map(project);
     }),
   );
-  return [...whole, ...read.flat()];
+  return { version, objects: [...whole, ...read.flat()] };
 }
 
 async function listWhole<T extends KubeObject>(

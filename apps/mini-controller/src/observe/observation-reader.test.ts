@@ -1,3 +1,4 @@
+import { type KubeObject, keyOf } from "@upgrade-halt/kube";
 import { until } from "@upgrade-halt/testing";
 import { expect, test } from "vitest";
 import { ANNOTATION_ABORT } from "../api/group.ts";
@@ -207,10 +208,10 @@ test("an act rests on the workload of the pod as the server has it, also where t
         list: async () => {
           await Promise.resolve();
           stores.pods.put(relabelled);
-          return [policy];
+          return { version: "1", objects: [policy] };
         },
       },
-      pods: { list: () => Promise.resolve([relabelled]) },
+      pods: { list: () => Promise.resolve({ version: "1", objects: [relabelled] }) },
     },
     workloads: {
       read: ({ pod }: { readonly pod: Pod }) => {
@@ -221,6 +222,69 @@ test("an act rests on the workload of the pod as the server has it, also where t
   });
   await observations.readOnServer(halt);
   expect(readFor.at(-1)).toBe("another");
+});
+
+const of = <T extends KubeObject>(object: T, resourceVersion: string): T => ({
+  ...object,
+  metadata: { ...object.metadata, resourceVersion },
+});
+
+/** A look at sei-1's halt, for which the pods were listed at version 10, and before which `happens` while its workload is read. */
+async function lookLate(happens: (stores: Stores) => void) {
+  const stores = createStores();
+  const policy = of(policyWith({ selector: { matchLabels: LABELS } }), "1");
+  const ready = { conditions: [{ type: "Ready", status: "True" }] };
+  const runs = podOf("sei-0", { running: {} }, LABELS);
+  const pods = [
+    of({ ...runs, status: { ...runs.status, ...ready } }, "2"),
+    of(podOf("sei-1", halted(), LABELS), "3"),
+  ];
+  const halt = of(haltWith({ podName: "sei-1", podUID: "uid of sei-1" }, { phase: "Recreating" }), "4");
+  stores.policies.put(policy);
+  stores.halts.put(halt);
+  for (const pod of pods) stores.pods.put(pod);
+  const observations = readerOver(stores, {
+    server: {
+      api: { get: () => Promise.resolve(halt) },
+      policies: { list: () => Promise.resolve({ version: "10", objects: [policy] }) },
+      pods: { list: () => Promise.resolve({ version: "10", objects: pods }) },
+    },
+    workloads: {
+      read: () => Promise.resolve(workloadWith({ groups: [groupWith({ podNames: ["sei-0", "sei-1"] })] })),
+    },
+  });
+  const look = await observations.readOnServer(halt);
+  happens(stores);
+  const { siblings, policy: governing } = look();
+  return [siblings.find(({ name }) => name === "sei-0")?.isReady, governing?.spec.paused];
+}
+
+test("an act rests on what the watches tell while one of the answers for it is late", async () => {
+  expect(await lookLate(() => {})).toEqual([true, false]);
+  const crashed = podOf("sei-0", CRASHED, LABELS);
+  expect(await lookLate(({ pods }) => void pods.put(of(crashed, "11")))).toEqual([false, false]);
+  expect(await lookLate(({ pods }) => void pods.put(of(crashed, "9")))).toEqual([true, false]);
+  expect(await lookLate(({ pods }) => pods.delete("sei/sei-0"))).toEqual([false, false]);
+  const paused = of(policyWith({ selector: { matchLabels: LABELS }, paused: true }), "11");
+  expect(await lookLate(({ policies }) => void policies.put(paused))).toEqual([true, true]);
+});
+
+test("nothing is done about a halt whose journal is known to be written, or gone, while one of the answers is late", async () => {
+  const halt = haltWith({ podName: "sei-1", podUID: "uid of sei-1" }, { phase: "Recreating" });
+  const journal = of(halt, "11");
+  await expect(lookLate(({ halts }) => void halts.put(journal))).rejects.toMatchObject({ code: "conflict" });
+  const key = keyOf(halt);
+  await expect(lookLate(({ halts }) => halts.delete(key))).rejects.toMatchObject({ code: "conflict" });
+});
+
+test("the workload is read anew where the pod is known to be another's while one of the answers is late", async () => {
+  const relabelled = podOf("sei-1", halted(), LABELS);
+  const [owner] = relabelled.metadata.ownerReferences ?? [];
+  const ownerReferences = [{ ...owner, uid: "set-2" }] as never;
+  const moved = { ...relabelled, metadata: { ...relabelled.metadata, ownerReferences } };
+  await expect(lookLate(({ pods }) => void pods.put(of(moved, "11")))).rejects.toMatchObject({
+    code: "conflict",
+  });
 });
 
 test("who else may be there is asked while a halt is recorded, and not before the request for that is made", async () => {

@@ -3,6 +3,7 @@ import { parseReasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import { keyOf } from "@upgrade-halt/kube";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { hasEnded, isSwapping, type NodeHalt, type Seen } from "../api/node-halt.ts";
+import { ControllerError } from "../controller-error.ts";
 import { type JudgedNode, judgedNode } from "../judge/judged-node.ts";
 import { isInferred, recommendFor } from "../judge/judgement.ts";
 import { logSourceOf } from "../judge/log-source.ts";
@@ -86,17 +87,26 @@ export class ObservationReader {
     await this.#readLogsAgain(halt);
     // What is remembered may change while the workload is read by it.
     const facts = targetFactsOf(halt, known);
-    const [stores, early] = await Promise.all([
+    const [{ stores, catchUp }, early] = await Promise.all([
       readServerView(server, halt, known),
       this.#readWorkload(halt, known, "server"),
     ]);
-    const hasChanged = facts !== targetFactsOf(halt, stores);
+    const readFor = targetFactsOf(halt, stores);
+    const hasChanged = facts !== readFor;
     const [workload, past, asked] = await Promise.all([
       hasChanged ? this.#readWorkload(halt, stores, "server") : early,
       this.#readPast(halt, stores),
       this.#others.askStrangers(halt, stores, since),
     ]);
-    return () => this.#look(halt, { from: "server", stores, workload, past, asked });
+    return () => {
+      catchUp();
+      if (targetFactsOf(halt, stores) !== readFor)
+        throw new ControllerError(
+          "conflict",
+          `the workload of ${keyOf(halt)} was read for another pod or policy`,
+        );
+      return this.#look(halt, { from: "server", stores, workload, past, asked });
+    };
   }
 
   /** Begins to ask, while a halt is being recorded, who will be asked about it. */
