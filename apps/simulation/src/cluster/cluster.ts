@@ -334,7 +334,7 @@ export class Cluster {
         const process = this.servesNobody ? undefined : this.kubelet.processAt(ip);
         const node = process && nodeStatus(process);
         answer(fate.back, () => {
-          if (process !== undefined && port !== RPC_PORT) return besideStatus(process);
+          if (process !== undefined && Number(port) !== RPC_PORT) return besideStatus(process);
           if (process === undefined || node === undefined)
             return { kind: "unreachable", at: Date.now(), problem: "refused" };
           const { serves } = process.validator;
@@ -357,10 +357,10 @@ export class Cluster {
 }
 
 /** Where nodes serve their `/status`. */
-const RPC_PORT = "26657";
+export const RPC_PORT = 26657;
 
 function containerOf(release: number) {
-  return { name: "seid", image: imageOf(release), ports: [{ name: "rpc", containerPort: Number(RPC_PORT) }] };
+  return { name: "seid", image: imageOf(release), ports: [{ name: "rpc", containerPort: RPC_PORT }] };
 }
 
 /** What a container beside the node answers at its own port: a node of another chain, or something that is none. */

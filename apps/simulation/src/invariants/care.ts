@@ -1,4 +1,5 @@
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
+import { RPC_PORT } from "../cluster/cluster.ts";
 import type { Halt, NodeProcess } from "../cluster/node.ts";
 import type { Told } from "../episode/pager.ts";
 import { governingOf, NODE } from "../server/governing.ts";
@@ -125,7 +126,7 @@ function haltedPods(observer: Observer): readonly HaltedPod[] {
     const process = observer.truth.processOf(pod.metadata.uid);
     const policy = policyOf(pod, observer);
     if (process?.halt === undefined || policy === undefined) return [];
-    if (process.isAlive && isOutOfSight(pod, policy)) return [];
+    if (process.isAlive && (isOutOfSight(pod, policy) || isAskedElsewhere(pod, policy))) return [];
     return isToBeSeen(process, process.halt, policy) ? [{ pod, halt: process.halt, policy }] : [];
   });
 }
@@ -155,6 +156,13 @@ function isOutOfSight({ spec }: Pod, { spec: { rpcPort = "rpc" }, status }: Halt
     !node?.ports?.some(({ name }) => name === rpcPort) &&
     conditions.some((condition) => condition.type === "Ready" && condition.status === "False")
   );
+}
+
+/** A node whose pod names another port than the one that it serves at: something else answers there, or nobody, and no fault ends that. */
+function isAskedElsewhere({ spec }: Pod, { spec: { rpcPort = "rpc" } }: HaltPolicy): boolean {
+  const node = spec.containers.find(({ name }) => name === NODE);
+  const named = node?.ports?.find(({ name }) => name === rpcPort);
+  return named !== undefined && named.containerPort !== RPC_PORT;
 }
 
 /** The policy that governs a pod's node: one that watches another container than the pod has, or than its node, has no eye on it. */
