@@ -195,6 +195,7 @@ async function play({
         readNode: cluster.readNode,
         leaseMs,
         onReading: (reading) => observer.onReading(reading),
+        onSendDelete: (by, path) => observer.onSendDelete(by, path),
         onBoundary: (boundary) => {
           onBoundary?.(boundary);
           if (applyArmed(boundary, simulation))

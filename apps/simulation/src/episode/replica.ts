@@ -23,6 +23,7 @@ export interface ReplicaOptions {
   readonly pager: Pager;
   readonly readNode: (program: Program, url: string, timeoutMs: number) => Promise<StatusResult>;
   readonly onReading: (reading: Reading) => void;
+  readonly onSendDelete: (by: string, path: string) => void;
   readonly onBoundary: (boundary: Boundary) => void;
   /** How long a lease holds that is not renewed. */
   readonly leaseMs: number;
@@ -69,9 +70,10 @@ export class Replica {
   }
 
   async #run(program: Program): Promise<void> {
-    const { time, server, network, onReading, pager, readNode, onBoundary, name, leaseMs } = this.#options;
+    const { time, server, network, onReading, onSendDelete } = this.#options;
+    const { pager, readNode, onBoundary, name, leaseMs } = this.#options;
     const fence = new Fence((leaseMs * 2) / 3);
-    const shared = { time, server, network, program, onReading };
+    const shared = { time, server, network, program, onReading, onSendDelete };
     const controller = new Controller({
       api: new SimulatedApi({ ...shared, allowWrite: fence.check }),
       log: SILENT,

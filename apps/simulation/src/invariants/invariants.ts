@@ -100,8 +100,8 @@ export const INVARIANTS: readonly Invariant[] = [
       const pods = podsOf(set as StatefulSet, observer);
       const unready = names.slice(0, names.indexOf(act.pod.metadata.name)).filter((name) => {
         const now = pods.find(({ metadata }) => metadata.name === name);
-        const read = observer.podRead(act, { metadata: { ...act.pod.metadata, name } });
-        return !(now && isReady(now)) && !(read && isReady(read.object));
+        const known = observer.podWhenSent(act, name);
+        return !(now && isReady(now)) && !(known && isReady(known));
       });
       return unready.length === 0 ? undefined : `${unready.join(", ")} would be made before it`;
     },

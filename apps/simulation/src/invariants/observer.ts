@@ -65,6 +65,8 @@ export class Observer {
   readonly acts: Act[] = [];
   readonly #reads = new Map<string, Read<Stored>>();
   readonly #pods = new Map<string, Read<readonly Pod[]>>();
+  readonly #toldPods = new Map<string, Pod>();
+  readonly #knownWhenSent = new Map<string, readonly Pod[]>();
   readonly #heights = new Map<Validator, Set<number>>();
   readonly #lastTold = new Map<string, ToldStatus>();
   readonly #meddled = new Map<Validator, number>();
@@ -79,7 +81,9 @@ export class Observer {
   }
 
   /** Readings that a replica asked for object by object: what it acts on. Its watches are not among them. */
-  onReading({ by, path, objects, at }: Reading): void {
+  onReading({ by, path, objects, at, isTold }: Reading): void {
+    if (isTold && path === PATHS.pods)
+      for (const pod of objects) this.#toldPods.set(`${by} ${pod.metadata.name}`, pod as Pod);
     if (!path.includes("/namespaces/")) return;
     if (/\/haltpolicies$/.test(path)) {
       const recent = (this.#policies.get(by) ?? []).filter((read) => read.at >= at - FRESH_MS);
@@ -102,6 +106,22 @@ export class Observer {
     if (list === undefined) return;
     const others = list.object.filter(({ metadata }) => metadata.name !== name);
     this.#pods.set(by, { ...list, object: [...others, ...(objects as unknown as readonly Pod[])] });
+  }
+
+  /** A deletion is on its way from now on: what its replica comes to know after that can't call it back. */
+  onSendDelete(by: string, path: string): void {
+    const pods = this.#podsRead(by, this.truth.now())?.object ?? [];
+    const known = pods.map((pod) => {
+      const told = this.#toldPods.get(`${by} ${pod.metadata.name}`);
+      return told !== undefined && versionOf(told) > versionOf(pod) ? told : pod;
+    });
+    this.#knownWhenSent.set(`${by} ${path}`, known);
+  }
+
+  /** The pod of this name as the replica knew it, by its last list and its watch, when it sent the deletion of another. */
+  podWhenSent({ by, pod }: Extract<Act, { kind: "delete-pod" }>, podName: string): Pod | undefined {
+    const known = this.#knownWhenSent.get(`${by} ${pathOfObject(PATHS.pods, pod)}`) ?? [];
+    return known.find(({ metadata }) => metadata.name === podName);
   }
 
   /** The act that a commit is, if a replica made it. */
@@ -195,6 +215,10 @@ export class Observer {
 
   /** All pods of the namespace as the replica listed them last for an act. */
   podsRead({ by, at }: Act): Read<readonly Pod[]> | undefined {
+    return this.#podsRead(by, at);
+  }
+
+  #podsRead(by: string, at: number): Read<readonly Pod[]> | undefined {
     const list = this.#pods.get(by);
     return list !== undefined && list.at >= at - FRESH_MS ? list : undefined;
   }
@@ -233,6 +257,10 @@ export class Observer {
     const read = this.#reads.get(`${by} ${path}`) as Read<T> | undefined;
     return read !== undefined && read.at >= at - FRESH_MS ? read : undefined;
   }
+}
+
+function versionOf({ metadata }: Stored): number {
+  return Number(metadata.resourceVersion);
 }
 
 function actOf(commit: Commit, by: string, at: number): Act {

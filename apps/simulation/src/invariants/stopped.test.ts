@@ -62,6 +62,7 @@ function thinksStopped({ kind = "set-image", listed, pod, startedAt, ...of }: Ca
     path: pathOf(PATHS.pods, "validators"),
     objects: listed,
     at: READ_AT,
+    isTold: false,
   });
   if (told !== undefined) observer.onStatus({ by: BY, process, chainId: "pacific-1", ...told });
   const at = READ_AT + 20;

@@ -327,6 +327,11 @@ export const MUTANTS: readonly Mutant[] = [
   { name: "more are swapped at a time than a policy allows", edits: [noRefusal("waitingForSlot")] },
   // Reach.
   {
+    name: "what a watch tells while one of the answers is late does not count",
+    edits: [edit(`${CONTROLLER}/observe/observation-reader.js`, "catchUp();", "")],
+    needs: [["bad-network"]],
+  },
+  {
     name: "a NodeHalt that anybody wrote is believed",
     edits: [
       noRefusal("haltNotSeen"),

@@ -22,6 +22,8 @@ export interface Reading {
   readonly path: string;
   readonly objects: readonly Stored[];
   readonly at: number;
+  /** A watch told of them; anything else was asked for. */
+  readonly isTold: boolean;
 }
 
 /** Each character of a log stands for so many bytes: what is too large is cheap to make. */
@@ -35,6 +37,8 @@ export interface SimulatedApiOptions {
   /** Throws when the program may not write. */
   readonly allowWrite?: () => void;
   readonly onReading: (reading: Reading) => void;
+  /** Told of a deletion as its request leaves the program. */
+  readonly onSendDelete: (by: string, path: string) => void;
 }
 
 /** The API server as one program reaches it, over the simulated network. */
@@ -89,6 +93,8 @@ export class SimulatedApi implements KubeApi {
   }
 
   async remove(path: string, uid: string, { resourceVersion }: RemoveOptions = {}): Promise<void> {
+    const { program, onSendDelete } = this.#options;
+    onSendDelete(program.name, path);
     await this.#write(path, (server, by) => {
       server.remove(by, path, uid, resourceVersion);
       return undefined;
@@ -133,7 +139,7 @@ export class SimulatedApi implements KubeApi {
       for (;;) {
         const change = await stream.next();
         if (change === undefined) return;
-        this.#note(path, [change.object]);
+        this.#note(path, [change.object], true);
         yield { type: change.type, object: change.object as unknown as T };
       }
     } finally {
@@ -142,9 +148,9 @@ export class SimulatedApi implements KubeApi {
     }
   }
 
-  #note(path: string, objects: readonly Stored[]): void {
+  #note(path: string, objects: readonly Stored[], isTold = false): void {
     const { program, time, onReading } = this.#options;
-    onReading({ by: program.name, path, objects, at: time.now });
+    onReading({ by: program.name, path, objects, at: time.now, isTold });
   }
 
   async #write<T>(path: string, perform: (server: ApiServer, by: string) => unknown): Promise<T> {
