@@ -89,7 +89,8 @@ test("a Deployment's new image that halts, too, is paged once under the policy's
   await (await addSet("def", "v6.7", 2))("val-def-1");
   await until("the page", () => pager.keys().length === 1);
   await until("the next halt to be held", () => haltOf("val-def-1")?.status?.phase === "Held");
-  expect(haltOf("val-abc-1")?.status).toMatchObject({ reason: "HaltedAgain", page: { state: "Sent" } });
+  await until("its page to be journaled", () => haltOf("val-abc-1")?.status?.page?.state === "Sent");
+  expect(haltOf("val-abc-1")?.status?.reason).toBe("HaltedAgain");
   expect(pager.keys()).toHaveLength(1);
 });
 
