@@ -3,15 +3,8 @@
  * needs: everything that runs is counted.
  */
 import pods from "../../../packages/consumer/src/adapters/fixtures/pods.json" with { type: "json" };
+import INTENT from "../../../packages/contract/bench/typical-intent.json" with { type: "json" };
 
-const INTENT = {
-  reason: 70,
-  reason_string: "upgrade_required",
-  plan_name: "v6.7",
-  height: 240_000_000,
-  info: '{"upgradeType":"minor"}',
-  announced_at: "2026-08-21T17:59:41.12Z",
-};
 const BODY = JSON.stringify(INTENT);
 const POD = JSON.stringify(pods["halted and kept down by a restart rule"]);
 

@@ -1,15 +1,9 @@
 /** What the benchmark reads and writes. */
 import type { HaltIntent } from "../src/index.ts";
+import typical from "./typical-intent.json" with { type: "json" };
 
 /** An intent as a chain has them. */
-export const TYPICAL: HaltIntent = {
-  reason: 70,
-  reason_string: "upgrade_required",
-  plan_name: "v6.7",
-  height: 240_000_000,
-  info: '{"upgradeType":"minor"}',
-  announced_at: "2026-08-21T17:59:41.12Z",
-};
+export const TYPICAL: HaltIntent = typical;
 
 function binaries(): string {
   const url = (n: number) => `https://example.org/v6.7/seid-${n}.tar.gz?checksum=sha256:${"ab".repeat(32)}`;
