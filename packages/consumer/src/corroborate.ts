@@ -1,5 +1,5 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
-import type { EndedProcess, ListedPlan } from "./evidence.ts";
+import type { ListedPlan } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
 import {
   agrees,
@@ -13,7 +13,7 @@ import {
 } from "./halt-case.ts";
 import type { PlanLine } from "./log/plan-line.ts";
 import { isLeftBehind, isLongRun } from "./outlived.ts";
-import { announcedBy } from "./process-end.ts";
+import { announces } from "./process-end.ts";
 import { isPast, isWithinReach } from "./seen.ts";
 import { whyNotOfThisHalt } from "./upgrade-info.ts";
 
@@ -57,11 +57,6 @@ function weighEarlierLines(halt: HaltCase, { latest, earlier, heightSeen }: Fact
 
 function sureLines(process: { readonly planLines?: readonly PlanLine[] | undefined } | undefined) {
   return (process?.planLines ?? []).filter(({ unsure, replaced }) => !unsure && !replaced);
-}
-
-function announces({ end }: EndedProcess, reason: number): boolean {
-  const meaning = announcedBy(end);
-  return meaning.kind === "reason" && meaning.reason === reason;
 }
 
 /**

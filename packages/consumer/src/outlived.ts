@@ -1,7 +1,7 @@
 import type { EndedProcess, HaltBelief } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
 import type { Claim } from "./halt-case.ts";
-import { announcedBy, hasWorked } from "./process-end.ts";
+import { announcedBy, announces, hasWorked } from "./process-end.ts";
 
 /**
  * A run that lasted longer is no crash of the restart after a halt, in ms: a node that is started again at its halt ends while
@@ -53,8 +53,7 @@ export function isLeftBehind(claim: Claim, { latest, earlier }: Facts): boolean 
 
 /** Whether it announced a halt for that reason as it ended, or its log tells of it. */
 function isOfHalt(process: EndedProcess, claim: Claim): boolean {
-  const meaning = announcedBy(process.end);
-  return (meaning.kind === "reason" && meaning.reason === claim.reason) || tells(process, claim);
+  return announces(process, claim.reason) || tells(process, claim);
 }
 
 function tells({ planLines = [] }: EndedProcess, { reason, plan, height }: Claim): boolean {

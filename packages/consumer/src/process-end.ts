@@ -67,6 +67,12 @@ export function announcedBy(end: ProcessEnd): ExitCodeMeaning {
   return end.kind === "exited" && end.code !== 0 ? parseExitCode(end.code) : { kind: "outside" };
 }
 
+/** Whether a process announced a halt for this reason as it ended. */
+export function announces({ end }: EndedProcess, reason: number): boolean {
+  const meaning = announcedBy(end);
+  return meaning.kind === "reason" && meaning.reason === reason;
+}
+
 /**
  * The end of a process beside which a platform says that memory ran out. Docker, containerd and systemd say so once any
  * process of a container or service was killed for it, be it a helper's: only a crash is explained by it, and neither a
