@@ -1,6 +1,4 @@
-import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import { httpNode } from "./http-node.ts";
 
 /** A registry of this machine. */
 export interface Registry extends AsyncDisposable {
@@ -18,7 +16,7 @@ export const TOKEN = "dG9rZW4=";
  */
 export async function startRegistry(): Promise<Registry> {
   const asked: string[] = [];
-  const answer: RequestListener = ({ method, url = "", headers: { authorization } }, response) => {
+  const server = await httpNode(({ method, url = "", headers: { authorization } }, response) => {
     asked.push([method, url, authorization].filter((part) => part !== undefined).join(" "));
     const of = url.split("/")[2];
     if (url.startsWith("/token")) response.end(JSON.stringify({ token: TOKEN }));
@@ -30,17 +28,7 @@ export async function startRegistry(): Promise<Registry> {
       const realm = `realm="http://${host}/token",service="here",scope="repository:acme/sei:pull"`;
       response.writeHead(401, { "www-authenticate": `Bearer ${realm}` }).end();
     } else response.writeHead(url.endsWith("sei/manifests/v1") ? 200 : 404).end();
-  };
-  const server = createServer(answer).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    host,
-    asked,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
+  });
+  const { host } = new URL(server.url);
+  return { host, asked, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }

@@ -58,12 +58,14 @@ export async function collectFacts(target: DoctorTarget, io: Io): Promise<Facts>
   };
   const ahead = upgradesAhead(facts);
   const [plans, images] = [ahead.map(({ planName }) => planName), ahead.map(({ image }) => image)];
+  const here = engine === undefined ? undefined : await imagesHere(engine, images, io.env);
+  const elsewhere = images.filter((image) => !here?.includes(image));
   return {
     ...facts,
     cosmovisor: await cosmovisorFacts(located, supervised?.between ?? [], home, plans),
     registries:
-      target.registry === true ? await askRegistries(images, { timeoutMs: target.timeout }) : undefined,
-    imagesHere: engine === undefined ? undefined : await imagesHere(engine, images, io.env),
+      target.registry === true ? await askRegistries(elsewhere, { timeoutMs: target.timeout }) : undefined,
+    imagesHere: here,
   };
 }
 
