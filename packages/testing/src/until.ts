@@ -15,7 +15,7 @@ export interface WaitOptions {
  * is waited for, as the error names it: "pod sei-0 to be ready".
  *
  * An error of the probe counts as "not yet"; the last one is the cause of the error at the deadline (45 s unless said: machines are loaded).
- * A probe that never settles can't outlast the deadline either.
+ * A probe that never settles can't outlast the deadline either. The last look is at the deadline.
  */
 export async function until<T>(
   what: string,
@@ -24,16 +24,18 @@ export async function until<T>(
 ): Promise<T> {
   const deadline = performance.now() + within;
   let cause: unknown;
-  while (performance.now() < deadline) {
+  for (let isLast = false; ; ) {
     signal?.throwIfAborted();
-    const left = deadline - performance.now();
     try {
-      const answer = await withDeadline(Promise.resolve(probe()), left);
+      const answer = await withDeadline(Promise.resolve(probe()), deadline - performance.now());
       if (answer !== undefined && answer !== null && answer !== false) return answer;
     } catch (error) {
       cause = error;
     }
-    await delay(Math.min(every, Math.max(0, deadline - performance.now())));
+    if (isLast) break;
+    const left = Math.max(0, deadline - performance.now());
+    isLast = left <= every;
+    await delay(Math.min(every, left));
   }
   const more = explain ? `\n${await explain()}` : "";
   throw new Error(`waited ${within} ms for ${what}, in vain${more}`, { cause });
