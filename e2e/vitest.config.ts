@@ -20,6 +20,7 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
   /** The scenarios and faults on the target that `E2E_TARGET` names: the embedded cluster unless said. */
   embedded: {
     ...ON_CLUSTER,
+    isolate: false,
     include: [
       "{scenarios,faults,rbac}/**/*.test.ts",
       "{harness,invariants,comparison,bench}/**/!(comparison).test.ts",
@@ -29,6 +30,7 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
   /** The same scenarios on a real control plane, and what the embedded one answers differently. */
   "control-plane": {
     ...ON_CLUSTER,
+    isolate: false,
     include: ["{scenarios,faults,rbac,install,control-plane,comparison}/**/*.test.ts"],
   },
   /** A real Prometheus and a real Alertmanager beside the controller that they watch: of a cluster's, one leads. */

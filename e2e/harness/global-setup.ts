@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { COMPILED } from "../../vitest.shared.ts";
 import { connect } from "./api.ts";
 import { Cleanup } from "./cleanup.ts";
 import { startCluster, type Target, targetFromEnvironment } from "./cluster.ts";
@@ -23,6 +24,7 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-e2e-"));
   process.env.TMPDIR = folder;
+  process.env.NODE_COMPILE_CACHE = COMPILED;
   const cleanup = new Cleanup();
   cleanup.add(() => expectNothingLeft(folder));
   try {
@@ -39,8 +41,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function expectNothingLeft(folder: string): Promise<void> {
-  // Node's own, for all programs of a user and for the next run.
-  const files = (await readdir(folder)).filter((file) => file !== "node-compile-cache");
+  const files = await readdir(folder);
   const processes = processesMentioning(folder);
   for (const { pid } of processes) process.kill(pid, "SIGKILL");
   await rm(folder, { recursive: true, force: true });

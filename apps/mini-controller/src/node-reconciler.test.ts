@@ -1,6 +1,6 @@
 import { classify } from "@upgrade-halt/consumer";
 import pino from "pino";
-import { expect, test, vi } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import type { NodeHaltStatus } from "./api/node-halt.ts";
 import { Detector, type DetectorOptions } from "./detect/detector.ts";
 import { SlotBook } from "./journal/slot-book.ts";
@@ -14,6 +14,11 @@ import { StatusWatch } from "./observe/status-watch.ts";
 import { Strangers } from "./observe/strangers.ts";
 import { haltWith, NOW, OLD, policyWith, workloadWith } from "./testing/observations.ts";
 
+// Files of one worker share their modules: this one's take what is mocked, and the next file's do not.
+vi.hoisted(() => vi.resetModules());
+afterAll(() => {
+  vi.resetModules();
+});
 vi.mock("@upgrade-halt/consumer", async (load) => {
   const real = await load<typeof import("@upgrade-halt/consumer")>();
   return { ...real, classify: vi.fn(real.classify) };
