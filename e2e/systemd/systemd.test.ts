@@ -263,6 +263,25 @@ describe.skipIf(reason !== undefined)(
       expect(await sh("cat /var/lib/seid/pages")).toBe("downgrade_detected v6.6");
     });
 
+    test("a service that wants a held node starts it again with each restart, and doctor names it", async () => {
+      await using _ = await dropIn("Restart=always");
+      await write(
+        "/run/systemd/system/feeder.service",
+        "[Unit]\nWants=seid.service\nStartLimitIntervalSec=0\n[Service]\nExecStart=/bin/sh -c 'sleep 1; exit 1'\nRestart=always\nRestartSec=100ms",
+      );
+      await write("/run/seid.conf", "echo start >> /run/starts; exit 72");
+      await sh("rm -f /run/starts; systemctl daemon-reload; systemctl start feeder");
+      try {
+        await until("it to be started again", async () => Number(await sh("wc -l < /run/starts")) > 2);
+        const { lines } = await doctor("--unit seid", "http://127.0.0.1:1");
+        expect(lines).toContain(
+          "?     halt: 70, 71 and 72 would stay down under systemd (seid.service), unless feeder.service starts it again. Leave it After= alone in feeder.service: with Requires=, Wants= or BindsTo= each restart there starts this one, too.",
+        );
+      } finally {
+        await sh("systemctl stop feeder; rm /run/systemd/system/feeder.service; systemctl daemon-reload");
+      }
+    });
+
     test("a crash restarts, and the hook calls it a crash", async () => {
       await startAs("image=v6.6\nflags=--initial-height=3", "active");
       await address();

@@ -19,6 +19,7 @@ const rules: SystemdRules = {
     onFailure: [],
     onSuccess: [],
     upheldBy: [],
+    pulledInBy: [],
     triggeredBy: [],
   },
 };

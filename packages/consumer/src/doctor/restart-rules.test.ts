@@ -8,6 +8,7 @@ const NOTHING: Afterwards = {
   onFailure: [],
   onSuccess: [],
   upheldBy: [],
+  pulledInBy: [],
   triggeredBy: [],
 };
 const systemd = (restart: string, rest: Partial<SystemdRules> = {}): SystemdRules => ({
@@ -169,6 +170,12 @@ test.each(CASES)("%s", (_, rules, fates) => {
 test.each<[string, Partial<Afterwards>, Partial<SystemdRules>, string | undefined]>([
   ["nothing", {}, {}, undefined],
   ["a unit that upholds it", { upheldBy: ["sei.target"] }, {}, "started-again by Upholds= of sei.target"],
+  [
+    "services that are started with it",
+    { pulledInBy: ["feeder.service", "signer.service"], onFailure: ["tell.service"] },
+    {},
+    "unsure by feeder.service and signer.service",
+  ],
   ["a reboot", { failureAction: "reboot" }, {}, "started-again by FailureAction=reboot"],
   ["a reboot after a failure that this is not", { failureAction: "reboot" }, { success: ["70"] }, undefined],
   [

@@ -48,6 +48,8 @@ export interface Afterwards {
   readonly onSuccess: readonly string[];
   /** Units whose `Upholds=` names this one. */
   readonly upheldBy: readonly string[];
+  /** Services with `Requires=`, `Wants=` or `BindsTo=` of it: systemd starts it with each start and restart of theirs. */
+  readonly pulledInBy: readonly string[];
   /** Timers, paths and sockets that start it. */
   readonly triggeredBy: readonly string[];
 }
@@ -111,6 +113,14 @@ export function revivalOf(rules: SystemdRules, end: SeenEnd): Revival | undefine
       by: `Upholds= of ${unit}`,
       advice: `Take it out of Upholds= of ${unit}.`,
     };
+  if (afterwards.pulledInBy.length > 0) {
+    const services = afterwards.pulledInBy.join(" and ");
+    return {
+      fate: "unsure",
+      by: services,
+      advice: `Leave it After= alone in ${services}: with Requires=, Wants= or BindsTo= each restart there starts this one, too.`,
+    };
+  }
   const [name, action] = clean
     ? (["SuccessAction", afterwards.successAction] as const)
     : (["FailureAction", afterwards.failureAction] as const);

@@ -54,6 +54,9 @@ SuccessAction=none
 OnFailure=tell.service seid-again.service
 OnSuccess=
 UpheldBy=sei.target
+RequiredBy=feeder.service sei.target
+WantedBy=multi-user.target feeder.service
+BoundBy=signer.service
 TriggeredBy=seid.timer
 SupplementaryGroups=systemd-journal
 DynamicUser=no
@@ -83,6 +86,7 @@ test("reads a unit as systemctl shows it", async () => {
           onFailure: ["tell.service", "seid-again.service"],
           onSuccess: [],
           upheldBy: ["sei.target"],
+          pulledInBy: ["feeder.service", "signer.service"],
           triggeredBy: ["seid.timer"],
         },
       },

@@ -21,7 +21,7 @@ export type UnitReading =
   | { readonly kind: "none"; readonly why: string };
 
 const PROPERTIES =
-  "Id,LoadState,MainPID,Restart,RestartPreventExitStatus,RestartForceExitStatus,SuccessExitStatus,FailureAction,SuccessAction,OnFailure,OnSuccess,UpheldBy,TriggeredBy,User,DynamicUser,SupplementaryGroups,StandardOutput,StandardError,LogNamespace,ExecStart,ExecStopPostEx";
+  "Id,LoadState,MainPID,Restart,RestartPreventExitStatus,RestartForceExitStatus,SuccessExitStatus,FailureAction,SuccessAction,OnFailure,OnSuccess,UpheldBy,RequiredBy,WantedBy,BoundBy,TriggeredBy,User,DynamicUser,SupplementaryGroups,StandardOutput,StandardError,LogNamespace,ExecStart,ExecStopPostEx";
 
 /** Asks systemd for a unit, its own user's with `isUser`. */
 export async function readUnit(name: string, isUser: boolean, env: Env): Promise<UnitReading> {
@@ -59,6 +59,7 @@ export async function readUnit(name: string, isUser: boolean, env: Env): Promise
           onFailure: wordsOf(first("OnFailure")),
           onSuccess: wordsOf(first("OnSuccess")),
           upheldBy: wordsOf(first("UpheldBy")),
+          pulledInBy: servicesIn(["RequiredBy", "WantedBy", "BoundBy"].flatMap((key) => wordsOf(first(key)))),
           triggeredBy: wordsOf(first("TriggeredBy")),
         },
       },
@@ -87,6 +88,10 @@ function propertiesIn(text: string): ReadonlyMap<string, readonly string[]> {
   return properties;
 }
 
+/** A target is started once, and by a person; a service that restarts starts what it pulls in again and again. */
+const servicesIn = (units: readonly string[]) => [
+  ...new Set(units.filter((unit) => unit.endsWith(".service"))),
+];
 const wordsOf = (text: string): string[] => text.split(/\s+/).filter((word) => word !== "");
 /** `{ path=/bin/x ; argv[]=/bin/x a b ; flags=privileged ; ... }` */
 const argvOf = (command: string): string =>
