@@ -109,3 +109,33 @@ test("a node that came in the place of the one that halted is not ended, and its
   expect(stderr).not.toContain("announced for the node");
   expect(code).toBe(0);
 });
+
+/** The same behind a proxy: while there is no node it breaks no connection, and says `between`. */
+function replacedBehindProxy({ port }: AnnouncePlace, between: string): string[] {
+  const body = `{"jsonrpc":"2.0","id":-1,"result":{"node_info":{"network":"test-1"},"sync_info":{"latest_block_height":"30"}}}`;
+  const script = `
+let asked = 0, node = "first", began = 0;
+require("node:http").createServer((_, response) => {
+  if (node === undefined) return response.writeHead(502).end(${JSON.stringify(between)});
+  response.end(${JSON.stringify(body)});
+  if (node === "second" && Date.now() - began > 2000) process.exit(0);
+  if (node !== "first" || ++asked !== 3) return;
+  console.error(${JSON.stringify(LINE)});
+  node = undefined;
+  setTimeout(() => { node = "second"; began = Date.now(); }, 3000);
+}).listen(${port}, "127.0.0.1");
+process.on("SIGTERM", () => process.exit(9));`;
+  return ["--", process.execPath, "-e", script];
+}
+
+test.for(["<html>502 Bad Gateway</html>", "", '{"error":"connection refused"}'])(
+  "a node that came in its place behind a proxy, which said %j meanwhile, is not ended either",
+  async (between, { place }) => {
+    const { code, stderr } = await runCommand([
+      ...place.announce("--standstill", "500"),
+      ...replacedBehindProxy(place, between),
+    ]);
+    expect(stderr).not.toContain("announced for the node");
+    expect(code).toBe(0);
+  },
+);

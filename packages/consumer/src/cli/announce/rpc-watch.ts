@@ -19,8 +19,9 @@ export interface RpcWatchOptions {
   /** Whether to look closely. */
   readonly isDue: () => boolean;
   /**
-   * Called where nothing listened, or two connections broke in a row, as behind a proxy: the process that answered may have
-   * ended, and another one come. One that broke alone is none: a node under load resets some.
+   * Called where nothing listened, or two questions in a row came to no node, as behind a proxy, which breaks the connection or
+   * says so itself: the process that answered may have ended, and another one come. One alone is none: a node under load resets some.
+   * Nor is an answer that is late.
    */
   readonly onGap: () => void;
   readonly onAnswer: () => void;
@@ -38,7 +39,7 @@ export class RpcWatch {
   #stillSince: number | undefined;
   #lastSeen: LastSeen | undefined;
   #body: string | undefined;
-  /** How many of the last readings came to no connection, one after the other. */
+  /** How many readings came to no node since one did. */
   #unreached = 0;
 
   constructor(options: RpcWatchOptions) {
@@ -78,7 +79,8 @@ export class RpcWatch {
     const status = sightingOf(resultOf(exchange, now()));
     // One reading that failed tells nothing of the height before and after it; the silence itself is no standstill.
     if (status.kind === "silent") this.#stillSince = undefined;
-    this.#unreached = exchange.kind === "unreachable" ? this.#unreached + 1 : 0;
+    if (status.kind === "answered") this.#unreached = 0;
+    else if (exchange.kind !== "timeout") this.#unreached += 1;
     if (this.#unreached > 1 || (exchange.kind !== "body" && exchange.isRefused)) this.#options.onGap();
     this.#status = status;
     if (status.kind === "answered") {
