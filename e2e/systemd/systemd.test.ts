@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { until } from "@upgrade-halt/testing";
+import { freePort, until } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { bootMachine, type Machine, TREE_INSIDE, whyNoMachine } from "./machine.ts";
 
@@ -229,10 +229,10 @@ describe.skipIf(reason !== undefined)(
     });
 
     test("doctor sees exec --announce in a unit, and a unit that is down", async () => {
-      const command =
-        "upgrade-halt exec --announce --home /var/lib/seid --policy /run/policy.json -- /run/bin/seid start --home /var/lib/seid";
+      const rpc = `127.0.0.1:${await freePort()}`;
+      const command = `upgrade-halt exec --announce --home /var/lib/seid --rpc http://${rpc} --policy /run/policy.json -- /run/bin/seid start --home /var/lib/seid`;
       await using _ = await dropIn(`ExecStart=\nExecStart=/run/bin/${command}`);
-      await startAs("image=v6.6\nflags=--initial-height=3", "active");
+      await startAs(`image=v6.6\nflags="--initial-height=3 --rpc.laddr=tcp://${rpc}"`, "active");
       const { code, lines } = await doctor("--unit seid");
       expect(lines.filter((line) => line.startsWith("TO DO"))).toEqual([]);
       expect(code).toBe(0);

@@ -92,6 +92,8 @@ export interface StatusFacts {
   readonly result: StatusResult;
   /** Who listens at that address of this machine, where it is another process than the node. */
   readonly otherListener?: { readonly pid: number; readonly command: string } | undefined;
+  /** Where `exec --announce` asks instead, as it may be shown. Missing where that is the same place, or cannot be compared. */
+  readonly announcerAsks?: string | undefined;
 }
 
 export type PolicyFacts =

@@ -514,6 +514,20 @@ const CASES: readonly [string, Partial<Facts>, Check, Finding["state"], RegExp, 
     /without a policy/,
   ],
   [
+    "--announce that asks another address than the node's",
+    {
+      status: {
+        url: "http://127.0.0.1:36657",
+        result: answered({}),
+        announcerAsks: "http://127.0.0.1:26657",
+      },
+    },
+    "contract",
+    "todo",
+    /height at http:\/\/127\.0\.0\.1:26657, and the node answers at http:\/\/127\.0\.0\.1:36657/,
+    /--rpc http:\/\/127\.0\.0\.1:36657/,
+  ],
+  [
     "--announce without the node's home",
     by({ between: [{ ...exec, home: undefined }] }),
     "contract",

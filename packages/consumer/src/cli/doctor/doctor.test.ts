@@ -1,8 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort, until } from "@upgrade-halt/testing";
 import { expect, test } from "vitest";
 import type { Finding } from "../../doctor/finding.ts";
+import { readStatus } from "../../status/read-status.ts";
 import { runCli } from "../../testing/cli.ts";
 import { nodeAnswering } from "../../testing/http-node.ts";
 import { startRegistry } from "../../testing/registry.ts";
@@ -74,6 +78,38 @@ test("of a node it says that another process listens at the address", async () =
     ),
   );
 });
+
+test.runIf(process.platform === "linux")(
+  "of a node whose announcer asks another address it says that no upgrade is announced",
+  async () => {
+    const port = await freePort();
+    const node = `require("node:http").createServer((_, response) => response.end(${JSON.stringify(JSON.stringify(STATUS))})).listen(${port}, "127.0.0.1")`;
+    const main = join(import.meta.dirname, "..", "..", "main.ts");
+    const args = [
+      main,
+      "exec",
+      "--announce",
+      "--rpc",
+      "http://127.0.0.1:1",
+      "--",
+      process.execPath,
+      "-e",
+      node,
+    ];
+    const exec = spawn(process.execPath, args, { argv0: "upgrade-halt", stdio: "ignore" });
+    try {
+      const url = `http://127.0.0.1:${port}`;
+      await until("the node to answer", async () => (await readStatus(url)).kind === "ok");
+      const { stdout } = await runCli(["doctor", "--rpc", url]);
+      expect(stdout).toContain(
+        `TO DO contract: upgrade-halt exec --announce asks for the node's height at http://127.0.0.1:1, and the node answers at ${url}: it announces no upgrade. Give it --rpc ${url}.\n`,
+      );
+    } finally {
+      exec.kill();
+      await once(exec, "close");
+    }
+  },
+);
 
 test("a process, a unit or a container that is not there is told, and is no failure", async () => {
   for (const target of [

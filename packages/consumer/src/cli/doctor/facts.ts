@@ -49,7 +49,12 @@ export async function collectFacts(target: DoctorTarget, io: Io): Promise<Facts>
   const facts: Facts = {
     node: located.node,
     supervised,
-    status: await statusFacts(given ?? exec?.rpc ?? (home && rpcInConfig(home)), located, target, io),
+    status: await statusFacts(
+      { address: given ?? exec?.rpc ?? (home && rpcInConfig(home)), exec },
+      located,
+      target,
+      io,
+    ),
     // What announces the node's halts has a policy of its own, and that is the one that counts.
     policy: await policyFacts(
       exec?.announce === true && exec.policy ? `${root}${exec.policy}` : target.policy,
@@ -71,7 +76,7 @@ export async function collectFacts(target: DoctorTarget, io: Io): Promise<Facts>
 
 /** The node's own status. Without an address, one of this machine is none of a node with a network of its own. */
 async function statusFacts(
-  address: string | undefined,
+  { address, exec }: { readonly address: string | undefined; readonly exec: ExecWrapper | undefined },
   { process, node }: Located,
   { rpc, timeout }: DoctorTarget,
   { now }: Io,
@@ -88,8 +93,10 @@ async function statusFacts(
       ? undefined
       : processListeningAt(target);
   const isOther = listener !== undefined && listener.pid !== process?.pid;
+  const asked = exec?.announce === true && !isApart ? rpcUrl(exec.rpc ?? DEFAULT_RPC) : url;
   return {
     url: shownUrl(url),
+    announcerAsks: URL.parse(asked)?.port === target?.port ? undefined : shownUrl(asked),
     result: await readOnce(url, { timeoutMs: timeout, now }),
     otherListener: isOther ? { pid: listener.pid, command: programOf(listener) } : undefined,
   };

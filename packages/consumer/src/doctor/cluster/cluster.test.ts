@@ -96,6 +96,13 @@ const deployment = (strategy: object, replicas = 1, target = "Deployment"): Chan
 });
 
 const CASES: readonly [string, Changes, Check, Finding["state"], RegExp][] = [
+  [
+    "an announcer that asks another port than the node's",
+    { container: { ports: [{ name: "rpc", containerPort: 36657 }] } },
+    "status",
+    "todo",
+    /asks for the node's height at port 26657, and its port rpc is 36657/,
+  ],
   ["no policy", { without: "HaltPolicy" }, "policy", "todo", /No HaltPolicy was given/],
   ["no pod", { without: "Pod" }, "process", "todo", /No pod was given/],
   [

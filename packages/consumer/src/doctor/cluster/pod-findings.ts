@@ -147,11 +147,15 @@ const DEFAULT_RPC_PORT = 26657;
 
 /** The port at which exec serves a halt while it keeps the node's place. */
 function servedPort(container: Container): number | undefined {
-  const serving = betweenInCommand(commandOf(container)).find(
-    (step) => step.kind === "exec" && (step.hold || (step.announce && step.stayAlive)),
+  return rpcPortOf(container, (exec) => exec.hold || (exec.announce && exec.stayAlive));
+}
+
+function rpcPortOf(container: Container, isMeant: (exec: ExecWrapper) => boolean): number | undefined {
+  const found = betweenInCommand(commandOf(container)).find(
+    (step): step is ExecWrapper => step.kind === "exec" && isMeant(step),
   );
-  if (serving?.kind !== "exec") return undefined;
-  const { port } = URL.parse((serving.rpc ?? "").replace(/^tcp:/, "http:")) ?? {};
+  if (found === undefined) return undefined;
+  const { port } = URL.parse((found.rpc ?? "").replace(/^tcp:/, "http:")) ?? {};
   return port === undefined ? DEFAULT_RPC_PORT : Number(port) || 80;
 }
 
@@ -163,6 +167,15 @@ function rpcFinding(container: Container, name: string): Finding[] {
       todo(
         "status",
         `After a halt upgrade-halt exec serves it at port ${served}, and its port ${printable(name)} is ${named.containerPort}: the controller would see nothing of it.`,
+        "Give exec --rpc with that port.",
+      ),
+    ];
+  const asked = rpcPortOf(container, ({ announce }) => announce);
+  if (named !== undefined && asked !== undefined && asked !== named.containerPort)
+    return [
+      todo(
+        "status",
+        `upgrade-halt exec asks for the node's height at port ${asked}, and its port ${printable(name)} is ${named.containerPort}: it announces no upgrade.`,
         "Give exec --rpc with that port.",
       ),
     ];

@@ -72,10 +72,23 @@ export function announcerLacks({ policy, home }: ExecWrapper, past: string | und
   ];
 }
 
-function contractFinding({ status: { result }, supervised }: Facts): Finding[] {
+/** An announcer asks the node itself for its height: one that asks elsewhere announces no upgrade, or that of another node. */
+function asksElsewhere({ announcerAsks, result, url }: Facts["status"]): Finding[] {
+  if (announcerAsks === undefined || result.kind !== "ok") return [];
+  return [
+    todo(
+      "contract",
+      `upgrade-halt exec --announce asks for the node's height at ${printable(announcerAsks)}, and the node answers at ${printable(url)}: it announces no upgrade.`,
+      `Give it --rpc ${printable(url)}.`,
+    ),
+  ];
+}
+
+function contractFinding({ status, supervised }: Facts): Finding[] {
+  const { result } = status;
   const exec = supervised?.between.find((step): step is ExecWrapper => step.kind === "exec" && step.announce);
   if (exec !== undefined) {
-    const lacks = announcerLacks(exec, supervised?.past);
+    const lacks = [...announcerLacks(exec, supervised?.past), ...asksElsewhere(status)];
     if (lacks.length > 0) return lacks;
     return [ok("contract", "upgrade-halt exec --announce announces the halts of this node.")];
   }
