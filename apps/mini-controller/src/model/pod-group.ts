@@ -1,3 +1,5 @@
+import type { Pod } from "./pod.ts";
+
 /** `spec.updateStrategy` of a StatefulSet, as far as it is read. */
 export interface UpdateStrategy {
   readonly type?: string;
@@ -32,6 +34,8 @@ export interface PodGroup {
   readonly podNames: readonly string[];
   /** Labels that the template gives its pods. */
   readonly podLabels?: Readonly<Record<string, string>> | undefined;
+  /** What the template gives them to run and to mount, as the API server has it. */
+  readonly podSpec?: Pod["spec"] | undefined;
   /** A missing pod is made only once each of a lower ordinal is ready: a StatefulSet's way, unless it says otherwise. */
   readonly isOrdered?: boolean | undefined;
   /** How many pods there should be, where they have names of their own. */

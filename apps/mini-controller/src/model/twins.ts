@@ -1,4 +1,4 @@
-import { mayRun, type Pod, type VolumeMount } from "./pod.ts";
+import { mayRun, type Pod, projectPod, type VolumeMount } from "./pod.ts";
 
 /** Another pod that may run as the same validator, and what both have. */
 export interface Twin {
@@ -12,23 +12,39 @@ export interface KnownPod {
   readonly validatorAddresses: readonly string[];
   /** It looks like a node of this kind, and not like something that looks after the machine. */
   readonly looksLikeNode?: boolean;
+  /** What its template makes in its place. */
+  readonly successor?: Pod | undefined;
 }
 
 /**
  * Other pods that may be the same validator as `self`: they mount the same persistent claim, write the same folder of
- * the same machine or one within it, or told the same validator address on `/status`, in whichever namespace. Only a pod that was seen
- * to end is no danger (`mayRun`).
+ * the same machine or one within it, or told the same validator address on `/status`, in whichever namespace; or they have what the
+ * pod in its place would mount. Only a pod that was seen to end is no danger (`mayRun`).
  */
 export function twinsOf(self: KnownPod, others: Iterable<KnownPod>): readonly Twin[] {
   const own = new Set(storagesOf(self.pod));
+  const next = self.successor && { pod: self.successor, storages: new Set(storagesOf(self.successor)) };
   const twins: Twin[] = [];
   for (const other of others) {
     if (other.pod.metadata.uid === self.pod.metadata.uid || !mayRun(other.pod)) continue;
-    const shares = sharedAddress(self, other) ?? sharedStorage(self.pod, own, other);
+    const staged = next && sharedStorage(next.pod, next.storages, other);
+    const shares =
+      sharedAddress(self, other) ??
+      sharedStorage(self.pod, own, other) ??
+      (staged && `${staged}, which its template has by now`);
     if (shares !== undefined)
       twins.push({ pod: `${other.pod.metadata.namespace}/${other.pod.metadata.name}`, shares });
   }
   return twins;
+}
+
+/**
+ * The pod that is made in the place of `pod` from its template as that is now, in what it mounts: somebody may have given it another
+ * node's data, for later. On which machine it will be is not known; most stay where they are.
+ */
+export function successorOf(pod: Pod, template: Pod["spec"]): Pod {
+  const { nodeName } = pod.spec;
+  return projectPod({ metadata: pod.metadata, spec: { ...template, ...(nodeName && { nodeName }) } });
 }
 
 function sharedAddress({ validatorAddresses }: KnownPod, other: KnownPod): string | undefined {

@@ -1,3 +1,4 @@
+import type { Pod } from "./pod.ts";
 import type { PodGroup } from "./pod-group.ts";
 
 /** Somebody else who decides a workload's image, and writes it back after any change. */
@@ -62,4 +63,11 @@ export function podLabelsIn(
     "apps.kubernetes.io/pod-index": ordinal,
   };
   return group && { ...group.podLabels, ...own };
+}
+
+/** What a pod made from the workload's template now would run and mount in the place of `pod`. */
+export function podSpecFor(workload: WorkloadSight, pod: Pod): Pod["spec"] | undefined {
+  if (workload.kind !== "found") return undefined;
+  const owners = new Set((pod.metadata.ownerReferences ?? []).map(({ uid }) => uid));
+  return workload.groups.find(({ uid }) => owners.has(uid))?.podSpec;
 }

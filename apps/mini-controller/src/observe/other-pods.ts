@@ -36,8 +36,8 @@ import {
   type Stores,
 } from "../model/stores.ts";
 import { failuresUnder } from "../model/swaps-under.ts";
-import { type KnownPod, storageLookupsOf, type Twin, twinsOf } from "../model/twins.ts";
-import type { WorkloadSight } from "../model/workload-sight.ts";
+import { type KnownPod, storageLookupsOf, successorOf, type Twin, twinsOf } from "../model/twins.ts";
+import { podSpecFor, type WorkloadSight } from "../model/workload-sight.ts";
 import type { Neighbours, Observation } from "./observation.ts";
 import { standsStill } from "./recovery-timer.ts";
 import { type Sibling, siblingsOf } from "./siblings.ts";
@@ -99,7 +99,7 @@ export class OtherPods {
     return {
       neighbours: this.#neighbours(halt, policy, workload),
       siblings: this.#siblings(halt, policy, { ...halted, asked }, beyond),
-      twins: this.#twins(pod, halt, stores, asked),
+      twins: this.#twins(pod, halt, { ...halted, asked }),
       strangers: [
         ...(pod === undefined ? [] : runByHand(pod)),
         ...halted.asked.filter(isOwn).flatMap((one) => besideHalted(one, stores, now)),
@@ -132,9 +132,10 @@ export class OtherPods {
   #siblings(
     halt: NodeHalt,
     policy: HaltPolicy | undefined,
-    { workload, stores, asked }: HaltedPod,
+    halted: HaltedPod,
     answering: readonly Asked[],
   ): readonly Sibling[] {
+    const { workload, stores } = halted;
     if (policy === undefined || workload.kind !== "found") return [];
     return siblingsOf(
       halt.spec,
@@ -148,7 +149,7 @@ export class OtherPods {
           verdict,
           height: live?.height ?? seen?.height,
           mayInfer: policy.spec.inferredHalts === "Act",
-          twins: this.#twins(pod, halt, stores, asked),
+          twins: this.#twins(pod, halt, halted),
           heldBack:
             foundBeyond(answering.find((one) => one.pod.metadata.uid === pod.metadata.uid)) ??
             heldBack(pod, policy, halt, stores),
@@ -229,9 +230,18 @@ export class OtherPods {
     return traitsOf(pod, halt.spec.container, policy?.rpcPort ?? DEFAULT_RPC_PORT);
   }
 
-  /** `stores` has the pod's namespace; what is known of other namespaces is the controller's own copies. */
-  #twins(pod: Pod | undefined, halt: NodeHalt, stores: Stores, asked: readonly Asked[]): readonly Twin[] {
+  /**
+   * Of the pod, and of what its template makes in its place. `stores` has the pod's namespace; what is known of other namespaces is the
+   * controller's own copies.
+   */
+  #twins(
+    pod: Pod | undefined,
+    halt: NodeHalt,
+    { workload, stores, asked }: Pick<HaltedPod, "workload" | "stores" | "asked">,
+  ): readonly Twin[] {
     if (pod === undefined) return [];
+    const template = podSpecFor(workload, pod);
+    const successor = template && successorOf(pod, template);
     const { stores: known, statuses } = this.#options;
     const { namespace = "" } = pod.metadata;
     const pods = (value: string) => [
@@ -251,8 +261,10 @@ export class OtherPods {
         looksLikeNode: lookalikeOf(one, traits) !== undefined,
       };
     };
-    const self = introduced(pod);
-    const near = storageLookupsOf(pod).flatMap((storage) => pods(podsOf.storage(storage)));
+    const self = { ...introduced(pod), successor };
+    const near = [...storageLookupsOf(pod), ...(successor ? storageLookupsOf(successor) : [])].flatMap(
+      (storage) => pods(podsOf.storage(storage)),
+    );
     const far = self.validatorAddresses.flatMap((address) =>
       this.#podsOfValidator(address, (other) => (other === namespace ? stores : known)),
     );

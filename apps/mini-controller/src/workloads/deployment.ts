@@ -84,13 +84,14 @@ function notMadeBy(deployment: Deployment, sets: readonly TemplatedWorkload[], p
 function groupOf(deployment: Deployment, set: TemplatedWorkload, container: string): PodGroup {
   const { name, uid = "" } = set.metadata;
   const strategy = deploymentStrategy(deployment);
-  const podLabels = deployment.spec.template.metadata?.labels;
+  const { metadata: meta, spec: podSpec } = deployment.spec.template;
   return {
     what: `ReplicaSet ${name}`,
     uid,
     strategy,
     podNames: [],
-    podLabels,
+    podLabels: meta?.labels,
+    podSpec,
     image: imageIn(set, container),
   };
 }

@@ -12,7 +12,7 @@ export interface TemplatedWorkload extends KubeObject {
     readonly selector?: LabelSelector;
     readonly template: {
       readonly metadata?: Pick<Pod["metadata"], "labels">;
-      readonly spec: Pick<Pod["spec"], "containers" | "initContainers">;
+      readonly spec: Pick<Pod["spec"], "containers" | "initContainers" | "volumes">;
     };
   };
   readonly status?: { readonly observedGeneration?: number };

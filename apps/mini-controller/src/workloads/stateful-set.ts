@@ -112,6 +112,7 @@ export function groupOf(set: StatefulSet, container: string): PodGroup {
     strategy: strategyOf(set),
     podNames: podNamesOf(set),
     podLabels: set.spec.template.metadata?.labels,
+    podSpec: set.spec.template.spec,
     isOrdered: set.spec.podManagementPolicy !== "Parallel",
     updateRevision: set.status?.updateRevision,
     currentRevision: set.status?.currentRevision,

@@ -1,0 +1,36 @@
+import { until } from "@upgrade-halt/testing";
+import { afterEach, expect, test } from "vitest";
+import { objectPath, STATEFUL_SETS } from "./kube/paths.ts";
+import { FakeCluster, NAMESPACE } from "./testing/fake-cluster.ts";
+import { TestController } from "./testing/test-controller.ts";
+
+const undo: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+
+const withClaim = (claimName: string) => ({
+  volumes: [{ name: "data", persistentVolumeClaim: { claimName } }],
+});
+
+test("a pod whose template was given the claim of a node that runs is not replaced before that is gone", async () => {
+  const cluster = new FakeCluster();
+  await cluster.addPolicy();
+  await cluster.addNode("sei-0", "v6.6", withClaim("data-a"));
+  await cluster.addNode("sei-1", "v6.7", withClaim("data-b"));
+  const controller = await new TestController(cluster).start();
+  undo.push(() => controller.stop());
+  await until("the nodes to be recorded", () => cluster.records().length === 2);
+  const set = (name: string) => objectPath(STATEFUL_SETS, NAMESPACE, name);
+  await cluster.api.mergePatch(set("sei-0"), { spec: { template: { spec: withClaim("data-b") } } });
+  cluster.reach(30);
+  const halt = await until("it to be held", () =>
+    cluster.halts().find(({ status }) => status?.reason === "SameValidatorMayRun"),
+  );
+  expect(halt.status?.message).toContain(
+    "sei/sei-1-0 (same PersistentVolumeClaim sei/data-b, which its template has by now)",
+  );
+  expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
+  await cluster.api.mergePatch(set("sei-0"), { spec: { template: { spec: withClaim("data-a") } } });
+  await until("the swap", () => cluster.podsDeleted.length === 1);
+});
