@@ -97,6 +97,13 @@ const deployment = (strategy: object, replicas = 1, target = "Deployment"): Chan
 
 const CASES: readonly [string, Changes, Check, Finding["state"], RegExp][] = [
   [
+    "a second container that ends as well",
+    { containers: [CONTAINER, { name: "once", restartPolicy: "Never" }] },
+    "halt",
+    "not-checked",
+    /its StatefulSet recreates the pod once its other containers have ended as well/,
+  ],
+  [
     "an announcer that asks another port than the node's",
     { container: { ports: [{ name: "rpc", containerPort: 36657 }] } },
     "status",

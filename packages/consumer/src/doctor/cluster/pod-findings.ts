@@ -74,6 +74,12 @@ function haltFinding(pod: Pod, container: Container, isGoverned: boolean): Findi
       `After 70, 71 and 72 its only container would stay down, and its ${printable(owner)} recreates a pod that failed at once.`,
       "Give it a second container that keeps running, such as registry.k8s.io/pause.",
     );
+  if (again.length === 0 && !fates.includes("held") && owner !== undefined && !isKeptRunning(pod, container))
+    return notChecked(
+      "halt",
+      `After 70, 71 and 72 its container would stay down, and its ${printable(owner)} recreates the pod once its other containers have ended as well: none of them is always started again.`,
+      "Give it a second container that keeps running, such as registry.k8s.io/pause.",
+    );
   const unseen = unseenEntry(container);
   if (unseen !== undefined)
     return notChecked(
@@ -85,6 +91,13 @@ function haltFinding(pod: Pod, container: Container, isGoverned: boolean): Findi
   const words = `After ${again.join(", ")} its container would be started again into the same halt`;
   if (isGoverned) return ok("halt", `${words}, until the controller or a person acts.`);
   return todo("halt", `${words}, for ever.`, "Give it the restartPolicyRules of docs/guides/kubernetes.md.");
+}
+
+/** Whether a pod goes on while this container stays down: a sidecar does not count. */
+function isKeptRunning({ spec }: Pod, container: Container): boolean {
+  return spec.containers.some(
+    (other) => other !== container && (other.restartPolicy ?? spec.restartPolicy ?? "Always") === "Always",
+  );
 }
 
 /** The kind of what makes the pod anew. */
