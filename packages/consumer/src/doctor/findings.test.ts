@@ -514,6 +514,21 @@ const CASES: readonly [string, Partial<Facts>, Check, Finding["state"], RegExp, 
     /without a policy/,
   ],
   [
+    "a plan that is listed at two heights",
+    { policy: read({ upgrades: [upgrade, { ...upgrade, height: 120 }] }) },
+    "upgrade",
+    "todo",
+    /v6\.7 is listed more than once/,
+    /List v6\.7 once/,
+  ],
+  [
+    "a plan that is listed with two images",
+    { policy: read({ upgrades: [upgrade, { ...upgrade, image: "sei:v6.8" }] }) },
+    "upgrade",
+    "todo",
+    /v6\.7 is listed more than once/,
+  ],
+  [
     "--announce that asks another address than the node's",
     {
       status: {

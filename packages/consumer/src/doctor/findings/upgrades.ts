@@ -24,6 +24,7 @@ export function upgradeFindings(facts: Facts): Finding[] {
   return [
     chainFinding(policy.policy, node?.chainId),
     ...policy.policy.upgrades.filter(({ height }) => height === undefined).map(withoutHeight),
+    ...listedAgain(policy.policy.upgrades),
     ...ahead.map((upgrade) => aheadFinding(upgrade, node?.height)),
     ...(ahead.length === 0 ? [nothingAhead(node?.height)] : []),
     ...ahead.map(({ image }) => imageHere(image, facts)),
@@ -64,6 +65,24 @@ function withoutHeight({ planName }: ListedUpgrade): Finding {
     "upgrade",
     `${plan} is listed without a height, and only a listed height binds.`,
     `Add "height" to ${plan}, as the proposal has it.`,
+  );
+}
+
+/** A policy that says two things of a plan contradicts itself: nothing is announced or changed for it. */
+function listedAgain(upgrades: readonly ListedUpgrade[]): Finding[] {
+  const others = (one: ListedUpgrade, index: number) =>
+    upgrades.findIndex(({ planName }) => planName === one.planName) < index &&
+    upgrades.some(
+      ({ planName, height, image }) =>
+        planName === one.planName && (height !== one.height || image !== one.image),
+    );
+  const names = new Set(upgrades.filter(others).map(({ planName }) => printable(planName)));
+  return [...names].map((plan) =>
+    todo(
+      "upgrade",
+      `${plan} is listed more than once, with another height or image: its halt may be neither announced nor acted on.`,
+      `List ${plan} once, as the proposal has it.`,
+    ),
   );
 }
 
