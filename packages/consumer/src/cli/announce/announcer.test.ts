@@ -68,6 +68,19 @@ test.for<[string, Legacy]>([
   expect(code).toBe(2);
 });
 
+test("an end of its own is kept by a node that came at once for one that panicked with a missing handler", async ({
+  place,
+}) => {
+  const body = `{"jsonrpc":"2.0","id":-1,"result":{"node_info":{"network":"test-1"},"sync_info":{"latest_block_height":"50"}}}`;
+  const next = `require("node:http").createServer((_, response) => response.end('${body}')).listen(${place.port}, "127.0.0.1"); setTimeout(() => process.exit(1), 6000);`;
+  const script = `echo 'panic: Wrong app version 0, upgrade handler is missing for v6.6 upgrade plan' >&2; exec "$0" -e "$1"`;
+  const { code, stderr } = await runCommand([
+    ...place.announce("--", "sh", "-c", script, process.execPath, next),
+  ]);
+  expect(stderr).not.toContain("announced for the node");
+  expect(code).toBe(1);
+});
+
 test("without a policy nothing is announced, and it says so", async ({ place }) => {
   const args = [
     "exec",

@@ -18,6 +18,8 @@ import { toldOfStanding } from "./standing-node.ts";
 
 /** How often the policy is read anew for the pace near a height; at a halt line it is read in any case. */
 const POLICY_EVERY_MS = 10_000;
+/** So long a process may still answer after its last words, in ms. */
+const LAST_ANSWER_MS = 1_000;
 /** CometBFT's own default. */
 const DEFAULT_RPC = "http://127.0.0.1:26657";
 
@@ -87,6 +89,8 @@ export class Announcer {
   #before: readonly PlanLine[] = [];
   /** Said before nothing answered, as it is now. */
   #beforeGap: readonly PlanLine[] = [];
+  /** Since when something has answered although the log ends with what a process ended with. */
+  #answeredSince: number | undefined;
   #startedAt = 0;
   #servedEverywhere: boolean | undefined;
 
@@ -152,6 +156,7 @@ export class Announcer {
       onAnswer: () => {
         this.#servedEverywhere ??= listensEverywhere(listeningSockets(), Number(url.port) || 80);
         if (this.#beforeGap.length > 0) this.#before = this.#beforeGap;
+        this.#leaveEnded(io.now());
       },
       onReading: () => {
         if (io.now() - readAt >= POLICY_EVERY_MS) {
@@ -194,6 +199,15 @@ export class Announcer {
     if (isLeftRunning) return "something that the command started could not be ended";
     if (isOutputOpen) return "something that the command started still holds its output";
     return (await answers(this.url)) ? `something still answers at ${at}` : undefined;
+  }
+
+  /** What a process ended with is none of the one that goes on to answer: a wrapper started that at once. */
+  #leaveEnded(now: number): void {
+    const ended = this.#lines().filter(({ ending }) => ending);
+    this.#answeredSince = ended.length === 0 ? undefined : (this.#answeredSince ?? now);
+    if (this.#answeredSince === undefined || now - this.#answeredSince < LAST_ANSWER_MS) return;
+    this.#before = [...this.#before, ...ended];
+    this.#beforeGap = this.#before;
   }
 
   /** What the process itself said that runs, or ended last. */
