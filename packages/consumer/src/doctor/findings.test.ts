@@ -514,6 +514,18 @@ const CASES: readonly [string, Partial<Facts>, Check, Finding["state"], RegExp, 
     /without a policy/,
   ],
   [
+    "pm2 that starts by the clock what it holds",
+    by({
+      between: [],
+      supervisor: { kind: "pm2", home: "/root/.pm2" },
+      rules: { kind: "pm2", autorestart: true, stopExitCodes: [70, 71, 72], startedBy: ["cron_restart"] },
+    }),
+    "halt",
+    "todo",
+    /70, 71 and 72 would be started again by pm2/,
+    /Take cron_restart out/,
+  ],
+  [
     "a plan that is listed at two heights",
     { policy: read({ upgrades: [upgrade, { ...upgrade, height: 120 }] }) },
     "upgrade",

@@ -74,12 +74,17 @@ const CASES: readonly [string, RestartRules, readonly [Fate, Fate, Fate, Fate]][
   ["supervisord that restarts nothing", supervisord("false", 0), [DOWN, DOWN, DOWN, DOWN]],
   [
     "pm2 with codes",
-    { kind: "pm2", autorestart: true, stopExitCodes: [70, 71] },
+    { kind: "pm2", autorestart: true, stopExitCodes: [70, 71], startedBy: [] },
     [DOWN, AGAIN, AGAIN, AGAIN],
   ],
   [
+    "pm2 with codes, and a time at which it starts all",
+    { kind: "pm2", autorestart: true, stopExitCodes: [70, 71, 72], startedBy: ["cron_restart"] },
+    [AGAIN, AGAIN, AGAIN, AGAIN],
+  ],
+  [
     "pm2 without autorestart",
-    { kind: "pm2", autorestart: false, stopExitCodes: [] },
+    { kind: "pm2", autorestart: false, stopExitCodes: [], startedBy: [] },
     [DOWN, DOWN, DOWN, DOWN],
   ],
   ["no finish", finish(undefined), [AGAIN, AGAIN, AGAIN, AGAIN]],

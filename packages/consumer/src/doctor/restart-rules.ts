@@ -12,7 +12,13 @@ export type RestartRules =
       readonly exitCodes: readonly number[];
       readonly startSeconds: number;
     }
-  | { readonly kind: "pm2"; readonly autorestart: boolean; readonly stopExitCodes: readonly number[] }
+  | {
+      readonly kind: "pm2";
+      readonly autorestart: boolean;
+      readonly stopExitCodes: readonly number[];
+      /** What starts the node whatever became of it: `cron_restart`, `watch`. */
+      readonly startedBy: readonly string[];
+    }
   /** runit and s6: the text of `finish`, where there is one. */
   | { readonly kind: "finish"; readonly of: "runit" | "s6"; readonly script: string | undefined }
   /** Whatever ends is started again. */
@@ -65,7 +71,8 @@ export function fateOf(rules: RestartRules, end: SeenEnd): Fate {
       return supervisordFate(rules, end);
     case "pm2": {
       const stops = end.kind === "exited" && rules.stopExitCodes.includes(end.code);
-      return !rules.autorestart || stops ? "stays-down" : "started-again";
+      const isLeft = rules.startedBy.length === 0 && (!rules.autorestart || stops);
+      return isLeft ? "stays-down" : "started-again";
     }
     case "finish":
       return finishFate(rules.script, rules.of, end);

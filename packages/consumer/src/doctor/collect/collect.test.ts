@@ -201,8 +201,18 @@ test("reads what pm2 lists of the process", async () => {
   };
   const path = await onlyWith("pm2", `news of pm2\n${JSON.stringify([{ pid: 7, pm2_env: env }])}`);
   const { rules, evidence } = await readPm2("/root/.pm2", { pid: 7, name: "seid", args: [] }, path);
-  expect(rules).toEqual({ kind: "pm2", autorestart: true, stopExitCodes: [70, 71, 72] });
+  expect(rules).toEqual({ kind: "pm2", autorestart: true, stopExitCodes: [70, 71, 72], startedBy: [] });
   expect(evidence).toEqual({ kind: "output", goesTo: { kind: "file", path: log } });
+});
+
+test.each<[object, readonly string[]]>([
+  [{ cron_restart: "0 4 * * *", watch: ["/etc/seid"] }, ["cron_restart", "watch"]],
+  [{ cron_restart: 0, watch: false }, []],
+  [{ cron_restart: "0", watch: [] }, []],
+])("reads of pm2 what starts a stopped process: %j", async (pm2_env, startedBy) => {
+  const path = await onlyWith("pm2", JSON.stringify([{ pid: 7, pm2_env }]));
+  const { rules } = await readPm2("/root/.pm2", { pid: 7, name: "seid", args: [] }, path);
+  expect(rules).toMatchObject({ kind: "pm2", startedBy });
 });
 
 test("reads a finish that can be executed, and says which cannot", async () => {

@@ -12,6 +12,8 @@ const ListSchema = z.array(
     pm2_env: z.object({
       autorestart: z.boolean().nullish(),
       stop_exit_codes: z.union([z.array(z.coerce.number()), z.coerce.number()]).nullish(),
+      cron_restart: z.union([z.string(), z.number()]).nullish(),
+      watch: z.union([z.boolean(), z.string(), z.array(z.string())]).nullish(),
       pm_out_log_path: z.string().nullish(),
       pm_err_log_path: z.string().nullish(),
     }),
@@ -42,6 +44,10 @@ export async function readPm2(
       kind: "pm2",
       autorestart: app.autorestart !== false,
       stopExitCodes: [app.stop_exit_codes ?? []].flat(),
+      startedBy: [
+        ...(isSet(app.cron_restart) ? ["cron_restart"] : []),
+        ...(isSet(app.watch) ? ["watch"] : []),
+      ],
     },
     evidence: {
       kind: "output",
@@ -53,6 +59,11 @@ export async function readPm2(
           },
     },
   };
+}
+
+/** A pattern of 0 takes back one that was set before. */
+function isSet(option: unknown): boolean {
+  return Boolean(option) && option !== "0" && !(Array.isArray(option) && option.length === 0);
 }
 
 function appsIn(line: string): z.infer<typeof ListSchema> {

@@ -146,7 +146,9 @@ export function adviceFor(rules: RestartRules): string {
     case "supervisord":
       return "Set autorestart=unexpected, exitcodes=0,70,71,72 and startsecs=0 in the program's section.";
     case "pm2":
-      return "Set stop_exit_codes: [70, 71, 72] in an ecosystem file, and start it from there.";
+      return rules.startedBy.length === 0
+        ? "Set stop_exit_codes: [70, 71, 72] in an ecosystem file, and start it from there."
+        : `Take ${rules.startedBy.join(" and ")} out: pm2 starts by it what stop_exit_codes holds, too.`;
     case "finish":
       return rules.of === "runit"
         ? "Let the service's finish call `sv down .` for 70, 71 and 72: docs/supervisors.md has the script."
