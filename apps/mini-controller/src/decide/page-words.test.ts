@@ -88,7 +88,9 @@ test("a page names the node and what may run beside it, however long the names",
   expect(page).toMatch(
     /^sei\/p+…p* halted \(upgrade_required\): Another pod may run as the same validator as p+/,
   );
-  expect(page).toMatch(/: sei\/t+… ?t+\. It was not seen to end\. Stop it, and see it gone: two processes/);
+  expect(page).toMatch(
+    /: sei\/t+… ?t+\. It was not seen to end\. Two processes of one validator sign twice: see which/,
+  );
 });
 
 test.each<[string, Scene]>([

@@ -17,6 +17,6 @@ export const sameValidatorMayRun: Check = (observation, proposal) => {
   const found = [own, ...restarted].find(({ twins }) => twins.length > 0);
   if (found === undefined) return undefined;
   const names = found.twins.map(({ pod, shares }) => `${pod} (same ${shares})`);
-  const toDo = advice`Another pod may run as the same validator as ${found.name}: ${names}. It was not seen to end. Stop it, and see it gone: two processes of one validator sign twice.`;
+  const toDo = advice`Another pod may run as the same validator as ${found.name}: ${names}. It was not seen to end. Two processes of one validator sign twice: see which of the two has the newest signing state and is to go on, stop the other, and see that gone.`;
   return { reason: "SameValidatorMayRun", message: { toDo }, kind: waitThenPage(observation) };
 };

@@ -20,7 +20,7 @@ export const twoAtATime: Check = ({ halt, workload }) => {
     if (isOwn && strategy.kind === "Recreate" && strategy.replicas > 1) {
       const message = {
         found: `${workload.what} has ${strategy.replicas} replicas of one node.`,
-        toDo: advice`Set spec.replicas to 1, and run each node as a workload of its own.`,
+        toDo: advice`Run each node as a workload of its own. Set spec.replicas to 1 only once none of its other pods is needed: it may end one that runs.`,
       };
       return { reason: "SeveralReplicas", message, kind: "page" };
     }
