@@ -86,13 +86,20 @@ function listedAgain(upgrades: readonly ListedUpgrade[]): Finding[] {
   );
 }
 
+/** A node that has halted tells its plan's height, or the one before. */
+const STANDS_WITHIN = 1;
+
 function aheadFinding({ planName, height = 0 }: ListedUpgrade, at: number | undefined): Finding {
   const plan = `${printable(planName)} is listed at ${height}`;
   if (at === undefined) return notChecked("upgrade", `${plan}; how far ahead that is was not seen.`);
-  return ok(
-    "upgrade",
-    at === height ? `${plan}, where the node is.` : `${plan}, ${height - at} blocks ahead.`,
-  );
+  const left = height - at;
+  if (left <= STANDS_WITHIN)
+    return notChecked(
+      "upgrade",
+      `${plan}, and the node is at ${at}: it has halted there, unless it moves on within a block's time.`,
+      "Ask again in a moment, and read its log: docs/guides/alerts.md says what a halt asks for.",
+    );
+  return ok("upgrade", `${plan}, ${left} blocks ahead.`);
 }
 
 function nothingAhead(at: number | undefined): Finding {
