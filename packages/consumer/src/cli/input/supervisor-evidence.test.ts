@@ -73,6 +73,7 @@ test.each([
 });
 
 test.each([
+  [() => unitEvidence(`${unit(0, 1, 72, "exit-code")}\n${unit(12, 0, 0, "success")}`), /several units/],
   [() => unitEvidence("Unit seid.service could not be found.\n"), /ExecMainStatus/],
   [() => supervisordEvidence(LOG, undefined), /--container: it tells of seid, oracle\.$/],
   [() => supervisordEvidence("", "seid"), /--container: it tells of none\.$/],

@@ -22,6 +22,8 @@ const MAIN_CODES: Readonly<Record<string, string>> = { 1: "exited", 2: "killed",
 /** What `systemctl show UNIT` prints, as evidence of the unit's main process. */
 export function unitEvidence(text: string): Evidence {
   const told = new Map(text.split("\n").map((line) => [line.split("=", 1)[0], line.replace(/^[^=]*=/, "")]));
+  if ([...text.matchAll(/^MainPID=/gm)].length > 1)
+    throw unfit("it tells of several units: ask about one at a time");
   const [pid, how, status] = ["MainPID", "ExecMainCode", "ExecMainStatus"].map((name) => told.get(name));
   if (pid === undefined || how === undefined || status === undefined)
     throw unfit("it has no MainPID, ExecMainCode and ExecMainStatus, as systemctl show UNIT prints them");
