@@ -140,6 +140,27 @@ test.each([
   });
 });
 
+test.each([
+  [
+    "podman",
+    { HealthcheckOnFailureAction: "restart" },
+    "--health-on-failure=restart has the container ended",
+  ],
+  ["podman", { HealthcheckOnFailureAction: "kill" }, "--health-on-failure=kill has the container ended"],
+  ["docker", { Labels: { autoheal: "true" } }, "its label autoheal has the container ended"],
+] as const)(
+  "believes no restart policy of a container of %s that is ended once it is unhealthy: %j",
+  async (engine, Config, why) => {
+    const inspected = [
+      { Id: "0123", State: { Pid: 0 }, Config, HostConfig: { RestartPolicy: { Name: "no" } } },
+    ];
+    const reading = await readContainer(engine, "seid", await onlyWith(engine, JSON.stringify(inspected)));
+    expect(reading).toMatchObject({
+      container: { rules: { kind: "unseen", why: expect.stringContaining(why) } },
+    });
+  },
+);
+
 test("says that a supervisor's program is not there", async () => {
   const env = { PATH: folder };
   expect(await readUnit("seid", false, env)).toEqual({ kind: "none", why: "systemctl is not on this PATH" });

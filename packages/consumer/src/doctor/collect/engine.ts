@@ -13,7 +13,12 @@ const InspectSchema = z.tuple([
     Path: Text,
     Args: z.array(z.string()).nullish(),
     State: z.object({ Pid: z.int().nullish() }),
-    Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
+    Config: z
+      .object({
+        Labels: z.record(z.string(), z.string()).nullish(),
+        HealthcheckOnFailureAction: Text,
+      })
+      .nullish(),
     HostConfig: z.object({
       RestartPolicy: z.object({ Name: Text, MaximumRetryCount: z.int().nullish() }).nullish(),
       LogConfig: z.object({ Type: Text }).nullish(),
@@ -56,6 +61,19 @@ function managedRules(labels: Readonly<Record<string, string>>): RestartRules | 
   };
 }
 
+/** A health check that fails at a halt, as the guide's does, must end nothing: neither by Podman itself nor by an autoheal beside Docker. */
+function healingRules(config: z.infer<typeof InspectSchema>[0]["Config"]): RestartRules | undefined {
+  const { HealthcheckOnFailureAction: action, Labels: labels } = config ?? {};
+  const by = action && action !== "none" ? `--health-on-failure=${action}` : "";
+  const healed = labels?.autoheal === "true" ? "its label autoheal" : by;
+  if (healed === "") return undefined;
+  return {
+    kind: "unseen",
+    why: `${healed} has the container ended once it is unhealthy, as a halted node may be`,
+    instead: "Take it off, or let the health check succeed after a halt.",
+  };
+}
+
 /** Asks an engine for a container, by name or id. */
 export async function readContainer(engine: Engine, name: string, env: Env): Promise<ContainerReading> {
   const answer = await runProgram(engine, ["inspect", "--type", "container", "--", name], env);
@@ -74,11 +92,12 @@ export async function readContainer(engine: Engine, name: string, env: Env): Pro
       id: Id,
       pid: State.Pid ?? 0,
       command: [...(Path ? [Path] : []), ...(Args ?? [])],
-      rules: managedRules(Config?.Labels ?? {}) ?? {
-        kind: "engine",
-        policy: policy?.Name ?? "",
-        maximum: policy?.MaximumRetryCount ?? 0,
-      },
+      rules: managedRules(Config?.Labels ?? {}) ??
+        healingRules(Config) ?? {
+          kind: "engine",
+          policy: policy?.Name ?? "",
+          maximum: policy?.MaximumRetryCount ?? 0,
+        },
       evidence: { kind: "engine", driver: log?.Type ?? "unknown", isRemoved: AutoRemove === true },
       unit: Config?.Labels?.PODMAN_SYSTEMD_UNIT,
     },
