@@ -206,10 +206,12 @@ test("holds nothing for a crash", async () => {
   expect((await runCommand(["exec", "--hold", ...node("process.exitCode = 2")])).code).toBe(2);
 });
 
-test("does not wait for what the command left running", async () => {
-  const { code, stdout } = await runCommand(["exec", "--", "sh", "-c", "sleep 600 & echo $!; exit 71"]);
+test("does not wait for what the command left running, and tells of it", async () => {
+  const script = "sleep 600 & echo $!; exit 71";
+  const { code, stdout, stderr } = await runCommand(["exec", "--", "sh", "-c", script]);
   process.kill(Number(stdout), "SIGKILL");
   expect(code).toBe(71);
+  expect(stderr).toContain("something that the command started still holds its output, and may run on.");
 });
 
 test("a command that a signal ended gives 128 and the signal's number", async () => {

@@ -109,6 +109,10 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
     guard.release();
     if (end.isLeftRunning)
       io.stderr.write("upgrade-halt: something that the command started lives on, and could not be ended.\n");
+    else if (end.isOutputOpen)
+      io.stderr.write(
+        "upgrade-halt: something that the command started still holds its output, and may run on.\n",
+      );
     for (const each of lines) each.flush();
     const { verdict, announced } = await judged(end, { announcer, zombie, logTail: seen.text() });
     const halt = announced && verdict.kind === "halted" ? verdict : undefined;
