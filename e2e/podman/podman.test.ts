@@ -138,6 +138,22 @@ describe.skipIf(reason !== undefined)(`a real Podman${reason ? ` (${reason})` : 
     await removeAll();
   });
 
+  test("a health check that fails at a halt ends a container that is told so, and doctor tells of it", async () => {
+    const command = filesIn(GUIDE).get("run.sh") ?? "";
+    const heals = " --health-cmd false --health-retries 1 --health-on-failure=kill ";
+    await machine.must(command.replace(" --init ", ` --init${heals}`));
+    const says = async () => (await machine.must("podman logs seid")).includes("upgrade-halt: halted: ");
+    await until("seid to halt", says, WITHIN);
+    expect((await machine.sh("upgrade-halt doctor --container seid")).output).toMatch(
+      /^TO DO halt: .* --health-on-failure=kill has the container ended once it is unhealthy/m,
+    );
+    const pidOf = () => machine.must("podman inspect seid --format '{{.State.Pid}}'");
+    const held = await pidOf();
+    await machine.sh("podman healthcheck run seid");
+    await until("the place not to be held any more", async () => (await pidOf()) !== held, WITHIN);
+    await removeAll();
+  });
+
   test.each(Object.entries(recorded))(
     "a container that is %s is what its recorded sample says",
     async (title, sample) => {
