@@ -70,9 +70,7 @@ const KNOWN: readonly Prefix[] = [
 ];
 
 /** Every platform that puts something before each line of a node. */
-export const PREFIXES: readonly Transport[] = KNOWN.map(
-  (prefix) => (lines) => withoutPrefix(prefix, lines.map(withoutColour)),
-);
+export const PREFIXES: readonly Transport[] = KNOWN.map((prefix) => (lines) => withoutPrefix(prefix, lines));
 
 /** Every halt text has one of these words, and no logger escapes them. */
 export const KEYWORDS = /NEEDED at height|BINARY UPDATED BEFORE|upgrade handler is missing/;
@@ -82,7 +80,8 @@ function withoutPrefix(
   lines: readonly OutputLine[],
 ): readonly OutputLine[] | undefined {
   const inner: OutputLine[] = [];
-  for (const line of lines) {
+  for (const coloured of lines) {
+    const line = withoutColour(coloured);
     const found = pattern.exec(line.text);
     if (found !== null) {
       const { supervisor, time, source } = found.groups ?? {};

@@ -84,7 +84,9 @@ function oldestOf({ startedAt = Number.NEGATIVE_INFINITY }: LogOptions): number 
 
 /** Of a log in which several write, as of two pods, nothing tells which of them is the node. */
 function lastRunOf(lines: readonly OutputLine[], oldest: number): LastRun {
-  const [one, ...others] = new Set(lines.filter(isNodes).map(({ source }) => source));
+  const sources = new Set<string | undefined>();
+  for (const line of lines) if (isNodes(line)) sources.add(line.source);
+  const [one, ...others] = sources;
   if (others.length === 0) return lastRunOfOne(lines, oldest);
   const runs = [one, ...others].map((source) =>
     lastRunOfOne(

@@ -27,11 +27,9 @@ const ERROR_LEVEL = /^(?:ERR|ERRO|ERROR|FTL|FATAL|PNC|PANIC|DPANIC)(?:[+-]\d+)?$
 const ERROR_NUMBER = 50;
 const CLOCK = String.raw`(?:\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)? ?(?:[AP]M)?|\d{2,4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S*|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?)`;
 /** zerolog's console (with or without the caller), tint, slog's default: a time, a level, the message, fields. */
-const CONSOLE = new RegExp(
-  String.raw`^(?:(?<clock>${CLOCK})\s+)?\[?(?<level>${LEVEL})\]?:?\s+(?:[\w./@-]+\.go:\d+ > )?`,
-);
+const CONSOLE = new RegExp(String.raw`^(?:(${CLOCK})\s+)?\[?(${LEVEL})\]?:?\s+(?:[\w./@-]+\.go:\d+ > )?`);
 /** Tendermint's plain log: `E[2026-08-21|13:00:00.000] message  module=consensus`. */
-const TENDERMINT = /^(?<level>[DIWE])\[\d{4}-\d\d-\d\d\|\d\d:\d\d:\d\d\.\d+\]\s+/;
+const TENDERMINT = /^([DIWE])\[\d{4}-\d\d-\d\d\|\d\d:\d\d:\d\d\.\d+\]\s+/;
 
 const LAST_PAIR = new RegExp(String.raw`\s[\w.@/-]+=(?:${QUOTED}|\S*)\s*$`);
 
@@ -89,17 +87,17 @@ function logfmtRecord(text: string): LogRecord | undefined {
 /** Tendermint's command ends with `ERROR: ` and its error: no record, as it has no time. */
 function consoleRecord(text: string): LogRecord | undefined {
   if (text.startsWith("ERROR: ")) return undefined;
-  const found = CONSOLE.exec(text) ?? TENDERMINT.exec(text);
-  if (found === null) return undefined;
-  const { level = "", clock } = found.groups ?? {};
-  const isError = level === "E" || ERROR_LEVEL.test(level);
-  return {
-    kind: "record",
-    isError,
-    message: text.slice(found[0].length),
-    exact: false,
-    at: zoned(clock),
-  };
+  const [begin, clock, level = ""] = CONSOLE.exec(text) ?? [];
+  if (begin !== undefined)
+    return inexact(text.slice(begin.length), { isError: ERROR_LEVEL.test(level), at: zoned(clock) });
+  const [intro, letter] = TENDERMINT.exec(text) ?? [];
+  return intro === undefined
+    ? undefined
+    : inexact(text.slice(intro.length), { isError: letter === "E", at: undefined });
+}
+
+function inexact(message: string, about: Pick<LogRecord, "isError" | "at">): LogRecord {
+  return { kind: "record", message, exact: false, ...about };
 }
 
 /** The one error among the fields that follow the first characters of an inexact record's message. */

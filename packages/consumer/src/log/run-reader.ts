@@ -33,8 +33,8 @@ export class RunReader {
   #isRecovered = false;
   /** What a panic or an error said is no halt, and may go on, over empty lines and what looks like a trace: it may quote one. */
   #isInEnd = false;
-  /** The message of the record before may go on. */
-  #isOpen = false;
+  /** Whether the message of the record before may go on; that record until somebody asks: few are asked of all that there are. */
+  #open: LogRecord | boolean = false;
   /** A plan's info may go on, to the end of the log. */
   #isInInfo = false;
   /** What may be a start, or of an info, came after the last text, or what is said may be of an info. */
@@ -100,7 +100,7 @@ export class RunReader {
     if (line.isSupervisors || this.#isInInfo) return at;
     if (skips) this.#begin(line);
     if (entry.kind === "record") this.#record(entry, line);
-    else if (this.#isOpen || !this.#plain(entry.text)) return at;
+    else if (this.#isOpen() || !this.#plain(entry.text)) return at;
     return this.#info(entry, lines, at);
   }
 
@@ -129,16 +129,21 @@ export class RunReader {
     this.#endsOtherwise = false;
     this.#isRecovered = false;
     this.#isInEnd = false;
-    this.#isOpen = false;
+    this.#open = false;
     this.#isInInfo = false;
     this.#isMaybeOver = false;
   }
 
+  #isOpen(): boolean {
+    if (typeof this.#open === "object") this.#open = isOpenEnded(this.#open);
+    return this.#open;
+  }
+
   #record(record: LogRecord, { text: line }: OutputLine): void {
-    this.#isOpen = isOpenEnded(record);
+    this.#open = record;
     this.#isRecovered = false;
     this.#isInEnd = false;
-    if (!OF_COSMOVISOR.test(line)) this.#ending = undefined;
+    if (this.#ending !== undefined && !OF_COSMOVISOR.test(line)) this.#ending = undefined;
     const text = textOfRecord(record);
     const isOlder = record.at !== undefined && record.at < this.#oldest;
     if (text !== undefined && !isOlder) this.#say(text, wholeTextOf(record));

@@ -98,6 +98,8 @@ export interface PlanInfo {
   readonly of: "needed" | "scheduled" | "skipped" | "unknown";
 }
 
+/** What any text with an info begins with. */
+const UPGRADE = 'UPGRADE "';
 const SCHEDULED = /^UPGRADE "[^\r\n]*" SCHEDULED at height: \d{1,19}: /;
 const SKIPPED = /^UPGRADE "[^\r\n]*" SKIPPED at \d{1,19}:/;
 const UNKNOWN = /^UPGRADE "[^\r\n]*" (?:SKIPPED|SCHEDULED) at /;
@@ -111,6 +113,7 @@ export function isSkip({ message }: LogRecord): boolean {
 export function infoIn(entry: LogEntry): PlanInfo | undefined {
   if (entry.kind === "record" && entry.exact) return undefined;
   const said = entry.kind === "record" ? entry.message : entry.text.replace(ENDING, "");
+  if (!said.includes(UPGRADE)) return undefined;
   const text = said.replace(WRAPPED, "");
   const [begin] = SCHEDULED.exec(text) ?? [];
   if (begin !== undefined) return { of: "scheduled", begin: text.slice(begin.length) };

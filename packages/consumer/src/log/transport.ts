@@ -20,7 +20,9 @@ const LAYERS = 3;
  * its lines; with `isUnwrapped` there is none. Colours are taken off. Only a line feed ends a line.
  */
 export function outputLines(log: string, isUnwrapped = false): readonly OutputLine[] {
-  let lines: readonly OutputLine[] = log.split("\n").map((text) => ({ text: text.replace(/\r$/, "") }));
+  let lines: readonly OutputLine[] = log
+    .split("\n")
+    .map((text) => ({ text: text.endsWith("\r") ? text.slice(0, -1) : text }));
   for (let layer = 0; layer < LAYERS && !isUnwrapped; layer += 1) {
     const inner = unwrapped(lines);
     if (inner === undefined) break;
