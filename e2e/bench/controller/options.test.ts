@@ -10,6 +10,7 @@ describe("the sizes of a run", () => {
       nodes: [100, 1000],
       rounds: 3,
       pods: 10_000,
+      idle: 10_000,
       json: false,
     });
   });
@@ -21,6 +22,7 @@ describe("the sizes of a run", () => {
   test.each([
     [["--nodes", "none"], "--nodes none is no whole number from 1 to 10000"],
     [["--pods", "0"], "--pods 0 is no whole number from 1 to 100000"],
+    [["--pods", "50", "--idle", "49"], "--idle 49 is no whole number from 50 to 100000"],
     [["--parts", "burst,lunch"], "--parts burst,lunch: lunch is none of latency, burst, start, watching"],
     [["--bogus"], "Unknown option '--bogus'"],
   ])("%j is refused with one sentence", (args, message) => {

@@ -15,6 +15,8 @@ export interface Options {
   readonly rounds: number;
   /** Pods that are watched; a tenth and a hundredth of them are measured as well. */
   readonly pods: number;
+  /** Pods that are watched in the end, and that nobody governs. */
+  readonly idle: number;
   /** How long memory and CPU are measured. */
   readonly seconds: number;
   /** Whether the controller is profiled in one block, and nothing is measured. */
@@ -22,7 +24,7 @@ export interface Options {
   readonly json: boolean;
 }
 
-export const HELP = `Usage: pnpm run bench:controller [--halts N] [--nodes LIST] [--rounds N] [--pods N] [--seconds N] [--parts LIST] [--profile] [--json]
+export const HELP = `Usage: pnpm run bench:controller [--halts N] [--nodes LIST] [--rounds N] [--pods N] [--idle N] [--seconds N] [--parts LIST] [--profile] [--json]
 
 Measures the controller on a real control plane, each figure beside that of a client that makes the fewest writes,
 of client-go or of cosmovisor; of which kinds a halt's requests are.
@@ -32,6 +34,7 @@ Exits with 1 where a target is missed.
   --nodes LIST  nodes that halt in one block; with several sizes, how the cost grows from each to the next (default 100,1000)
   --rounds N    how often they do, for each side, and how often it is started and killed (default 3; the figures are medians)
   --pods N      pods watched and asked for /status, and a tenth and a hundredth of them (default 10000)
+  --idle N      pods watched in the end that no policy governs (default as --pods); with more, how the cost grows
   --seconds N   how long memory and CPU are measured (default 30)
   --parts LIST  some of ${PARTS.join(",")} (default all)
   --profile     measure nothing, but profile the controller while as many nodes as --nodes tells at most halt in one block:
@@ -48,6 +51,7 @@ const OPTIONS = {
   nodes: { type: "string", default: "100,1000" },
   rounds: { type: "string", default: "3" },
   pods: { type: "string", default: "10000" },
+  idle: { type: "string" },
   seconds: { type: "string", default: "30" },
   parts: { type: "string", default: PARTS.join(",") },
   profile: { type: "boolean", default: false },
@@ -59,6 +63,7 @@ const OPTIONS = {
 export function parseOptions(args: readonly string[]): Options | "help" {
   const values = parsed(args, OPTIONS);
   if (values.help) return "help";
+  const pods = whole("pods", values.pods, 1, MOST);
   return {
     parts: partsOf(values.parts, PARTS),
     halts: whole("halts", values.halts, 1, MOST),
@@ -66,7 +71,8 @@ export function parseOptions(args: readonly string[]): Options | "help" {
       (a, b) => a - b,
     ),
     rounds: whole("rounds", values.rounds, 1, MOST),
-    pods: whole("pods", values.pods, 1, MOST),
+    pods,
+    idle: values.idle === undefined ? pods : whole("idle", values.idle, pods, MOST),
     seconds: whole("seconds", values.seconds, 1, MOST),
     profile: values.profile,
     json: values.json,

@@ -6,7 +6,10 @@ import type { BenchCluster } from "./bench-cluster.ts";
 import { CHAIN_ID } from "./chain.ts";
 import { HEIGHT, NEW_IMAGE, PLAN } from "./phantom-sets.ts";
 
-const DEADLINE_MS = 300_000;
+/** How long nothing more may be reached. */
+const STANDSTILL_MS = 300_000;
+/** Looking takes a tenth of the time at most: it may be a list of all nodes. */
+const PAUSE = { leastMs: 500, times: 9 } as const;
 
 const collection = (namespace: string, plural: string) =>
   `/apis/${API_VERSION}/namespaces/${namespace}/${plural}`;
@@ -92,12 +95,15 @@ async function untilCount(
   wanted: number,
   count: () => Promise<number>,
 ): Promise<void> {
-  const deadline = performance.now() + DEADLINE_MS;
+  let [most, grewAt] = [-1, performance.now()];
   for (;;) {
+    const looked = performance.now();
     const reached = await count();
     progress(`${what}: ${reached} of ${wanted}`);
     if (reached >= wanted) return;
-    if (performance.now() > deadline) throw new Error(`waited in vain: ${what}: ${reached} of ${wanted}`);
-    await delay(500, undefined, { signal });
+    const now = performance.now();
+    if (reached > most) [most, grewAt] = [reached, now];
+    if (now - grewAt > STANDSTILL_MS) throw new Error(`waited in vain: ${what}: ${reached} of ${wanted}`);
+    await delay(Math.max(PAUSE.leastMs, PAUSE.times * (now - looked)), undefined, { signal });
   }
 }

@@ -25,10 +25,11 @@ const MOST = { few: 1.7, all: 1 } as const;
 
 const POLLED = "client-go and a Go poller";
 
-export function rowsOf(governed: readonly Sample[], ungoverned: Sample): readonly Row[] {
+/** Samples of either kind are from the fewest pods up. */
+export function rowsOf(governed: readonly Sample[], ungoverned: readonly Sample[]): readonly Row[] {
   return [
     ...governed.flatMap((sample, index) => governedRows(governed, sample, index)),
-    ...idleRows(ungoverned),
+    ...ungoverned.flatMap((sample, index) => idleRows(sample, ungoverned[index - 1])),
   ];
 }
 
@@ -60,12 +61,16 @@ function governedRows(all: readonly Sample[], sample: Sample, index: number): re
       value: pods / readings.others,
       beside: { what: POLLED, value: pods / readings.go },
     },
-    ...(before === undefined ? [] : growthRows(part, before, sample)),
+    ...(before === undefined ? [] : growthRows({ part, what: POLLED }, before, sample)),
   ];
 }
 
 /** Linear growth is the same for each pod from size to size; with cost ~ n^k, k is at most 1. */
-function growthRows(part: string, before: Sample, after: Sample): readonly Row[] {
+function growthRows(
+  { part, what: other }: { readonly part: string; readonly what: string },
+  before: Sample,
+  after: Sample,
+): readonly Row[] {
   const perPod = (from: Cost, to: Cost) => ((to.rssMiB - from.rssMiB) * 1024) / (after.pods - before.pods);
   const exponent = (of: (cost: Cost) => number, side: "controller" | "informer") =>
     growthBetween({ size: before.pods, cost: of(before[side]) }, { size: after.pods, cost: of(after[side]) });
@@ -74,7 +79,7 @@ function growthRows(part: string, before: Sample, after: Sample): readonly Row[]
     what: `${what} ~ pods^k from ${before.pods} pods: k`,
     unit: "",
     value: exponent(of, "controller"),
-    beside: { what: POLLED, value: exponent(of, "informer") },
+    beside: { what: other, value: exponent(of, "informer") },
     target: { of: "value", atMost: 1.05 },
   });
   return [
@@ -83,19 +88,25 @@ function growthRows(part: string, before: Sample, after: Sample): readonly Row[]
       what: `RSS more than with ${before.pods} pods, a pod`,
       unit: "KiB",
       value: perPod(before.controller, after.controller),
-      beside: { what: POLLED, value: perPod(before.informer, after.informer) },
+      beside: { what: other, value: perPod(before.informer, after.informer) },
     },
     k("RSS", ({ rssMiB }) => rssMiB),
     k("CPU", ({ cpuPercent }) => cpuPercent),
   ];
 }
 
-function idleRows({ pods, controller, informer }: Sample): readonly Row[] {
-  const part = `${pods} pods watched that no policy governs, idle`;
-  const row = rowsBeside(part, "client-go, same fields", controller, informer);
+function idleRows(sample: Sample, before: Sample | undefined): readonly Row[] {
+  const { pods, controller, informer } = sample;
+  const place = {
+    part: `${pods} pods watched that no policy governs, idle`,
+    what: "client-go, same fields",
+  };
+  const row = rowsBeside(place.part, place.what, controller, informer);
   return [
     row("RSS", "MiB", ({ rssMiB }) => rssMiB),
+    row("peak RSS", "MiB", ({ peakMiB }) => peakMiB),
     { ...row("CPU, of a core", "%", ({ cpuPercent }) => cpuPercent), target: { of: "value", atMost: 1 } },
+    ...(before === undefined ? [] : growthRows(place, before, sample)),
   ];
 }
 

@@ -17,21 +17,23 @@ const NAMESPACE = "bench-watched";
 const SETTLE_S = 20;
 /** A node that is far from a listed height is asked this often. */
 const INTERVAL_S = 5;
+/** Each node has a connection of either side, and a process may have some 20,000 files open. */
+const NODES_A_SERVER = 8_000;
 /** No node of the benchmark comes near it. */
 const FAR_HEIGHT = 900_000_000;
 
 /**
  * Memory and CPU for a hundredth, a tenth and all of `pods` that a policy governs, so that each is asked for its `/status`, beside
- * client-go's informer that asks the same nodes as often; and for all of them once nobody governs them.
+ * client-go's informer that asks the same nodes as often; then once nobody governs them, and for `idle` of those.
  */
 export async function benchWatching(
   cluster: BenchCluster,
   informer: string,
-  { pods, seconds }: Pick<Options, "pods" | "seconds">,
+  { pods, idle, seconds }: Pick<Options, "pods" | "idle" | "seconds">,
 ): Promise<readonly Row[]> {
   await createNamespace(cluster, NAMESPACE);
-  const port = await startStatusNodes(cluster);
-  const bench: Bench = { cluster, informer, port, seconds };
+  const servers = Array.from({ length: Math.ceil(pods / NODES_A_SERVER) }, () => startStatusNodes(cluster));
+  const bench: Bench = { cluster, informer, ports: await Promise.all(servers), seconds };
   await createPolicy(cluster, NAMESPACE, FAR_HEIGHT);
   const samples: Sample[] = [];
   let made = 0;
@@ -41,15 +43,20 @@ export async function benchWatching(
     samples.push(await sample(bench, size, true));
   }
   await removePolicy(cluster, NAMESPACE);
-  return rowsOf(samples, await sample(bench, pods, false));
+  const ungoverned = [await sample(bench, pods, false)];
+  if (idle > pods) {
+    await addPods(bench, pods, idle);
+    ungoverned.push(await sample(bench, idle, false));
+  }
+  return rowsOf(samples, ungoverned);
 }
 
 interface Bench {
   readonly cluster: BenchCluster;
   /** The Go program. */
   readonly informer: string;
-  /** Where all nodes serve `/status`. */
-  readonly port: number;
+  /** Where the nodes serve `/status`, in turns. */
+  readonly ports: readonly number[];
   readonly seconds: number;
 }
 
@@ -62,13 +69,13 @@ async function startStatusNodes({ cleanup }: BenchCluster): Promise<number> {
 }
 
 async function addPods(
-  { cluster: { client, progress }, port }: Bench,
+  { cluster: { client, progress }, ports }: Bench,
   from: number,
   to: number,
 ): Promise<void> {
   const indices = Array.from({ length: to - from }, (_, index) => from + index);
   await inParallel(indices, WIDTH, async (index) => {
-    await client.send(createWatchedPod(NAMESPACE, index, port));
+    await client.send(createWatchedPod(NAMESPACE, index, ports[index % ports.length] ?? 0));
     await client.send(reportWatchedPod(NAMESPACE, index));
     progress(`${NAMESPACE}: pods made: ${Math.floor((index + 1) / 100) * 100} of ${to}`);
   });
@@ -103,9 +110,15 @@ async function sample(bench: Bench, pods: number, isGoverned: boolean): Promise<
   }
 }
 
-async function askedOf({ port }: Bench): Promise<Asked> {
-  const { body } = await request(`http://127.0.0.1:${port}/asked`);
-  return (await body.json()) as Asked;
+async function askedOf({ ports }: Bench): Promise<Asked> {
+  const asked = await Promise.all(
+    ports.map(async (port) => {
+      const { body } = await request(`http://127.0.0.1:${port}/asked`);
+      return (await body.json()) as Asked;
+    }),
+  );
+  const sum = (of: (one: Asked) => number) => asked.reduce((all, one) => all + of(one), 0);
+  return { go: sum(({ go }) => go), others: sum(({ others }) => others) };
 }
 
 async function startInformer(
@@ -116,6 +129,7 @@ async function startInformer(
   const where = ["-kubeconfig", await controllerKubeconfig(cluster), "-namespace", NAMESPACE];
   const informer = await startProgram("informer", file, [...where, ...flags], {
     ready: ({ lines }) => lines().includes(`synced ${pods}`),
+    within: 300_000,
   });
   cluster.cleanup.add(() => informer.stop());
   return informer;

@@ -5,13 +5,17 @@ import { framesASecond } from "./trace.ts";
 
 describe("the sizes of a run", () => {
   test("are those of the targets unless said", () => {
-    expect(parseOptions([])).toMatchObject({ nodes: 200, hours: 24, running: 50, json: false });
+    expect(parseOptions([])).toMatchObject({ nodes: 200, hours: 24, running: 50, crowd: 200, json: false });
   });
 
   test.each([
     [["--running", "65"], "--running 65 is no whole number from 1 to 64"],
+    [["--crowd", "0"], "--crowd 0 is no whole number from 1 to 1000"],
     [["--hours", "1"], "--hours 1 is no whole number from 2 to 240"],
-    [["--parts", "pixel,lunch"], "--parts pixel,lunch: lunch is none of script, pixel, memory, idle, pages"],
+    [
+      ["--parts", "pixel,lunch"],
+      "--parts pixel,lunch: lunch is none of script, pixel, memory, idle, pages, start",
+    ],
     [["--bogus"], "Unknown option '--bogus'"],
   ])("%j is refused with one sentence", (args, message) => {
     expect(() => parseOptions(args)).toThrow(new UsageError(message));

@@ -1,7 +1,7 @@
 import { parsed, partsOf, whole } from "../../bench/command-line.ts";
 
 /** The parts of the benchmark, in the order in which they run. */
-export const PARTS = ["script", "pixel", "memory", "idle", "pages"] as const;
+export const PARTS = ["script", "pixel", "memory", "idle", "pages", "start"] as const;
 export type Part = (typeof PARTS)[number];
 
 /** How large a run is. */
@@ -17,12 +17,14 @@ export interface Options {
   readonly running: number;
   /** How long its CPU, and the frames of the page, are measured. */
   readonly seconds: number;
-  /** How often swaps are timed with pages open, and with none. */
+  /** How often swaps are timed with pages open, and with none, and how often `demo` is started. */
   readonly rounds: number;
+  /** Nodes of the cluster that is set beside the first release's. */
+  readonly crowd: number;
   readonly json: boolean;
 }
 
-export const HELP = `Usage: pnpm run bench:sandbox [--nodes N] [--events N] [--hours N] [--running N] [--seconds N] [--rounds N] [--parts LIST] [--json]
+export const HELP = `Usage: pnpm run bench:sandbox [--nodes N] [--events N] [--hours N] [--running N] [--seconds N] [--rounds N] [--crowd N] [--parts LIST] [--json]
 
 Measures the sandbox and its page in Debian's Chromium. Exits with 1 where a target is missed.
 
@@ -31,7 +33,9 @@ Measures the sandbox and its page in Debian's Chromium. Exits with 1 where a tar
   --hours N     virtual hours of events that one page is told, its memory read after each (default 24)
   --running N   nodes of the sandbox whose memory and idle CPU are measured (default 50, at most 64)
   --seconds N   how long frames are counted, and CPU is measured (default 20)
-  --rounds N    rounds of sixteen swaps, timed from exit to swap, eight with ten pages open and eight with none (default 10)
+  --rounds N    rounds of sixteen swaps, timed from exit to swap, eight with ten pages open and eight with none (default 10);
+                and how often \`demo\` is started, this one and the first release's in turns
+  --crowd N     nodes of a cluster whose start is set beside the first release's (default 200)
   --parts LIST  some of ${PARTS.join(",")} (default all)
   --json        print the figures as one JSON object
   --help        print this
@@ -40,7 +44,7 @@ A virtual hour is 2,400 events and 1,800 states, each drawn before the next is t
 Memory of processes is the proportional set size (Pss in /proc/PID/smaps_rollup) of all processes of the sandbox together: a
 page of memory that processes share counts once.
 
-A quick run: pnpm run bench:sandbox --nodes 20 --events 10 --hours 3 --running 4 --seconds 5 --rounds 1
+A quick run: pnpm run bench:sandbox --nodes 20 --events 10 --hours 3 --running 4 --seconds 5 --rounds 1 --crowd 4
 `;
 
 const OPTIONS = {
@@ -50,6 +54,7 @@ const OPTIONS = {
   running: { type: "string", default: "50" },
   seconds: { type: "string", default: "20" },
   rounds: { type: "string", default: "10" },
+  crowd: { type: "string", default: "200" },
   parts: { type: "string", default: PARTS.join(",") },
   json: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
@@ -67,6 +72,7 @@ export function parseOptions(args: readonly string[]): Options | "help" {
     running: whole("running", values.running, 1, 64),
     seconds: whole("seconds", values.seconds, 1, 600),
     rounds: whole("rounds", values.rounds, 1, 1_000),
+    crowd: whole("crowd", values.crowd, 1, 1_000),
     json: values.json,
   };
 }

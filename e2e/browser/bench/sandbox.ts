@@ -14,6 +14,7 @@ import { benchPages } from "./pages.ts";
 import { benchPixel } from "./pixel.ts";
 import type { Place } from "./place.ts";
 import { benchScript } from "./script.ts";
+import { benchStart } from "./start.ts";
 
 const BENCHES: Readonly<Record<Part, (place: Place, options: Options) => Promise<readonly Row[]>>> = {
   script: benchScript,
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<Part, (place: Place, options: Options) => Promise
   memory: benchMemory,
   idle: benchIdle,
   pages: benchPages,
+  start: benchStart,
 };
 
 async function bench(options: Options): Promise<readonly Row[]> {
