@@ -55,11 +55,12 @@ export class BareClient {
 
   /** @throws Error on any answer that is no success. */
   async send<T>({ method, path, body, contentType = "application/json" }: Write): Promise<T> {
-    return await this.#exchange<T>(method, path, JSON.stringify(body), contentType);
+    const headers = { "content-type": contentType };
+    return await this.#exchange<T>(method, path, { headers, body: JSON.stringify(body) });
   }
 
-  async get<T>(path: string): Promise<T> {
-    return await this.#exchange<T>("GET", path);
+  async get<T>(path: string, headers: Readonly<Record<string, string>> = {}): Promise<T> {
+    return await this.#exchange<T>("GET", path, { headers });
   }
 
   /** What is in a collection and all that happens to it, until `signal` aborts: a watch that is cut goes on from where it was. */
@@ -85,13 +86,12 @@ export class BareClient {
   async #exchange<T>(
     method: Write["method"] | "GET",
     path: string,
-    body?: string,
-    contentType?: string,
+    { headers, body }: { readonly headers: Readonly<Record<string, string>>; readonly body?: string },
   ): Promise<T> {
     const response = await request(this.#server + path, {
       method,
       dispatcher: this.#agent,
-      headers: contentType === undefined ? this.#headers : { ...this.#headers, "content-type": contentType },
+      headers: { ...this.#headers, ...headers },
       ...(body === undefined ? {} : { body }),
     });
     const text = await response.body.text();

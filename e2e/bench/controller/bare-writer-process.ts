@@ -1,15 +1,19 @@
 /**
  * The yardstick for a block of halts, a process of its own as the controller is: told by its parent of each halt, it issues
- * that halt's writes, one after the other, `width` halts at a time. It reads nothing, watches nothing and decides nothing: that a
- * node runs again it writes without having seen it.
+ * that halt's writes, one after the other, `width` halts at a time. It watches nothing and decides nothing: that a node runs again
+ * it writes without having seen it. It reads nothing either, unless it is told to read again before each act what
+ * docs/security.md demands: the journal, the workload, the policies and the pods.
  */
-import { type Access, BareClient, type Write } from "./bare-client.ts";
-import type { HaltScript } from "./recorded-writes.ts";
+import { type Access, BareClient } from "./bare-client.ts";
+import { type HaltScript, isAct } from "./recorded-writes.ts";
+import { Rereads } from "./rereads.ts";
 
 /** What the parent sends first; then it sends the pod of each halt. */
 export interface Assignment {
   readonly access: Access;
   readonly width: number;
+  /** Whether it reads again before each act. */
+  readonly rereads: boolean;
   /** Scripts by the pod that halts. */
   readonly scripts: Readonly<Record<string, HaltScript>>;
 }
@@ -17,6 +21,7 @@ export interface Assignment {
 class BareWriter {
   readonly #assignment: Assignment;
   readonly #client: BareClient;
+  readonly #rereads: Rereads | undefined;
   /** Halts about which nothing was written yet. */
   readonly #due: HaltScript[] = [];
   /** UIDs and versions of the objects that were written, for bodies that name them. */
@@ -27,6 +32,7 @@ class BareWriter {
   constructor(assignment: Assignment) {
     this.#assignment = assignment;
     this.#client = new BareClient(assignment.access, assignment.width);
+    if (assignment.rereads) this.#rereads = new Rereads(this.#client);
     this.#unseen = Object.keys(assignment.scripts).length;
   }
 
@@ -43,7 +49,7 @@ class BareWriter {
       const script = this.#due.shift();
       if (script === undefined) break;
       this.#active += 1;
-      void this.#issue(script.writes).then(() => {
+      void this.#issue(script).then(() => {
         this.#active -= 1;
         this.#pump();
       });
@@ -51,8 +57,10 @@ class BareWriter {
     if (this.#active === 0 && this.#unseen === 0) void this.#end();
   }
 
-  async #issue(writes: readonly Write[]): Promise<void> {
-    for (const { body, ...write } of writes) {
+  async #issue(script: HaltScript): Promise<void> {
+    for (const whole of script.writes) {
+      if (isAct(whole)) await this.#rereads?.of(script);
+      const { body, ...write } = whole;
       const object = write.path.replace(/\/status$|\?.*$/, "");
       const answer = await this.#client.send<Versioned>({ ...write, body: this.#current(object, body) });
       const { name, uid, resourceVersion } = answer.metadata;

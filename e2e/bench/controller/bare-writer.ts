@@ -22,6 +22,7 @@ export interface BareWriter {
 export async function startBareWriter(
   cluster: BenchCluster,
   scripts: Readonly<Record<string, HaltScript>>,
+  rereads: boolean,
 ): Promise<BareWriter> {
   const access = accessOf(loadKubeconfig(await controllerKubeconfig(cluster)));
   const child = fork(join(import.meta.dirname, "bare-writer-process.ts"));
@@ -31,7 +32,7 @@ export async function startBareWriter(
   });
   const said = () => Promise.race([once(child, "message"), ended]);
   const ready = said();
-  child.send({ access, width: WIDTH, scripts } satisfies Assignment);
+  child.send({ access, width: WIDTH, rereads, scripts } satisfies Assignment);
   await ready;
   const done = said().then(() => {});
   done.catch(() => {});

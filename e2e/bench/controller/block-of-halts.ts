@@ -14,7 +14,7 @@ import type { Row } from "./report.ts";
 
 /**
  * Many nodes halt in one block, round by round: under the controller, and then for a bare client that makes the fewest writes of
- * which a crash-safe journal can be, as the API server's audit log has them.
+ * which a crash-safe journal can be, as the API server's audit log has them; and for one that also reads again before each act.
  */
 export async function benchBlockOfHalts(
   cluster: BenchCluster,
@@ -34,6 +34,7 @@ async function measure(
 ): Promise<Block> {
   const controller: Side[] = [];
   const bare: Side[] = [];
+  const careful: Side[] = [];
   let scripts: readonly HaltScript[] = [];
   for (let round = 1; round <= rounds; round += 1) {
     const namespace = `bench-controller-${nodes}-${round}`;
@@ -43,13 +44,15 @@ async function measure(
       controller.push({ ...took, requests: countedByKind(asked) });
       scripts = fewestWrites(asked, block.identities);
     });
-    const other = `bench-bare-${nodes}-${round}`;
-    await withBlock(cluster, other, nodes, async (block) => {
-      const took = await underBareClient(cluster, block, scripts);
-      bare.push({ ...took, requests: countedByKind(requestsSinceHalt(auditFolder, other)) });
-    });
+    for (const [name, sides] of [["bare", bare] as const, ["careful", careful] as const]) {
+      const other = `bench-${name}-${nodes}-${round}`;
+      await withBlock(cluster, other, nodes, async (block) => {
+        const took = await underBareClient(cluster, block, { scripts, rereads: sides === careful });
+        sides.push({ ...took, requests: countedByKind(requestsSinceHalt(auditFolder, other)) });
+      });
+    }
   }
-  return { nodes, controller, bare };
+  return { nodes, controller, bare, careful };
 }
 
 /** Has nodes run in a namespace of their own while `use` lets them halt. */
@@ -96,14 +99,14 @@ function recoveredAt({ status }: NodeHalt): number {
 async function underBareClient(
   cluster: BenchCluster,
   block: PhantomNodes,
-  scripts: readonly HaltScript[],
+  { scripts, rereads }: { readonly scripts: readonly HaltScript[]; readonly rereads: boolean },
 ): Promise<Taken> {
   const recorded = new Map(scripts.map((script) => [script.node.name, script]));
   const own = block.identities.flatMap((node) => {
     const script = recorded.get(node.name);
     return script === undefined ? [] : [[`${node.name}-0`, moved(script, node)] as const];
   });
-  const writer = await startBareWriter(cluster, Object.fromEntries(own));
+  const writer = await startBareWriter(cluster, Object.fromEntries(own), rereads);
   const before = { cpu: cpuSeconds(writer.pid), bytes: bytesOf(writer.pid) };
   const began = performance.now();
   await block.halt((pod) => writer.onHalt(pod.metadata.name));

@@ -7,7 +7,7 @@ function block(nodes: number, ms: number, cpu: number): Block {
     ...{ halted: 1, swapped: ms * share, proven: ms * share, cpu: cpu * share, bytes: 1_024 * nodes },
     requests: new Map([["PATCH pods", 2 * nodes]]),
   });
-  return { nodes, controller: [side(1)], bare: [side(0.5)] };
+  return { nodes, controller: [side(1)], bare: [side(0.5)], careful: [side(0.8)] };
 }
 
 test("growth is told from each size to the next, for both sides", () => {
@@ -29,6 +29,11 @@ test("the largest block alone is held to the targets of a size, and its requests
   );
   expect(rows.at(-1)).toMatchObject({ what: "PATCH pods", value: 2 });
   expect(rows.filter(({ what }) => what === "PATCH pods")).toHaveLength(1);
+});
+
+test("what the rereads alone would take stands beside each figure", () => {
+  const [time] = rowsOf([block(10, 100, 1)]).filter(({ what }) => what === "all recorded and swapped");
+  expect(time?.floor).toEqual({ what: "these and the rereads", value: 0.08 });
 });
 
 test("one size alone has no growth", () => {

@@ -22,6 +22,8 @@ export interface Block {
   readonly nodes: number;
   readonly controller: readonly Side[];
   readonly bare: readonly Side[];
+  /** The bare client, reading again before each act. */
+  readonly careful: readonly Side[];
 }
 
 /** Of blocks from the fewest nodes up. The largest is held to the targets, and growth from each to the next. */
@@ -41,11 +43,13 @@ function partOf({ nodes, controller }: Block): string {
   return `${nodes} nodes halt in one block (medians of ${controller.length} rounds)`;
 }
 
-function sizeRows({ nodes, controller, bare }: Block): readonly Row[] {
-  const part = partOf({ nodes, controller, bare });
+function sizeRows(block: Block): readonly Row[] {
+  const { nodes, controller, bare, careful } = block;
+  const part = partOf(block);
   const beside = (of: (side: Side) => number, scale: number) => {
     const at = (sides: readonly Side[]) => median(sides.map(of)) / scale;
-    return { part, value: at(controller), beside: { what: "fewest writes", value: at(bare) } };
+    const floor = { what: "these and the rereads", value: at(careful) };
+    return { part, value: at(controller), beside: { what: "fewest writes", value: at(bare) }, floor };
   };
   const atMost = (most: number, of: "ratio" | "value" = "ratio") => ({ target: { of, atMost: most } });
   return [

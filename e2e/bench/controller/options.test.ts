@@ -54,6 +54,13 @@ describe("a target", () => {
     expect(table).toMatch(/^a part\n {2}a time +13\.0 ms +bare 10\.0 ms +1\.30x {3}MISSED: at most 5 ms\n$/);
   });
 
+  test("has the floor beside it where one was measured", () => {
+    const table = tableOf([
+      { ...row, target: { of: "value", atMost: 5 }, floor: { what: "rereads", value: 12 } },
+    ]);
+    expect(table).toMatch(/MISSED: at most 5 ms {3}floor: rereads 12\.0 ms, 1\.08x\n$/);
+  });
+
   test("on a ratio to nothing is not met", () => {
     expect(isMet({ ...row, beside: { what: "bare", value: 0 }, target: { of: "ratio", atMost: 2 } })).toBe(
       false,

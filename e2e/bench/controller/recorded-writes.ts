@@ -32,6 +32,11 @@ const FEWEST: readonly ((write: Write) => boolean)[] = [
   (write) => saysPhase(write, "Recovered"),
 ];
 
+/** A write that changes what runs. */
+export function isAct({ method, path }: Write): boolean {
+  return method === "DELETE" || (method === "PATCH" && path.includes("/statefulsets/"));
+}
+
 function saysPhase({ method, path, body }: Write, phase: string): boolean {
   if (method !== "PUT" || !/\/nodehalts\/[^/]+\/status$/.test(path)) return false;
   return (body as { status?: { phase?: string } }).status?.phase === phase;

@@ -8,6 +8,8 @@ export interface Row {
   /** The other side of the comparison, in the same unit. */
   readonly beside?: { readonly what: string; readonly value: number };
   readonly target?: Target;
+  /** What nothing can be below that keeps the same promises, measured in the same run. */
+  readonly floor?: { readonly what: string; readonly value: number };
 }
 
 /** The most that the figure, or its ratio to the other side's, may be, or the least. */
@@ -51,6 +53,7 @@ function lineOf(row: Row): string {
     other.padStart(38),
     (ratio === undefined ? "" : `${ratio.toFixed(2)}x`).padStart(8),
     verdictOf(row),
+    floorOf(row),
   ]
     .join("")
     .trimEnd();
@@ -61,6 +64,12 @@ function verdictOf(row: Row): string {
   if (target === undefined) return "";
   const [bound, limit] = "atMost" in target ? ["at most", target.atMost] : ["at least", target.atLeast];
   return `   ${isMet(row) ? "met" : "MISSED"}: ${bound} ${limit}${target.of === "ratio" ? "x" : ` ${unit}`}`;
+}
+
+function floorOf({ floor, value, unit }: Row): string {
+  if (floor === undefined) return "";
+  const times = floor.value === 0 ? "" : `, ${(value / floor.value).toFixed(2)}x`;
+  return `   floor: ${floor.what} ${shown(floor.value)} ${unit}${times}`;
 }
 
 /** Three digits are what a benchmark knows. */
