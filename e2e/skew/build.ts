@@ -1,6 +1,6 @@
 /**
  * Makes the generations that `test:skew` sets against each other: the past ones from their commits, into a cache folder
- * outside the tree, and a later one from this tree. What is made already is not made again; one takes some ten seconds.
+ * outside the tree, and a later one from this tree (none with `--past`). What is made already is not made again; one takes some ten seconds.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -19,17 +19,21 @@ for (const generation of PAST)
   make({ ...generation, packages: PACKAGES }, generation.commit ?? "", (folder) =>
     unpack(generation, folder),
   );
-const sources = sourcesOfTree();
-const digest = digestOf(sources.filter((file) => BUILT_FROM.test(file)));
-make({ ...FUTURE, packages: PACKAGES, more: MORE }, digest, (folder) => {
-  for (const file of sources) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    cpSync(join(ROOT, file), join(folder, file));
-  }
-  for (const file of new Set(CHANGES.map((change) => change.file))) {
-    writeFileSync(join(folder, file), ofTheFuture(file, readFileSync(join(ROOT, file), "utf8")));
-  }
-});
+if (!process.argv.includes("--past")) makeLater();
+
+function makeLater(): void {
+  const sources = sourcesOfTree();
+  const digest = digestOf(sources.filter((file) => BUILT_FROM.test(file)));
+  make({ ...FUTURE, packages: PACKAGES, more: MORE }, digest, (folder) => {
+    for (const file of sources) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      cpSync(join(ROOT, file), join(folder, file));
+    }
+    for (const file of new Set(CHANGES.map((change) => change.file))) {
+      writeFileSync(join(folder, file), ofTheFuture(file, readFileSync(join(ROOT, file), "utf8")));
+    }
+  });
+}
 
 /** The files of this tree that its packages and programs are made of, as they are now. */
 function sourcesOfTree(): readonly string[] {

@@ -16,7 +16,7 @@ export async function buildCosmovisor(): Promise<void> {
 
 /** Builds the releases before this tree into their cache. */
 export async function buildEarlierReleases(): Promise<void> {
-  await build(process.execPath, [join(E2E, "skew", "build.ts")]);
+  await build(process.execPath, [join(E2E, "skew", "build.ts"), "--past"]);
 }
 
 /** Builds client-go's informer into a folder, and resolves to the program. */

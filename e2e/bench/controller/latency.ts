@@ -114,6 +114,15 @@ async function haltOf({ client }: BenchCluster, node: string): Promise<NodeHalt 
   return items.find(({ spec }) => spec.podName === `${node}-0`);
 }
 
+/** A journal that the controller wrote of a swap. */
+export async function anyJournal({ client }: BenchCluster): Promise<NodeHalt> {
+  const path = `/apis/${API_VERSION}/namespaces/${NAMESPACE}/nodehalts`;
+  const { items } = await client.get<{ items: readonly NodeHalt[] }>(path);
+  const [halt] = items;
+  if (halt === undefined) throw new Error("the controller wrote no journal");
+  return halt;
+}
+
 /** Tells when the image of a StatefulSet was seen changed, in ms since the epoch. */
 class SwapWatch {
   readonly #over = new AbortController();
