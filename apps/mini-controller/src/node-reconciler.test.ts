@@ -5,7 +5,7 @@ import type { NodeHaltStatus } from "./api/node-halt.ts";
 import { Detector, type DetectorOptions } from "./detect/detector.ts";
 import { SlotBook } from "./journal/slot-book.ts";
 import type { ContainerState, Pod } from "./model/pod.ts";
-import { createStores } from "./model/stores.ts";
+import { createStores, type Stores } from "./model/stores.ts";
 import { NodeReconciler, type NodeReconcilerOptions } from "./node-reconciler.ts";
 import { NodeWatch, type NodeWatchOptions } from "./observe/node-watch.ts";
 import { ObservationReader, type ObservationReaderOptions } from "./observe/observation-reader.ts";
@@ -38,8 +38,18 @@ function podWith(state: ContainerState): Pod {
 
 const HELD: NodeHaltStatus = { phase: "Held", reason: "ChosenByPolicy", steps: [] };
 
+interface Beside {
+  /** What happens while the node is looked at. */
+  readonly meanwhile?: (stores: Stores) => void;
+  readonly mark?: (pod: Pod) => void;
+}
+
 /** A reconciler of one node, whose policy does nothing about any halt; with the halt's journal where it has one. */
-function reconcilerOf(state: ContainerState, journaled: NodeHaltStatus | undefined): NodeReconciler {
+function reconcilerOf(
+  state: ContainerState,
+  journaled: NodeHaltStatus | undefined,
+  { meanwhile, mark }: Beside = {},
+): NodeReconciler {
   const stores = createStores();
   const actions = { upgradeRequired: "Hold" };
   const selector = { matchLabels: { app: "node" } };
@@ -78,10 +88,10 @@ function reconcilerOf(state: ContainerState, journaled: NodeHaltStatus | undefin
       ...shared,
       logs: { want: () => undefined, forget() {} },
     } as unknown as NodeWatchOptions),
-    recorder: { note: () => Promise.resolve() },
+    recorder: { note: () => Promise.resolve(meanwhile?.(stores)) },
     unrecorded,
     orphaned: unrecorded,
-    marks: { sync: () => Promise.resolve() },
+    marks: { sync: (pod: Pod) => Promise.resolve(mark?.(pod)) },
     onPageDue() {},
   } as unknown as NodeReconcilerOptions);
 }
@@ -101,4 +111,21 @@ test("a node that runs is judged once a reconcile", async () => {
 
 test("a node whose halt is held is judged once, and twice more by what its journal says of it", async () => {
   expect(await judgementsOf(HALTED, HELD)).toBe(3);
+});
+
+test.each([
+  ["is marked where it is as it was judged", () => {}, 1],
+  [
+    "that changed meanwhile is left to its own change",
+    ({ pods }: Stores) => {
+      const pod = podWith(HALTED);
+      pods.put({ ...pod, metadata: { ...pod.metadata, resourceVersion: "2" } });
+    },
+    0,
+  ],
+  ["that went meanwhile is left alone", ({ pods }: Stores) => pods.delete("sei/sei-0-0"), 0],
+])("a halted pod %s", async (_, meanwhile, times) => {
+  const mark = vi.fn();
+  await reconcilerOf(HALTED, HELD, { meanwhile, mark }).reconcile("sei/sei-0-0");
+  expect(mark).toHaveBeenCalledTimes(times);
 });

@@ -137,7 +137,7 @@ export class NodeReconciler {
       const nextPage = await pages.tell(key);
       if (nextPage !== undefined) waits.push(nextPage);
     }
-    if (node && (policy || this.#hasLeft(key, node.pod)))
+    if (node && this.#isNewest(key, node.pod) && (policy || this.#hasLeft(key, node.pod)))
       await marks.sync(node.pod, policy, policy && this.#reasonFor(key, node));
     if (failures.length > 0) throw failures[0];
     return waits.length === 0 ? {} : { requeueAfterMs: Math.min(...waits) };
@@ -235,6 +235,12 @@ export class NodeReconciler {
     return move.kind === "effect"
       ? await this.#options.actor.perform(move.effect, observation)
       : await this.#options.steps.write(observation.halt, move.status);
+  }
+
+  /** Whether nothing was told of the pod since: if something was, its marks are looked at again after it. */
+  #isNewest(key: string, { metadata: { uid, resourceVersion } }: Pod): boolean {
+    const now = this.#options.stores.pods.get(key)?.metadata;
+    return now?.uid === uid && now?.resourceVersion === resourceVersion;
   }
 
   /** Whether no halt of this very pod stands any more: where no policy selects it, that alone tells. */
