@@ -27,7 +27,8 @@ export interface Options {
 export const HELP = `Usage: pnpm run bench:controller [--halts N] [--nodes LIST] [--rounds N] [--pods N] [--idle N] [--seconds N] [--parts LIST] [--profile] [--json]
 
 Measures the controller on a real control plane, each figure beside that of a client that makes the fewest writes,
-of client-go or of cosmovisor; of which kinds a halt's requests are.
+of client-go or of cosmovisor; of which kinds a halt's requests are. A floor is what a bare client takes that also
+reads again before each act.
 Exits with 1 where a target is missed.
 
   --halts N     halts timed from exit to swap, on each cluster (default 100), and a fifth of them under cosmovisor

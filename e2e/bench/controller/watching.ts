@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { request } from "undici";
-import { controllerKubeconfig, startController } from "../../harness/controller.ts";
+import { controllerKubeconfig, startControllerWith } from "../../harness/controller.ts";
 import { type Program, startProgram } from "../../harness/program.ts";
 import { type BenchCluster, createNamespace, WIDTH } from "./bench-cluster.ts";
 import { inParallel } from "./in-parallel.ts";
@@ -15,6 +15,8 @@ import { type Asked, rowsOf, type Sample } from "./watching-rows.ts";
 const NAMESPACE = "bench-watched";
 /** Seconds between the last program's first list and the first look: what a start leaves behind is no idle cost. */
 const SETTLE_S = 20;
+/** How long either side may take to read all pods, on a busy machine. */
+const START_MS = 300_000;
 /** A node that is far from a listed height is asked this often. */
 const INTERVAL_S = 5;
 /** Each node has a connection of either side, and a process may have some 20,000 files open. */
@@ -83,7 +85,8 @@ async function addPods(
 
 async function sample(bench: Bench, pods: number, isGoverned: boolean): Promise<Sample> {
   const { cluster, seconds } = bench;
-  const controller = await startController({ ...cluster, namespace: NAMESPACE });
+  const place = { ...cluster, namespace: NAMESPACE };
+  const controller = await startControllerWith(place, { within: START_MS });
   if (isGoverned) await untilSeenAtHeight(cluster, NAMESPACE, pods);
   const poll = isGoverned ? ["-poll", `${INTERVAL_S}s`] : [];
   const informer = await startInformer(bench, pods, ...poll);
@@ -129,7 +132,7 @@ async function startInformer(
   const where = ["-kubeconfig", await controllerKubeconfig(cluster), "-namespace", NAMESPACE];
   const informer = await startProgram("informer", file, [...where, ...flags], {
     ready: ({ lines }) => lines().includes(`synced ${pods}`),
-    within: 300_000,
+    within: START_MS,
   });
   cluster.cleanup.add(() => informer.stop());
   return informer;
