@@ -15,7 +15,7 @@ import type { PlanLine } from "./log/plan-line.ts";
 import { isLeftBehind, isLongRun } from "./outlived.ts";
 import { announces } from "./process-end.ts";
 import { isPast, isWithinReach } from "./seen.ts";
-import { whyNotOfThisHalt } from "./upgrade-info.ts";
+import { whyNotOfThisHalt } from "./upgrade-info-origin.ts";
 
 type Weigh = (halt: HaltCase, facts: Facts) => HaltCase;
 

@@ -7,7 +7,7 @@ import type { PlanLine } from "./log/plan-line.ts";
 import { describeEnd } from "./process-end.ts";
 import { INFERRED_REACH_BLOCKS, isPast, isWithinReach } from "./seen.ts";
 import { STANDSTILL_MS } from "./standstill.ts";
-import { whyNotOfThisHalt } from "./upgrade-info.ts";
+import { whyNotOfThisHalt } from "./upgrade-info-origin.ts";
 import type { HaltedVerdict } from "./verdict.ts";
 
 /**

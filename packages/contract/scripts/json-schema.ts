@@ -13,6 +13,7 @@ export function jsonSchema(): string {
   const document = {
     $schema,
     $id: "https://upgrade-halt.dev/schema/halt-intent.schema.json",
+    $comment: "Made of src/halt-intent-schema.ts by scripts/json-schema.ts.",
     title: "HaltIntent",
     description:
       "What a chain node says when it stops because an operator must act: the field halt_intent of /status.",

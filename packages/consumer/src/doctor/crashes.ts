@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import type { SeenEnd } from "./fate.ts";
+import type { SeenEnd } from "./fate/fate.ts";
 
 /** How nodes crash: a panic of Go, an error, and what a lack of memory, a fault and an abort end them with. */
 export const CRASHES: readonly SeenEnd[] = [

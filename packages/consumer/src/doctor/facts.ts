@@ -2,8 +2,8 @@ import type { Policy } from "../recommendation.ts";
 import type { StatusResult } from "../status/status-result.ts";
 import type { UpgradeInfoFile } from "../upgrade-info-file.ts";
 import type { EngineClient } from "./engine-client.ts";
+import type { RestartRules } from "./fate/restart-rules.ts";
 import type { Registries } from "./registry/ask-registry.ts";
-import type { RestartRules } from "./restart-rules.ts";
 import type { Supervision } from "./supervisor.ts";
 
 /** All that was seen around one node. What was not asked for is missing; what could not be seen says why. */

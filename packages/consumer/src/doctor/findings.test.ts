@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { StatusResult } from "../status/status-result.ts";
 import type { EvidenceFacts, Facts, Supervised } from "./facts.ts";
+import type { SystemdRules } from "./fate/restart-rules.ts";
 import type { Check, Finding } from "./finding.ts";
 import { findingsOf } from "./findings.ts";
-import type { SystemdRules } from "./restart-rules.ts";
 import type { ExecWrapper } from "./wrapper.ts";
 
 const rules: SystemdRules = {

@@ -1,8 +1,8 @@
 import { printable } from "../../printable.ts";
 import { betweenInCommand } from "../command-chain.ts";
 import { CRASHES, codeOf, listed } from "../crashes.ts";
+import { arrivalOf } from "../fate/way-out.ts";
 import { type Finding, notChecked, ok, todo } from "../finding.ts";
-import { arrivalOf } from "../way-out.ts";
 import { commandOf, unseenEntry } from "./entry.ts";
 import { kubeletFate } from "./kubelet-fate.ts";
 import type { Container, Pod } from "./objects.ts";

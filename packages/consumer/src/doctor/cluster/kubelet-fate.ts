@@ -1,4 +1,4 @@
-import type { Fate } from "../fate.ts";
+import type { Fate } from "../fate/fate.ts";
 import type { Container, Pod } from "./objects.ts";
 
 /** What a kubelet does about an exit code, by the container's restart rules (KEP-5307) and restart policies. */

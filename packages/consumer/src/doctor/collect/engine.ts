@@ -1,7 +1,7 @@
 import { z } from "@upgrade-halt/contract/zod";
 import { jsonOrNothing } from "../../json-or-nothing.ts";
 import type { EvidenceFacts } from "../facts.ts";
-import type { RestartRules } from "../restart-rules.ts";
+import type { RestartRules } from "../fate/restart-rules.ts";
 import { type Env, runProgram } from "./run-program.ts";
 
 export type Engine = "docker" | "podman";

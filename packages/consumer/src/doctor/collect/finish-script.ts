@@ -1,6 +1,6 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RestartRules } from "../restart-rules.ts";
+import type { RestartRules } from "../fate/restart-rules.ts";
 
 /** The `finish` of a service of runit or s6. One that cannot be executed is not run. */
 export function readFinish(of: "runit" | "s6", folder: string): RestartRules {

@@ -1,8 +1,8 @@
 import { z } from "@upgrade-halt/contract/zod";
 import { jsonOrNothing } from "../../json-or-nothing.ts";
 import type { EvidenceFacts } from "../facts.ts";
+import type { RestartRules } from "../fate/restart-rules.ts";
 import type { ProcessFacts } from "../process.ts";
-import type { RestartRules } from "../restart-rules.ts";
 import { fileFor } from "./output.ts";
 import { type Env, runProgram } from "./run-program.ts";
 

@@ -1,7 +1,7 @@
 import { betweenInCommand, commandOfExec, outputIn } from "../command-chain.ts";
 import type { EvidenceFacts, OutputFacts, Supervised } from "../facts.ts";
+import type { RestartRules } from "../fate/restart-rules.ts";
 import type { ProcessFacts } from "../process.ts";
-import type { RestartRules } from "../restart-rules.ts";
 import { type Supervision, type Supervisor, supervisionOf } from "../supervisor.ts";
 import { wrapperOf } from "../wrapper.ts";
 import { type Container, readContainer } from "./engine.ts";

@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { EvidenceFacts } from "../facts.ts";
+import type { RestartRules } from "../fate/restart-rules.ts";
 import { parseIni } from "../ini.ts";
 import type { ProcessFacts } from "../process.ts";
-import type { RestartRules } from "../restart-rules.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { outputOf } from "./output.ts";
 import { environmentOf, readProcess } from "./process-table.ts";

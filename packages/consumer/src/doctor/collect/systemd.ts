@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
 import type { EvidenceFacts, FileFacts, HookFacts, JournalFacts } from "../facts.ts";
+import type { RestartRules } from "../fate/restart-rules.ts";
 import { baseName } from "../process.ts";
-import type { RestartRules } from "../restart-rules.ts";
 import { isShell } from "../wrapper.ts";
 import { fileFor } from "./output.ts";
 import { type Env, runProgram } from "./run-program.ts";

@@ -1,9 +1,9 @@
 import { printable } from "../../printable.ts";
 import { CRASHES, describeEnd, listed } from "../crashes.ts";
 import type { Supervised } from "../facts.ts";
+import { fateOf } from "../fate/restart-rules.ts";
+import { arrivalOf } from "../fate/way-out.ts";
 import { type Finding, ok, todo } from "../finding.ts";
-import { fateOf } from "../restart-rules.ts";
-import { arrivalOf } from "../way-out.ts";
 import { describeSupervisor, lowerFirst } from "./supervisor.ts";
 
 /** Whether a supervisor would start a node again after each way to crash. */

@@ -4,9 +4,9 @@ import { printable } from "../../printable.ts";
 import { describeEnd, listed } from "../crashes.ts";
 import type { EngineClient } from "../engine-client.ts";
 import type { Supervised } from "../facts.ts";
+import { fateOf, type RestartRules, type Revival, revivalOf } from "../fate/restart-rules.ts";
+import { type Arrival, arrivalOf } from "../fate/way-out.ts";
 import { type Finding, notChecked, ok, todo } from "../finding.ts";
-import { fateOf, type RestartRules, type Revival, revivalOf } from "../restart-rules.ts";
-import { type Arrival, arrivalOf } from "../way-out.ts";
 import { crashFinding } from "./crash.ts";
 import { describeSupervisor, lowerFirst } from "./supervisor.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { ExecWrapper, Wrapper } from "../wrapper.ts";
 import { arrivalOf } from "./way-out.ts";
-import type { ExecWrapper, Wrapper } from "./wrapper.ts";
 
 const exec: ExecWrapper = { kind: "exec", pid: 1, announce: false, hold: false, stayAlive: false };
 const announce: ExecWrapper = { ...exec, announce: true };

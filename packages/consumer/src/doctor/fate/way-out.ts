@@ -1,7 +1,7 @@
-import { codeOf } from "./crashes.ts";
-import type { EngineClient } from "./engine-client.ts";
+import { codeOf } from "../crashes.ts";
+import type { EngineClient } from "../engine-client.ts";
+import type { Wrapper } from "../wrapper.ts";
 import type { SeenEnd } from "./fate.ts";
-import type { Wrapper } from "./wrapper.ts";
 
 /** What becomes of a node's end on its way to the supervisor. */
 export type Arrival =

@@ -1,5 +1,5 @@
 import { exitCode } from "@upgrade-halt/contract";
-import { HALT_REASONS } from "../halt-reasons.ts";
+import { HALT_REASONS } from "../../halt-reasons.ts";
 import type { Fate, SeenEnd } from "./fate.ts";
 
 /** What a `finish` is told as `$1` of an end by a signal: runit -1, s6 256. */
