@@ -56,7 +56,10 @@ function watchMs(observation: Observation): number {
 function moveWhileSwapping(observation: Observation, wait: (ms: number) => Move): Move {
   const { halt, pod, workload, now } = observation;
   const { toImage = "", fromImage = "" } = halt.status ?? {};
-  if (workload.kind !== "found") return wait(RECOVER_MS);
+  if (workload.kind === "not-asked") return wait(RECOVER_MS);
+  // That it is gone, or another one by now, refuses the image, set or not.
+  if (workload.kind !== "found")
+    return unlessRefused(observation, { kind: "set-image", from: fromImage, to: toImage }, wait);
   const change = templateChange(observation, toImage);
   if (change.kind === "change") {
     const over = withdrawal(observation);

@@ -389,6 +389,17 @@ describe("a swap", () => {
       { halt: begun("Swapping"), workload: workloadWith({ image: NEW, settled: false }) },
       "wait",
     ],
+    [
+      "journaled, the workload made anew since",
+      { halt: begun("Swapping"), workload: { kind: "disowned", what: "x", why: "It was made anew." } },
+      "Swapping NotTheOwner +page",
+    ],
+    [
+      "journaled, the workload gone",
+      { halt: begun("Swapping"), workload: { kind: "missing", what: "x" } },
+      "Swapping WorkloadMissing",
+    ],
+    ["journaled, and not looked at", { halt: begun("Swapping"), workload: { kind: "not-asked" } }, "wait"],
     ["image set", { halt: begun("Swapping"), workload: withNew }, "Recreating Recreating"],
     [
       "somebody set a third image",
