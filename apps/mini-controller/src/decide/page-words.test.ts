@@ -10,6 +10,7 @@ import {
   observe,
   policyWith,
   type Scene,
+  SEEN,
   SENT,
   siblingWith,
   workloadWith,
@@ -66,6 +67,17 @@ test.each<[string, readonly string[], Scene]>([
       workload: workloadWith(workload),
       pod: { ...pod, isTakenAtOnce: true },
       siblings: [{ ...running, isTakenAtOnce: true }],
+    },
+  ],
+  [
+    "its pod came back with the image that halted",
+    ["see whether a partition", CAUTION],
+    {
+      halt: haltWith(halt.spec, {
+        ...{ phase: "Recreating", seen: SEEN, toImage: NEW, fromImage: OLD },
+        deletedPodUID: "uid-0",
+      }),
+      workload: workloadWith({ ...workload, image: NEW }),
     },
   ],
   [
