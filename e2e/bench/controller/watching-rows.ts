@@ -16,6 +16,8 @@ export interface Sample {
   readonly informer: Cost;
   /** Node with nothing to do. */
   readonly bare: Cost;
+  /** Node that has loaded the controller's modules, with nothing to do. */
+  readonly loaded: Cost;
   /** Readings a second. */
   readonly readings: Asked;
 }
@@ -34,16 +36,20 @@ export function rowsOf(governed: readonly Sample[], ungoverned: readonly Sample[
 }
 
 function governedRows(all: readonly Sample[], sample: Sample, index: number): readonly Row[] {
-  const { pods, controller, informer, bare, readings } = sample;
+  const { pods, controller, informer, bare, loaded, readings } = sample;
   const part = `${pods} pods watched and asked for /status`;
   const row = rowsBeside(part, POLLED, controller, informer);
-  const rss = row("RSS", "MiB", ({ rssMiB }) => rssMiB);
+  const floor = { what: "its modules, loaded and idle", value: loaded.rssMiB };
+  const rss = { ...row("RSS", "MiB", ({ rssMiB }) => rssMiB), floor };
   const most = index === 0 ? MOST.few : index === all.length - 1 ? MOST.all : undefined;
   const before = all[index - 1];
   const perReading = (cost: Cost, perSecond: number) => (cost.cpuPercent * 10_000) / perSecond;
   return [
     most === undefined ? rss : { ...rss, target: { of: "ratio", atMost: most } },
-    { ...rss, beside: { what: "Node with nothing to do", value: bare.rssMiB } },
+    {
+      ...row("RSS", "MiB", ({ rssMiB }) => rssMiB),
+      beside: { what: "Node with nothing to do", value: bare.rssMiB },
+    },
     row("RSS that is no file's", "MiB", ({ anonymousMiB }) => anonymousMiB),
     row("peak RSS", "MiB", ({ peakMiB }) => peakMiB),
     row("CPU, of a core", "%", ({ cpuPercent }) => cpuPercent),
@@ -106,7 +112,10 @@ function idleRows(sample: Sample, before: Sample | undefined): readonly Row[] {
     row("RSS", "MiB", ({ rssMiB }) => rssMiB),
     row("peak RSS", "MiB", ({ peakMiB }) => peakMiB),
     { ...row("CPU, of a core", "%", ({ cpuPercent }) => cpuPercent), target: { of: "value", atMost: 1 } },
-    ...(before === undefined ? [] : growthRows(place, before, sample)),
+    // Who has nothing to do takes no CPU that could grow.
+    ...(before === undefined
+      ? []
+      : growthRows(place, before, sample).filter(({ what }) => !what.startsWith("CPU"))),
   ];
 }
 

@@ -17,6 +17,8 @@ const NAMESPACE = "bench-watched";
 const SETTLE_S = 20;
 /** How long either side may take to read all pods, on a busy machine. */
 const START_MS = 300_000;
+/** The controller's own, with all that they need. */
+const MODULES = import.meta.resolve("@upgrade-halt/mini-controller");
 /** A node that is far from a listed height is asked this often. */
 const INTERVAL_S = 5;
 /** Each node has a connection of either side, and a process may have some 20,000 files open. */
@@ -90,15 +92,20 @@ async function sample(bench: Bench, pods: number, isGoverned: boolean): Promise<
   if (isGoverned) await untilSeenAtHeight(cluster, NAMESPACE, pods);
   const poll = isGoverned ? ["-poll", `${INTERVAL_S}s`] : [];
   const informer = await startInformer(bench, pods, ...poll);
-  const programs = [controller, informer, await startIdleNode(cluster)];
+  const programs = [
+    controller,
+    informer,
+    await startIdleNode(cluster),
+    await startIdleNode(cluster, MODULES),
+  ];
   try {
     cluster.progress(`${NAMESPACE}: watching ${pods} pods for ${SETTLE_S + seconds} s`);
     await delay(SETTLE_S * 1000, undefined, { signal: cluster.signal });
     const [before, began] = [await askedOf(bench), performance.now()];
     const pids = programs.map(({ pid }) => pid);
-    const [ours, go, bare] = await costOf(pids, seconds, cluster.signal);
+    const [ours, go, bare, loaded] = await costOf(pids, seconds, cluster.signal);
     const after = await askedOf(bench);
-    if (!ours || !go || !bare) throw new Error("a program was not measured");
+    if (!ours || !go || !bare || !loaded) throw new Error("a program was not measured");
     cluster.progress(
       `${NAMESPACE}: RSS with ${pods} pods: ${Math.round(ours.rssMiB)} MiB, client-go ${Math.round(go.rssMiB)} MiB`,
     );
@@ -107,7 +114,7 @@ async function sample(bench: Bench, pods: number, isGoverned: boolean): Promise<
       go: (after.go - before.go) / elapsedS,
       others: (after.others - before.others) / elapsedS,
     };
-    return { pods, controller: ours, informer: go, bare, readings: perSecond };
+    return { pods, controller: ours, informer: go, bare, loaded, readings: perSecond };
   } finally {
     await Promise.all(programs.map((program) => program.stop()));
   }
@@ -138,9 +145,10 @@ async function startInformer(
   return informer;
 }
 
-/** The same Node with nothing to do: what no program of it can be below. */
-async function startIdleNode({ cleanup }: BenchCluster): Promise<Program> {
-  const idle = await startProgram("node", process.execPath, ["-e", "setInterval(() => {}, 1e9)"]);
+/** The same Node with nothing to do, or with nothing but modules: what no program of it, or of these, can be below. */
+async function startIdleNode({ cleanup }: BenchCluster, modules?: string): Promise<Program> {
+  const load = modules === undefined ? "" : `import(${JSON.stringify(modules)}); `;
+  const idle = await startProgram("node", process.execPath, ["-e", `${load}setInterval(() => {}, 1e9)`]);
   cleanup.add(() => idle.stop());
   return idle;
 }
