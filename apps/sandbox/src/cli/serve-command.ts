@@ -11,7 +11,6 @@ import { readRecording } from "../recording/recording.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { startBase } from "../scenario/base.ts";
 import { folderBeside } from "../scenario/manifests.ts";
-import { pageServer } from "../server/page-server.ts";
 import { ReplayRun } from "../server/replay-run.ts";
 import type { RunSwitcher } from "../server/run-switcher.ts";
 import { openScenario, Sandbox } from "../server/sandbox.ts";
@@ -57,6 +56,8 @@ async function serve(flags: ServeFlags): Promise<number> {
   if (token.length < 32) throw new SandboxError(`${TOKEN_VARIABLE} must have 32 characters at least`);
   const onRefusal = (reason: string): void => void process.stderr.write(`sandbox: refused: ${reason}\n`);
   const shown = await begin(flags);
+  // A web server is a fifth of what a sandbox takes to start, and only this command has one.
+  const { pageServer } = await import("../server/page-server.ts");
   const app = pageServer({ sandbox: shown.switcher, page, token, onRefusal });
   try {
     const address = await app.listen({ host: "127.0.0.1", port: flags.port }).catch((cause: unknown) => {
