@@ -36,6 +36,7 @@ import {
   HALT_POLICIES,
   NODE_HALTS,
   NODE_RECORDS,
+  namespaceOf,
   PODS,
   type Resource,
 } from "./kube/paths.ts";
@@ -276,7 +277,7 @@ export class Controller {
     this.#pods = this.#informer<Pod>(PODS, stores.pods, {
       onChange: (pod) => this.#onPod(pod),
       project: (pod) => this.#projectPod(pod),
-      keep: (pod) => this.#isWatched(pod.metadata.namespace ?? "") || hasMachineFolder(pod),
+      keep: (pod) => this.#isWatched(namespaceOf(pod)) || hasMachineFolder(pod),
     });
     this.#informers = [
       this.#pods,
@@ -364,7 +365,7 @@ export class Controller {
 
   #projectPod(raw: Pod): Pod {
     const pod = projectPod(raw);
-    const policies = this.#stores.policies.under(pod.metadata.namespace ?? "");
+    const policies = this.#stores.policies.under(namespaceOf(pod));
     const isKept =
       governingPolicy(pod, policies) !== undefined ||
       this.#stores.halts.under(haltsOf.pod(keyOf(pod))).length > 0;
@@ -383,8 +384,7 @@ export class Controller {
     const went = this.#stores.pods.get(key)?.metadata.uid !== pod.metadata.uid;
     if (went && this.#working) this.#nodes.noteDeparted(key, pod);
     this.#addPod(key);
-    for (const policy of this.#stores.policies.under(pod.metadata.namespace ?? ""))
-      this.#settle(keyOf(policy));
+    for (const policy of this.#stores.policies.under(namespaceOf(pod))) this.#settle(keyOf(policy));
   }
 
   #onHalt(halt: NodeHalt): void {
@@ -473,7 +473,7 @@ export class Controller {
   #tenantOf(podKey: string): string {
     const pod = this.#stores.pods.get(podKey);
     const [halt] = this.#stores.halts.under(haltsOf.pod(podKey));
-    const policy = pod && governingPolicy(pod, this.#stores.policies.under(pod.metadata.namespace ?? ""));
+    const policy = pod && governingPolicy(pod, this.#stores.policies.under(namespaceOf(pod)));
     if (policy !== undefined) return keyOf(policy);
     return halt === undefined ? "" : policyKeyOf(halt);
   }

@@ -17,10 +17,11 @@ import { type JudgedNode, judgedNode, verdictAfter } from "./judge/judged-node.t
 import { reasonOf, UNRECOGNISED } from "./judge/judgement.ts";
 import { isOpen } from "./judge/same-halt.ts";
 import { isUnreadHalt } from "./judge/unread-halt.ts";
+import { namespaceOf } from "./kube/paths.ts";
 import { answeringKey } from "./model/governance.ts";
 import { governingPolicy } from "./model/governing-policy.ts";
 import type { LiveStatus } from "./model/live-status.ts";
-import { type Effect, type Move, restsOnServer } from "./model/move.ts";
+import { type Act, type Move, restsOnServer } from "./model/move.ts";
 import type { Pod } from "./model/pod.ts";
 import { haltsOf, type Stores } from "./model/stores.ts";
 import type { WorkloadSight } from "./model/workload-sight.ts";
@@ -60,13 +61,10 @@ const MAX_REFUSALS = 3;
  * How soon to look again after an effect that others answer: a workload's own controller takes notice of an image, and a
  * pod that was deleted shows as such by its own change, unless that does not come.
  */
-const ANSWERED_MS: Readonly<Partial<Record<Effect["kind"], number>>> = {
+const ANSWERED_MS: Readonly<Record<Act["kind"], number>> = {
   "set-image": SETTLE_MS,
   "delete-pod": 1_000,
 };
-
-/** Effects that others see to: nothing here waits for a receiver. */
-const TELLING: ReadonlySet<Effect["kind"]> = new Set<Effect["kind"]>(["send-page", "resolve-page"]);
 
 /**
  * Everything about one pod name: is its pod halted, and what is next for each of its halts. One key, so nothing
@@ -204,8 +202,7 @@ export class NodeReconciler {
         const policyKey = answeringKey(halt, policy);
         halt = await (beginsSwap(move) ? slots.during(policyKey, halt.spec.podName, work) : work());
         refusals = 0;
-        const answered = move.kind === "effect" ? ANSWERED_MS[move.effect.kind] : undefined;
-        if (answered !== undefined) return answered;
+        if (move.kind === "effect") return ANSWERED_MS[move.effect.kind];
       } catch (error) {
         refusals += 1;
         if (!hasCode(error, "conflict", "invalid") || refusals >= MAX_REFUSALS) throw error;
@@ -213,7 +210,7 @@ export class NodeReconciler {
           { object: keyOf(halt), error: error.message },
           "changed meanwhile, looking again",
         );
-        halt = await journal.refresh(halt.metadata.namespace ?? "", halt.metadata.name);
+        halt = await journal.refresh(namespaceOf(halt), halt.metadata.name);
         workload = undefined;
         isServerNext = false;
       }
@@ -221,9 +218,12 @@ export class NodeReconciler {
     throw new Error(`no rest after ${MAX_MOVES} moves`);
   }
 
+  /** Others tell people: nothing here waits for a receiver. */
   #moveWithoutPages(observation: Observation): Move {
     const move = nextMove(observation);
-    if (move.kind !== "effect" || !TELLING.has(move.effect.kind)) return move;
+    if (move.kind !== "effect") return move;
+    const { effect } = move;
+    if (effect.kind === "set-image" || effect.kind === "delete-pod") return { kind: "effect", effect };
     this.#options.onPageDue(observation.halt);
     return nextMoveBesidePage(observation);
   }
@@ -270,7 +270,7 @@ export class NodeReconciler {
   }
 
   #policyOf(pod: Pod): HaltPolicy | undefined {
-    return governingPolicy(pod, this.#options.stores.policies.under(pod.metadata.namespace ?? ""));
+    return governingPolicy(pod, this.#options.stores.policies.under(namespaceOf(pod)));
   }
 }
 

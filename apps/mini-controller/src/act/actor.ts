@@ -1,9 +1,9 @@
 import { hasCode, type KubeApi } from "@upgrade-halt/kube";
 import type { NodeHalt } from "../api/node-halt.ts";
 import { ControllerError } from "../controller-error.ts";
-import { objectPath, PODS } from "../kube/paths.ts";
+import { namespaceOf, objectPath, PODS } from "../kube/paths.ts";
 import { between, type OnBoundary } from "../model/boundary.ts";
-import { type Effect, isAct } from "../model/move.ts";
+import type { Act } from "../model/move.ts";
 import type { Observation } from "../observe/observation.ts";
 import { imagePatch } from "../workloads/workload.ts";
 
@@ -30,20 +30,17 @@ export class Actor {
    *
    * @throws {ControllerError} `conflict` for an act on an observation that was not read from the API server for it.
    */
-  async perform(effect: Effect, observation: Observation): Promise<NodeHalt> {
+  async perform(act: Act, observation: Observation): Promise<NodeHalt> {
     const { onBoundary } = this.#options;
-    if (isAct({ kind: "effect", effect }) && observation.from !== "server")
-      throw new ControllerError("conflict", `${effect.kind} rests on what was not read again`);
-    switch (effect.kind) {
+    if (observation.from !== "server")
+      throw new ControllerError("conflict", `${act.kind} rests on what was not read again`);
+    switch (act.kind) {
       case "set-image":
-        await between("set-image", onBoundary, () => this.#setImage(effect, observation));
+        await between("set-image", onBoundary, () => this.#setImage(act, observation));
         return observation.halt;
       case "delete-pod":
-        await between("delete-pod", onBoundary, () => this.#deletePod(effect.uid, observation));
+        await between("delete-pod", onBoundary, () => this.#deletePod(act, observation));
         return observation.halt;
-      case "send-page":
-      case "resolve-page":
-        throw new Error(`${effect.kind} is the page teller's`);
     }
   }
 
@@ -53,7 +50,7 @@ export class Actor {
   }
 
   async #setImage(
-    change: Extract<Effect, { kind: "set-image" }>,
+    change: Extract<Act, { kind: "set-image" }>,
     { workload, halt }: Observation,
   ): Promise<void> {
     if (workload.kind !== "found")
@@ -67,10 +64,11 @@ export class Actor {
     }
   }
 
-  async #deletePod(uid: string, { halt: { metadata, spec }, pod }: Observation): Promise<void> {
-    if (pod.kind === "gone") return;
-    const path = objectPath(PODS, metadata.namespace ?? "", spec.podName);
-    const { resourceVersion, isTakenAtOnce } = pod;
+  async #deletePod(
+    { uid, resourceVersion, isTakenAtOnce }: Extract<Act, { kind: "delete-pod" }>,
+    { halt: { metadata, spec } }: Observation,
+  ): Promise<void> {
+    const path = objectPath(PODS, namespaceOf({ metadata }), spec.podName);
     // The API server must not take the pod away before its kubelet says that its process has ended.
     const grace = isTakenAtOnce ? { gracePeriodSeconds: LEAST_GRACE_SECONDS } : {};
     try {

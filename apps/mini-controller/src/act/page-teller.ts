@@ -1,10 +1,11 @@
 import { hasCode, keyOf } from "@upgrade-halt/kube";
 import { mergeConditions } from "../api/condition.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
-import { type NodeHalt, type NodeHaltStatus, type PageRecord, pagesOf } from "../api/node-halt.ts";
+import type { NodeHalt, NodeHaltStatus, PageRecord } from "../api/node-halt.ts";
 import { nextPageMove } from "../decide/page-delivery.ts";
 import type { HaltJournal } from "../journal/halt-journal.ts";
 import { resolving, timestamp } from "../journal/journal-entry.ts";
+import { namespaceOf } from "../kube/paths.ts";
 import { between, type OnBoundary, type Operation } from "../model/boundary.ts";
 import { policyOf } from "../model/governance.ts";
 import type { Stores } from "../model/stores.ts";
@@ -50,15 +51,10 @@ export class PageTeller {
       const move = nextPageMove({ halt, policy, now: now() });
       if (move.kind !== "effect") return;
       const { effect } = move;
-      const page =
-        effect.kind === "send-page"
-          ? halt.status?.page
-          : pagesOf(halt).find(({ key }) => effect.kind === "resolve-page" && key === effect.key);
-      if (page === undefined) return;
       const told =
         effect.kind === "send-page"
-          ? await this.#tell(halt, page, policy, SENDING)
-          : await this.#tell(halt, resolving(page, timestamp(now())), policy, RESOLVING);
+          ? await this.#tell(halt, effect.page, policy, SENDING)
+          : await this.#tell(halt, resolving(effect.page, timestamp(now())), policy, RESOLVING);
       onTold(told);
     }
   }
@@ -131,7 +127,7 @@ export class PageTeller {
   }
 
   async #refresh({ metadata }: NodeHalt): Promise<void> {
-    await this.#options.journal.refresh(metadata.namespace ?? "", metadata.name);
+    await this.#options.journal.refresh(namespaceOf({ metadata }), metadata.name);
   }
 }
 

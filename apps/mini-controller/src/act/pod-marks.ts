@@ -2,7 +2,7 @@ import { hasCode, type KubeApi, type KubeObject } from "@upgrade-halt/kube";
 import { CONDITION_NOT_HALTED, LABEL_HALT } from "../api/group.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { timestamp } from "../journal/journal-entry.ts";
-import { objectPath, PODS } from "../kube/paths.ts";
+import { namespaceOf, objectPath, PODS } from "../kube/paths.ts";
 import type { Pod } from "../model/pod.ts";
 
 /**
@@ -39,7 +39,7 @@ export class PodMarks {
 
   /** The pod with the label. */
   async #label({ metadata }: Pod, reason: string | undefined): Promise<KubeObject> {
-    const path = objectPath(PODS, metadata.namespace ?? "", metadata.name);
+    const path = objectPath(PODS, namespaceOf({ metadata }), metadata.name);
     const { uid, resourceVersion } = metadata;
     const body = { metadata: { uid, resourceVersion, labels: { [LABEL_HALT]: reason ?? null } } };
     return await this.#api.mergePatch(path, body);

@@ -173,7 +173,7 @@ function reportRewritten(observation: Observation, image: string): Move {
  */
 function deletion(
   observation: Observation,
-  { uid, terminating }: Exclude<PodSight, { kind: "gone" }>,
+  { uid, terminating, resourceVersion, isTakenAtOnce }: Exclude<PodSight, { kind: "gone" }>,
   wait: (ms: number) => Move,
 ): Move {
   const { halt, now } = observation;
@@ -181,7 +181,7 @@ function deletion(
   const unasked = whyUnasked(observation, "It is set, and the pod was not replaced.");
   if (unasked !== undefined) return fail(observation, unasked);
   if (terminating) return wait(RECOVER_MS);
-  const move = unlessRefused(observation, { kind: "delete-pod", uid }, wait);
+  const move = unlessRefused(observation, { kind: "delete-pod", uid, resourceVersion, isTakenAtOnce }, wait);
   if (move.kind !== "effect" || status?.deletedPodUID !== undefined) return move;
   // What is remembered may be of before: a pod that is gone by now would use up the one deletion.
   if (observation.from === "memory") return move;

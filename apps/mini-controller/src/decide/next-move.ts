@@ -5,7 +5,7 @@ import {
   type NodeHaltStatus,
   policyNameOf,
 } from "../api/node-halt.ts";
-import type { Move } from "../model/move.ts";
+import type { Effect, Move } from "../model/move.ts";
 import type { Observation } from "../observe/observation.ts";
 import { moveAfterEnd } from "./after-end.ts";
 import { moveBeforeSwap } from "./before-swap.ts";
@@ -18,12 +18,12 @@ import { moveInUnknownPhase } from "./unknown-phase.ts";
  * says to wait or to rest. A page that is due goes first (a rollback is told before it is made); one that waits
  * for a later attempt holds nothing up. That a page is over is told when there is nothing else to do.
  */
-export function nextMove(observation: Observation): Move {
+export function nextMove(observation: Observation): Move<Effect> {
   const page = sendingMove(observation);
   if (page.kind === "effect") return page;
   const move = nextMoveBesidePage(observation);
   if (move.kind === "journal" || move.kind === "effect") return move;
-  return sooner(sooner(page, move), resolutionMove(observation));
+  return sooner<Effect>(sooner<Effect>(page, move), resolutionMove(observation));
 }
 
 /**

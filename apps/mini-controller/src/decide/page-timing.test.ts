@@ -43,7 +43,7 @@ function pages(sceneAt: SceneAt, hours = 1, first: NodeHalt = haltWith()): reado
         sent.push([reason, second]);
         halt = put(halt, key, SENT);
       } else if (move.kind === "effect" && move.effect.kind === "resolve-page")
-        halt = put(halt, move.effect.key, { state: "Resolved" });
+        halt = put(halt, move.effect.page.key, { state: "Resolved" });
       else break;
     }
     if (pagesOf(halt).length > 20) throw new Error("too many pages");

@@ -1,5 +1,5 @@
 import { hasCode, type KubeApi, type KubeObject, type OwnerReference } from "@upgrade-halt/kube";
-import { objectPath, type Resource } from "./paths.ts";
+import { namespaceOf, objectPath, type Resource } from "./paths.ts";
 
 /** A kind of owner, and where its objects are read. */
 export interface OwnerKind {
@@ -43,7 +43,7 @@ export async function readController<T extends KubeObject>(
     return disowned(
       `${what} is controlled by ${ref.kind} ${ref.name} (${ref.apiVersion}), not by a ${kind}.`,
     );
-  const owner = await getIfThere<T>(api, objectPath(resource, object.metadata.namespace ?? "", ref.name));
+  const owner = await getIfThere<T>(api, objectPath(resource, namespaceOf(object), ref.name));
   if (owner === undefined)
     return disowned(`${kind} ${ref.name}, which ${what} names as its controller, is gone.`);
   if (owner.metadata.uid !== ref.uid) {

@@ -1,3 +1,4 @@
+import type { KubeObject } from "@upgrade-halt/kube";
 import { GROUP, VERSION } from "../api/group.ts";
 
 /** Where a kind of object lives: its API prefix and plural name. */
@@ -39,4 +40,9 @@ export function objectPath(
 ): string {
   const path = `${collectionPath(resource, namespace)}/${encodeURIComponent(name)}`;
   return subresource === undefined ? path : `${path}/${subresource}`;
+}
+
+/** The namespace of an object; of one that is in none, the empty text. */
+export function namespaceOf({ metadata }: KubeObject): string {
+  return metadata.namespace ?? "";
 }

@@ -1,6 +1,7 @@
 import { keyOf } from "@upgrade-halt/kube";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { deploymentUIDOf, type NodeHalt } from "../api/node-halt.ts";
+import { namespaceOf } from "../kube/paths.ts";
 import { governingPolicy, policiesListing } from "./governing-policy.ts";
 import { matchesLabels } from "./label-selector.ts";
 import { containerOf, newestOf, type Pod } from "./pod.ts";
@@ -80,7 +81,7 @@ function livePodOf(halt: NodeHalt, pods: Stores["pods"]): Pod | undefined {
   if (named !== undefined || workload === undefined || deploymentUIDOf(halt.spec) === undefined) return named;
   return newestOf(
     pods
-      .under(podsOf.node(`${halt.metadata.namespace ?? ""}/${workload.name}`))
+      .under(podsOf.node(`${namespaceOf(halt)}/${workload.name}`))
       .filter((pod) => containerOf(pod, container) !== undefined),
   );
 }

@@ -16,7 +16,11 @@ const journal = (status: NodeHaltStatus): Move => ({ kind: "journal", status });
 
 test.each<[string, Move, boolean]>([
   ["an image is set", { kind: "effect", effect: { kind: "set-image", from: "a", to: "b" } }, true],
-  ["a pod is deleted", { kind: "effect", effect: { kind: "delete-pod", uid: "u" } }, true],
+  [
+    "a pod is deleted",
+    { kind: "effect", effect: { kind: "delete-pod", uid: "u", resourceVersion: "1", isTakenAtOnce: false } },
+    true,
+  ],
   ["somebody is paged anew", journal({ phase: "Held", page: PAGE }), true],
   ["a halt is given up because its node runs", journal({ phase: "Withdrawn", reason: "RunsAgain" }), true],
   ["a swap is decided on", journal({ phase: "Swapping" }), false],

@@ -11,6 +11,7 @@ import {
 } from "../api/node-halt.ts";
 import type { NodeRecord } from "../api/node-record.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
+import { namespaceOf } from "../kube/paths.ts";
 import { nodeNameOf } from "./node-name.ts";
 import type { Pod } from "./pod.ts";
 import { storageKeysOf } from "./twins.ts";
@@ -26,7 +27,7 @@ export interface Stores {
 export function createStores(): Stores {
   return {
     pods: new Store<Pod>(podIndex),
-    policies: new Store<HaltPolicy>(({ metadata }) => [metadata.namespace ?? ""]),
+    policies: new Store<HaltPolicy>((policy) => [namespaceOf(policy)]),
     halts: new Store<NodeHalt>(haltIndex),
     records: new Store<NodeRecord>(({ status }) =>
       [status?.validatorAddress ?? [], status?.alsoTold ?? []].flat().map(recordsOf.validator),
@@ -83,7 +84,7 @@ export const haltsOf = {
 } as const;
 
 function haltIndex(halt: NodeHalt): readonly string[] {
-  const namespace = halt.metadata.namespace ?? "";
+  const namespace = namespaceOf(halt);
   const policy = `${namespace}/${policyNameOf(halt)}`;
   const deployment = deploymentUIDOf(halt.spec);
   const always = [
@@ -105,10 +106,10 @@ export function haltsOfNode(podKey: string, spec: NodeHaltSpec, halts: Store<Nod
 
 /** Key of the policy that a halt is under. */
 export function policyKeyOf(halt: NodeHalt): string {
-  return `${halt.metadata.namespace ?? ""}/${policyNameOf(halt)}`;
+  return `${namespaceOf(halt)}/${policyNameOf(halt)}`;
 }
 
 /** Key of the pod that a halt was seen in. */
 export function podKeyOf({ metadata, spec }: Pick<NodeHalt, "metadata" | "spec">): string {
-  return `${metadata.namespace ?? ""}/${spec.podName}`;
+  return `${namespaceOf({ metadata })}/${spec.podName}`;
 }

@@ -1,5 +1,6 @@
 import { keyOf, namespaceOfKey } from "@upgrade-halt/kube";
 import type { NodeHalt } from "../api/node-halt.ts";
+import { namespaceOf } from "../kube/paths.ts";
 import { governanceOf } from "./governance.ts";
 import { policiesListing } from "./governing-policy.ts";
 import { haltsOf, policyKeyOf, type Stores } from "./stores.ts";
@@ -16,7 +17,7 @@ export function countedBy(halt: NodeHalt, stores: Omit<Known, "halts">): Readonl
   const governing = policy && keyOf(policy);
   if (governing !== undefined && (selected || governing === last)) return new Set([last, governing]);
   const { toImage } = halt.status ?? {};
-  const all = stores.policies.under(halt.metadata.namespace ?? "");
+  const all = stores.policies.under(namespaceOf(halt));
   return new Set([last, ...(toImage === undefined ? [] : policiesListing(toImage, all)).map(keyOf)]);
 }
 

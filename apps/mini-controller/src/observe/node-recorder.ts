@@ -7,7 +7,7 @@ import { MAX_RAN_IMAGES, type NodeRecord, type NodeRecordStatus, type RanImage }
 import { timestamp } from "../journal/journal-entry.ts";
 import { recordedChain } from "../judge/recorded-facts.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
-import { collectionPath, NODE_RECORDS, objectPath } from "../kube/paths.ts";
+import { collectionPath, NODE_RECORDS, namespaceOf, objectPath } from "../kube/paths.ts";
 import { isNear } from "../model/height-reach.ts";
 import { type LiveStatus, movesIn, type Recalled } from "../model/live-status.ts";
 import { nodeNameOf } from "../model/node-name.ts";
@@ -34,7 +34,7 @@ export class NodeRecorder {
 
   /** What was recorded of the pod's node. */
   recordOf(pod: Pod): NodeRecord | undefined {
-    const record = this.#options.records.get(`${pod.metadata.namespace ?? ""}/${nodeNameOf(pod)}`);
+    const record = this.#options.records.get(`${namespaceOf(pod)}/${nodeNameOf(pod)}`);
     const { ownerUID } = record?.status ?? {};
     return ownerUID === stableOwnerOf(pod) ? record : undefined;
   }
@@ -80,7 +80,7 @@ export class NodeRecorder {
 
   async #write(pod: Pod, known: NodeRecord | undefined, status: NodeRecordStatus): Promise<void> {
     const { api, records } = this.#options;
-    const namespace = pod.metadata.namespace ?? "";
+    const namespace = namespaceOf(pod);
     const name = nodeNameOf(pod);
     const type = { apiVersion: API_VERSION, kind: "NodeRecord" } as const;
     const stale = records.get(`${namespace}/${name}`);

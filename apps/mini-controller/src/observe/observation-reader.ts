@@ -9,6 +9,7 @@ import { isInferred, recommendFor } from "../judge/judgement.ts";
 import { logSourceOf } from "../judge/log-source.ts";
 import { isSameHalt } from "../judge/same-halt.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
+import { namespaceOf } from "../kube/paths.ts";
 import { governanceOf, policyOf } from "../model/governance.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { newestOf, type Pod, provenanceOf } from "../model/pod.ts";
@@ -328,5 +329,5 @@ function targetOf(halt: NodeHalt, stores: Stores): WorkloadTarget | undefined {
   if (spec.workload === undefined) return undefined;
   const { workload: ref, container } = spec;
   const pod = stores.pods.get(podKeyOf(halt));
-  return { namespace: metadata.namespace ?? "", ref, container, policy: policyOf(halt, stores), pod };
+  return { namespace: namespaceOf({ metadata }), ref, container, policy: policyOf(halt, stores), pod };
 }

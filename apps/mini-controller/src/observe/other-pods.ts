@@ -14,6 +14,7 @@ import type { JudgedNode } from "../judge/judged-node.ts";
 import { judgePod, type RecordedHalt } from "../judge/judgement.ts";
 import { haltsOfPodsBefore, isOneHalt, isOpen, isSameHalt } from "../judge/same-halt.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
+import { namespaceOf } from "../kube/paths.ts";
 import { answeringKey, policyOf } from "../model/governance.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { addressesOf } from "../model/live-status.ts";
@@ -94,7 +95,7 @@ export class OtherPods {
     const isOwn = (one: Asked) => one.pod.metadata.uid === pod?.metadata.uid;
     const asked = halted.asked.filter((one) => !isOwn(one) && !one.hasEnded && !one.isAnyProgram);
     const beyond = halted.asked.filter(answersAsNode);
-    const beside = asked.length === 0 ? [] : this.#allPods(halt.metadata.namespace ?? "", stores);
+    const beside = asked.length === 0 ? [] : this.#allPods(namespaceOf(halt), stores);
     const traits = pod && this.#traitsOf(pod, halt, stores);
     return {
       neighbours: this.#neighbours(halt, policy, workload),
@@ -390,7 +391,7 @@ function mayHaveUnwatched(pod: Pod, policy: HaltPolicy | undefined): boolean {
  */
 function withoutSeeds(one: Asked, stores: Stores, now: number): readonly Asked[] {
   const { pod, container, said } = one;
-  const policy = governingPolicy(pod, stores.policies.under(pod.metadata.namespace ?? ""));
+  const policy = governingPolicy(pod, stores.policies.under(namespaceOf(pod)));
   if (said.kind !== "silent" || policy === undefined) return [one];
   return isStarting(pod, container, undefined, now) ? [one] : [];
 }

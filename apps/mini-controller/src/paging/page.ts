@@ -1,4 +1,5 @@
 import type { NodeHalt, PageRecord } from "../api/node-halt.ts";
+import { namespaceOf } from "../kube/paths.ts";
 
 /** A page as the plain webhook gets it. Field names are part of the interface to receivers. */
 export interface Page {
@@ -36,7 +37,7 @@ export function pageOf({ metadata, spec }: NodeHalt, record: PageRecord): Page {
     reason,
     severity: HANDLED.has(reason) ? "warning" : "critical",
     summary,
-    namespace: metadata.namespace ?? "",
+    namespace: namespaceOf({ metadata }),
     pod: spec.podName,
     container: spec.container,
     nodeHalt: metadata.name,

@@ -2,7 +2,7 @@ import { hasCode, type KubeApi, keyOf, messageOf } from "@upgrade-halt/kube";
 import type { Logger } from "pino";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt } from "../api/node-halt.ts";
-import { NODE_HALTS, objectPath } from "../kube/paths.ts";
+import { NODE_HALTS, namespaceOf, objectPath } from "../kube/paths.ts";
 import { haltsUnder } from "../model/governance.ts";
 import { podKeyOf, type Stores } from "../model/stores.ts";
 import { outlivedHalts } from "./history.ts";
@@ -38,7 +38,7 @@ export class HistoryCollector {
         const key = podKeyOf(halt);
         return isDeparting(key) || stores.pods.get(key)?.metadata.uid === halt.spec.podUID;
       },
-      recordOf: (node) => stores.records.get(`${policy.metadata.namespace ?? ""}/${node}`),
+      recordOf: (node) => stores.records.get(`${namespaceOf(policy)}/${node}`),
       now: now(),
     });
     for (const halt of outlived.slice(0, AT_A_TIME)) await this.#delete(halt);

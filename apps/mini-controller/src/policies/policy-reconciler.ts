@@ -7,7 +7,7 @@ import type { UnrecordedHalts } from "../detect/unrecorded-halts.ts";
 import { timestamp } from "../journal/journal-entry.ts";
 import { judgePod } from "../judge/judgement.ts";
 import type { EventRecorder } from "../kube/event-recorder.ts";
-import { HALT_POLICIES, objectPath } from "../kube/paths.ts";
+import { HALT_POLICIES, namespaceOf, objectPath } from "../kube/paths.ts";
 import { haltsUnder } from "../model/governance.ts";
 import { governingPolicy } from "../model/governing-policy.ts";
 import { matchesLabels } from "../model/label-selector.ts";
@@ -70,7 +70,7 @@ export class PolicyReconciler {
       failed: failuresUnder(key, stores).length,
       pagingFaults: check.faults,
       unrecorded: this.#options.unrecorded.under(key),
-      logAccess: this.#options.logs.accessIn(policy.metadata.namespace ?? ""),
+      logAccess: this.#options.logs.accessIn(namespaceOf(policy)),
     };
     await this.#write(policy, view);
     return policy.spec.paging.length > 0 ? { requeueAfterMs: check.until - steady() } : {};
@@ -95,7 +95,7 @@ export class PolicyReconciler {
 
   #judgedPods(policy: HaltPolicy): readonly JudgedPod[] {
     const { stores, statuses } = this.#options;
-    const namespace = policy.metadata.namespace ?? "";
+    const namespace = namespaceOf(policy);
     const policies = stores.policies.under(namespace);
     const selected = stores.pods
       .under(namespace)

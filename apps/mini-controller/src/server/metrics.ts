@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { Condition } from "../api/condition.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { isSwapping, isUnacknowledgedFailure, type NodeHalt, type Phase } from "../api/node-halt.ts";
+import { namespaceOf } from "../kube/paths.ts";
 import type { Stores } from "../model/stores.ts";
 import { stepSeries } from "./step-series.ts";
 
@@ -98,7 +99,7 @@ export class Metrics {
           if (!isUnacknowledgedFailure(halt)) continue;
           const { metadata, spec, status } = halt;
           this.inc({
-            namespace: metadata.namespace ?? "",
+            namespace: namespaceOf({ metadata }),
             policy: spec.policyName,
             reason: status?.reason ?? "",
           });
@@ -127,7 +128,7 @@ export class Metrics {
       collect() {
         this.reset();
         for (const { metadata, status } of stores.halts.values()) {
-          if (status?.page?.state === "Pending") this.inc({ namespace: metadata.namespace ?? "" });
+          if (status?.page?.state === "Pending") this.inc({ namespace: namespaceOf({ metadata }) });
         }
       },
     });

@@ -1,6 +1,6 @@
 import { type KubeApi, type KubeObject, listWanted } from "@upgrade-halt/kube";
 import { controllerRefOf, getIfThere, isControlledBy } from "../kube/owner-reference.ts";
-import { collectionPath, DEPLOYMENTS, objectPath, REPLICA_SETS } from "../kube/paths.ts";
+import { collectionPath, DEPLOYMENTS, namespaceOf, objectPath, REPLICA_SETS } from "../kube/paths.ts";
 import type { PodGroup } from "../model/pod-group.ts";
 import { type Deployment, deploymentStrategy } from "./deployment-strategy.ts";
 import { imageIn, mayCarry, type TemplatedWorkload } from "./pod-template.ts";
@@ -42,7 +42,7 @@ export async function deployedBelow(
 async function deploymentOf(api: KubeApi, set: TemplatedWorkload): Promise<Deployment | undefined> {
   const { kind, name = "", uid } = controllerRefOf(set) ?? {};
   if (kind !== "Deployment") return undefined;
-  const path = objectPath(DEPLOYMENTS, set.metadata.namespace ?? "", name);
+  const path = objectPath(DEPLOYMENTS, namespaceOf(set), name);
   const deployment = await getIfThere<Deployment>(api, path);
   return deployment?.metadata.uid === uid ? deployment : undefined;
 }

@@ -142,11 +142,7 @@ export const MUTANTS: readonly Mutant[] = [
         "false",
       ),
       edit(`${CONTROLLER}/node-reconciler.js`, "isServerNext = announcesAct(move, halt);", ""),
-      edit(
-        `${CONTROLLER}/act/actor.js`,
-        'isAct({ kind: "effect", effect }) && observation.from !== "server"',
-        "false",
-      ),
+      edit(`${CONTROLLER}/act/actor.js`, 'observation.from !== "server"', "false"),
     ],
   },
   {
