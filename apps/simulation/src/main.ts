@@ -1,6 +1,6 @@
 /** `pnpm run simulate`: plays episodes one after the other, and stops at the first that breaks an invariant. */
 import { runSeeded } from "@upgrade-halt/testing";
-import { measureCoverage } from "./branches/measure-coverage.ts";
+import { measureCoverage, searchSeeds } from "./branches/measure-coverage.ts";
 import { planOf, playEpisode } from "./episode/episode.ts";
 import { describeRun, invariantOf, shrink } from "./episode/shrink.ts";
 import { INVARIANTS } from "./invariants/invariants.ts";
@@ -21,7 +21,8 @@ const USAGE = {
   defaultSize: 1_000_000,
   switches: {
     mutants: `takes each of ${MUTANTS.length} fixes out, one at a time, and sees it found`,
-    search: "with --mutants: looks for seeds that find each soon, and writes them down",
+    search:
+      "with --mutants or --coverage: looks for seeds that find each soon, or that take every branch, and writes them down",
     all: "goes on after a seed that broke something, and looks for no shorter run",
     coverage: "says which branches of the code that decides and acts are never taken",
     days: "leaves out clusters with a night while those have had a tenth of the steps",
@@ -32,7 +33,7 @@ await runSeeded(USAGE, async ({ seed, size, switches }) => {
   if (switches.has("mutants"))
     return await killMutants({ seed, steps: size, searches: switches.has("search") });
   return switches.has("coverage")
-    ? measureCoverage(seed, size)
+    ? await (switches.has("search") ? searchSeeds(seed, size) : measureCoverage(seed, size))
     : await simulate(seed, size, { goesOn: switches.has("all"), isForDays: switches.has("days") });
 });
 

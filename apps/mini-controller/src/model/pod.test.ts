@@ -7,6 +7,7 @@ import {
   type Pod,
   projectPod,
   projectUnselected,
+  statusUrlAt,
 } from "./pod.ts";
 import { storagesOf } from "./twins.ts";
 
@@ -129,4 +130,12 @@ test.each([
     },
   });
   expect(mayRun(pod)).toBe(runs);
+});
+
+test.each([
+  ["10.0.0.7", "http://10.0.0.7:26657/status"],
+  ["fd00::7", "http://[fd00::7]:26657/status"],
+  ["", undefined],
+])("a pod whose address is %j is asked at %s", (podIP, url) => {
+  expect(statusUrlAt({ ...podWith({}), status: { phase: "Running", podIP } }, 26657)).toBe(url);
 });

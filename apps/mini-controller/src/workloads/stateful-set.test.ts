@@ -2,19 +2,20 @@ import { expect, test } from "vitest";
 import { templateChange } from "../decide/template-change.ts";
 import type { Strategy } from "../model/pod-group.ts";
 import { haltWith, NEW, OLD, policyWith, workloadWith } from "../testing/observations.ts";
-import { groupOf, type StatefulSet } from "./stateful-set.ts";
+import { groupOf, notMadeBy, type StatefulSet } from "./stateful-set.ts";
 import { imagePatch } from "./workload.ts";
 
-function groupWithSpec(spec: object) {
+function setWithSpec(spec: object): StatefulSet {
   const template = { spec: { containers: [{ name: "seid", image: OLD }] } };
-  const set: StatefulSet = {
+  return {
     apiVersion: "apps/v1",
     kind: "StatefulSet",
     metadata: { name: "sei", uid: "set-1" },
-    spec: { replicas: 2, template, ...spec },
+    spec: { replicas: 2, selector: { matchLabels: { app: "sei" } }, template, ...spec },
   };
-  return groupOf(set, "seid");
 }
+
+const groupWithSpec = (spec: object) => groupOf(setWithSpec(spec), "seid");
 
 test.each<[string, object, boolean]>([
   ["nothing about it", {}, true],
@@ -45,4 +46,16 @@ test("a strategy of an unknown type is never written, whatever the policy rolls"
   expect(change).toEqual({ kind: "change" });
   const paths = imagePatch(workload, { from: OLD, to: NEW, partition: 1 }).map(({ path }) => path);
   expect(paths).not.toContain("/spec/updateStrategy");
+});
+
+test.each([
+  [0, "sei-0", "Pod sei-0 has no ordinal of StatefulSet sei, whose pods are none."],
+  [2, "sei-2", "Pod sei-2 has no ordinal of StatefulSet sei, whose pods are sei-0, sei-1."],
+  [12, "sei-12", "Pod sei-12 has no ordinal of StatefulSet sei, whose pods are sei-0 to sei-11."],
+  [1_000, "sei-999", undefined],
+  [1_001, "sei-0", "StatefulSet sei has 1001 replicas, and sets of more than 1000 are not acted on."],
+])("a set of %i says whether it made %s", (replicas, name, why) => {
+  const owner = { apiVersion: "apps/v1", kind: "StatefulSet", name: "sei", uid: "set-1", controller: true };
+  const metadata = { name, namespace: "sei", uid: "pod-1", labels: { app: "sei" }, ownerReferences: [owner] };
+  expect(notMadeBy(setWithSpec({ replicas }), { metadata, spec: { containers: [] } })).toBe(why);
 });

@@ -11,6 +11,14 @@ it("takes a branch for taken that one of several processes took", () => {
   expect(takenByAny(counted).map(({ isTaken }) => isTaken)).toEqual([true, true, false]);
 });
 
+it("tells the branches of two files apart, whichever of them a process counted in", () => {
+  const [a, b] = [branch(1, false), { ...branch(1, true), file: "b.ts" }];
+  expect(takenByAny([[a], [b], [b, a]]).map(({ file, isTaken }) => [file, isTaken])).toEqual([
+    ["a.ts", false],
+    ["b.ts", true],
+  ]);
+});
+
 it("knows of no branches where nothing was counted", () => {
   expect(takenByAny([])).toEqual([]);
 });

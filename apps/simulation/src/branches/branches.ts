@@ -5,7 +5,7 @@ export interface Branch {
   /** Path below the program's `src`. */
   readonly file: string;
   readonly line: number;
-  /** What stands there, with single spaces. */
+  /** What stands there, with single spaces; an operand, and one side of `?:`, with the expression that it is of. */
   readonly text: string;
   readonly isTaken: boolean;
 }
@@ -25,10 +25,12 @@ export function branchesOf(coverage: FileCoverageData, source: string): readonly
       // The way beside an `if` that has no `else` has no place of its own.
       const isBeside = type === "if" && index === 1 && isNowhere(location);
       const at = isBeside ? loc : location;
+      const own = textAt(at, lines);
+      const whole = EXPRESSIONS.has(type) ? ` of ${textAt(loc, lines)}` : "";
       return {
         file,
         line: at.start.line,
-        text: `${isBeside ? "not " : ""}${type}: ${textAt(at, lines)}`,
+        text: `${isBeside ? "not " : ""}${type}: ${own}${whole}`,
         isTaken: (coverage.b[id]?.[index] ?? 0) > 0,
       };
     }),
@@ -36,13 +38,29 @@ export function branchesOf(coverage: FileCoverageData, source: string): readonly
   return [...functions, ...branches];
 }
 
-/** The branches of one file as several processes counted them: taken where one of them took it. */
+/** Kinds of branches of which the same few characters stand in many places. */
+const EXPRESSIONS: ReadonlySet<string> = new Set(["binary-expr", "cond-expr", "default-arg"]);
+
+/** Each branch by its file and its number there: the same in every process, whichever files that counted in. */
+export function byPlace(branches: readonly Branch[]): ReadonlyMap<string, Branch> {
+  const counts = new Map<string, number>();
+  return new Map(
+    branches.map((branch) => {
+      const number = counts.get(branch.file) ?? 0;
+      counts.set(branch.file, number + 1);
+      return [`${branch.file} ${number}`, branch];
+    }),
+  );
+}
+
+/** The branches as several processes counted them: taken where one of them took it. */
 export function takenByAny(counted: readonly (readonly Branch[])[]): readonly Branch[] {
-  const [first = [], ...others] = counted;
-  return first.map((branch, index) => ({
-    ...branch,
-    isTaken: branch.isTaken || others.some((other) => other[index]?.isTaken === true),
-  }));
+  const all = new Map<string, Branch>();
+  for (const [place, branch] of counted.flatMap((branches) => [...byPlace(branches)])) {
+    const isTaken = branch.isTaken || all.get(place)?.isTaken === true;
+    all.set(place, { ...branch, isTaken });
+  }
+  return [...all.values()];
 }
 
 function isNowhere({ start }: Range): boolean {
