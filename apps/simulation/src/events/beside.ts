@@ -28,6 +28,12 @@ const MOUNTS: readonly NonNullable<ContainerSpec["volumeMounts"]>[] = [
   [{ name: "data", readOnly: true }],
 ];
 
+/** What mounts name: one is the pod's own, the other the same for several. */
+const VARIABLES: readonly Json[] = [
+  { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+  { name: "ZONE", value: "one" },
+];
+
 /** So many labels that nobody would keep all of such a pod. */
 const MANY_LABELS = Object.fromEntries(
   Array.from({ length: 400 }, (_, index) => [`label-${index}`, "x".repeat(40)]),
@@ -56,6 +62,7 @@ function runBeside({ server }: Cluster, [which, how, what]: Dice): void {
     name: "shell",
     image: what < 0.5 ? imageOf(999) : "registry.example/shell@sha256:1",
     ...(what < 0.1 ? {} : { volumeMounts: pick(MOUNTS, (what * 11) % 1) ?? [] }),
+    ...((what * 13) % 1 < 0.5 ? { env: VARIABLES } : {}),
   };
   const sidecar = { ...container, name: "sidecar", restartPolicy: "Always" };
   const terminated = { exitCode: 0, reason: "Completed", startedAt: "", finishedAt: "" };

@@ -5,7 +5,7 @@ import type { Simulation } from "../episode/simulation.ts";
 import { NODE } from "../server/governing.ts";
 import { haltNameOf } from "../server/halt-name.ts";
 import { upgradeOf } from "../server/listing.ts";
-import { type NodeHalt, PATHS, type Pod, pathOf, pathOfObject } from "../server/objects.ts";
+import { controllingRef, type NodeHalt, PATHS, type Pod, pathOf, pathOfObject } from "../server/objects.ts";
 import { POINTS, RARE_KINDS } from "./armed.ts";
 import { type Dice, pick } from "./dice.ts";
 
@@ -92,6 +92,24 @@ export const RARE_EVENTS = {
       }
     },
   ],
+  "scale-to-none": [
+    1,
+    ({ cluster }: Simulation, [a, b]: Dice) => {
+      const { name } = pick(cluster.sets(), a)?.metadata ?? {};
+      if (name === undefined) return;
+      cluster.changeSet(name, (spec) => ({ ...spec, replicas: 0 }));
+      cluster.later(1_000 + b * 120_000, () => cluster.changeSet(name, (spec) => ({ ...spec, replicas: 1 })));
+    },
+  ],
+  "name-another-label": [
+    1,
+    ({ cluster }: Simulation, [a]: Dice) => {
+      if (cluster.target !== "CustomResource") return;
+      const nameLabel = pick(["app", "zone", "set", null], a);
+      cluster.changePolicy({ target: { customResource: { nameLabel } } });
+    },
+  ],
+  "replica-set-alone": [1, ({ cluster }: Simulation, [a, b]: Dice) => makeSetAlone(cluster, a, b)],
   "refuse-workloads": [
     1,
     ({ cluster: { server } }: Simulation, [a]: Dice) => {
@@ -102,6 +120,29 @@ export const RARE_EVENTS = {
   string,
   readonly [weight: number, apply: (simulation: Simulation, dice: Dice) => void]
 >;
+
+/** A ReplicaSet that runs nothing, and is controlled by a custom resource, by the owner of one, or by a Deployment that is gone. */
+function makeSetAlone(cluster: Cluster, which: number, how: number): void {
+  const { server } = cluster;
+  const name = `alone-${Math.floor(how * 1000)}`;
+  const owner = pick([...cluster.seiNetworks(), ...cluster.seiNodes()], which);
+  if (owner === undefined || server.find(PATHS.replicaSets, NAMESPACE, name) !== undefined) return;
+  const gone = { apiVersion: "apps/v1", kind: "Deployment", name: "gone", uid: "uid-gone", controller: true };
+  const labels = { set: name };
+  server.create("operator", pathOf(PATHS.replicaSets, NAMESPACE), {
+    apiVersion: "apps/v1",
+    kind: "ReplicaSet",
+    metadata: { name, ownerReferences: [how < 0.7 ? controllingRef(owner) : gone] },
+    spec: {
+      replicas: how < 0.35 ? 0 : 1,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { containers: [{ name: which < 0.5 ? NODE : "node", image: imageOf(-1) }] },
+      },
+    },
+  });
+}
 
 /** A policy gets another name: it is written under that one, and taken away under its own, in either order. */
 function renamePolicy(cluster: Cluster, [which, order, when]: Dice): void {
