@@ -1,6 +1,7 @@
 /** `pnpm run simulate`: plays episodes one after the other, and stops at the first that breaks an invariant. */
 import { runSeeded } from "@upgrade-halt/testing";
-import { measureCoverage, searchSeeds } from "./branches/measure-coverage.ts";
+import { measureCoverage } from "./branches/measure-coverage.ts";
+import { searchSeeds } from "./branches/search-seeds.ts";
 import { planOf, playEpisode } from "./episode/episode.ts";
 import { describeRun, invariantOf, shrink } from "./episode/shrink.ts";
 import { INVARIANTS } from "./invariants/invariants.ts";

@@ -20,50 +20,11 @@ export async function branchesOfScripts(
 }
 
 async function branchesOfScript(coverage: Profiler.ScriptCoverage): Promise<readonly Branch[]> {
-  const { code, ast, sourceMap, sourceOf } = scriptAt(coverage.url);
-  const functions = withWhole(coverage.functions, code.length);
-  const covered = await convert({
-    code,
-    ast,
-    coverage: { ...coverage, functions },
-    sourceMap,
-    wrapperLength: 0,
-  });
-  return Object.values(covered).flatMap((file) => branchesOf(file, sourceOf(file.path)));
-}
-
-/** Read once each, as one process may ask for the same script again and again. */
-const scripts = new Map<string, ReturnType<typeof readScript>>();
-
-function scriptAt(url: string): ReturnType<typeof readScript> {
-  const script = scripts.get(url) ?? readScript(url);
-  scripts.set(url, script);
-  return script;
-}
-
-function readScript(url: string) {
-  const built = fileURLToPath(url);
+  const built = fileURLToPath(coverage.url);
   const code = readFileSync(built, "utf8");
-  const sources = new Map<string, string>();
-  return {
-    code,
-    ast: parse(code, { ecmaVersion: "latest", sourceType: "module", locations: true }),
-    sourceMap: JSON.parse(readFileSync(`${built}.map`, "utf8")),
-    sourceOf: (path: string): string => {
-      const source = sources.get(path) ?? readFileSync(path, "utf8");
-      sources.set(path, source);
-      return source;
-    },
-  };
-}
-
-/** V8 says nothing of a script's own level, and of what was not called there, where it counted that before. */
-function withWhole(
-  functions: readonly Profiler.FunctionCoverage[],
-  length: number,
-): Profiler.FunctionCoverage[] {
-  const [first] = functions;
-  if (first?.ranges[0]?.startOffset === 0 && first.ranges[0].endOffset >= length) return [...functions];
-  const ranges = [{ startOffset: 0, endOffset: length, count: 0 }];
-  return [{ functionName: "", ranges, isBlockCoverage: true }, ...functions];
+  // Parsed anew each time: what converts it writes into it.
+  const ast = parse(code, { ecmaVersion: "latest", sourceType: "module", locations: true });
+  const sourceMap = JSON.parse(readFileSync(`${built}.map`, "utf8"));
+  const covered = await convert({ code, ast, coverage, sourceMap, wrapperLength: 0 });
+  return Object.values(covered).flatMap((file) => branchesOf(file, readFileSync(file.path, "utf8")));
 }

@@ -147,7 +147,6 @@ export const EXCEPTIONS: readonly Exception[] = [
       ["workloads/stateful-set.ts", "if: if (tooMany !== undefined) return tooMany;"],
       ["workloads/stateful-set.ts", "not if: if (replicas <= MOST_PODS)"],
       ["workloads/stateful-set.ts", "cond-expr: `$"],
-      ["workloads/stateful-set.ts", 'binary-expr: "none" of names.join(", ") || "none"'],
       ["workloads/stateful-set.ts", 'if: if (type !== "RollingUpdate")'],
     ],
   },
