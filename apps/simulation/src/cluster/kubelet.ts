@@ -66,6 +66,8 @@ export class Kubelet {
   #address = 0;
   /** Whether its runtime tells the digest of the image that it runs. */
   digests = true;
+  /** Whether that is CRI-O, which may store a line in parts however short it is. */
+  isCriO = false;
 
   constructor(options: KubeletOptions) {
     this.#options = options;
@@ -240,7 +242,7 @@ export class Kubelet {
     if (pod === undefined || pod.metadata.uid !== runtime.uid || runtime.process === undefined) return;
     if (this.#unreachable.has((spec as Pod["spec"]).nodeName)) return;
     const conditions = readyConditions(pod, runtime.process.isAlive);
-    const node = statusOf(runtime, this.digests);
+    const node = statusOf(runtime, this.digests, this.isCriO);
     const others = pod.spec.containers.filter(({ name }) => name !== CONTAINER);
     const beside = others.map((container) => statusBeside(container, runtime.admittedAt));
     const isSidecar = others.length === pod.spec.containers.length;
@@ -266,7 +268,7 @@ function readyConditions(pod: Pod, isReady: boolean) {
   return [...others, { type: "Ready", status: isReady ? "True" : "False" }];
 }
 
-function statusOf(runtime: PodRuntime, digests: boolean): ContainerStatus {
+function statusOf(runtime: PodRuntime, digests: boolean, isCriO: boolean): ContainerStatus {
   const process = runtime.process as NodeProcess;
   const state = stateOf(runtime, process);
   const release = releaseOf(process.image);
@@ -274,6 +276,7 @@ function statusOf(runtime: PodRuntime, digests: boolean): ContainerStatus {
     name: CONTAINER,
     image: process.image,
     imageID: digests && release !== undefined ? imageOf(release) : "",
+    containerID: `${isCriO ? "cri-o" : "containerd"}://${runtime.uid}-${runtime.restartCount}`,
     restartCount: runtime.restartCount,
     ready: process.isAlive,
     state: state.now,

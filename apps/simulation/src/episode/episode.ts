@@ -304,6 +304,7 @@ function populate({ cluster, chain }: Simulation, random: Random, seed: number):
   });
   if (shapes.chance(0.1)) cluster.createPolicy({ upgrades: [] }, shapes.pick(["a-policy", "second"]));
   cluster.kubelet.digests = !shapes.chance(0.05);
+  cluster.kubelet.isCriO = isRare && Random.of(seed, "container runtime").chance(0.3);
   cluster.servesNobody = random.chance(0.05);
   const fallsBackToLogs = shapes.chance(0.4);
   if (chain.isLegacy)

@@ -216,7 +216,9 @@ function takeName({ server }: Cluster, which: number, how: number): void {
 
 /** A pod of an attacker's own that claims to be of a Deployment which an operator has scaled down. */
 function claimEmpty({ server, validators }: Cluster, chain: Chain, which: number, how: number): void {
-  const set = pick(server.all<ReplicaSet>(PATHS.replicaSets), which);
+  const isOfDeployment = (set: ReplicaSet) =>
+    server.find(PATHS.deployments, NAMESPACE, controllerOf(set)?.name ?? "") !== undefined;
+  const set = pick(server.all<ReplicaSet>(PATHS.replicaSets).filter(isOfDeployment), which);
   const deployment = set && controllerOf(set);
   const name = `${set?.metadata.name}-${Math.floor(how * 1000)}`;
   if (set === undefined || deployment === undefined || server.find(PATHS.pods, NAMESPACE, name)) return;

@@ -101,6 +101,13 @@ export const RARE_EVENTS = {
       cluster.later(1_000 + b * 120_000, () => cluster.changeSet(name, (spec) => ({ ...spec, replicas: 1 })));
     },
   ],
+  "keep-no-history": [
+    1,
+    ({ cluster }: Simulation, [a]: Dice) => {
+      const limit = a < 0.7 ? 0 : 10;
+      cluster.changePolicy({ successfulHaltsHistoryLimit: limit, failedHaltsHistoryLimit: limit });
+    },
+  ],
   "name-another-label": [
     1,
     ({ cluster }: Simulation, [a]: Dice) => {

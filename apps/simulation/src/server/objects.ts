@@ -62,6 +62,7 @@ export interface ContainerStatus {
   readonly name: string;
   readonly image: string;
   readonly imageID: string;
+  readonly containerID?: string;
   readonly restartCount: number;
   readonly ready: boolean;
   readonly state: ContainerState;
