@@ -189,6 +189,9 @@ export const EXCEPTIONS: readonly Exception[] = [
     tests: ["observe/merged-lines.test.ts"],
     branches: [
       ["observe/merged-lines.ts", "binary-expr: Buffer.byteLength(log.slice(from, to)) >= PART_BYTES"],
+      ["observe/merged-lines.ts", "(anonymous_2): isSame(line, other)"],
+      ["observe/merged-lines.ts", "binary-expr: isSame(line, other) of isSame(line, other)"],
+      ["observe/merged-lines.ts", "binary-expr: line.unsure === other.unsure"],
       ["observe/merged-lines.ts", "if: if ((to - from) * 3 >= PART_BYTES"],
     ],
   },

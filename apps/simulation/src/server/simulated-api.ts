@@ -26,8 +26,9 @@ export interface Reading {
   readonly isTold: boolean;
 }
 
-/** Each character of a log stands for so many bytes: what is too large is cheap to make. */
+/** Each character of a log stands for so many bytes: what is too large is cheap to make. Its head has as many as it has characters. */
 const BYTES_PER_CHARACTER = 64;
+const HEAD_BYTES = 256;
 
 export interface SimulatedApiOptions {
   readonly time: VirtualTime;
@@ -102,7 +103,7 @@ export class SimulatedApi implements KubeApi {
   }
 
   async text(path: string, query: Query, mostBytes: number): Promise<BoundedText> {
-    const most = mostBytes / BYTES_PER_CHARACTER;
+    const most = Math.max(mostBytes / BYTES_PER_CHARACTER, Math.min(mostBytes, HEAD_BYTES));
     return await this.#ask(path, (server) => {
       const text = server.log(path, query);
       return { text: text.slice(0, most), isWhole: text.length <= most };
