@@ -57,9 +57,6 @@ export const EXCEPTIONS: readonly Exception[] = [
       ["observe/log-lines.ts", "if: if (from === Number.NEGATIVE_INFINITY) return NOTHING;"],
       ["observe/log-lines.ts", "cond-expr: undefined of run.startedAt === undefined"],
       ["observe/node-watch.ts", "binary-expr: 0 of containerStatusOf("],
-      ["observe/pod-sight.ts", 'binary-expr: "" of containerOf(pod, spec.container)?.image ?? ""'],
-      ["observe/pod-sight.ts", "binary-expr: {} of containerStatusOf("],
-      ["observe/starting-nodes.ts", "binary-expr: pod.metadata.creationTimestamp of state.running.startedAt"],
       [
         "observe/starting-nodes.ts",
         'binary-expr: "" of state.running.startedAt ?? pod.metadata.creationTimestamp ?? ""',
@@ -120,10 +117,8 @@ export const EXCEPTIONS: readonly Exception[] = [
       ["judge/log-evidence.ts", "if: if (previous === undefined) return evidence;"],
       ["judge/log-source.ts", "binary-expr: [] of latest?.planLines ?? []"],
       ["model/workload-sight.ts", 'cond-expr: "The workload" of workload.kind === "not-asked"'],
-      ["observe/log-pages.ts", "binary-expr: [] of STAMP.exec(line) ?? []"],
       ["observe/previous-image.ts", "binary-expr: height of record?.height ?? height"],
       ["observe/starting-nodes.ts", "binary-expr: [] of byAddress.get(other.status?.podIP) ?? []"],
-      ["observe/strangers.ts", 'binary-expr: "" of node?.image ?? ""'],
       ["observe/strangers.ts", 'binary-expr: "" of image.split("/").at(-1) ?? ""'],
       ["workloads/custom-resource.ts", "if: if (custom === undefined)"],
       ["workloads/deployed-below.ts", "binary-expr: {} of controllerRefOf(set) ?? {}"],
@@ -201,12 +196,9 @@ export const EXCEPTIONS: readonly Exception[] = [
     branches: [["observe/log-pages.ts", 'binary-expr: "0" of fraction.slice(0, 3)']],
   },
   {
-    why: "No simulated cluster has sixteen nodes, or as many pods that look like one.",
-    tests: ["observe/status-watch.test.ts", "observe/strangers.test.ts"],
-    branches: [
-      ["observe/status-watch.ts", "cond-expr: APART_MS of this.#underWay < FEW_UNDER_WAY"],
-      ["observe/strangers.ts", 'cond-expr: { kind: "silent", found: "one of too many to be asked" }'],
-    ],
+    why: "In no simulated cluster sixteen nodes are read at a time.",
+    tests: ["observe/status-watch.test.ts"],
+    branches: [["observe/status-watch.ts", "cond-expr: APART_MS of this.#underWay < FEW_UNDER_WAY"]],
   },
   {
     why: "For a metric, or an orderly end: nobody reads the one here, and a simulated replica only ever crashes.",
