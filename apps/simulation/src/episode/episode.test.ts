@@ -1,3 +1,6 @@
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { timeOf } from "../cluster/chain.ts";
 import type { Event } from "../events/chaos.ts";
@@ -7,6 +10,23 @@ test("one seed plays the same run again, to the last line", async () => {
   const [one, other] = [await playEpisode({ seed: 4 }), await playEpisode({ seed: 4 })];
   expect(one.transcript.length).toBeGreaterThan(20);
   expect(other).toEqual(one);
+});
+
+test("nothing of an episode is kept once it is over", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  // Each of its replicas has this function, and waits for news of a watch as the episode ends.
+  const onBoundaryOf = async (seed: number) => {
+    const onBoundary = () => {};
+    await playEpisode({ seed, onBoundary, isRestLeftOut: true });
+    return new WeakRef(onBoundary);
+  };
+  const kept = await onBoundaryOf(4);
+  for (let round = 0; round < 10 && kept.deref() !== undefined; round += 1) {
+    await setImmediate();
+    collect();
+  }
+  expect(kept.deref()).toBeUndefined();
 });
 
 test("a chain's upgrade recovers without anybody's help when nothing goes wrong", async () => {

@@ -81,6 +81,8 @@ export class ApiServer {
   constructor(time: VirtualTime, onCommit: (commit: Commit) => void) {
     this.#time = time;
     this.#onCommit = onCommit;
+    // Of the cluster before.
+    targets.clear();
   }
 
   get version(): string {

@@ -133,9 +133,9 @@ export class SimulatedApi implements KubeApi {
     if (stop === undefined) throw new KubeError("gone", `${path}: too old a resource version`);
     const seconds = Number(query.timeoutSeconds ?? 300);
     time.schedule(seconds * 1000, () => stream.end(), program);
-    const abort = () => stream.fail(new DOMException("The operation was aborted", "AbortError"));
-    signal.addEventListener("abort", abort, { once: true });
-    if (signal.aborted) abort();
+    const stopListening = time.listen(signal, () =>
+      stream.fail(new DOMException("The operation was aborted", "AbortError")),
+    );
     try {
       for (;;) {
         const change = await stream.next();
@@ -145,7 +145,7 @@ export class SimulatedApi implements KubeApi {
       }
     } finally {
       stop();
-      signal.removeEventListener("abort", abort);
+      stopListening();
     }
   }
 

@@ -75,6 +75,8 @@ export class VirtualTime {
   #order = 0;
   #now = 0;
   #program: Program | undefined;
+  /** Ends of the listening to signals that goes on. */
+  readonly #listening = new Set<() => void>();
   steps = 0;
 
   /** Milliseconds since the simulation began. */
@@ -111,6 +113,27 @@ export class VirtualTime {
     this.#order += 1;
     this.#push(scheduled);
     return scheduled;
+  }
+
+  /**
+   * Calls `onAbort` once the signal aborts; returns how to listen no more. Node keeps a composite signal for as long as somebody
+   * listens to it, and with it all of a program that died waiting: that ends with the simulation.
+   */
+  listen(signal: AbortSignal, onAbort: () => void): () => void {
+    const stop = () => {
+      this.#listening.delete(stop);
+      signal.removeEventListener("abort", abort);
+    };
+    const abort = () => {
+      stop();
+      onAbort();
+    };
+    if (signal.aborted) onAbort();
+    else {
+      signal.addEventListener("abort", abort);
+      this.#listening.add(stop);
+    }
+    return stop;
   }
 
   /** Handles events until `isOver` says so or none is left. Rejects with what an event throws. */
@@ -179,6 +202,7 @@ export class VirtualTime {
     timers.setTimeout = sleepOf(time) as typeof timers.setTimeout;
     syncBuiltinESMExports();
     return () => {
+      for (const stop of this.#listening) stop();
       globalThis.setTimeout = real.setTimeout;
       globalThis.clearTimeout = real.clearTimeout;
       globalThis.Date = real.Date;
@@ -244,15 +268,15 @@ function isBefore(one: Scheduled, other: Scheduled): boolean {
 function sleepOf(time: VirtualTime) {
   return (ms = 0, value?: unknown, { signal }: { signal?: AbortSignal } = {}) =>
     new Promise<unknown>((resolve, reject) => {
-      const abort = () => {
-        scheduled.run = undefined;
-        reject(new DOMException("The operation was aborted", "AbortError"));
-      };
       const scheduled = time.schedule(ms, () => {
-        signal?.removeEventListener("abort", abort);
+        stop?.();
         resolve(value);
       });
-      if (signal?.aborted) abort();
-      else signal?.addEventListener("abort", abort, { once: true });
+      const stop =
+        signal &&
+        time.listen(signal, () => {
+          scheduled.run = undefined;
+          reject(new DOMException("The operation was aborted", "AbortError"));
+        });
     });
 }
