@@ -20,8 +20,9 @@ import { Transcript, type TranscriptLine } from "./transcript.ts";
 const TROUBLE_MS = 15 * 60_000;
 const REST_MS = 25 * 60_000;
 const MOST_EVENTS = 48;
-/** `--lease-seconds`: the default, and where a cluster has a night, of which renewals would be most that happens. */
-const [LEASE_MS, LONG_LEASE_MS] = [15_000, 60_000];
+/** `--lease-seconds`, and how often it is renewed: the default, and where a cluster has a night, of which renewals would be most that happens. */
+const LEASE = { ms: 15_000, retryMs: 2_000 } as const;
+const LONG_LEASE = { ms: 60_000, retryMs: 15_000 } as const;
 /** One in so many boundaries of the controller's work ends the process there, while there is trouble. */
 const CRASH_AT_BOUNDARY = 1 / 60;
 
@@ -59,7 +60,7 @@ export async function playEpisode({
   const time = new VirtualTime();
   const uninstall = time.install(random);
   const { lookup } = dns;
-  dns.lookup = (async () => ({ address: "10.255.0.1", family: 4 })) as unknown as typeof dns.lookup;
+  dns.lookup = (async () => [{ address: "10.255.0.1", family: 4 }]) as unknown as typeof dns.lookup;
   syncBuiltinESMExports();
   try {
     return await play({
@@ -181,7 +182,7 @@ async function play({
     find: (collection, namespace, name) => server.find(collection, namespace, name),
     told: pager.told,
   });
-  const leaseMs = hasNight ? LONG_LEASE_MS : LEASE_MS;
+  const lease = hasNight ? LONG_LEASE : LEASE;
   const isTroubled = () => time.now < troubleMs;
   const replicas = ["controller-a", "controller-b"].map(
     (name) =>
@@ -193,7 +194,7 @@ async function play({
         server,
         pager,
         readNode: cluster.readNode,
-        leaseMs,
+        lease,
         onReading: (reading) => observer.onReading(reading),
         onSendDelete: (by, path) => observer.onSendDelete(by, path),
         onBoundary: (boundary) => {

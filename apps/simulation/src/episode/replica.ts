@@ -25,8 +25,8 @@ export interface ReplicaOptions {
   readonly onReading: (reading: Reading) => void;
   readonly onSendDelete: (by: string, path: string) => void;
   readonly onBoundary: (boundary: Boundary) => void;
-  /** How long a lease holds that is not renewed. */
-  readonly leaseMs: number;
+  /** How long a lease holds that is not renewed, and how often it is. */
+  readonly lease: { readonly ms: number; readonly retryMs: number };
 }
 
 const NAMESPACE = "upgrade-halt-system";
@@ -71,8 +71,8 @@ export class Replica {
 
   async #run(program: Program): Promise<void> {
     const { time, server, network, onReading, onSendDelete } = this.#options;
-    const { pager, readNode, onBoundary, name, leaseMs } = this.#options;
-    const fence = new Fence((leaseMs * 2) / 3);
+    const { pager, readNode, onBoundary, name, lease } = this.#options;
+    const fence = new Fence((lease.ms * 2) / 3);
     const shared = { time, server, network, program, onReading, onSendDelete };
     const controller = new Controller({
       api: new SimulatedApi({ ...shared, allowWrite: fence.check }),
@@ -89,8 +89,8 @@ export class Replica {
       name: "lease",
       identity: `${name}-${this.#starts}`,
       fence,
-      leaseMs,
-      retryMs: leaseMs / 7.5,
+      leaseMs: lease.ms,
+      retryMs: lease.retryMs,
       onProblem: () => {},
     });
     const never = new AbortController().signal;
