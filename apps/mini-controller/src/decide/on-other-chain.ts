@@ -6,8 +6,8 @@ import type { Observation } from "../observe/observation.ts";
 export const ON_OTHER_CHAIN = "HaltedOnOtherChain";
 
 /**
- * That the pod which came after the one that halted is on another chain, and that a person is told of its halt there by a NodeHalt of
- * its own: nothing that is done about the halt of before would help it, and one more page about one node would stand.
+ * That the pod which came after the one that halted is on another chain, and that a person is told of its halt there by another
+ * NodeHalt: nothing that is done about the halt of before would help it, and one more page about one node would stand.
  */
 export function onOtherChain({ halt, pod }: Observation): Words | undefined {
   if (halt.status?.seen === undefined || pod.kind !== "successor") return undefined;

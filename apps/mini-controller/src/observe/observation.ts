@@ -36,7 +36,7 @@ export type PodSight =
       readonly verdict: Verdict;
       /** The chain that it answers on, where that is neither the halt's nor the policy's: what it tells there is of other data. */
       readonly otherChain?: string | undefined;
-      /** Name of the NodeHalt of its own by which a person is told of its halt on that chain. */
+      /** Name of the NodeHalt by which a person is told of its halt on that chain. */
       readonly toldBy?: string | undefined;
       /** Newest height that it told, and the first: to see that it moves where no height is known to pass. */
       readonly height?: number | undefined;

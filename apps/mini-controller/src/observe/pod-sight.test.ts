@@ -182,16 +182,17 @@ test("a node of a halt that was inferred as it started runs again once a later r
   expect(see(1, 360)).toBe("healthy");
 });
 
-test("a pod on another chain that halted there is told of by its own journal once a person is told by that", () => {
+test("a pod that halted on another chain is told of once a person is told by its journal, or by that of one which halted so before it", () => {
   const there = { chainId: "atlantic-2" };
   const self = podWith({ state: ended(70, LINE) });
   const pod = { ...self, metadata: { ...self.metadata, uid: "uid-2" } };
-  const own = (podUID: string, state: "Sent" | "Resolved") =>
+  const own = (podUID: string, state: "Sent" | "Resolved", chainId?: string) =>
     haltWith(
       { podUID },
       {
         phase: "Held",
         steps: [],
+        ...(chainId !== undefined && { seen: { at: timestamp(NOW), sources: [], chainId } }),
         page: { key: "k", reason: "OtherChain", summary: "s", at: "", delivered: [], attempts: 1, state },
       },
     );
@@ -203,6 +204,10 @@ test("a pod on another chain that halted there is told of by its own journal onc
   expect(toldBy([told])).toBe(told.metadata.name);
   expect(toldBy([own("uid-2", "Resolved")])).toBeUndefined();
   expect(toldBy([own("uid-3", "Sent")])).toBeUndefined();
+  expect(toldBy([own("uid-3", "Sent", "pacific-1")])).toBeUndefined();
+  const before = own("uid-3", "Sent", "atlantic-2");
+  expect(toldBy([before])).toBe(before.metadata.name);
+  expect(toldBy([own("uid-3", "Resolved", "atlantic-2")])).toBeUndefined();
   expect(toldBy([])).toBeUndefined();
 });
 

@@ -9,7 +9,7 @@ import { isOpen, isSameHalt, otherChainOf } from "../judge/same-halt.ts";
 import { UNREAD } from "../judge/unread-halt.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
 import { type LiveStatus, makesBlocks } from "../model/live-status.ts";
-import { containerOf, containerStatusOf, isTakenAtOnce, type Pod } from "../model/pod.ts";
+import { containerOf, containerStatusOf, isTakenAtOnce } from "../model/pod.ts";
 import type { PodSight } from "./observation.ts";
 
 /** Where the pod stands, seen from a halt. `journals` are those of the pod's name. */
@@ -33,7 +33,7 @@ export function podSightOf(
     const { height, firstHeight } = live ?? {};
     const seenForMs = live === undefined || firstHeight === undefined ? undefined : now - live.firstHeightAt;
     const otherChain = otherChainOf(halt, node);
-    const toldBy = otherChain === undefined ? undefined : ownHaltOf(pod, halt, journals)?.metadata.name;
+    const toldBy = otherChain === undefined ? undefined : tellingHaltOf(node, halt, journals)?.metadata.name;
     return { kind: "successor", ...sight, verdict, otherChain, toldBy, height, firstHeight, seenForMs };
   }
   const healthy = image === spec.image && uid === spec.podUID ? healthyHeight(halt, node) : undefined;
@@ -41,14 +41,18 @@ export function podSightOf(
   return { kind: "halted", ...sight, shown: showsHalt(halt, node) };
 }
 
-/** Another journal, of this very pod, by whose page a person is told of a halt that is not over. */
-function ownHaltOf({ metadata }: Pod, halt: NodeHalt, journals: readonly NodeHalt[]): NodeHalt | undefined {
+/** Another journal by whose page a person is told of this pod's halt: of this very pod, or of one before it that halted the same way. */
+function tellingHaltOf(
+  node: JudgedNode,
+  halt: NodeHalt,
+  journals: readonly NodeHalt[],
+): NodeHalt | undefined {
   return journals.find(
-    (own) =>
-      own.metadata.name !== halt.metadata.name &&
-      own.spec.podUID === metadata.uid &&
-      isOpen(own) &&
-      hasStandingPage(own),
+    (other) =>
+      other.metadata.name !== halt.metadata.name &&
+      (other.spec.podUID === node.pod.metadata.uid || isSameHalt(other, node)) &&
+      isOpen(other) &&
+      hasStandingPage(other),
   );
 }
 
