@@ -56,8 +56,9 @@ function watchMs(observation: Observation): number {
 function moveWhileSwapping(observation: Observation, wait: (ms: number) => Move): Move {
   const { halt, pod, workload, now } = observation;
   const { toImage = "", fromImage = "" } = halt.status ?? {};
-  if (workload.kind === "not-asked") return wait(RECOVER_MS);
-  // That it is gone, or another one by now, refuses the image, set or not.
+  // That it is gone, or another one by now, refuses the image, set or not. A pod made anew is waited for: it may be past the halt.
+  if (workload.kind !== "found" && (workload.kind === "not-asked" || pod.kind !== "halted"))
+    return wait(RECOVER_MS);
   if (workload.kind !== "found")
     return unlessRefused(observation, { kind: "set-image", from: fromImage, to: toImage }, wait);
   const change = templateChange(observation, toImage);

@@ -163,6 +163,8 @@ function recordedVerdict(halt: RecordedHalt, policy: HaltPolicySpec, { seen, isM
     lastSeen: { chainId: now?.seen?.chainId ?? before.chainId, height: now?.seen?.height ?? before.height },
     listed: policy.upgrades,
   });
+  // What was recorded is disproved by now, and the pod stands halted all the same: that is for a person.
+  if (verdict.kind !== "halted" && now?.reason === believed.reason) return { ...now, corroborated: false };
   return dispute === undefined
     ? verdict
     : { ...verdict, contradictions: [dispute, ...verdict.contradictions] };

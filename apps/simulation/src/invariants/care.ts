@@ -282,7 +282,7 @@ function openPages(observer: Observer): readonly Told[] {
   return standingPages(observer).filter(({ nodeHalt, at }) => observer.isOwnHalt(nodeHalt, at));
 }
 
-/** Up for long enough, not halted, and on the chain that its policy is for: what answers on another one is not believed. */
+/** Up for long enough, not halted, and on the chain that its policy is for, or that it began on if that names none: what answers on another one is not believed. */
 function isHealthy(podName: string, observer: Observer): boolean {
   const { truth } = observer;
   const pod = truth.all<Pod>(PATHS.pods).find(({ metadata }) => metadata.name === podName);
@@ -291,7 +291,7 @@ function isHealthy(podName: string, observer: Observer): boolean {
   if (pod === undefined || process === undefined || policy === undefined) return false;
   if (isOutOfSight(pod, policy)) return false;
   const { movedTo, chain } = process.validator;
-  if (policy.spec.chainId !== undefined && policy.spec.chainId !== (movedTo ?? chain.id)) return false;
+  if ((policy.spec.chainId ?? chain.id) !== (movedTo ?? chain.id)) return false;
   return process.state.kind === "running" && truth.now() - process.state.since > SETTLED_MS;
 }
 

@@ -250,8 +250,8 @@ export const INVARIANTS: readonly Invariant[] = [
       const isSelected =
         pods.length === 0 ||
         pods.some((pod) =>
-          policies.some(
-            (policy) => policy.spec.container === NODE && selects(policy, labelsRead(act, pod, observer)),
+          [labelsRead(act, pod, observer), ...observer.labelsRead(act, pod)].some((labels) =>
+            policies.some((policy) => policy.spec.container === NODE && selects(policy, labels)),
           ),
         );
       return isSelected ? undefined : `no policy selects ${namesOf(pods)} and its container ${NODE}`;
@@ -449,10 +449,13 @@ function isPastOn(
 function isListedFor(act: SetImage, pod: Pod, policies: readonly HaltPolicy[], observer: Observer): boolean {
   const { truth } = observer;
   const process = truth.processOf(pod.metadata.uid);
-  const halt = process && (process.halt ?? announcedHalt(act, process, observer) ?? lastHaltOf(pod, truth));
-  if (process === undefined || halt?.reason !== ShutdownReason.UpgradeRequired) return false;
+  // A pod that was made as the image was on its way, and has not started yet, stands for the one before.
+  const present = process && (process.halt ?? announcedHalt(act, process, observer));
+  const halt = present ?? lastHaltOf(pod, truth);
+  if (halt?.reason !== ShutdownReason.UpgradeRequired) return false;
   // What a node does unread, moving to another chain for one, is nobody's fault.
-  const chainId = observer.toldLast(act, process.validator)?.chainId ?? process.validator.chain.id;
+  const validator = truth.validatorOf(pod.metadata.name);
+  const chainId = observer.toldLast(act, validator)?.chainId ?? validator.chain.id;
   return policies.some(
     ({ spec }) =>
       spec.chainId === chainId &&

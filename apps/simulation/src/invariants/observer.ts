@@ -75,6 +75,7 @@ export class Observer {
   readonly #began = new Map<string, number>();
   readonly #changed = new Map<string, number>();
   readonly #policies = new Map<string, readonly Read<readonly HaltPolicy[]>[]>();
+  readonly #podReadings = new Map<string, readonly Read<readonly Pod[]>[]>();
 
   constructor(truth: Truth) {
     this.truth = truth;
@@ -86,12 +87,13 @@ export class Observer {
       for (const pod of objects) this.#toldPods.set(`${by} ${pod.metadata.name}`, pod as Pod);
     if (!path.includes("/namespaces/")) return;
     if (/\/haltpolicies$/.test(path)) {
-      const recent = (this.#policies.get(by) ?? []).filter((read) => read.at >= at - FRESH_MS);
-      this.#policies.set(by, [...recent, { object: objects as unknown as readonly HaltPolicy[], at }]);
+      note(this.#policies, by, { object: objects as unknown as readonly HaltPolicy[], at });
       return;
     }
     if (/\/pods$/.test(path)) {
-      this.#pods.set(by, { object: objects as unknown as readonly Pod[], at });
+      const read = { object: objects as unknown as readonly Pod[], at };
+      this.#pods.set(by, read);
+      note(this.#podReadings, by, read);
       return;
     }
     if (/\/pods\/[^/]+$/.test(path)) this.#notePod(by, path.slice(path.lastIndexOf("/") + 1), objects);
@@ -213,6 +215,14 @@ export class Observer {
     return object === undefined || list === undefined ? undefined : { object, at: list.at };
   }
 
+  /** The pod's labels in each list that the act may rest on: a replica works on several halts at a time. */
+  labelsRead({ by, at }: Act, { metadata }: Pod): readonly Readonly<Record<string, string>>[] {
+    const lists = (this.#podReadings.get(by) ?? []).filter((read) => read.at >= at - FRESH_MS);
+    return lists.flatMap(({ object }) =>
+      object.filter(({ metadata: { uid } }) => uid === metadata.uid).map((pod) => pod.metadata.labels ?? {}),
+    );
+  }
+
   /** All pods of the namespace as the replica listed them last for an act. */
   podsRead({ by, at }: Act): Read<readonly Pod[]> | undefined {
     return this.#podsRead(by, at);
@@ -257,6 +267,12 @@ export class Observer {
     const read = this.#reads.get(`${by} ${path}`) as Read<T> | undefined;
     return read !== undefined && read.at >= at - FRESH_MS ? read : undefined;
   }
+}
+
+/** Adds a reading to those of its replica that are fresh. */
+function note<T>(readings: Map<string, readonly Read<T>[]>, by: string, read: Read<T>): void {
+  const recent = (readings.get(by) ?? []).filter(({ at }) => at >= read.at - FRESH_MS);
+  readings.set(by, [...recent, read]);
 }
 
 function versionOf({ metadata }: Stored): number {
