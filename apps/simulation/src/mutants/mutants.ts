@@ -326,6 +326,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "what a watch tells while one of the answers is late does not count",
     edits: [edit(`${CONTROLLER}/observe/observation-reader.js`, "catchUp();", "")],
     needs: [["bad-network"]],
+    isOpen: true,
   },
   {
     name: "a NodeHalt that anybody wrote is believed",
@@ -480,6 +481,7 @@ export const MUTANTS: readonly Mutant[] = [
       edit(`${CONTROLLER}/act/page-teller.js`, "known.metadata.uid} ", '""} '),
     ],
     needs: [["forget-halt", "in-the-middle"]],
+    isOpen: true,
     showsAtEnd: true,
   },
   {
