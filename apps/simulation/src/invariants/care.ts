@@ -14,6 +14,8 @@ const UNBELIEVED: ReadonlySet<string> = new Set([UNSEEN, "NotTheJournal", "Polic
 const UPGRADE_REQUIRED = reasonToken(ShutdownReason.UpgradeRequired);
 /** Why nobody is paged: a person said so. */
 const WANTED: ReadonlySet<string> = new Set(["Paused", "Aborted", "ErrorBudgetSpent"]);
+/** What waits for others is told after a minute of it; a page takes its time as well. */
+const WAITS_MS = 120_000;
 /** A page about a node that runs again is over after this time at the latest. */
 const SETTLED_MS = 600_000;
 
@@ -40,7 +42,8 @@ export const CARE_INVARIANTS: readonly Invariant[] = [
         (halted) =>
           !isSilenced(halted.policy) &&
           !journalsOf(halted, observer).some(
-            (journal) => isKnown(journal) || isStopped(journal, halted.policy),
+            (journal) =>
+              isKnown(journal) || isStopped(journal, halted.policy) || observer.ageOf(journal) < WAITS_MS,
           ),
       );
       const [first] = silent;

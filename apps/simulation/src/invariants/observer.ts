@@ -168,6 +168,11 @@ export class Observer {
     return by.startsWith("controller-") && since < at;
   }
 
+  /** For how long a NodeHalt has been there, in milliseconds. */
+  ageOf({ metadata }: Stored): number {
+    return this.truth.now() - (this.#authors.get(metadata.name)?.since ?? 0);
+  }
+
   /** Whether a person deleted a NodeHalt of this pod after `at`: it may be recorded and acted on again then. */
   wasForgotten(podName: string, after: number): boolean {
     return this.#forgotten.some((one) => one.podName === podName && one.at >= after);
