@@ -108,17 +108,18 @@ async function detectedAt(cluster: BenchCluster, node: string): Promise<number> 
   return Date.parse((await haltOf(cluster, node))?.spec.detectedAt ?? "");
 }
 
-async function haltOf({ client }: BenchCluster, node: string): Promise<NodeHalt | undefined> {
+async function haltOf(cluster: BenchCluster, node: string): Promise<NodeHalt | undefined> {
+  return (await journalsIn(cluster)).find(({ spec }) => spec.podName === `${node}-0`);
+}
+
+async function journalsIn({ client }: BenchCluster): Promise<readonly NodeHalt[]> {
   const path = `/apis/${API_VERSION}/namespaces/${NAMESPACE}/nodehalts`;
-  const { items } = await client.get<{ items: readonly NodeHalt[] }>(path);
-  return items.find(({ spec }) => spec.podName === `${node}-0`);
+  return (await client.get<{ items: readonly NodeHalt[] }>(path)).items;
 }
 
 /** A journal that the controller wrote of a swap. */
-export async function anyJournal({ client }: BenchCluster): Promise<NodeHalt> {
-  const path = `/apis/${API_VERSION}/namespaces/${NAMESPACE}/nodehalts`;
-  const { items } = await client.get<{ items: readonly NodeHalt[] }>(path);
-  const [halt] = items;
+export async function anyJournal(cluster: BenchCluster): Promise<NodeHalt> {
+  const [halt] = await journalsIn(cluster);
   if (halt === undefined) throw new Error("the controller wrote no journal");
   return halt;
 }

@@ -56,11 +56,12 @@ function watchMs(observation: Observation): number {
 function moveWhileSwapping(observation: Observation, wait: (ms: number) => Move): Move {
   const { halt, pod, workload, now } = observation;
   const { toImage = "", fromImage = "" } = halt.status ?? {};
-  // That it is gone, or another one by now, refuses the image, set or not. A pod made anew is waited for: it may be past the halt.
-  if (workload.kind !== "found" && (workload.kind === "not-asked" || pod.kind !== "halted"))
-    return wait(RECOVER_MS);
-  if (workload.kind !== "found")
-    return unlessRefused(observation, { kind: "set-image", from: fromImage, to: toImage }, wait);
+  if (workload.kind !== "found") {
+    // That it is gone, or another one by now, refuses the image, set or not. A pod made anew is waited for: it may be past the halt.
+    const isRefused = workload.kind !== "not-asked" && pod.kind === "halted";
+    const effect = { kind: "set-image", from: fromImage, to: toImage } as const;
+    return isRefused ? unlessRefused(observation, effect, wait) : wait(RECOVER_MS);
+  }
   const change = templateChange(observation, toImage);
   if (change.kind === "change") {
     const over = withdrawal(observation);

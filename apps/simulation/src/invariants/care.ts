@@ -285,7 +285,10 @@ function openPages(observer: Observer): readonly Told[] {
   return standingPages(observer).filter(({ nodeHalt, at }) => observer.isOwnHalt(nodeHalt, at));
 }
 
-/** Up for long enough, not halted, and on the chain that its policy is for, or that it began on if that names none: what answers on another one is not believed. */
+/**
+ * Up for long enough, not halted, and on the chain that its policy is for, or that it began on if that names none: what answers on
+ * another one is not believed.
+ */
 function isHealthy(podName: string, observer: Observer): boolean {
   const { truth } = observer;
   const pod = truth.all<Pod>(PATHS.pods).find(({ metadata }) => metadata.name === podName);

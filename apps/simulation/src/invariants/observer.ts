@@ -222,8 +222,7 @@ export class Observer {
 
   /** The pod's labels in each list that the act may rest on: a replica works on several halts at a time. */
   labelsRead({ by, at }: Act, { metadata }: Pod): readonly Readonly<Record<string, string>>[] {
-    const lists = (this.#podReadings.get(by) ?? []).filter((read) => read.at >= at - FRESH_MS);
-    return lists.flatMap(({ object }) =>
+    return freshOf(this.#podReadings, by, at).flatMap(({ object }) =>
       object.filter(({ metadata: { uid } }) => uid === metadata.uid).map((pod) => pod.metadata.labels ?? {}),
     );
   }
@@ -260,8 +259,7 @@ export class Observer {
 
   /** Each reading of the policies that the act may rest on: a replica works on several halts at a time. */
   policyReadings({ by, at }: Act): readonly (readonly HaltPolicy[])[] {
-    const readings = this.#policies.get(by) ?? [];
-    return readings.filter((read) => read.at >= at - FRESH_MS).map(({ object }) => object);
+    return freshOf(this.#policies, by, at).map(({ object }) => object);
   }
 
   haltRead({ by, at }: Act, { metadata }: NodeHalt): Read<NodeHalt> | undefined {
@@ -274,10 +272,16 @@ export class Observer {
   }
 }
 
+type Readings<T> = Map<string, readonly Read<T>[]>;
+
+/** A replica's readings on which an act at `at` may rest. */
+function freshOf<T>(readings: Readings<T>, by: string, at: number): readonly Read<T>[] {
+  return (readings.get(by) ?? []).filter((read) => read.at >= at - FRESH_MS);
+}
+
 /** Adds a reading to those of its replica that are fresh. */
-function note<T>(readings: Map<string, readonly Read<T>[]>, by: string, read: Read<T>): void {
-  const recent = (readings.get(by) ?? []).filter(({ at }) => at >= read.at - FRESH_MS);
-  readings.set(by, [...recent, read]);
+function note<T>(readings: Readings<T>, by: string, read: Read<T>): void {
+  readings.set(by, [...freshOf(readings, by, read.at), read]);
 }
 
 function versionOf({ metadata }: Stored): number {

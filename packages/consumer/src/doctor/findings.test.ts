@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { StatusResult } from "../status/status-result.ts";
+import { NOTHING_AFTERWARDS } from "../testing/afterwards.ts";
 import type { EvidenceFacts, Facts, Supervised } from "./facts.ts";
 import type { SystemdRules } from "./fate/restart-rules.ts";
 import type { Check, Finding } from "./finding.ts";
@@ -13,15 +14,7 @@ const rules: SystemdRules = {
   forced: [],
   success: [],
   isAlwaysClean: false,
-  afterwards: {
-    failureAction: "none",
-    successAction: "none",
-    onFailure: [],
-    onSuccess: [],
-    upheldBy: [],
-    pulledInBy: [],
-    triggeredBy: [],
-  },
+  afterwards: NOTHING_AFTERWARDS,
 };
 const exec: ExecWrapper = {
   kind: "exec",

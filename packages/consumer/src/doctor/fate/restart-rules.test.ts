@@ -1,16 +1,8 @@
 import { expect, test } from "vitest";
+import { NOTHING_AFTERWARDS } from "../../testing/afterwards.ts";
 import type { Fate } from "./fate.ts";
 import { type Afterwards, fateOf, type RestartRules, revivalOf, type SystemdRules } from "./restart-rules.ts";
 
-const NOTHING: Afterwards = {
-  failureAction: "none",
-  successAction: "none",
-  onFailure: [],
-  onSuccess: [],
-  upheldBy: [],
-  pulledInBy: [],
-  triggeredBy: [],
-};
 const systemd = (restart: string, rest: Partial<SystemdRules> = {}): SystemdRules => ({
   kind: "systemd",
   restart,
@@ -18,7 +10,7 @@ const systemd = (restart: string, rest: Partial<SystemdRules> = {}): SystemdRule
   forced: [],
   success: [],
   isAlwaysClean: false,
-  afterwards: NOTHING,
+  afterwards: NOTHING_AFTERWARDS,
   ...rest,
 });
 const supervisord = (autorestart: "true" | "false" | "unexpected", startSeconds: number): RestartRules => ({
@@ -204,7 +196,11 @@ test.each<[string, Partial<Afterwards>, Partial<SystemdRules>, string | undefine
   ],
   ["a timer", { triggeredBy: ["seid.timer"] }, {}, "unsure by seid.timer"],
 ])("what brings a unit back that stays down at 70: %s", (_, afterwards, rest, expected) => {
-  const rules = systemd("always", { prevented: ["70"], afterwards: { ...NOTHING, ...afterwards }, ...rest });
+  const rules = systemd("always", {
+    prevented: ["70"],
+    afterwards: { ...NOTHING_AFTERWARDS, ...afterwards },
+    ...rest,
+  });
   const revival = revivalOf(rules, { kind: "exited", code: 70 });
   expect(revival && `${revival.fate} by ${revival.by}`).toBe(expected);
 });
