@@ -31,3 +31,13 @@ test("editors are told what the formatter does", () => {
     charset: "utf-8",
   });
 });
+
+test("each task of the root is a script of that name in the folder that it says", () => {
+  const scriptsOf = (file: string): Readonly<Record<string, string>> => JSON.parse(read(file)).scripts;
+  const tasks = Object.entries(scriptsOf("package.json")).flatMap(([name, command]) => {
+    const [, folder] = /^node scripts\/task\.ts (\S+)$/.exec(command) ?? [];
+    return folder === undefined ? [] : [{ name, folder }];
+  });
+  expect(tasks.length).toBeGreaterThan(30);
+  expect(tasks.filter(({ name, folder }) => !(name in scriptsOf(join(folder, "package.json"))))).toEqual([]);
+});

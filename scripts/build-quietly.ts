@@ -10,6 +10,7 @@ import { text } from "node:stream/consumers";
 const SOON = 1_000;
 /** What a shell shows for a program that was interrupted. */
 const INTERRUPTED = 130;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** The processes under `root`, itself first. */
 function treeOf(root: number): readonly number[] {
@@ -30,22 +31,27 @@ function end(pid: number): void {
   }
 }
 
-const turbo = spawn("turbo", ["run", "build", "--output-logs=errors-only"], {
-  env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1" },
-  stdio: ["ignore", "pipe", "pipe"],
-});
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.once(signal, () => {
+/** Builds, and gives the exit code of the build. */
+export async function buildQuietly(): Promise<number> {
+  const turbo = spawn("turbo", ["run", "build", "build:page", "--output-logs=errors-only"], {
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const interrupt = (): void => {
     for (const pid of turbo.pid === undefined ? [] : treeOf(turbo.pid)) end(pid);
     process.exit(INTERRUPTED);
+  };
+  for (const signal of SIGNALS) process.once(signal, interrupt);
+  const late = setTimeout(() => process.stderr.write("Building what changed ...\n"), SOON);
+  const ended = new Promise<number>((resolve) => {
+    turbo.once("error", () => resolve(1));
+    turbo.once("close", (code) => resolve(code ?? 1));
   });
+  const [code, ...output] = await Promise.all([ended, text(turbo.stdout), text(turbo.stderr)]);
+  clearTimeout(late);
+  for (const signal of SIGNALS) process.off(signal, interrupt);
+  if (code !== 0) process.stderr.write(`${output.join("")}The build failed; its output is above.\n`);
+  return code;
 }
-const late = setTimeout(() => process.stderr.write("Building what changed ...\n"), SOON);
-const ended = new Promise<number>((resolve) => {
-  turbo.once("error", () => resolve(1));
-  turbo.once("close", (code) => resolve(code ?? 1));
-});
-const [code, ...output] = await Promise.all([ended, text(turbo.stdout), text(turbo.stderr)]);
-clearTimeout(late);
-if (code !== 0) process.stderr.write(`${output.join("")}The build failed; its output is above.\n`);
-process.exitCode = code;
+
+if (import.meta.main) process.exitCode = await buildQuietly();
