@@ -1,5 +1,5 @@
 import { classify } from "../src/classify.ts";
-import { findPlanLines } from "../src/log/plan-line.ts";
+import { findPlanLines } from "../src/log/find-plan-lines.ts";
 import { decodeStatus } from "../src/status/decode-status.ts";
 import { quantile } from "./quantile.ts";
 import { EVIDENCES, seiStatus } from "./samples.ts";

@@ -2,7 +2,7 @@ import type { HaltIntentReading } from "@upgrade-halt/contract";
 import { describe, expect, test } from "vitest";
 import { classify } from "./classify.ts";
 import type { Evidence, HaltBelief } from "./evidence.ts";
-import { findPlanLines } from "./log/plan-line.ts";
+import { findPlanLines } from "./log/find-plan-lines.ts";
 import { recommend } from "./recommend.ts";
 
 test("exit 70 with the upstream line in its log is a corroborated halt for that plan", () => {

@@ -11,7 +11,7 @@ import {
   noted,
   supported,
 } from "./halt-case.ts";
-import type { PlanLine } from "./log/plan-line.ts";
+import type { PlanLine } from "./log/find-plan-lines.ts";
 import { isLeftBehind, isLongRun } from "./outlived.ts";
 import { announces } from "./process-end.ts";
 import { isPast, isWithinReach } from "./seen.ts";

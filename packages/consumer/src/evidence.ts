@@ -1,5 +1,5 @@
 import type { HaltIntentReading, HaltReason, ReservedRange } from "@upgrade-halt/contract";
-import type { PlanLine } from "./log/plan-line.ts";
+import type { PlanLine } from "./log/find-plan-lines.ts";
 
 /**
  * Everything that was seen of one node, in named slots. A slot that nobody filled says nothing. All times are

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { classify } from "./classify.ts";
 import type { EndedProcess, Evidence, ProcessEnd } from "./evidence.ts";
-import { findPlanLines } from "./log/plan-line.ts";
+import { findPlanLines } from "./log/find-plan-lines.ts";
 import { recommend } from "./recommend.ts";
 import type { Policy } from "./recommendation.ts";
 

@@ -3,7 +3,7 @@ import type { EndedProcess, HaltSource } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
 import { describeClaim } from "./halt-case.ts";
 import { type IntentClaim, replacedSince } from "./intent-claim.ts";
-import type { PlanLine } from "./log/plan-line.ts";
+import type { PlanLine } from "./log/find-plan-lines.ts";
 import { describeEnd } from "./process-end.ts";
 import { INFERRED_REACH_BLOCKS, isPast, isWithinReach } from "./seen.ts";
 import { STANDSTILL_MS } from "./standstill.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { classify } from "./classify.ts";
 import type { Evidence, ProcessEnd } from "./evidence.ts";
-import { findPlanLines } from "./log/plan-line.ts";
+import { findPlanLines } from "./log/find-plan-lines.ts";
 import { FORMATS, type LogFormat, TRANSPORTS } from "./testing/log-formats.ts";
 import { HALT_OUTPUTS, HONEST_INFOS, HOSTILE_INFOS } from "./testing/plan-infos.ts";
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { classify } from "./classify.ts";
 import { toldOfStanding } from "./cli/announce/standing-node.ts";
 import type { Evidence, LastSeen, ProcessEnd, StatusSighting } from "./evidence.ts";
-import { findPlanLines } from "./log/plan-line.ts";
+import { findPlanLines } from "./log/find-plan-lines.ts";
 import { decodeStatus } from "./status/decode-status.ts";
 
 interface Sample {

@@ -2,7 +2,7 @@ import type { EndedProcess } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
 import { describeClaim } from "./halt-case.ts";
 import type { IntentClaim } from "./intent-claim.ts";
-import type { PlanLine } from "./log/plan-line.ts";
+import type { PlanLine } from "./log/find-plan-lines.ts";
 import { printable } from "./printable.ts";
 import { describeEnd, ordinaryEnd } from "./process-end.ts";
 import { isPast } from "./seen.ts";

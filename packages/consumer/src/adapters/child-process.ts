@@ -1,5 +1,5 @@
 import type { Evidence, ProcessEnd } from "../evidence.ts";
-import { findPlanLines } from "../log/plan-line.ts";
+import { findPlanLines } from "../log/find-plan-lines.ts";
 
 /** What Node's `exit` event of a child process carries, and what the caller kept beside it. */
 export interface ChildExit {

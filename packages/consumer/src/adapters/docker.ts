@@ -1,5 +1,5 @@
 import type { Evidence, ProcessSighting } from "../evidence.ts";
-import { findPlanLines } from "../log/plan-line.ts";
+import { findPlanLines } from "../log/find-plan-lines.ts";
 import { endShortOfMemory } from "../process-end.ts";
 import { millis } from "./time.ts";
 

@@ -1,5 +1,5 @@
 import type { EndedProcess, Evidence, ProcessEnd, ProcessSighting } from "../evidence.ts";
-import { findPlanLines } from "../log/plan-line.ts";
+import { findPlanLines } from "../log/find-plan-lines.ts";
 import { endShortOfMemory, signalName } from "../process-end.ts";
 import { millis, type Time } from "./time.ts";
 

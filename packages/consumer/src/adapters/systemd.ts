@@ -1,5 +1,5 @@
 import type { Evidence, ProcessEnd } from "../evidence.ts";
-import { findPlanLines, type LogOptions } from "../log/plan-line.ts";
+import { findPlanLines, type LogOptions } from "../log/find-plan-lines.ts";
 import { endShortOfMemory, signalName } from "../process-end.ts";
 
 /** What systemd gives `ExecStopPost=` in its environment (systemd.exec(5)). */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FORMATS, SAYINGS, TRANSPORTS } from "../testing/log-formats.ts";
-import { findPlanLines } from "./plan-line.ts";
+import { findPlanLines } from "./find-plan-lines.ts";
 
 const TEXTS = {
   70: (plan: string, info: string) => `UPGRADE "${plan}" NEEDED at height: 30: ${info}`,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { FORMATS, type LogFormat, SAYINGS, TRANSPORTS } from "../testing/log-formats.ts";
 import { INFOS, QUOTINGS } from "../testing/quoted-halts.ts";
-import { findPlanLines } from "./plan-line.ts";
+import { findPlanLines } from "./find-plan-lines.ts";
 
 const TEXTS = [
   'UPGRADE "v6.7" NEEDED at height: 30: ',

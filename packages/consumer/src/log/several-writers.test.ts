@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findPlanLines } from "./plan-line.ts";
+import { findPlanLines } from "./find-plan-lines.ts";
 
 const NEEDED = 'UPGRADE "v6.7" NEEDED at height: 30: ';
 const TIME = "2026-08-21T18:00:00Z";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { FORMATS } from "../testing/log-formats.ts";
-import { findPlanLines } from "./plan-line.ts";
+import { findPlanLines } from "./find-plan-lines.ts";
 
 const NEEDED = 'UPGRADE "v6.7" NEEDED at height: 30: ';
 const SKIPPED = 'UPGRADE "v6.7" SKIPPED at 30: ';

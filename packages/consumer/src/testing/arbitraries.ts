@@ -10,7 +10,7 @@ import type {
 } from "../evidence.ts";
 import { HALT_SOURCES } from "../evidence.ts";
 import { HALT_REASONS } from "../halt-reasons.ts";
-import type { PlanLine } from "../log/plan-line.ts";
+import type { PlanLine } from "../log/find-plan-lines.ts";
 import type { ListedUpgrade, Policy } from "../recommendation.ts";
 
 // Few values, so that parts of an evidence often meet: three plans, few heights, few moments, two chains.

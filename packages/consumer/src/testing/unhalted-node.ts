@@ -1,5 +1,5 @@
 import type { Evidence, ProcessEnd } from "../evidence.ts";
-import { findPlanLines } from "../log/plan-line.ts";
+import { findPlanLines } from "../log/find-plan-lines.ts";
 import { FORMATS, type LogFormat, SAYINGS, TRANSPORTS } from "./log-formats.ts";
 import { INFOS, QUOTINGS } from "./quoted-halts.ts";
 

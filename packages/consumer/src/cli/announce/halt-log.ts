@@ -1,5 +1,5 @@
+import { findPlanLines, type LogOptions, type PlanLine, readLastRun } from "../../log/find-plan-lines.ts";
 import { isSameText } from "../../log/halt-text.ts";
-import { findPlanLines, type LogOptions, type PlanLine, readLastRun } from "../../log/plan-line.ts";
 import { KEPT, Tail } from "../input/tail.ts";
 
 /** What every halt line has. One expression over one-byte characters costs a third of three searches of bytes. */

@@ -1,7 +1,7 @@
 import { type HaltReason, ShutdownReason } from "@upgrade-halt/contract";
 import type { Evidence } from "../../evidence.ts";
 import { describeClaim } from "../../halt-case.ts";
-import type { PlanLine } from "../../log/plan-line.ts";
+import type { PlanLine } from "../../log/find-plan-lines.ts";
 import { STANDSTILL_MS } from "../../standstill.ts";
 
 /** What to do about a node that has the wrong release and lives on. An upgrade is announced where its height was reached. */

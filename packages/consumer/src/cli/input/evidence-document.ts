@@ -2,7 +2,7 @@ import { z } from "@upgrade-halt/contract/zod";
 import type { EndedProcess, Evidence, RunningProcess, StatusSighting } from "../../evidence.ts";
 import { HALT_SOURCES } from "../../evidence.ts";
 import { HALT_REASONS } from "../../halt-reasons.ts";
-import { findPlanLines } from "../../log/plan-line.ts";
+import { findPlanLines } from "../../log/find-plan-lines.ts";
 import { decodeStatus } from "../../status/decode-status.ts";
 
 const Time = z.union(

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { type LogOptions, readLastRun } from "../../log/plan-line.ts";
+import { type LogOptions, readLastRun } from "../../log/find-plan-lines.ts";
 import { KEPT } from "./tail.ts";
 
 /** A node that lived on after its halt line, or panicked with a long trace, wrote more than the first of these after it. */

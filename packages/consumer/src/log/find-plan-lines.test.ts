@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findPlanLines, parsePlanLine } from "./plan-line.ts";
+import { findPlanLines, parsePlanLine } from "./find-plan-lines.ts";
 
 test.each([
   [
