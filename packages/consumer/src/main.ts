@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { LEAVE, leave } from "./cli/leave.ts";
 import { run, runCompletion } from "./cli/run.ts";
-import { GUARD, guard } from "./cli/supervise/guard.ts";
+import { GUARD, guard } from "./cli/supervise/guard-process.ts";
 
 const args = process.argv.slice(2);
 /** The streams that were written to. Each is opened once it is asked for: that takes Node longer than to judge a halt. */

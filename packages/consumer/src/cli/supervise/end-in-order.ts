@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import type { Guard } from "./parent-death.ts";
+import type { Guard } from "./kill-with-us.ts";
 
 /** How long a node that lives on after its halt, or after the shell that waited for it, has to end in order, in ms. */
 export const END_GRACE_MS = 30_000;

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Guard, killWithUs } from "./parent-death.ts";
+import { type Guard, killWithUs } from "./kill-with-us.ts";
 import { STOPS } from "./signals.ts";
 import { statOf } from "./wait-status.ts";
 

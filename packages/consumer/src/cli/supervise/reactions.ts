@@ -74,7 +74,7 @@ export async function react(
   const event = verdict.kind === "halted" ? reasonToken(verdict.reason) : verdict.kind;
   for (const { command } of reactions.filter((reaction) => reaction.event === event)) {
     const { spawn } = process.getBuiltinModule("node:child_process");
-    const { killWithUs } = await import("./parent-death.ts");
+    const { killWithUs } = await import("./kill-with-us.ts");
     // A group of its own: it ends with all that it started.
     const child = spawn(SHELL, ["-c", command], {
       env: { ...io.env, ...variablesOf(verdict, event) },

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { GUARD, guard } from "./guard.ts";
+import { GUARD, guard } from "./guard-process.ts";
 
 const PROGRAM = join(import.meta.dirname, "../../../bin/upgrade-halt.js");
 const WAYS: readonly (readonly [way: string, args: readonly string[]])[] = [

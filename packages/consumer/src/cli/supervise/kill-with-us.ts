@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { isSea } from "node:sea";
-import { GUARD, guard } from "./guard.ts";
+import { GUARD, guard } from "./guard-process.ts";
 
 /**
  * What the guard runs: it waits at a pipe that its parent holds. A line says that all is over; the pipe's end without one
