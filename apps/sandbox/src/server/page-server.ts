@@ -8,7 +8,7 @@ import { parseRecording } from "../recording/recording.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { parseScenario, readScenario, shippedScenarios } from "../scenario/read-scenario.ts";
 import { Feed } from "./feed.ts";
-import { addGuard, type GuardOptions } from "./guard.ts";
+import { addGuard, type GuardOptions } from "./request-guard.ts";
 import type { Moment, Run } from "./run.ts";
 import type { RunSwitcher } from "./run-switcher.ts";
 import { SpeedSchema } from "./speed.ts";

@@ -17,9 +17,9 @@ import {
 import { sameValue } from "../server/patches.ts";
 import { podsOf } from "../server/pods-of.ts";
 import { BUDGET_INVARIANTS } from "./budgets.ts";
-import { CARE_INVARIANTS } from "./care.ts";
 import type { Invariant } from "./invariant.ts";
 import { type Act, type Change, imageIn, type Observer } from "./observer.ts";
+import { PAGE_INVARIANTS } from "./pages.ts";
 import { announcedHalt, isStopped, REACH_BLOCKS } from "./stopped.ts";
 
 /** What tells whether a journal is done with. */
@@ -351,7 +351,7 @@ export const INVARIANTS: readonly Invariant[] = [
     },
   },
   ...BUDGET_INVARIANTS,
-  ...CARE_INVARIANTS,
+  ...PAGE_INVARIANTS,
 ];
 
 /** The first of the invariants that an act breaks, with what it says. */

@@ -20,7 +20,7 @@ const WAITS_MS = 120_000;
 const SETTLED_MS = 600_000;
 
 /** What must have become of every halt: that somebody knows of it, and that nobody is told twice or for nothing. */
-export const CARE_INVARIANTS: readonly Invariant[] = [
+export const PAGE_INVARIANTS: readonly Invariant[] = [
   {
     name: "cared-for",
     words: "Every halt that stands has a journal of its own: for its reason, its plan and its height.",
