@@ -1,7 +1,7 @@
 import type { Recommendation, Verdict } from "@upgrade-halt/consumer";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, Seen } from "../api/node-halt.ts";
-import type { Twin } from "../model/twins.ts";
+import type { Twin } from "../model/same-validator.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
 import type { Sibling } from "./siblings.ts";
 import type { Stranger } from "./strangers.ts";

@@ -27,6 +27,7 @@ import {
   type Pod,
   portOf,
 } from "../model/pod.ts";
+import { type KnownPod, storageLookupsOf, successorOf, type Twin, twinsOf } from "../model/same-validator.ts";
 import {
   haltsOf,
   haltsOfNode,
@@ -37,7 +38,6 @@ import {
   type Stores,
 } from "../model/stores.ts";
 import { failuresUnder } from "../model/swaps-under.ts";
-import { type KnownPod, storageLookupsOf, successorOf, type Twin, twinsOf } from "../model/twins.ts";
 import { podSpecFor, type WorkloadSight } from "../model/workload-sight.ts";
 import type { Neighbours, Observation } from "./observation.ts";
 import { standsStill } from "./recovery-timer.ts";

@@ -7,7 +7,7 @@ import { isUnreadHalt } from "../judge/unread-halt.ts";
 import { isNear } from "../model/height-reach.ts";
 import { containerOf, containerStatusOf, isReady, isTakenAtOnce, mayRun, type Pod } from "../model/pod.ts";
 import type { PodGroup } from "../model/pod-group.ts";
-import type { Twin } from "../model/twins.ts";
+import type { Twin } from "../model/same-validator.ts";
 
 /** Where another pod of the same template stands, seen from a halt. */
 export type SiblingState =

@@ -184,7 +184,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a pod that is asked to end counts as ended",
     edits: [
       edit(
-        `${CONTROLLER}/model/twins.js`,
+        `${CONTROLLER}/model/same-validator.js`,
         "!mayRun(other.pod)",
         "!mayRun(other.pod) || other.pod.metadata.deletionTimestamp !== undefined",
       ),
