@@ -12,6 +12,7 @@ import { commandOf, unseenEntry } from "./entry.ts";
 import { heldProbeFinding } from "./held-probe.ts";
 import { kubeletFate } from "./kubelet-fate.ts";
 import type { Container, HaltPolicy, Pod } from "./objects.ts";
+import { rpcFinding, servedPort } from "./rpc-finding.ts";
 
 /** What a kubelet would do at the next halt of a pod, and whether its reason could be read. */
 export function podFindings(pod: Pod, policy: HaltPolicy | undefined): Finding[] {
@@ -154,50 +155,3 @@ const WITHOUT_ANNOUNCEMENT = {
   Page: "Its policy only pages for a halt that is inferred.",
   Act: "Its policy acts on a halt that is inferred.",
 } as const;
-
-/** CometBFT's own. */
-const DEFAULT_RPC_PORT = 26657;
-
-/** The port at which exec serves a halt while it keeps the node's place. */
-function servedPort(container: Container): number | undefined {
-  return rpcPortOf(container, (exec) => exec.hold || (exec.announce && exec.stayAlive));
-}
-
-function rpcPortOf(container: Container, isMeant: (exec: ExecWrapper) => boolean): number | undefined {
-  const found = betweenInCommand(commandOf(container)).find(
-    (step): step is ExecWrapper => step.kind === "exec" && isMeant(step),
-  );
-  if (found === undefined) return undefined;
-  const { port } = URL.parse((found.rpc ?? "").replace(/^tcp:/, "http:")) ?? {};
-  return port === undefined ? DEFAULT_RPC_PORT : Number(port) || 80;
-}
-
-function rpcFinding(container: Container, name: string): Finding[] {
-  const named = (container.ports ?? []).find((port) => port.name === name);
-  const served = servedPort(container);
-  if (named !== undefined && served !== undefined && served !== named.containerPort)
-    return [
-      todo(
-        "status",
-        `After a halt upgrade-halt exec serves it at port ${served}, and its port ${printable(name)} is ${named.containerPort}: the controller would see nothing of it.`,
-        "Give exec --rpc with that port.",
-      ),
-    ];
-  const asked = rpcPortOf(container, ({ announce }) => announce);
-  if (named !== undefined && asked !== undefined && asked !== named.containerPort)
-    return [
-      todo(
-        "status",
-        `upgrade-halt exec asks for the node's height at port ${asked}, and its port ${printable(name)} is ${named.containerPort}: it announces no upgrade.`,
-        "Give exec --rpc with that port.",
-      ),
-    ];
-  if (named !== undefined) return [];
-  return [
-    todo(
-      "status",
-      `Its container names no port ${printable(name)}, so its height and chain are never seen.`,
-      `Name its RPC port ${printable(name)}, or set spec.rpcPort.`,
-    ),
-  ];
-}
