@@ -11,14 +11,9 @@ import { createHaltingSet, giveTheWord, type HaltFiles, haltFilesOf, timeIn } fr
 import { inParallel } from "./in-parallel.ts";
 import { NEW_IMAGE, type PhantomPod } from "./phantom-sets.ts";
 import { createPolicy, untilSeenRunning } from "./policy.ts";
+import { DEADLINE_MS, SwapWatch } from "./swap-watch.ts";
 
 const NAMESPACE = "bench-latency";
-const DEADLINE_MS = 30_000;
-
-interface StatefulSet {
-  readonly metadata: PhantomPod["metadata"];
-  readonly spec: { readonly template: { readonly spec: PhantomPod["spec"] } };
-}
 
 /** Times of one halt, in ms since its node's process said that it exits. */
 export interface Exit {
@@ -42,7 +37,7 @@ export class ExitTimer {
     this.#cluster = cluster;
     this.#nodes = nodes.entries();
     this.#chain = chain;
-    this.#swaps = new SwapWatch(cluster);
+    this.#swaps = new SwapWatch(cluster, NAMESPACE);
   }
 
   /** Has so many nodes run, seen to do so by the controller that `start` starts. */
@@ -122,41 +117,4 @@ export async function anyJournal(cluster: BenchCluster): Promise<NodeHalt> {
   const [halt] = await journalsIn(cluster);
   if (halt === undefined) throw new Error("the controller wrote no journal");
   return halt;
-}
-
-/** Tells when the image of a StatefulSet was seen changed, in ms since the epoch. */
-class SwapWatch {
-  readonly #over = new AbortController();
-  readonly #waiting = new Map<string, (at: number) => void>();
-  readonly #failed: Promise<never>;
-
-  constructor({ client, signal }: BenchCluster) {
-    const path = `/apis/apps/v1/namespaces/${NAMESPACE}/statefulsets`;
-    const over = AbortSignal.any([signal, this.#over.signal]);
-    const watch = async () => {
-      for await (const { object } of client.watch<StatefulSet>(path, over)) {
-        if (object.spec.template.spec.containers[0]?.image === NEW_IMAGE)
-          this.#waiting.get(object.metadata.name)?.(Date.now());
-      }
-    };
-    this.#failed = watch().then(() => new Promise(() => {}));
-    this.#failed.catch(() => {});
-  }
-
-  of(name: string): Promise<number> {
-    const swapped = new Promise<number>((resolve, reject) => {
-      const late = () => reject(new Error(`${name} was not swapped within ${DEADLINE_MS / 1000} s`));
-      const timer = setTimeout(late, DEADLINE_MS);
-      this.#waiting.set(name, (at) => {
-        clearTimeout(timer);
-        this.#waiting.delete(name);
-        resolve(at);
-      });
-    });
-    return Promise.race([swapped, this.#failed]);
-  }
-
-  stop(): void {
-    this.#over.abort();
-  }
 }

@@ -67,25 +67,32 @@ function governedRows(all: readonly Sample[], sample: Sample, index: number): re
       value: pods / readings.others,
       beside: { what: POLLED, value: pods / readings.go },
     },
-    ...(before === undefined ? [] : growthRows({ part, what: POLLED }, before, sample)),
+    ...(before === undefined ? [] : growthRows({ part, what: POLLED }, before, sample, ["RSS", "CPU"])),
   ];
 }
+
+/** What may grow with the pods. */
+const COSTS = {
+  RSS: ({ rssMiB }: Cost) => rssMiB,
+  CPU: ({ cpuPercent }: Cost) => cpuPercent,
+};
 
 /** Linear growth is the same for each pod from size to size; with cost ~ n^k, k is at most 1. */
 function growthRows(
   { part, what: other }: { readonly part: string; readonly what: string },
   before: Sample,
   after: Sample,
+  costs: readonly (keyof typeof COSTS)[],
 ): readonly Row[] {
   const perPod = (from: Cost, to: Cost) => ((to.rssMiB - from.rssMiB) * 1024) / (after.pods - before.pods);
   const exponent = (of: (cost: Cost) => number, side: "controller" | "informer") =>
     growthBetween({ size: before.pods, cost: of(before[side]) }, { size: after.pods, cost: of(after[side]) });
-  const k = (what: string, of: (cost: Cost) => number): Row => ({
+  const k = (cost: keyof typeof COSTS): Row => ({
     part,
-    what: `${what} ~ pods^k from ${before.pods} pods: k`,
+    what: `${cost} ~ pods^k from ${before.pods} pods: k`,
     unit: "",
-    value: exponent(of, "controller"),
-    beside: { what: other, value: exponent(of, "informer") },
+    value: exponent(COSTS[cost], "controller"),
+    beside: { what: other, value: exponent(COSTS[cost], "informer") },
     target: { of: "value", atMost: 1.05 },
   });
   return [
@@ -96,8 +103,7 @@ function growthRows(
       value: perPod(before.controller, after.controller),
       beside: { what: other, value: perPod(before.informer, after.informer) },
     },
-    k("RSS", ({ rssMiB }) => rssMiB),
-    k("CPU", ({ cpuPercent }) => cpuPercent),
+    ...costs.map(k),
   ];
 }
 
@@ -113,9 +119,7 @@ function idleRows(sample: Sample, before: Sample | undefined): readonly Row[] {
     row("peak RSS", "MiB", ({ peakMiB }) => peakMiB),
     { ...row("CPU, of a core", "%", ({ cpuPercent }) => cpuPercent), target: { of: "value", atMost: 1 } },
     // Who has nothing to do takes no CPU that could grow.
-    ...(before === undefined
-      ? []
-      : growthRows(place, before, sample).filter(({ what }) => !what.startsWith("CPU"))),
+    ...(before === undefined ? [] : growthRows(place, before, sample, ["RSS"])),
   ];
 }
 
