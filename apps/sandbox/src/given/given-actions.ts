@@ -3,8 +3,9 @@ import type { Action } from "../actions/action.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import { HALT_POLICIES, PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
 import { imageOf } from "../events/watcher.ts";
-import { arrayAt, at, type Json, stringAt } from "../json/json.ts";
+import { arrayAt, type Json, stringAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
+import { controllerReference } from "../json/owners.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { namesIn } from "./given-nodes.ts";
 
@@ -49,7 +50,7 @@ async function install(
 ): Promise<void> {
   const { client, namespace, policies } = place;
   const pod = await client.get(pathOf(PODS, namespace, node));
-  const owner = arrayAt(pod, "metadata", "ownerReferences").find((one) => at(one, "controller") === true);
+  const owner = controllerReference(pod);
   const name = stringAt(owner, "name");
   if (name === undefined || stringAt(owner, "kind") !== "StatefulSet")
     throw new SandboxError(`${node} is not of a StatefulSet; change its image where it is declared`);

@@ -2,6 +2,7 @@ import { matchesSelector } from "../api/label-selector.ts";
 import { containerStatus, imageOf, type NodeNames, templateImage } from "../events/watcher.ts";
 import { arrayAt, at, numberAt, stringAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
+import { controllerReference } from "../json/owners.ts";
 import type { NodeView } from "../scenario/situation.ts";
 
 /** A node of a given cluster, and where it serves `/status`. */
@@ -64,7 +65,7 @@ function unseen(node: string): GivenNode {
 
 function nodeOf(pod: KubeObject, sets: readonly KubeObject[], policy: KubeObject): GivenNode {
   const container = stringAt(policy, "spec", "container") ?? "";
-  const owner = arrayAt(pod, "metadata", "ownerReferences").find((one) => at(one, "controller") === true);
+  const owner = controllerReference(pod);
   const set = sets.find((one) => one.metadata.uid === stringAt(owner, "uid"));
   const status = containerStatus(pod, container);
   const portName = stringAt(policy, "spec", "rpcPort") ?? "rpc";

@@ -2,6 +2,7 @@ import type { ApiClient } from "../client/api-client.ts";
 import { pathOf, SEI_NETWORKS, SEI_NODES } from "../client/resource-path.ts";
 import { arrayAt, at, type Json, stringAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
+import { controllerReference } from "../json/owners.ts";
 import { sleepUnless } from "../kubelet/sleep-unless.ts";
 
 /** How often Sei's controller was seen to write a SeiNetwork's image into its SeiNodes (2026-11-28), in ms. */
@@ -63,7 +64,7 @@ function changeOf(node: KubeObject, { metadata: { name, namespace, uid = "" }, s
   if (namespace !== node.metadata.namespace) return undefined;
   const image: Json = stringAt(spec, "image") ?? "";
   const owners = arrayAt(node, "metadata", "ownerReferences");
-  const controller = owners.find((owner) => at(owner, "controller") === true);
+  const controller = controllerReference(node);
   const isTaken = controller === undefined && stringAt(node, "metadata", "labels", NETWORK_LABEL) === name;
   if (!isTaken && (controller === undefined || at(controller, "uid") !== uid)) return undefined;
   if (!isTaken) return stringAt(node, "spec", "image") === image ? undefined : { spec: { image } };

@@ -15,8 +15,9 @@ import {
   stringsAt,
 } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
+import { isControlledBy, ownerKeys } from "../json/owners.ts";
 import { loopQueue } from "./loop-queue.ts";
-import { isControlledBy, replicasOf } from "./pod-state.ts";
+import { replicasOf } from "./pod-state.ts";
 import { hashOf, ownerReference } from "./revisions.ts";
 import { planRollout } from "./rollout-plan.ts";
 
@@ -40,12 +41,13 @@ export class DeploymentLoop {
     this.#deployments.onChange((key) => this.#queue.add(key));
     sets.onChange((_, set, last) => this.#enqueueOwners(set ?? last));
     pods.onChange((_, pod, last) => {
-      if (pod === undefined) for (const key of ownersOf(last)) this.#enqueueOwners(sets.get(key));
+      if (pod === undefined)
+        for (const key of ownerKeys(last, "ReplicaSet")) this.#enqueueOwners(sets.get(key));
     });
   }
 
-  #enqueueOwners(object: KubeObject | undefined): void {
-    for (const key of ownersOf(object)) this.#queue.add(key);
+  #enqueueOwners(set: KubeObject | undefined): void {
+    for (const key of ownerKeys(set, "Deployment")) this.#queue.add(key);
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -154,13 +156,6 @@ function availableCondition(deployment: KubeObject, isAvailable: boolean): JsonO
 }
 
 /** The keys of an object's owners, of whatever kind. */
-function ownersOf(object: KubeObject | undefined): readonly string[] {
-  const namespace = stringAt(object, "metadata", "namespace");
-  return arrayAt(object, "metadata", "ownerReferences").map(
-    (owner) => `${namespace}/${stringAt(owner, "name")}`,
-  );
-}
-
 /** A template without the hash that its ReplicaSet adds. */
 function templateOf(workload: KubeObject): JsonObject {
   const template = objectAt(workload, "spec", "template");

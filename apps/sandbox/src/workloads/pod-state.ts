@@ -36,13 +36,6 @@ export function revisionOf(pod: KubeObject): string | undefined {
   return stringAt(pod, "metadata", "labels", "controller-revision-hash");
 }
 
-/** Whether `owner` controls the object. */
-export function isControlledBy(object: KubeObject, owner: KubeObject): boolean {
-  return arrayAt(object, "metadata", "ownerReferences").some(
-    (reference) => at(reference, "controller") === true && at(reference, "uid") === owner.metadata.uid,
-  );
-}
-
 export function replicasOf(workload: KubeObject): number {
   return numberAt(workload, "spec", "replicas") ?? 1;
 }

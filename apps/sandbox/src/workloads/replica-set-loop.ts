@@ -3,27 +3,11 @@ import { hasCode } from "@upgrade-halt/kube";
 import type { ApiClient } from "../client/api-client.ts";
 import type { ResourceCache } from "../client/resource-cache.ts";
 import { PODS, pathOf, REPLICA_SETS } from "../client/resource-path.ts";
-import {
-  arrayAt,
-  at,
-  clone,
-  equal,
-  type JsonObject,
-  numberAt,
-  objectAt,
-  stringAt,
-  stringsAt,
-} from "../json/json.ts";
+import { clone, equal, type JsonObject, numberAt, objectAt, stringAt, stringsAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
+import { isControlledBy, ownerKeys } from "../json/owners.ts";
 import { loopQueue } from "./loop-queue.ts";
-import {
-  isAvailable,
-  isControlledBy,
-  isOver,
-  isRunningAndReady,
-  isTerminating,
-  replicasOf,
-} from "./pod-state.ts";
+import { isAvailable, isOver, isRunningAndReady, isTerminating, replicasOf } from "./pod-state.ts";
 import { ownerReference } from "./revisions.ts";
 
 /** The ReplicaSet controller: as many active pods as each ReplicaSet asks for. */
@@ -40,10 +24,7 @@ export class ReplicaSetLoop {
     this.#queue = loopQueue((key) => this.#reconcile(key));
     sets.onChange((key) => this.#queue.add(key));
     pods.onChange((_, pod, last) => {
-      for (const owner of arrayAt(pod ?? last, "metadata", "ownerReferences")) {
-        if (at(owner, "kind") !== "ReplicaSet") continue;
-        this.#queue.add(`${stringAt(pod ?? last, "metadata", "namespace")}/${stringAt(owner, "name")}`);
-      }
+      for (const key of ownerKeys(pod ?? last, "ReplicaSet")) this.#queue.add(key);
     });
   }
 

@@ -3,11 +3,11 @@ import { hasCode } from "@upgrade-halt/kube";
 import type { ApiClient } from "../client/api-client.ts";
 import { keyOf, ResourceCache } from "../client/resource-cache.ts";
 import { CLAIMS, CONTROLLER_REVISIONS, PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
-import { arrayAt, at, numberAt, stringAt } from "../json/json.ts";
+import { numberAt, stringAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
+import { isControlledBy, ownerKeys } from "../json/owners.ts";
 import type { EventRecorder } from "../kubelet/event-recorder.ts";
 import { loopQueue } from "./loop-queue.ts";
-import { isControlledBy } from "./pod-state.ts";
 import { planRevisions, type RevisionPlan, staleRevisions, withRevision } from "./revisions.ts";
 import { planStatefulSet, type SetAction } from "./stateful-set-plan.ts";
 import { claimsOf, newPod } from "./stateful-set-pod.ts";
@@ -31,7 +31,9 @@ export class StatefulSetLoop {
     this.#queue = loopQueue((key) => this.#reconcile(key));
     this.#sets.onChange((key) => this.#queue.add(key));
     for (const cache of [this.#pods, this.#revisions]) {
-      cache.onChange((_, object, last) => this.#enqueueOwner(object ?? last));
+      cache.onChange((_, object, last) => {
+        for (const key of ownerKeys(object ?? last, "StatefulSet")) this.#queue.add(key);
+      });
     }
   }
 
@@ -39,13 +41,6 @@ export class StatefulSetLoop {
     signal.addEventListener("abort", () => void this.#queue.stop(), { once: true });
     await this.#revisions.start(signal);
     await this.#sets.start(signal);
-  }
-
-  #enqueueOwner(object: KubeObject | undefined): void {
-    for (const owner of arrayAt(object, "metadata", "ownerReferences")) {
-      if (at(owner, "kind") !== "StatefulSet") continue;
-      this.#queue.add(`${stringAt(object, "metadata", "namespace")}/${stringAt(owner, "name")}`);
-    }
   }
 
   async #reconcile(key: string): Promise<void> {

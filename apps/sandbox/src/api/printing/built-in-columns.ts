@@ -9,6 +9,7 @@ import {
   stringsAt,
 } from "../../json/json.ts";
 import type { KubeObject } from "../../json/kube-object.ts";
+import { controllerReference } from "../../json/owners.ts";
 import type { Column } from "../resources/resource-type.ts";
 import { AGE, NAME } from "./common-columns.ts";
 import { ageOf } from "./duration.ts";
@@ -74,7 +75,7 @@ export const REPLICA_SET: readonly Column[] = [
 ];
 
 function controllerOf(object: KubeObject): Json {
-  const owner = arrayAt(object, "metadata", "ownerReferences").find((one) => at(one, "controller") === true);
+  const owner = controllerReference(object);
   if (owner === undefined) return "<none>";
   const [group = ""] = (stringAt(owner, "apiVersion") ?? "").split("/");
   return `${(stringAt(owner, "kind") ?? "").toLowerCase()}.${group}/${stringAt(owner, "name")}`;
