@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../json/kube-object.ts";
-import { parseLabelSelector } from "./label-selector.ts";
+import { parseLabelSelector } from "./label-query.ts";
 import { Registry } from "./resources/registry.ts";
 import { parseFieldSelector } from "./selectors.ts";
 

@@ -1,7 +1,7 @@
 import { arrayAt, isObject, type Json, numberAt, objectAt, stringAt } from "../../json/json.ts";
 import { ApiError, badRequest, invalid } from "../api-error.ts";
 import { refuseNonObject } from "../body-words.ts";
-import { parseLabelSelector } from "../label-selector.ts";
+import { parseLabelSelector } from "../label-query.ts";
 import type { WriteOptions } from "../operations/context.ts";
 import type { DeleteOptions } from "../operations/delete.ts";
 import type { ResourceType } from "../resources/resource-type.ts";
