@@ -9,7 +9,7 @@ import {
   projectUnselected,
   statusUrlAt,
 } from "./pod.ts";
-import { storagesOf } from "./same-validator.ts";
+import { storagesOf } from "./storages.ts";
 
 const podWith = (labels: Record<string, string>): Pod => ({
   metadata: { name: "a", namespace: "sei", uid: "u", labels },

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { hasMachineFolder, type Pod, type PodVolume, projectPod } from "./pod.ts";
-import { type KnownPod, storageKeysOf, storageLookupsOf, storagesOf, twinsOf } from "./same-validator.ts";
+import { type KnownPod, twinsOf } from "./same-validator.ts";
+import { storageKeysOf, storageLookupsOf, storagesOf } from "./storages.ts";
 
 const ADDRESS = "9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C";
 const DATA: PodVolume = { name: "data", persistentVolumeClaim: { claimName: "data-sei-0-0" } };

@@ -14,7 +14,7 @@ import { controllerRefOf } from "../kube/owner-reference.ts";
 import { namespaceOf } from "../kube/paths.ts";
 import { nodeNameOf } from "./node-name.ts";
 import type { Pod } from "./pod.ts";
-import { storageKeysOf } from "./same-validator.ts";
+import { storageKeysOf } from "./storages.ts";
 
 /** The controller's copies of what it watches. */
 export interface Stores {

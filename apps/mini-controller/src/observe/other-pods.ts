@@ -27,7 +27,8 @@ import {
   type Pod,
   portOf,
 } from "../model/pod.ts";
-import { type KnownPod, storageLookupsOf, successorOf, type Twin, twinsOf } from "../model/same-validator.ts";
+import { type KnownPod, successorOf, type Twin, twinsOf } from "../model/same-validator.ts";
+import { storageLookupsOf } from "../model/storages.ts";
 import {
   haltsOf,
   haltsOfNode,
