@@ -42,7 +42,8 @@ import {
 } from "./kube/paths.ts";
 import type { OnBoundary } from "./model/boundary.ts";
 import { governingPolicy } from "./model/governing-policy.ts";
-import { hasMachineFolder, type Pod, projectPod, projectUnselected } from "./model/pod.ts";
+import { hasMachineFolder, type Pod } from "./model/pod.ts";
+import { projectPod, projectUnselected } from "./model/projected-pod.ts";
 import { createStores, haltsOf, haltsOfNode, podKeyOf, policyKeyOf, wholeCopy } from "./model/stores.ts";
 import { countedBy } from "./model/swaps-under.ts";
 import { NodeReconciler } from "./node-reconciler.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { LiveStatus } from "../model/live-status.ts";
-import { type ContainerState, type Pod, projectPod } from "../model/pod.ts";
+import type { ContainerState, Pod } from "../model/pod.ts";
+import { projectPod } from "../model/projected-pod.ts";
 import { policyWith } from "../testing/observations.ts";
 import { isInferredVerdict, judgePod } from "./judgement.ts";
 import { logSourceOf, newestRun } from "./log-source.ts";

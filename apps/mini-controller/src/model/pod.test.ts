@@ -5,10 +5,9 @@ import {
   ephemeralContainersOf,
   mayRun,
   type Pod,
-  projectPod,
-  projectUnselected,
   statusUrlAt,
 } from "./pod.ts";
+import { projectPod, projectUnselected } from "./projected-pod.ts";
 import { storagesOf } from "./storages.ts";
 
 const podWith = (labels: Record<string, string>): Pod => ({

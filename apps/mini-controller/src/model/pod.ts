@@ -1,5 +1,5 @@
 import type { KubeObject } from "@upgrade-halt/kube";
-import { type NetworkStorage, networkStorageOf } from "./network-storage.ts";
+import type { NetworkStorage } from "./network-storage.ts";
 
 /** How a container ended, as the kubelet reports it (`ContainerStateTerminated`). */
 export interface TerminatedState {
@@ -95,30 +95,6 @@ export interface Pod extends KubeObject {
   };
 }
 
-/** A pod as the API server has it, with what somebody runs in it by hand. */
-interface RawPod extends Pod {
-  readonly spec: Pod["spec"] & { readonly ephemeralContainers?: readonly PodContainer[] };
-  readonly status?: Pod["status"] & { readonly ephemeralContainerStatuses?: readonly ContainerStatus[] };
-}
-
-/** With the ephemeral containers that have not ended as ones that run beside the others: none of them is started again. */
-function withEphemeral(pod: RawPod): Pod {
-  const { ephemeralContainers = [] } = pod.spec;
-  const { ephemeralContainerStatuses: statuses = [] } = pod.status ?? {};
-  const present = ephemeralContainers.filter(
-    ({ name }) => statuses.find((status) => status.name === name)?.state?.terminated === undefined,
-  );
-  if (present.length === 0) return pod;
-  const kept = present.map((one) => ({ ...one, restartPolicy: "Always", isEphemeral: true }) as const);
-  const { initContainers = [] } = pod.spec;
-  const { initContainerStatuses = [] } = pod.status ?? {};
-  return {
-    ...pod,
-    spec: { ...pod.spec, initContainers: [...initContainers, ...kept] },
-    status: { ...pod.status, initContainerStatuses: [...initContainerStatuses, ...statuses] },
-  };
-}
-
 /** Names of the containers that somebody added to the pod as it ran, and that have not ended. */
 export function ephemeralContainersOf({ spec }: Pod): readonly string[] {
   return (spec.initContainers ?? []).filter(({ isEphemeral }) => isEphemeral).map(({ name }) => name);
@@ -129,176 +105,11 @@ export function provenanceOf({ metadata: { uid, labels, ownerReferences } }: Pod
   return JSON.stringify([uid, labels, ownerReferences]);
 }
 
-/** Only what {@link Pod} names: specs, volumes and managed fields of ten thousand pods would fill the memory. */
-export function projectPod(raw: Pod): Pod {
-  const pod = withEphemeral(raw);
-  const {
-    name,
-    namespace,
-    uid,
-    resourceVersion,
-    creationTimestamp,
-    deletionTimestamp,
-    labels,
-    ownerReferences,
-  } = pod.metadata;
-  const { phase, podIP, conditions, containerStatuses, initContainerStatuses } = pod.status ?? {};
-  const { initContainers = [], nodeName, readinessGates, terminationGracePeriodSeconds } = pod.spec;
-  const sidecars = new Set(initContainers.filter(restartsAlways).map((container) => container.name));
-  const initStatuses =
-    initContainerStatuses?.filter(({ name, state }) => state?.running !== undefined || sidecars.has(name)) ??
-    [];
-  const volumes = pod.spec.volumes?.map(withNetwork).filter(outlivesPod);
-  const isKept = ({ name }: VolumeMount) => volumes?.some((volume) => volume.name === name) ?? false;
-  const keepStatus = ({
-    name,
-    restartCount,
-    ready,
-    imageID,
-    containerID,
-    state,
-    lastState,
-  }: ContainerStatus) => ({
-    name,
-    ...defined({ restartCount, ready, imageID, containerID, state, lastState }),
-  });
-  const keep = (container: PodContainer): PodContainer => {
-    const { name, image, ports, volumeMounts, restartPolicy, isEphemeral } = container;
-    return {
-      name,
-      image,
-      ...(sidecars.has(name) ? defined({ restartPolicy, isEphemeral }) : {}),
-      ...defined({
-        volumeMounts: volumeMounts?.filter(isKept).map(({ name, readOnly, subPath, subPathExpr }) => ({
-          name,
-          ...defined({
-            readOnly,
-            subPath,
-            subPathExpr: isOfPod(subPathExpr, container) ? subPathExpr : undefined,
-          }),
-        })),
-        ports: ports?.map(({ name, containerPort }) => ({ containerPort, ...defined({ name }) })),
-      }),
-    };
-  };
-  return {
-    metadata: {
-      name,
-      ...defined({ namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, labels }),
-      ...defined({
-        ownerReferences: ownerReferences?.map(({ apiVersion, kind, name, uid, controller }) => ({
-          apiVersion,
-          kind,
-          name,
-          uid,
-          ...defined({ controller }),
-        })),
-      }),
-    },
-    spec: {
-      containers: pod.spec.containers.map(keep),
-      ...(initContainers.length === 0 ? {} : { initContainers: initContainers.map(keep) }),
-      ...defined({ nodeName, readinessGates, terminationGracePeriodSeconds }),
-      ...defined({
-        volumes: volumes?.map(({ name, persistentVolumeClaim, ephemeral, hostPath, network }) => ({
-          name,
-          ...defined({
-            network,
-            ephemeral: ephemeral && {},
-            persistentVolumeClaim: persistentVolumeClaim && {
-              claimName: persistentVolumeClaim.claimName,
-            },
-            hostPath: hostPath && { path: hostPath.path, ...defined({ type: hostPath.type }) },
-          }),
-        })),
-      }),
-    },
-    status: {
-      ...defined({ phase, podIP }),
-      ...defined({
-        conditions: conditions?.map(({ type, status, reason }) => ({ type, status, ...defined({ reason }) })),
-      }),
-      ...defined({
-        initContainerStatuses:
-          initStatuses.length === 0
-            ? undefined
-            : initStatuses.map((status) =>
-                sidecars.has(status.name)
-                  ? keepStatus(status)
-                  : { name: status.name, ...defined({ state: status.state }) },
-              ),
-        containerStatuses: containerStatuses?.map(keepStatus),
-      }),
-    },
-  };
-}
-
-function withNetwork(volume: PodVolume): PodVolume {
-  const network = networkStorageOf(volume);
-  return network === undefined ? volume : { ...volume, network };
-}
-
-/** Variables of a container, as the API server has them. */
-interface WithVariables {
-  readonly env?: readonly {
-    readonly name: string;
-    readonly valueFrom?: { readonly fieldRef?: { readonly fieldPath?: string } };
-  }[];
-  readonly envFrom?: readonly object[];
-}
-
-const OWN_FIELDS: ReadonlySet<string | undefined> = new Set(["metadata.name", "metadata.uid"]);
-
-/** Whether the variables in a path are those that a pod has of itself, and not values that several pods may share. */
-function isOfPod(
-  path: string | undefined,
-  { env = [], envFrom = [] }: PodContainer & WithVariables,
-): boolean {
-  const names = [...(path ?? "").matchAll(/\$\((\w+)\)/g)].map(([, name]) => name);
-  return names.every((name) => {
-    const variable = env.findLast((one) => one.name === name);
-    if (variable === undefined) return envFrom.length === 0;
-    return OWN_FIELDS.has(variable.valueFrom?.fieldRef?.fieldPath);
-  });
-}
-
-function outlivesPod({ persistentVolumeClaim, ephemeral, hostPath, network }: PodVolume): boolean {
-  return [persistentVolumeClaim, ephemeral, hostPath, network].some((source) => source !== undefined);
-}
-
-/** More characters than any node's pod comes to. */
-const MOST_UNSELECTED = 16 * 1024;
-
-/** A pod that no policy selects is kept to see what it shares with a node, and for no more than that. */
-export function projectUnselected(pod: Pod): Pod {
-  if (JSON.stringify(pod).length <= MOST_UNSELECTED) return pod;
-  const { labels: _, ...metadata } = pod.metadata;
-  const { nodeName, volumes } = pod.spec;
-  const { containers: main, initContainers = [] } = pod.spec;
-  const containers = [...main, ...initContainers].flatMap(({ name, volumeMounts = [] }) =>
-    volumeMounts.length === 0 ? [] : { name, image: "", volumeMounts },
-  );
-  const { phase } = pod.status ?? {};
-  return {
-    isCut: true,
-    metadata,
-    spec: { containers, ...defined({ nodeName, volumes }) },
-    status: { ...defined({ phase }) },
-  };
-}
-
 /** Whether the pod has a folder of its machine, or of the network: a pod of any other namespace may have the same. */
 export function hasMachineFolder({ spec }: Pod): boolean {
   return (
     spec.volumes?.some(({ hostPath, network }) => hostPath !== undefined || network !== undefined) ?? false
   );
-}
-
-/** The entries of `fields` that have a value. */
-function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }
 
 /** The container with this name, or the init container that runs beside the others (KEP-753). */
@@ -326,7 +137,7 @@ export function containerStatusOf(pod: Pod, name: string): ContainerStatus | und
   return initContainerStatuses.find((status) => status.name === name);
 }
 
-function restartsAlways({ restartPolicy }: PodContainer): boolean {
+export function restartsAlways({ restartPolicy }: PodContainer): boolean {
   return restartPolicy === "Always";
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { hasMachineFolder, type Pod, type PodVolume, projectPod } from "./pod.ts";
+import { hasMachineFolder, type Pod, type PodVolume } from "./pod.ts";
+import { projectPod } from "./projected-pod.ts";
 import { type KnownPod, twinsOf } from "./same-validator.ts";
 import { storageKeysOf, storageLookupsOf, storagesOf } from "./storages.ts";
 

@@ -1,4 +1,5 @@
-import { mayRun, type Pod, projectPod } from "./pod.ts";
+import { mayRun, type Pod } from "./pod.ts";
+import { projectPod } from "./projected-pod.ts";
 import { isFolder, isNested, isOfMachine, pathIn, storagesOf } from "./storages.ts";
 
 /** Another pod that may run as the same validator, and what both have. */

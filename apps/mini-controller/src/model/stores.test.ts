@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Pod, projectPod, projectUnselected } from "./pod.ts";
+import type { Pod } from "./pod.ts";
+import { projectPod, projectUnselected } from "./projected-pod.ts";
 import { createStores, wholeCopy } from "./stores.ts";
 
 const metadata = { name: "sei-0-0", namespace: "sei", uid: "u", resourceVersion: "7" };

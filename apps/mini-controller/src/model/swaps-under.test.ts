@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { NodeHaltStatus } from "../api/node-halt.ts";
 import { haltWith, NEW, policyWith } from "../testing/observations.ts";
-import { projectPod } from "./pod.ts";
+import { projectPod } from "./projected-pod.ts";
 import { createStores } from "./stores.ts";
 import { failuresUnder, swappingUnder } from "./swaps-under.ts";
 

@@ -39,6 +39,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     branches: [
       ["model/pod.ts", "binary-expr: {} of pod.status ?? {}"],
       ["model/pod.ts", "binary-expr: {} of status ?? {}"],
+      ["model/projected-pod.ts", "binary-expr: {} of pod.status ?? {}"],
       ["model/storages.ts", 'binary-expr: "" of hostPath.type ?? ""'],
     ],
   },
