@@ -11,10 +11,11 @@ import { planNameOf, recordedHeightOf } from "./recorded-facts.ts";
  * other halt; or one that halted for the same reason, plan and height on the same chain, and was made anew from the same image, or
  * given another in place. A StatefulSet deletes a pod whose phase is Failed, which is
  * what a container that may not be restarted comes to (`getPhase` in Kubernetes 1.35), and makes it again: that is
- * the same halt, to be journaled and paged once.
+ * the same halt, to be journaled and paged once. Of a halt that nobody wrote down what its pod showed of, no chain is known: it is of
+ * the one that shows it.
  */
 export function isSameHalt(halt: NodeHalt, node: JudgedNode): boolean {
-  const { spec } = halt;
+  const { spec, status } = halt;
   const { pod, verdict } = node;
   const isSamePod = pod.metadata.uid === spec.podUID;
   const isSameImage = containerOf(pod, spec.container)?.image === spec.image;
@@ -25,7 +26,7 @@ export function isSameHalt(halt: NodeHalt, node: JudgedNode): boolean {
     reasonOf(verdict) === spec.reason &&
     planNameOf(verdict) === spec.planName &&
     !isOtherHalt(spec, verdict) &&
-    otherChainOf(halt, node) === undefined
+    (status?.seen === undefined || otherChainOf(halt, node) === undefined)
   );
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { NodeHalt } from "../api/node-halt.ts";
+import type { NodeHalt, Seen } from "../api/node-halt.ts";
 import { timestamp } from "../journal/journal-entry.ts";
 import { judgedNode } from "../judge/judged-node.ts";
 import { recommendFor } from "../judge/judgement.ts";
@@ -209,6 +209,18 @@ test("a pod that halted on another chain is told of once a person is told by its
   expect(toldBy([before])).toBe(before.metadata.name);
   expect(toldBy([own("uid-3", "Resolved", "atlantic-2")])).toBeUndefined();
   expect(toldBy([])).toBeUndefined();
+});
+
+test("a halt of which nobody wrote down what its pod showed is the one that a pod made anew shows, on whatever chain", () => {
+  const self = podWith({ state: ended(70, LINE) });
+  const pod = { ...self, metadata: { ...self.metadata, uid: "uid-2" } };
+  const node = judgedNode(pod, policy, liveAt(29, 0, { chainId: "atlantic-2" }));
+  const kindOf = (seen?: Seen) =>
+    podSightOf(haltWith({}, { phase: "Held", steps: [], seen }), node, NOW).kind;
+  const at = timestamp(NOW);
+  expect(kindOf()).toBe("halted");
+  expect(kindOf({ at, sources: [], chainId: "atlantic-2" })).toBe("halted");
+  expect(kindOf({ at, sources: [], chainId: "pacific-1" })).toBe("successor");
 });
 
 test("what another image does in the same pod says nothing of the one that halted", () => {
