@@ -196,6 +196,23 @@ describe("an API server that refuses", () => {
     cluster.reach(30);
     await until("the page", () => pager.keys().some((key) => key.endsWith("/JournalRefused")));
     expect(cluster.halts()[0]?.status?.message).toContain("status.phase: Unsupported");
+    // Its pod may show it no more once the rest is taken.
+    expect(cluster.halts()[0]?.status?.seen?.sources).toContain("exit-code");
+  });
+
+  test("with what a pod showed that it never takes is told of by a page, too", async () => {
+    const cluster = new FakeCluster();
+    const pager = await setStage(cluster, { upgrades: [] });
+    const replace = cluster.api.replace.bind(cluster.api);
+    cluster.api.replace = async (path, body) => {
+      if ((body as Partial<NodeHalt>).status?.seen !== undefined)
+        throw new ControllerError("invalid", "status.seen: Invalid value");
+      return await replace(path, body);
+    };
+    await start(cluster);
+    cluster.reach(30);
+    await until("the page", () => pager.keys().some((key) => key.endsWith("/JournalRefused")));
+    expect(cluster.halts()[0]?.status?.message).toContain("status.seen: Invalid value");
   });
 
   test("of which it takes no record is paged for once, until it does, and nothing is done", async () => {

@@ -33,7 +33,7 @@ export class StepWriter {
       try {
         return await journal.write(halt, status);
       } catch (error) {
-        if (hasCode(error, "invalid")) await this.#tellRefused(halt, error);
+        if (hasCode(error, "invalid")) await this.#tellRefused(halt, status, error);
         throw error;
       }
     });
@@ -46,8 +46,11 @@ export class StepWriter {
     return written;
   }
 
-  /** Pages for a journal that the API server does not take: without it nothing can be done about the halt, nor told. */
-  async #tellRefused(halt: NodeHalt, { message: refusal }: Error): Promise<void> {
+  /**
+   * Pages for a journal that the API server does not take: without it nothing can be done about the halt, nor told. What its pod showed
+   * is kept, as it may show that no more once the rest is taken; unless that is what is refused.
+   */
+  async #tellRefused(halt: NodeHalt, { seen }: NodeHaltStatus, { message: refusal }: Error): Promise<void> {
     const { journal, onPhase, log, now } = this.#options;
     const reason = "JournalRefused";
     if (isPaged(halt.status, reason)) return;
@@ -58,9 +61,16 @@ export class StepWriter {
     const page = { reason, summary: pageWords(halt, "halted", message) };
     const { phase = "Held", steps } = halt.status ?? {};
     const { status } = journalMove(halt, { phase, reason, message, page }, now());
+    const { steps: _, ...rest } = status;
+    const told = { ...rest, ...(steps && { steps }) };
     try {
-      const { steps: _, ...rest } = status;
-      onPhase(await journal.write(halt, { ...rest, ...(steps && { steps }) }), halt.status?.phase);
+      const written = await journal
+        .write(halt, { ...told, ...(seen && { seen }) })
+        .catch((error: unknown) => {
+          if (seen === undefined || !hasCode(error, "invalid")) throw error;
+          return journal.write(halt, told);
+        });
+      onPhase(written, halt.status?.phase);
     } catch (error) {
       log.warn({ object: keyOf(halt), error: messageOf(error) }, "nor can it be written that it is refused");
     }
