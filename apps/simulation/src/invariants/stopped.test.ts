@@ -36,6 +36,8 @@ interface Case {
   readonly startedAt?: number;
   readonly haltBefore?: typeof HALT | undefined;
   readonly validator?: Validator;
+  /** How the pod's process ended, and whether it had made blocks. */
+  readonly ended?: { readonly code: number; readonly hasMadeBlocks: boolean };
   /** What the pod's process told on `/status`. */
   readonly told?: Pick<ToldStatus, "height" | "announced">;
 }
@@ -43,10 +45,16 @@ interface Case {
 /** What is thought of a pod at an act that rests on this list of pods. */
 function thinksStopped({ kind = "set-image", listed, pod, startedAt, ...of }: Case): boolean {
   const halt = "haltBefore" in of ? of.haltBefore : HALT;
-  const { validator = VALIDATOR, told } = of;
+  const { validator = VALIDATOR, told, ended } = of;
   const state = { kind: "booting" };
   const earlier = { validator, halt, startedAt: 1_000, state } as unknown as NodeProcess;
-  const process = { validator, startedAt, state } as unknown as NodeProcess;
+  const process = {
+    validator,
+    startedAt,
+    ...(ended === undefined
+      ? { state }
+      : { state: { kind: "ended", code: ended.code }, hasMadeBlocks: ended.hasMadeBlocks }),
+  } as unknown as NodeProcess;
   const processes = startedAt === undefined ? [earlier] : [earlier, process];
   const observer = new Observer({
     now: () => READ_AT + 20,
@@ -66,10 +74,11 @@ function thinksStopped({ kind = "set-image", listed, pod, startedAt, ...of }: Ca
   });
   if (told !== undefined) observer.onStatus({ by: BY, process, chainId: "pacific-1", ...told });
   const at = READ_AT + 20;
+  const unchanged = { before: {} as Deployment, after: {} as Deployment };
   const act =
     kind === "delete-pod"
       ? { kind, by: BY, at, pod }
-      : { kind, by: BY, at, before: {} as Deployment, after: {} as Deployment, image: "seid:v2" };
+      : { kind, by: BY, at, collection: PATHS.deployments, ...unchanged, image: "seid:v2" };
   return isStopped(act, pod, observer);
 }
 
@@ -95,6 +104,15 @@ test("a pod that was read as ended may have started again since, and no longer a
   const own = { listed: [HALTED], pod: HALTED };
   expect(thinksStopped({ ...own, startedAt: READ_AT - 100 })).toBe(true);
   expect(thinksStopped({ ...own, startedAt: READ_AT - 5_000 })).toBe(false);
+});
+
+test("a node that was started again after its halt, and ended with its code before it made a block, can't be told from one that halted again", () => {
+  const own = { listed: [HALTED], pod: HALTED, startedAt: READ_AT - 5_000 };
+  const thinks = (code: number, hasMadeBlocks: boolean) =>
+    thinksStopped({ ...own, ended: { code, hasMadeBlocks } });
+  expect(thinks(HALT.reason, false)).toBe(true);
+  expect(thinks(HALT.reason, true)).toBe(false);
+  expect(thinks(1, false)).toBe(false);
 });
 
 test("a node that announces no halt, and stood at its own, may have ended with any code", () => {

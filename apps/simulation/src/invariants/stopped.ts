@@ -21,8 +21,15 @@ export function isStopped(act: Change, pod: Pod, observer: Observer): boolean {
   const validator = validatorOf(pod.metadata.name);
   if (list === undefined || !wasShownEnded(act, pod, list.object, observer)) return false;
   const earlier = processes.findLast((one) => one.validator === validator && one !== process);
-  const isSince = process === undefined || process.startedAt >= list.at - REPORTED_MS;
-  return earlier?.halt !== undefined && isSince;
+  if (earlier?.halt === undefined) return false;
+  return (
+    process === undefined || process.startedAt >= list.at - REPORTED_MS || endedSoAgain(process, earlier.halt)
+  );
+}
+
+/** Whether a process that came after one that halted ended with the same code before it made a block: it may have come to that halt again. */
+function endedSoAgain({ state, hasMadeBlocks }: NodeProcess, { reason }: Halt): boolean {
+  return state.kind === "ended" && state.code === reason && !hasMadeBlocks;
 }
 
 /** Whether it was among the pods that were read, and had ended; or was made since, in the place of one that had. */
