@@ -12,7 +12,8 @@ import { branchesOfScripts } from "./branches-of-scripts.ts";
 export type Play = readonly [script: string, ...options: readonly string[]];
 
 /**
- * Plays in a process of its own, which writes into `folder` what it counted: what it said, and what went wrong with it, if anything did.
+ * Plays in a process of its own, which writes into `folder` what it counted: what it said, what went wrong with it, if anything did, such
+ * as a seed that broke something, and whether it counted all the same.
  * V8 writes as a process ends by itself: of one that was killed nothing is known.
  */
 export async function play([script, ...options]: Play, folder: string) {
@@ -22,7 +23,7 @@ export async function play([script, ...options]: Play, folder: string) {
   });
   const [said, [code, signal]] = await Promise.all([text(child.stdout), once(child, "close")]);
   const problem = code === 0 ? undefined : `${script} ${options.join(" ")} ended with ${signal ?? code}`;
-  return { text: said.trim(), problem };
+  return { text: said.trim(), problem, isCounted: signal === null };
 }
 
 /** As each of the processes that wrote into a folder counted them. */
