@@ -196,7 +196,7 @@ async function play({
         readNode: cluster.readNode,
         lease,
         onReading: (reading) => observer.onReading(reading),
-        onSendDelete: (by, path) => observer.onSendDelete(by, path),
+        onSend: (by, path) => observer.onSend(by, path),
         onBoundary: (boundary) => {
           onBoundary?.(boundary);
           if (applyArmed(boundary, simulation))
@@ -327,6 +327,7 @@ function calm({ cluster, network, pager, replicas }: Simulation, transcript: Tra
   cluster.server.losesLogs = false;
   cluster.server.stampsNoLogs = false;
   cluster.server.definitions = "of-now";
+  cluster.server.takesNoHalts = false;
   cluster.server.refusesWorkloads = undefined;
   cluster.servesNobody = false;
   for (const validator of cluster.validators.all()) {

@@ -24,6 +24,7 @@ export class Network {
   /** Share of requests that something happens to. */
   faultRate = 0;
   readonly #cutUntil = new Map<string, number>();
+  #delayed: { readonly collections: ReadonlySet<string>; readonly ms: number } | undefined;
 
   constructor(time: VirtualTime, random: Random) {
     this.#time = time;
@@ -39,13 +40,27 @@ export class Network {
   heal(): void {
     this.faultRate = 0;
     this.#cutUntil.clear();
+    this.#delayed = undefined;
   }
 
   isCut(program: string): boolean {
     return (this.#cutUntil.get(program) ?? 0) > this.#time.now;
   }
 
-  fateOf({ name }: Program): Fate {
+  /** The next answer about an object of such a collection takes so long. */
+  delay(collections: ReadonlySet<string>, ms: number): void {
+    this.#delayed = { collections, ms };
+  }
+
+  fateOf(program: Program, collection = ""): Fate {
+    const fate = this.#fateOf(program);
+    if (this.#delayed?.collections.has(collection) !== true) return fate;
+    const { ms } = this.#delayed;
+    this.#delayed = undefined;
+    return { ...fate, back: ms };
+  }
+
+  #fateOf({ name }: Program): Fate {
     const random = this.#random;
     const there = random.between(1, 5);
     const back = random.between(1, 5);

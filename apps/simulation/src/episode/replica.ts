@@ -23,7 +23,7 @@ export interface ReplicaOptions {
   readonly pager: Pager;
   readonly readNode: (program: Program, url: string, timeoutMs: number) => Promise<StatusResult>;
   readonly onReading: (reading: Reading) => void;
-  readonly onSendDelete: (by: string, path: string) => void;
+  readonly onSend: (by: string, path: string) => void;
   readonly onBoundary: (boundary: Boundary) => void;
   /** How long a lease holds that is not renewed, and how often it is. */
   readonly lease: { readonly ms: number; readonly retryMs: number };
@@ -70,10 +70,10 @@ export class Replica {
   }
 
   async #run(program: Program): Promise<void> {
-    const { time, server, network, onReading, onSendDelete } = this.#options;
+    const { time, server, network, onReading, onSend } = this.#options;
     const { pager, readNode, onBoundary, name, lease } = this.#options;
     const fence = new Fence((lease.ms * 2) / 3);
-    const shared = { time, server, network, program, onReading, onSendDelete };
+    const shared = { time, server, network, program, onReading, onSend };
     const controller = new Controller({
       api: new SimulatedApi({ ...shared, allowWrite: fence.check }),
       log: SILENT,

@@ -65,11 +65,16 @@ export const RARE_KINDS = [
   "refuse-workloads",
 ] as const;
 
+/** What is aimed at one point alone. */
+type AimedKind = "forget-for-a-while" | "pause-and-unlist" | "pause-and-spend";
+
 /** Something that happens when a controller next comes to a point of its work. */
 export interface Armed {
   readonly point: (typeof POINTS)[number];
-  readonly kind: (typeof KINDS | typeof RARE_KINDS)[number];
+  readonly kind: (typeof KINDS | typeof RARE_KINDS)[number] | AimedKind;
   readonly dice: Dice;
   /** The controller's process ends there as well. */
   readonly kills: boolean;
+  /** It happens while the answer about a workload is so late, which the controller asks for next. */
+  readonly lateMs?: number;
 }

@@ -6,7 +6,14 @@ import type { Simulation } from "../episode/simulation.ts";
 import { NODE } from "../server/governing.ts";
 import { haltNameOf } from "../server/halt-name.ts";
 import { list, upgradeOf } from "../server/listing.ts";
-import { type NodeHalt, PATHS, pathOf, pathOfObject, type StatefulSet } from "../server/objects.ts";
+import {
+  IMAGE_HOLDERS,
+  type NodeHalt,
+  PATHS,
+  pathOf,
+  pathOfObject,
+  type StatefulSet,
+} from "../server/objects.ts";
 import { Random } from "../time/random.ts";
 import { ATTACK_EVENTS } from "./attacks.ts";
 import { BESIDE_EVENTS } from "./beside.ts";
@@ -436,7 +443,12 @@ export function applyArmed(point: string, simulation: Simulation): boolean {
   const due = simulation.armed.filter((one) => one.point === point);
   for (const one of due) {
     simulation.armed.splice(simulation.armed.indexOf(one), 1);
-    EVENTS[one.kind][1](simulation, one.dice);
+    const happen = () => EVENTS[one.kind][1](simulation, one.dice);
+    if (one.lateMs === undefined) happen();
+    else {
+      simulation.network.delay(IMAGE_HOLDERS, one.lateMs);
+      simulation.cluster.later(one.lateMs / 2, happen);
+    }
   }
   return due.some(({ kills }) => kills);
 }

@@ -8,9 +8,11 @@ import { upgradeOf } from "../server/listing.ts";
 import { controllingRef, type NodeHalt, PATHS, type Pod, pathOf, pathOfObject } from "../server/objects.ts";
 import { POINTS, RARE_KINDS } from "./armed.ts";
 import { type Dice, pick } from "./dice.ts";
+import { AIMED_EVENTS } from "./in-the-middle.ts";
 
 /** What comes in one cluster of four alone: what is known of the seeds of the others stays known as kinds are added here. */
 export const RARE_EVENTS = {
+  ...AIMED_EVENTS,
   interrupt: [
     6,
     ({ armed }: Simulation, [a, b, c]: Dice) => {
@@ -106,6 +108,13 @@ export const RARE_EVENTS = {
     ({ cluster }: Simulation, [a]: Dice) => {
       const limit = a < 0.7 ? 0 : 10;
       cluster.changePolicy({ successfulHaltsHistoryLimit: limit, failedHaltsHistoryLimit: limit });
+    },
+  ],
+  "stand-unread": [
+    1,
+    ({ cluster, chain }: Simulation) => {
+      for (const pod of cluster.pods()) cluster.validators.ofPod(pod.metadata.name, chain).staysAlive = true;
+      cluster.server.losesLogs = true;
     },
   ],
   "name-another-label": [

@@ -47,7 +47,7 @@ function found(tell: "before it was sent" | "since" | "older than the list") {
   read([listed, own], 100, false);
   if (tell === "before it was sent") read([ended], 110, true);
   if (tell === "older than the list") read([podOf("sei-0", 3, false)], 110, true);
-  observer.onSendDelete(BY, pathOfObject(PATHS.pods, own));
+  observer.onSend(BY, pathOfObject(PATHS.pods, own));
   // Another of its halts has the pods listed once more.
   read([ended, own], 150, false);
   if (tell === "since") read([ended], 150, true);

@@ -270,6 +270,8 @@ export const INVARIANTS: readonly Invariant[] = [
       };
       const readings = observer.policyReadings(act);
       if (readings.length > 0 && readings.every(isPaused)) return "its policy is paused";
+      const known = observer.policiesWhenSent(act);
+      if (known.length > 0 && known.every(isPaused)) return "a watch had told that its policy is paused";
       const halts = observer.truth
         .all<NodeHalt>(PATHS.halts)
         .filter(({ spec }) => pods.some((pod) => pod.metadata.name === spec.podName));

@@ -5,6 +5,7 @@ import type { Commit } from "../server/api-server.ts";
 import {
   controllerOf,
   type HaltPolicy,
+  IMAGE_HOLDERS,
   type NodeHalt,
   PATHS,
   type Pod,
@@ -22,6 +23,7 @@ export type Act =
       readonly kind: "set-image";
       readonly by: string;
       readonly at: number;
+      readonly collection: string;
       readonly before: Workload;
       readonly after: Workload;
       readonly image: string;
@@ -47,13 +49,6 @@ export interface Read<T> {
   readonly at: number;
 }
 
-/** Collections of objects that hold an image. */
-const HOLDERS: ReadonlySet<string> = new Set([
-  PATHS.statefulSets,
-  PATHS.deployments,
-  PATHS.seiNodes,
-  PATHS.seiNetworks,
-]);
 /** Who changes what runs a validator beside the workloads' own controllers. */
 const MEDDLERS: ReadonlySet<string> = new Set(["operator", "attacker", "node-controller"]);
 /** Longest time from a reading to the act that rests on it: two slow requests and one time-out. */
@@ -66,7 +61,8 @@ export class Observer {
   readonly #reads = new Map<string, Read<Stored>>();
   readonly #pods = new Map<string, Read<readonly Pod[]>>();
   readonly #toldPods = new Map<string, Pod>();
-  readonly #knownWhenSent = new Map<string, readonly Pod[]>();
+  readonly #toldPolicies = new Map<string, HaltPolicy>();
+  readonly #knownWhenSent = new Map<string, Known>();
   readonly #heights = new Map<Validator, Set<number>>();
   readonly #lastTold = new Map<string, ToldStatus>();
   readonly #meddled = new Map<Validator, number>();
@@ -85,6 +81,9 @@ export class Observer {
   onReading({ by, path, objects, at, isTold }: Reading): void {
     if (isTold && path === PATHS.pods)
       for (const pod of objects) this.#toldPods.set(`${by} ${pod.metadata.name}`, pod as Pod);
+    if (isTold && path === PATHS.policies)
+      for (const policy of objects)
+        this.#toldPolicies.set(`${by} ${policy.metadata.name}`, policy as unknown as HaltPolicy);
     if (!path.includes("/namespaces/")) return;
     if (/\/haltpolicies$/.test(path)) {
       note(this.#policies, by, { object: objects as unknown as readonly HaltPolicy[], at });
@@ -110,20 +109,31 @@ export class Observer {
     this.#pods.set(by, { ...list, object: [...others, ...(objects as unknown as readonly Pod[])] });
   }
 
-  /** A deletion is on its way from now on: what its replica comes to know after that can't call it back. */
-  onSendDelete(by: string, path: string): void {
-    const pods = this.#podsRead(by, this.truth.now())?.object ?? [];
-    const known = pods.map((pod) => {
-      const told = this.#toldPods.get(`${by} ${pod.metadata.name}`);
-      return told !== undefined && versionOf(told) > versionOf(pod) ? told : pod;
-    });
-    this.#knownWhenSent.set(`${by} ${path}`, known);
+  /** A deletion or a change is on its way from now on: what its replica comes to know after that can't call it back. */
+  onSend(by: string, path: string): void {
+    const now = this.truth.now();
+    const newerOf =
+      <T extends Stored>(told: ReadonlyMap<string, T>) =>
+      (read: T): T => {
+        const last = told.get(`${by} ${read.metadata.name}`);
+        return last !== undefined && versionOf(last) > versionOf(read) ? last : read;
+      };
+    const pods = (this.#podsRead(by, now)?.object ?? []).map(newerOf(this.#toldPods));
+    const policies = freshOf(this.#policies, by, now).map(({ object }) =>
+      object.map(newerOf(this.#toldPolicies)),
+    );
+    this.#knownWhenSent.set(`${by} ${path}`, { pods, policies });
   }
 
   /** The pod of this name as the replica knew it, by its last list and its watch, when it sent the deletion of another. */
   podWhenSent({ by, pod }: Extract<Act, { kind: "delete-pod" }>, podName: string): Pod | undefined {
-    const known = this.#knownWhenSent.get(`${by} ${pathOfObject(PATHS.pods, pod)}`) ?? [];
+    const known = this.#knownWhenSent.get(`${by} ${pathOfObject(PATHS.pods, pod)}`)?.pods ?? [];
     return known.find(({ metadata }) => metadata.name === podName);
+  }
+
+  /** Each reading of the policies that the act may rest on, with what the replica's watch had told of them when it sent the act. */
+  policiesWhenSent(act: Change): readonly (readonly HaltPolicy[])[] {
+    return this.#knownWhenSent.get(`${act.by} ${pathOfAct(act)}`)?.policies ?? [];
   }
 
   /** The act that a commit is, if a replica made it. */
@@ -272,6 +282,13 @@ export class Observer {
   }
 }
 
+/** What a replica knew as it sent an act. */
+interface Known {
+  readonly pods: readonly Pod[];
+  /** By each reading of them that was fresh. */
+  readonly policies: readonly (readonly HaltPolicy[])[];
+}
+
 type Readings<T> = Map<string, readonly Read<T>[]>;
 
 /** A replica's readings on which an act at `at` may rest. */
@@ -288,14 +305,21 @@ function versionOf({ metadata }: Stored): number {
   return Number(metadata.resourceVersion);
 }
 
+/** Where the request was sent that an act came of. */
+function pathOfAct(act: Change): string {
+  return act.kind === "delete-pod"
+    ? pathOfObject(PATHS.pods, act.pod)
+    : pathOfObject(act.collection, act.before);
+}
+
 function actOf(commit: Commit, by: string, at: number): Act {
   const { collection, verb, before, after } = commit;
   if (collection === PATHS.pods && verb === "delete")
     return { kind: "delete-pod", by, at, pod: before as Pod };
-  if (HOLDERS.has(collection) && before !== undefined && after !== undefined) {
+  if (IMAGE_HOLDERS.has(collection) && before !== undefined && after !== undefined) {
     const [was, is] = [before as Workload, after as Workload];
     if (!sameValue(was.spec, is.spec))
-      return { kind: "set-image", by, at, before: was, after: is, image: imageIn(is) ?? "" };
+      return { kind: "set-image", by, at, collection, before: was, after: is, image: imageIn(is) ?? "" };
   }
   return { kind: "other", by, at, commit };
 }

@@ -1,7 +1,7 @@
 import { type JsonPatchOperation, KubeError, type Query } from "@upgrade-halt/kube";
 import type { LogLine } from "../cluster/node.ts";
 import { EPOCH, type VirtualTime } from "../time/virtual-time.ts";
-import type { Json, Meta, Stored } from "./objects.ts";
+import { type Json, type Meta, PATHS, type Stored } from "./objects.ts";
 import { applyJsonPatch, applyMergePatch, sameValue } from "./patches.ts";
 
 /** Who writes: a replica of the controller, or the name of somebody else. */
@@ -74,6 +74,8 @@ export class ApiServer {
   stampsNoLogs = false;
   /** CustomResourceDefinitions of another release: they take no halt with a height, or no journal that goes on. */
   definitions: "of-now" | "short-spec" | "short-status" = "of-now";
+  /** It fails to store a new NodeHalt of the controller's. */
+  takesNoHalts = false;
   /** What it says to a program that reads workloads, if it does not show them. */
   refusesWorkloads: "forbidden" | "server-error" | undefined;
   #version = 1;
@@ -153,6 +155,8 @@ export class ApiServer {
       height !== undefined
     )
       throw new KubeError("invalid", `${path}/${name}: spec.height is not known`);
+    if (this.takesNoHalts && isController(by) && collection === PATHS.halts)
+      throw new KubeError("server-error", `${path}/${name}: leader changed`);
     if (this.find(collection, namespace, name) !== undefined)
       throw new KubeError("already-exists", `${path}/${name} already exists`);
     const version = this.#next();

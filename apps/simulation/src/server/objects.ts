@@ -186,6 +186,14 @@ export const PATHS = {
   leases: "/apis/coordination.k8s.io/v1/leases",
 } as const;
 
+/** Collections of objects that hold an image. */
+export const IMAGE_HOLDERS: ReadonlySet<string> = new Set([
+  PATHS.statefulSets,
+  PATHS.deployments,
+  PATHS.seiNodes,
+  PATHS.seiNetworks,
+]);
+
 /** URL path below a collection of {@link PATHS}: of a namespace's objects, of one of them, or of a subresource of it. */
 export function pathOf(collection: string, namespace: string, name?: string, subresource?: string): string {
   const at = collection.lastIndexOf("/");

@@ -38,8 +38,8 @@ export interface SimulatedApiOptions {
   /** Throws when the program may not write. */
   readonly allowWrite?: () => void;
   readonly onReading: (reading: Reading) => void;
-  /** Told of a deletion as its request leaves the program. */
-  readonly onSendDelete: (by: string, path: string) => void;
+  /** Told of a deletion, and of a change of a workload, as its request leaves the program. */
+  readonly onSend: (by: string, path: string) => void;
 }
 
 /** The API server as one program reaches it, over the simulated network. */
@@ -90,12 +90,14 @@ export class SimulatedApi implements KubeApi {
   }
 
   async jsonPatch<T extends KubeObject>(path: string, operations: readonly JsonPatchOperation[]): Promise<T> {
+    const { program, onSend } = this.#options;
+    onSend(program.name, path);
     return await this.#write<T>(path, (server, by) => server.jsonPatch(by, path, operations));
   }
 
   async remove(path: string, uid: string, { resourceVersion }: RemoveOptions = {}): Promise<void> {
-    const { program, onSendDelete } = this.#options;
-    onSendDelete(program.name, path);
+    const { program, onSend } = this.#options;
+    onSend(program.name, path);
     await this.#write(path, (server, by) => {
       server.remove(by, path, uid, resourceVersion);
       return undefined;
@@ -162,7 +164,7 @@ export class SimulatedApi implements KubeApi {
   /** One request: the server does its work though the program that asked is gone by then. */
   #ask<T>(path: string, perform: (server: ApiServer) => T): Promise<T> {
     const { time, server, network, program } = this.#options;
-    const fate = network.fateOf(program);
+    const fate = network.fateOf(program, targetOf(path).collection);
     return new Promise<T>((resolve, reject) => {
       const fail = (ms: number, error: unknown) => time.schedule(ms, () => reject(error), program);
       const late = new KubeError("timeout", `${path}: no answer in ${CLIENT_TIMEOUT_MS} ms`);
