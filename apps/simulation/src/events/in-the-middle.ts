@@ -70,8 +70,13 @@ export const AIMED_EVENTS = {
   ],
   "spend-when-begun": [
     1,
-    ({ cluster, armed }: Simulation, dice: Dice) => {
-      cluster.changePolicy({ recoveryTimeoutSeconds: 1 + Math.floor(dice[1] * 5), errorBudget: 5 });
+    ({ cluster, chain, armed }: Simulation, dice: Dice) => {
+      cluster.changePolicy({
+        upgrades: chain.plans.map((_, index) => upgradeOf(chain, index)),
+        recoveryTimeoutSeconds: 1 + Math.floor(dice[1] * 5),
+        errorBudget: 5,
+        maxConcurrent: 1,
+      });
       armed.push(once("after:journal-Swapping", "pause-and-spend", dice));
     },
   ],

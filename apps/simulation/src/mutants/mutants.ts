@@ -18,8 +18,6 @@ export interface Mutant {
   readonly needs?: readonly (readonly EventKind[])[];
   /** The only kind of workload that has the fault. */
   readonly target?: WorkloadKind;
-  /** No seed is known that finds it: only a search plays it. */
-  readonly isOpen?: boolean;
   /** Only nodes of before the contract have the fault. */
   readonly isOfLegacy?: boolean;
   /** What it does wrong shows when everything has settled, and at no act. */
@@ -147,7 +145,6 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an image is set that was taken off the list after the decision",
-    isOpen: true,
     edits: [
       edit(
         `${CONTROLLER}/decide/during-swap.js`,
@@ -155,7 +152,7 @@ export const MUTANTS: readonly Mutant[] = [
         "if (true)",
       ),
     ],
-    needs: [["unlist", "list-wrong-image"]],
+    needs: [["unlist-when-begun"]],
   },
   {
     name: "a halt whose node runs again is not withdrawn",
@@ -310,7 +307,6 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an error budget is asked for when a swap is decided, and never again",
-    isOpen: true,
     edits: [
       edit(
         `${CONTROLLER}/decide/refusals/error-budget-spent.js`,
@@ -318,15 +314,14 @@ export const MUTANTS: readonly Mutant[] = [
         '({ policy, neighbours }, { step }) => {\n    if (step !== "decide")\n        return undefined;',
       ),
     ],
-    needs: [["short-recovery", "pin-release", "list-wrong-image", "mirror"]],
+    needs: [["spend-when-begun"]],
   },
   { name: "more are swapped at a time than a policy allows", edits: [noRefusal("waitingForSlot")] },
   // Reach.
   {
     name: "what a watch tells while one of the answers is late does not count",
     edits: [edit(`${CONTROLLER}/observe/observation-reader.js`, "catchUp();", "")],
-    needs: [["bad-network"]],
-    isOpen: true,
+    needs: [["pause-while-late"]],
   },
   {
     name: "a NodeHalt that anybody wrote is believed",
@@ -385,13 +380,12 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a log that could not be read for some minutes is given up",
-    isOpen: true,
     isOfLegacy: true,
     edits: [
       edit(`${CONTROLLER}/judge/unread-halt.js`, "live === undefined || lost === undefined ||", "true ||"),
       edit(`${CONTROLLER}/observe/log-reader.js`, '(isFailing && hasCode(error, "too-large"))', "isFailing"),
     ],
-    needs: [["lose-logs"]],
+    needs: [["stand-unread"]],
     showsAtEnd: true,
   },
   {
@@ -447,6 +441,24 @@ export const MUTANTS: readonly Mutant[] = [
     showsAtEnd: true,
   },
   {
+    name: "a halt that was recorded, and nothing more, is another one than that of the pod made anew on another chain",
+    edits: [
+      edit(
+        `${CONTROLLER}/judge/same-halt.js`,
+        "(status?.seen === undefined || otherChainOf(halt, node) === undefined)",
+        "otherChainOf(halt, node) === undefined",
+      ),
+    ],
+    needs: [["drain-as-recorded"]],
+    showsAtEnd: true,
+  },
+  {
+    name: "a journal that is refused forgets what its pod showed",
+    edits: [edit(`${CONTROLLER}/journal/step-writer.js`, "...(seen && { seen })", "")],
+    needs: [["old-definitions"]],
+    showsAtEnd: true,
+  },
+  {
     name: "a node whose inferred halt was seen at no height never runs again",
     edits: [
       edit(
@@ -480,8 +492,7 @@ export const MUTANTS: readonly Mutant[] = [
       ),
       edit(`${CONTROLLER}/act/page-teller.js`, "known.metadata.uid} ", '""} '),
     ],
-    needs: [["forget-halt", "in-the-middle"]],
-    isOpen: true,
+    needs: [["forget-as-told"]],
     showsAtEnd: true,
   },
   {
