@@ -42,12 +42,13 @@ export const recordsOf = {
 
 /**
  * Index values under which pods are found, besides their namespace: by the node where that is called otherwise, by what controls them
- * and what outlives them.
+ * and what outlives them, and by their address, which those on the network of one machine share.
  */
 export const podsOf = {
   node: (nodeKey: string) => `node ${nodeKey}`,
   controller: (uid: string) => `controller ${uid}`,
   storage: (storage: string) => `storage ${storage}`,
+  address: (podIP: string) => `address ${podIP}`,
 } as const;
 
 function podIndex(pod: Pod): readonly string[] {
@@ -56,7 +57,9 @@ function podIndex(pod: Pod): readonly string[] {
   const node = nodeNameOf(pod);
   const nodes = node === name ? [] : [podsOf.node(`${namespace}/${node}`)];
   const storages = storageKeysOf(pod).map(podsOf.storage);
-  return [namespace, ...nodes, ...(uid === undefined ? [] : [podsOf.controller(uid)]), ...storages];
+  const addresses = pod.status?.podIP ? [podsOf.address(pod.status.podIP)] : [];
+  const controllers = uid === undefined ? [] : [podsOf.controller(uid)];
+  return [namespace, ...nodes, ...controllers, ...storages, ...addresses];
 }
 
 /** The copy of a pod that has all that is kept of one, where that is of the version which `head` tells. */

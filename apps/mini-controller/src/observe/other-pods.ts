@@ -47,6 +47,7 @@ import { isStarting, startingNodes } from "./starting-nodes.ts";
 import { liveOf, type StatusWatch } from "./status-watch.ts";
 import {
   type Asked,
+  foundShared,
   type Lookalike,
   lookalikeOf,
   lookalikesOf,
@@ -57,6 +58,7 @@ import {
   type Strangers,
   strangersAmong,
   traitsOf,
+  whoMayAnswerFor,
 } from "./strangers.ts";
 
 /** What `OtherPods` reads from. */
@@ -104,6 +106,7 @@ export class OtherPods {
       twins: this.#twins(pod, halt, { ...halted, asked }),
       strangers: [
         ...(pod === undefined ? [] : runByHand(pod)),
+        ...(pod === undefined ? [] : this.#answeringInstead(pod, halt, stores)),
         ...halted.asked.filter(isOwn).flatMap((one) => besideHalted(one, stores, now)),
         ...strangersAmong(
           asked.flatMap((one) =>
@@ -154,6 +157,7 @@ export class OtherPods {
           twins: this.#twins(pod, halt, halted),
           heldBack:
             foundBeyond(answering.find((one) => one.pod.metadata.uid === pod.metadata.uid)) ??
+            this.#answeringInstead(pod, halt, stores).map((one) => foundShared(one.pod))[0] ??
             heldBack(pod, policy, halt, stores),
         };
       },
@@ -225,6 +229,25 @@ export class OtherPods {
       strangers.ask(others, traits, since),
     ]);
     return [...beside, ...ended.map((one) => ({ ...one, hasEnded: true }) as const), ...ofOthers];
+  }
+
+  /**
+   * Other pods that may be who announces a halt at the address of this one, whose process runs: of its own namespace whatever they
+   * look like, of others those that look like nodes. Every machine has agents with its address.
+   */
+  #answeringInstead(pod: Pod, halt: NodeHalt, stores: Stores): readonly Stranger[] {
+    const { namespace } = pod.metadata;
+    const { podIP } = pod.status ?? {};
+    const isRunning = containerStatusOf(pod, halt.spec.container)?.state?.running !== undefined;
+    if (!isRunning || podIP === undefined) return [];
+    const traits = this.#traitsOf(pod, halt, stores);
+    const near = stores.pods.under(podsOf.address(podIP)).filter((one) => namespaceOf(one) === namespace);
+    const far = this.#options.stores.pods
+      .under(podsOf.address(podIP))
+      .filter((one) => namespaceOf(one) !== namespace && lookalikeOf(one, traits) !== undefined);
+    const who = whoMayAnswerFor(pod, traits.port, [...near, ...far], traits);
+    const found = `has the address of ${keyOf(pod)}, and may have announced the halt in its place`;
+    return who === undefined ? [] : [{ pod: who, found }];
   }
 
   #traitsOf(pod: Pod, halt: NodeHalt, stores: Stores): NodeTraits {

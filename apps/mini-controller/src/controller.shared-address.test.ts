@@ -1,0 +1,87 @@
+import { decodeHaltIntent } from "@upgrade-halt/contract";
+import { until } from "@upgrade-halt/testing";
+import { afterEach, expect, test } from "vitest";
+import { collectionPath, objectPath, PODS } from "./kube/paths.ts";
+import { CONTAINER, FakeCluster, image, NAMESPACE } from "./testing/fake-cluster.ts";
+import { TestController } from "./testing/test-controller.ts";
+
+const [OWN, ANOTHER] = ["9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C", "11".repeat(20)];
+const undo: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+
+/** A node at work, and another pod with its address, in this namespace, of which nothing is known. */
+async function nodeBeside(namespace: string, container: object) {
+  const cluster = new FakeCluster(() => undefined);
+  cluster.validatorOf = () => OWN;
+  const { readNode } = cluster;
+  let instead: object | undefined;
+  const read = async (url: string) =>
+    instead === undefined
+      ? await readNode(url)
+      : { kind: "ok", at: Date.now(), envelope: "bare", node: instead };
+  Object.assign(cluster, { readNode: read });
+  await cluster.addPolicy();
+  await cluster.addNode("sei-0");
+  cluster.height = 29;
+  const controller = await new TestController(cluster).start();
+  undo.push(() => controller.stop());
+  await until("the node to be recorded", () => cluster.records().length === 1);
+  const podIP = cluster.pods()[0]?.status?.podIP;
+  const volumes = [{ name: "run", hostPath: { path: "/run" } }];
+  await cluster.api.create(collectionPath(PODS, namespace), {
+    ...{ kind: "Pod", metadata: { name: "other", namespace } },
+    spec: { nodeName: "m1", volumes, containers: [{ name: "x", image: "example.org/x:1", ...container }] },
+  });
+  await cluster.api.mergePatch(objectPath(PODS, namespace, "other", "status"), {
+    status: { phase: "Running", podIP, containerStatuses: [{ name: "x", state: { running: {} } }] },
+  });
+  return {
+    cluster,
+    /** Has the other pod answer at the node's address from now on, as one that halted and signs as this validator. */
+    answerInstead: (validatorAddress: string) => {
+      const intent = { reason: 70, reason_string: "upgrade_required", plan_name: "v6.7", height: 30 };
+      instead = { height: 30, chainId: "test", validatorAddress, haltIntent: decodeHaltIntent(intent) };
+    },
+  };
+}
+
+const startedAgain = ({ api }: FakeCluster) =>
+  api.mergePatch(objectPath(PODS, NAMESPACE, "sei-0-0", "status"), {
+    status: {
+      containerStatuses: [
+        { name: CONTAINER, restartCount: 1, state: { running: { startedAt: new Date().toISOString() } } },
+      ],
+    },
+  });
+
+test.each([
+  ["of its own namespace, whatever that looks like", NAMESPACE, {}, OWN],
+  ["of its own namespace, as another validator", NAMESPACE, {}, ANOTHER],
+  ["of another namespace that looks like a node", "elsewhere", { image: image("v6.6") }, OWN],
+])(
+  "a node that was started again is not swapped for a halt that a pod announces at its address: one %s",
+  async (_, namespace, container, address) => {
+    const { cluster, answerInstead } = await nodeBeside(namespace, container);
+    await startedAgain(cluster);
+    answerInstead(address);
+
+    const halt = await until("the halt to be held", () =>
+      cluster.halts().find(({ status }) => status?.reason === "StrangerNotKnown"),
+    );
+
+    expect(halt.status?.message).toContain(
+      `${namespace}/other (has the address of sei/sei-0-0, and may have announced the halt in its place)`,
+    );
+    expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
+    cluster.api.drop(objectPath(PODS, namespace, "other"));
+    await until("the swap", () => cluster.imagesSet.length === 1);
+  },
+);
+
+test("an agent of its machine, which has its address, too, holds no halted node up", async () => {
+  const { cluster, answerInstead } = await nodeBeside("kube-system", {});
+  answerInstead(OWN);
+  await until("the swap", () => cluster.imagesSet.length === 1);
+});
