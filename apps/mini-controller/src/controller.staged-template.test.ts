@@ -1,7 +1,7 @@
 import { until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
-import { objectPath, STATEFUL_SETS } from "./kube/paths.ts";
-import { FakeCluster, NAMESPACE } from "./testing/fake-cluster.ts";
+import { collectionPath, objectPath, PODS, STATEFUL_SETS } from "./kube/paths.ts";
+import { CONTAINER, FakeCluster, image, NAMESPACE } from "./testing/fake-cluster.ts";
 import { TestController } from "./testing/test-controller.ts";
 
 const undo: (() => Promise<unknown>)[] = [];
@@ -32,5 +32,36 @@ test("a pod whose template was given the claim of a node that runs is not replac
   );
   expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
   await cluster.api.mergePatch(set("sei-0"), { spec: { template: { spec: withClaim("data-a") } } });
+  await until("the swap", () => cluster.podsDeleted.length === 1);
+});
+
+test("a pod whose template was given the machine where another pod has its folder is not replaced before that is gone", async () => {
+  const volumes = [{ name: "data", hostPath: { path: "/data", type: "Directory" } }];
+  const volumeMounts = [{ name: "data", mountPath: "/data" }];
+  const cluster = new FakeCluster();
+  await cluster.addPolicy();
+  await cluster.addNode("sei-0", "v6.6", { volumes, nodeName: "m1" });
+  const controller = await new TestController(cluster).start();
+  undo.push(() => controller.stop());
+  await until("the node to be recorded", () => cluster.records().length === 1);
+  await cluster.api.create(collectionPath(PODS, "elsewhere"), {
+    ...{ kind: "Pod", metadata: { name: "other", namespace: "elsewhere" } },
+    spec: { nodeName: "m2", volumes, containers: [{ name: "x", image: "example.org/x:1", volumeMounts }] },
+  });
+  const ports = [{ name: "rpc", containerPort: 26657 }];
+  const containers = [{ name: CONTAINER, image: image("v6.6"), ports, volumeMounts }];
+  const set = objectPath(STATEFUL_SETS, NAMESPACE, "sei-0");
+  const put = (nodeName: string) =>
+    cluster.api.mergePatch(set, { spec: { template: { spec: { nodeName, containers } } } });
+  await put("m2");
+  cluster.reach(30);
+  const halt = await until("it to be held", () =>
+    cluster.halts().find(({ status }) => status?.reason === "SameValidatorMayRun"),
+  );
+  expect(halt.status?.message).toContain(
+    "elsewhere/other (same folder /data of the machine, which its template has by now)",
+  );
+  expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
+  await put("m1");
   await until("the swap", () => cluster.podsDeleted.length === 1);
 });

@@ -1,3 +1,4 @@
+import { machineOfNext } from "./machine-of-next.ts";
 import { mayRun, type Pod } from "./pod.ts";
 import { projectPod } from "./projected-pod.ts";
 import { isFolder, isNested, isOfMachine, pathIn, storagesOf } from "./storages.ts";
@@ -42,11 +43,12 @@ export function twinsOf(self: KnownPod, others: Iterable<KnownPod>): readonly Tw
 
 /**
  * The pod that is made in the place of `pod` from its template as that is now, in what it mounts: somebody may have given it another
- * node's data, for later. On which machine it will be is not known; most stay where they are.
+ * node's data, for later. It stays on its machine unless the template names others.
  */
 export function successorOf(pod: Pod, template: Pod["spec"]): Pod {
-  const { nodeName } = pod.spec;
-  return projectPod({ metadata: pod.metadata, spec: { ...template, ...(nodeName && { nodeName }) } });
+  const { nodeName: _, ...spec } = template;
+  const nodeName = machineOfNext(pod.spec.nodeName, template);
+  return projectPod({ metadata: pod.metadata, spec: { ...spec, ...(nodeName && { nodeName }) } });
 }
 
 function sharedAddress({ validatorAddresses }: KnownPod, other: KnownPod): string | undefined {
