@@ -131,3 +131,31 @@ test("what a person aborted stays so after the node ran again and halted anew", 
   await cluster.api.mergePatch(path, { metadata: { annotations: { "upgrade-halt.dev/abort": null } } });
   await until("the swap", () => cluster.imagesSet.length === 1);
 });
+
+test("what a person aborted before its plan was known stays so once a pod that was made anew names the plan", async () => {
+  const { cluster, spec } = await start();
+  const terminated = { exitCode: 70, startedAt: "2026-01-01T00:00:00Z", finishedAt: "2026-01-01T01:00:00Z" };
+  const containerStatuses = [{ name: CONTAINER, restartCount: 0, state: { terminated }, lastState: {} }];
+  await cluster.api.mergePatch(objectPath(PODS, NAMESPACE, spec.podName, "status"), {
+    status: { containerStatuses },
+  });
+  const first = await until("the halt to be held as it is", () =>
+    cluster.halts().find(({ status }) => status?.reason === "PlanNotNamed"),
+  );
+  const path = objectPath(NODE_HALTS, NAMESPACE, first.metadata.name);
+  await cluster.api.mergePatch(path, { metadata: { annotations: { "upgrade-halt.dev/abort": "true" } } });
+  cluster.statusReads.clear();
+  cluster.api.drop(objectPath(PODS, NAMESPACE, spec.podName));
+  cluster.reach(29);
+  await until("the next pod to be read", () => cluster.statusReads.has(spec.podName));
+
+  cluster.reach(30);
+
+  const held = await until("it to be held", () =>
+    cluster.halts().find(({ status }) => status?.reason === "AbortedBefore"),
+  );
+  expect(held.status?.message).toContain(first.metadata.name);
+  expect(cluster.imagesSet).toEqual([]);
+  await cluster.api.mergePatch(path, { metadata: { annotations: { "upgrade-halt.dev/abort": null } } });
+  await until("the swap", () => cluster.imagesSet.length === 1);
+});

@@ -1,5 +1,11 @@
 import type { Verdict } from "@upgrade-halt/consumer";
-import { CONDITION_RESOLVED, deploymentUIDOf, type NodeHalt, type NodeHaltSpec } from "../api/node-halt.ts";
+import {
+  CONDITION_RESOLVED,
+  deploymentUIDOf,
+  isAborted,
+  type NodeHalt,
+  type NodeHaltSpec,
+} from "../api/node-halt.ts";
 import { containerOf } from "../model/pod.ts";
 import { haltsOfNode, podKeyOf, type Stores } from "../model/stores.ts";
 import type { JudgedNode } from "./judged-node.ts";
@@ -54,11 +60,22 @@ export function isOtherHalt(spec: NodeHaltSpec, verdict: Verdict): boolean {
  * Whether two journals are of one halt of one node, be it told anew after a restart or after its pod was made again: what a
  * person said about the one holds for the other.
  */
-export function isOneHalt(a: NodeHaltSpec, b: NodeHaltSpec): boolean {
+function isOneHalt(a: NodeHaltSpec, b: NodeHaltSpec): boolean {
   if (!isOneNode(a, b)) return false;
   if (a.planName === undefined || b.planName === undefined)
     return a.reason === b.reason && a.podUID === b.podUID;
   return isHaltLike(a, b);
+}
+
+/**
+ * Whether what a person aborted is this halt: the same one, or one that still stands of the same node and reason, of which plan or
+ * height was not known.
+ */
+export function isAbortedHalt(halt: NodeHalt, spec: NodeHaltSpec): boolean {
+  if (!isAborted(halt)) return false;
+  if (isOneHalt(halt.spec, spec)) return true;
+  const isUnnamed = halt.spec.planName === undefined || spec.planName === undefined;
+  return isOpen(halt) && isUnnamed && isOneNode(halt.spec, spec) && halt.spec.reason === spec.reason;
 }
 
 /** Whether two records name the same reason, plan and height, as far as both do. */

@@ -12,7 +12,7 @@ import { isJournal } from "../journal/journal-name.ts";
 import type { SlotBook } from "../journal/slot-book.ts";
 import type { JudgedNode } from "../judge/judged-node.ts";
 import { judgePod, type RecordedHalt } from "../judge/judgement.ts";
-import { haltsOfPodsBefore, isOneHalt, isOpen, isSameHalt } from "../judge/same-halt.ts";
+import { haltsOfPodsBefore, isAbortedHalt, isOpen, isSameHalt } from "../judge/same-halt.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
 import { namespaceOf } from "../kube/paths.ts";
 import { answeringKey, policyOf } from "../model/governance.ts";
@@ -362,8 +362,7 @@ export class OtherPods {
   /** A journal that ended, or was withdrawn, says no less what a person wants. */
   #abortedIn(halt: NodeHalt): string | undefined {
     return haltsOfNode(podKeyOf(halt), halt.spec, this.#options.stores.halts).find(
-      (other) =>
-        other.metadata.name !== halt.metadata.name && isAborted(other) && isOneHalt(other.spec, halt.spec),
+      (other) => other.metadata.name !== halt.metadata.name && isAbortedHalt(other, halt.spec),
     )?.metadata.name;
   }
 }
@@ -492,7 +491,7 @@ function heldBack(pod: Pod, policy: HaltPolicy, { spec }: NodeHalt, stores: Stor
   const halts = haltsOfNode(`${namespace}/${name}`, spec, stores.halts);
   const same = { ...spec, podName: name, podUID: uid };
   return halts.some(
-    (halt) => isAborted(halt) && ((halt.spec.podUID === uid && isOpen(halt)) || isOneHalt(halt.spec, same)),
+    (halt) => (isAborted(halt) && halt.spec.podUID === uid && isOpen(halt)) || isAbortedHalt(halt, same),
   )
     ? "has a halt that a person aborted"
     : undefined;
