@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { HaltPolicy } from "./api/halt-policy.ts";
 import type { NodeHalt } from "./api/node-halt.ts";
 import { ControllerError } from "./controller-error.ts";
-import { HALT_POLICIES, NODE_HALTS, objectPath } from "./kube/paths.ts";
+import { collectionPath, HALT_POLICIES, NODE_HALTS, objectPath, PODS } from "./kube/paths.ts";
 import { FakeCluster, image, NAMESPACE, onePlan } from "./testing/fake-cluster.ts";
 import type { Call } from "./testing/guarded-api.ts";
 import { haltWith } from "./testing/observations.ts";
@@ -851,4 +851,20 @@ describe("a pod that was marked as halted", () => {
       return marks().join() === ",True";
     });
   });
+});
+
+test("the label of a pod that was never marked, and that no policy selects, is left to whoever wrote it", async () => {
+  const cluster = new FakeCluster();
+  await setStage(cluster);
+  const labels = { "upgrade-halt.dev/halt": "maintenance" };
+  await cluster.api.create(collectionPath(PODS, NAMESPACE), {
+    ...{ kind: "Pod", metadata: { name: "stranger", namespace: NAMESPACE, labels } },
+    spec: { containers: [{ name: "x", image: "x" }] },
+  });
+  await start(cluster);
+  await touch(cluster);
+  cluster.reach(30);
+  await until("the swap", () => cluster.imagesSet.length === 1);
+  const stranger = cluster.pods().find(({ metadata }) => metadata.name === "stranger");
+  expect(stranger?.metadata.labels).toEqual(labels);
 });

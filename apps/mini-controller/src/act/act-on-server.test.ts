@@ -64,6 +64,34 @@ test("a pod of no grace period of its own is deleted with one, so that its kubel
   expect(cluster.api.forced).toEqual([]);
 });
 
+test("a policy that is being deleted as the swap is journaled sets no image, whatever its finalizers wait for", async () => {
+  const metadata = { deletionTimestamp: new Date().toISOString(), finalizers: ["example.org/keep"] };
+  const path = objectPath(HALT_POLICIES, NAMESPACE, "sei");
+  const cluster = await haltAndChange(1, ({ api }) => api.mergePatch(path, { metadata }));
+  await until("it to be told", () => reasonOf(cluster) === "PolicyMissing");
+  expect(cluster.halts()[0]?.status?.message).toContain("HaltPolicy sei is being deleted");
+  expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
+});
+
+test("an image that something keeps from being set, such as an admission webhook, is set again less and less often", async () => {
+  const cluster = new FakeCluster();
+  await cluster.addPolicy();
+  await cluster.addNode("sei-0");
+  const attempts: number[] = [];
+  cluster.api.jsonPatch = async (path) => {
+    attempts.push(performance.now());
+    return await cluster.api.get(path);
+  };
+  const controller = await new TestController(cluster).start();
+  undo.push(() => controller.stop());
+  cluster.reach(30);
+  await until("some attempts", () => attempts.length >= 19);
+  const [first = 0, last = 0] = [attempts[0], attempts[18]];
+  // Three at a time, with six pauses between, each of at least half of twice the one before.
+  expect(last - first).toBeGreaterThan(700);
+  expect(cluster.halts()[0]?.status?.phase).toBe("Swapping");
+});
+
 test("nobody is paged for what is only remembered, and no longer so", async () => {
   const cluster = new FakeCluster();
   await cluster.addPolicy({ upgrades: [], paging: [{ webhook: { url: "http://127.0.0.1:1/" } }] });

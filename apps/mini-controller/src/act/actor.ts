@@ -5,6 +5,7 @@ import { namespaceOf, objectPath, PODS } from "../kube/paths.ts";
 import { between, type OnBoundary } from "../model/boundary.ts";
 import type { Act } from "../model/move.ts";
 import type { Observation } from "../observe/observation.ts";
+import { fieldOf } from "../workloads/owned-stateful-sets.ts";
 import { imagePatch } from "../workloads/workload.ts";
 
 export interface ActorOptions {
@@ -57,7 +58,13 @@ export class Actor {
       throw new ControllerError("bad-reference", "the workload to change is not there");
     this.#refused.delete(halt.metadata.uid);
     try {
-      await this.#options.api.jsonPatch(workload.path, imagePatch(workload, change));
+      const after = await this.#options.api.jsonPatch(workload.path, imagePatch(workload, change));
+      const image = fieldOf(after, workload.pointer.slice(1).split("/"));
+      if (image !== change.to)
+        throw new ControllerError(
+          "invalid",
+          `${workload.what} was to get ${change.to}, and still has ${image}`,
+        );
     } catch (error) {
       if (hasCode(error, "conflict", "invalid")) this.#refused.add(halt.metadata.uid);
       throw error;

@@ -21,7 +21,7 @@ export class PodMarks {
   /**
    * Makes label and condition say why the pod is halted (`reason`), or that it isn't, and writes only what differs. A
    * pod that went or was made anew meanwhile (its UID then makes the patch invalid) is told of by its own change. A dry run, and no
-   * policy at all, marks no pod; what was marked before is taken off all the same.
+   * policy at all, marks no pod; what was marked before is taken off all the same, and a label that is no mark of ours stays.
    */
   async sync(pod: Pod, policy: HaltPolicy | undefined, reason: string | undefined): Promise<void> {
     if (pod.metadata.deletionTimestamp !== undefined) return;
@@ -66,8 +66,9 @@ export class PodMarks {
   }
 }
 
+/** By the condition: anybody may write a label, and its workload may select by it. */
 function isMarked(pod: Pod): boolean {
-  return pod.metadata.labels?.[LABEL_HALT] !== undefined || conditionOf(pod)?.status === "False";
+  return conditionOf(pod)?.status === "False";
 }
 
 function conditionOf(pod: Pod) {

@@ -39,7 +39,7 @@ export function moveDuringSwap(observation: Observation): Move {
     case "Recreating":
       return moveWhileRecreating(observation, wait);
     default:
-      return pod.kind === "halted" ? deletion(observation, pod, wait) : wait(watchMs(observation));
+      return pod.kind === "halted" ? replacement(observation, pod, wait) : wait(watchMs(observation));
   }
 }
 
@@ -131,12 +131,9 @@ function whyUnasked(
 }
 
 function moveWhileRecreating(observation: Observation, wait: (ms: number) => Move): Move {
-  const { halt, pod, workload, now } = observation;
+  const { halt, pod, now } = observation;
   const { toImage = "" } = halt.status ?? {};
-  if (pod.kind === "halted" || pod.kind === "healthy") {
-    if (workload.kind === "found" && workload.replacesPods) return toldOfPause(observation, wait);
-    return deletion(observation, pod, wait);
-  }
+  if (pod.kind === "halted" || pod.kind === "healthy") return replacement(observation, pod, wait);
   if (pod.kind === "successor" && pod.image === halt.spec.image) return wait(RECOVER_MS);
   if (pod.kind === "successor" && pod.image !== toImage) return reportRewritten(observation, pod.image);
   const found =
@@ -144,6 +141,17 @@ function moveWhileRecreating(observation: Observation, wait: (ms: number) => Mov
       ? `New pod with ${pod.image}; waiting for its height.`
       : "Waiting for the new pod.";
   return journalMove(halt, { phase: "Recovering", reason: "Recovering", message: { found } }, now);
+}
+
+/** A pod that is there although the image is set: its workload replaces it, where that does so by itself, or it is deleted. */
+function replacement(
+  observation: Observation,
+  pod: Exclude<PodSight, { kind: "gone" }>,
+  wait: (ms: number) => Move,
+): Move {
+  const { workload } = observation;
+  if (workload.kind === "found" && workload.replacesPods) return toldOfPause(observation, wait);
+  return deletion(observation, pod, wait);
 }
 
 /** A pause comes too late for a workload that replaces its pods by itself, and whoever paused it is told so. */
@@ -154,7 +162,7 @@ function toldOfPause(observation: Observation, wait: (ms: number) => Move): Move
   const { reason, message } = paused(observation, undefined) ?? going;
   const wasPaused = halt.status?.reason === PAUSED;
   if (reason !== PAUSED ? !wasPaused : isSaid(halt.status, { reason, message })) return wait(RECOVER_MS);
-  return journalMove(halt, { phase: "Recreating", reason, message }, now);
+  return journalMove(halt, { phase: halt.status?.phase ?? "Recreating", reason, message }, now);
 }
 
 /** Something changed the image on the way from the workload to the pod. The pod runs, so it is watched and not touched. */

@@ -537,6 +537,11 @@ describe("a swap", () => {
       "wait",
     ],
     [
+      "a Deployment has the pod that halted once more, after it was gone",
+      { halt: begun("Recovering"), workload: workloadWith({ image: NEW, replacesPods: true }) },
+      "wait",
+    ],
+    [
       "a new pod from the old image",
       { halt: begun("Recreating"), workload: withNew, pod: successor({ image: OLD }) },
       "wait",

@@ -33,6 +33,12 @@ const MIRRORED: Scene = {
   pod: { ...HALTED, image: BY_MIRROR, controller: "set-1", revision: "old" },
   workload: mirroredBy({}),
 };
+const DELETED_POLICY: Scene = {
+  policy: {
+    ...policyWith(),
+    metadata: { ...policyWith().metadata, deletionTimestamp: "2026-08-21T17:00:00Z" },
+  },
+};
 const NOBODY = { swapping: 0, failed: 0, isUntold: false };
 
 const cases: readonly (readonly [string, Scene, Proposal["step"], string | undefined])[] = [
@@ -57,6 +63,8 @@ const cases: readonly (readonly [string, Scene, Proposal["step"], string | undef
     "PolicyNewer",
   ],
   ["no policy", { policy: null }, "delete-pod", "PolicyMissing"],
+  ["a policy that somebody deleted before the image", DELETED_POLICY, "set-image", "PolicyMissing"],
+  ["a policy that somebody deleted before the deletion", DELETED_POLICY, "delete-pod", "PolicyMissing"],
   [
     "a pod that only claims its owner",
     { workload: { kind: "disowned", what: "x", why: "y" } },
