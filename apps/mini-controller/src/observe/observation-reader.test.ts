@@ -1,13 +1,15 @@
-import { type KubeObject, keyOf } from "@upgrade-halt/kube";
+import { type KubeApi, type KubeObject, keyOf } from "@upgrade-halt/kube";
 import { until } from "@upgrade-halt/testing";
+import { pino } from "pino";
 import { expect, test } from "vitest";
-import { ANNOTATION_ABORT } from "../api/group.ts";
+import { ANNOTATION_ABORT, API_VERSION } from "../api/group.ts";
 import type { NodeHalt, NodeHaltSpec, Seen } from "../api/node-halt.ts";
 import { SlotBook } from "../journal/slot-book.ts";
 import type { ContainerState, Pod } from "../model/pod.ts";
 import type { PodGroup } from "../model/pod-group.ts";
 import { createStores, type Stores } from "../model/stores.ts";
 import { groupWith, haltWith, NEW, NOW, OLD, policyWith, workloadWith } from "../testing/observations.ts";
+import { NodeRecorder } from "./node-recorder.ts";
 import type { Observation } from "./observation.ts";
 import { ObservationReader, type ObservationReaderOptions } from "./observation-reader.ts";
 import { RecoveryTimer } from "./recovery-timer.ts";
@@ -88,6 +90,7 @@ function readerOver(stores: Stores, more: object = {}): ObservationReader {
       onChange: () => {},
     }),
     slots: new SlotBook(stores),
+    recorder: new NodeRecorder({ api: {} as KubeApi, records: stores.records, log: pino(), now: () => NOW }),
     timer: new RecoveryTimer(() => NOW),
     strangers: new Strangers({ read: notRead, steady: () => NOW }),
     setWasRefused: () => false,
@@ -125,6 +128,23 @@ test.each([
   ["that another policy governs", CRASHED, { labels: OTHERS }],
 ] as const)("a sibling %s has not halted", async (_, state, journaled) => {
   expect(await siblingState(state, journaled)).toBe("not-halted");
+});
+
+test.each([
+  ["by digest, the image that it was seen to run last", "set-1", `${OLD}@sha256:${"a".repeat(64)}`],
+  ["nothing of what a node of its name ran under another owner", "set-0", undefined],
+])("of a sibling is known %s", async (_, ownerUID, ranBefore) => {
+  const stores = createStores();
+  stores.policies.put(policyWith({ selector: { matchLabels: LABELS } }));
+  for (const name of ["sei-0", "sei-1"]) stores.pods.put(podOf(name, halted(), LABELS));
+  const image = { imageID: `registry/seid@sha256:${"a".repeat(64)}`, height: 20, at: "2026-08-21T17:59:28Z" };
+  stores.records.put({
+    ...{ apiVersion: API_VERSION, kind: "NodeRecord", spec: { node: "sei-1" } },
+    metadata: { name: "sei-1", namespace: "sei" },
+    status: { ownerUID, images: [{ image: OLD, ...image }] },
+  });
+  const { siblings } = await lookAt(haltWith({ podName: "sei-0", podUID: "uid of sei-0" }), stores);
+  expect(siblings.map(({ name, ranBefore }) => [name, ranBefore])).toEqual([["sei-1", ranBefore]]);
 });
 
 const BEFORE = { podUID: "before" };

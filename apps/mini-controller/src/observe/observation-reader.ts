@@ -21,7 +21,6 @@ import { isSettledRefusal, orUnreadable } from "../workloads/unreadable.ts";
 import type { WorkloadTarget } from "../workloads/workload.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import type { LogReader } from "./log-reader.ts";
-import type { NodeRecorder } from "./node-recorder.ts";
 import type { Observation } from "./observation.ts";
 import { NOBODY_ELSE, OtherPods, type OtherPodsOptions } from "./other-pods.ts";
 import { podSightOf, seenOf } from "./pod-sight.ts";
@@ -33,7 +32,6 @@ import type { Asked } from "./strangers.ts";
 
 export interface ObservationReaderOptions extends OtherPodsOptions {
   readonly server: Server;
-  readonly recorder: NodeRecorder;
   readonly setWasRefused: (halt: NodeHalt) => boolean;
   readonly seenWhenRecorded: (halt: NodeHalt) => Seen | undefined;
   readonly workloads: Workloads;

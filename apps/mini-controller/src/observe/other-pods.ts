@@ -40,7 +40,9 @@ import {
 } from "../model/stores.ts";
 import { failuresUnder } from "../model/swaps-under.ts";
 import { podSpecFor, type WorkloadSight } from "../model/workload-sight.ts";
+import type { NodeRecorder } from "./node-recorder.ts";
 import type { Neighbours, Observation } from "./observation.ts";
+import { pinned } from "./previous-image.ts";
 import { standsStill } from "./recovery-timer.ts";
 import { type Sibling, siblingsOf } from "./siblings.ts";
 import { isStarting, startingNodes } from "./starting-nodes.ts";
@@ -66,6 +68,7 @@ export interface OtherPodsOptions {
   readonly stores: Stores;
   readonly statuses: StatusWatch;
   readonly strangers: Strangers;
+  readonly recorder: NodeRecorder;
   readonly slots: SlotBook;
 }
 
@@ -149,12 +152,14 @@ export class OtherPods {
       (pod) => {
         const [live, recorded] = [liveOf(pod, this.#options.statuses), this.#recordedOf(pod, policy)];
         const verdict = judgePod(pod, policy.spec, live, recorded);
+        const [ranBefore] = this.#options.recorder.recordOf(pod)?.status?.images ?? [];
         const seen = recorded?.seen ?? this.#seenBefore({ pod, policy, live, verdict }, policy);
         return {
           verdict,
           height: live?.height ?? seen?.height,
           mayInfer: policy.spec.inferredHalts === "Act",
           twins: this.#twins(pod, halt, halted),
+          ranBefore: ranBefore && pinned(ranBefore),
           heldBack:
             foundBeyond(answering.find((one) => one.pod.metadata.uid === pod.metadata.uid)) ??
             this.#answeringInstead(pod, halt, stores).map((one) => foundShared(one.pod))[0] ??

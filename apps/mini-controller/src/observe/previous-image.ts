@@ -84,8 +84,8 @@ function digestOf({ image, imageID = "" }: Pick<RanImage, "image" | "imageID">):
   return (DIGEST.exec(image) ?? DIGEST.exec(imageID))?.[1];
 }
 
-/** `name:tag@sha256:...`: the digest decides, the tag is for people. */
-function pinned(last: RanImage): string | undefined {
+/** `name:tag@sha256:...`: the digest decides, the tag is for people. `undefined` where no digest is known. */
+export function pinned(last: RanImage): string | undefined {
   const digest = digestOf(last);
   if (digest === undefined || DIGEST.test(last.image)) return digest && last.image;
   return `${last.image}@${digest}`;

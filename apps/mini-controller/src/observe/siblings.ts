@@ -35,6 +35,8 @@ export interface Sibling {
   readonly isTakenAtOnce: boolean;
   /** Other pods that may run as the same validator as this one. */
   readonly twins: readonly Twin[];
+  /** By digest, the image that it was seen to make blocks on last. */
+  readonly ranBefore?: string | undefined;
 }
 
 /** What is known of a sibling's node: the verdict about it, and the newest height on its `/status`. */
@@ -44,6 +46,7 @@ export interface SiblingJudgement {
   /** The policy allows to act on a halt that the node did not announce. */
   readonly mayInfer?: boolean;
   readonly twins: readonly Twin[];
+  readonly ranBefore?: string | undefined;
   /** Why the pod itself may not be acted on, whatever it shows: another policy governs it, or a person aborted its halt. */
   readonly heldBack?: string | undefined;
 }
@@ -85,6 +88,7 @@ function siblingOf(
     index: indexIn(group, name),
     state: stateOf(halt, pod, judgement),
     twins: judgement.twins,
+    ranBefore: judgement.ranBefore,
     uid,
     image: containerOf(pod, halt.container)?.image,
     revision: labels?.["controller-revision-hash"],
@@ -111,7 +115,7 @@ export function indexIn({ podNames }: Pick<PodGroup, "podNames">, name: string):
 function stateOf(
   halt: NodeHaltSpec,
   pod: Pod,
-  { verdict, height, mayInfer, heldBack }: Omit<SiblingJudgement, "twins">,
+  { verdict, height, mayInfer, heldBack }: Omit<SiblingJudgement, "twins" | "ranBefore">,
 ): SiblingState {
   if (heldBack !== undefined) return { kind: "not-halted", found: heldBack };
   if (pod.metadata.deletionTimestamp !== undefined) return { kind: "not-halted", found: "is being deleted" };

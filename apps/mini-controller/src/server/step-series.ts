@@ -60,6 +60,7 @@ export const STEP_REASONS: readonly string[] = [
   "SameValidatorMayRun",
   "SeveralReplicas",
   "SiblingsNotHalted",
+  "SiblingRanAnother",
   "LowerOrdinalFirst",
   "StrangerNotKnown",
   "NodeStarting",

@@ -24,6 +24,7 @@ import { policyMissing } from "./policy-missing.ts";
 import { policyNewer } from "./policy-newer.ts";
 import type { Check, Proposal, Refusal } from "./refusal.ts";
 import { sameValidatorMayRun } from "./same-validator-may-run.ts";
+import { siblingRanAnother } from "./sibling-ran-another.ts";
 import { siblingsNotHalted } from "./siblings-not-halted.ts";
 import { strangerNotKnown } from "./stranger-not-known.ts";
 import { twoAtATime } from "./two-at-a-time.ts";
@@ -66,6 +67,7 @@ const CHECKS: readonly Check[] = [
   strangerNotKnown,
   nodeStarting,
   siblingsNotHalted,
+  siblingRanAnother,
   lowerOrdinalFirst,
   waitingForSlot,
 ];
