@@ -29,7 +29,8 @@ interface Scene {
 }
 
 /** A pod of the Deployment `val`, unless its ReplicaSet is another's. */
-function podWith(name: string, { labels = LABELS, ofSet = "val-abc", ...metadata } = {}): Pod {
+function podWith(name: string, { labels: own = LABELS, ofSet = "val-abc", ...metadata } = {}): Pod {
+  const labels = { ...own, "pod-template-hash": ofSet.slice(ofSet.lastIndexOf("-") + 1) };
   const ownerReferences = [
     { apiVersion: "apps/v1", kind: "ReplicaSet", name: ofSet, uid: "s", controller: true },
   ];

@@ -3,6 +3,21 @@ import type { Pod } from "./pod.ts";
 
 /** A node's name within its namespace: its pod's, or that of the Deployment whose ReplicaSets name pods anew. */
 export function nodeNameOf(pod: Pod): string {
-  const owner = controllerRefOf(pod);
-  return owner?.kind === "ReplicaSet" ? owner.name.slice(0, owner.name.lastIndexOf("-")) : pod.metadata.name;
+  return deploymentNameOf(pod) ?? pod.metadata.name;
+}
+
+/**
+ * UID of what makes the node's pods anew: the pod's controller, or the pod itself where it has none. `undefined` of a Deployment's, whose
+ * ReplicaSets are not the same for all of them.
+ */
+export function lastingOwnerOf(pod: Pod): string | undefined {
+  return deploymentNameOf(pod) === undefined ? (controllerRefOf(pod)?.uid ?? pod.metadata.uid) : undefined;
+}
+
+/** The Deployment that named the ReplicaSet of a pod, by the hash that it gave both. Others make ReplicaSets as well. */
+function deploymentNameOf({ metadata }: Pod): string | undefined {
+  const owner = controllerRefOf({ metadata });
+  const hash = metadata.labels?.["pod-template-hash"];
+  if (owner?.kind !== "ReplicaSet" || !hash || !owner.name.endsWith(`-${hash}`)) return undefined;
+  return owner.name.slice(0, -hash.length - 1);
 }

@@ -122,3 +122,50 @@ test("an image is recorded by its first block: it may have applied a plan, and o
   await recorder.note(podOf("one"), policy, liveAt(21, { runHeight: 20 }));
   expect(recorder.recordOf(podOf("one"))?.status?.images).toMatchObject([{ image: IMAGE, height: 21 }]);
 });
+
+const madeBy = (uid: string, { labels = {}, owner }: { labels?: object; owner?: string } = {}): Pod => ({
+  ...podOf(uid),
+  metadata: {
+    ...{ name: owner === undefined ? "val" : `${owner}-x`, namespace: "sei", uid },
+    labels: { ...labels },
+    ownerReferences:
+      owner === undefined
+        ? []
+        : [
+            {
+              apiVersion: "apps/v1",
+              kind: "ReplicaSet",
+              name: owner,
+              uid: `uid of ${owner}`,
+              controller: true,
+            },
+          ],
+  },
+});
+const deployed = (hash: string) =>
+  madeBy(hash, { labels: { "pod-template-hash": hash }, owner: `val-${hash}` });
+
+test.each([
+  ["a pod that nothing made", madeBy("lone")],
+  ["a pod of a ReplicaSet that no Deployment named", madeBy("lone", { owner: "val-b" })],
+])("the record of a Deployment is none of %s, which has its name", async (_, other) => {
+  const recorder = recorderAt();
+  await recorder.note(deployed("a"), policy, liveAt(29));
+  expect(recorder.recall(other)).toBeUndefined();
+
+  await recorder.note(other, policy, liveAt(20, { validatorAddress: "CD" }));
+
+  expect(recorder.recall(deployed("b"))?.validatorAddress).toBe("AB");
+});
+
+test("a workload takes the record that a pod of its name has, and such a pod that of one before it", async () => {
+  const recorder = recorderAt();
+  await recorder.note(madeBy("one"), policy, liveAt(29));
+  await recorder.note(madeBy("two"), policy, liveAt(28, { validatorAddress: "CD" }));
+  expect([recorder.recall(madeBy("one")), recorder.recall(madeBy("two"))?.validatorAddress]).toEqual([
+    undefined,
+    "CD",
+  ]);
+  await recorder.note(deployed("a"), policy, liveAt(29));
+  expect(recorder.recall(deployed("a"))?.validatorAddress).toBe("AB");
+});

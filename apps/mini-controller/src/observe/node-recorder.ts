@@ -10,7 +10,7 @@ import { controllerRefOf } from "../kube/owner-reference.ts";
 import { collectionPath, NODE_RECORDS, namespaceOf, objectPath } from "../kube/paths.ts";
 import { isNear } from "../model/height-reach.ts";
 import { type LiveStatus, movesIn, type Recalled } from "../model/live-status.ts";
-import { nodeNameOf } from "../model/node-name.ts";
+import { lastingOwnerOf, nodeNameOf } from "../model/node-name.ts";
 import { containerOf, containerStatusOf, type Pod } from "../model/pod.ts";
 import { revisionNameOf } from "../workloads/template-revision.ts";
 
@@ -36,7 +36,7 @@ export class NodeRecorder {
   recordOf(pod: Pod): NodeRecord | undefined {
     const record = this.#options.records.get(`${namespaceOf(pod)}/${nodeNameOf(pod)}`);
     const { ownerUID } = record?.status ?? {};
-    return ownerUID === stableOwnerOf(pod) ? record : undefined;
+    return ownerUID === lastingOwnerOf(pod) ? record : undefined;
   }
 
   /**
@@ -84,6 +84,7 @@ export class NodeRecorder {
     const name = nodeNameOf(pod);
     const type = { apiVersion: API_VERSION, kind: "NodeRecord" } as const;
     const stale = records.get(`${namespace}/${name}`);
+    if (known === undefined && stale !== undefined && isMadeByNobody(pod) && !isOfSuchPod(stale)) return;
     const record =
       known ??
       stale ??
@@ -95,6 +96,15 @@ export class NodeRecorder {
     const body = { ...record, ...type, status };
     records.put(await api.replace<NodeRecord>(objectPath(NODE_RECORDS, namespace, name, "status"), body));
   }
+}
+
+/** Whether a pod is made anew by nobody. One of that kind takes no record from a workload that has its name. */
+function isMadeByNobody(pod: Pod): boolean {
+  return controllerRefOf(pod) === undefined;
+}
+
+function isOfSuchPod({ status }: NodeRecord): boolean {
+  return status === undefined || (status.podUID !== undefined && status.ownerUID === status.podUID);
 }
 
 /** Whether the same write may be taken later. */
@@ -136,7 +146,7 @@ function wantedStatus(known: NodeRecordStatus | undefined, sight: Sight): NodeRe
     (typeof addressOf === "number" && addressOf !== before?.restartCount);
   const isSeen = isLast && live.sighting !== undefined;
   if (images === undefined && !movesReach && !isNews && !isSeen) return undefined;
-  const ownerUID = stableOwnerOf(pod);
+  const ownerUID = lastingOwnerOf(pod);
   return {
     ...(uid === undefined ? {} : { podUID: uid }),
     ...(ownerUID === undefined ? {} : { ownerUID }),
@@ -182,10 +192,4 @@ function imagesWith(
 
 function imageIdOf(imageID: string | undefined): { readonly imageID?: string } {
   return imageID === undefined || imageID === "" ? {} : { imageID };
-}
-
-/** UID of the pod's controller, where that is the same for all pods of the node. */
-function stableOwnerOf(pod: Pod): string | undefined {
-  const owner = controllerRefOf(pod);
-  return owner?.kind === "ReplicaSet" ? undefined : owner?.uid;
 }

@@ -55,7 +55,11 @@ export async function startDeployment(
     return (name: string) =>
       api.create(collectionPath(PODS, NAMESPACE), {
         ...{ kind: "Pod", spec: podSpecOf(version) },
-        metadata: { name, labels: LABELS, ...owned("ReplicaSet", `val-${hash}`, set.metadata.uid) },
+        metadata: {
+          name,
+          labels: { ...LABELS, "pod-template-hash": hash },
+          ...owned("ReplicaSet", `val-${hash}`, set.metadata.uid),
+        },
       });
   };
   const addPod = await addSet("abc", "v6.6", 1);
