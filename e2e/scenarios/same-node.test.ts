@@ -1,8 +1,8 @@
 import { until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { startController } from "../harness/controller.ts";
-import { imageOf, mockNode, planAt } from "../harness/fixtures/mock-nodes.ts";
-import { createPhantom } from "../harness/fixtures/phantom-pods.ts";
+import { CONTAINER, imageOf, mockNode, planAt } from "../harness/fixtures/mock-nodes.ts";
+import { createPhantom, PHANTOM_NODE, setPhantomState } from "../harness/fixtures/phantom-pods.ts";
 import { createHaltingNode } from "../harness/halting-node.ts";
 import {
   deliveriesOf,
@@ -103,5 +103,31 @@ scenario(
     await api.core.deleteNamespacedPod({ namespace, name: "silent", body: { gracePeriodSeconds: 0 } });
     await haltOf(testbed, "sei-0", "Recovered");
     expect(await imageInSet(testbed, "sei-0")).toBe(NEW);
+  },
+);
+
+scenario(
+  "a halt that a running node announces at an address which another pod has, too, is held until that is gone",
+  ["ONE-VALIDATOR", "STRANGERS-ASKED"],
+  async (testbed) => {
+    const { api, namespace } = testbed;
+    await setPlans(testbed, planAt("v6.7", 30));
+    await createPolicy(testbed, { upgrades: [{ planName: "v6.7", height: 30, image: NEW }], paused: true });
+    await startController(testbed);
+    await createHaltingNode(testbed, "sei-0", { version: "v6.6", args: ["--halt-stay-alive"] });
+    await reasonOf(testbed, "Paused");
+    const podIP = (await podOf(testbed, "sei-0")).status?.podIP ?? "";
+    const containers = [{ name: CONTAINER, image: "example.org/another:1" }];
+    const body = { metadata: { name: "beside" }, spec: { nodeName: PHANTOM_NODE, containers } };
+    await api.core.createNamespacedPod({ namespace, body });
+    await setPhantomState(testbed, "beside", { state: { running: {} }, podIp: podIP });
+
+    await changePolicy(testbed, { paused: false });
+
+    const { status } = await reasonOf(testbed, "StrangerNotKnown");
+    expect(status?.message).toContain(`${namespace}/beside (has the address of ${namespace}/sei-0-0`);
+    expect(await imageInSet(testbed, "sei-0")).toBe(OLD);
+    await api.core.deleteNamespacedPod({ namespace, name: "beside", body: { gracePeriodSeconds: 0 } });
+    await haltOf(testbed, "sei-0", "Recovered");
   },
 );
