@@ -11,6 +11,7 @@ import { haltsOfNode, podKeyOf, type Stores } from "../model/stores.ts";
 import type { JudgedNode } from "./judged-node.ts";
 import { reasonOf } from "./judgement.ts";
 import { planNameOf, recordedHeightOf } from "./recorded-facts.ts";
+import { UNREAD } from "./unread-halt.ts";
 
 /**
  * Whether the pod shows the halt that is on record: it is the pod that was seen, with the image that it had, and shows no
@@ -69,13 +70,15 @@ function isOneHalt(a: NodeHaltSpec, b: NodeHaltSpec): boolean {
 
 /**
  * Whether what a person aborted is this halt: the same one, or one that still stands of the same node and reason, of which plan or
- * height was not known.
+ * height was not known; or what is known by now of a run of which nobody knew whether it halted.
  */
 export function isAbortedHalt(halt: NodeHalt, spec: NodeHaltSpec): boolean {
   if (!isAborted(halt)) return false;
-  if (isOneHalt(halt.spec, spec)) return true;
+  const { reason, podUID, restartCount } = halt.spec;
+  const wasUnread = reason === UNREAD && podUID === spec.podUID && restartCount === spec.restartCount;
+  if (wasUnread || isOneHalt(halt.spec, spec)) return true;
   const isUnnamed = halt.spec.planName === undefined || spec.planName === undefined;
-  return isOpen(halt) && isUnnamed && isOneNode(halt.spec, spec) && halt.spec.reason === spec.reason;
+  return isOpen(halt) && isUnnamed && isOneNode(halt.spec, spec) && reason === spec.reason;
 }
 
 /** Whether two records name the same reason, plan and height, as far as both do. */

@@ -1,3 +1,4 @@
+import type { StatusResult } from "@upgrade-halt/consumer";
 import { type KubeApi, type KubeObject, keyOf } from "@upgrade-halt/kube";
 import { until } from "@upgrade-halt/testing";
 import { pino } from "pino";
@@ -8,7 +9,16 @@ import { SlotBook } from "../journal/slot-book.ts";
 import type { ContainerState, Pod } from "../model/pod.ts";
 import type { PodGroup } from "../model/pod-group.ts";
 import { createStores, type Stores } from "../model/stores.ts";
-import { groupWith, haltWith, NEW, NOW, OLD, policyWith, workloadWith } from "../testing/observations.ts";
+import {
+  groupWith,
+  haltWith,
+  NEW,
+  NOW,
+  OLD,
+  policyWith,
+  SEEN,
+  workloadWith,
+} from "../testing/observations.ts";
 import { NodeRecorder } from "./node-recorder.ts";
 import type { Observation } from "./observation.ts";
 import { ObservationReader, type ObservationReaderOptions } from "./observation-reader.ts";
@@ -101,8 +111,13 @@ function readerOver(stores: Stores, more: object = {}): ObservationReader {
 }
 
 /** What is seen around a halt of the set of sei-0 and sei-1. */
-async function lookAt(halt: NodeHalt, stores: Stores, group: Partial<PodGroup> = {}): Promise<Observation> {
-  const observations = readerOver(stores);
+async function lookAt(
+  halt: NodeHalt,
+  stores: Stores,
+  group: Partial<PodGroup> = {},
+  more: object = {},
+): Promise<Observation> {
+  const observations = readerOver(stores, more);
   const groups = [groupWith({ podNames: ["sei-0", "sei-1"], ...group })];
   const look = await observations.read(halt, Promise.resolve(workloadWith({ groups })));
   return look();
@@ -145,6 +160,29 @@ test.each([
   });
   const { siblings } = await lookAt(haltWith({ podName: "sei-0", podUID: "uid of sei-0" }), stores);
   expect(siblings.map(({ name, ranBefore }) => [name, ranBefore])).toEqual([["sei-1", ranBefore]]);
+});
+
+test("each of the siblings that ended is asked whether somebody runs a node in it, however many there are", async () => {
+  const stores = createStores();
+  stores.policies.put(policyWith({ selector: { matchLabels: LABELS } }));
+  const podNames = Array.from({ length: 20 }, (_, index) => `sei-${index}`);
+  for (const [index, name] of podNames.entries()) {
+    const pod = podOf(name, halted(), LABELS);
+    stores.pods.put({ ...pod, status: { ...pod.status, podIP: `10.0.0.${index}` } });
+    const metadata = { name, namespace: "sei", uid: name };
+    const status = { phase: "Recorded", seen: { ...SEEN, chainId: "pacific-1" } } as const;
+    stores.halts.put({ ...haltWith({ podName: name, podUID: `uid of ${name}` }, status), metadata });
+  }
+  const read = async (url: string): Promise<StatusResult> =>
+    url.includes("//10.0.0.19:")
+      ? { kind: "ok", at: NOW, envelope: "bare", node: { height: 31, haltIntent: { kind: "absent" } } }
+      : { kind: "unreachable", at: NOW, problem: "connection refused" };
+  const strangers = new Strangers({ read, steady: () => NOW });
+  const own = haltWith({ podName: "sei-0", podUID: "uid of sei-0" });
+  const { siblings } = await lookAt(own, stores, { podNames }, { strangers });
+  expect(
+    siblings.filter(({ state }) => state.kind !== "halted").map(({ name, state }) => [name, state]),
+  ).toEqual([["sei-19", { kind: "not-halted", found: "has ended, and a node answers at its address" }]]);
 });
 
 const BEFORE = { podUID: "before" };

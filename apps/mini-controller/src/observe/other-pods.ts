@@ -230,8 +230,8 @@ export class OtherPods {
     const others = around.flatMap((one) => othersBeside(one, halt.spec.container, traits));
     const [beside, ended, ofOthers] = await Promise.all([
       strangers.ask(lookalikes, traits),
-      strangers.ask(endedAmong(around, halt.spec.container), traits, since),
-      strangers.ask(others, traits, since),
+      strangers.ask(endedAmong(around, halt.spec.container), traits, since, EACH),
+      strangers.ask(others, traits, since, EACH),
     ]);
     return [...beside, ...ended.map((one) => ({ ...one, hasEnded: true }) as const), ...ofOthers];
   }
@@ -379,6 +379,8 @@ export const NOBODY_ELSE: Around = {
   twins: [],
   strangers: [],
 };
+
+const EACH = Number.POSITIVE_INFINITY;
 
 /** Names of the pods that the pod's StatefulSet makes only once that one is ready. */
 function higherInOrder(workload: WorkloadSight, podName: string): ReadonlySet<string> {

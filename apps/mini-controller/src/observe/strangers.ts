@@ -115,7 +115,7 @@ export interface StrangersOptions {
   readonly steady: () => number;
 }
 
-/** Of a namespace so many are asked at most; more of them are not known. */
+/** Of the look-alikes of a namespace so many are asked at most; more of them are not known. */
 const MOST_ASKED = 16;
 const READ_TIMEOUT_MS = 1_000;
 /** So long an answer counts: a thousand halts that ask at once are one question. */
@@ -147,11 +147,15 @@ export class Strangers {
     return pods;
   }
 
-  /** What was answered a moment ago does, unless it was asked before `since`, by the clock that never goes back. */
+  /**
+   * What was answered a moment ago does, unless it was asked before `since`, by the clock that never goes back. Where silence clears one,
+   * as of what has ended, each is to be asked (`most`).
+   */
   async ask(
     lookalikes: readonly Lookalike[],
     traits: NodeTraits,
     since = Number.NEGATIVE_INFINITY,
+    most = MOST_ASKED,
   ): Promise<readonly Asked[]> {
     const now = this.#options.steady();
     for (const [key, { at }] of this.#answers) if (now - at > ANSWER_MS) this.#answers.delete(key);
@@ -159,7 +163,7 @@ export class Strangers {
       lookalikes.map(async (lookalike, index): Promise<Asked> => {
         const { pod, container } = lookalike;
         const said: Introduction =
-          index >= MOST_ASKED
+          index >= most
             ? { kind: "silent", found: "one of too many to be asked" }
             : await this.#introductionOf(lookalike, traits, now, since);
         const { isAnyProgram } = lookalike;
