@@ -19,6 +19,11 @@ export function destinationOf(text: string, source: UrlSource, hosts: PagingHost
   const url = new URL(text);
   if (source.kind === "policy" && (url.username !== "" || url.password !== ""))
     throw new ControllerError("bad-reference", "url has credentials in it: use urlSecretRef instead");
+  if (!isDecodable(url.username) || !isDecodable(url.password))
+    throw new ControllerError(
+      "bad-reference",
+      `${where} has a % in its credentials that has to be written %25`,
+    );
   const shown = `${url.protocol}//${url.host}`;
   if (isForbiddenAddress(url.hostname.replace(/^\[|\]$/g, ""), url.hostname))
     throw new ControllerError("host-not-allowed", `${shown} is an address that is never paged`);
@@ -43,4 +48,13 @@ export function expectMeantFor(
   if (meant === undefined || meant.allows(url)) return;
   const message = `${where} is not meant for ${url.protocol}//${url.host}: who owns it must say so in its annotation ${PAGING_HOSTS}`;
   throw new ControllerError("host-not-allowed", message);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -54,6 +54,14 @@ describe("a Secret", () => {
     await request(target, { marks: { annotations: { [PURPOSE]: "paging" } }, value });
   });
 
+  test.each(["absent", "constructor", "toString", "__proto__"])(
+    "without the key %s has none",
+    async (key) => {
+      const target = { pagerDuty: { routingKeySecretRef: { name: "s", key } } };
+      await expect(request(target, { marks: labelled })).rejects.toEqual(refused("bad-reference"));
+    },
+  );
+
   test("that is not marked tells nothing of its keys", async () => {
     const target = { pagerDuty: { routingKeySecretRef: { name: "s", key: "absent" } } };
     await expect(request(target, {})).rejects.toEqual(refused("secret-not-marked"));

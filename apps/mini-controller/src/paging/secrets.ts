@@ -33,7 +33,8 @@ export async function readSecretKey(
     const message = `${where} is not marked for paging: who owns it must label it ${PURPOSE}=${PURPOSE_PAGING}`;
     throw new ControllerError("secret-not-marked", message);
   }
-  const value = secret.data?.[key];
+  const { data = {} } = secret;
+  const value = Object.hasOwn(data, key) ? data[key] : undefined;
   if (value === undefined) throw new ControllerError("bad-reference", `${where} has no key ${key}`);
   return { value: Buffer.from(value, "base64").toString("utf8"), hosts: hostsOf(secret, where) };
 }

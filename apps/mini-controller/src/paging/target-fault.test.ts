@@ -9,6 +9,7 @@ const SECRETS: Readonly<Record<string, string>> = {
   url: "https://hooks.example/t0ps3cret\n",
   nowhere: "https://nowhere.invalid/t0ps3cret",
   text: "t0ps3cret",
+  percent: "https://user:t0p%s3cret@hooks.example/",
 };
 
 async function readSecret({ name, key }: SecretKeyRef): Promise<PagingSecret> {
@@ -47,6 +48,11 @@ test.each([
     "a Secret that holds no URL",
     { webhook: { urlSecretRef: secret("text") } },
     "spec.paging[2].webhook: key text of Secret pager holds no http(s) URL",
+  ],
+  [
+    "a URL in a Secret whose password can't be decoded",
+    { webhook: { urlSecretRef: secret("percent") } },
+    "spec.paging[2].webhook: key percent of Secret pager has a % in its credentials that has to be written %25",
   ],
   [
     "a name that stands for the credentials of a cloud's machine",
