@@ -31,7 +31,7 @@ describe("lanes of receivers", () => {
       waiting.push(() => response.writeHead(200).end());
     });
     const lanes = new ReceiverLanes();
-    const done = Array.from({ length: 9 }, (_, index) => lanes.deliver(request(`${url}/${index}`)));
+    const done = Array.from({ length: 9 }, (_, index) => lanes.deliver(request(`${url}/?${index}`)));
     for (let answered = 0; answered < 9; answered += 1) {
       const expected = Math.min(answered + 4, 9);
       await until(`${expected} requests`, () => order.length === expected);
@@ -39,7 +39,25 @@ describe("lanes of receivers", () => {
       waiting[answered]?.();
       await done[answered];
     }
-    expect(order.toSorted()).toEqual(Array.from({ length: 9 }, (_, index) => `/${index}`));
+    expect(order.toSorted()).toEqual(Array.from({ length: 9 }, (_, index) => `/?${index}`));
+  });
+
+  test("hold up no other receiver of the same host for one that gives no answer", async () => {
+    const url = await serve((asked, response) => {
+      if (asked.url === "/good") response.writeHead(200).end();
+    });
+    const lanes = new ReceiverLanes();
+    let isOver = false;
+    const silent = Promise.allSettled(
+      Array.from({ length: 8 }, () => lanes.deliver(request(`${url}/silent`))),
+    ).finally(() => {
+      isOver = true;
+    });
+    await lanes.deliver(request(`${url}/good`));
+    expect(isOver).toBe(false);
+    await silent;
+    await expect(lanes.deliver(request(`${url}/silent`))).rejects.toThrow(/did not answer a moment ago/);
+    await lanes.deliver(request(`${url}/good`));
   });
 
   test("ask a receiver that gave no answer once more after a rest, and fail at once meanwhile", async () => {

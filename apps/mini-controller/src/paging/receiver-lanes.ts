@@ -6,6 +6,8 @@ import { deliver, type PageRequest, ReceiverTimeout } from "./delivery.ts";
 const AT_ONCE = 4;
 /** A receiver that gave no answer is tried by one request in this time; the others fail at once. */
 const REST_MS = 10_000;
+/** For so long after its rest that is remembered of a receiver which nobody asks any more. */
+const REMEMBERED_MS = 60_000;
 
 interface Lane {
   active: number;
@@ -15,8 +17,9 @@ interface Lane {
 }
 
 /**
- * Brings pages to their receivers, each in a lane of its own (host and port). A receiver that never answers costs its
- * timeout once in a while, and not once a page: a page with several targets is late at none of the others.
+ * Brings pages to their receivers, each in a lane of its own: one host may have the receivers of many, at paths of their own. A
+ * receiver that never answers costs its timeout once in a while, and not once a page: a page with several targets is late at none
+ * of the others.
  */
 export class ReceiverLanes {
   readonly #dispatcher: Dispatcher | undefined;
@@ -28,27 +31,38 @@ export class ReceiverLanes {
 
   /** As {@link deliver}, once it is the request's turn. */
   readonly deliver = async (request: PageRequest): Promise<void> => {
-    const { host } = new URL(request.url);
-    const lane = this.#lanes.get(host) ?? { active: 0, waiting: [], restUntil: 0 };
-    this.#lanes.set(host, lane);
+    const { origin, pathname, host } = new URL(request.url);
+    const receiver = `${origin}${pathname}`;
+    const lane = this.#laneOf(receiver);
     if (lane.active < AT_ONCE) lane.active += 1;
     else await new Promise<void>((resolve) => lane.waiting.push(resolve));
     try {
       await this.#attempt(request, host, lane);
     } finally {
-      this.#leave(host, lane);
+      this.#leave(receiver, lane);
     }
   };
 
+  #laneOf(receiver: string): Lane {
+    const known = this.#lanes.get(receiver);
+    if (known !== undefined) return known;
+    const now = performance.now();
+    for (const [other, { active, restUntil }] of this.#lanes)
+      if (active === 0 && restUntil + REMEMBERED_MS < now) this.#lanes.delete(other);
+    const lane = { active: 0, waiting: [], restUntil: 0 };
+    this.#lanes.set(receiver, lane);
+    return lane;
+  }
+
   /** Hands the place on to the next request that waits for one. */
-  #leave(host: string, lane: Lane): void {
+  #leave(receiver: string, lane: Lane): void {
     const next = lane.waiting.shift();
     if (next !== undefined) {
       next();
       return;
     }
     lane.active -= 1;
-    if (lane.active === 0 && lane.restUntil === 0) this.#lanes.delete(host);
+    if (lane.active === 0 && lane.restUntil === 0) this.#lanes.delete(receiver);
   }
 
   async #attempt(request: PageRequest, host: string, lane: Lane): Promise<void> {
