@@ -140,6 +140,11 @@ const NOT_ENOUGH: Record<string, Evidence> = {
     process: ended(70, { startedAt: AT - 7_200_000, endedAt: AT }),
     upgradeInfo: { name: "v6.7", height: 30, modifiedAt: AT - 3_600_000 },
   },
+  "an exit code and a file of minutes before the end of a node that was seen below its height": {
+    process: ended(70, { startedAt: AT - 7_200_000, endedAt: AT }),
+    lastSeen: { height: 6 },
+    upgradeInfo: { name: "v6.7", height: 30, modifiedAt: AT - 300_000 },
+  },
   "an exit code and a file that was written while the node was below its height": {
     process: ended(70, { startedAt: AT - 60_000, endedAt: AT + 1 }),
     status: healthy(20),

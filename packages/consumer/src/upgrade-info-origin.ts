@@ -3,6 +3,8 @@ import type { Facts } from "./facts.ts";
 
 /** A node that halts writes the file and ends: a file that is older than this at its end was written for something else, in ms. */
 const BEFORE_END_MS = 10 * 60_000;
+/** The same of a node that was not seen at the file's height, or the block before: it came there and ended at once, or never did. */
+const BEFORE_END_UNSEEN_MS = 60_000;
 /** By how much the clocks of a file system and of a platform, which may round to seconds, can differ, in ms. */
 const ROUNDING_MS = 1_000;
 
@@ -13,12 +15,17 @@ const ROUNDING_MS = 1_000;
  */
 export function whyNotOfThisHalt(info: UpgradeInfo, facts: Facts): string[] | undefined {
   const { modifiedAt, height = Number.POSITIVE_INFINITY } = info;
-  const { latest, answer, isOfAnotherChain } = facts;
+  const { latest, answer, isOfAnotherChain, heightSeen } = facts;
   const startedAt = latest?.startedAt ?? facts.startedAt;
   if (modifiedAt === undefined || startedAt === undefined) return [];
   if (modifiedAt < startedAt - ROUNDING_MS) return [];
   if (latest?.endedAt !== undefined && modifiedAt < latest.endedAt - BEFORE_END_MS)
     return ["The file upgrade-info.json was written long before the process ended."];
+  const wasSeenBelow = heightSeen > 0 && heightSeen < height - 1 && height < Number.POSITIVE_INFINITY;
+  if (wasSeenBelow && latest?.endedAt !== undefined && modifiedAt < latest.endedAt - BEFORE_END_UNSEEN_MS)
+    return [
+      `The file upgrade-info.json is of height ${height} and was written a while before the process ended, which was seen at ${heightSeen}.`,
+    ];
   if (answer === undefined || isOfAnotherChain) return undefined;
   // The block at the height is stored before it is refused; some nodes tell the one before it.
   const wasBelow = answer.node.height !== undefined && answer.node.height < height - 1;
