@@ -424,3 +424,13 @@ describe("a status whose intent is null", () => {
     expect(classify(evidence).kind).toBe("unknown");
   });
 });
+
+test.each([
+  [
+    { kind: "signalled", signal: "SIGKILL" },
+    "It was ended by SIGKILL, which nobody sends to ask for a stop.",
+  ],
+  [{ kind: "exited", code: 137 }, "It exited with 137, by SIGKILL, which nobody sends to ask for a stop."],
+] as const)("names the signal of a crash once: %j", (end, why) => {
+  expect(classify({ process: { kind: "ended", end } }).why).toBe(why);
+});

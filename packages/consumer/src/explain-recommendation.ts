@@ -41,6 +41,8 @@ function explainHalt(situation: Situation, verdict: HaltedVerdict, policy: Polic
     case "too-new-disputed":
       return `The sources dispute each other: ${contradictions[0] ?? "one says another plan, height or reason than the rest."} Read the node's log and decide.`;
     case "upgrade-plan-unnamed":
+      if (contradictions.length > 0)
+        return `No plan that was named counts, so no image can be chosen: ${contradictions[0]} Look why, before anything is changed.`;
       return `The node did not name its plan, so no image can be chosen.${expected(policy)} Find the plan's name in the node's log.`;
     case "upgrade-unlisted":
       return `${explainUnlisted(plan, verdict, policy)} Add planName ${plan}${height === undefined ? "" : `, height ${height}`} and its image to the policy's upgrades.`;

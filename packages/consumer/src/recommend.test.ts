@@ -164,6 +164,18 @@ test.each([
     listed,
     "The node did not name its plan, so no image can be chosen. Listed: v6.7 (30). Find the plan's name in the node's log.",
   ],
+  [
+    "why the plan that the log names does not count",
+    classify({
+      process: {
+        ...{ kind: "ended", end: { kind: "exited", code: 70 } },
+        planLines: [{ reason: 70, plan: "v6.7", height: 30 }],
+      },
+      lastSeen: { height: 34, chainId },
+    }),
+    listed,
+    "No plan that was named counts, so no image can be chosen: A log line is of upgrade_required (plan v6.7 at height 30), and the node was seen past that at 34. Look why, before anything is changed.",
+  ],
 ])("a page says %s", (_, verdict, policy, why) => {
   expect(recommend(verdict, policy).why).toBe(why);
 });

@@ -1,4 +1,4 @@
-import type { EndedProcess } from "./evidence.ts";
+import type { EndedProcess, ProcessEnd } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
 import { describeClaim } from "./halt-case.ts";
 import type { IntentClaim } from "./intent-claim.ts";
@@ -90,19 +90,24 @@ function ended({ end, planLines = [] }: EndedProcess, intent: IntentClaim): Verd
       };
     case "crashed": {
       const { cause } = meaning;
-      return { kind: "crashed", cause, why: `It ${describeEnd(end)}, ${wording(cause)}.`, contradictions };
+      return {
+        kind: "crashed",
+        cause,
+        why: `It ${describeEnd(end)}, ${wording(cause, end)}.`,
+        contradictions,
+      };
     }
     case "unrecorded":
       return { kind: "unknown", why: `It ${describeEnd(end)}.`, contradictions };
   }
 }
 
-function wording(cause: CrashCause): string {
+function wording(cause: CrashCause, { kind }: ProcessEnd): string {
   switch (cause.kind) {
     case "panic":
       return "as a Go program that panicked does";
     case "signal":
-      return `by ${printable(cause.signal)}, which nobody sends to ask for a stop`;
+      return `${kind === "signalled" ? "" : `by ${printable(cause.signal)}, `}which nobody sends to ask for a stop`;
     case "out-of-memory":
       return "because it used more than it was given";
     case "error":
