@@ -2,7 +2,7 @@ import { type PageRecord, pagesOf } from "../api/node-halt.ts";
 import { isOpen } from "../judge/same-halt.ts";
 import type { Effect, Move, Telling } from "../model/move.ts";
 import type { Observation } from "../observe/observation.ts";
-import { targetId } from "../paging/known-targets.ts";
+import { isWithAll } from "../paging/page-targets.ts";
 import { PAGE_RETRY } from "../paging/pager.ts";
 
 /** What a move about pages is decided by. */
@@ -34,7 +34,7 @@ export function sendingMove(view: PageView): Move<Telling> {
   if (page === undefined || policy?.spec.dryRun) return { kind: "rest" };
   const send = { kind: "effect", effect: { kind: "send-page", page } } as const;
   const stands = (page.state === "NoTarget" || page.state === "Sent") && isOpen(halt);
-  if (stands && policy?.spec.paging.some((target) => !page.delivered.includes(targetId(target)))) return send;
+  if (stands && !isWithAll(page, policy)) return send;
   return page.state === "Pending" ? whenDue(page, view, send) : { kind: "rest" };
 }
 

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import { ControllerError } from "../controller-error.ts";
 import { createStores } from "../model/stores.ts";
+import { targetId } from "../paging/known-targets.ts";
 import type { SendPageOptions } from "../paging/pager.ts";
 import { haltWith, NOW, policyWith } from "../testing/observations.ts";
 import { UnrecordedHalts } from "./unrecorded-halts.ts";
@@ -29,4 +30,41 @@ test("a page about a halt that can't be recorded says what to see before its nod
   expect(sent[0]).toMatch(
     /^sei\/sei-0-0 halted: The API server takes no NodeHalt of it, .*x… Let it be written\. Before you upgrade the node yourself, see that each pod of its template has halted: /,
   );
+});
+
+test("a page about a halt that can't be recorded goes to targets named since, and to an Alertmanager again and again", async () => {
+  const stores = createStores();
+  const alerts = { alertmanager: { url: "http://127.0.0.1:9093" } };
+  const hook = { webhook: { url: "http://127.0.0.1:9000" } };
+  const setPaging = (...paging: object[]) => stores.policies.put(policyWith({ paging }));
+  setPaging(alerts);
+  let now = NOW;
+  const told: string[][] = [];
+  const halts = new UnrecordedHalts({
+    stores,
+    send: async ({ page, policy }: Pick<SendPageOptions, "page" | "policy">) => {
+      const ids = (policy?.spec.paging ?? []).map(targetId).filter((id) => !page.delivered.includes(id));
+      told.push(ids.map((id) => id.split("-")[0] ?? ""));
+      const { nextAttemptAt: _, ...rest } = page;
+      const condition = { type: "Paged", status: "True", reason: "Sent", message: "" } as const;
+      return { page: { ...rest, state: "Sent", delivered: [...page.delivered, ...ids] }, condition };
+    },
+    onChange: () => undefined,
+    log: pino({ level: "silent" }),
+    now: () => now,
+  });
+  const { metadata, spec } = haltWith();
+  halts.noteUncreated("sei", metadata.name, spec, policyWith(), new ControllerError("invalid", "x"));
+
+  const waits = [await halts.tell("sei/sei-0-0"), await halts.tell("sei/sei-0-0")];
+  expect([told, waits]).toEqual([[["alertmanager"]], [300_000, 300_000]]);
+  setPaging(alerts, hook);
+  await halts.tell("sei/sei-0-0");
+  expect(told.at(-1)).toEqual(["webhook"]);
+  now += 300_000;
+  await halts.tell("sei/sei-0-0");
+  // Whatever the clock is set to.
+  now -= 3_600_000;
+  await halts.tell("sei/sei-0-0");
+  expect(told).toEqual([["alertmanager"], ["webhook"], ["alertmanager"], ["alertmanager"]]);
 });

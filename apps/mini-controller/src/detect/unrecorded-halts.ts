@@ -8,6 +8,7 @@ import { journalMove, pageWords, resolving, timestamp } from "../journal/journal
 import { advice } from "../journal/words.ts";
 import { policyOf } from "../model/governance.ts";
 import { podKeyOf, type Stores } from "../model/stores.ts";
+import { isWithAll, toldAnew } from "../paging/page-targets.ts";
 import type { PageAttempt, SendPageOptions } from "../paging/pager.ts";
 import { isSettledRefusal, LASTING_MS } from "../workloads/unreadable.ts";
 import { Lasting } from "./lasting.ts";
@@ -33,7 +34,12 @@ interface Entry extends UnrecordedHalt {
   readonly policyKey: string;
   readonly halt: NodeHalt;
   page: PageRecord;
+  /** When the page was sent last, in ms since the epoch. */
+  sentAt: number;
 }
+
+/** How often an Alertmanager is told again, which keeps no alert over a restart and ends one by itself. */
+const RENEWED_MS = 300_000;
 
 const REASON = "JournalRefused";
 const NOT_CREATED = "takes no NodeHalt of";
@@ -94,7 +100,15 @@ export class UnrecordedHalts {
     const { status } = journalMove(unwritten, { phase: "Held", reason: REASON, message, page }, now());
     if (status.page?.reason !== REASON) return;
     const halt = { ...unwritten, status };
-    this.#entries.set(id, { podName, what, why, policyKey: keyOf(policy), halt, page: status.page });
+    this.#entries.set(id, {
+      podName,
+      what,
+      why,
+      policyKey: keyOf(policy),
+      halt,
+      page: status.page,
+      sentAt: 0,
+    });
     log.warn({ object: keyOf(halt), error: why }, "a halt can't be recorded");
     onChange(keyOf(policy), podKeyOf(halt));
   }
@@ -117,15 +131,22 @@ export class UnrecordedHalts {
       const { halt } = entry;
       if (podKeyOf(halt) !== podKey) continue;
       if (this.#isDeleted(halt)) this.over(id);
-      const { page } = entry;
       const policy = policyOf(halt, stores);
-      if (!this.#entries.has(id) || page.state === "Sent" || policy?.spec.dryRun === true) continue;
-      if (page.state === "NoTarget" && (policy?.spec.paging.length ?? 0) === 0) continue;
-      const left = Date.parse(page.nextAttemptAt ?? "") - now();
-      if (!(left > 0)) entry.page = (await send({ halt, page, policy })).page;
+      if (!this.#entries.has(id) || policy?.spec.dryRun === true) continue;
+      const isRecent = Math.abs(now() - entry.sentAt) < RENEWED_MS;
+      const page = isRecent ? entry.page : toldAnew(entry.page, policy);
+      const stands = page.state === "Sent" || page.state === "NoTarget";
+      if (stands && isWithAll(page, policy)) {
+        waits.push(RENEWED_MS);
+        continue;
+      }
+      if (stands || !(Date.parse(page.nextAttemptAt ?? "") - now() > 0)) {
+        entry.page = (await send({ halt, page, policy })).page;
+        entry.sentAt = now();
+      }
       if (entry.page.state === "Resolved") this.#entries.delete(id);
       const next = Date.parse(entry.page.nextAttemptAt ?? "") - now();
-      if (next > 0) waits.push(next);
+      waits.push(next > 0 ? next : RENEWED_MS);
     }
     return waits.length === 0 ? undefined : Math.min(...waits);
   }
