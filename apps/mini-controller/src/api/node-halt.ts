@@ -248,9 +248,49 @@ export interface NodeHalt {
   readonly status?: NodeHaltStatus;
 }
 
-/** A `NodeHalt` as the controller keeps it. */
+/** What is kept of a NodeHalt that has no spec: it is of no pod. */
+const NO_SPEC: NodeHaltSpec = {
+  ...{ podName: "", podUID: "", container: "", policyName: "", reason: "", image: "" },
+  ...{ sources: [], verdict: "", detectedAt: "" },
+};
+
+/**
+ * A `NodeHalt` as the controller keeps it. One that was stored while the API server asked for less than it does now tells less: it
+ * must be in nobody's way.
+ */
 export function projectHalt(halt: NodeHalt): NodeHalt {
-  return { ...halt, metadata: keptMetadata(halt.metadata) };
+  const { metadata, spec, status } = halt;
+  return {
+    ...halt,
+    metadata: keptMetadata(metadata),
+    spec: spec ?? NO_SPEC,
+    ...(status && { status: readable(status) }),
+  };
+}
+
+/** A status without the pages and lists that are none. */
+function readable(status: NodeHaltStatus): NodeHaltStatus {
+  const { page, formerPages, steps, conditions, ...rest } = status;
+  if (
+    [formerPages ?? [], steps ?? [], conditions ?? []].every(Array.isArray) &&
+    pagesIn(status).every(isPage)
+  )
+    return status;
+  return {
+    ...rest,
+    ...(page !== undefined && isPage(page) && { page }),
+    ...(Array.isArray(formerPages) && { formerPages: formerPages.filter(isPage) }),
+    ...(Array.isArray(steps) && { steps }),
+    ...(Array.isArray(conditions) && { conditions }),
+  };
+}
+
+function pagesIn({ page, formerPages = [] }: NodeHaltStatus): readonly PageRecord[] {
+  return page === undefined ? formerPages : [...formerPages, page];
+}
+
+function isPage({ delivered }: PageRecord): boolean {
+  return Array.isArray(delivered);
 }
 
 /** UID of the Deployment that made the pod of a halt, where one did. */
@@ -275,8 +315,7 @@ export function hasStandingPage({ status }: NodeHalt): boolean {
 
 /** Every page about a halt that there was, as far as it is remembered, the oldest first. */
 export function pagesOf({ status }: NodeHalt): readonly PageRecord[] {
-  const { page, formerPages = [] } = status ?? {};
-  return page === undefined ? formerPages : [...formerPages, page];
+  return pagesIn(status ?? {});
 }
 
 /** Condition of a halt that ended Paged or Failed: the node was seen running again, whoever put it right. */
