@@ -21,6 +21,9 @@ const LOG = `2026-11-30 07:00:00,123 INFO spawned: 'seid' with pid 12
 2026-11-30 07:00:05,789 INFO spawned: 'oracle' with pid 14
 `;
 const said = (words: string) => `${LOG}2026-11-30 07:01:00,001 INFO ${words}\n`;
+const againAfter70 = (endedAt: string | undefined) =>
+  `${said("exited: seid (exit status 70; not expected)")}2026-11-30 07:01:01,000 INFO spawned: 'seid' with pid 15
+${endedAt === undefined ? "" : `2026-11-30 ${endedAt} WARN exited: seid (exit status 2; not expected)\n`}`;
 const HALTED = { kind: "halted", reason: 70, corroborated: false };
 const KILLED = { kind: "crashed", cause: { kind: "signal", signal: "SIGKILL" } };
 
@@ -49,6 +52,21 @@ test.each([
     "supervisord: told to stop",
     supervisordEvidence(said("stopped: seid (terminated by SIGTERM)"), "seid"),
     { kind: "stopped" },
+  ],
+  [
+    "supervisord: ended with 70, and crashed as it was started again",
+    supervisordEvidence(againAfter70("07:01:02,000"), "seid"),
+    { ...HALTED, why: expect.stringContaining("since then it exited with 2") },
+  ],
+  [
+    "supervisord: ended with 70, was started again, and crashed an hour later",
+    supervisordEvidence(againAfter70("08:01:02,000"), "seid"),
+    { kind: "crashed" },
+  ],
+  [
+    "supervisord: ended with 70, and runs again",
+    supervisordEvidence(againAfter70(undefined), "seid"),
+    { kind: "running" },
   ],
   [
     "supervisord: another one ended",

@@ -1,7 +1,7 @@
 import { z } from "@upgrade-halt/contract/zod";
 import { evidenceFromSystemd } from "../../adapters/systemd.ts";
 import { ConsumerError } from "../../consumer-error.ts";
-import type { Evidence, ProcessEnd } from "../../evidence.ts";
+import type { EndedProcess, Evidence, ProcessEnd } from "../../evidence.ts";
 import { printable } from "../../printable.ts";
 import { signalName } from "../../process-end.ts";
 import { parseDocument } from "./documents.ts";
@@ -56,20 +56,45 @@ export function pm2Evidence(text: string, name: string | undefined): Evidence {
 }
 
 const EVENT =
-  /^\d{4}-\d\d-\d\d [\d:]{8},\d{3} (?:INFO|WARN) (exited|stopped|spawned): '?([^\s']+)'? (?:\((.*)\)|with pid \d+)$/;
+  /^(\d{4}-\d\d-\d\d) ([\d:]{8}),(\d{3}) (?:INFO|WARN) (exited|stopped|spawned): '?([^\s']+)'? (?:\((.*)\)|with pid \d+)$/;
 
-/** The log of supervisord, as evidence of the program of a name, or of the only one: the last that it says of it. */
+/** One run of a program. Its times are of a zone that the log does not name: they tell how long it was. */
+interface Run {
+  readonly startedAt?: number | undefined;
+  readonly endedAt?: number;
+  readonly end?: ProcessEnd;
+}
+
+/**
+ * The log of supervisord, as evidence of the program of a name, or of the only one: how its last run ended, and the one before that,
+ * which may have announced a halt; or that it runs.
+ */
 export function supervisordEvidence(text: string, name: string | undefined): Evidence {
-  const events = text.split("\n").flatMap((line) => {
-    const [, what, program, how = ""] = EVENT.exec(line) ?? [];
-    return program === undefined ? [] : [{ what, program, how }];
-  });
-  const last = new Map(events.map((event) => [event.program, event]));
-  const { what, how } = onlyOne([...last.values()], ({ program }) => program, name);
-  if (what === "spawned") return RUNS;
+  const programs = new Map<string, readonly Run[]>();
+  for (const line of text.split("\n")) {
+    const [, day, time, millis, what, program, how = ""] = EVENT.exec(line) ?? [];
+    if (program === undefined) continue;
+    const at = Date.parse(`${day}T${time}.${millis}Z`);
+    const runs = programs.get(program) ?? [];
+    const { startedAt, end } = runs.at(-1) ?? {};
+    const run: Run = { startedAt: end === undefined ? startedAt : undefined, endedAt: at, end: endIn(how) };
+    const before = end === undefined ? runs.slice(0, -1) : runs.slice(-1);
+    programs.set(program, what === "spawned" ? [...runs.slice(-1), { startedAt: at }] : [...before, run]);
+  }
+  const [, runs] = onlyOne([...programs], ([program]) => program, name);
+  const [last, before] = runs.toReversed();
+  if (last?.end === undefined) return RUNS;
+  return { process: endedIn(last, last.end), previous: before?.end && endedIn(before, before.end) };
+}
+
+function endIn(how: string): ProcessEnd {
   const [, code, signal] = /^(?:exit status (\d+)|terminated by (SIG\w+))/.exec(how) ?? [];
-  if (code !== undefined) return exited(code);
-  return signal === undefined ? ended({ kind: "unrecorded" }) : signalled(signal);
+  if (code !== undefined) return { kind: "exited", code: Number(code) };
+  return signal === undefined ? { kind: "unrecorded" } : { kind: "signalled", signal };
+}
+
+function endedIn({ startedAt, endedAt }: Run, end: ProcessEnd): EndedProcess {
+  return { kind: "ended", end, startedAt, endedAt };
 }
 
 /** What `s6-svstat DIR` prints. */
