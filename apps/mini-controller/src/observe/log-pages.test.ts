@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { firstTime } from "./log-pages.ts";
+import { firstTime, readPages } from "./log-pages.ts";
 
 test.each([
   ["2026-08-21T12:00:01Z INF started", "2026-08-21T12:00:01.000Z"],
@@ -12,3 +12,19 @@ test.each([
 test("a line with no time before it has none", () => {
   expect(firstTime("INF started")).toBeUndefined();
 });
+
+test.each([4, 5])(
+  "of lines that have one time none is lost or read twice where a page ends after %i",
+  async (most) => {
+    const stamps = ["00.9Z", "01.5Z", "01.5Z", "01.5Z", "02.1Z", "02.1Z"].map(
+      (time) => `2026-08-21T12:00:${time}`,
+    );
+    const log = stamps.map((stamp, index) => ({ stamp, line: `${stamp} line ${index}\n` }));
+    const read = await readPages(async ({ sinceTime = "" }) => {
+      const since = log.filter(({ stamp }) => stamp >= sinceTime.replace("Z", ""));
+      const page = since.slice(0, most).map(({ line }) => line);
+      return { text: page.join(""), isWhole: page.length === since.length };
+    }, undefined);
+    expect(read?.split("\n")).toEqual(log.map((_, index) => `line ${index}`));
+  },
+);

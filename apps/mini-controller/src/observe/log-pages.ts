@@ -26,21 +26,26 @@ export async function readPages(ask: AskForLog, since: string | undefined): Prom
   const lines: string[] = [];
   let sinceTime = since;
   let last = "";
+  /** So many lines had the last time: a runtime may give one time to all that it read at once. */
+  let ofLast = 0;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const { text, isWhole } = await ask({ ...(sinceTime && { sinceTime }), timestamps: true });
-    const known = last;
+    const [known, read] = [last, ofLast];
+    let again = 0;
     for (const line of (isWhole ? text : text.slice(0, text.lastIndexOf("\n") + 1)).split("\n")) {
       if (line === "") continue;
       const [stamp = "", second, fraction = "", zone] = STAMP.exec(line) ?? [];
       if (second === undefined) return undefined;
       const at = new Date(`${second}${zone}`).toISOString().slice(0, 19);
       const order = `${at}.${fraction.padEnd(9, "0")}`;
-      if (order <= known) continue;
+      if (order === known) again += 1;
+      if (order < known || (order === known && again <= read)) continue;
       lines.push(line.slice(stamp.length));
+      ofLast = order === last ? ofLast + 1 : 1;
       last = order;
     }
     if (isWhole) return lines.join("\n");
-    if (last === known) return undefined;
+    if (last === known && ofLast === read) return undefined;
     sinceTime = `${last.slice(0, 19)}Z`;
   }
   return undefined;
