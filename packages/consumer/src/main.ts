@@ -6,7 +6,7 @@ import { GUARD, guard } from "./cli/supervise/guard-process.ts";
 const args = process.argv.slice(2);
 /** The streams that were written to. Each is opened once it is asked for: that takes Node longer than to judge a halt. */
 const opened = new Map<"stdout" | "stderr", NodeJS.WriteStream>();
-if (args[0] === GUARD) guard(Number(args[1]));
+if (args[0] === GUARD) guard(Number(args[1]), args[2]);
 else if (args[0] === LEAVE) process.exit(Number(args[1]));
 else start();
 

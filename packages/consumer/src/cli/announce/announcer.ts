@@ -39,7 +39,7 @@ export interface AnnounceFlags {
   readonly standstill?: number;
 }
 
-/** How a command left, and whether something it started still holds its output. */
+/** How a command left, and what of it is still there. */
 export interface CommandEnd {
   readonly code: number | null;
   readonly signal: string | null;
@@ -48,6 +48,8 @@ export interface CommandEnd {
   readonly isOutputOpen: boolean;
   /** Whether something that it started was to be ended with it, and lives on. */
   readonly isLeftRunning: boolean;
+  /** In words, what it started and lives on, or nothing. */
+  readonly livesOn: string;
 }
 
 /** What is known before the command starts. Throws a `ConsumerError` for flags that do not fit. */
@@ -193,11 +195,12 @@ export class Announcer {
   }
 
   /** In words: what may be the node beside the process that ended. */
-  async #otherThan({ isLeftRunning, isOutputOpen }: CommandEnd): Promise<string | undefined> {
+  async #otherThan({ isLeftRunning, isOutputOpen, livesOn }: CommandEnd): Promise<string | undefined> {
     const at = shownUrl(this.url.origin);
     if (this.#known.isTaken) return `something else answered at ${at} before the command started`;
     if (isLeftRunning) return "something that the command started could not be ended";
     if (isOutputOpen) return "something that the command started still holds its output";
+    if (livesOn !== "") return `something that the command started lives on (${livesOn})`;
     return (await answers(this.url)) ? `something still answers at ${at}` : undefined;
   }
 

@@ -47,6 +47,11 @@ const NOT_ENDED = [
     undefined,
   ],
   [
+    "something that it started lives on in silence",
+    ({ folder }: AnnouncePlace) => `setsid sleep 600 >/dev/null 2>&1 & echo $! > "${folder}/pid"`,
+    undefined,
+  ],
+  [
     "something answers after it ended",
     ({ folder }: AnnouncePlace) =>
       `"$0" -e "$1" >/dev/null 2>&1 & echo $! > "${folder}/pid"; until [ -e "${folder}/up" ]; do sleep 0.1; done`,

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { endOf } from "./await-end.ts";
 
 const NO_OUTPUT = { outputs: [null, null], drop: () => false } as const;
-const left = { end: async () => true };
+const left = { end: async () => true, livesOn: async () => "" };
 
 test("a signal that could not be given is told, and the command is waited for", async () => {
   const child = spawn(process.execPath, ["-e", "process.stdin.resume()"], {
@@ -17,7 +17,13 @@ test("a signal that could not be given is told, and the command is waited for", 
   for (let time = 0; time < 2; time += 1)
     child.emit("error", Object.assign(new Error("kill EPERM"), { code: "EPERM", syscall: "kill" }));
   child.kill("SIGKILL");
-  expect(await end).toEqual({ code: null, signal: "SIGKILL", isOutputOpen: false, isLeftRunning: false });
+  expect(await end).toEqual({
+    code: null,
+    signal: "SIGKILL",
+    isOutputOpen: false,
+    isLeftRunning: false,
+    livesOn: "",
+  });
   expect(String(stderr.read()).match(/a signal could not be given to the command \(EPERM\)/g)).toHaveLength(
     2,
   );
@@ -27,9 +33,15 @@ test("what a command started and cannot be ended holds its own end up no longer,
   const child = spawn("true", { stdio: "ignore" });
   const end = endOf(child, "true", NO_OUTPUT, {
     stderr: new PassThrough(),
-    left: { end: async () => false },
+    left: { end: async () => false, livesOn: async () => "process 7 (seid)" },
   });
-  expect(await end).toEqual({ code: 0, signal: null, isOutputOpen: false, isLeftRunning: true });
+  expect(await end).toEqual({
+    code: 0,
+    signal: null,
+    isOutputOpen: false,
+    isLeftRunning: true,
+    livesOn: "process 7 (seid)",
+  });
 });
 
 test("a command that is not there does not end: it never started", async () => {

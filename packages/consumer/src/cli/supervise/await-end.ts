@@ -27,12 +27,14 @@ export interface End {
   readonly isOutputOpen: boolean;
   /** What it started was to be ended with it, and lives on. */
   readonly isLeftRunning: boolean;
+  /** In words, what it started and lives on, or nothing. */
+  readonly livesOn: string;
 }
 
 /** What is asked and told on the way to a command's end. */
 interface Beside extends Pick<Io, "stderr"> {
   /** What the command leaves running. */
-  readonly left: Pick<LeftBehind, "end">;
+  readonly left: Pick<LeftBehind, "end" | "livesOn">;
 }
 
 /**
@@ -66,17 +68,19 @@ export function endOf(
       const code = isUnnamed ? null : exitCode;
       const signal = isUnnamed ? (`signal ${unnamed ?? 0}` as const) : named;
       const isLeftRunning = !(await left.end(named).catch(() => false));
+      const livesOn = left.livesOn(OUTPUT_GRACE_MS);
       // What the command left running may hold its output open for ever.
-      const giveUp = () => resolve({ code, signal, isOutputOpen: true, isLeftRunning });
+      const giveUp = () => over(true);
       let late = setTimeout(() => {
         if (drop()) late = setTimeout(giveUp, OUTPUT_GRACE_MS);
         else giveUp();
       }, OUTPUT_GRACE_MS);
       const read = outputs.map(async (output) => output && (await finished(output).catch(() => {})));
-      void Promise.all(read).then(() => {
+      const over = (isOutputOpen: boolean) => {
         clearTimeout(late);
-        resolve({ code, signal, isOutputOpen: false, isLeftRunning });
-      });
+        void livesOn.then((lives) => resolve({ code, signal, isOutputOpen, isLeftRunning, livesOn: lives }));
+      };
+      void Promise.all(read).then(() => over(false));
     });
   });
 }

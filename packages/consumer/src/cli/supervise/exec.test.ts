@@ -291,6 +291,75 @@ test.skipIf(process.platform !== "linux")(
   },
 );
 
+/** A node that a shell starts in a session of its own, by a second fork, and that says its number in a file. */
+const detached = (path: string, output: string) =>
+  `(setsid "$0" -e "$1" ${output} &); until [ -s ${path} ]; do sleep 0.1; done; echo ready; while :; do sleep 0.1; done`;
+const lived = (path: string) =>
+  `process.on("SIGTERM", () => { require("node:fs").appendFileSync("${path}", " in order"); process.exit(); }); setInterval(() => {}, 1000); require("node:fs").writeFileSync("${path}", String(process.pid));`;
+
+/** Starts such a node under `exec`, and gives its number once it is there. It is ended with the test, come what may. */
+async function startDetached(output: string, wrapped: readonly string[] = []) {
+  const path = join(folder, `pid-${wrapped.length}`);
+  const shell = ["sh", "-c", detached(path, output), process.execPath, lived(path)];
+  const command = startCommand(["exec", "--", ...wrapped, ...shell]);
+  onTestFinished(() => {
+    command.child.kill("SIGKILL");
+  });
+  await command.said("ready");
+  const pid = (await readFile(path, "utf8")).trim();
+  onTestFinished(() => {
+    if (isAlive(pid)) process.kill(Number(pid), "SIGKILL");
+  });
+  return { command, pid, told: async () => await readFile(path, "utf8") };
+}
+
+const MAIN = join(import.meta.dirname, "..", "..", "main.ts");
+
+test.skipIf(process.platform !== "linux").each([
+  ["holds its output", ""],
+  ["is silent", ">/dev/null 2>&1"],
+])("a stop ends in order what a second fork took into a session of its own and %s", async (_, output) => {
+  const { command, pid, told } = await startDetached(output);
+  command.child.kill("SIGTERM");
+  const { stderr } = await command.ended;
+  expect([isAlive(pid), await told()], stderr).toEqual([false, `${pid} in order`]);
+  expect(stderr).toBe("upgrade-halt: stopped. It was ended by SIGTERM, as one that was asked to stop.\n");
+});
+
+test.skipIf(process.platform !== "linux")(
+  "the stop of a run, with one within it, ends what they left and nothing of another run",
+  async () => {
+    const other = await startDetached(">/dev/null 2>&1");
+    const inner = await startDetached(">/dev/null 2>&1", [process.execPath, MAIN, "exec", "--"]);
+    inner.command.child.kill("SIGTERM");
+    await inner.command.ended;
+    expect([isAlive(inner.pid), isAlive(other.pid)]).toEqual([false, true]);
+  },
+);
+
+test.skipIf(process.platform !== "linux")(
+  "ended by SIGKILL, it leaves nothing running of what a second fork took into a session of its own",
+  async () => {
+    const { command, pid } = await startDetached(">/dev/null 2>&1");
+    command.child.kill("SIGKILL");
+    await until("the end of what it started", () => !isAlive(pid));
+  },
+);
+
+test.skipIf(process.platform !== "linux")(
+  "what a command that ended by itself left in silence stays, and is named",
+  async () => {
+    const script = "setsid sleep 600 >/dev/null 2>&1 & echo $!; exit 3";
+    const { code, stdout, stderr } = await runCommand(["exec", "--", "sh", "-c", script]);
+    expect(isAlive(stdout.trim())).toBe(true);
+    process.kill(Number(stdout), "SIGKILL");
+    expect(code).toBe(3);
+    expect(stderr).toContain(
+      `something that the command started lives on: process ${stdout.trim()} (sleep).\n`,
+    );
+  },
+);
+
 test("a command that took a SIGHUP and ended by itself later keeps what it left running", async () => {
   const script = `trap 'kill $!; echo again' HUP; sleep 600 & echo ready; wait; sleep 600 >/dev/null 2>&1 & echo left $!; exit 3`;
   const command = startCommand(["exec", "--", "sh", "-c", script]);

@@ -21,6 +21,7 @@ import { killWithUs } from "./kill-with-us.ts";
 import { LeftBehind } from "./left-behind.ts";
 import { outputPipe, releaseInto } from "./output-pipe.ts";
 import { onOption, parseReactions, react } from "./reactions.ts";
+import { RunMark } from "./run-mark.ts";
 import { FORWARDED } from "./signals.ts";
 import { WholeLines } from "./whole-lines.ts";
 import { isTyped, Witness } from "./witness.ts";
@@ -31,7 +32,7 @@ export function addExec(program: Command, io: Io, exitWith: (code: number) => vo
     .command("exec")
     .summary("run a node as its supervisor, and say why it ended")
     .description(
-      "Runs a command as an entry point does: passes signals and output through, says on standard error why it ended, and exits with its exit code (128+n for signal n, 127 where there is no such command, 126 where it cannot be started). Whatever ends it, SIGKILL included, ends the command too: on Linux with all that the command started and did not detach. It reaps no orphans: as the first process of a container it wants an init before it (docker run --init, shareProcessNamespace in a pod).",
+      "Runs a command as an entry point does: passes signals and output through, says on standard error why it ended, and exits with its exit code (128+n for signal n, 127 where there is no such command, 126 where it cannot be started). Whatever ends it, SIGKILL included, ends the command too: on Linux with all that the command started. It reaps no orphans: as the first process of a container it wants an init before it (docker run --init, shareProcessNamespace in a pod).",
     )
     .addOption(onOption())
     .option("--json", "say why it ended as one line of JSON, on standard error")
@@ -84,10 +85,11 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
     new WholeLines((bytes) => seen.push(bytes)),
     new WholeLines((bytes) => seen.push(bytes)),
   ] as const;
-  const { child, outputs, drop } = start(file, args, io, lines);
+  const run = new RunMark();
+  const { child, outputs, drop } = start(file, args, { ...io, env: run.environment(io.env) }, lines);
   const witness = io.stdin.isTTY === true ? new Witness() : undefined;
   const held = new Hold();
-  const left = new LeftBehind(child, { graceMs: END_GRACE_MS });
+  const left = new LeftBehind(child, run, { graceMs: END_GRACE_MS });
   const pass = (signal: NodeJS.Signals) => child.kill(signal) || left.pass(signal);
   const forget = io.onSignal(FORWARDED, (signal) => {
     held.heard(signal);
@@ -95,7 +97,7 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
     if (witness === undefined || !isTyped(signal)) pass(signal);
     else void witness.saw(signal).then((isSent) => isSent || pass(signal));
   });
-  const guard = killWithUs(child);
+  const guard = killWithUs(child, run);
   let zombie: HaltedVerdict | undefined;
   announcer?.start(startedAt, (verdict) => {
     zombie = verdict;
@@ -113,6 +115,8 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
       io.stderr.write(
         "upgrade-halt: something that the command started still holds its output, and may run on.\n",
       );
+    else if (end.livesOn !== "")
+      io.stderr.write(`upgrade-halt: something that the command started lives on: ${end.livesOn}.\n`);
     for (const each of lines) each.flush();
     const { verdict, announced } = await judged(end, { announcer, zombie, logTail: seen.text() });
     const halt = announced && verdict.kind === "halted" ? verdict : undefined;

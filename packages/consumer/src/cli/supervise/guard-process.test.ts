@@ -6,7 +6,7 @@ import { GUARD, guard } from "./guard-process.ts";
 
 const PROGRAM = join(import.meta.dirname, "../../../bin/upgrade-halt.js");
 const WAYS: readonly (readonly [way: string, args: readonly string[]])[] = [
-  ["its text, run by Node", ["-e", `(${guard})(Number(process.argv[1]))`]],
+  ["its text, run by Node", ["-e", `(${guard})(Number(process.argv[1]), process.argv[2])`]],
   ["the program itself, asked to be a guard", [PROGRAM, GUARD]],
 ];
 
@@ -17,6 +17,27 @@ test.each(WAYS)("%s kills a process once its parent is gone", async (_, args) =>
   expect(await once(guarded, "exit")).toEqual([null, "SIGKILL"]);
   if (guarding.exitCode === null) await once(guarding, "exit");
 });
+
+test.skipIf(process.platform !== "linux").each(WAYS)(
+  "%s kills what has the mark of the run too, and nothing else",
+  async (_, args) => {
+    const mark = "0123456789abcdef".repeat(2);
+    const sleep = (env = {}) => spawn("sleep", ["600"], { env: { PATH: process.env.PATH, ...env } });
+    const guarded = sleep();
+    const marked = sleep({ UPGRADE_HALT_RUNS: `${"f".repeat(32)},${mark}` });
+    const other = sleep();
+    const ends = [once(guarded, "exit"), once(marked, "exit")];
+    const guarding = spawn(process.execPath, [...args, String(guarded.pid), mark], { env: {} });
+    guarding.stdin.end();
+    expect(await Promise.all(ends)).toEqual([
+      [null, "SIGKILL"],
+      [null, "SIGKILL"],
+    ]);
+    if (guarding.exitCode === null) await once(guarding, "exit");
+    other.kill();
+    expect(await once(other, "exit")).toEqual([null, "SIGTERM"]);
+  },
+);
 
 test.each(WAYS)("%s leaves a process alone once all is over", async (_, args) => {
   const guarded = spawn("sleep", ["600"]);

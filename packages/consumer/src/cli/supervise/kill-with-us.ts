@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { isSea } from "node:sea";
 import { GUARD, guard } from "./guard-process.ts";
+import type { RunMark } from "./run-mark.ts";
 
 /**
  * What the guard runs: it waits at a pipe that its parent holds. A line says that all is over; the pipe's end without one
- * says that the parent is gone, and then the command and everything below it are stopped from the top and killed.
+ * says that the parent is gone, and then the command, everything below it and everything of its run are stopped from the top and killed.
  */
 const IN_SHELL = `
 trap '' TERM INT HUP QUIT USR1 USR2
@@ -17,7 +18,13 @@ end() {
   done
   kill -KILL "$1"
 }
-read -r over || end "$1"`;
+read -r over && exit
+end "$1"
+if [ -z "$2" ]; then exit; fi
+for file in $(grep -lsF -e "$2" /proc/[0-9]*/environ); do
+  pid="\${file#/proc/}"
+  end "\${pid%/environ}"
+done`;
 
 /** Ends with `release`, once the command has ended by itself, or `kill`s it and what it started. */
 export interface Guard {
@@ -27,15 +34,19 @@ export interface Guard {
 
 /**
  * Sees to it that a command never outlives this process, whatever ends it, SIGKILL included: on Linux with all that it
- * started and did not detach, elsewhere alone.
+ * started and did not detach, and with what is marked as of its run; elsewhere alone.
  */
-export function killWithUs({ pid }: Pick<ChildProcess, "pid">): Guard {
+export function killWithUs(
+  { pid }: Pick<ChildProcess, "pid">,
+  { mark }: Pick<RunMark, "mark"> = { mark: "" },
+): Guard {
   if (pid === undefined) return { release: () => {}, kill: () => {} };
-  let guarding = start("/bin/sh", ["-c", IN_SHELL, "upgrade-halt-guard", String(pid)]);
+  const whom = [String(pid), mark];
+  let guarding = start("/bin/sh", ["-c", IN_SHELL, "upgrade-halt-guard", ...whom]);
   let isOver = false;
   guarding.once("error", () => {
     if (isOver) return;
-    guarding = start(process.execPath, [...withoutShell(), String(pid)]);
+    guarding = start(process.execPath, [...withoutShell(), ...whom]);
     guarding.once("error", () => {});
   });
   return {
@@ -49,7 +60,7 @@ export function killWithUs({ pid }: Pick<ChildProcess, "pid">): Guard {
 
 /** The same where there is no shell. A single executable runs its own script alone. */
 function withoutShell(): readonly string[] {
-  return isSea() ? [GUARD] : ["-e", `(${guard})(Number(process.argv[1]))`];
+  return isSea() ? [GUARD] : ["-e", `(${guard})(Number(process.argv[1]), process.argv[2])`];
 }
 
 function start(file: string, args: readonly string[]): ChildProcess {

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
 import { LeftBehind } from "./left-behind.ts";
+import { RunMark } from "./run-mark.ts";
 
 const onLinux = test.skipIf(process.platform !== "linux");
 
@@ -31,7 +32,7 @@ function isAlive(pid: string): boolean {
 }
 
 async function stop(child: ChildProcess, signal: NodeJS.Signals, graceMs = 60_000): Promise<LeftBehind> {
-  const left = new LeftBehind(child, { graceMs });
+  const left = new LeftBehind(child, new RunMark(), { graceMs });
   left.noteBefore(signal);
   child.kill(signal);
   await once(child, "exit");

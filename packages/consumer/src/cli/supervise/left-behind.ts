@@ -1,7 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { printable } from "../../printable.ts";
 import { type Guard, killWithUs } from "./kill-with-us.ts";
+import type { RunMark } from "./run-mark.ts";
 import { STOPS } from "./signals.ts";
 import { statOf } from "./wait-status.ts";
 
@@ -24,11 +26,13 @@ interface Sight {
 }
 
 /**
- * What a command leaves running that was stopped and passed no signal on, such as a shell that waits for a node. Once the command
- * has ended nothing tells any more what it had started, so that is noted before. Nothing is, where there is no /proc.
+ * What a command leaves running that was stopped and passed no signal on, such as a shell that waits for a node. It is known by the
+ * mark of its run. Once the command has ended nothing else tells any more what it had started, so that is noted before, for what
+ * began with another environment. Nothing is, where there is no /proc.
  */
 export class LeftBehind {
   readonly #command: ChildProcess;
+  readonly #run: RunMark;
   readonly #limits: Limits;
   readonly #noted = new Map<number, StartTime>();
   /** One for each process that was told to end. */
@@ -36,8 +40,9 @@ export class LeftBehind {
   readonly #passed = new Set<NodeJS.Signals>();
   #isStopped = false;
 
-  constructor(command: ChildProcess, limits: Limits) {
+  constructor(command: ChildProcess, run: RunMark, limits: Limits) {
     this.#command = command;
+    this.#run = run;
     this.#limits = limits;
   }
 
@@ -64,9 +69,10 @@ export class LeftBehind {
   async end(by: NodeJS.Signals | null): Promise<boolean> {
     if (!this.#isStopped && (by === null || !this.#passed.has(by))) return true;
     const killAt = performance.now() + this.#limits.graceMs;
+    this.#noteRun();
     try {
       for (;;) {
-        const left = this.#left();
+        const left = this.#leftAtAll();
         const isLate = performance.now() > killAt;
         if (left.size === 0) return true;
         if (performance.now() > killAt + KILLED_MS) return false;
@@ -81,6 +87,33 @@ export class LeftBehind {
       }
     } finally {
       for (const guard of this.#guards.values()) guard.release();
+    }
+  }
+
+  /** In words, what lives on of a run that has ended: none of it is waited for longer than a moment. */
+  async livesOn(patienceMs: number): Promise<string> {
+    const until = performance.now() + patienceMs;
+    for (;;) {
+      this.#noteRun();
+      const left = [...this.#left().keys()];
+      if (left.length === 0 || performance.now() > until) return left.map(named).join(", ");
+      await delay(LOOK_MS);
+    }
+  }
+
+  /** What is left, and where that is nothing, what was started since. */
+  #leftAtAll(): ReadonlyMap<number, Sight> {
+    const left = this.#left();
+    if (left.size > 0) return left;
+    this.#noteRun();
+    return this.#left();
+  }
+
+  #noteRun(): void {
+    for (const pid of this.#run.processes()) {
+      const sight = sightOf(pid);
+      // Between the two looks the number may have been given to another process.
+      if (sight !== undefined && this.#run.isOn(pid)) this.#noted.set(pid, sight.startTime);
     }
   }
 
@@ -113,8 +146,13 @@ export class LeftBehind {
     if (this.#guards.has(pid)) return;
     send(pid, "SIGTERM");
     // The command's own guard finds it no more below the command.
-    this.#guards.set(pid, killWithUs({ pid }));
+    this.#guards.set(pid, killWithUs({ pid }, this.#run));
   }
+}
+
+function named(pid: number): string {
+  const [name = ""] = listed(() => [readFileSync(`/proc/${pid}/comm`, "utf8").trim()]);
+  return `process ${pid} (${printable(name)})`;
 }
 
 function send(pid: number, signal: NodeJS.Signals): void {
