@@ -43,6 +43,8 @@ interface Changes {
   readonly containers?: readonly object[];
   readonly initContainers?: readonly object[];
   readonly pod?: object;
+  readonly state?: object;
+  readonly lastState?: object;
   readonly spec?: object;
   readonly set?: object;
   readonly record?: object;
@@ -53,6 +55,7 @@ interface Changes {
 /** A cluster that is ready, but for these changes. */
 function cluster(changes: Changes): unknown {
   const { container, containers, initContainers, pod, spec, set, record, without, more = [] } = changes;
+  const { state = { running: {} }, lastState = {} } = changes;
   const items = [
     { kind: "HaltPolicy", metadata: metadata("sei"), spec: { ...SPEC, ...spec } },
     { kind: "StatefulSet", metadata: metadata("sei", set), spec: {} },
@@ -64,6 +67,7 @@ function cluster(changes: Changes): unknown {
         containers: containers ?? [{ ...CONTAINER, ...container }, { name: "pause" }],
         initContainers,
       },
+      status: { containerStatuses: [{ name: "seid", state, lastState }] },
     },
     {
       kind: "NodeRecord",
@@ -178,7 +182,56 @@ const CASES: readonly [string, Changes, Check, Finding["state"], RegExp][] = [
     { container: { restartPolicy: undefined, restartPolicyRules: undefined } },
     "halt",
     "ok",
-    /After 70, 71, 72 .* until the controller/,
+    /After 70, 71, 72 .* until the controller or a person acts, and after 72 a person alone/,
+  ],
+  [
+    "a node that halted for a downgrade",
+    { state: { terminated: { exitCode: 72 } } },
+    "process",
+    "todo",
+    /ended with 72 \(downgrade_detected\): the controller pages, and never/,
+  ],
+  [
+    "a node that halts for a downgrade again and again",
+    { state: { waiting: {} }, lastState: { terminated: { exitCode: 72 } } },
+    "process",
+    "todo",
+    /ended with 72/,
+  ],
+  [
+    "a node that is too new",
+    { state: { terminated: { exitCode: 71 } } },
+    "process",
+    "todo",
+    /ended with 71 \(binary_too_new\): the controller pages/,
+  ],
+  [
+    "a node that halted for what is not known yet",
+    { state: { terminated: { exitCode: 75 } } },
+    "process",
+    "todo",
+    /ended with 75 \(reserved for halts to come\)/,
+  ],
+  [
+    "a node that halted for its upgrade, ungoverned",
+    { without: "HaltPolicy", containers: [CONTAINER], state: { terminated: { exitCode: 70 } } },
+    "process",
+    "todo",
+    /ended with 70 \(upgrade_required\)\.$/,
+  ],
+  [
+    "a node that halted for its upgrade",
+    { state: { terminated: { exitCode: 70 } } },
+    "process",
+    "not-checked",
+    /the controller sets the listed image, or pages/,
+  ],
+  [
+    "a node that runs again after a halt",
+    { lastState: { terminated: { exitCode: 72 } } },
+    "process",
+    "not-checked",
+    /ended with 72 .*, and runs again/,
   ],
   [
     "a pod that restarts anything, ungoverned",

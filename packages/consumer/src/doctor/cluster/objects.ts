@@ -39,6 +39,16 @@ const ContainerSchema = z.object({
 });
 export type Container = z.infer<typeof ContainerSchema>;
 
+const StateSchema = z
+  .object({
+    running: z.object({}).nullish(),
+    terminated: z.object({ exitCode: z.int().nullish() }).nullish(),
+  })
+  .nullish();
+const StatusesSchema = z
+  .array(z.object({ name: z.string(), state: StateSchema, lastState: StateSchema }))
+  .nullish();
+
 const PodSchema = z.object({
   kind: z.literal("Pod"),
   metadata: MetadataSchema,
@@ -47,6 +57,7 @@ const PodSchema = z.object({
     initContainers: z.array(ContainerSchema).nullish(),
     restartPolicy: Text,
   }),
+  status: z.object({ containerStatuses: StatusesSchema, initContainerStatuses: StatusesSchema }).nullish(),
 });
 export type Pod = z.infer<typeof PodSchema>;
 

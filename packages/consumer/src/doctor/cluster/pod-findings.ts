@@ -1,4 +1,4 @@
-import { exitCode } from "@upgrade-halt/contract";
+import { exitCode, ShutdownReason } from "@upgrade-halt/contract";
 import { HALT_REASONS } from "../../halt-reasons.ts";
 import { printable } from "../../printable.ts";
 import { betweenInCommand, commandOfExec, outputIn } from "../command-chain.ts";
@@ -9,6 +9,7 @@ import { announcerLacks } from "../findings/contract.ts";
 import type { ExecWrapper } from "../wrapper.ts";
 import { crashFinding } from "./crash-finding.ts";
 import { commandOf, unseenEntry } from "./entry.ts";
+import { haltedFinding } from "./halted-finding.ts";
 import { heldProbeFinding } from "./held-probe.ts";
 import { kubeletFate } from "./kubelet-fate.ts";
 import type { Container, HaltPolicy, Pod } from "./objects.ts";
@@ -29,6 +30,7 @@ export function podFindings(pod: Pod, policy: HaltPolicy | undefined): Finding[]
       todo("process", `It has no container ${printable(named ?? "")}.`, "Mend spec.container of the policy."),
     ];
   return [
+    ...haltedFinding(pod, container, policy !== undefined),
     haltFinding(pod, container, policy !== undefined),
     crashFinding(pod, container),
     evidenceFinding(container),
@@ -90,8 +92,16 @@ function haltFinding(pod: Pod, container: Container, isGoverned: boolean): Findi
     );
   if (again.length === 0) return ok("halt", "After 70, 71 and 72 its container would not be started again.");
   const words = `After ${again.join(", ")} its container would be started again into the same halt`;
-  if (isGoverned) return ok("halt", `${words}, until the controller or a person acts.`);
+  if (isGoverned) return ok("halt", `${words}, until ${whoActs(again)}.`);
   return todo("halt", `${words}, for ever.`, "Give it the restartPolicyRules of docs/guides/kubernetes.md.");
+}
+
+/** On a halt for a downgrade the controller never acts: it pages. */
+function whoActs(codes: readonly number[]): string {
+  const downgrade = exitCode(ShutdownReason.DowngradeDetected);
+  if (!codes.includes(downgrade)) return "the controller or a person acts";
+  if (codes.length === 1) return "a person acts, whom the controller pages";
+  return `the controller or a person acts, and after ${downgrade} a person alone, whom the controller pages`;
 }
 
 /** Whether a pod goes on while this container stays down: a sidecar does not count. */
