@@ -176,6 +176,28 @@ describe.skipIf(reason !== undefined)(
       expect(await sh("journalctl -u in-one --output=cat --no-pager")).toContain(`\n${halt.trim()}`);
     });
 
+    test("what the run before wrote into a log file is no evidence of a run that wrote nothing, or whose lines tell their time", async () => {
+      const log = "/var/log/seid.log";
+      const hook = `ExecStopPost=\nExecStopPost=/run/bin/upgrade-halt systemd-hook --log ${log}`;
+      await using _ = await dropIn(`StandardOutput=append:${log}\n${hook}`);
+      await write(
+        "/run/line",
+        String.raw`{"level":"error","module":"x/upgrade","time":"NOW","message":"UPGRADE \"v6.6\" NEEDED at height: 3: "}`,
+      );
+      const halted = "halted: upgrade_required (plan v6.6 at height 3).";
+      const alone = "halted: upgrade_required, not corroborated.";
+      const runs = [
+        ["sed s/NOW/2020-01-01T00:00:00Z/ /run/line", alone],
+        ['sed "s/NOW/$(date -u +%FT%TZ)/" /run/line', halted],
+        ["", alone],
+      ] as const;
+      for (const [script, said] of runs) {
+        await startAs(`${script}\nexit 70`, "failed");
+        expect(await sh(`tail -n 1 ${log}`)).toContain(said);
+        await sh("systemctl reset-failed seid");
+      }
+    });
+
     test("a hook without journalctl or its log says so", async () => {
       const empty = "ExecStopPost=\nExecStopPost=/run/bin/upgrade-halt systemd-hook";
       const cases = [

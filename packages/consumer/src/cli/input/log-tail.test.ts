@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, rename, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -44,4 +44,11 @@ test.each<[string, (round: number) => Promise<void>]>([
     }
   };
   await Promise.all([write(), read()]);
+});
+
+test("a log that was written last before a run began has nothing of it", async () => {
+  await writeFile(log, lines(0, 3));
+  await utimes(log, 1_000, 1_000);
+  expect(await readLogTail(log, { startedAt: 1_000_000 })).toBe(lines(0, 3));
+  expect(await readLogTail(log, { startedAt: 1_000_001 })).toBe("");
 });

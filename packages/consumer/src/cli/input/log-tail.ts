@@ -9,14 +9,15 @@ const LINE_FEED = 10;
 
 /**
  * The end of a log file: its last 64 KiB, and where these have neither a halt line nor the begin of the last run, as much more as has
- * that begin, 16 MiB at most. What is older than the 64 KiB counts only with that begin: it may be of another run. Throws where it is
- * no file: a pipe, which nothing may ever be written to, has no end.
+ * that begin, 16 MiB at most. What is older than the 64 KiB counts only with that begin: it may be of another run. Nothing of a file
+ * that was written last before `startedAt`. Throws where it is no file: a pipe, which nothing may ever be written to, has no end.
  */
 export async function readLogTail(path: string, options: LogOptions = {}): Promise<string> {
   await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const found = await file.stat();
   if (!found.isFile()) throw Object.assign(new Error("no file"), { code: "it is no file" });
-  const { size } = found;
+  const { size, mtimeMs } = found;
+  if (options.startedAt !== undefined && mtimeMs < options.startedAt) return "";
   const near = await endOf(file, size, KEPT);
   if (readLastRun(near, options).planLines.length > 0) return near;
   for (const [index, length] of LENGTHS.entries()) {

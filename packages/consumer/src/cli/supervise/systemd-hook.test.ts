@@ -40,6 +40,19 @@ test.each([
   expect(JSON.parse(stdout).verdict.plan).toBe(plan);
 });
 
+test("a log file is no evidence of a run that nobody can say the begin of", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
+  const log = join(folder, "seid.log");
+  await writeFile(log, BEGIN + HALT);
+  const env = { ...ended("70"), INVOCATION_ID: "0123456789abcdef0123456789abcdef" };
+  const { stdout, stderr } = await runCli(["systemd-hook", "--log", log], { env });
+  await rm(folder, { recursive: true });
+  expect(stdout).toMatch(/^halted: upgrade_required, not corroborated\. /);
+  expect(stderr).toBe(
+    `upgrade-halt: systemd does not tell when this run began, so the log ${log} may be of one before, so it is judged without it.\n`,
+  );
+});
+
 test("without a journal it judges by the exit code", async () => {
   const env = { ...ended("70"), INVOCATION_ID: "0123456789abcdef0123456789abcdef" };
   const { code, stdout } = await runCli(["systemd-hook", "--journal"], { env });

@@ -14,6 +14,7 @@ import { unreadable } from "../input/unreadable.ts";
 import type { Io } from "../output/io.ts";
 import { toJsonLine } from "../output/json.ts";
 import { oneLine } from "../output/render.ts";
+import { beginOfRun } from "./begin-of-run.ts";
 import { onOption, parseReactions, react } from "./reactions.ts";
 
 interface HookFlags {
@@ -52,8 +53,9 @@ async function hook({ on, log, journal, json }: HookFlags, io: Io): Promise<void
   }
   const reactions = parseReactions(on);
   const environment = { SERVICE_RESULT, EXIT_CODE, EXIT_STATUS };
+  const startedAt = log === undefined ? undefined : await beginOf(io);
   // The journal is read as the bare messages. A file may be of anything that writes down the lines of a node.
-  const options = { isUnwrapped: log === undefined };
+  const options = { isUnwrapped: log === undefined, startedAt };
   const judge = (tail: string) => classify(evidenceFromSystemd(environment, tail, options));
   const isEnough = (tail: string) => {
     const verdict = judge(tail);
@@ -61,7 +63,11 @@ async function hook({ on, log, journal, json }: HookFlags, io: Io): Promise<void
     return verdict.kind !== "halted" || verdict.corroborated;
   };
   const tail =
-    log !== undefined ? await readLog(log, io) : journal === true ? await readJournal(io, isEnough) : "";
+    log !== undefined
+      ? await readLog(log, options, io)
+      : journal === true
+        ? await readJournal(io, isEnough)
+        : "";
   const verdict = judge(tail);
   io.stdout.write(json === true ? toJsonLine({ verdict }) : `${oneLine(verdict)}\n`);
   await react(reactions, verdict, io);
@@ -78,13 +84,28 @@ function saysHowItEnded(tail: string, options: LogOptions): boolean {
   return endsOtherwise || planLines.some(({ ending }) => ending === true);
 }
 
+/** When the run began; where systemd does not tell, what is in a log may be of the run before, and nothing in it counts. */
+async function beginOf({ env }: Io): Promise<number | undefined> {
+  const id = env.INVOCATION_ID;
+  return id === undefined ? undefined : ((await beginOfRun(id)) ?? Number.POSITIVE_INFINITY);
+}
+
 /** The end of the log, or nothing and a sentence about it where it can't be read: what a halt asks for is done without it. */
-async function readLog(path: string, { stderr }: Io): Promise<string> {
+async function readLog(path: string, options: LogOptions, { stderr }: Io): Promise<string> {
   const { readLogTail } = await import("../input/log-tail.ts");
+  const without = (problem: string) =>
+    stderr.write(`upgrade-halt: ${problem}, so it is judged without it.\n`);
   try {
-    return await inTime(readLogTail(path, { isUnwrapped: false }));
+    const text = await inTime(readLogTail(path, options));
+    if (options.startedAt === Number.POSITIVE_INFINITY)
+      without(
+        `systemd does not tell when this run began, so the log ${printable(path)} may be of one before`,
+      );
+    else if (text === "" && options.startedAt !== undefined)
+      without(`nothing was written to the log ${printable(path)} in this run`);
+    return text;
   } catch (error) {
-    stderr.write(`upgrade-halt: ${unreadable("the log", path, error)}, so it is judged without it.\n`);
+    without(unreadable("the log", path, error));
     return "";
   }
 }
