@@ -87,6 +87,21 @@ describe("writeDurably", () => {
     expect(readdirSync(folder).sort()).toEqual([".f.bak.tmp", ".f.tmp", "f"]);
   });
 
+  it("is written although another process takes its temporary file for a left-over", () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "f");
+    let taken = 0;
+    const taking = (step: HaltStep): void => {
+      if (step !== "artifact-synced" || taken === 3) return;
+      taken += 1;
+      writeDurably({ path, bytes: Buffer.from(`of another ${taken}`), mode: 0o600 }, ignore);
+    };
+    writeDurably({ path, bytes, mode: 0o600 }, taking);
+    expect(taken).toBe(3);
+    expect(readFileSync(path)).toEqual(bytes);
+    expect(readdirSync(folder)).toEqual(["f"]);
+  });
+
   it("throws what the file system threw, and cleans up", () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "f"));

@@ -33,20 +33,42 @@ export interface DurableFile {
 export function writeDurably({ path, bytes, mode }: DurableFile, onStep: StepObserver): void {
   const folder = dirname(path);
   if (!syncIfEqual(path, bytes)) {
-    const prefix = `.${basename(path)}.`;
-    removeLeftOvers(folder, prefix);
-    const temporary = join(folder, `${prefix}${randomBytes(8).toString("hex")}.tmp`);
-    try {
-      writeAndSync(temporary, bytes, mode, onStep);
-      renameSync(temporary, path);
-    } catch (cause) {
-      rmSync(temporary, { force: true });
-      throw cause;
-    }
+    for (let tries = 1; !replace({ path, bytes, mode }, onStep); tries += 1)
+      if (tries === MOST_TRIES) throw new Error(`its temporary file was taken away ${tries} times`);
     onStep("artifact-renamed");
   }
   syncFolder(folder);
   onStep("artifact-listed");
+}
+
+/** Another process that writes the same file takes each temporary file for a left-over, and is soon done. */
+const MOST_TRIES = 100;
+
+/** `false` where the temporary file was taken away. */
+function replace({ path, bytes, mode }: DurableFile, onStep: StepObserver): boolean {
+  const folder = dirname(path);
+  const prefix = `.${basename(path)}.`;
+  removeLeftOvers(folder, prefix);
+  const temporary = join(folder, `${prefix}${randomBytes(8).toString("hex")}.tmp`);
+  try {
+    writeAndSync(temporary, bytes, mode, onStep);
+    renameSync(temporary, path);
+    return true;
+  } catch (cause) {
+    if (isMissing(cause, "rename")) return false;
+    rmSync(temporary, { force: true });
+    throw cause;
+  }
+}
+
+function isMissing(cause: unknown, syscall: string): boolean {
+  return (
+    cause instanceof Error &&
+    "code" in cause &&
+    cause.code === "ENOENT" &&
+    "syscall" in cause &&
+    cause.syscall === syscall
+  );
 }
 
 /** Removes what killed attempts left, so that they fill no disk. A link goes, and never what it points at. */
