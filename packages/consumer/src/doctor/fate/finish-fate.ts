@@ -5,13 +5,20 @@ import type { Fate, SeenEnd } from "./fate.ts";
 /** What a `finish` is told as `$1` of an end by a signal: runit -1, s6 256. */
 const OF_SIGNAL = { runit: "-1", s6: "256" } as const;
 
-/** What makes this very service stay down: `sv down .`, `s6-svc -d .`, or the exit code 125 of an s6 `finish`. */
-const HOLDS =
-  /^(?:exec\s+)?(?:sv\s+(?:-\S+\s+)*(?:d|o|down|once)\s+\.\/?|s6-svc\s+-\w*[dO]\w*\s+\.\/?|exit\s+125)$/;
+/** What makes this very service stay down. Of runit the exit code of a `finish` tells nothing. */
+const HOLDS = {
+  runit: /^(?:exec\s+)?sv\s+(?:-\S+\s+)*(?:d|o|down|once)\s+\.\/?$/,
+  s6: /^(?:(?:exec\s+)?s6-svc\s+-\w*[dO]\w*\s+\.\/?|exit\s+125)$/,
+} as const;
 const PERMAFAIL = /^(?:exec\s+)?s6-permafailon\s+\d+\s+(\d+)\s+(\S+)\s+\S/;
-/** What may do this or that, and what speaks of holding in a way that is not understood. */
+/**
+ * What may do this or that, what speaks of holding in a way that is not understood, and what changes which folder `.` is, what `$1`
+ * is, or whether the script goes on.
+ */
 const UNCLEAR =
-  /&&|\|\||[|&`]|\$\(|\b(?:if|while|until|for|case|function|trap|eval|sv|s6-\w+|exit|exec|return)\b/;
+  /&&|\|\||[|&`]|\$\(|^\.\s|\b(?:if|while|until|for|case|function|trap|eval|sv|s6-\w+|exit|exec|return|cd|chdir|pushd|shift|set|source|alias)\b/;
+/** What is over at once: s6 kills a `finish` after five seconds, and starts the service again. */
+const SHORT = /^(?:echo|printf|true|:|exit|s6-svc|exec s6-svc|\w+=)/;
 
 /**
  * What the `finish` of a service makes of an end. A script cannot be tried, so its text is read, and only two shapes of it are
@@ -22,10 +29,12 @@ export function finishFate(script: string | undefined, of: "runit" | "s6", end: 
   if (text === "") return "started-again";
   const told = end.kind === "exited" ? String(end.code) : OF_SIGNAL[of];
   const [found, patterns = ""] = CASE.exec(text) ?? [];
-  if (found === undefined) return permafailFate(statementsIn(text), end);
+  if (found === undefined) return of === "s6" ? permafailFate(statementsIn(text), end) : "unsure";
   const [before = "", after = ""] = text.split(found);
   if (/\bexit\b/.test(before) || [...statementsIn(before), ...statementsIn(after)].some(isUnclear))
     return "unsure";
+  const mayLast = (statements: readonly string[]) =>
+    of === "s6" && !statements.every((each) => SHORT.test(each));
   const branches = patterns.split(";;").flatMap((branch) => branchIn(branch) ?? []);
   const [body = []] = branches
     .filter(({ pattern }) => matches(pattern, told))
@@ -36,7 +45,8 @@ export function finishFate(script: string | undefined, of: "runit" | "s6", end: 
     return "unsure";
   const [unclear, ...more] = body.filter(isUnclear);
   if (unclear === undefined) return "started-again";
-  return more.length === 0 && HOLDS.test(unclear) ? "stays-down" : "unsure";
+  if (more.length > 0 || !HOLDS[of].test(unclear)) return "unsure";
+  return mayLast([...statementsIn(before), ...body]) ? "unsure" : "stays-down";
 }
 
 function isUnclear(statement: string): boolean {

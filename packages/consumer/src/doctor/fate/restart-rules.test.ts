@@ -19,7 +19,11 @@ const supervisord = (autorestart: "true" | "false" | "unexpected", startSeconds:
   exitCodes: [0, 70, 71, 72],
   startSeconds,
 });
-const finish = (script: string | undefined): RestartRules => ({ kind: "finish", of: "runit", script });
+const finish = (script: string | undefined, of: "runit" | "s6" = "runit"): RestartRules => ({
+  kind: "finish",
+  of,
+  script,
+});
 const CASE = '#!/bin/sh\ncase "$1" in\n  70 | 71 | 72) exec sv down . ;;\nesac\n';
 
 const [DOWN, AGAIN, UNSURE] = ["stays-down", "started-again", "unsure"] as const;
@@ -87,10 +91,14 @@ const CASES: readonly [string, RestartRules, readonly [Fate, Fate, Fate, Fate]][
     [DOWN, DOWN, AGAIN, AGAIN],
   ],
   ["a pattern", finish("case $1 in 7[01]) sv down .;; esac"), [DOWN, AGAIN, AGAIN, AGAIN]],
-  ["s6's finish", finish('#!/bin/sh\ncase "$1" in 70|71|72) exit 125 ;; esac\n'), [DOWN, DOWN, AGAIN, AGAIN]],
+  [
+    "s6's finish",
+    finish('#!/bin/sh\ncase "$1" in 70|71|72) exit 125 ;; esac\n', "s6"),
+    [DOWN, DOWN, AGAIN, AGAIN],
+  ],
   [
     "s6's finish that counts a halt for a minute, and holds a crash within it",
-    finish("#!/bin/sh\nexec s6-permafailon 60 1 70-72 true\n"),
+    finish("#!/bin/sh\nexec s6-permafailon 60 1 70-72 true\n", "s6"),
     [DOWN, DOWN, UNSURE, UNSURE],
   ],
   [
@@ -100,7 +108,7 @@ const CASES: readonly [string, RestartRules, readonly [Fate, Fate, Fate, Fate]][
   ],
   [
     "a finish that holds something else",
-    finish("exec s6-permafailon 60 5 SIGSEGV true"),
+    finish("exec s6-permafailon 60 5 SIGSEGV true", "s6"),
     [UNSURE, UNSURE, UNSURE, UNSURE],
   ],
   [
@@ -151,8 +159,51 @@ const CASES: readonly [string, RestartRules, readonly [Fate, Fate, Fate, Fate]][
   ],
   [
     "s6's finish that takes two deaths",
-    finish("exec s6-permafailon 60 2 70-72 true"),
+    finish("exec s6-permafailon 60 2 70-72 true", "s6"),
     [UNSURE, UNSURE, UNSURE, UNSURE],
+  ],
+  [
+    "a finish of runit that is one of s6",
+    finish('case "$1" in 70|71|72) exit 125 ;; esac'),
+    [UNSURE, UNSURE, AGAIN, AGAIN],
+  ],
+  [
+    "a finish of s6 that is one of runit",
+    finish('case "$1" in 70|71|72) sv down . ;; esac', "s6"),
+    [UNSURE, UNSURE, AGAIN, AGAIN],
+  ],
+  [
+    "a finish that says s6-permafailon to runit",
+    finish("exec s6-permafailon 60 1 70-72 true"),
+    [UNSURE, UNSURE, UNSURE, UNSURE],
+  ],
+  [
+    "a finish that goes into another folder first",
+    finish(`cd /var/log\n${CASE}`),
+    [UNSURE, UNSURE, UNSURE, UNSURE],
+  ],
+  [
+    "a finish that goes into another folder in its branch",
+    finish('case "$1" in 70|71|72) cd /; sv down . ;; esac'),
+    [UNSURE, UNSURE, AGAIN, AGAIN],
+  ],
+  ["a finish that drops its first word", finish(`shift\n${CASE}`), [UNSURE, UNSURE, UNSURE, UNSURE]],
+  ["a finish that may stop half-way", finish(`set -e\n${CASE}`), [UNSURE, UNSURE, UNSURE, UNSURE]],
+  ["a finish that has another one first", finish(`. ./common\n${CASE}`), [UNSURE, UNSURE, UNSURE, UNSURE]],
+  [
+    "s6's finish that pages first, and may be killed meanwhile",
+    finish('case "$1" in 70|71|72) page-me "$1"; exit 125 ;; esac', "s6"),
+    [UNSURE, UNSURE, AGAIN, AGAIN],
+  ],
+  [
+    "s6's finish that says so first",
+    finish('echo "$1"\ncase "$1" in 70|71|72) echo held; exit 125 ;; esac', "s6"),
+    [DOWN, DOWN, AGAIN, AGAIN],
+  ],
+  [
+    "runit's finish that pages first",
+    finish('case "$1" in 70|71|72) page-me "$1"; sv down . ;; esac'),
+    [DOWN, DOWN, AGAIN, AGAIN],
   ],
   ["always", { kind: "always" }, [AGAIN, AGAIN, AGAIN, AGAIN]],
   ["never", { kind: "never" }, [DOWN, DOWN, DOWN, DOWN]],
