@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { printable } from "../../printable.ts";
 import type { EvidenceFacts } from "../facts.ts";
 import type { RestartRules } from "../fate/restart-rules.ts";
 import { parseIni } from "../ini.ts";
@@ -86,19 +87,32 @@ function programIn(
   return (named ?? (environment === undefined && programs.length === 1 ? programs[0] : undefined))?.[1];
 }
 
+/** What supervisord takes for true and for false; it does not start with another word. */
+const TRUE = /^(?:true|yes|on|1)$/;
+const FALSE = /^(?:false|no|off|0)$/;
+const CODES = /^\d+(?:\s*,\s*\d+)*$/;
+
+/** Of values that are put together elsewhere, such as `%(ENV_X)s`, nothing is known. */
 function rulesOf(program: Section): RestartRules {
-  const autorestart = (program.get("autorestart") ?? "unexpected").toLowerCase();
+  const autorestart = program.get("autorestart") ?? "unexpected";
+  const codes = program.get("exitcodes") ?? "0";
+  const seconds = program.get("startsecs") ?? "1";
+  const word = wordOf(autorestart.toLowerCase());
+  if (word === undefined) return unseen(`its autorestart is ${printable(autorestart)}`);
+  if (!CODES.test(codes)) return unseen(`its exitcodes are ${printable(codes)}`);
+  if (!/^\d+$/.test(seconds)) return unseen(`its startsecs is ${printable(seconds)}`);
   return {
     kind: "supervisord",
-    autorestart:
-      autorestart === "unexpected"
-        ? "unexpected"
-        : /^(?:true|yes|on|1)$/.test(autorestart)
-          ? "true"
-          : "false",
-    exitCodes: (program.get("exitcodes") ?? "0").split(",").map((code) => Number(code.trim())),
-    startSeconds: Number(program.get("startsecs") ?? 1),
+    autorestart: word,
+    exitCodes: [...codes.matchAll(/\d+/g)].map(Number),
+    startSeconds: Number(seconds),
   };
+}
+
+function wordOf(text: string): "true" | "false" | "unexpected" | undefined {
+  if (text === "unexpected") return text;
+  if (TRUE.test(text)) return "true";
+  return FALSE.test(text) ? "false" : undefined;
 }
 
 function textOf(path: string): string | undefined {
