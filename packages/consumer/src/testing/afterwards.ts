@@ -9,4 +9,5 @@ export const NOTHING_AFTERWARDS: Afterwards = {
   upheldBy: [],
   pulledInBy: [],
   triggeredBy: [],
+  startingHooks: [],
 };

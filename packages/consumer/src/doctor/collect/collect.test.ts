@@ -88,6 +88,7 @@ test("reads a unit as systemctl shows it", async () => {
           upheldBy: ["sei.target"],
           pulledInBy: ["feeder.service", "signer.service"],
           triggeredBy: ["seid.timer"],
+          startingHooks: [],
         },
       },
       evidence: {
@@ -100,6 +101,29 @@ test("reads a unit as systemctl shows it", async () => {
         journal: { kind: "missing" },
       },
     },
+  });
+});
+
+const command = (argv: string) =>
+  `{ path=/bin/x ; argv[]=${argv} ; flags= ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }`;
+
+test.each([
+  ["/bin/systemctl --no-block restart seid", ["ExecStopPost"]],
+  ["/bin/sh -c sleep 5; systemctl start seid.service", ["ExecStopPost"]],
+  ["/usr/sbin/service seid start", ["ExecStopPost"]],
+  ["/bin/rm -f /run/started-once", []],
+  ["/bin/systemctl stop feeder", []],
+])("a hook that starts units is told from one that does not: %s", async (argv, startingHooks) => {
+  const shown = `${SHOWN}ExecStopPostEx=${command(argv)}\n`;
+  const reading = await readUnit("seid", false, await onlyWith("systemctl", shown));
+  expect(reading).toMatchObject({ unit: { rules: { afterwards: { startingHooks } } } });
+});
+
+test("of a unit that was changed since systemd read it, nothing is known", async () => {
+  const shown = `${SHOWN}NeedDaemonReload=yes\n`;
+  const reading = await readUnit("seid", false, await onlyWith("systemctl", shown));
+  expect(reading).toMatchObject({
+    unit: { rules: { kind: "unseen", instead: expect.stringContaining("daemon-reload") } },
   });
 });
 

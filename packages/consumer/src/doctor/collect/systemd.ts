@@ -21,7 +21,7 @@ export type UnitReading =
   | { readonly kind: "none"; readonly why: string };
 
 const PROPERTIES =
-  "Id,LoadState,MainPID,Restart,RestartPreventExitStatus,RestartForceExitStatus,SuccessExitStatus,FailureAction,SuccessAction,OnFailure,OnSuccess,UpheldBy,RequiredBy,WantedBy,BoundBy,TriggeredBy,User,DynamicUser,SupplementaryGroups,StandardOutput,StandardError,LogNamespace,ExecStart,ExecStopPostEx";
+  "Id,LoadState,NeedDaemonReload,MainPID,Restart,RestartPreventExitStatus,RestartForceExitStatus,SuccessExitStatus,FailureAction,SuccessAction,OnFailure,OnSuccess,UpheldBy,RequiredBy,WantedBy,BoundBy,TriggeredBy,User,DynamicUser,SupplementaryGroups,StandardOutput,StandardError,LogNamespace,ExecStart,ExecStopEx,ExecStopPostEx";
 
 /** Asks systemd for a unit, its own user's with `isUser`. */
 export async function readUnit(name: string, isUser: boolean, env: Env): Promise<UnitReading> {
@@ -46,23 +46,7 @@ export async function readUnit(name: string, isUser: boolean, env: Env): Promise
       name: first("Id") || name,
       mainPid: Number(first("MainPID")),
       command: withScript(wordsOf(argvOf(first("ExecStart")))),
-      rules: {
-        kind: "systemd",
-        restart: first("Restart"),
-        prevented: wordsOf(first("RestartPreventExitStatus")),
-        forced: wordsOf(first("RestartForceExitStatus")),
-        success: wordsOf(first("SuccessExitStatus")),
-        isAlwaysClean: / ignore_errors=yes ;/.test(first("ExecStart")),
-        afterwards: {
-          failureAction: first("FailureAction"),
-          successAction: first("SuccessAction"),
-          onFailure: wordsOf(first("OnFailure")),
-          onSuccess: wordsOf(first("OnSuccess")),
-          upheldBy: wordsOf(first("UpheldBy")),
-          pulledInBy: servicesIn(["RequiredBy", "WantedBy", "BoundBy"].flatMap((key) => wordsOf(first(key)))),
-          triggeredBy: wordsOf(first("TriggeredBy")),
-        },
-      },
+      rules: first("NeedDaemonReload") === "yes" ? CHANGED : rulesOf(properties),
       evidence: {
         kind: "systemd",
         user,
@@ -77,7 +61,45 @@ export async function readUnit(name: string, isUser: boolean, env: Env): Promise
   };
 }
 
-function propertiesIn(text: string): ReadonlyMap<string, readonly string[]> {
+/** Which of the two holds at a halt nobody knows: what is on disk does after a reload, such as that of an installed package. */
+const CHANGED: RestartRules = {
+  kind: "unseen",
+  why: "its files were changed since systemd read them",
+  instead: "Run systemctl daemon-reload, and ask again.",
+};
+
+type Properties = ReadonlyMap<string, readonly string[]>;
+
+function rulesOf(properties: Properties): RestartRules {
+  const first = (key: string) => properties.get(key)?.[0] ?? "";
+  const words = (key: string) => wordsOf(first(key));
+  return {
+    kind: "systemd",
+    restart: first("Restart"),
+    prevented: words("RestartPreventExitStatus"),
+    forced: words("RestartForceExitStatus"),
+    success: words("SuccessExitStatus"),
+    isAlwaysClean: / ignore_errors=yes ;/.test(first("ExecStart")),
+    afterwards: {
+      failureAction: first("FailureAction"),
+      successAction: first("SuccessAction"),
+      onFailure: words("OnFailure"),
+      onSuccess: words("OnSuccess"),
+      upheldBy: words("UpheldBy"),
+      pulledInBy: servicesIn(["RequiredBy", "WantedBy", "BoundBy"].flatMap(words)),
+      triggeredBy: words("TriggeredBy"),
+      startingHooks: ["ExecStop", "ExecStopPost"].filter((key) =>
+        (properties.get(`${key}Ex`) ?? []).some((command) => STARTS.test(argvOf(command))),
+      ),
+    },
+  };
+}
+
+/** What starts units, or makes new ones. */
+const STARTS =
+  /\bsystemctl\b.*\b(?:re|try-re|reload-or-re|force-re)?start\b|\bservice\s+\S+\s+(?:re)?start\b|\bsystemd-run\b|\b(?:reboot|isolate)\b/;
+
+function propertiesIn(text: string): Properties {
   const properties = new Map<string, string[]>();
   for (const line of text.split("\n")) {
     const at = line.indexOf("=");

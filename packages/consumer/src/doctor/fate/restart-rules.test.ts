@@ -224,6 +224,12 @@ test.each<[string, Partial<Afterwards>, Partial<SystemdRules>, string | undefine
     {},
     "unsure by feeder.service and signer.service",
   ],
+  [
+    "a hook that starts units",
+    { startingHooks: ["ExecStopPost"], triggeredBy: ["seid.timer"] },
+    {},
+    "unsure by a command of ExecStopPost=",
+  ],
   ["a reboot", { failureAction: "reboot" }, {}, "started-again by FailureAction=reboot"],
   ["a reboot after a failure that this is not", { failureAction: "reboot" }, { success: ["70"] }, undefined],
   [

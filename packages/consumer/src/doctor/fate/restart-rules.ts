@@ -58,6 +58,8 @@ export interface Afterwards {
   readonly pulledInBy: readonly string[];
   /** Timers, paths and sockets that start it. */
   readonly triggeredBy: readonly string[];
+  /** `ExecStop` and `ExecStopPost` where a command of theirs starts a unit: they run after each end. */
+  readonly startingHooks: readonly string[];
 }
 
 /** What a supervisor does about an end, by its documented rules. */
@@ -142,6 +144,14 @@ export function revivalOf(rules: SystemdRules, end: SeenEnd): Revival | undefine
       by: `${setting}=${units.join(" ")}`,
       advice: `See that ${units.join(" and ")} does not start it again.`,
     };
+  if (afterwards.startingHooks.length > 0) {
+    const hooks = afterwards.startingHooks.map((hook) => `${hook}=`).join(" and ");
+    return {
+      fate: "unsure",
+      by: `a command of ${hooks}`,
+      advice: `See that no command of ${hooks} starts a halted node: each runs after every end.`,
+    };
+  }
   if (afterwards.triggeredBy.length === 0) return undefined;
   const triggers = afterwards.triggeredBy.join(" and ");
   return {
