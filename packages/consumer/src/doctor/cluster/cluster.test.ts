@@ -220,6 +220,13 @@ const CASES: readonly [string, Changes, Check, Finding["state"], RegExp][] = [
     /ended with 70 \(upgrade_required\)\.$/,
   ],
   [
+    "a node that halted for a downgrade among several containers, ungoverned",
+    { without: "HaltPolicy", state: { terminated: { exitCode: 72 } } },
+    "process",
+    "todo",
+    /^Its container seid ended with 72 \(downgrade_detected\)\.$/,
+  ],
+  [
     "a node that halted for its upgrade",
     { state: { terminated: { exitCode: 70 } } },
     "process",

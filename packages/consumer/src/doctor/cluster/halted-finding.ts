@@ -1,4 +1,5 @@
 import { parseExitCode, reasonToken, ShutdownReason } from "@upgrade-halt/contract";
+import { printable } from "../../printable.ts";
 import { type Finding, notChecked, todo } from "../finding.ts";
 import type { Container, Pod } from "./objects.ts";
 
@@ -12,7 +13,7 @@ export function haltedFinding(pod: Pod, { name }: Container, isGoverned: boolean
   const meaning = parseExitCode(code);
   if (meaning.kind === "outside") return [];
   const token = meaning.kind === "reason" ? reasonToken(meaning.reason) : "reserved for halts to come";
-  const ended = `Its container ended with ${code} (${token})`;
+  const ended = `Its container ${printable(name)} ended with ${code} (${token})`;
   if (status?.state?.running !== undefined && status.state.running !== null)
     return [notChecked("process", `${ended}, and runs again.`, "See that its height rises.")];
   const advice = meaning.kind === "reason" ? ADVICE[meaning.reason] : undefined;

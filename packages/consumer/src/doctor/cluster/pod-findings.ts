@@ -24,6 +24,7 @@ export function podFindings(pod: Pod, policy: HaltPolicy | undefined): Finding[]
   if (named === undefined && containers.length > 1)
     return [
       notChecked("process", "It has several containers, and no HaltPolicy says which one is the node."),
+      ...containers.flatMap((each) => haltedFinding(pod, each, false)),
     ];
   if (container === undefined)
     return [
