@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 
 // Before anything else is loaded: an older Node stops with a stack trace somewhere in a dependency.
 const found = process.versions.node;
@@ -12,4 +13,5 @@ if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
   );
   process.exit(1);
 }
-await import("../dist/main.js");
+const { main } = createRequire(import.meta.url)("../dist/program/main.cjs");
+process.exitCode = await main(process.argv);

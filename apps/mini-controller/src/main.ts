@@ -1,4 +1,3 @@
 import "./cli/save-memory.ts";
-import { main } from "./cli/program.ts";
 
-process.exitCode = await main(process.argv);
+export { main } from "./cli/program.ts";

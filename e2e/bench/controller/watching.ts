@@ -17,8 +17,8 @@ const NAMESPACE = "bench-watched";
 const SETTLE_S = 20;
 /** How long either side may take to read all pods, on a busy machine. */
 const START_MS = 300_000;
-/** The controller's own, with all that they need. */
-const MODULES = import.meta.resolve("@upgrade-halt/mini-controller");
+/** The controller's own, with all that they need, in the files that its program is put into. */
+const MODULES = new URL("program/main.cjs", import.meta.resolve("@upgrade-halt/mini-controller")).href;
 /** A node that is far from a listed height is asked this often. */
 const INTERVAL_S = 5;
 /** Each node has a connection of either side, and a process may have some 20,000 files open. */
