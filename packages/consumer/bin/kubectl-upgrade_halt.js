@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 // The program tells by the name of its script what it is asked for.
-import "./upgrade-halt.js";
+require("./upgrade-halt.js");

@@ -25,20 +25,42 @@ const withoutStarter = {
   load: (id: string) => (id === `\0${STARTER}` ? "export default {};" : null),
 };
 
+/**
+ * Commander imports these by their defaults. For such an import the bundle would copy each property of the module at each start; asked
+ * for like this, Node gives the module itself.
+ */
+const WHOLE: readonly string[] = ["node:fs", "node:path", "node:process"];
+const MARK = "\0whole:";
+const wholeModules = {
+  name: "whole-modules",
+  resolveId: (id: string, from?: string) => (isWhole(id, from) ? MARK + id : null),
+  load: (id: string) =>
+    id.startsWith(MARK) ? `export default process.getBuiltinModule("${id.slice(MARK.length)}");` : null,
+};
+
 await rm(PROGRAM, { recursive: true, force: true });
 const build = await rolldown({
   input: join(DIST, "main.js"),
   platform: "node",
   external: (id, from) =>
-    !id.startsWith(".") && !id.startsWith("/") && !INSIDE.includes(id) && !isStarter(id, from),
-  plugins: [withoutStarter],
+    !/^[./]/.test(id) && !INSIDE.includes(id) && !isStarter(id, from) && !isWhole(id, from),
+  plugins: [withoutStarter, wholeModules],
 });
 const names = { entryFileNames: "[name].cjs", chunkFileNames: "[name].cjs" };
-await build.write({ dir: PROGRAM, format: "cjs", ...names });
+const minify = { compress: true, mangle: false };
+await build.write({ dir: PROGRAM, format: "cjs", comments: false, minify, ...names });
 await build.close();
 const commander = dirname(fileURLToPath(import.meta.resolve("commander")));
 await copyFile(join(commander, "LICENSE"), join(PROGRAM, "commander.LICENSE"));
 
 function isStarter(id: string, from?: string): boolean {
-  return id === STARTER && from !== undefined && from.includes("/node_modules/commander/");
+  return id === STARTER && isOfCommander(from);
+}
+
+function isWhole(id: string, from?: string): boolean {
+  return WHOLE.includes(id) && isOfCommander(from);
+}
+
+function isOfCommander(from?: string): boolean {
+  return from?.includes("/node_modules/commander/") === true;
 }

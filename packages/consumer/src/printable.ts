@@ -1,6 +1,6 @@
 const PLAIN = /^[\x20-\x7e]*$/;
-// Controls, format characters (bidi marks among them), surrogates, private and unassigned ones, line and paragraph ends.
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
+/** Controls, format characters (bidi marks among them), surrogates, private and unassigned ones, line and paragraph ends. */
+let unprintable: RegExp | undefined;
 
 /**
  * Untrusted text made fit for a terminal or a log line: whatever could move a cursor, break a line or reorder text
@@ -8,7 +8,15 @@ const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
  */
 export function printable(text: string, limit = 200): string {
   const kept = text.length > limit ? `${text.slice(0, limit)}…` : text;
-  return PLAIN.test(kept) ? kept : kept.replace(UNPRINTABLE, escapeOne);
+  return withoutUnprintable(kept, escapeOne);
+}
+
+/** Replaces each character that a terminal could act on. The expression is made for the first text that is not plain: as a literal
+ * it would be a fiftieth of each start of the program, since V8 collects its characters as soon as it reads it. */
+export function withoutUnprintable(text: string, replace: (character: string) => string): string {
+  if (PLAIN.test(text)) return text;
+  unprintable ??= /[\p{C}\p{Zl}\p{Zp}]/gu;
+  return text.replace(unprintable, replace);
 }
 
 function escapeOne(character: string): string {

@@ -1,9 +1,11 @@
-// What JSON.stringify leaves raw although a terminal acts on it: DEL, C1 controls, bidi and other format characters.
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
+import { withoutUnprintable } from "../../printable.ts";
 
-/** One line of JSON that is safe on a terminal: what could act on one is escaped as JSON allows. */
+/**
+ * One line of JSON that is safe on a terminal: what JSON.stringify leaves raw although a terminal acts on it (DEL, C1 controls, bidi
+ * and other format characters) is escaped as JSON allows.
+ */
 export function toJsonLine(value: unknown): string {
-  return `${JSON.stringify(value).replace(UNPRINTABLE, escapeUnits)}\n`;
+  return `${withoutUnprintable(JSON.stringify(value), escapeUnits)}\n`;
 }
 
 function escapeUnits(character: string): string {
