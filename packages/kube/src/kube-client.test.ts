@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { gzipSync } from "node:zlib";
 import { TestServer } from "@upgrade-halt/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import type { ClusterAccess } from "./cluster-access.ts";
@@ -104,6 +105,37 @@ describe("a Kubernetes client", () => {
     await expect(client.list("/pods", { limit: 2 })).rejects.toMatchObject({ code: "too-large" });
     expect((await client.list("/pods", { limit: 1 })).items).toHaveLength(1);
     expect((await client.list("/pods")).items).toHaveLength(1);
+  });
+
+  /** Answers with a compressed list to whoever takes one, as an API server does. */
+  const compressed = (list: object) => (request: IncomingMessage, response: ServerResponse) => {
+    const isTaken = request.headers["accept-encoding"] === "gzip";
+    response.writeHead(200, isTaken ? { "content-encoding": "gzip" } : {});
+    response.end(isTaken ? gzipSync(JSON.stringify(list)) : JSON.stringify(list));
+  };
+  const listOf = (name: string) => ({ metadata: { resourceVersion: "1" }, items: [{ metadata: { name } }] });
+
+  test("takes metadata compressed, and nothing else", async () => {
+    const encodings: unknown[] = [];
+    const { client } = await connect((request, response) => {
+      encodings.push(request.headers["accept-encoding"]);
+      compressed(listOf("a"))(request, response);
+    });
+    for (const as of ["metadata", undefined] as const)
+      expect((await client.list("/pods", {}, as)).items).toEqual([{ metadata: { name: "a" } }]);
+    expect(encodings).toEqual(["gzip", undefined]);
+  });
+
+  test("does not decompress more than a page may have", async () => {
+    const { client } = await connect(compressed(listOf("x".repeat(9 * 1024 * 1024))));
+    await expect(client.list("/pods", { limit: 2 }, "metadata")).rejects.toMatchObject({ code: "too-large" });
+  });
+
+  test("says of an answer that can't be decompressed that there was none", async () => {
+    const { client } = await connect((_, response) => {
+      response.writeHead(200, { "content-encoding": "gzip" }).end("{}");
+    });
+    await expect(client.list("/pods", {}, "metadata")).rejects.toMatchObject({ code: "unreachable" });
   });
 
   test("asks for the metadata of objects alone, and takes them whole from a server that knows no other form", async () => {

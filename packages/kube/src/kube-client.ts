@@ -104,7 +104,8 @@ export class KubeClient implements KubeApi {
     const { limit } = query;
     // A page of one can't be made smaller.
     const mostBytes = typeof limit === "number" && limit > 1 ? MOST_PAGE_BYTES : undefined;
-    const accept = as === undefined ? {} : { accept: METADATA_FIRST };
+    // The names and fields of who wrote what are most of metadata, and the same in each.
+    const accept = as === undefined ? {} : { accept: METADATA_FIRST, encoding: "gzip" as const };
     return this.#json<KubeList<T>>("GET", path, { query, mostBytes, ...accept });
   }
 
@@ -242,11 +243,17 @@ export class KubeClient implements KubeApi {
     }
   }
 
-  async #headersFor({ body, contentType = "application/json", accept = "application/json" }: SendOptions) {
+  async #headersFor({
+    body,
+    contentType = "application/json",
+    accept = "application/json",
+    encoding,
+  }: SendOptions) {
     const { userAgent } = this.#options;
     const named = userAgent === undefined ? {} : { "user-agent": userAgent };
     const typed = body === undefined ? {} : { "content-type": contentType };
-    return { ...(await this.#credentials()), accept, ...named, ...typed };
+    const encoded = encoding === undefined ? {} : { "accept-encoding": encoding };
+    return { ...(await this.#credentials()), accept, ...encoded, ...named, ...typed };
   }
 
   /** Credentials that are refused are read anew. */
@@ -275,6 +282,8 @@ interface SendOptions {
   readonly body?: object;
   readonly contentType?: string;
   readonly accept?: string;
+  /** The answer may come like this: an API server compresses what is longer than 128 KiB. */
+  readonly encoding?: "gzip";
   /** An answer of more bytes fails with `too-large`. */
   readonly mostBytes?: number | undefined;
 }

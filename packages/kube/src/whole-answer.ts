@@ -1,3 +1,5 @@
+import { kMaxLength } from "node:buffer";
+import { gunzip } from "node:zlib";
 import type { Dispatcher } from "undici";
 import { KubeError } from "./kube-error.ts";
 
@@ -10,7 +12,7 @@ export interface Answer {
 
 export interface AnswerLimits {
   readonly timeoutMs: number;
-  /** A success of more bytes fails with `too-large`. */
+  /** A success of more bytes, as they come or decompressed, fails with `too-large`. */
   readonly mostBytes?: number | undefined;
 }
 
@@ -81,23 +83,40 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
-    if (this.#statusCode < 300 && this.#bytes > this.#mostBytes)
-      this.giveUp(new KubeError("too-large", `more than ${this.#mostBytes} bytes`));
+    if (this.#statusCode < 300 && this.#bytes > this.#mostBytes) this.giveUp(tooLarge(this.#mostBytes));
   }
 
   onResponseEnd(): void {
     this.onOver();
     const [only] = this.#chunks;
     const body = this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks, this.#bytes);
-    this.#resolve({ statusCode: this.#statusCode, headers: this.#headers, text: body?.toString() ?? "" });
+    if (body !== undefined && this.#headers["content-encoding"] === "gzip") this.#decompress(body);
+    else this.#answer(body);
   }
 
   onResponseError(_: Dispatcher.DispatchController | null, error: unknown): void {
     this.#fail(this.#fault ?? error);
   }
 
+  #decompress(body: Buffer): void {
+    const most = Math.min(this.#mostBytes, kMaxLength);
+    gunzip(body, { maxOutputLength: most }, (error, whole) => {
+      if (error === null) this.#answer(whole);
+      else if ("code" in error && error.code === "ERR_BUFFER_TOO_LARGE") this.#reject(tooLarge(most));
+      else this.#reject(error);
+    });
+  }
+
+  #answer(body: Buffer | undefined): void {
+    this.#resolve({ statusCode: this.#statusCode, headers: this.#headers, text: body?.toString() ?? "" });
+  }
+
   #fail(error: unknown): void {
     this.onOver();
     this.#reject(error);
   }
+}
+
+function tooLarge(mostBytes: number): KubeError {
+  return new KubeError("too-large", `more than ${mostBytes} bytes`);
 }
