@@ -4,11 +4,11 @@ import { isNearPlan, nextWait } from "./schedule.ts";
 
 const pace = { intervalMs: 1_000, maxIntervalMs: 30_000 };
 
-test("a node that answers is read at the interval, a tenth more or less", () => {
+test("a node that answers is read at the interval, a twelfth more or less", () => {
   const progress = { failures: 0, nearPlan: false };
-  expect(nextWait(pace, progress, 0)).toBeCloseTo(900);
+  expect(nextWait(pace, progress, 0)).toBeCloseTo(920);
   expect(nextWait(pace, progress, 0.5)).toBeCloseTo(1_000);
-  expect(nextWait(pace, progress, 0.999999)).toBeCloseTo(1_100, 1);
+  expect(nextWait(pace, progress, 0.999999)).toBeCloseTo(1_080, 1);
 });
 
 test("near a listed plan a node is read four times as often", () => {
