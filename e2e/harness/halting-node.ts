@@ -3,6 +3,7 @@ import { REACH_BLOCKS } from "@upgrade-halt/consumer";
 import { until } from "@upgrade-halt/testing";
 import { startController } from "./controller.ts";
 import { CONTAINER, type NodeOptions } from "./fixtures/mock-nodes.ts";
+import { LOOK_MS } from "./look.ts";
 import { describe, recordsIn } from "./observe.ts";
 import { createNode, plansIn } from "./operator.ts";
 import type { Testbed } from "./testbed.ts";
@@ -64,7 +65,7 @@ export async function untilSeenNear(
         records.some(({ status }) => status?.podUID === metadata?.uid && (status?.height ?? 0) >= lowest);
       return pods.length > 0 && pods.every(isSeen);
     },
-    { within: 60_000, explain: () => describe(testbed) },
+    { every: LOOK_MS, within: 60_000, explain: () => describe(testbed) },
   );
 }
 
@@ -80,7 +81,7 @@ export async function letGoOn(testbed: Testbed, name: string): Promise<void> {
       const ready = containers.filter((one) => one.name === CONTAINER && one.ready);
       return ready.length > 0 && ready;
     },
-    { within: 60_000, explain: () => describe(testbed) },
+    { every: LOOK_MS, within: 60_000, explain: () => describe(testbed) },
   );
   // The kubelet of every target runs it on this machine.
   for (const { containerID } of serving)

@@ -9,6 +9,7 @@ import type {
 } from "@upgrade-halt/mini-controller/api";
 import { until } from "@upgrade-halt/testing";
 import { CONTAINER } from "./fixtures/mock-nodes.ts";
+import { LOOK_MS } from "./look.ts";
 import type { Testbed } from "./testbed.ts";
 
 const RESOURCES = { group: "upgrade-halt.dev", version: "v1alpha1" } as const;
@@ -38,7 +39,7 @@ export async function untilPolicySeen(testbed: Testbed): Promise<void> {
         ({ observedGeneration }) => observedGeneration === metadata.generation,
       );
     },
-    { within: 90_000 },
+    { every: LOOK_MS, within: 90_000 },
   );
 }
 
@@ -53,7 +54,7 @@ export async function haltOf(
   testbed: Testbed,
   node: string,
   phases: Phase | readonly Phase[],
-  { reason, within = 45_000, ...pace }: { reason?: string; within?: number; every?: number } = {},
+  { reason, within = 45_000, every = LOOK_MS }: { reason?: string; within?: number; every?: number } = {},
 ): Promise<NodeHalt> {
   const wanted = [phases].flat();
   return until(
@@ -66,7 +67,7 @@ export async function haltOf(
           status?.phase !== undefined &&
           wanted.includes(status.phase),
       ),
-    { ...pace, within, explain: () => describe(testbed) },
+    { every, within, explain: () => describe(testbed) },
   );
 }
 
@@ -176,7 +177,7 @@ async function untilRecord(
       (await recordsIn(testbed)).some(
         ({ spec, status }) => spec.node === node && status !== undefined && fits(status),
       ),
-    { within: 60_000, explain: () => describe(testbed) },
+    { every: LOOK_MS, within: 60_000, explain: () => describe(testbed) },
   );
 }
 

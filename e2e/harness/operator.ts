@@ -14,6 +14,7 @@ import {
   type Plan,
   plansConfigMap,
 } from "./fixtures/mock-nodes.ts";
+import { LOOK_MS } from "./look.ts";
 import type { Testbed } from "./testbed.ts";
 
 /** What a scenario's policy may say differently. */
@@ -159,7 +160,7 @@ export async function takeDown(testbed: Testbed, node: string): Promise<void> {
       () => false,
       () => true,
     );
-  await until(`${node}-0 to be gone`, isGone, { within: 90_000 });
+  await until(`${node}-0 to be gone`, isGone, { every: LOOK_MS, within: 90_000 });
 }
 
 /** Puts another image into a node's StatefulSet that has no pod, and lets it have one. */

@@ -7,6 +7,7 @@ import { PageReceiver, until } from "@upgrade-halt/testing";
 import { beginChronicle, type Chronicle } from "../invariants/chronicle.ts";
 import type { Api } from "./api.ts";
 import { Cleanup } from "./cleanup.ts";
+import { LOOK_MS } from "./look.ts";
 
 /** A namespace with a pager, for one scenario. */
 export interface Testbed {
@@ -59,7 +60,7 @@ async function removeNamespace({ core, apps }: Api, namespace: string): Promise<
   await until(
     `the pods of ${namespace} to be gone`,
     async () => (await core.listNamespacedPod({ namespace })).items.length === 0,
-    { within: 60_000 },
+    { every: LOOK_MS, within: 60_000 },
   );
   await core.deleteNamespace({ name: namespace });
 }
