@@ -77,7 +77,7 @@ export const INVARIANTS: readonly Invariant[] = [
       const isOwn = pods.some((pod) => {
         const owner = controllerOf(pod);
         const set = sets.find(({ metadata }) => metadata.uid === owner?.uid);
-        const labels = labelsRead(act, pod, observer);
+        const labels = labelsReadLast(act, pod, observer);
         return (
           set !== undefined &&
           Object.entries((set as StatefulSet).spec.selector.matchLabels).every(
@@ -250,7 +250,7 @@ export const INVARIANTS: readonly Invariant[] = [
       const isSelected =
         pods.length === 0 ||
         pods.some((pod) =>
-          [labelsRead(act, pod, observer), ...observer.labelsRead(act, pod)].some((labels) =>
+          [labelsReadLast(act, pod, observer), ...observer.labelsInLists(act, pod)].some((labels) =>
             policies.some((policy) => policy.spec.container === NODE && selects(policy, labels)),
           ),
         );
@@ -265,7 +265,9 @@ export const INVARIANTS: readonly Invariant[] = [
       if (act.kind === "other") return undefined;
       const pods = act.kind === "delete-pod" ? [act.pod] : podsOf(act.before, observer);
       const isPaused = (policies: readonly HaltPolicy[]) => {
-        const governing = pods.flatMap((pod) => governingOf(policies, labelsRead(act, pod, observer)) ?? []);
+        const governing = pods.flatMap(
+          (pod) => governingOf(policies, labelsReadLast(act, pod, observer)) ?? [],
+        );
         return governing.length > 0 && governing.every(({ spec }) => spec.paused || spec.dryRun);
       };
       const readings = observer.policyReadings(act);
@@ -496,7 +498,7 @@ function lacksApplied(image: string, { metadata }: Pod, { truth }: Observer): bo
   );
 }
 
-function labelsRead(act: Change, pod: Pod, observer: Observer): Readonly<Record<string, string>> {
+function labelsReadLast(act: Change, pod: Pod, observer: Observer): Readonly<Record<string, string>> {
   return (observer.podRead(act, pod)?.object ?? pod).metadata.labels ?? {};
 }
 

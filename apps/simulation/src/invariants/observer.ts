@@ -231,7 +231,7 @@ export class Observer {
   }
 
   /** The pod's labels in each list that the act may rest on: a replica works on several halts at a time. */
-  labelsRead({ by, at }: Act, { metadata }: Pod): readonly Readonly<Record<string, string>>[] {
+  labelsInLists({ by, at }: Act, { metadata }: Pod): readonly Readonly<Record<string, string>>[] {
     return freshOf(this.#podReadings, by, at).flatMap(({ object }) =>
       object.filter(({ metadata: { uid } }) => uid === metadata.uid).map((pod) => pod.metadata.labels ?? {}),
     );
