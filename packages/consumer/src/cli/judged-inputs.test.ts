@@ -111,7 +111,7 @@ test("the journal is read as far back as a log file", async () => {
   const journal = await runCli(["systemd-hook", "--journal", "--json"], { env });
   process.env.PATH = before;
   const log = join(FIXTURES, "panic-with-99-lines.log.txt");
-  const file = await runCli(["systemd-hook", "--log", log, "--json"], { env });
+  const file = await runCli(["systemd-hook", "--log", log, "--json"], { env: ended("2") });
   expect(journal.stdout).toBe(file.stdout);
   expect(JSON.parse(journal.stdout).verdict.contradictions).toEqual([
     "Its log has a halt line of upgrade_required (plan v6.7 at height 40).",

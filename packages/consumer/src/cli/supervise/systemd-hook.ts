@@ -14,7 +14,6 @@ import { unreadable } from "../input/unreadable.ts";
 import type { Io } from "../output/io.ts";
 import { toJsonLine } from "../output/json.ts";
 import { oneLine } from "../output/render.ts";
-import { beginOfRun } from "./begin-of-run.ts";
 import { onOption, parseReactions, react } from "./reactions.ts";
 
 interface HookFlags {
@@ -87,7 +86,9 @@ function saysHowItEnded(tail: string, options: LogOptions): boolean {
 /** When the run began; where systemd does not tell, what is in a log may be of the run before, and nothing in it counts. */
 async function beginOf({ env }: Io): Promise<number | undefined> {
   const id = env.INVOCATION_ID;
-  return id === undefined ? undefined : ((await beginOfRun(id)) ?? Number.POSITIVE_INFINITY);
+  if (id === undefined) return undefined;
+  const { beginOfRun } = await import("./begin-of-run.ts");
+  return (await beginOfRun(id)) ?? Number.POSITIVE_INFINITY;
 }
 
 /** The end of the log, or nothing and a sentence about it where it can't be read: what a halt asks for is done without it. */
