@@ -510,7 +510,7 @@ describe("a wrong image", () => {
 
 describe("a binary that is too new", () => {
   test("is rolled back once its exit says what its announcement said alone", async () => {
-    const cluster = new FakeCluster((of) => (of.endsWith("v6.8") ? "crash" : undefined));
+    const cluster = new FakeCluster(() => undefined);
     const pager = await startPager();
     await cluster.addPolicy({ upgrades: [], paging: [{ webhook: { url: pager.url } }] });
     await cluster.addNode("sei-0", "v6.7");

@@ -12,7 +12,7 @@ const ran = (image: string, height: number): RanImage => ({
   height,
   at: "2026-08-21T17:59:28Z",
 });
-const halt = haltWith({ reason: "binary_too_new", image: NEW, height: undefined });
+const halt = haltWith({ reason: "binary_too_new", image: NEW, height: undefined, restartCount: 0 });
 const policy = policyWith({ upgrades: [] }).spec;
 const revision = (number: number, image: string | undefined): TemplateRevision => ({
   ...{ name: `sei-0-${number}`, owner: "set-1", number, image },
@@ -89,6 +89,11 @@ test("goes nowhere where the pod ran for long before it halted", () => {
   const images = [ran(OLD, 500)];
   const late = { ...halt, spec: { ...halt.spec, detectedAt: "2026-08-21T18:15:00Z" } };
   expect(look(images, { halt: late })).toBeUndefined();
+});
+
+test.each([1, 2, undefined])("goes nowhere where its run may have had one before it: %s", (restartCount) => {
+  const again = { ...halt, spec: { ...halt.spec, restartCount } };
+  expect(look([ran(OLD, 500)], { halt: again })).toBeUndefined();
 });
 
 test("stays with the image once it is set: its template is the newest then", () => {

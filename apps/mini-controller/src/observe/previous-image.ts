@@ -38,9 +38,9 @@ export function previousImage(ran: RanBefore): string | undefined {
 }
 
 /**
- * Whether the pod that halted came directly after the recorded one, and soon. A record alone is no proof: other images may
- * have run, and applied plans, while nobody watched. The templates say which came after which, and the times that no
- * other pod came between.
+ * Whether the pod that halted came directly after the recorded one, and soon, and halted in its first run. A record alone is no
+ * proof: other images may have run, and applied plans, while nobody watched, and so may an earlier run of this one. The templates say
+ * which came after which, and the times that no other pod came between.
  */
 function isFollowed(last: RanImage, { halt, lineage: { pod, present, former } }: RanBefore): boolean {
   if (present === undefined || former === undefined || present.owner === undefined) return false;
@@ -49,7 +49,8 @@ function isFollowed(last: RanImage, { halt, lineage: { pod, present, former } }:
   const madeAfter = Date.parse(pod.metadata.creationTimestamp ?? "") - Date.parse(last.at);
   const haltedAfter = Date.parse(halt.spec.detectedAt) - Date.parse(last.at);
   const isSoon = Math.abs(madeAfter) <= HANDOVER_MS && haltedAfter <= HALTS_WITHIN_MS;
-  return isNext && isOfBoth && isSoon && isOther(last, halt, pod);
+  const isFirstRun = halt.spec.restartCount === 0;
+  return isNext && isOfBoth && isSoon && isFirstRun && isOther(last, halt, pod);
 }
 
 /** Whether the image is another than the one that halted: a tag may have been pushed anew, and only digests say so. */

@@ -207,6 +207,11 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     needs: [["deploy", "deploy-deployment"]],
   },
+  {
+    name: "an earlier run of a pod whose binary is too new counts for nothing",
+    edits: [edit(`${CONTROLLER}/observe/previous-image.js`, "halt.spec.restartCount === 0", "true")],
+    needs: [["deploy-deployment"], ["crash"]],
+  },
   // Heights and chains.
   {
     name: "an upgrade that is listed without a height is acted on",
