@@ -65,12 +65,11 @@ function wordsOf({ code, message }: CommanderError, args: readonly string[]): st
 function outcomeOf(error: unknown, args: readonly string[]): Outcome {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return { code: 0 };
-    if (error.code === "commander.help") return { code: 64 };
-    return {
-      code: 64,
-      message: printable(wordsOf(error, args), 400),
-    };
+    const code = EXIT_CODE_OF.usage;
+    return error.code === "commander.help"
+      ? { code }
+      : { code, message: printable(wordsOf(error, args), 400) };
   }
   if (error instanceof ConsumerError) return { code: EXIT_CODE_OF[error.code], message: error.message };
-  return { code: 1, message: printable(`an unexpected failure: ${String(error)}.`, 400) };
+  return { code: EXIT_CODE_OF.failure, message: printable(`an unexpected failure: ${String(error)}.`, 400) };
 }
