@@ -198,6 +198,23 @@ describe.skipIf(reason !== undefined)(
       }
     });
 
+    test("a log file of a user's unit is evidence, since the user's own systemd says when the run began", async () => {
+      const home = "/run/user/988";
+      const units = `${home}/systemd/user`;
+      await sh(`mkdir -p ${units}; chmod 700 ${home}`);
+      await write(`${home}/halt`, 'UPGRADE "v6.6" NEEDED at height: 3: ');
+      const hook = `ExecStopPost=/run/bin/upgrade-halt systemd-hook --log ${home}/seid.log`;
+      const outputs = `StandardOutput=append:${home}/seid.log\nStandardError=append:${home}/hook.err`;
+      const start = `ExecStart=/bin/sh -c 'cat ${home}/halt; exit 70'`;
+      await write(`${units}/seid.service`, `[Service]\n${start}\n${hook}\n${outputs}`);
+      await sh(`chown -R sei ${home}; systemd-run --unit=of-sei -p User=sei -p Delegate=yes -p Type=notify \
+        -p Environment=XDG_RUNTIME_DIR=${home} -p Environment=HOME=${home} /lib/systemd/systemd --user`);
+      await sh(`runuser -u sei -- env XDG_RUNTIME_DIR=${home} systemctl --user start --wait seid`);
+      const said = await sh(`cat ${home}/seid.log ${home}/hook.err`);
+      await sh(`systemctl stop of-sei; rm -r ${home}`);
+      expect(said).toContain("halted: upgrade_required (plan v6.6 at height 3).");
+    });
+
     test("a hook without journalctl or its log says so", async () => {
       const empty = "ExecStopPost=\nExecStopPost=/run/bin/upgrade-halt systemd-hook";
       const cases = [

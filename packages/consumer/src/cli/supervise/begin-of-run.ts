@@ -1,15 +1,31 @@
 import { lstat, readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
+import type { Io } from "../output/io.ts";
 
-/** Where systemd tells journald the invocation of each unit, from the begin of the run to its end. */
-const UNITS = "/run/systemd/units";
+/** Where the system's manager tells journald the invocation of each unit, from the begin of the run to its end. */
+const OF_SYSTEM = "/run/systemd/units";
 
-/** When systemd began the run of this invocation, in ms. `undefined` where that is not told: systemd 252 tells it of system units alone. */
-export async function beginOfRun(invocation: string, folder = UNITS): Promise<number | undefined> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    if (!name.startsWith("invocation:")) continue;
-    const path = join(folder, name);
-    if ((await readlink(path).catch(() => undefined)) === invocation) return (await lstat(path)).mtimeMs;
+/** Where systemd tells of the units of the system, and of those of this user. */
+export function unitFolders(env: Io["env"]): readonly string[] {
+  const ofUser = env.XDG_RUNTIME_DIR ?? `/run/user/${process.getuid?.()}`;
+  return [OF_SYSTEM, join(ofUser, "systemd/units")];
+}
+
+/** When systemd began the run of this invocation, in ms. `undefined` where that is told in none of the folders. */
+export async function beginOfRun(
+  invocation: string,
+  folders: readonly string[],
+): Promise<number | undefined> {
+  for (const folder of folders) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (!name.startsWith("invocation:")) continue;
+      const path = join(folder, name);
+      if ((await readlink(path).catch(() => undefined)) !== invocation) continue;
+      return await lstat(path).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => undefined,
+      );
+    }
   }
   return undefined;
 }

@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -49,8 +59,22 @@ test("a log file is no evidence of a run that nobody can say the begin of", asyn
   await rm(folder, { recursive: true });
   expect(stdout).toMatch(/^halted: upgrade_required, not corroborated\. /);
   expect(stderr).toBe(
-    `upgrade-halt: systemd does not tell when this run began, so the log ${log} may be of one before, so it is judged without it.\n`,
+    `upgrade-halt: systemd does not tell when this run began: the log ${log} may be of one before, and is left out.\n`,
   );
+});
+
+test("a log file of a user's unit is evidence: the user's own systemd says when the run began", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-hook-"));
+  const log = join(folder, "seid.log");
+  const INVOCATION_ID = "0123456789abcdef0123456789abcdef";
+  await mkdir(join(folder, "systemd/units"), { recursive: true });
+  await symlink(INVOCATION_ID, join(folder, "systemd/units/invocation:seid.service"));
+  await writeFile(log, BEGIN + HALT);
+  const env = { ...ended("70"), INVOCATION_ID, XDG_RUNTIME_DIR: folder };
+  const { stdout, stderr } = await runCli(["systemd-hook", "--log", log], { env });
+  await rm(folder, { recursive: true });
+  expect(stdout).toMatch(/^halted: upgrade_required \(plan v6\.7 at height 30\)\. /);
+  expect(stderr).toBe("");
 });
 
 test("without a journal it judges by the exit code", async () => {

@@ -87,20 +87,21 @@ function saysHowItEnded(tail: string, options: LogOptions): boolean {
 async function beginOf({ env }: Io): Promise<number | undefined> {
   const id = env.INVOCATION_ID;
   if (id === undefined) return undefined;
-  const { beginOfRun } = await import("./begin-of-run.ts");
-  return (await beginOfRun(id)) ?? Number.POSITIVE_INFINITY;
+  const { beginOfRun, unitFolders } = await import("./begin-of-run.ts");
+  const begin = await inTime(beginOfRun(id, unitFolders(env))).catch(() => undefined);
+  return begin ?? Number.POSITIVE_INFINITY;
 }
 
 /** The end of the log, or nothing and a sentence about it where it can't be read: what a halt asks for is done without it. */
 async function readLog(path: string, options: LogOptions, { stderr }: Io): Promise<string> {
   const { readLogTail } = await import("../input/log-tail.ts");
-  const without = (problem: string) =>
-    stderr.write(`upgrade-halt: ${problem}, so it is judged without it.\n`);
+  const say = (problem: string) => stderr.write(`upgrade-halt: ${problem}.\n`);
+  const without = (problem: string) => say(`${problem}, so it is judged without it`);
   try {
     const text = await inTime(readLogTail(path, options));
     if (options.startedAt === Number.POSITIVE_INFINITY)
-      without(
-        `systemd does not tell when this run began, so the log ${printable(path)} may be of one before`,
+      say(
+        `systemd does not tell when this run began: the log ${printable(path)} may be of one before, and is left out`,
       );
     else if (text === "" && options.startedAt !== undefined)
       without(`nothing was written to the log ${printable(path)} in this run`);
