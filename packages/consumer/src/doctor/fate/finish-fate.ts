@@ -18,7 +18,7 @@ const PERMAFAIL = /^(?:exec\s+)?s6-permafailon\s+\d+\s+(\d+)\s+(\S+)\s+\S/;
 const UNCLEAR =
   /&&|\|\||[|&`]|\$\(|^\.\s|\b(?:if|while|until|for|case|function|trap|eval|sv|s6-\w+|exit|exec|return|cd|chdir|pushd|shift|set|source|alias)\b/;
 /** What is over at once: s6 kills a `finish` after five seconds, and starts the service again. */
-const SHORT = /^(?:echo|printf|true|:|exit|s6-svc|exec s6-svc|\w+=)/;
+const SHORT = /^(?:(?:echo|printf|true|:|exit|(?:exec )?s6-svc)(?: |$)|\w+=\S*$)/;
 
 /**
  * What the `finish` of a service makes of an end. A script cannot be tried, so its text is read, and only two shapes of it are

@@ -201,6 +201,18 @@ const CASES: readonly [string, RestartRules, readonly [Fate, Fate, Fate, Fate]][
     [DOWN, DOWN, AGAIN, AGAIN],
   ],
   [
+    "s6's finish that keeps a word of its own first",
+    finish('case "$1" in 70|71|72) told=$1; exit 125 ;; esac', "s6"),
+    [DOWN, DOWN, AGAIN, AGAIN],
+  ],
+  ...["FOO=1 curl http://pager", "TIMEOUT=60 page-me", "echo-to-pager", "truelove", "printf_all", ":x"].map(
+    (first): (typeof CASES)[number] => [
+      `s6's finish that may be killed in ${first}`,
+      finish(`case "$1" in 70|71|72) ${first}; exit 125 ;; esac`, "s6"),
+      [UNSURE, UNSURE, AGAIN, AGAIN],
+    ],
+  ),
+  [
     "runit's finish that pages first",
     finish('case "$1" in 70|71|72) page-me "$1"; sv down . ;; esac'),
     [DOWN, DOWN, AGAIN, AGAIN],
