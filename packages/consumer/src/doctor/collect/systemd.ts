@@ -5,6 +5,7 @@ import { baseName } from "../process.ts";
 import { isShell } from "../wrapper.ts";
 import { fileFor } from "./output.ts";
 import { type Env, runProgram } from "./run-program.ts";
+import { startsUnits } from "./starts-units.ts";
 
 /** A unit as `systemctl show` tells it. */
 export interface Unit {
@@ -89,15 +90,11 @@ function rulesOf(properties: Properties): RestartRules {
       pulledInBy: servicesIn(["RequiredBy", "WantedBy", "BoundBy"].flatMap(words)),
       triggeredBy: words("TriggeredBy"),
       startingHooks: ["ExecStop", "ExecStopPost"].filter((key) =>
-        (properties.get(`${key}Ex`) ?? []).some((command) => STARTS.test(argvOf(command))),
+        (properties.get(`${key}Ex`) ?? []).some((command) => startsUnits(argvOf(command))),
       ),
     },
   };
 }
-
-/** What starts units, or makes new ones. */
-const STARTS =
-  /\bsystemctl\b.*\b(?:re|try-re|reload-or-re|force-re)?start\b|\bservice\s+\S+\s+(?:re)?start\b|\bsystemd-run\b|\b(?:reboot|isolate)\b/;
 
 function propertiesIn(text: string): Properties {
   const properties = new Map<string, string[]>();
