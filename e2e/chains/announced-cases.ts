@@ -61,7 +61,9 @@ export const tooNew: AnnouncedCase = async (chain) => {
   await validator.start(announced(NEW, validator, chain.plan, STANDSTILL_MS));
   await until(
     `${validator.name} to end, or a person to be told that it stands`,
-    () => validator.started.end ?? validator.node.output().includes("start the release that ran before"),
+    () =>
+      validator.started.end ??
+      validator.node.output().includes("find out which release applied the last plan"),
     { explain: () => validator.node.output().slice(-4_000) },
   );
   await validator.stop();

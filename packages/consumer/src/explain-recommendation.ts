@@ -66,7 +66,7 @@ function explainHalt(situation: Situation, verdict: HaltedVerdict, policy: Polic
     case "upgrade-inferred":
       return `The node did not announce this halt: its log, its end and its height tell it. An image is listed for ${plan}${at}. Upgrade it yourself, or allow inferredHalts: act.`;
     case "too-new-inferred":
-      return "The node did not announce this halt: its log tells that its binary is too new. Go back to the image that ran before.";
+      return "The node did not announce this halt: its log tells that its binary is too new. Find out which release applied the last plan, and go back to that one.";
     case "upgrade-not-shown":
     case "too-new-not-shown":
       return "The node was started again since this halt, and its newest process does not show it: it may have left the halt. Nothing is changed unless it halts again. Look whether it works.";
@@ -75,7 +75,7 @@ function explainHalt(situation: Situation, verdict: HaltedVerdict, policy: Polic
     case "too-new":
       return "Its binary is too new: it goes back to the image that ran before.";
     case "too-new-without-previous":
-      return "Its binary is too new, and the image that ran before is not known. Set the image of the release before.";
+      return "Its binary is too new, and the image that ran before is not known. Find out which release applied the last plan, and set its image.";
     case "downgrade":
       return "Its binary is older than its data, and no image makes that whole by itself. Find the release that applied the last plan; do not restart it before.";
     case "unrecognised":

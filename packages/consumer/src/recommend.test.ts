@@ -85,6 +85,14 @@ test.each(Object.entries(ROWS))("by default, %s", (name, [verdict, policy, expec
   expect(recommendation.reason).toBe(DECISIONS[name as keyof typeof DECISIONS].reason);
 });
 
+test.each(["too-new-inferred", "too-new-without-previous"] as const)(
+  "a person who is to choose the image is not sent back to one that may be older than the data: %s",
+  (name) => {
+    const [verdict, policy] = ROWS[name];
+    expect(recommend(verdict, policy).why).toMatch(/ Find out which release applied the last plan, and /);
+  },
+);
+
 const cells = Object.entries(ROWS).flatMap(([name, [verdict, policy]]) => {
   const { choice } = DECISIONS[name as keyof typeof DECISIONS];
   if (choice === undefined) return [];

@@ -19,7 +19,11 @@ const standing: Evidence = {
 
 describe("of a node that lives on with the wrong release, and stands still", () => {
   test.each([
-    [BinaryTooNew, "binary_too_new (plan v6.7)", "Stop it, and start the release that ran before."],
+    [
+      BinaryTooNew,
+      "binary_too_new (plan v6.7)",
+      "Stop it, find out which release applied the last plan, and start that one.",
+    ],
     [DowngradeDetected, "downgrade_detected (plan v6.7)", "Stop it, and start a release that has the plan."],
   ] as const)("%i is told with what to do", (reason, claim, advice) => {
     expect(toldOfStanding([{ reason, plan: "v6.7", ending: true }], standing)).toBe(

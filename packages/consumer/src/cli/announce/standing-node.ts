@@ -6,7 +6,7 @@ import { STANDSTILL_MS } from "../../standstill.ts";
 
 /** What to do about a node that has the wrong release and lives on. An upgrade is announced where its height was reached. */
 const ADVICE: Readonly<Partial<Record<HaltReason, string>>> = {
-  [ShutdownReason.BinaryTooNew]: "Stop it, and start the release that ran before",
+  [ShutdownReason.BinaryTooNew]: "Stop it, find out which release applied the last plan, and start that one",
   [ShutdownReason.DowngradeDetected]: "Stop it, and start a release that has the plan",
 };
 

@@ -512,6 +512,13 @@ test.each(CASES)("%s", (_, changes, check, state, found) => {
   ).toContain(state);
 });
 
+test("of a node that is too new nobody is sent back to an image that may be older than the data", () => {
+  const findings = findingsFor({ state: { terminated: { exitCode: 71 } } });
+  expect(findings.find(({ check }) => check === "process")).toMatchObject({
+    todo: "Find out which release applied the last plan, and start that one: docs/guides/alerts.md.",
+  });
+});
+
 test.each(["ReplicaSet", "DaemonSet", "Job"])("the only container of a %s is made anew", (kind) => {
   const findings = findingsFor({ containers: [CONTAINER], pod: { ownerReferences: owner(kind, "sei") } });
   const halt = findings.find(({ check }) => check === "halt");

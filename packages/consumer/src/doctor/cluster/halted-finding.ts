@@ -39,7 +39,7 @@ const ADVICE: Readonly<Record<number, { readonly governed: string; readonly what
   [ShutdownReason.BinaryTooNew]: {
     governed:
       ": the controller pages, and goes back to the image before only where it saw the node run with it",
-    what: "Go back to the release that ran before.",
+    what: "Find out which release applied the last plan, and start that one: docs/guides/alerts.md.",
   },
   [ShutdownReason.DowngradeDetected]: {
     governed: ": the controller pages, and never changes or restarts such a node",
