@@ -138,6 +138,13 @@ describe("a Kubernetes client", () => {
     await expect(client.list("/pods", {}, "metadata")).rejects.toMatchObject({ code: "unreachable" });
   });
 
+  test("takes the status of an answer without a body for what it is, said to be compressed or not", async () => {
+    const { client } = await connect((_, response) => {
+      response.writeHead(404, { "content-encoding": "gzip" }).end();
+    });
+    await expect(client.list("/pods", {}, "metadata")).rejects.toMatchObject({ code: "not-found" });
+  });
+
   test("asks for the metadata of objects alone, and takes them whole from a server that knows no other form", async () => {
     const accepted: unknown[] = [];
     const { client } = await connect(({ headers }, response) => {

@@ -90,7 +90,8 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     this.onOver();
     const [only] = this.#chunks;
     const body = this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks, this.#bytes);
-    if (body !== undefined && this.#headers["content-encoding"] === "gzip") this.#decompress(body);
+    const isCompressed = this.#bytes > 0 && this.#headers["content-encoding"] === "gzip";
+    if (body !== undefined && isCompressed) this.#decompress(body);
     else this.#answer(body);
   }
 
