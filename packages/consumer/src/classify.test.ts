@@ -207,6 +207,15 @@ test("a plan that halts where another is listed is that plan, and the verdict sa
   });
 });
 
+test("the file of a node that lived on counts, though it was last seen below its height, stood still and ended late", () => {
+  const upgradeInfo = { name: "v6.7", height: 30, modifiedAt: AT - 61_000 };
+  const process = ended(70, { startedAt: AT - 7_200_000, endedAt: AT });
+  expect(classify({ process, upgradeInfo, lastSeen: { height: 6 } })).toMatchObject({
+    corroborated: true,
+    sources: expect.arrayContaining(["upgrade-info"]),
+  });
+});
+
 test("the height of a status read before the end is a last height like any other", () => {
   expect(classify({ process: ended(70), status: healthy(29), listed })).toMatchObject({
     corroborated: true,

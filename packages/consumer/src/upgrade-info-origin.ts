@@ -1,10 +1,14 @@
 import type { UpgradeInfo } from "./evidence.ts";
 import type { Facts } from "./facts.ts";
+import { STANDSTILL_MS } from "./standstill.ts";
 
 /** A node that halts writes the file and ends: a file that is older than this at its end was written for something else, in ms. */
 const BEFORE_END_MS = 10 * 60_000;
-/** The same of a node that was not seen at the file's height, or the block before: it came there and ended at once, or never did. */
-const BEFORE_END_UNSEEN_MS = 60_000;
+/**
+ * The same of a node that was not seen at the file's height, or the block before: it came there and ended soon, or never did. One that
+ * lives on is given a standstill before it is asked to end (`exec --announce`), as long again to do so, and the rest is for slow clocks.
+ */
+const BEFORE_END_UNSEEN_MS = 3 * STANDSTILL_MS;
 /** By how much the clocks of a file system and of a platform, which may round to seconds, can differ, in ms. */
 const ROUNDING_MS = 1_000;
 
