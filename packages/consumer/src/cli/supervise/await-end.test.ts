@@ -44,6 +44,18 @@ test("what a command started and cannot be ended holds its own end up no longer,
   });
 });
 
+test("a command ends although nobody can say what it left", async () => {
+  const fail = async () => {
+    throw new Error("EMFILE");
+  };
+  const child = spawn("true", { stdio: "ignore" });
+  const end = endOf(child, "true", NO_OUTPUT, {
+    stderr: new PassThrough(),
+    left: { end: fail, livesOn: fail },
+  });
+  expect(await end).toMatchObject({ code: 0, isLeftRunning: true, livesOn: "" });
+});
+
 test("a command that is not there does not end: it never started", async () => {
   const end = endOf(spawn("/nowhere/seid"), "/nowhere/seid", NO_OUTPUT, { stderr: new PassThrough(), left });
   await expect(end).rejects.toMatchObject({ code: "not-found" });

@@ -68,7 +68,7 @@ export function endOf(
       const code = isUnnamed ? null : exitCode;
       const signal = isUnnamed ? (`signal ${unnamed ?? 0}` as const) : named;
       const isLeftRunning = !(await left.end(named).catch(() => false));
-      const livesOn = left.livesOn(OUTPUT_GRACE_MS);
+      const livesOn = left.livesOn(OUTPUT_GRACE_MS).catch(() => "");
       // What the command left running may hold its output open for ever.
       const giveUp = () => over(true);
       let late = setTimeout(() => {

@@ -39,6 +39,20 @@ test.skipIf(process.platform !== "linux").each(WAYS)(
   },
 );
 
+test.each(["", "0123456789abcdef".repeat(2)])(
+  "it kills a process and ends well where there is no /proc, with the mark %j",
+  async (mark) => {
+    const withoutProc = `process.getBuiltinModule("node:fs").readdirSync = () => { throw new Error("ENOENT"); };`;
+    const text = `${withoutProc}(${guard})(Number(process.argv[1]), process.argv[2])`;
+    const guarded = spawn("sleep", ["600"]);
+    const guarding = spawn(process.execPath, ["-e", text, String(guarded.pid), mark], { env: {} });
+    const ended = once(guarding, "exit");
+    guarding.stdin.end();
+    expect(await once(guarded, "exit")).toEqual([null, "SIGKILL"]);
+    expect(await ended).toEqual([0, null]);
+  },
+);
+
 test.each(WAYS)("%s leaves a process alone once all is over", async (_, args) => {
   const guarded = spawn("sleep", ["600"]);
   const guarding = spawn(process.execPath, [...args, String(guarded.pid)], { env: {} });

@@ -31,14 +31,19 @@ export function guard(pid: number, mark = ""): void {
   };
   const isMarked = (one: string): boolean => {
     try {
-      return mark !== "" && readFileSync(`/proc/${one}/environ`, "latin1").includes(mark);
+      return readFileSync(`/proc/${one}/environ`, "latin1").includes(mark);
     } catch {
       return false;
     }
   };
   const endAll = (): void => {
     end(pid);
-    for (const one of readdirSync("/proc")) if (/^\d+$/.test(one) && isMarked(one)) end(Number(one));
+    if (mark === "") return;
+    try {
+      for (const one of readdirSync("/proc")) if (/^\d+$/.test(one) && isMarked(one)) end(Number(one));
+    } catch {
+      // There is no /proc.
+    }
   };
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR2"]) process.on(signal, () => {});
   process.stdin.once("data", () => process.exit()).once("end", endAll);
