@@ -20,18 +20,19 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-const request = (url: string) => ({ url, headers: {}, body: "{}" });
+const request = (url: string, headers = {}) => ({ url, headers, body: "{}" });
 
 describe("lanes of receivers", () => {
   test("ask one receiver four things at a time", async () => {
     const waiting: (() => void)[] = [];
     const order: string[] = [];
     const url = await serve((asked, response) => {
-      order.push(asked.url ?? "");
+      order.push(String(asked.headers["x-page"]));
       waiting.push(() => response.writeHead(200).end());
     });
     const lanes = new ReceiverLanes();
-    const done = Array.from({ length: 9 }, (_, index) => lanes.deliver(request(`${url}/?${index}`)));
+    const pages = Array.from({ length: 9 }, (_, index) => String(index));
+    const done = pages.map((page) => lanes.deliver(request(url, { "x-page": page })));
     for (let answered = 0; answered < 9; answered += 1) {
       const expected = Math.min(answered + 4, 9);
       await until(`${expected} requests`, () => order.length === expected);
@@ -39,25 +40,28 @@ describe("lanes of receivers", () => {
       waiting[answered]?.();
       await done[answered];
     }
-    expect(order.toSorted()).toEqual(Array.from({ length: 9 }, (_, index) => `/?${index}`));
+    expect(order.toSorted()).toEqual(pages);
   });
 
-  test("hold up no other receiver of the same host for one that gives no answer", async () => {
+  test.each([
+    ["/silent", "/good"],
+    ["/hook?to=silent", "/hook?to=good"],
+  ])("hold up no other receiver of the same host for one that gives no answer: %s", async (never, good) => {
     const url = await serve((asked, response) => {
-      if (asked.url === "/good") response.writeHead(200).end();
+      if (asked.url === good) response.writeHead(200).end();
     });
     const lanes = new ReceiverLanes();
     let isOver = false;
     const silent = Promise.allSettled(
-      Array.from({ length: 8 }, () => lanes.deliver(request(`${url}/silent`))),
+      Array.from({ length: 8 }, () => lanes.deliver(request(`${url}${never}`))),
     ).finally(() => {
       isOver = true;
     });
-    await lanes.deliver(request(`${url}/good`));
+    await lanes.deliver(request(`${url}${good}`));
     expect(isOver).toBe(false);
     await silent;
-    await expect(lanes.deliver(request(`${url}/silent`))).rejects.toThrow(/did not answer a moment ago/);
-    await lanes.deliver(request(`${url}/good`));
+    await expect(lanes.deliver(request(`${url}${never}`))).rejects.toThrow(/did not answer a moment ago/);
+    await lanes.deliver(request(`${url}${good}`));
   });
 
   test("ask a receiver that gave no answer once more after a rest, and fail at once meanwhile", async () => {

@@ -17,7 +17,7 @@ interface Lane {
 }
 
 /**
- * Brings pages to their receivers, each in a lane of its own: one host may have the receivers of many, at paths of their own. A
+ * Brings pages to their receivers, each in a lane of its own: one host may have the receivers of many, each at a URL of its own. A
  * receiver that never answers costs its timeout once in a while, and not once a page: a page with several targets is late at none
  * of the others.
  */
@@ -31,8 +31,7 @@ export class ReceiverLanes {
 
   /** As {@link deliver}, once it is the request's turn. */
   readonly deliver = async (request: PageRequest): Promise<void> => {
-    const { origin, pathname, host } = new URL(request.url);
-    const receiver = `${origin}${pathname}`;
+    const { href: receiver, host } = new URL(request.url);
     const lane = this.#laneOf(receiver);
     if (lane.active < AT_ONCE) lane.active += 1;
     else await new Promise<void>((resolve) => lane.waiting.push(resolve));
