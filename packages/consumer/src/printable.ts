@@ -11,8 +11,10 @@ export function printable(text: string, limit = 200): string {
   return withoutUnprintable(kept, escapeOne);
 }
 
-/** Replaces each character that a terminal could act on. The expression is made for the first text that is not plain: as a literal
- * it would be a fiftieth of each start of the program, since V8 collects its characters as soon as it reads it. */
+/**
+ * Replaces each character that a terminal could act on. The expression is made for the first text that is not plain: as a literal
+ * it would be a fiftieth of each start of the program, since V8 collects its characters as soon as it reads it.
+ */
 export function withoutUnprintable(text: string, replace: (character: string) => string): string {
   if (PLAIN.test(text)) return text;
   unprintable ??= /[\p{C}\p{Zl}\p{Zp}]/gu;

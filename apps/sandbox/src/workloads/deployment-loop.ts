@@ -155,7 +155,6 @@ function availableCondition(deployment: KubeObject, isAvailable: boolean): JsonO
   return { type: "Available", status, reason, message, lastUpdateTime: now, lastTransitionTime: now };
 }
 
-/** The keys of an object's owners, of whatever kind. */
 /** A template without the hash that its ReplicaSet adds. */
 function templateOf(workload: KubeObject): JsonObject {
   const template = objectAt(workload, "spec", "template");

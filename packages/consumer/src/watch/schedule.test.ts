@@ -4,7 +4,7 @@ import { isNearPlan, nextWait } from "./schedule.ts";
 
 const pace = { intervalMs: 1_000, maxIntervalMs: 30_000 };
 
-test("a node that answers is read at the interval, a twelfth more or less", () => {
+test("a node that answers is read at the interval, 8 % more or less", () => {
   const progress = { failures: 0, nearPlan: false };
   expect(nextWait(pace, progress, 0)).toBeCloseTo(920);
   expect(nextWait(pace, progress, 0.5)).toBeCloseTo(1_000);
