@@ -8,7 +8,7 @@ const OF_SIGNAL = { runit: "-1", s6: "256" } as const;
 /** What makes this very service stay down. Of runit the exit code of a `finish` tells nothing. */
 const HOLDS = {
   runit: /^(?:exec\s+)?sv\s+(?:-\S+\s+)*(?:d|o|down|once)\s+\.\/?$/,
-  s6: /^(?:(?:exec\s+)?s6-svc\s+-\w*[dO]\w*\s+\.\/?|exit\s+125)$/,
+  s6: /^(?:(?:exec\s+)?s6-svc\s+-(?=\w*[dO])[^\WTorRuUw]+\s+\.\/?|exit\s+125)$/,
 } as const;
 const PERMAFAIL = /^(?:exec\s+)?s6-permafailon\s+\d+\s+(\d+)\s+(\S+)\s+\S/;
 /**

@@ -26,6 +26,7 @@ const finish = (script: string | undefined, of: "runit" | "s6" = "runit"): Resta
 });
 const CASE = '#!/bin/sh\ncase "$1" in\n  70 | 71 | 72) exec sv down . ;;\nesac\n';
 
+const s6With = (command: string) => finish(`case "$1" in 70|71|72) ${command} ;; esac`, "s6");
 const [DOWN, AGAIN, UNSURE] = ["stays-down", "started-again", "unsure"] as const;
 
 /** The rules, and what becomes of 70, 72, 2 and SIGKILL. */
@@ -212,6 +213,9 @@ const CASES: readonly [string, RestartRules, readonly [Fate, Fate, Fate, Fate]][
       [UNSURE, UNSURE, AGAIN, AGAIN],
     ],
   ),
+  ["s6's finish that takes it down", s6With("s6-svc -d ."), [DOWN, DOWN, AGAIN, AGAIN]],
+  ["s6's finish that only waits until it is down", s6With("s6-svc -wd ."), [UNSURE, UNSURE, AGAIN, AGAIN]],
+  ["s6's finish that takes it down and up again", s6With("s6-svc -du ."), [UNSURE, UNSURE, AGAIN, AGAIN]],
   [
     "runit's finish that pages first",
     finish('case "$1" in 70|71|72) page-me "$1"; sv down . ;; esac'),
