@@ -65,3 +65,35 @@ test("a pod whose template was given the machine where another pod has its folde
   await put("m1");
   await until("the swap", () => cluster.podsDeleted.length === 1);
 });
+
+test("a pod whose machine has another label than its name stays on that, and on no other, while its template is as it was", async () => {
+  const volumes = [{ name: "data", hostPath: { path: "/data", type: "Directory" } }];
+  const volumeMounts = [{ name: "data", mountPath: "/data" }];
+  const pinned = (name: string) => ({ nodeSelector: { "kubernetes.io/hostname": name } });
+  const cluster = new FakeCluster();
+  await cluster.addPolicy();
+  await cluster.addNode("sei-0", "v6.6", { volumes, ...pinned("val-1") });
+  const ports = [{ name: "rpc", containerPort: 26657 }];
+  const containers = [{ name: CONTAINER, image: image("v6.6"), ports, volumeMounts }];
+  const set = objectPath(STATEFUL_SETS, NAMESPACE, "sei-0");
+  await cluster.api.mergePatch(set, { spec: { template: { spec: { containers } } } });
+  await until("its pod", () => cluster.pods().length === 1);
+  await cluster.api.mergePatch(objectPath(PODS, NAMESPACE, "sei-0-0"), {
+    spec: { nodeName: "ip-10-0-0-1.internal", containers },
+  });
+  await cluster.api.create(collectionPath(PODS, "elsewhere"), {
+    ...{ kind: "Pod", metadata: { name: "other", namespace: "elsewhere" } },
+    spec: { nodeName: "m2", volumes, containers: [{ name: "x", image: "example.org/x:1", volumeMounts }] },
+  });
+  const controller = await new TestController(cluster).start();
+  undo.push(() => controller.stop());
+  await until("the node to be recorded", () => cluster.records().length === 1);
+  await cluster.api.mergePatch(set, { spec: { template: { spec: pinned("val-2") } } });
+  cluster.reach(30);
+  await until("it to be held", () =>
+    cluster.halts().find(({ status }) => status?.reason === "SameValidatorMayRun"),
+  );
+  expect(cluster.imagesSet).toEqual([]);
+  await cluster.api.mergePatch(set, { spec: { template: { spec: pinned("val-1") } } });
+  await until("the swap", () => cluster.podsDeleted.length === 1);
+});

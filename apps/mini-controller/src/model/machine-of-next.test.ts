@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { machineOfNext } from "./machine-of-next.ts";
+import { machineOfNext, placementOf } from "./machine-of-next.ts";
 
 const hostname = (operator: string, ...values: string[]) => ({
   matchExpressions: [{ key: "kubernetes.io/hostname", operator, values }],
@@ -32,14 +32,62 @@ test.each<[string, object, string | undefined]>([
     "m1.example.org",
   ],
 ])("the machine of the next pod where its template %s", (_, template, machine) => {
-  expect(machineOfNext("m1.example.org", template)).toBe(machine);
+  expect(machineOfNext({ nodeName: "m1.example.org" }, template)).toBe(machine);
 });
 
 test("names of machines that are addresses are compared as a whole", () => {
-  expect(machineOfNext("10.0.0.1", pinned("10.0.0.2"))).toBeUndefined();
-  expect(machineOfNext("10.0.0.1", pinned("10.0.0.1"))).toBe("10.0.0.1");
+  expect(machineOfNext({ nodeName: "10.0.0.1" }, pinned("10.0.0.2"))).toBeUndefined();
+  expect(machineOfNext({ nodeName: "10.0.0.1" }, pinned("10.0.0.1"))).toBe("10.0.0.1");
 });
 
 test("a pod that has no machine yet may be given any", () => {
-  expect(machineOfNext(undefined, pinned("m2"))).toBeUndefined();
+  expect(machineOfNext({}, pinned("m2"))).toBeUndefined();
+});
+
+const PRESENT = "ip-10-0-0-1.compute.internal";
+const also = { key: "kubernetes.io/hostname", operator: "NotIn", values: ["drained"] };
+
+test.each<[string, object, object]>([
+  ["a selector", pinned("val-1"), pinned("val-1")],
+  ["an affinity", required(hostname("In", "val-1", "val-2")), required(hostname("In", "val-1", "val-2"))],
+  ["an affinity that was a selector", pinned("val-1"), required(hostname("In", "val-1", "val-2"))],
+  [
+    "an affinity to which something added for the pod",
+    required({ matchExpressions: [...hostname("In", "val-1").matchExpressions, also] }),
+    required(hostname("In", "val-1")),
+  ],
+])("a machine whose label is not its name is kept by %s that the pod satisfies", (_, own, template) => {
+  const kept = { nodeName: PRESENT, ...placementOf(own) };
+  expect(machineOfNext(kept, template)).toBe(PRESENT);
+});
+
+test.each<[string, object, object]>([
+  ["another selector", pinned("val-1"), pinned("val-2")],
+  ["another affinity", required(hostname("In", "val-1")), required(hostname("In", "val-2"))],
+  [
+    "an affinity that the selector of the pod does not satisfy",
+    pinned("val-1"),
+    required(hostname("In", "val-2")),
+  ],
+  [
+    "more than the pod was asked for",
+    required(hostname("In", "val-1", "val-2")),
+    required(hostname("In", "val-1")),
+  ],
+  [
+    "one of two that held",
+    required(hostname("In", "val-1"), hostname("In", "val-2")),
+    required(hostname("In", "val-2")),
+  ],
+])("a machine whose label is not its name is not kept by %s", (_, own, template) => {
+  const kept = { nodeName: PRESENT, ...placementOf(own) };
+  expect(machineOfNext(kept, template)).toBeUndefined();
+});
+
+test.each([
+  ["that names no machine", { ...required({ matchExpressions: [{ key: "pool", operator: "Exists" }] }) }],
+  ["of a DaemonSet", required({ matchFields: [{ key: "metadata.name", operator: "In", values: ["m1"] }] })],
+  ["of a pool", { nodeSelector: { pool: "validators" } }],
+])("of the placement of a pod %s nothing is kept", (_, own) => {
+  expect(placementOf(own)).toEqual({});
 });

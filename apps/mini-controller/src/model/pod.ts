@@ -1,4 +1,5 @@
 import type { KubeObject } from "@upgrade-halt/kube";
+import type { Placement } from "./machine-of-next.ts";
 import type { NetworkStorage } from "./network-storage.ts";
 
 /** How a container ended, as the kubelet reports it (`ContainerStateTerminated`). */
@@ -71,20 +72,22 @@ export interface PodCondition {
   readonly reason?: string;
 }
 
+/** Of what places a pod, only what names the label of its machine. */
+interface PodSpec extends Placement {
+  readonly containers: readonly PodContainer[];
+  /** One of these that restarts runs beside the containers, and may write what they write: ephemeral containers among them. */
+  readonly initContainers?: readonly PodContainer[];
+  readonly terminationGracePeriodSeconds?: number;
+  /** Only those that outlive the pod. */
+  readonly volumes?: readonly PodVolume[];
+  readonly readinessGates?: readonly { readonly conditionType: string }[];
+}
+
 /** The part of a pod that the controller reads and keeps. */
 export interface Pod extends KubeObject {
   /** Not even all of that is kept of it. */
   readonly isCut?: true;
-  readonly spec: {
-    readonly containers: readonly PodContainer[];
-    /** One of these that restarts runs beside the containers, and may write what they write: ephemeral containers among them. */
-    readonly initContainers?: readonly PodContainer[];
-    readonly nodeName?: string;
-    readonly terminationGracePeriodSeconds?: number;
-    /** Only those that outlive the pod. */
-    readonly volumes?: readonly PodVolume[];
-    readonly readinessGates?: readonly { readonly conditionType: string }[];
-  };
+  readonly spec: PodSpec;
   readonly status?: {
     readonly phase?: string;
     readonly podIP?: string;

@@ -1,3 +1,4 @@
+import { placementOf } from "./machine-of-next.ts";
 import { networkStorageOf } from "./network-storage.ts";
 import {
   type ContainerStatus,
@@ -28,6 +29,7 @@ export function projectPod(raw: Pod): Pod {
       ...(initContainers.length === 0 ? {} : { initContainers: initContainers.map(keep) }),
       ...defined({ nodeName, readinessGates, terminationGracePeriodSeconds }),
       ...defined({ volumes: volumes?.map(projectVolume) }),
+      ...placementOf(pod.spec),
     },
     status: projectStatus(pod.status ?? {}, sidecars),
   };

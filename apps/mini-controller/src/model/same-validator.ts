@@ -47,7 +47,7 @@ export function twinsOf(self: KnownPod, others: Iterable<KnownPod>): readonly Tw
  */
 export function successorOf(pod: Pod, template: Pod["spec"]): Pod {
   const { nodeName: _, ...spec } = template;
-  const nodeName = machineOfNext(pod.spec.nodeName, template);
+  const nodeName = machineOfNext(pod.spec, template);
   return projectPod({ metadata: pod.metadata, spec: { ...spec, ...(nodeName && { nodeName }) } });
 }
 
