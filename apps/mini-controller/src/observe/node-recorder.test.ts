@@ -2,6 +2,7 @@ import { Store } from "@upgrade-halt/kube";
 import pino from "pino";
 import { expect, test } from "vitest";
 import type { NodeRecord } from "../api/node-record.ts";
+import { NODE_RECORDS, objectPath } from "../kube/paths.ts";
 import type { LiveStatus } from "../model/live-status.ts";
 import type { Pod } from "../model/pod.ts";
 import { FakeApi } from "../testing/fake-api.ts";
@@ -32,8 +33,10 @@ function liveAt(height: number, changes: Partial<LiveStatus> = {}): LiveStatus {
   };
 }
 
-function recorderAt(time: { now: number } = { now: 0 }) {
-  const [api, records] = [new FakeApi(), new Store<NodeRecord>()];
+function recorderAt(
+  time: { now: number } = { now: 0 },
+  [api, records]: [FakeApi, Store<NodeRecord>] = [new FakeApi(), new Store()],
+) {
   return new NodeRecorder({ api, records, log: pino({ level: "silent" }), now: () => time.now });
 }
 
@@ -168,4 +171,20 @@ test("a workload takes the record that a pod of its name has, and such a pod tha
   ]);
   await recorder.note(deployed("a"), policy, liveAt(29));
   expect(recorder.recall(deployed("a"))?.validatorAddress).toBe("AB");
+});
+
+test("a pod that nothing made has the record that named no owner of it, and no other's", async () => {
+  const [api, records] = [new FakeApi(), new Store<NodeRecord>()];
+  const recorder = recorderAt(undefined, [api, records]);
+  await recorder.note(madeBy("lone"), policy, liveAt(29));
+  const [record] = [...records.values()];
+  const { ownerUID: _, ...ofBefore } = record?.status ?? { seenAt: "", images: [] };
+  await api.mergePatch(objectPath(NODE_RECORDS, "sei", "val", "status"), { status: { ownerUID: null } });
+  records.put(await api.get<NodeRecord>(objectPath(NODE_RECORDS, "sei", "val")));
+  expect(records.get("sei/val")?.status).toEqual(ofBefore);
+
+  expect(recorder.recall(madeBy("another"))).toBeUndefined();
+  expect(recorder.recall(madeBy("lone"))?.height).toBe(29);
+  await recorder.note(madeBy("lone"), policy, liveAt(30, { validatorAddress: "CD" }));
+  expect(recorder.recordOf(madeBy("lone"))?.status).toMatchObject({ height: 30, ownerUID: "lone" });
 });

@@ -35,8 +35,7 @@ export class NodeRecorder {
   /** What was recorded of the pod's node. */
   recordOf(pod: Pod): NodeRecord | undefined {
     const record = this.#options.records.get(`${namespaceOf(pod)}/${nodeNameOf(pod)}`);
-    const { ownerUID } = record?.status ?? {};
-    return ownerUID === lastingOwnerOf(pod) ? record : undefined;
+    return record !== undefined && isOf(pod, record) ? record : undefined;
   }
 
   /**
@@ -96,6 +95,12 @@ export class NodeRecorder {
     const body = { ...record, ...type, status };
     records.put(await api.replace<NodeRecord>(objectPath(NODE_RECORDS, namespace, name, "status"), body));
   }
+}
+
+/** Whether a record is of the pod's node. A pod that nothing makes anew had no owner in its record, once. */
+function isOf(pod: Pod, { status }: NodeRecord): boolean {
+  const owner = lastingOwnerOf(pod);
+  return status?.ownerUID === owner || (status?.ownerUID === undefined && status?.podUID === owner);
 }
 
 /** Whether a pod is made anew by nobody. One of that kind takes no record from a workload that has its name. */
