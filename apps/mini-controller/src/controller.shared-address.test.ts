@@ -20,7 +20,7 @@ async function nodeBeside(namespace: string, container: object) {
   const read = async (url: string) =>
     instead === undefined
       ? await readNode(url)
-      : { kind: "ok", at: Date.now(), envelope: "bare", node: instead };
+      : { kind: "ok", at: Date.now() + cluster.later, envelope: "bare", node: instead };
   Object.assign(cluster, { readNode: read });
   await cluster.addPolicy();
   await cluster.addNode("sei-0");
@@ -47,11 +47,16 @@ async function nodeBeside(namespace: string, container: object) {
   };
 }
 
-const startedAgain = ({ api }: FakeCluster) =>
+const startedAgain = ({ api }: FakeCluster, last: object = {}) =>
   api.mergePatch(objectPath(PODS, NAMESPACE, "sei-0-0", "status"), {
     status: {
       containerStatuses: [
-        { name: CONTAINER, restartCount: 1, state: { running: { startedAt: new Date().toISOString() } } },
+        {
+          name: CONTAINER,
+          restartCount: 1,
+          state: { running: { startedAt: new Date().toISOString() } },
+          ...last,
+        },
       ],
     },
   });
@@ -72,8 +77,9 @@ test.each([
     );
 
     expect(halt.status?.message).toContain(
-      `${namespace}/other (has the address of sei/sei-0-0, and may have announced the halt in its place)`,
+      `${namespace}/other has the address of sei/sei-0-0, and may have announced the halt in its place. Move ${namespace}/other off the machine's network`,
     );
+    expect(halt.status?.message?.includes("or to another namespace")).toBe(namespace === NAMESPACE);
     expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
     cluster.api.drop(objectPath(PODS, namespace, "other"));
     await until("the swap", () => cluster.imagesSet.length === 1);
@@ -84,4 +90,30 @@ test("an agent of its machine, which has its address, too, holds no halted node 
   const { cluster, answerInstead } = await nodeBeside("kube-system", {});
   answerInstead(OWN);
   await until("the swap", () => cluster.imagesSet.length === 1);
+});
+
+const LINE = `5:59PM ERR CONSENSUS FAILURE!!! err=${JSON.stringify('UPGRADE "v6.7" NEEDED at height: 30: ')} module=consensus\n5:59PM INF Ensure peers module=pex\n`;
+
+test("an agent of its namespace, which has its address, too, holds no node up whose own log tells of the halt", async () => {
+  const { cluster, answerInstead } = await nodeBeside(NAMESPACE, {});
+  cluster.logOf = () => LINE;
+  answerInstead(OWN);
+  await until("it to be held", () =>
+    cluster.halts().find(({ status }) => status?.reason === "StrangerNotKnown"),
+  );
+  expect(cluster.imagesSet).toEqual([]);
+  cluster.later = 31_000;
+  await until("the swap", () => cluster.imagesSet.length === 1);
+});
+
+test("an exit with the halt's code and line is of the run before, and proves nothing of the one at whose address a pod announces it", async () => {
+  const { cluster, answerInstead } = await nodeBeside(NAMESPACE, {});
+  const ended = { exitCode: 70, message: LINE, finishedAt: new Date().toISOString() };
+  await startedAgain(cluster, { lastState: { terminated: ended } });
+  answerInstead(OWN);
+  const halt = await until("it to be held", () =>
+    cluster.halts().find(({ status }) => status?.reason === "StrangerNotKnown"),
+  );
+  expect(halt.spec.sources).toEqual(expect.arrayContaining(["exit-code", "plan-line"]));
+  expect(cluster.imagesSet).toEqual([]);
 });

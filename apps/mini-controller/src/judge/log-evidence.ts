@@ -1,4 +1,6 @@
-import type { Evidence } from "@upgrade-halt/consumer";
+import { type Evidence, evidenceFromPod } from "@upgrade-halt/consumer";
+import { reasonToken } from "@upgrade-halt/contract";
+import type { NodeHaltSpec } from "../api/node-halt.ts";
 import { isOneProcess, type LiveStatus } from "../model/live-status.ts";
 import { unsure } from "../model/log-finding.ts";
 import { containerStatusOf, type Pod } from "../model/pod.ts";
@@ -38,6 +40,19 @@ type Lines = NonNullable<NonNullable<Evidence["previous"]>["planLines"]>;
 /** What the kubelet took into the termination message comes first: it is of that very run. */
 function linesOf(inMessage: Lines | undefined, inLog: Lines): Lines {
   return inMessage === undefined || inMessage.length === 0 ? inLog : inMessage;
+}
+
+/** Whether the process that runs said in its own log that it halted so, whatever answers at its address. */
+export function tellsInOwnLog(
+  pod: Pod,
+  { container, reason, planName }: Pick<NodeHaltSpec, "container" | "reason" | "planName">,
+  live: LiveStatus | undefined,
+): boolean {
+  const { process } = withLog(evidenceFromPod(pod, container), pod, container, live);
+  if (process?.kind !== "running") return false;
+  return (process.planLines ?? []).some(
+    (line) => !line.unsure && !line.replaced && reasonToken(line.reason) === reason && line.plan === planName,
+  );
 }
 
 /** The evidence without any halt line: of a node that announces its halts, or has none. */

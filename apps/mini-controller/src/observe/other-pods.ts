@@ -12,6 +12,7 @@ import { isJournal } from "../journal/journal-name.ts";
 import type { SlotBook } from "../journal/slot-book.ts";
 import type { JudgedNode } from "../judge/judged-node.ts";
 import { judgePod, type RecordedHalt } from "../judge/judgement.ts";
+import { tellsInOwnLog } from "../judge/log-evidence.ts";
 import { haltsOfPodsBefore, isAbortedHalt, isOpen, isSameHalt } from "../judge/same-halt.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
 import { namespaceOf } from "../kube/paths.ts";
@@ -237,22 +238,25 @@ export class OtherPods {
   }
 
   /**
-   * Other pods that may be who announces a halt at the address of this one, whose process runs: of its own namespace whatever they
-   * look like, of others those that look like nodes. Every machine has agents with its address.
+   * Other pods that may be who announces a halt at the address of this one, whose process runs and says nothing of it in its own
+   * log: of its own namespace whatever they look like, of others those that look like nodes. Every machine has agents with its
+   * address. An exit code is of a run before.
    */
   #answeringInstead(pod: Pod, halt: NodeHalt, stores: Stores): readonly Stranger[] {
     const { namespace } = pod.metadata;
     const { podIP } = pod.status ?? {};
     const isRunning = containerStatusOf(pod, halt.spec.container)?.state?.running !== undefined;
     if (!isRunning || podIP === undefined) return [];
+    if (tellsInOwnLog(pod, halt.spec, liveOf(pod, this.#options.statuses))) return [];
     const traits = this.#traitsOf(pod, halt, stores);
     const near = stores.pods.under(podsOf.address(podIP)).filter((one) => namespaceOf(one) === namespace);
     const far = this.#options.stores.pods
       .under(podsOf.address(podIP))
       .filter((one) => namespaceOf(one) !== namespace && lookalikeOf(one, traits) !== undefined);
     const who = whoMayAnswerFor(pod, traits.port, [...near, ...far], traits);
-    const found = `has the address of ${keyOf(pod)}, and may have announced the halt in its place`;
-    return who === undefined ? [] : [{ pod: who, found }];
+    const insteadOf = keyOf(pod);
+    const found = `has the address of ${insteadOf}, and may have announced the halt in its place`;
+    return who === undefined ? [] : [{ pod: who, found, insteadOf }];
   }
 
   #traitsOf(pod: Pod, halt: NodeHalt, stores: Stores): NodeTraits {

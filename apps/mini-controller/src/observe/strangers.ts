@@ -53,6 +53,8 @@ export interface Stranger {
   readonly found: string;
   /** A policy selects it, and it may yet say who it is: it was started lately, or another pod may have answered in its place. */
   readonly starts?: true | undefined;
+  /** It is of any kind, and may have announced the halt at the address that it has with this pod. */
+  readonly insteadOf?: string;
 }
 
 const COMETBFT_RPC_PORT = 26657;

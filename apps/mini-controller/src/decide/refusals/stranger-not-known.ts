@@ -1,16 +1,30 @@
-import { advice } from "../../journal/words.ts";
+import { type Advice, advice } from "../../journal/words.ts";
+import { namespaceOf } from "../../kube/paths.ts";
+import type { Stranger } from "../../observe/strangers.ts";
 import { waitThenPage } from "../page-timing.ts";
 import type { Check } from "./refusal.ts";
 
 /**
  * A pod that no policy selects looks like a node of this kind, and nobody knows which validator it is; or a second node runs in the pod
- * that halted.
+ * that halted; or a pod of any kind may have announced the halt.
  */
 export const strangerNotKnown: Check = (observation) => {
   const { halt } = observation;
   const strangers = observation.strangers.filter(({ starts }) => starts !== true);
-  if (strangers.length === 0) return undefined;
-  const names = strangers.map(({ pod, found }) => `${pod} (${found})`);
-  const toDo = advice`These look like nodes that no HaltPolicy watches, and may be the same validator as ${halt.spec.podName} or run in its pod: ${names}. Put each into a pod of its own under a policy, let it answer on /status, or stop it: two processes of one validator sign twice.`;
+  const [first] = strangers;
+  if (first === undefined) return undefined;
+  const nodes = strangers.filter(({ insteadOf }) => insteadOf === undefined);
+  const toDo =
+    nodes.length === 0
+      ? unlikeNode(first, namespaceOf(halt))
+      : advice`These look like nodes that no HaltPolicy watches, and may be the same validator as ${halt.spec.podName} or run in its pod: ${nodes.map(({ pod, found }) => `${pod} (${found})`)}. Put each into a pod of its own under a policy, let it answer on /status, or stop it: two processes of one validator sign twice.`;
   return { reason: "StrangerNotKnown", message: { toDo }, kind: waitThenPage(observation) };
 };
+
+/** What is to be done about one that only has the address. Elsewhere it is told for looking like a node, and so it would be anywhere. */
+function unlikeNode({ pod, insteadOf = "" }: Stranger, namespace: string): Advice {
+  const toDo = pod.startsWith(`${namespace}/`)
+    ? advice`Move ${pod} off the machine's network or to another namespace, or upgrade ${insteadOf} by hand.`
+    : advice`Move ${pod} off the machine's network, or upgrade ${insteadOf} by hand.`;
+  return advice`${pod} has the address of ${insteadOf}, and may have announced the halt in its place. ${toDo}`;
+}
