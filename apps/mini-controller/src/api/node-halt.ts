@@ -263,34 +263,36 @@ export function projectHalt(halt: NodeHalt): NodeHalt {
   return {
     ...halt,
     metadata: keptMetadata(metadata),
-    spec: spec ?? NO_SPEC,
+    spec: readableSpec(spec),
     ...(status && { status: readable(status) }),
   };
 }
 
-/** A status without the pages and lists that are none. */
-function readable(status: NodeHaltStatus): NodeHaltStatus {
-  const { page, formerPages, steps, conditions, ...rest } = status;
-  if (
-    [formerPages ?? [], steps ?? [], conditions ?? []].every(Array.isArray) &&
-    pagesIn(status).every(isPage)
-  )
-    return status;
+/** A spec without fields that are null, and with all that each has. */
+function readableSpec(spec: NodeHaltSpec | undefined): NodeHaltSpec {
+  const told = Object.entries(spec ?? {}).filter(([, value]) => value !== null);
+  return { ...NO_SPEC, ...Object.fromEntries(told), sources: listOf(spec?.sources) };
+}
+
+/** A status without the pages, lists and sight that are none. */
+function readable({ seen, page, formerPages, steps, conditions, ...rest }: NodeHaltStatus): NodeHaltStatus {
   return {
     ...rest,
-    ...(page !== undefined && isPage(page) && { page }),
-    ...(Array.isArray(formerPages) && { formerPages: formerPages.filter(isPage) }),
-    ...(Array.isArray(steps) && { steps }),
-    ...(Array.isArray(conditions) && { conditions }),
+    ...(Array.isArray(seen?.sources) && { seen }),
+    ...(isPage(page) && { page }),
+    ...(formerPages && { formerPages: listOf(formerPages).filter(isPage) }),
+    ...(steps && { steps: listOf(steps) }),
+    ...(conditions && { conditions: listOf(conditions) }),
   };
 }
 
-function pagesIn({ page, formerPages = [] }: NodeHaltStatus): readonly PageRecord[] {
-  return page === undefined ? formerPages : [...formerPages, page];
+/** What is in a list: nothing where that is none. */
+function listOf<T>(list: readonly (T | null)[] | undefined): T[] {
+  return Array.isArray(list) ? list.filter((one): one is T => one !== null) : [];
 }
 
-function isPage({ delivered }: PageRecord): boolean {
-  return Array.isArray(delivered);
+function isPage(page: PageRecord | null | undefined): page is PageRecord {
+  return Array.isArray(page?.delivered);
 }
 
 /** UID of the Deployment that made the pod of a halt, where one did. */
@@ -315,7 +317,8 @@ export function hasStandingPage({ status }: NodeHalt): boolean {
 
 /** Every page about a halt that there was, as far as it is remembered, the oldest first. */
 export function pagesOf({ status }: NodeHalt): readonly PageRecord[] {
-  return pagesIn(status ?? {});
+  const { page, formerPages = [] } = status ?? {};
+  return page === undefined ? formerPages : [...formerPages, page];
 }
 
 /** Condition of a halt that ended Paged or Failed: the node was seen running again, whoever put it right. */
