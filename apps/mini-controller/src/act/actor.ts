@@ -19,7 +19,7 @@ const LEAST_GRACE_SECONDS = 1;
 /** Does what the journal announced. Each effect is refused or does nothing when it was done before. */
 export class Actor {
   readonly #options: ActorOptions;
-  /** UIDs of halts whose image the API server refused to set at the last attempt. */
+  /** UIDs of halts whose image was not set at the last attempt, as the API server refused it or something put the old one back. */
   readonly #refused = new Set<string | undefined>();
 
   constructor(options: ActorOptions) {
@@ -45,7 +45,7 @@ export class Actor {
     }
   }
 
-  /** Whether the image of this halt's swap is known not to be set, since the API server refused the last attempt. */
+  /** Whether the image of this halt's swap is known not to be set, since the last attempt changed nothing. */
   setWasRefused({ metadata }: NodeHalt): boolean {
     return this.#refused.has(metadata.uid);
   }
@@ -56,19 +56,22 @@ export class Actor {
   ): Promise<void> {
     if (workload.kind !== "found")
       throw new ControllerError("bad-reference", "the workload to change is not there");
-    this.#refused.delete(halt.metadata.uid);
-    try {
-      const after = await this.#options.api.jsonPatch(workload.path, imagePatch(workload, change));
-      const image = fieldOf(after, workload.pointer.slice(1).split("/"));
-      if (image !== change.to)
-        throw new ControllerError(
-          "invalid",
-          `${workload.what} was to get ${change.to}, and still has ${image}`,
-        );
-    } catch (error) {
-      if (hasCode(error, "conflict", "invalid")) this.#refused.add(halt.metadata.uid);
-      throw error;
-    }
+    const { uid } = halt.metadata;
+    this.#refused.delete(uid);
+    const after = await this.#options.api
+      .jsonPatch(workload.path, imagePatch(workload, change))
+      .catch((error: unknown) => {
+        if (hasCode(error, "conflict", "invalid")) this.#refused.add(uid);
+        throw error;
+      });
+    const image = fieldOf(after, workload.pointer.slice(1).split("/"));
+    if (image === change.to) return;
+    // Whoever rewrites it to a third one has set an image.
+    if (image === change.from) this.#refused.add(uid);
+    throw new ControllerError(
+      "invalid",
+      `${workload.what} was to get ${change.to}, and has ${image} instead`,
+    );
   }
 
   async #deletePod(
