@@ -62,6 +62,12 @@ describe("a Secret", () => {
     },
   );
 
+  test.each([undefined, null, {}])("with the data %s has no key", async (data) => {
+    const api = new FakeApi();
+    await api.create(collectionPath(SECRETS, "sei"), { metadata: { name: "s", ...labelled }, data });
+    await expect(readSecretKey(api, "sei", ref)).rejects.toEqual(refused("bad-reference"));
+  });
+
   test("that is not marked tells nothing of its keys", async () => {
     const target = { pagerDuty: { routingKeySecretRef: { name: "s", key: "absent" } } };
     await expect(request(target, {})).rejects.toEqual(refused("secret-not-marked"));

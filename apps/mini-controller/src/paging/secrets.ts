@@ -6,7 +6,7 @@ import { objectPath, SECRETS } from "../kube/paths.ts";
 import { PagingHosts } from "./paging-hosts.ts";
 
 interface Secret extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
+  readonly data?: Readonly<Record<string, string>> | null;
 }
 
 /** One value of a Secret, and the receivers that the Secret itself says it is for. */
@@ -33,7 +33,7 @@ export async function readSecretKey(
     const message = `${where} is not marked for paging: who owns it must label it ${PURPOSE}=${PURPOSE_PAGING}`;
     throw new ControllerError("secret-not-marked", message);
   }
-  const { data = {} } = secret;
+  const data = secret.data ?? {};
   const value = Object.hasOwn(data, key) ? data[key] : undefined;
   if (value === undefined) throw new ControllerError("bad-reference", `${where} has no key ${key}`);
   return { value: Buffer.from(value, "base64").toString("utf8"), hosts: hostsOf(secret, where) };
