@@ -2,8 +2,10 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import { ControllerError } from "../controller-error.ts";
 import { createStores } from "../model/stores.ts";
-import { targetId } from "../paging/known-targets.ts";
-import type { SendPageOptions } from "../paging/pager.ts";
+import { KnownTargets, targetId } from "../paging/known-targets.ts";
+import { type SendPageOptions, sendPage } from "../paging/pager.ts";
+import { PagingHosts } from "../paging/paging-hosts.ts";
+import { FakeApi } from "../testing/fake-api.ts";
 import { haltWith, NOW, policyWith } from "../testing/observations.ts";
 import { UnrecordedHalts } from "./unrecorded-halts.ts";
 
@@ -67,4 +69,40 @@ test("a page about a halt that can't be recorded goes to targets named since, an
   now -= 3_600_000;
   await halts.tell("sei/sei-0-0");
   expect(told).toEqual([["alertmanager"], ["webhook"], ["alertmanager"], ["alertmanager"]]);
+});
+
+test("what was renewed for hours is tried anew as soon as any page, and then less and less often", async () => {
+  const stores = createStores();
+  stores.policies.put(policyWith({ paging: [{ alertmanager: { url: "http://127.0.0.1:9093" } }] }));
+  let now = NOW;
+  let isReached = true;
+  const halts = new UnrecordedHalts({
+    stores,
+    send: (page) =>
+      sendPage({
+        ...{ ...page, api: new FakeApi(), hosts: PagingHosts.parse("http://127.0.0.1:*"), now: () => now },
+        known: new KnownTargets(),
+        deliver: async () => {
+          if (!isReached) throw new ControllerError("unreachable", "x");
+        },
+      }),
+    onChange: () => undefined,
+    log: pino({ level: "silent" }),
+    now: () => now,
+  });
+  const { metadata, spec } = haltWith();
+  halts.noteUncreated("sei", metadata.name, spec, policyWith(), new ControllerError("invalid", "x"));
+  for (let renewal = 0; renewal < 12; renewal += 1) {
+    await halts.tell("sei/sei-0-0");
+    now += 300_000;
+  }
+  isReached = false;
+  const waits: number[] = [];
+  for (let attempt = 0; attempt < 8; attempt += 1) {
+    const wait = (await halts.tell("sei/sei-0-0")) ?? 0;
+    waits.push(wait);
+    now += wait;
+  }
+  expect(waits[0]).toBeLessThanOrEqual(1_000);
+  expect(waits.at(-1)).toBeGreaterThan(30_000);
 });

@@ -134,7 +134,7 @@ export class UnrecordedHalts {
       const policy = policyOf(halt, stores);
       if (!this.#entries.has(id) || policy?.spec.dryRun === true) continue;
       const isRecent = Math.abs(now() - entry.sentAt) < RENEWED_MS;
-      const page = isRecent ? entry.page : toldAnew(entry.page, policy);
+      const page = isRecent ? entry.page : renewed(entry.page, policy);
       const stands = page.state === "Sent" || page.state === "NoTarget";
       if (stands && isWithAll(page, policy)) {
         waits.push(RENEWED_MS);
@@ -167,6 +167,12 @@ export class UnrecordedHalts {
       (entry) => entry.page.state !== "Resolving" && keyFor(entry) === policyKey,
     );
   }
+}
+
+/** The page as it is told anew. Where all had it, a failure of that is the first. */
+function renewed(page: PageRecord, policy: HaltPolicy | undefined): PageRecord {
+  const again = toldAnew(page, policy);
+  return page.state === "Sent" ? { ...again, attempts: 0 } : again;
 }
 
 /** Whether what was to be written fits no schema: no time puts that right. */
