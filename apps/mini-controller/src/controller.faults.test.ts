@@ -1,6 +1,7 @@
 import { PageReceiver, until } from "@upgrade-halt/testing";
 import pino from "pino";
 import { afterEach, describe, expect, test } from "vitest";
+import { CONDITION_NOT_HALTED, LABEL_HALT } from "./api/group.ts";
 import type { HaltPolicy } from "./api/halt-policy.ts";
 import type { NodeHalt } from "./api/node-halt.ts";
 import { ControllerError } from "./controller-error.ts";
@@ -861,10 +862,18 @@ test("the label of a pod that was never marked, and that no policy selects, is l
     ...{ kind: "Pod", metadata: { name: "stranger", namespace: NAMESPACE, labels } },
     spec: { containers: [{ name: "x", image: "x" }] },
   });
+  await cluster.api.create(collectionPath(PODS, NAMESPACE), {
+    ...{ kind: "Pod", metadata: { name: "marked", namespace: NAMESPACE, labels } },
+    spec: { containers: [{ name: "x", image: "x" }] },
+    status: { conditions: [{ type: CONDITION_NOT_HALTED, status: "False" }] },
+  });
   await start(cluster);
+  const labelsOf = (name: string) =>
+    cluster.pods().find(({ metadata }) => metadata.name === name)?.metadata.labels ?? {};
+  // They are looked at in order.
+  await until("the mark of the other to be taken off", () => !(LABEL_HALT in labelsOf("marked")));
   await touch(cluster);
   cluster.reach(30);
   await until("the swap", () => cluster.imagesSet.length === 1);
-  const stranger = cluster.pods().find(({ metadata }) => metadata.name === "stranger");
-  expect(stranger?.metadata.labels).toEqual(labels);
+  expect(labelsOf("stranger")).toEqual(labels);
 });
