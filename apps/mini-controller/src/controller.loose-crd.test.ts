@@ -58,7 +58,11 @@ test.each([
 test.each([undefined, null, {}])(
   "a NodeHalt whose sources are %s is kept with none, and not seen",
   (sources) => {
-    const halt = { ...haltWith(), spec: { ...spec, sources }, status: { phase: "Held", seen: { sources } } };
+    const halt = {
+      ...haltWith(),
+      spec: { ...spec, sources },
+      status: { phase: "Held", reason: null, seen: { sources } },
+    };
     const kept = projectHalt(halt as unknown as NodeHalt);
     expect(kept.spec).toEqual({ ...spec, sources: [] });
     expect(kept.status).toEqual({ phase: "Held" });

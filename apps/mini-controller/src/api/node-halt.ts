@@ -270,14 +270,18 @@ export function projectHalt(halt: NodeHalt): NodeHalt {
 
 /** A spec without fields that are null, and with all that each has. */
 function readableSpec(spec: NodeHaltSpec | undefined): NodeHaltSpec {
-  const told = Object.entries(spec ?? {}).filter(([, value]) => value !== null);
-  return { ...NO_SPEC, ...Object.fromEntries(told), sources: listOf(spec?.sources) };
+  return { ...NO_SPEC, ...told(spec ?? {}), sources: listOf(spec?.sources) };
+}
+
+/** The fields that are not null. */
+function told<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as Partial<T>;
 }
 
 /** A status without the pages, lists and sight that are none. */
 function readable({ seen, page, formerPages, steps, conditions, ...rest }: NodeHaltStatus): NodeHaltStatus {
   return {
-    ...rest,
+    ...told(rest),
     ...(Array.isArray(seen?.sources) && { seen }),
     ...(isPage(page) && { page }),
     ...(formerPages && { formerPages: listOf(formerPages).filter(isPage) }),
