@@ -1,13 +1,8 @@
-import { lstat, lutimes, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { lutimes, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { beginOfRun, unitFolders } from "./begin-of-run.ts";
-
-vi.mock("node:fs/promises", async (load) => {
-  const actual = await load<typeof import("node:fs/promises")>();
-  return { ...actual, lstat: vi.fn(actual.lstat) };
-});
 
 const ID = "0123456789abcdef0123456789abcdef";
 
@@ -20,6 +15,7 @@ async function units(): Promise<string> {
 test("is when systemd wrote down the invocation, whichever unit it is of", async () => {
   const folder = await units();
   await writeFile(join(folder, "log-level-max:other.service"), "");
+  await writeFile(join(folder, "invocation:no-link.service"), "");
   await symlink("f".repeat(32), join(folder, "invocation:other.service"));
   await symlink(ID, join(folder, "invocation:seid@1.service"));
   await lutimes(join(folder, "invocation:seid@1.service"), 1_000, 1_000);
@@ -33,13 +29,6 @@ test("is looked for among the units of the system and those of the user", () => 
     "/run/own/systemd/units",
   ]);
   expect(unitFolders({})).toEqual(["/run/systemd/units", ofUser]);
-});
-
-test("is not known of a unit that ends while it is looked for", async () => {
-  const folder = await units();
-  await symlink(ID, join(folder, "invocation:seid.service"));
-  vi.mocked(lstat).mockRejectedValueOnce(Object.assign(new Error("gone"), { code: "ENOENT" }));
-  expect(await beginOfRun(ID, [folder])).toBeUndefined();
 });
 
 test("is not known where no unit is in this invocation, and where systemd writes down none", async () => {

@@ -20,11 +20,9 @@ export async function beginOfRun(
     for (const name of await readdir(folder).catch(() => [])) {
       if (!name.startsWith("invocation:")) continue;
       const path = join(folder, name);
-      if ((await readlink(path).catch(() => undefined)) !== invocation) continue;
-      return await lstat(path).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => undefined,
-      );
+      // A unit that ends takes its link along.
+      const told = await Promise.all([readlink(path), lstat(path)]).catch(() => undefined);
+      if (told?.[0] === invocation) return told[1].mtimeMs;
     }
   }
   return undefined;
