@@ -112,7 +112,9 @@ scenario(
   async (testbed) => {
     const { api, namespace } = testbed;
     await setPlans(testbed, planAt("v6.7", 30));
-    await createPolicy(testbed, { upgrades: [{ planName: "v6.7", height: 30, image: NEW }], paused: true });
+    const upgrades = [{ planName: "v6.7", height: 30, image: NEW }];
+    // The node's own log would tell of its halt as well.
+    await createPolicy(testbed, { upgrades, inferredHalts: "Ignore", paused: true });
     await startController(testbed);
     await createHaltingNode(testbed, "sei-0", { version: "v6.6", args: ["--halt-stay-alive"] });
     await reasonOf(testbed, "Paused");
@@ -125,7 +127,7 @@ scenario(
     await changePolicy(testbed, { paused: false });
 
     const { status } = await reasonOf(testbed, "StrangerNotKnown");
-    expect(status?.message).toContain(`${namespace}/beside (has the address of ${namespace}/sei-0-0`);
+    expect(status?.message).toContain(`${namespace}/beside has the address of ${namespace}/sei-0-0,`);
     expect(await imageInSet(testbed, "sei-0")).toBe(OLD);
     await api.core.deleteNamespacedPod({ namespace, name: "beside", body: { gracePeriodSeconds: 0 } });
     await haltOf(testbed, "sei-0", "Recovered");
