@@ -34,12 +34,12 @@ export function machineOfNext(own: Placement, template: Placement): string | und
   if (nodeName !== undefined && nodeName !== "") return nodeName;
   const present = own.nodeName;
   const label = labelIn(own) ?? present;
-  const names = labelIn(template);
-  const [terms, ownTerms] = [termsIn(template), termsIn(own)];
+  const asked = labelIn(template);
+  const terms = termsIn(template);
   const isKept =
-    (names === undefined || names === labelIn(own) || isOneOf(label, [names])) &&
+    (asked === undefined || isOneOf(label, [asked])) &&
     (terms.length === 0 ||
-      isImplied(terms, ownTerms) ||
+      isImplied(terms, termsIn(own)) ||
       terms.some((term) => takes(term, { present, label })));
   return isKept ? present : undefined;
 }
@@ -95,7 +95,7 @@ function requirementsIn(term: Term): readonly string[] {
   );
 }
 
-/** Whether the machine is one of these names, if there are any. A label may have the short form of a name. */
+/** Whether the machine is one of these names. A label may have the short form of a name. */
 function isOneOf(machine: string | undefined, names: readonly string[]): boolean {
   if (machine === undefined) return false;
   const isShortOf = (one: string, other: string) => other.startsWith(`${one}.`);
