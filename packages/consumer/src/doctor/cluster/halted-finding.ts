@@ -12,14 +12,15 @@ export function haltedFinding(pod: Pod, { name }: Container, isGoverned: boolean
   const code = (status?.state?.terminated ?? status?.lastState?.terminated)?.exitCode;
   const meaning = parseExitCode(code);
   if (meaning.kind === "outside") return [];
-  const token = meaning.kind === "reason" ? reasonToken(meaning.reason) : "reserved for halts to come";
+  const reason = meaning.kind === "reason" ? meaning.reason : undefined;
+  const token = reason === undefined ? "reserved for halts to come" : reasonToken(reason);
   const ended = `Its container ${printable(name)} ended with ${code} (${token})`;
   if (status?.state?.running !== undefined && status.state.running !== null)
     return [notChecked("process", `${ended}, and runs again.`, "See that its height rises.")];
-  const advice = meaning.kind === "reason" ? ADVICE[meaning.reason] : undefined;
+  const advice = reason === undefined ? undefined : ADVICE[reason];
   if (advice === undefined)
     return [todo("process", `${ended}: a newer node halted.`, "Read its log, and update what reads it.")];
-  if (isGoverned && meaning.kind === "reason" && meaning.reason === ShutdownReason.UpgradeRequired)
+  if (isGoverned && reason === ShutdownReason.UpgradeRequired)
     return [
       notChecked(
         "process",
