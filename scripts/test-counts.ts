@@ -3,7 +3,8 @@
  * `N passed, N failed` (`, N skipped` where any was). Runners write Vitest's JSON report shape to
  * `test-results/*.json` beside the package they belong to.
  *
- * A proof that was skipped proves nothing: each skipped test is named. Exits 1 when anything failed or was skipped
+ * Each failed test is named with the begin of its message, so that the end of a long log says what broke. A proof that was
+ * skipped proves nothing: each skipped test is named too. Exits 1 when anything failed or was skipped
  * that this machine could run, when nothing was counted, or when a report cannot be read.
  */
 import { globSync, readFileSync } from "node:fs";
@@ -21,22 +22,42 @@ const MAY_SKIP: ReadonlySet<string> = new Set([
   "e2e/test-results/docker.json",
 ]);
 
+const MESSAGE_LINES = 6;
+
+interface Test {
+  readonly status: string;
+  readonly fullName: string;
+  readonly failureMessages?: readonly string[] | null;
+}
+
 interface Report {
   /** Left out by a runner that counts its tests but doesn't name them. */
   readonly testResults?: readonly {
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    readonly status?: string;
+    /** Why a whole file failed, before any of its tests ran. */
+    readonly message?: string;
+    readonly name?: string;
+    readonly assertionResults: readonly Test[];
   }[];
 }
 
-function skippedOf({ testResults = [] }: Report): readonly string[] {
-  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
-  const notRun = new Set(["pending", "skipped", "todo"]);
-  return tests.filter(({ status }) => notRun.has(status)).map(({ fullName }) => fullName);
+/** What did not pass, one sentence each. */
+function notPassed({ testResults = [] }: Report): readonly string[] {
+  const begin = (message: string): string => message.split("\n").slice(0, MESSAGE_LINES).join("\n  ");
+  const ofTest = ({ status, fullName, failureMessages }: Test): readonly string[] => {
+    if (status === "failed") return [`failed: ${fullName}\n  ${begin((failureMessages ?? []).join("\n"))}`];
+    return ["pending", "skipped", "todo"].includes(status) ? [`skipped: ${fullName}`] : [];
+  };
+  return testResults.flatMap(({ status, name, message, assertionResults }) =>
+    status === "failed" && assertionResults.length === 0
+      ? [`failed: ${name}\n  ${begin(message ?? "")}`]
+      : assertionResults.flatMap(ofTest),
+  );
 }
 
 function read(file: string): Record<Outcome, number> {
   const report = JSON.parse(readFileSync(file, "utf8"));
-  for (const name of skippedOf(report)) console.log(`${file}: skipped: ${name}`);
+  for (const sentence of notPassed(report)) console.log(`${file}: ${sentence}`);
   const count = (outcome: Outcome): number => {
     const value: unknown = report[COUNTS[outcome]];
     if (typeof value !== "number") throw new Error(`${file}: no number under ${COUNTS[outcome]}`);
