@@ -12,8 +12,8 @@ export function suite(name: string, test: ViteUserConfig["test"] = {}): ViteUser
       reporters: ["default", "json"],
       outputFile: { json: `test-results/${name}.json` },
       // Longer than a wait of `until`, which says what it waited for.
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
       ...test,
     },
   });

@@ -42,31 +42,29 @@ const SUITES: Readonly<Record<string, ViteUserConfig["test"]>> = {
     env: { E2E_MONITORING: "newest" },
   },
   /** The Helm chart, by a real Helm on a real control plane. `chart/build.ts` builds Helm first. */
-  chart: { testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false },
+  chart: { testTimeout: 180_000, fileParallelism: false },
   /** A real kubelet over containerd in namespaces of its own, joined to a real control plane; skipped where it can't run. */
-  kubelet: { testTimeout: 180_000, hookTimeout: 120_000, maxWorkers: 2, maxConcurrency: SIDE_BY_SIDE },
+  kubelet: { testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: 2, maxConcurrency: SIDE_BY_SIDE },
   /** A real Docker Engine in namespaces of its own, with a real `docker compose`; skipped where it can't run. */
   docker: { testTimeout: 240_000, hookTimeout: 120_000, maxWorkers: 2 },
   /** A real Podman in namespaces of its own, and its units on a real systemd; skipped where they can't run. */
   podman: { testTimeout: 180_000, hookTimeout: 180_000, maxWorkers: 2 },
   /** The documented unit on a real systemd that boots in namespaces of its own; skipped where the kernel forbids that. */
-  systemd: { testTimeout: 120_000, hookTimeout: 120_000 },
+  systemd: {},
   /** `upgrade-halt` as one file, and as a Debian package on a real systemd. */
   executable: { testTimeout: 240_000, hookTimeout: 240_000, fileParallelism: false },
   /** Real supervisors with the configurations of docs/supervisors.md. `supervisors/build.ts` installs two of them first, and `chains/build.ts` builds real nodes. */
-  supervisors: { sequence: { concurrent: true }, testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 },
+  supervisors: { sequence: { concurrent: true }, maxWorkers: 2 },
   /** A real cosmovisor around the mock node. `cosmovisor/build.ts` builds it first. */
-  cosmovisor: { testTimeout: 60_000, hookTimeout: 60_000 },
+  cosmovisor: {},
   /** Real chains of four validators that vote for an upgrade. `chains/build.ts` builds their nodes first. */
-  chains: { testTimeout: 120_000, hookTimeout: 180_000, maxWorkers: SIDE_BY_SIDE },
+  chains: { hookTimeout: 180_000, maxWorkers: SIDE_BY_SIDE },
   /** Real clients against the mock node, and a real node against the consumer. */
-  peers: { testTimeout: 60_000, hookTimeout: 60_000 },
+  peers: {},
   /** Every scenario of the sandbox, as `sandbox play` tells it. */
   "scenario-files": { testTimeout: 300_000, hookTimeout: 300_000 },
   /** The sandbox's page in a real Chromium, and its server asked by others. */
   browser: {
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
     fileParallelism: false,
     maxConcurrency: SIDE_BY_SIDE,
   },

@@ -1,4 +1,4 @@
 import { unitSuite } from "../../vitest.shared.ts";
 
 /** Most tests run nodes, some five in a row, and a start takes seconds on a machine under load. */
-export default unitSuite({ testTimeout: 120_000 });
+export default unitSuite();

@@ -132,7 +132,7 @@ export class Validator {
     await until(
       `${this.name} to catch up`,
       async () => /"catching_up":\s*false/.test(await this.get("status").catch(() => "")),
-      { within: 60_000, explain: () => this.node.output().slice(-4_000) },
+      { explain: () => this.node.output().slice(-4_000) },
     );
   }
 

@@ -85,7 +85,7 @@ async function run(...args: readonly string[]): Promise<string> {
 async function earlierProofsGone(): Promise<void> {
   const namespaces = () => run("get", "namespaces", "--output=name");
   const gone = async () => !(await namespaces()).includes("namespace/e2e-");
-  await until("the namespaces of earlier proofs to be gone", gone, { within: 60_000, explain: namespaces });
+  await until("the namespaces of earlier proofs to be gone", gone, { explain: namespaces });
 }
 
 /** What the chart's objects are called, wherever they are. */

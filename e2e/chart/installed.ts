@@ -39,7 +39,6 @@ export async function startInstalled(
   const flags = [program, ...here, ...where, "--leader-namespace", namespace];
   const controller = await startProgram("the installed controller", process.execPath, flags, {
     ready: ({ lines }) => lines().some((line) => line.includes('"msg":"leading"')),
-    within: 60_000,
   });
   testbed.cleanup.add(() => controller.stop());
   return controller;

@@ -72,20 +72,20 @@ export class Service {
       const container = await this.container();
       return holds(container) && container;
     };
-    return until(`seid to be ${what}`, look, { within: 60_000, explain: () => this.explain() });
+    return until(`seid to be ${what}`, look, { explain: () => this.explain() });
   }
 
   /** Waits until its log has this. */
   async says(text: string): Promise<void> {
     const look = async () => (await this.logs()).includes(text);
-    await until(`seid to say ${text}`, look, { within: 60_000, explain: () => this.explain() });
+    await until(`seid to say ${text}`, look, { explain: () => this.explain() });
   }
 
   /** Waits until its node, which answers, is at this height or past it. */
   async passes(height: number): Promise<void> {
     const ask = "docker compose exec -T seid upgrade-halt status http://127.0.0.1:26657 --json";
     const look = async () => JSON.parse(await this.must(ask)).verdict.height >= height;
-    await until(`seid to pass ${height}`, look, { within: 60_000, explain: () => this.explain() });
+    await until(`seid to pass ${height}`, look, { explain: () => this.explain() });
   }
 
   /** What it is, and the end of what it said. */

@@ -64,7 +64,6 @@ exec ${TREE_INSIDE}/node_modules/node/bin/node ${TREE_INSIDE}/apps/mock-node/bin
       await write("/run/seid.conf", `image=${image}`);
       await must(`systemctl reset-failed ${UNIT} 2>/dev/null; systemctl start ${UNIT}`);
       await until(`${UNIT} to be ${state}`, async () => (await show(UNIT, "ActiveState")) === state, {
-        within: 60_000,
         explain: async () => (await machine.sh(`journalctl -u ${UNIT} -n 30 --no-pager`)).output,
       });
     }

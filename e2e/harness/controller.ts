@@ -23,15 +23,20 @@ export interface ControllerOptions {
   /** Where it finds the API server, such as a proxy's URL; the cluster's own address unless said. */
   readonly server?: string | undefined;
   readonly env?: NodeJS.ProcessEnv;
-  /** Milliseconds that it may take to be ready (60 s unless said). */
+  /** Milliseconds that it may take to be ready (90 s unless said). */
   readonly within?: number;
 }
 
 /** As `startController`, with more that may be different. */
 export function startControllerWith(testbed: ControllerPlace, options: ControllerOptions): Promise<Program> {
-  const { flags = [], server, env = {}, within = 60_000 } = options;
+  const { flags = [], server, env = {}, within } = options;
   const ready = ({ lines }: Program) => lines().some(saysReady);
-  return start(testbed, flags, { ready, env: { ...process.env, ...env }, within }, server);
+  return start(
+    testbed,
+    flags,
+    { ready, env: { ...process.env, ...env }, ...(within === undefined ? {} : { within }) },
+    server,
+  );
 }
 
 /**

@@ -65,7 +65,7 @@ export async function untilSeenNear(
         records.some(({ status }) => status?.podUID === metadata?.uid && (status?.height ?? 0) >= lowest);
       return pods.length > 0 && pods.every(isSeen);
     },
-    { every: LOOK_MS, within: 60_000, explain: () => describe(testbed) },
+    { every: LOOK_MS, explain: () => describe(testbed) },
   );
 }
 
@@ -81,7 +81,7 @@ export async function letGoOn(testbed: Testbed, name: string): Promise<void> {
       const ready = containers.filter((one) => one.name === CONTAINER && one.ready);
       return ready.length > 0 && ready;
     },
-    { every: LOOK_MS, within: 60_000, explain: () => describe(testbed) },
+    { every: LOOK_MS, explain: () => describe(testbed) },
   );
   // The kubelet of every target runs it on this machine.
   for (const { containerID } of serving)

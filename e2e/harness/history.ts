@@ -27,14 +27,10 @@ export async function startHistory<T>(api: Api, path: string, labelSelector = ""
       const now = await list(api, path, labelSelector);
       const since = { resourceVersion: start.metadata.resourceVersion, labelSelector };
       // A watch ends after its time, whether a server that was held up had told everything by then or not.
-      return until(
-        `the whole history of ${path}`,
-        async () => {
-          const events = await watch<T & KubernetesObject>(api, path, since);
-          return isWhole(events, start, now) && events;
-        },
-        { within: 60_000 },
-      );
+      return until(`the whole history of ${path}`, async () => {
+        const events = await watch<T & KubernetesObject>(api, path, since);
+        return isWhole(events, start, now) && events;
+      });
     },
   };
 }

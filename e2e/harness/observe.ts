@@ -54,7 +54,7 @@ export async function haltOf(
   testbed: Testbed,
   node: string,
   phases: Phase | readonly Phase[],
-  { reason, within = 45_000, every = LOOK_MS }: { reason?: string; within?: number; every?: number } = {},
+  { reason, within = 90_000, every = LOOK_MS }: { reason?: string; within?: number; every?: number } = {},
 ): Promise<NodeHalt> {
   const wanted = [phases].flat();
   return until(
@@ -177,13 +177,13 @@ async function untilRecord(
       (await recordsIn(testbed)).some(
         ({ spec, status }) => spec.node === node && status !== undefined && fits(status),
       ),
-    { every: LOOK_MS, within: 60_000, explain: () => describe(testbed) },
+    { every: LOOK_MS, explain: () => describe(testbed) },
   );
 }
 
 /** Waits until that many different pages have arrived, and tells how often each did. */
 export async function deliveriesOf({ pager }: Testbed, pages: number): Promise<readonly number[]> {
-  await until(`${pages} pages`, () => pager.countByKey().size >= pages, { within: 60_000 });
+  await until(`${pages} pages`, () => pager.countByKey().size >= pages);
   return [...pager.countByKey().values()];
 }
 

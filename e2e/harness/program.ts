@@ -52,12 +52,12 @@ export async function startProgram(
   const child = spawn(file, args, { cwd: options.cwd, env: options.env, stdio: ["ignore", "pipe", "pipe"] });
   const program = observe(name, child);
   await Promise.race([once(child, "spawn"), program.ended]);
-  const { ready, within = 30_000 } = options;
+  const { ready, within } = options;
   if (!ready) return program;
   try {
     await firstOf(
       program,
-      until(`${name} to be ready`, () => ready(program) || undefined, { within }),
+      until(`${name} to be ready`, () => ready(program) || undefined, within === undefined ? {} : { within }),
     );
   } catch (cause) {
     await program.stop();

@@ -8,7 +8,7 @@ import type { Program } from "./program.ts";
 import { startBin } from "./programs.ts";
 
 /** Waits of a page that a loaded machine serves. */
-export const PATIENCE = 60_000;
+export const PATIENCE = 90_000;
 
 /** A sandbox as a user starts it. */
 export interface Served {

@@ -60,7 +60,7 @@ async function removeNamespace({ core, apps }: Api, namespace: string): Promise<
   await until(
     `the pods of ${namespace} to be gone`,
     async () => (await core.listNamespacedPod({ namespace })).items.length === 0,
-    { every: LOOK_MS, within: 60_000 },
+    { every: LOOK_MS },
   );
   await core.deleteNamespace({ name: namespace });
 }

@@ -63,7 +63,7 @@ describe.skipIf(reason !== undefined)(`a real kubelet${reason ? ` (${reason})` :
       pod = await read(POD);
       return seid(pod)?.state?.terminated?.exitCode === 70 && pod;
     };
-    return until(what, look, { within: 60_000, explain: () => JSON.stringify(pod?.status, null, 2) });
+    return until(what, look, { explain: () => JSON.stringify(pod?.status, null, 2) });
   }
 
   /** Runs a line of the guide in a shell with kubectl and `upgrade-halt`. */
@@ -96,7 +96,7 @@ describe.skipIf(reason !== undefined)(`a real kubelet${reason ? ` (${reason})` :
   test("a halt stays down for each of the codes, while a crash is restarted again and again", async () => {
     const restarts = async (title: string) => seid(await read(podName(title)))?.restartCount;
     const crashed = async () => ((await restarts("crashed, and restarted by its rules")) ?? 0) >= 2;
-    await until("a crash to be restarted twice", crashed, { within: 60_000 });
+    await until("a crash to be restarted twice", crashed);
     for (const title of Object.keys(CASES).filter((name) => name.includes("kept down"))) {
       expect(await restarts(title), title).toBe(0);
       expect(classify(evidenceFromPod(await read(podName(title)), CONTAINER))).toMatchObject({

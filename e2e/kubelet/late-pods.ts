@@ -82,7 +82,7 @@ async function upgradeLate(
   const releases = releasesOf(program);
   const pair = [late.announced, late.inferred];
   const early = validators.filter((validator) => !pair.includes(validator));
-  const of = { reason: "upgrade_required", within: 150_000, every: EVERY_MS };
+  const of = { reason: "upgrade_required", within: 240_000, every: EVERY_MS };
   await untilImages(testbed, early, releases.new);
   for (const { name } of pair) await untilPaged(testbed, name, of.reason);
   await untilEnded(testbed, late.announced, 70, 1);

@@ -69,15 +69,11 @@ export async function startRealNode(
   const run = `echo $$ > /run/kubelet.pid; exec '${kubeletPath()}' ${options.join(" ")}`;
   // A kubelet ends at once where containerd answers and is not ready for it yet; a machine starts it again.
   const startKubelet = () =>
-    until(
-      `the kubelet of ${name} to join`,
-      () => {
-        const since = Date.now();
-        const ready = () => isReady(kubeconfig, name, since);
-        return startProgram("kubelet", "nsenter", ["-t", String(init), "-a", "sh", "-c", run], { ready });
-      },
-      { within: 60_000 },
-    );
+    until(`the kubelet of ${name} to join`, () => {
+      const since = Date.now();
+      const ready = () => isReady(kubeconfig, name, since);
+      return startProgram("kubelet", "nsenter", ["-t", String(init), "-a", "sh", "-c", run], { ready });
+    });
   for (const archive of archives) await must(`ctr --namespace k8s.io images import '${archive}'`);
   await must(NAME_BY_DIGEST);
   let kubelet = await startKubelet();

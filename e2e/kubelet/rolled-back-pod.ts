@@ -60,7 +60,7 @@ export async function playRolledBack(
   await allPass(testbed, others, left + BLOCKS_BEHIND);
   await bringUp(testbed, node.name, releases.new);
   const { spec, status } = await haltOf(testbed, node.name, ["Recovered", "Paged"], {
-    within: 150_000,
+    within: 240_000,
     every: EVERY_MS,
   });
   expect(spec).toMatchObject({ reason: "binary_too_new", exitCode: 71, image: releases.new });

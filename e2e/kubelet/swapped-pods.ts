@@ -26,7 +26,7 @@ export async function playSwapped(
   for (const { validator, way } of pods) await createPod(testbed, validator, { ...pod, way, policy: way });
 
   for (const { validator, way } of pods) {
-    const { spec } = await haltOf(testbed, validator.name, "Recovered", { within: 150_000, every: EVERY_MS });
+    const { spec } = await haltOf(testbed, validator.name, "Recovered", { within: 240_000, every: EVERY_MS });
     expect(spec).toMatchObject({
       reason: "upgrade_required",
       planName: plan.name,

@@ -10,7 +10,7 @@ export async function untilSeen(
   testbed: Testbed,
   what: string,
   isSeen: () => Promise<boolean> | boolean,
-  within = 150_000,
+  within = 240_000,
 ): Promise<void> {
   await until(what, isSeen, { every: EVERY_MS, within, explain: () => describe(testbed) });
 }

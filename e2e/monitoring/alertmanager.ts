@@ -76,7 +76,7 @@ export class Alertmanager {
     return until(
       `alert ${JSON.stringify(labels)} to be ${what}`,
       async () => (await this.alerts(labels)).find(is),
-      { within: 60_000, explain: async () => JSON.stringify(await this.alerts({}), null, 2) },
+      { explain: async () => JSON.stringify(await this.alerts({}), null, 2) },
     );
   }
 

@@ -30,7 +30,7 @@ export class PodmanMachine {
     const machine = bootOwnMachine(own, OWN_NAMESPACES, join(import.meta.dirname, "boot.sh"), this.#cleanup);
     this.#init = machine.init;
     const answers = async () => existsSync(join(own, "ready")) && (await this.sh("podman ps")).code === 0;
-    await until("Podman to answer", answers, { within: 60_000, explain: machine.log });
+    await until("Podman to answer", answers, { explain: machine.log });
   }
 
   /** Ends every process of the machine at once, as a power failure does, and boots it again. */

@@ -16,7 +16,6 @@ const GUIDE = readFileSync(join(import.meta.dirname, "../../docs/guides/podman.m
 const ROWS = rowsOf(GUIDE);
 const HALTS = [70, 71, 72] as const;
 const CRASHES = [2, 137] as const;
-const WITHIN = { within: 60_000 };
 
 const reason = whyNoPodman();
 
@@ -63,7 +62,7 @@ describe.skipIf(reason !== undefined)(`a real Podman${reason ? ` (${reason})` : 
       await machine.sh("podman pod rm --force --all --time 0; podman rm --force --all --time 0");
       return (await machine.must("podman pod ps --quiet; podman ps --all --quiet")) === "";
     };
-    await until("every container to be gone", isEmpty, WITHIN);
+    await until("every container to be gone", isEmpty);
   }
 
   test.each(ROWS.map((row, i) => [row.configuration, row, `row-${i}`] as const))(
@@ -75,19 +74,15 @@ describe.skipIf(reason !== undefined)(`a real Podman${reason ? ` (${reason})` : 
         ...(row.halt === "started again" ? halted : []),
         ...(row.crash === "started again" ? crashed : []),
       ];
-      for (const node of again) await until(`${node.name} to start again`, () => node.starts() >= 3, WITHIN);
+      for (const node of again) await until(`${node.name} to start again`, () => node.starts() >= 3);
       if (row.halt === "held")
         for (const node of halted) {
-          await until(`${node.name} to be held`, () => isHeld(row, node), WITHIN);
+          await until(`${node.name} to be held`, () => isHeld(row, node));
           expect(node.starts()).toBe(1);
         }
       if (row.crash === "stays down")
         for (const node of crashed) {
-          await until(
-            `${node.name} to be down`,
-            async () => (await node.state()).Status === "exited",
-            WITHIN,
-          );
+          await until(`${node.name} to be down`, async () => (await node.state()).Status === "exited");
           expect(node.starts()).toBe(1);
         }
       await removeAll();
@@ -104,7 +99,7 @@ describe.skipIf(reason !== undefined)(`a real Podman${reason ? ` (${reason})` : 
   test("the commands of the guide do what it says", async () => {
     await machine.must(filesIn(GUIDE).get("run.sh") ?? "");
     const says = async () => (await machine.must("podman logs seid")).includes("upgrade-halt: halted: ");
-    await until("seid to halt", says, WITHIN);
+    await until("seid to halt", says);
     for (const { command, output } of commandsIn(GUIDE))
       expect((await machine.sh(command)).output).toBe(output);
     await removeAll();
@@ -114,7 +109,7 @@ describe.skipIf(reason !== undefined)(`a real Podman${reason ? ` (${reason})` : 
     writeFileSync(join(machine.folder, "sei.yaml"), filesIn(GUIDE).get("sei.yaml") ?? "");
     await machine.must("podman kube play sei.yaml");
     const says = async () => (await machine.must("podman logs sei-seid")).includes("upgrade-halt: halted: ");
-    await until("the pod's node to halt", says, WITHIN);
+    await until("the pod's node to halt", says);
     expect(await machine.must("podman inspect sei-seid --format '{{.RestartCount}}'")).toBe("0");
     await machine.must("podman stop sei-seid");
     expect(await machine.must("podman inspect sei-seid --format '{{.State.ExitCode}}'")).toBe("70");
@@ -143,14 +138,14 @@ describe.skipIf(reason !== undefined)(`a real Podman${reason ? ` (${reason})` : 
     const heals = " --health-cmd false --health-retries 1 --health-on-failure=kill ";
     await machine.must(command.replace(" --init ", ` --init${heals}`));
     const says = async () => (await machine.must("podman logs seid")).includes("upgrade-halt: halted: ");
-    await until("seid to halt", says, WITHIN);
+    await until("seid to halt", says);
     expect((await machine.sh("upgrade-halt doctor --container seid")).output).toMatch(
       /^TO DO halt: .* --health-on-failure=kill has the container ended once it is unhealthy/m,
     );
     const pidOf = () => machine.must("podman inspect seid --format '{{.State.Pid}}'");
     const held = await pidOf();
     await machine.sh("podman healthcheck run seid");
-    await until("the place not to be held any more", async () => (await pidOf()) !== held, WITHIN);
+    await until("the place not to be held any more", async () => (await pidOf()) !== held);
     await removeAll();
   });
 
@@ -163,7 +158,7 @@ describe.skipIf(reason !== undefined)(`a real Podman${reason ? ` (${reason})` : 
         const [{ State }] = JSON.parse(await machine.must(`podman inspect ${name}`));
         return State.Status === sample.Status && State;
       };
-      const live = await until(`a container that is ${title}`, look, WITHIN);
+      const live = await until(`a container that is ${title}`, look);
       expect(live).toMatchObject({
         ...sample,
         Pid: sample.Pid === 0 ? 0 : expect.any(Number),
@@ -181,14 +176,14 @@ describe.skipIf(reason !== undefined)(`a real Podman${reason ? ` (${reason})` : 
     if (none === undefined || guided === undefined) throw new Error("a row is missing");
     const plain = await start(none, "boot-none", 72);
     const held = await start(guided, "boot-held", 72);
-    await until("the halts", async () => (await isHeld(none, plain)) && (await isHeld(guided, held)), WITHIN);
+    await until("the halts", async () => (await isHeld(none, plain)) && (await isHeld(guided, held)));
     await machine.reboot();
     expect(await held.state()).toMatchObject({ Status: "created", ExitCode: 0 });
     await machine.must("podman start --all --filter restart-policy=always");
-    await until("the second start", () => held.starts() === 2, WITHIN);
+    await until("the second start", () => held.starts() === 2);
     const logs = async () =>
       (await machine.must("podman logs boot-held")).match(/upgrade-halt: halted/g)?.length;
-    await until("the halt to be held again", async () => (await logs()) === 2, WITHIN);
+    await until("the halt to be held again", async () => (await logs()) === 2);
     expect(plain.starts()).toBe(1);
     expect(await plain.state()).toMatchObject({ Status: "exited", ExitCode: 72 });
     await removeAll();

@@ -61,7 +61,6 @@ podman generate systemd --new --name --files ${name}; podman rm ${name}; sed -i 
 
     const becomes = (name: string, state: string) =>
       until(`${name} to be ${state}`, async () => (await show(name, "ActiveState")) === state, {
-        within: 60_000,
         explain: () => must(`systemctl status container-${name} --no-pager -n 20 || true`),
       });
 
@@ -79,14 +78,14 @@ podman generate systemd --new --name --files ${name}; podman rm ${name}; sed -i 
       const name = `crashes-${end.toLowerCase()}`;
       await start(name, ending);
       const starts = async () => (await must(`cat /run/count/${name}`)).split("\n").length;
-      await until("the third start", async () => (await starts()) >= 3, { within: 60_000 });
+      await until("the third start", async () => (await starts()) >= 3);
       await must(`systemctl stop container-${name}`);
     });
 
     test("without the drop-in's line a halt is started again", async () => {
       await start("careless", "exit 70", DROP_IN.replace(/RestartPrevent.*/, ""));
       const starts = async () => (await must("cat /run/count/careless")).split("\n").length;
-      await until("the third start", async () => (await starts()) >= 3, { within: 60_000 });
+      await until("the third start", async () => (await starts()) >= 3);
       await must("systemctl stop container-careless");
     });
 

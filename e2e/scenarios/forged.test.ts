@@ -85,7 +85,7 @@ scenario(
         (await haltsIn(testbed)).every(({ status }) =>
           ["Failed", "Withdrawn", "Recovered", "Paged", "Held"].includes(status?.phase ?? ""),
         ),
-      { within: 60_000, explain: () => describe(testbed) },
+      { explain: () => describe(testbed) },
     );
     expect(await imageInSet(testbed, "sei-0")).toBe(imageOf("v6.6"));
     expect((await podOf(testbed, "sei-0")).metadata?.uid).toBe(spec.podUID);
@@ -106,16 +106,11 @@ scenario(
     await letHalt(testbed, "sei-0", 10);
 
     await haltOf(testbed, "sei-0", "Recovered");
-    await until("the swap", async () => (await imageInSet(testbed, "sei-0")) === imageOf("v6.7"), {
-      within: 60_000,
-    });
-    await until(
-      "the halt to be recovered by its own journal",
-      async () =>
-        (await haltsIn(testbed)).find(
-          ({ metadata, status }) => !metadata.name.startsWith("copy-") && status?.phase === "Recovered",
-        ),
-      { within: 60_000 },
+    await until("the swap", async () => (await imageInSet(testbed, "sei-0")) === imageOf("v6.7"), {});
+    await until("the halt to be recovered by its own journal", async () =>
+      (await haltsIn(testbed)).find(
+        ({ metadata, status }) => !metadata.name.startsWith("copy-") && status?.phase === "Recovered",
+      ),
     );
     expect((await setOf(testbed, "sei-0")).metadata?.generation).toBe(2);
   },

@@ -111,12 +111,11 @@ scenario(
     await until(
       "the page to be attempted",
       async () => ((await haltsIn(testbed))[0]?.status?.page?.attempts ?? 0) > 0,
-      { within: 60_000 },
     );
 
     testbed.pager.refuse(false);
 
-    await until("its page", () => testbed.pager.pages().length > 0, { within: 60_000 });
+    await until("its page", () => testbed.pager.pages().length > 0);
     await until(
       "it to be journaled",
       async () => (await haltsIn(testbed))[0]?.status?.page?.state === "Sent",

@@ -32,7 +32,7 @@ describe.concurrent("a halt is recorded and paged, and nothing is done", () => {
         "the halt to be held or paged",
         async () =>
           (await haltsIn(testbed)).find(({ status }) => ["Held", "Paged"].includes(status?.phase ?? "")),
-        { within: 60_000, explain: () => inWords(testbed) },
+        { explain: () => inWords(testbed) },
       );
       expect(await deliveriesOf(testbed, 1)).toEqual([1]);
       expect((await podOf(testbed, "sei-0")).metadata?.uid).toBe(halt.spec.podUID);

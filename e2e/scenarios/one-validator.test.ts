@@ -106,7 +106,7 @@ scenario(
             ({ spec, status }) =>
               spec.workload?.name === name && status?.phase === "Held" && status.reason === reason,
           ),
-        { within: 60_000, explain: () => describe(testbed) },
+        { explain: () => describe(testbed) },
       );
       const { metadata, spec } = await api.apps.readNamespacedDeployment({ namespace, name });
       expect([metadata?.generation, spec?.template.spec?.containers[0]?.image]).toEqual([1, OLD]);

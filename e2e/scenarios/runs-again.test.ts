@@ -24,7 +24,7 @@ scenario(
     node.say({ height: 5_000 });
     await node.restart();
     const withdrawn = await haltOf(testbed, "sei-0", "Withdrawn");
-    await until("the page to be over", () => testbed.pager.resolutions().length === 1, { within: 60_000 });
+    await until("the page to be over", () => testbed.pager.resolutions().length === 1);
     await changePolicy(testbed, { upgrades: [{ planName: "v6.7", height: 10, image: imageOf("v6.7") }] });
     await untilPolicySeen(testbed);
     node.say({ height: 5_001 });

@@ -27,7 +27,7 @@ function haltAbout(testbed: Testbed, what: string, phase: string) {
       (await haltsIn(testbed)).find(
         ({ spec, status }) => [spec.planName, spec.reason].includes(what) && status?.phase === phase,
       ),
-    { within: 60_000, explain: () => inWords(testbed) },
+    { explain: () => inWords(testbed) },
   );
 }
 
@@ -47,9 +47,7 @@ scenario(
     await until(
       "its page",
       () => testbed.pager.pages().some(({ body }) => body.reason === "DowngradeDetected"),
-      {
-        within: 60_000,
-      },
+      {},
     );
     expect((await podOf(testbed, "sei-0")).metadata?.uid).toBe(first.spec.podUID);
     expect(await imageInSet(testbed, "sei-0")).toBe(imageOf("v6.6"));
@@ -76,7 +74,7 @@ scenario(
     await until(
       "the second to be held for want of its image",
       async () => (await haltAbout(testbed, "v6.8", "Held")).status?.reason === "ImageMappingMissing",
-      { within: 60_000, explain: () => inWords(testbed) },
+      { explain: () => inWords(testbed) },
     );
     expect(await deliveriesOf(testbed, 1)).toEqual([1]);
     expect(second.spec).toMatchObject({ podUID: first.spec.podUID, height: 5_000 });

@@ -154,11 +154,8 @@ describe.concurrent("a template of several pods", () => {
       for (const name of ["sei-0", "sei-1"]) await pod(testbed, name);
       await untilSeenNear(testbed, "sei-0", HEIGHT);
       await letHalt(testbed, "sei-1", HEIGHT);
-      await until(
-        "the swap of sei-1",
-        async () =>
-          (await haltsIn(testbed)).some(({ spec, status }) => spec.podName === "sei-1" && status?.toImage),
-        { within: 60_000 },
+      await until("the swap of sei-1", async () =>
+        (await haltsIn(testbed)).some(({ spec, status }) => spec.podName === "sei-1" && status?.toImage),
       );
       await letGoOn(testbed, "sei-0");
 

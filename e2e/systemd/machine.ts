@@ -48,7 +48,6 @@ export async function bootMachine({ writable = false }: MachineOptions = {}): Pr
     const init = await until("the machine's first process", () => initOf(child.pid));
     const sh = (script: string) => runInside(init, script);
     await until("systemd to boot", async () => (await sh("systemctl is-active machine.target")).code === 0, {
-      within: 60_000,
       explain: async () => (await sh("systemctl list-units --failed --no-pager")).output,
     });
     return { sh, [Symbol.asyncDispose]: dispose };

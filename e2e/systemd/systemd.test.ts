@@ -75,7 +75,6 @@ describe.skipIf(reason !== undefined)(
 
     function reaches(state: string): Promise<unknown> {
       return until(`seid to be ${state}`, async () => (await show("ActiveState")) === state, {
-        within: 60_000,
         explain: () => sh("systemctl status seid --no-pager; journalctl -u seid -n 30 --no-pager"),
       });
     }

@@ -189,9 +189,7 @@ test("a failure whose page is over, or that nobody was told of, holds the next n
   cluster.reach(30);
   await until("the swap to fail", () => haltOf(cluster, "sei-0-0")?.status?.phase === "Failed");
   cluster.reach(35);
-  await until("its page to be over", () => haltOf(cluster, "sei-0-0")?.status?.page?.state === "Resolved", {
-    within: 30_000,
-  });
+  await until("its page to be over", () => haltOf(cluster, "sei-0-0")?.status?.page?.state === "Resolved");
   const told = pager.received.length;
   cluster.height = 29;
   await cluster.addNode("sei-1");

@@ -50,7 +50,7 @@ test.each([
     await until("its record", () => cluster.records().length === 1);
     cluster.reach(30);
 
-    await until("the swap", () => cluster.imagesSet.includes(`sei-0 ${image("v6.7")}`), { within: 3000 });
+    await until("the swap", () => cluster.imagesSet.includes(`sei-0 ${image("v6.7")}`));
     expect(await controller.metrics.registry.metrics()).toContain("upgrade_halt");
   },
 );

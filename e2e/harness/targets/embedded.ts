@@ -12,7 +12,7 @@ export async function startEmbedded(): Promise<{ kubeconfig: string; stop(): Pro
   const cluster = await startBin(
     "sandbox",
     ["cluster", "--kubeconfig-out", kubeconfig, "--scheduler", SCHEDULER],
-    { ready: () => apiIsReady(kubeconfig), within: 60_000 },
+    { ready: () => apiIsReady(kubeconfig) },
   );
   return {
     kubeconfig,

@@ -14,13 +14,13 @@ export interface WaitOptions {
  * Looks until `probe` answers something other than `undefined`, `null` or `false`, and resolves to that. `what` is what
  * is waited for, as the error names it: "pod sei-0 to be ready".
  *
- * An error of the probe counts as "not yet"; the last one is the cause of the error at the deadline (45 s unless said: machines are loaded).
+ * An error of the probe counts as "not yet"; the last one is the cause of the error at the deadline (90 s unless said: machines are loaded).
  * A probe that never settles can't outlast the deadline either. The last look is at the deadline.
  */
 export async function until<T>(
   what: string,
   probe: () => Promise<T | undefined | null | false> | T | undefined | null | false,
-  { every = 20, within = 45_000, explain, signal }: WaitOptions = {},
+  { every = 20, within = 90_000, explain, signal }: WaitOptions = {},
 ): Promise<T> {
   const deadline = performance.now() + within;
   let cause: unknown;

@@ -102,7 +102,7 @@ export async function playWithKills(kills: readonly Kill[]): Promise<Outcome> {
         const over = halts.filter(({ status }) => status?.page?.state === "Resolved").length;
         return told === 2 && over === EXPECTED.resolved.length && ends.join() === ENDS.join();
       },
-      { within: 45_000, explain: () => cluster.halts().map(describe).join("\n") },
+      { explain: () => cluster.halts().map(describe).join("\n") },
     );
     return outcomeOf(cluster, pager, kills.length - left.length);
   } finally {
