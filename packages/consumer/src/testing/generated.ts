@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { manPage } from "../cli/help/man-page.ts";
 import { buildProgram, type ProgramName } from "../cli/program.ts";
-import { renderDecisionTable } from "../decision-table.ts";
+import { renderDecisionTable } from "../render-decision-table.ts";
 
 const PACKAGE = join(import.meta.dirname, "..", "..");
 const GUIDES = join(PACKAGE, "..", "..", "docs", "guides");
