@@ -27,8 +27,8 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
     ...["server", "controller.ts", "index.ts", "cli", "main.ts"],
   ],
   "packages/consumer/src/cli": [
-    ...["leave.ts", "output", "input", "announce", "supervise", "judge", "doctor", "kubectl", "help"],
-    ...["version.ts", "program.ts", "run.ts"],
+    ...["exit-codes.ts", "leave.ts", "output", "input", "announce", "supervise", "judge", "doctor"],
+    ...["kubectl", "help", "version.ts", "program.ts", "run.ts"],
   ],
 };
 

@@ -38,7 +38,7 @@ export const CHANGES: readonly Change[] = [
   [ShutdownReason.HaltHeight]: () => "",`,
   },
   {
-    file: "packages/consumer/src/situation.ts",
+    file: "packages/consumer/src/find-decision.ts",
     after: "switch (verdict.reason) {",
     add: "\n    case ShutdownReason.SnapshotRequired:\n    case ShutdownReason.HaltHeight:",
   },

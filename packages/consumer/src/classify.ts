@@ -1,5 +1,4 @@
 import { type ReservedRange, ShutdownReason } from "@upgrade-halt/contract";
-import { corroborated } from "./corroborate.ts";
 import type { Evidence } from "./evidence.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import {
@@ -18,6 +17,7 @@ import { believedHalt, type Latched, latchedHalt } from "./latch.ts";
 import { isShown } from "./outlived.ts";
 import { announcedBy, describeEnd } from "./process-end.ts";
 import type { HaltedVerdict, UnrecognisedHaltVerdict, Verdict } from "./verdict.ts";
+import { weighSources } from "./weigh-sources.ts";
 import { withoutHalt } from "./without-halt.ts";
 
 /**
@@ -99,7 +99,7 @@ function haltBefore(facts: Facts, intent: IntentClaim): Verdict | undefined {
   const against = answers ? ANSWERS : replacedSince(facts.latest, intent);
   const doubts = intent.kind === "healthy" ? intent.doubts.map(asSentence) : [];
   const halt = against === undefined ? weighed : disputed(weighed, [against, ...doubts]);
-  const whole = corroborated(halt, facts);
+  const whole = weighSources(halt, facts);
   const verdict = concluded(whole, latched.since);
   // What was inferred before is inferred anew where the evidence still allows it: the list may be another by now.
   const anew = verdict.inferred ? inferredHalt(facts, intent) : undefined;
@@ -144,7 +144,7 @@ function weighEarlierEnd(halt: HaltCase, { earlier }: Facts): HaltCase {
 }
 
 function verdictOf(halt: HaltCase, facts: Facts, since: string): HaltedVerdict {
-  return concluded(corroborated(halt, facts), since);
+  return concluded(weighSources(halt, facts), since);
 }
 
 function againstReserved(intent: IntentClaim): string[] {

@@ -1,4 +1,4 @@
-import type { Situation } from "./decisions.ts";
+import type { Situation } from "./decision-table.ts";
 import { printable } from "./printable.ts";
 import type { Policy } from "./recommendation.ts";
 import type { HaltedVerdict, Verdict } from "./verdict.ts";

@@ -17,7 +17,7 @@ export {
 export { evidenceFromSystemd, type ServiceEnvironment } from "./adapters/systemd.ts";
 export type { Time } from "./adapters/time.ts";
 export { classify } from "./classify.ts";
-export { ACTIONS, type Action, CHOICES, DECISIONS, type Decision, type Situation } from "./decisions.ts";
+export { ACTIONS, type Action, CHOICES, DECISIONS, type Decision, type Situation } from "./decision-table.ts";
 export * from "./evidence.ts";
 export { findPlanLines, type LogOptions, type PlanLine, parsePlanLine } from "./log/find-plan-lines.ts";
 export type { HaltText } from "./log/halt-text.ts";

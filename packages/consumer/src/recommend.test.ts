@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { classify } from "./classify.ts";
-import { CHOICES, DECISIONS } from "./decisions.ts";
+import { CHOICES, DECISIONS } from "./decision-table.ts";
 import { recommend } from "./recommend.ts";
 import type { ActionChoices, Policy, RecommendationReason } from "./recommendation.ts";
 import type { HaltedVerdict, Verdict } from "./verdict.ts";

@@ -1,7 +1,7 @@
-import { CHOICES, DECISIONS, type Decision } from "./decisions.ts";
+import { CHOICES, DECISIONS, type Decision } from "./decision-table.ts";
 import { explain } from "./explain-recommendation.ts";
+import { findDecision } from "./find-decision.ts";
 import type { Policy, Recommendation } from "./recommendation.ts";
-import { situationOf } from "./situation.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
@@ -19,7 +19,7 @@ import type { Verdict } from "./verdict.ts";
  * ```
  */
 export function recommend(verdict: Verdict, policy: Policy): Recommendation {
-  const found = situationOf(verdict, policy);
+  const found = findDecision(verdict, policy);
   const { action, reason, page } = DECISIONS[found.name];
   const chosen = chosenInstead(DECISIONS[found.name], policy);
   if (chosen !== undefined) {

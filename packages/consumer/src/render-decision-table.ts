@@ -1,4 +1,4 @@
-import { CHOICES, DECISIONS, type Decision } from "./decisions.ts";
+import { CHOICES, DECISIONS, type Decision } from "./decision-table.ts";
 
 /** The decision table as Markdown, for the documentation. */
 export function renderDecisionTable(): string {

@@ -25,7 +25,7 @@ export interface Mutant {
 }
 
 const CONTROLLER = "mini-controller/dist";
-const SITUATION = "consumer/dist/situation.js";
+const FIND_DECISION = "consumer/dist/find-decision.js";
 const SEEN = "consumer/dist/seen.js";
 
 const edit = (file: string, find: string, replace: string): Edit => ({ file, find, replace });
@@ -217,7 +217,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "an upgrade that is listed without a height is acted on",
     edits: [
       edit(
-        SITUATION,
+        FIND_DECISION,
         'return { kind: isBound ? "height-unnamed" : "without-height" };',
         'return { kind: "exact", upgrade: usable[0] };',
       ),
@@ -238,15 +238,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a halt of a node whose height was never seen is acted on",
     edits: [
-      edit(SITUATION, "if (seen?.height === undefined || height === undefined)", "if (false)"),
-      edit(SITUATION, "if (!seen.chainId)", "if (false)"),
+      edit(FIND_DECISION, "if (seen?.height === undefined || height === undefined)", "if (false)"),
+      edit(FIND_DECISION, "if (!seen.chainId)", "if (false)"),
     ],
   },
   {
     name: "another chain's upgrade is applied",
     edits: [
       edit(
-        SITUATION,
+        FIND_DECISION,
         "return Boolean(chainId && seen?.chainId && seen.chainId !== chainId);",
         "return false;",
       ),
@@ -255,7 +255,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a policy that names no chain is acted on",
-    edits: [edit(SITUATION, 'return { name: "upgrade-chain-unnamed" };', "{}")],
+    edits: [edit(FIND_DECISION, 'return { name: "upgrade-chain-unnamed" };', "{}")],
     needs: [["unname-chain"]],
   },
   // Text.
@@ -274,7 +274,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a halt that was only inferred is acted on though its policy says to page",
     isOfLegacy: true,
-    edits: [edit(SITUATION, 'inferred && policy.inferredHalts !== "act"', "false")],
+    edits: [edit(FIND_DECISION, 'inferred && policy.inferredHalts !== "act"', "false")],
   },
   // Loops, and what a person says.
   {

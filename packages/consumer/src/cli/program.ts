@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { exitCodesOf } from "./help/exit-codes.ts";
+import { exitCodesOf } from "./exit-codes.ts";
 import type { Io } from "./output/io.ts";
 import { versionLine } from "./version.ts";
 

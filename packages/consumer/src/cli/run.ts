@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { ConsumerError } from "../consumer-error.ts";
 import { printable } from "../printable.ts";
-import { EXIT_CODE_OF } from "./help/exit-codes.ts";
+import { EXIT_CODE_OF } from "./exit-codes.ts";
 import type { Io } from "./output/io.ts";
 import { buildProgram, isCommand, type ProgramName } from "./program.ts";
 

@@ -1,10 +1,10 @@
 import { type HaltText, isSameText, type PlanLine } from "./halt-text.ts";
+import { infoIn, isOpenEnded, isSkip, sayingOf, textOfRecord, wholeTextOf } from "./halt-text-in-entry.ts";
+import { entryOf, type LogEntry, type LogRecord } from "./logger-formats.ts";
 import type { OutputLine } from "./output-line.ts";
 import { isFields } from "./pairs.ts";
 import { endOfJsonInfo } from "./plan-info.ts";
-import { entryOf, type LogEntry, type LogRecord } from "./record.ts";
 import { beginsRun } from "./runs.ts";
-import { infoIn, isOpenEnded, isSkip, sayingOf, textOfRecord, wholeTextOf } from "./sayings.ts";
 import { StartDoubt } from "./start-doubt.ts";
 
 /** What a Go runtime says of an end that is its own doing. That of a signal may be of a halted process that was told to end. */

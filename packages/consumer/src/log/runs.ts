@@ -1,5 +1,5 @@
+import type { LogEntry, LogRecord } from "./logger-formats.ts";
 import type { OutputLine } from "./output-line.ts";
-import type { LogEntry, LogRecord } from "./record.ts";
 
 /**
  * What a node says when it starts, and when it applies an upgrade and so has left its halt behind: of cosmos-sdk, CometBFT

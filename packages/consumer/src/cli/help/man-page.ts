@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { exitCodesOf } from "./exit-codes.ts";
+import { exitCodesOf } from "../exit-codes.ts";
 import { type CommandSynopsis, synopsisOf } from "./synopsis.ts";
 
 /** The man page of a program, in the man macros of groff_man(7). `name` is that of its file. */

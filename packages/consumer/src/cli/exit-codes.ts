@@ -1,4 +1,4 @@
-import type { ConsumerErrorCode } from "../../consumer-error.ts";
+import type { ConsumerErrorCode } from "../consumer-error.ts";
 
 /** What the command's own exit codes mean. 64 is EX_USAGE of sysexits.h, 126 and 127 are a shell's. */
 export const EXIT_CODES = [

@@ -1,5 +1,5 @@
 import { type HaltText, infoOfNeeded, parseHaltText } from "./halt-text.ts";
-import { endsWithField, errorAfter, type LogEntry, type LogRecord } from "./record.ts";
+import { endsWithField, errorAfter, type LogEntry, type LogRecord } from "./logger-formats.ts";
 import { isStart } from "./runs.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sayingOf } from "./sayings.ts";
+import { sayingOf } from "./halt-text-in-entry.ts";
 
 const NEEDED = 'UPGRADE "v6.7" NEEDED at height: 30: ';
 

@@ -32,7 +32,7 @@ const SOURCES: readonly Weigh[] = [
 ];
 
 /** The case once every source beside the exit code and the intent has spoken for or against it. */
-export function corroborated(halt: HaltCase, facts: Facts): HaltCase {
+export function weighSources(halt: HaltCase, facts: Facts): HaltCase {
   return SOURCES.reduce((weighed, weigh) => weigh(weighed, facts), halt);
 }
 

@@ -1,5 +1,5 @@
 import { ShutdownReason } from "@upgrade-halt/contract";
-import type { Situation } from "./decisions.ts";
+import type { Situation } from "./decision-table.ts";
 import type { ListedUpgrade, Policy } from "./recommendation.ts";
 import { INFERRED_REACH_BLOCKS, isWithinReach, REACH_BLOCKS } from "./seen.ts";
 import type { HaltedVerdict, Verdict } from "./verdict.ts";
@@ -11,7 +11,7 @@ export type Found =
   | { readonly name: Exclude<Situation, "upgrade-listed" | "too-new"> };
 
 /** Finds the row. Each cause has one of its own, and what a person has to put right first comes first. */
-export function situationOf(verdict: Verdict, policy: Policy): Found {
+export function findDecision(verdict: Verdict, policy: Policy): Found {
   switch (verdict.kind) {
     case "halted":
       return haltedSituation(verdict, policy);
