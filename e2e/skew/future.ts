@@ -43,7 +43,7 @@ export const CHANGES: readonly Change[] = [
     add: "\n    case ShutdownReason.SnapshotRequired:\n    case ShutdownReason.HaltHeight:",
   },
   {
-    file: "apps/mock-node/src/upgrade/decide.ts",
+    file: "apps/mock-node/src/upgrade/begin-blocker.ts",
     after: 'if (hasHandler) return { kind: "apply", plan: pending };',
     add: `
     const later = { "73": ShutdownReason.SnapshotRequired, "80": ShutdownReason.HaltHeight }[pending.info];

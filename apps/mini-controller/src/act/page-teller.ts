@@ -2,7 +2,7 @@ import { hasCode, keyOf } from "@upgrade-halt/kube";
 import { mergeConditions } from "../api/condition.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt, NodeHaltStatus, PageRecord } from "../api/node-halt.ts";
-import { nextPageMove } from "../decide/page-delivery.ts";
+import { nextPageMove } from "../decide/next-page-move.ts";
 import type { HaltJournal } from "../journal/halt-journal.ts";
 import { resolving, timestamp } from "../journal/journal-entry.ts";
 import { namespaceOf } from "../kube/paths.ts";

@@ -10,7 +10,7 @@ import type { Observation } from "../observe/observation.ts";
 import { moveAfterEnd } from "./after-end.ts";
 import { moveBeforeSwap } from "./before-swap.ts";
 import { moveDuringSwap } from "./during-swap.ts";
-import { resolutionMove, sendingMove, sooner, untilTold } from "./page-delivery.ts";
+import { resolutionMove, sendingMove, sooner, untilTold } from "./next-page-move.ts";
 import { moveInUnknownPhase } from "./unknown-phase.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Identity } from "../identity.ts";
-import { type Decision, decide } from "../upgrade/decide.ts";
+import { beginBlocker, type Decision } from "../upgrade/begin-blocker.ts";
 import type { Plan } from "../upgrade/plan.ts";
 import type { Block } from "./block.ts";
 import type { BlockStore } from "./block-store.ts";
@@ -64,7 +64,7 @@ export class Chain {
   /** What x/upgrade decides at the beginning of the block of `height`. */
   decide(height: number): Decision {
     const { plans, journal, handlers, skipHeights } = this.#parts;
-    return decide({ height, handlers, skipHeights, ...planStateAt(height, plans, journal.events) });
+    return beginBlocker({ height, handlers, skipHeights, ...planStateAt(height, plans, journal.events) });
   }
 
   /** Carries the block out, after a decision that was no halt. */

@@ -1,4 +1,4 @@
-import type { Decision } from "../upgrade/decide.ts";
+import type { Decision } from "../upgrade/begin-blocker.ts";
 import type { Block } from "./block.ts";
 import type { Chain } from "./chain.ts";
 

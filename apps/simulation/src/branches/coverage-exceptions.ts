@@ -77,7 +77,7 @@ export const EXCEPTIONS: readonly Exception[] = [
       ["decide/during-swap.ts", 'binary-expr: "Recreating" of status?.phase ?? "Recreating"'],
       ["decide/during-swap.ts", 'binary-expr: "" of status.toImage ?? ""'],
       ["decide/during-swap.ts", 'binary-expr: "Swapping" of status.phase ?? "Swapping"'],
-      ["decide/page-delivery.ts", "if: if (nextAttemptAt === undefined)"],
+      ["decide/next-page-move.ts", "if: if (nextAttemptAt === undefined)"],
       [
         "decide/page-timing.ts",
         'binary-expr: "" of waitsSince(status, reason) ?? status.steps?.at(-1)?.at ?? ""',

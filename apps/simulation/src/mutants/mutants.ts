@@ -169,7 +169,7 @@ export const MUTANTS: readonly Mutant[] = [
   // Two of one validator.
   {
     name: "a Deployment makes its second pod before the first has ended",
-    edits: [noRefusal("twoAtATime")],
+    edits: [noRefusal("deploymentRunsTwoPods")],
     target: "Deployment",
   },
   {

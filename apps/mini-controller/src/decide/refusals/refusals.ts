@@ -3,6 +3,7 @@ import { aborted } from "./aborted.ts";
 import { abortedBefore } from "./aborted-before.ts";
 import { alreadyDeleted } from "./already-deleted.ts";
 import { containerChanged } from "./container-changed.ts";
+import { deploymentRunsTwoPods } from "./deployment-runs-two-pods.ts";
 import { dryRun } from "./dry-run.ts";
 import { errorBudgetSpent } from "./error-budget-spent.ts";
 import { haltNotSeen } from "./halt-not-seen.ts";
@@ -27,7 +28,6 @@ import { sameValidatorMayRun } from "./same-validator-may-run.ts";
 import { siblingRanAnother } from "./sibling-ran-another.ts";
 import { siblingsNotHalted } from "./siblings-not-halted.ts";
 import { strangerNotKnown } from "./stranger-not-known.ts";
-import { twoAtATime } from "./two-at-a-time.ts";
 import { waitingForSlot } from "./waiting-for-slot.ts";
 import { workloadChanged } from "./workload-changed.ts";
 import { workloadMissing } from "./workload-missing.ts";
@@ -54,7 +54,7 @@ const CHECKS: readonly Check[] = [
   imageRewrittenAtAdmission,
   imageChangedMeanwhile,
   ownedBy,
-  twoAtATime,
+  deploymentRunsTwoPods,
   podWithoutGrace,
   partitionExcludes,
   workloadChanged,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decide, type UpgradeState } from "./decide.ts";
+import { beginBlocker, type UpgradeState } from "./begin-blocker.ts";
 import type { Plan } from "./plan.ts";
 
 const plan: Plan = { name: "v6.7", height: 100, info: "" };
@@ -12,7 +12,7 @@ function at(
 ) {
   const { handlers = [], ...rest } = state;
   const blank = { pending: undefined, lastApplied: undefined, skipHeights: new Set<number>() };
-  return decide({ ...blank, ...rest, height, handlers: new Set(handlers) });
+  return beginBlocker({ ...blank, ...rest, height, handlers: new Set(handlers) });
 }
 
 describe("at the beginning of a block, x/upgrade", () => {

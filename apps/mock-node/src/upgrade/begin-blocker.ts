@@ -29,7 +29,7 @@ export type Decision =
 const SCHEDULED_EVERY = 100;
 
 /** The rules of Sei's x/upgrade BeginBlocker (`x/upgrade/abci.go`), on values. */
-export function decide(state: UpgradeState): Decision {
+export function beginBlocker(state: UpgradeState): Decision {
   const { height, pending, lastApplied, handlers, skipHeights } = state;
   const isDue = pending !== undefined && height >= pending.height;
   const isSkipped = isDue && skipHeights.has(height);

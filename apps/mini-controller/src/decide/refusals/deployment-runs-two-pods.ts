@@ -5,7 +5,7 @@ import type { Check } from "./refusal.ts";
  * A Deployment that would run two pods of one node at a time, be it the node's own or one below a custom resource, which
  * carries the image on. How many nodes one below is, its owner knows.
  */
-export const twoAtATime: Check = ({ halt, workload }) => {
+export const deploymentRunsTwoPods: Check = ({ halt, workload }) => {
   if (workload.kind !== "found") return undefined;
   const isOwn = halt.spec.workload?.kind === "Deployment";
   for (const { what, strategy } of workload.groups) {
