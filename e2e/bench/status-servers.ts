@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { until } from "@upgrade-halt/testing";
-import { type Program, type ProgramOptions, startProgram } from "../harness/program.ts";
+import { type Program, type ProgramOptions, startProgram, until } from "@upgrade-halt/testing";
 import { startCometBftNode } from "../peers/cometbft-node.ts";
 import { mockNodeBin } from "../peers/mock-node-bin.ts";
 

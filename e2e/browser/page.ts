@@ -1,6 +1,6 @@
+import { startProgram } from "@upgrade-halt/testing";
 import { type Browser, chromium, type Page } from "playwright-core";
 import type { Cleanup } from "../harness/cleanup.ts";
-import { startProgram } from "../harness/program.ts";
 import { binOf } from "../harness/programs.ts";
 import { PATIENCE } from "../harness/served-page.ts";
 

@@ -1,11 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { until } from "@upgrade-halt/testing";
+import { startProgram, until } from "@upgrade-halt/testing";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cleanup } from "../harness/cleanup.ts";
-import { startProgram } from "../harness/program.ts";
 import { binOf } from "../harness/programs.ts";
 import { PATIENCE, type Served, serve, untilState } from "../harness/served-page.ts";
 import { open, runTwin, startBrowser } from "./page.ts";

@@ -1,11 +1,10 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { until } from "@upgrade-halt/testing";
+import { startProgram, until } from "@upgrade-halt/testing";
 import { afterAll, expect, test } from "vitest";
 import { Cleanup } from "../harness/cleanup.ts";
 import { processesMentioning } from "../harness/leftovers.ts";
-import { startProgram } from "../harness/program.ts";
 import { PATIENCE } from "../harness/served-page.ts";
 import { open, startBrowser } from "./page.ts";
 

@@ -1,4 +1,4 @@
-import type { End } from "../harness/program.ts";
+import type { End } from "@upgrade-halt/testing";
 import type { UpgradeInfoFile, Validator } from "./validator.ts";
 
 /** What a real node said and left behind at one moment. Times in ms since the epoch. */

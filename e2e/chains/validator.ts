@@ -1,8 +1,7 @@
 import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { until } from "@upgrade-halt/testing";
+import { type End, type Program, startProgram, until } from "@upgrade-halt/testing";
 import { processesMentioning } from "../harness/leftovers.ts";
-import { type End, type Program, startProgram } from "../harness/program.ts";
 
 /** How a validator's node is started. */
 export interface Release {

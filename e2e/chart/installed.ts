@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { type Program, startProgram } from "@upgrade-halt/testing";
 import type { Api } from "../harness/api.ts";
 import { kubeconfigWithToken } from "../harness/kubeconfig.ts";
-import { type Program, startProgram } from "../harness/program.ts";
 import { binOf } from "../harness/programs.ts";
 import type { Testbed } from "../harness/testbed.ts";
 

@@ -1,9 +1,8 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { filesIn, until } from "@upgrade-halt/testing";
+import { filesIn, type Program, until } from "@upgrade-halt/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Program } from "../harness/program.ts";
 import { type Layout, SupervisedNode } from "./supervised-node.ts";
 
 const UPGRADE_HALT = [

@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "@upgrade-halt/testing";
-import { type Program, startProgram } from "../harness/program.ts";
+import { type Program, startProgram, until } from "@upgrade-halt/testing";
 import { cosmovisorPath } from "./program.ts";
 
 const MOCK_NODE = join(import.meta.dirname, "..", "..", "apps", "mock-node", "bin", "mock-node.js");

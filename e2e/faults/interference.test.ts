@@ -1,12 +1,11 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
 import type { HaltPolicy } from "@upgrade-halt/mini-controller/api";
-import { until } from "@upgrade-halt/testing";
+import { type Program, until } from "@upgrade-halt/testing";
 import { describe, expect } from "vitest";
 import { metricsUrlOf, startControllerWith } from "../harness/controller.ts";
 import { CONTAINER, imageOf, NODE_LABELS } from "../harness/fixtures/mock-nodes.ts";
 import { haltOf, haltsIn, imageInPod, untilPolicySeen } from "../harness/observe.ts";
 import { changePolicy } from "../harness/operator.ts";
-import type { Program } from "../harness/program.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { Testbed } from "../harness/testbed.ts";
 import { imagesOf, uidsOf } from "./counts.ts";

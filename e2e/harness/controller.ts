@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Boundary } from "@upgrade-halt/mini-controller";
+import type { Program, ProgramOptions } from "@upgrade-halt/testing";
 import { SERVICE_ACCOUNT, SYSTEM_NAMESPACE } from "./install.ts";
 import { kubeconfigWithToken } from "./kubeconfig.ts";
-import type { Program, ProgramOptions } from "./program.ts";
 import { startBin } from "./programs.ts";
 import type { Testbed } from "./testbed.ts";
 

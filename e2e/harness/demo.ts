@@ -2,9 +2,8 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ClusterEvent } from "@upgrade-halt/sandbox";
-import { until } from "@upgrade-halt/testing";
+import { type End, type Program, until } from "@upgrade-halt/testing";
 import { type Leftover, processesMentioning } from "./leftovers.ts";
-import type { End, Program } from "./program.ts";
 import { startBin } from "./programs.ts";
 
 /** The demo as a user runs it, with a folder of its own for all that it makes. */

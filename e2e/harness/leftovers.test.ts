@@ -1,6 +1,6 @@
+import { startProgram } from "@upgrade-halt/testing";
 import { expect, test } from "vitest";
 import { processesMentioning } from "./leftovers.ts";
-import { startProgram } from "./program.ts";
 
 test.runIf(process.platform === "linux")(
   "finds a process by what its command line says, while it lives",

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Program, type ProgramOptions, startProgram } from "./program.ts";
+import { type Program, type ProgramOptions, startProgram } from "@upgrade-halt/testing";
 
 const BINS = {
   "mini-controller": "@upgrade-halt/mini-controller",

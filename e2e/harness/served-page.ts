@@ -2,9 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunState } from "@upgrade-halt/sandbox";
-import { until } from "@upgrade-halt/testing";
+import { type Program, until } from "@upgrade-halt/testing";
 import type { Cleanup } from "./cleanup.ts";
-import type { Program } from "./program.ts";
 import { startBin } from "./programs.ts";
 
 /** Waits of a page that a loaded machine serves. */

@@ -1,13 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, until } from "@upgrade-halt/testing";
+import { freePort, type Program, startProgram, until } from "@upgrade-halt/testing";
 import { connect } from "../harness/api.ts";
 import type { Cleanup } from "../harness/cleanup.ts";
 import { loadKubeconfig } from "../harness/kubeconfig.ts";
 import { type CommandResult, runInside } from "../harness/namespaces.ts";
 import { bootOwnMachine, NAMESPACES, whyNoOwnMachine } from "../harness/own-machine.ts";
-import { type Program, startProgram } from "../harness/program.ts";
 import { type PodNetwork, writeConfiguration } from "./configuration.ts";
 import { MOCK_NODES, type NodeImages } from "./images.ts";
 import { kubeletPath } from "./programs.ts";

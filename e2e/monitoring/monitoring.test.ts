@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import { until } from "@upgrade-halt/testing";
+import { type Program, until } from "@upgrade-halt/testing";
 import { expect } from "vitest";
 import { jumpingClock } from "../faults/jumping-clock.ts";
 import {
@@ -13,7 +13,6 @@ import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { createHaltingNode, createUnwatchedNode } from "../harness/halting-node.ts";
 import { haltOf, haltsIn } from "../harness/observe.ts";
 import { changePolicy, createPolicy, setPlans } from "../harness/operator.ts";
-import type { Program } from "../harness/program.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { Testbed } from "../harness/testbed.ts";
 import { Alertmanager } from "./alertmanager.ts";

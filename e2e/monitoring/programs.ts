@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { freePort } from "@upgrade-halt/testing";
-import { type Program, startProgram } from "../harness/program.ts";
+import { freePort, type Program, startProgram } from "@upgrade-halt/testing";
 import type { Testbed } from "../harness/testbed.ts";
 import { newestPath } from "./newest/programs.ts";
 

@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Program } from "@upgrade-halt/testing";
 import { stringify } from "yaml";
 import { metricsUrlOf } from "../harness/controller.ts";
-import type { Program } from "../harness/program.ts";
 import type { Testbed } from "../harness/testbed.ts";
 import type { Alertmanager, Labels } from "./alertmanager.ts";
 import { startServer } from "./programs.ts";

@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { freePort } from "@upgrade-halt/testing";
-import { type Program, startProgram } from "../harness/program.ts";
+import { freePort, type Program, startProgram } from "@upgrade-halt/testing";
 import { pathOf } from "./programs.ts";
 
 export interface CometBftNode {

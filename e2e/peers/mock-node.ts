@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Program, startProgram } from "@upgrade-halt/testing";
 import { onTestFinished } from "vitest";
-import { type Program, startProgram } from "../harness/program.ts";
 import { mockNodeBin } from "./mock-node-bin.ts";
 
 const LISTENING = /^RPC listening on (\S+)$/;

@@ -1,9 +1,8 @@
-import { until } from "@upgrade-halt/testing";
+import { startProgram, until } from "@upgrade-halt/testing";
 import { expect, test } from "vitest";
 import { connect } from "../harness/api.ts";
 import { Cleanup } from "../harness/cleanup.ts";
 import { startCluster } from "../harness/cluster.ts";
-import { startProgram } from "../harness/program.ts";
 import { pathOf } from "./programs.ts";
 
 const labels = { operator: "yes" };

@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { ClusterEvent } from "@upgrade-halt/sandbox";
+import type { Program } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { processesMentioning } from "../harness/leftovers.ts";
-import type { Program } from "../harness/program.ts";
 import { startBin } from "../harness/programs.ts";
 
 const FOLDER = join(import.meta.dirname, "../../apps/sandbox/scenarios");

@@ -1,8 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "@upgrade-halt/testing";
-import { type Program, startProgram } from "../harness/program.ts";
+import { type Program, startProgram, until } from "@upgrade-halt/testing";
 import { entryOf, FUTURE, type Generation } from "./generations.ts";
 
 /** Codes that every contract has, and those of a later one. */

@@ -1,12 +1,11 @@
 import type { Boundary } from "@upgrade-halt/mini-controller";
 import type { NodeHalt } from "@upgrade-halt/mini-controller/api";
-import { until } from "@upgrade-halt/testing";
+import { type Program, startProgram, until } from "@upgrade-halt/testing";
 import { type ControllerPlace, controllerKubeconfig } from "../harness/controller.ts";
 import { imageOf, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { letGoOn, untilSeenNear } from "../harness/halting-node.ts";
 import { describe, haltsIn } from "../harness/observe.ts";
 import { changePolicy, createNode, createPolicy, setPlans } from "../harness/operator.ts";
-import { type Program, startProgram } from "../harness/program.ts";
 import type { Testbed } from "../harness/testbed.ts";
 import { entryOf, type Generation } from "./generations.ts";
 

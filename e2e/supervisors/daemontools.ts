@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startProgram } from "../harness/program.ts";
+import { startProgram } from "@upgrade-halt/testing";
 import { debianVersion, outputOf, resumeIn, type SupervisorKind } from "./service.ts";
 
 const UPGRADE_HALT = join(import.meta.dirname, "..", "..", "packages", "consumer", "bin", "upgrade-halt.js");

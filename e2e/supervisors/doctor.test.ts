@@ -1,6 +1,5 @@
-import { filesIn } from "@upgrade-halt/testing";
+import { filesIn, startProgram } from "@upgrade-halt/testing";
 import { describe, expect, test } from "vitest";
-import { startProgram } from "../harness/program.ts";
 import { tableOf } from "../harness/shown-table.ts";
 import { daemontools } from "./daemontools.ts";
 import { doctor } from "./doctor.ts";

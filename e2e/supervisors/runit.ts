@@ -1,4 +1,4 @@
-import { startProgram } from "../harness/program.ts";
+import { startProgram } from "@upgrade-halt/testing";
 import { debianVersion, outputOf, resumeIn, runScript, type SupervisorKind } from "./service.ts";
 
 export const runit: SupervisorKind = {

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { startProgram } from "../harness/program.ts";
+import { startProgram } from "@upgrade-halt/testing";
 import { installed } from "./programs.ts";
 import { outputOf, resumeIn, type SupervisorKind } from "./service.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { startProgram } from "../../harness/program.ts";
+import { startProgram } from "@upgrade-halt/testing";
 
 const E2E = join(import.meta.dirname, "..", "..");
 const HOUR = 3_600_000;

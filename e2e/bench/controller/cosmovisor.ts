@@ -3,9 +3,8 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { until } from "@upgrade-halt/testing";
+import { startProgram, until } from "@upgrade-halt/testing";
 import { cosmovisorPath } from "../../cosmovisor/program.ts";
-import { startProgram } from "../../harness/program.ts";
 import type { BenchCluster } from "./bench-cluster.ts";
 import { giveTheWord, haltFilesOf, timeIn } from "./halting-sets.ts";
 import { HEIGHT, PLAN, PLAN_LINE } from "./phantom-sets.ts";

@@ -1,7 +1,7 @@
 import { API_VERSION, type HaltPolicy } from "@upgrade-halt/mini-controller/api";
+import { type Program, startProgram } from "@upgrade-halt/testing";
 import { controllerKubeconfig } from "../../harness/controller.ts";
 import { SYSTEM_NAMESPACE } from "../../harness/install.ts";
-import { type Program, startProgram } from "../../harness/program.ts";
 import { startBin } from "../../harness/programs.ts";
 import { type BenchCluster, createNamespace } from "./bench-cluster.ts";
 import type { Options } from "./options.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { type Program, startProgram } from "@upgrade-halt/testing";
 import { request } from "undici";
 import { controllerKubeconfig, startControllerWith } from "../../harness/controller.ts";
-import { type Program, startProgram } from "../../harness/program.ts";
 import { type BenchCluster, createNamespace, WIDTH } from "./bench-cluster.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { Options } from "./options.ts";

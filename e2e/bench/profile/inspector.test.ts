@@ -1,6 +1,5 @@
-import { until } from "@upgrade-halt/testing";
+import { type Program, startProgram, until } from "@upgrade-halt/testing";
 import { expect, onTestFinished, test } from "vitest";
-import { type Program, startProgram } from "../../harness/program.ts";
 import { INSPECTED, profileDuring } from "./inspector.ts";
 
 const BUSY = `

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { Program } from "../../harness/program.ts";
+import type { Program } from "@upgrade-halt/testing";
 import type { CpuProfile } from "./cpu-profile.ts";
 
 /** What a program of Node is started with to be profiled: an inspector at a free port of loopback. */

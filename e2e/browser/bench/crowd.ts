@@ -1,12 +1,11 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "@upgrade-halt/testing";
+import { startProgram, until } from "@upgrade-halt/testing";
 import { parse } from "yaml";
 import { accessOf, BareClient } from "../../bench/controller/bare-client.ts";
 import { inParallel } from "../../bench/controller/in-parallel.ts";
 import { loadKubeconfig } from "../../harness/kubeconfig.ts";
-import { startProgram } from "../../harness/program.ts";
 import type { Place } from "./place.ts";
 import { cpuSecondsOf, memoryOf, treeOf } from "./processes.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { startProgram } from "@upgrade-halt/testing";
 import type { Row } from "../../bench/controller/report.ts";
 import { median } from "../../bench/controller/samples.ts";
-import { startProgram } from "../../harness/program.ts";
 import { binOf } from "../../harness/programs.ts";
 import { type Crowd, startCrowd } from "./crowd.ts";
 import { makeFirstRelease } from "./first-release.ts";

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startProgram } from "@upgrade-halt/testing";
 import type { CDPSession } from "playwright-core";
 import type { Cleanup } from "../../harness/cleanup.ts";
-import { startProgram } from "../../harness/program.ts";
 
 /** Sends a command of the Chrome DevTools Protocol to the page; resolves with its result. */
 export type Send = CDPSession["send"];

@@ -4,13 +4,12 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { freePort, until } from "@upgrade-halt/testing";
+import { freePort, startProgram, until } from "@upgrade-halt/testing";
 import { assetsFolder } from "../../control-plane/programs.ts";
 import { apiIsReady, connect } from "../api.ts";
 import { Cleanup } from "../cleanup.ts";
 import { writeKubeconfig } from "../kubeconfig.ts";
 import { startKubelet } from "../kubelet.ts";
-import { startProgram } from "../program.ts";
 import { startScheduler } from "../scheduler.ts";
 
 export interface ControlPlane {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { until } from "@upgrade-halt/testing";
+import { until } from "./until.ts";
 
 /** How much of a program's output is kept, in characters: its end. */
 const KEPT_OUTPUT = 64 * 1024;
