@@ -1,9 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "@upgrade-halt/testing";
+import { freePort, writeKubeconfig } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, expect } from "vitest";
-import { writeKubeconfig } from "./harness/kubeconfig.ts";
 import { startBin } from "./harness/programs.ts";
 import { proof } from "./harness/proof.ts";
 

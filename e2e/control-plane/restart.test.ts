@@ -18,7 +18,7 @@ proof(
   async () => {
     const cleanup = new Cleanup();
     try {
-      const { kubeconfig, restartApiServer } = await startServers(cleanup, PHANTOMS_STAY);
+      const { kubeconfig, restart } = await startServers(cleanup, PHANTOMS_STAY);
       const api = connect(kubeconfig);
       await installController(api, cleanup, "control-plane");
       const testbed = await openTestbed(api);
@@ -30,7 +30,7 @@ proof(
       await setPhantomState(testbed, "a-0", { state: DOWNGRADE });
       await haltOf(testbed, "a", "Paged");
       await setPhantomState(testbed, "b-0", { state: DOWNGRADE });
-      await restartApiServer();
+      await restart();
       await setPhantomState(testbed, "c-0", { state: DOWNGRADE });
 
       await haltOf(testbed, "b", "Paged");

@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { writeKubeconfig } from "@upgrade-halt/testing";
 import { afterEach, describe, expect, test } from "vitest";
-import { writeKubeconfig } from "../harness/kubeconfig.ts";
 import { type Fault, type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 
 const undo: (() => unknown)[] = [];

@@ -1,12 +1,11 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { KubeClient, type KubeObject } from "@upgrade-halt/kube";
-import { until } from "@upgrade-halt/testing";
+import { KubeClient, type KubeObject, loadClusterAccess } from "@upgrade-halt/kube";
+import { type RealApiServer, startRealApiServer, until } from "@upgrade-halt/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { API_VERSION } from "../src/api/group.ts";
 import { collectionPath, HALT_POLICIES, NODE_HALTS, objectPath, type Resource } from "../src/kube/paths.ts";
-import { RealApiServer } from "../src/testing/real-api-server.ts";
 
 const DEPLOY = join(import.meta.dirname, "../deploy");
 const CONTROLLER = "system:serviceaccount:upgrade-halt-system:mini-controller";
@@ -72,7 +71,7 @@ describe("a real API server with the admission policies", () => {
   /** The API as somebody else: an administrator may act for anybody. */
   async function as(user?: string): Promise<KubeClient> {
     if (server === undefined) throw new Error("not started");
-    const { access } = server;
+    const access = await loadClusterAccess(server.kubeconfig);
     const known = clients.get(user ?? "");
     if (known !== undefined) return known;
     const headers = async () => ({
@@ -88,7 +87,7 @@ describe("a real API server with the admission policies", () => {
     const assets = process.env.KUBEBUILDER_ASSETS;
     if (!assets)
       throw new Error("KUBEBUILDER_ASSETS is not set: `pnpm run test:control-plane` at the root sets it");
-    server = await RealApiServer.start(assets);
+    server = await startRealApiServer(assets);
     const admin = await as();
     const files = globSync(["crds/*.yaml", "rbac/*.yaml", "admission/*.yaml"], { cwd: DEPLOY }).toSorted();
     for (const file of files) {

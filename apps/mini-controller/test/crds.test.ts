@@ -1,4 +1,5 @@
-import { KubeClient, type KubeObject } from "@upgrade-halt/kube";
+import { KubeClient, type KubeObject, loadClusterAccess } from "@upgrade-halt/kube";
+import { type RealApiServer, startRealApiServer } from "@upgrade-halt/testing";
 import pino from "pino";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { crds, haltPolicyCrd, nodeHaltCrd, nodeRecordCrd } from "../src/api/crds.ts";
@@ -16,7 +17,6 @@ import {
 } from "../src/kube/paths.ts";
 import { PAGER_DUTY_HOSTS, PagingHosts } from "../src/paging/paging-hosts.ts";
 import { Metrics } from "../src/server/metrics.ts";
-import { RealApiServer } from "../src/testing/real-api-server.ts";
 
 /** Folder of etcd and kube-apiserver. */
 const assets = process.env.KUBEBUILDER_ASSETS;
@@ -95,8 +95,8 @@ describe("a real API server with the CustomResourceDefinitions", () => {
   beforeAll(async () => {
     if (!assets)
       throw new Error("KUBEBUILDER_ASSETS is not set: `pnpm run test:control-plane` at the root sets it");
-    server = await RealApiServer.start(assets);
-    api = await KubeClient.connect(server.access);
+    server = await startRealApiServer(assets);
+    api = await KubeClient.connect(await loadClusterAccess(server.kubeconfig));
     await api.create(CRDS, withoutSchema(haltPolicyCrd));
     await api.create(CRDS, nodeHaltCrd);
     await api.create(CRDS, nodeRecordCrd);

@@ -1,8 +1,10 @@
 export { freePort } from "./free-port.ts";
 export { growthBetween, type SizedCost } from "./growth.ts";
 export { commandsIn, filesIn } from "./guide.ts";
+export { writeKubeconfig } from "./kubeconfig.ts";
 export { type Delivery, type Page, PageReceiver } from "./page-receiver.ts";
 export { type End, type Program, type ProgramOptions, startProgram } from "./program.ts";
+export { type RealApiServer, startRealApiServer } from "./real-api-server.ts";
 export { runSeeded } from "./run-seeded.ts";
 export { seededRandom } from "./seeded-random.ts";
 export type { SeededRun } from "./seeded-run-options.ts";
