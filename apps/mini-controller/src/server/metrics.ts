@@ -52,112 +52,59 @@ export class Metrics {
 
   /** Gauges that are counted from the stores when somebody asks. */
   observeStores(stores: Stores, queueDepth: () => number): void {
-    const registers = [this.registry];
-    new Gauge({
-      name: "upgrade_halt_objects",
-      help: "Objects in the controller's stores.",
-      labelNames: ["resource"],
-      registers,
-      collect() {
-        for (const [resource, store] of Object.entries(stores)) this.set({ resource }, store.size);
-      },
+    this.#gauge("upgrade_halt_objects", "Objects in the controller's stores.", ["resource"], (gauge) => {
+      for (const [resource, store] of Object.entries(stores)) gauge.set({ resource }, store.size);
     });
-    new Gauge({
-      name: "upgrade_halt_queue_depth",
-      help: "Keys that wait to be handled.",
-      registers,
-      collect() {
-        this.set(queueDepth());
-      },
+    this.#gauge("upgrade_halt_queue_depth", "Keys that wait to be handled.", [], (gauge) =>
+      gauge.set(queueDepth()),
+    );
+    const ofHalts = ["namespace", "policy", "phase", "reason"] as const;
+    this.#gauge("upgrade_halt_nodehalts", "NodeHalts by phase.", ofHalts, (gauge) => {
+      for (const halt of stores.halts.values()) {
+        const { phase = "Detected", reason = "" } = halt.status ?? {};
+        gauge.inc({ namespace: namespaceOf(halt), policy: halt.spec.policyName, phase, reason });
+      }
     });
-    new Gauge({
-      name: "upgrade_halt_nodehalts",
-      help: "NodeHalts by phase.",
-      labelNames: ["namespace", "policy", "phase", "reason"],
-      registers,
-      collect() {
-        this.reset();
-        for (const { metadata, spec, status } of stores.halts.values()) {
-          const { namespace = "" } = metadata;
-          this.inc({
-            namespace,
-            policy: spec.policyName,
-            phase: status?.phase ?? "Detected",
-            reason: status?.reason ?? "",
-          });
-        }
-      },
+    const failures =
+      "NodeHalts that ended Failed and that nobody acknowledged: what spends the error budget.";
+    const ofFailures = ["namespace", "policy", "reason"] as const;
+    this.#gauge("upgrade_halt_unacknowledged_failures", failures, ofFailures, (gauge) => {
+      for (const halt of stores.halts.values()) {
+        if (!isUnacknowledgedFailure(halt)) continue;
+        const reason = halt.status?.reason ?? "";
+        gauge.inc({ namespace: namespaceOf(halt), policy: halt.spec.policyName, reason });
+      }
     });
-    new Gauge({
-      name: "upgrade_halt_unacknowledged_failures",
-      help: "NodeHalts that ended Failed and that nobody acknowledged: what spends the error budget.",
-      labelNames: ["namespace", "policy", "reason"],
-      registers,
-      collect() {
-        this.reset();
-        for (const halt of stores.halts.values()) {
-          if (!isUnacknowledgedFailure(halt)) continue;
-          const { metadata, spec, status } = halt;
-          this.inc({
-            namespace: namespaceOf({ metadata }),
-            policy: spec.policyName,
-            reason: status?.reason ?? "",
-          });
-        }
-      },
+    const conditions = "1 for each condition of a HaltPolicy, with its status and reason.";
+    const ofConditions = ["namespace", "policy", "type", "status", "reason"] as const;
+    this.#gauge("upgrade_halt_policy_condition", conditions, ofConditions, (gauge) => {
+      for (const policy of stores.policies.values()) {
+        const of = { namespace: namespaceOf(policy), policy: policy.metadata.name };
+        for (const { type, status, reason } of shownConditions(policy))
+          gauge.set({ ...of, type, status, reason }, 1);
+      }
     });
-    new Gauge({
-      name: "upgrade_halt_policy_condition",
-      help: "1 for each condition of a HaltPolicy, with its status and reason.",
-      labelNames: ["namespace", "policy", "type", "status", "reason"],
-      registers,
-      collect() {
-        this.reset();
-        for (const policy of stores.policies.values()) {
-          const { namespace = "", name } = policy.metadata;
-          for (const { type, status, reason } of shownConditions(policy))
-            this.set({ namespace, policy: name, type, status, reason }, 1);
-        }
-      },
+    const pages = "Pages that are journaled and not delivered yet.";
+    this.#gauge("upgrade_halt_pages_pending", pages, ["namespace"], (gauge) => {
+      for (const halt of stores.halts.values())
+        if (halt.status?.page?.state === "Pending") gauge.inc({ namespace: namespaceOf(halt) });
     });
-    new Gauge({
-      name: "upgrade_halt_pages_pending",
-      help: "Pages that are journaled and not delivered yet.",
-      labelNames: ["namespace"],
-      registers,
-      collect() {
-        this.reset();
-        for (const { metadata, status } of stores.halts.values()) {
-          if (status?.page?.state === "Pending") this.inc({ namespace: namespaceOf({ metadata }) });
-        }
-      },
-    });
-    new Gauge({
-      name: "upgrade_halt_expected",
-      help: "1 while a pod's halt is one that the controller is dealing with: inhibits other alerts about it.",
-      labelNames: ["namespace", "pod", "plan"],
-      registers,
-      collect() {
-        this.reset();
-        for (const halt of stores.halts.values()) {
-          if (!isExpected(halt)) continue;
-          const { namespace = "" } = halt.metadata;
-          this.set({ namespace, pod: halt.spec.podName, plan: halt.spec.planName ?? "" }, 1);
-        }
-      },
+    const expected =
+      "1 while a pod's halt is one that the controller is dealing with: inhibits other alerts about it.";
+    this.#gauge("upgrade_halt_expected", expected, ["namespace", "pod", "plan"], (gauge) => {
+      for (const halt of stores.halts.values()) {
+        if (!isExpected(halt)) continue;
+        const { podName: pod, planName: plan = "" } = halt.spec;
+        gauge.set({ namespace: namespaceOf(halt), pod, plan }, 1);
+      }
     });
   }
 
   /** When each watch last gave a sign of life, as Unix time: a watch that stalls silently shows here. */
   observeContact(contacts: () => Iterable<readonly [resource: string, at: number]>): void {
-    new Gauge({
-      name: "upgrade_halt_watch_last_contact_seconds",
-      help: "Unix time of the last sign of life of a watch.",
-      labelNames: ["resource"],
-      registers: [this.registry],
-      collect() {
-        for (const [resource, at] of contacts()) this.set({ resource }, at / 1000);
-      },
+    const help = "Unix time of the last sign of life of a watch.";
+    this.#gauge("upgrade_halt_watch_last_contact_seconds", help, ["resource"], (gauge) => {
+      for (const [resource, at] of contacts()) gauge.set({ resource }, at / 1000);
     });
   }
 
@@ -173,6 +120,25 @@ export class Metrics {
 
   #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
     return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+  }
+
+  /** A gauge that is counted anew each time when somebody asks. */
+  #gauge<L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+    count: (gauge: Gauge<L>) => void,
+  ): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [...labelNames],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        count(this);
+      },
+    });
   }
 
   #histogram<L extends string>(name: string, help: string, labelNames: readonly L[]): Histogram<L> {
