@@ -38,6 +38,11 @@ export function numberAt(value: Json | undefined, ...path: readonly (string | nu
   return typeof found === "number" ? found : undefined;
 }
 
+/** A list of strings such as a command; elements of another type are left out. */
+export function textsAt(value: Json | undefined, ...path: readonly (string | number)[]): readonly string[] {
+  return arrayAt(value, ...path).filter((item) => typeof item === "string");
+}
+
 /** A map of strings such as labels; entries of another type are left out. */
 export function stringsAt(
   value: Json | undefined,

@@ -1,4 +1,13 @@
-import { arrayAt, isObject, type JsonObject, numberAt, objectAt, stringAt, stringsAt } from "../json/json.ts";
+import {
+  arrayAt,
+  isObject,
+  type JsonObject,
+  numberAt,
+  objectAt,
+  stringAt,
+  stringsAt,
+  textsAt,
+} from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
 
 /** One rule of a container's restartPolicyRules (KEP-5307). */
@@ -81,8 +90,8 @@ function readContainer(container: JsonObject, role: ContainerRole): ContainerSpe
     role,
     name: stringAt(container, "name") ?? "",
     image: stringAt(container, "image") ?? "",
-    command: strings(container, "command"),
-    args: strings(container, "args"),
+    command: textsAt(container, "command"),
+    args: textsAt(container, "args"),
     workingDir: stringAt(container, "workingDir") ?? "",
     env: arrayAt(container, "env").filter(isObject),
     mounts: arrayAt(container, "volumeMounts").map((mount) => ({
@@ -108,10 +117,6 @@ function readRule(rule: JsonObject): RestartRule {
     operator: exitCodes.operator === "NotIn" ? "NotIn" : "In",
     values: arrayAt(exitCodes, "values").filter((value) => typeof value === "number"),
   };
-}
-
-function strings(value: JsonObject, key: string): readonly string[] {
-  return arrayAt(value, key).filter((item) => typeof item === "string");
 }
 
 /** Labels and annotations, for the downward API. */

@@ -1,5 +1,4 @@
 import type { KeyQueue } from "@upgrade-halt/kube";
-import { hasCode } from "@upgrade-halt/kube";
 import type { ApiClient } from "../client/api-client.ts";
 import { ResourceCache } from "../client/resource-cache.ts";
 import { DEPLOYMENTS, pathOf, REPLICA_SETS } from "../client/resource-path.ts";
@@ -17,6 +16,7 @@ import {
 import type { KubeObject } from "../json/kube-object.ts";
 import { isControlledBy, ownerKeys } from "../json/owners.ts";
 import { loopQueue } from "./loop-queue.ts";
+import { ignoreExisting } from "./lost-races.ts";
 import { replicasOf } from "./pod-state.ts";
 import { hashOf, ownerReference } from "./revisions.ts";
 import { planRollout } from "./rollout-plan.ts";
@@ -164,8 +164,4 @@ function templateOf(workload: KubeObject): JsonObject {
 
 function revisionOf(set: KubeObject): number {
   return Number(stringAt(set, "metadata", "annotations", REVISION) ?? 0);
-}
-
-function ignoreExisting(error: unknown): undefined {
-  if (!hasCode(error, "already-exists", "conflict")) throw error;
 }

@@ -1,5 +1,4 @@
 import type { KeyQueue } from "@upgrade-halt/kube";
-import { hasCode } from "@upgrade-halt/kube";
 import type { ApiClient } from "../client/api-client.ts";
 import type { ResourceCache } from "../client/resource-cache.ts";
 import { PODS, pathOf, REPLICA_SETS } from "../client/resource-path.ts";
@@ -7,6 +6,7 @@ import { clone, equal, type JsonObject, numberAt, objectAt, stringAt, stringsAt 
 import type { KubeObject } from "../json/kube-object.ts";
 import { isControlledBy, ownerKeys } from "../json/owners.ts";
 import { loopQueue } from "./loop-queue.ts";
+import { ignoreMissing } from "./lost-races.ts";
 import { isAvailable, isOver, isRunningAndReady, isTerminating, replicasOf } from "./pod-state.ts";
 import { ownerReference } from "./revisions.ts";
 
@@ -87,8 +87,4 @@ export class ReplicaSetLoop {
     const written = await this.#client.mergePatch(path, { status }).catch(ignoreMissing);
     if (written !== undefined) this.#sets.put(written);
   }
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (!hasCode(error, "not-found", "already-exists", "conflict")) throw error;
 }

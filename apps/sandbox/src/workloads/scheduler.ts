@@ -7,6 +7,7 @@ import { arrayAt, at, stringAt, stringsAt } from "../json/json.ts";
 import type { KubeObject } from "../json/kube-object.ts";
 import { EventRecorder } from "../kubelet/event-recorder.ts";
 import { loopQueue } from "./loop-queue.ts";
+import { ignoreMissing } from "./lost-races.ts";
 
 /** The name that a pod has when it asks for no scheduler. */
 const DEFAULT_SCHEDULER = "default-scheduler";
@@ -59,11 +60,7 @@ export class Scheduler {
       metadata: { name, namespace, uid },
       target: { apiVersion: "v1", kind: "Node", name: node },
     };
-    try {
-      await this.#client.create(pathOf(PODS, namespace, name, "binding"), binding);
-    } catch (error) {
-      if (!hasCode(error, "not-found", "already-exists", "conflict")) throw error;
-    }
+    await this.#client.create(pathOf(PODS, namespace, name, "binding"), binding).catch(ignoreMissing);
   }
 
   #isMine(pod: KubeObject): boolean {

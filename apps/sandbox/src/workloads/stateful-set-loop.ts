@@ -1,5 +1,4 @@
 import type { KeyQueue } from "@upgrade-halt/kube";
-import { hasCode } from "@upgrade-halt/kube";
 import type { ApiClient } from "../client/api-client.ts";
 import { keyOf, ResourceCache } from "../client/resource-cache.ts";
 import { CLAIMS, CONTROLLER_REVISIONS, PODS, pathOf, STATEFUL_SETS } from "../client/resource-path.ts";
@@ -8,6 +7,7 @@ import type { KubeObject } from "../json/kube-object.ts";
 import { isControlledBy, ownerKeys } from "../json/owners.ts";
 import type { EventRecorder } from "../kubelet/event-recorder.ts";
 import { loopQueue } from "./loop-queue.ts";
+import { ignoreExisting, ignoreMissing } from "./lost-races.ts";
 import { planRevisions, type RevisionPlan, staleRevisions, withRevision } from "./revisions.ts";
 import { planStatefulSet, type SetAction } from "./stateful-set-plan.ts";
 import { claimsOf, newPod } from "./stateful-set-pod.ts";
@@ -144,12 +144,4 @@ export class StatefulSetLoop {
 
 function namespaceOf(object: KubeObject): string {
   return stringAt(object, "metadata", "namespace") ?? "";
-}
-
-function ignoreExisting(error: unknown): undefined {
-  if (!hasCode(error, "already-exists", "conflict")) throw error;
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (!hasCode(error, "not-found", "already-exists", "conflict")) throw error;
 }

@@ -3,6 +3,7 @@ import { seededRandom } from "@upgrade-halt/testing";
 import fc from "fast-check";
 import { classify } from "../classify.ts";
 import type { Evidence } from "../evidence.ts";
+import { jsonOrNothing } from "../json-or-nothing.ts";
 import { recommend } from "../recommend.ts";
 import type { Policy } from "../recommendation.ts";
 import { decodeStatus } from "../status/decode-status.ts";
@@ -66,7 +67,7 @@ export function fuzzBodies(seed: number, runs: number): void {
     const bare = random() < 0.5 ? BODY : { jsonrpc: "2.0", id: -1, result: BODY };
     let body: unknown = bare;
     for (let times = 1 + random() * 3; times > 0; times -= 1) body = mutate(body, random);
-    judgeBody(random() < 0.3 ? parsed(mutateText(JSON.stringify(bare), random)) : body);
+    judgeBody(random() < 0.3 ? jsonOrNothing(mutateText(JSON.stringify(bare), random)) : body);
   }
   if (Object.keys(Object.prototype).length > 0) throw new Error("a body reached Object.prototype");
 }
@@ -79,12 +80,4 @@ function judgeBody(body: unknown): void {
     status: { kind: "answered", at: Date.UTC(2026, 7, 21, 18), envelope, node },
     listed: POLICY.upgrades,
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

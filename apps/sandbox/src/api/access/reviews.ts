@@ -1,4 +1,12 @@
-import { arrayAt, isObject, type Json, type JsonObject, objectAt, stringAt } from "../../json/json.ts";
+import {
+  arrayAt,
+  isObject,
+  type Json,
+  type JsonObject,
+  objectAt,
+  stringAt,
+  textsAt,
+} from "../../json/json.ts";
 import { ApiError } from "../api-error.ts";
 import { timestamp } from "../operations/context.ts";
 import type { Store } from "../store.ts";
@@ -114,7 +122,7 @@ function isResourceAllowed(store: Store, user: User, attributes: JsonObject): bo
 function userIn(body: Json | undefined): User {
   const spec = objectAt(body, "spec");
   const name = stringAt(spec, "user") ?? "";
-  const groups = arrayAt(spec, "groups").filter((one) => typeof one === "string");
+  const groups = textsAt(spec, "groups");
   if (name !== "" || groups.length > 0) return { name, uid: stringAt(spec, "uid") ?? "", groups, extra: {} };
   const why = "at least one of user or group must be specified";
   const message = `SubjectAccessReview.authorization.k8s.io "" is invalid: spec.user: Invalid value: "": ${why}`;

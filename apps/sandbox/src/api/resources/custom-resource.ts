@@ -1,4 +1,4 @@
-import { arrayAt, isObject, type JsonObject, objectAt, stringAt } from "../../json/json.ts";
+import { arrayAt, isObject, type JsonObject, objectAt, stringAt, textsAt } from "../../json/json.ts";
 import type { KubeObject } from "../../json/kube-object.ts";
 import { customColumns } from "../printing/custom-columns.ts";
 import type { StructuralSchema } from "../schema/structural-schema.ts";
@@ -24,8 +24,8 @@ function customResourceType(crd: KubeObject, version: JsonObject): ResourceType 
     plural,
     singular: stringAt(names, "singular") ?? kind.toLowerCase(),
     kind,
-    shortNames: strings(names, "shortNames"),
-    categories: strings(names, "categories"),
+    shortNames: textsAt(names, "shortNames"),
+    categories: textsAt(names, "categories"),
     namespaced: stringAt(crd, "spec", "scope") === "Namespaced",
     storageKey: `${group}/${plural}`,
     subresources: (["status", "scale"] as const).filter((name) => subresources[name] !== undefined),
@@ -39,8 +39,4 @@ function customResourceType(crd: KubeObject, version: JsonObject): ResourceType 
 /** apiextensions/v1 JSONSchemaProps are read as they are: each field is checked where it is used. */
 function schemaOf(version: JsonObject): StructuralSchema {
   return objectAt(version, "schema", "openAPIV3Schema") as StructuralSchema;
-}
-
-function strings(value: JsonObject, key: string): readonly string[] {
-  return arrayAt(value, key).filter((item) => typeof item === "string");
 }
