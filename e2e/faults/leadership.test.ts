@@ -54,6 +54,34 @@ async function startTwo(testbed: Testbed, proxy: FaultProxy, env: NodeJS.Process
   return { leader, other };
 }
 
+/** A leader that is killed as soon as the swap is in the journal. */
+async function startLeaderToBeKilled(testbed: Testbed) {
+  const prepared = await prepareHalts(testbed);
+  await allowLeading(testbed);
+  const env = { MINI_CONTROLLER_CRASH_AT: "after:journal-Swapping" };
+  const leader = await startCandidate(testbed, { env, server: prepared.proxy.url });
+  await untilLeading(leader);
+  return { prepared, leader };
+}
+
+/** A leader that has asked for something and waits for what it is told: `answer` lets it be. */
+async function holdLeader(
+  testbed: Testbed,
+  what: string,
+  fits: typeof setsImage,
+  env: NodeJS.ProcessEnv = {},
+) {
+  const prepared = await prepareHalts(testbed);
+  const { proxy } = prepared;
+  const { leader } = await startTwo(testbed, proxy, env);
+  const { promise, resolve: answer } = Promise.withResolvers<void>();
+  testbed.cleanup.add(answer);
+  proxy.inject((request) => (fits(request) ? { kind: "hold-answer", until: promise } : undefined));
+  await letNodesHalt(testbed);
+  await untilAsked(proxy, what, fits);
+  return { prepared, proxy, leader, answer };
+}
+
 /** A write that changes what is done: an Event only tells of it. */
 const isWrite = ({ method, path }: ProxiedRequest) => method !== "GET" && !/\/(leases|events)\b/.test(path);
 const setsImage = ({ method, path }: { readonly method: string; readonly path: string }) =>
@@ -71,13 +99,7 @@ describe.concurrent("the leader", () => {
     "that is killed leaves what it began to another",
     ["LEADER-KILLED", "EXACTLY-ONCE"],
     async (testbed) => {
-      const prepared = await prepareHalts(testbed);
-      await allowLeading(testbed);
-      const leader = await startCandidate(testbed, {
-        env: { MINI_CONTROLLER_CRASH_AT: "after:journal-Swapping" },
-        server: prepared.proxy.url,
-      });
-      await untilLeading(leader);
+      const { prepared, leader } = await startLeaderToBeKilled(testbed);
       await startCandidate(testbed, { server: prepared.proxy.url });
       await letNodesHalt(testbed);
       await expectSameEnd(testbed, prepared);
@@ -89,13 +111,7 @@ describe.concurrent("the leader", () => {
     "whose clock is 15 minutes ahead goes on with the swap of the one before",
     ["CLOCK-JUMP", "EXACTLY-ONCE"],
     async (testbed) => {
-      const prepared = await prepareHalts(testbed);
-      await allowLeading(testbed);
-      const leader = await startCandidate(testbed, {
-        env: { MINI_CONTROLLER_CRASH_AT: "after:journal-Swapping" },
-        server: prepared.proxy.url,
-      });
-      await untilLeading(leader);
+      const { prepared, leader } = await startLeaderToBeKilled(testbed);
       const next = await startCandidate(testbed, { server: prepared.proxy.url, env: jumpingClock(900_000) });
       next.signal("SIGUSR2");
       await until("its clock to be set", () => next.output().includes("clock set"));
@@ -139,22 +155,13 @@ describe.concurrent("the leader", () => {
     "that is stopped past its lease writes nothing when it goes on",
     ["LEADER-PAUSED", "EXACTLY-ONCE"],
     async (testbed) => {
-      const prepared = await prepareHalts(testbed);
-      const { proxy } = prepared;
-      const { leader } = await startTwo(testbed, proxy);
-      const resumed = Promise.withResolvers<void>();
-      testbed.cleanup.add(resumed.resolve);
-      proxy.inject((request) =>
-        readsSet(request) ? { kind: "hold-answer", until: resumed.promise } : undefined,
-      );
-      await letNodesHalt(testbed);
-      await untilAsked(proxy, "read the StatefulSet", readsSet);
+      const { prepared, proxy, leader, answer } = await holdLeader(testbed, "read the StatefulSet", readsSet);
       leader.signal("SIGSTOP");
       testbed.cleanup.add(() => leader.signal("SIGCONT"));
 
       await expectSameEnd(testbed, prepared);
       const before = proxy.requests().length;
-      resumed.resolve();
+      answer();
       leader.signal("SIGCONT");
 
       expect(await endOf(leader)).toEqual({ end: { code: 1, signal: null }, said: true });
@@ -172,20 +179,16 @@ describe.concurrent("the leader", () => {
     "whose clock is set an hour ahead writes nothing more, and another goes on",
     ["CLOCK-JUMP", "EXACTLY-ONCE"],
     async (testbed) => {
-      const prepared = await prepareHalts(testbed);
-      const { proxy } = prepared;
-      const { leader } = await startTwo(testbed, proxy, jumpingClock(3_600_000));
-      const jumped = Promise.withResolvers<void>();
-      testbed.cleanup.add(jumped.resolve);
-      proxy.inject((request) =>
-        readsSet(request) ? { kind: "hold-answer", until: jumped.promise } : undefined,
+      const { prepared, proxy, leader, answer } = await holdLeader(
+        testbed,
+        "read the StatefulSet",
+        readsSet,
+        jumpingClock(3_600_000),
       );
-      await letNodesHalt(testbed);
-      await untilAsked(proxy, "read the StatefulSet", readsSet);
       leader.signal("SIGUSR2");
       await until("its clock to be set", () => leader.output().includes("clock set"));
       const before = proxy.requests().length;
-      jumped.resolve();
+      answer();
 
       expect(await endOf(leader)).toEqual({ end: { code: 1, signal: null }, said: true });
       expect(proxy.requests().slice(before).filter(isWrite)).toEqual([]);
@@ -197,20 +200,11 @@ describe.concurrent("the leader", () => {
     "that is asked to stop finishes what it has in hand, and another goes on at once",
     ["LEADER-KILLED"],
     async (testbed) => {
-      const prepared = await prepareHalts(testbed);
-      const { proxy } = prepared;
-      const { leader } = await startTwo(testbed, proxy);
-      const released = Promise.withResolvers<void>();
-      testbed.cleanup.add(released.resolve);
-      proxy.inject((request) =>
-        setsImage(request) ? { kind: "hold-answer", until: released.promise } : undefined,
-      );
-      await letNodesHalt(testbed);
-      await untilAsked(proxy, "set the image", setsImage);
+      const { prepared, leader, answer } = await holdLeader(testbed, "set the image", setsImage);
       leader.signal("SIGTERM");
       const holder = () => testbed.api.objects.read<LeaseObject>(leaseIn(testbed));
       const held = (await holder()).spec?.holderIdentity;
-      released.resolve();
+      answer();
 
       expect(await endOf(leader)).toEqual({ end: { code: 0, signal: null }, said: false });
       expect(held).not.toBe("");
