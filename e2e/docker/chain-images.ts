@@ -26,9 +26,9 @@ export function writeChainImages(folder: string): string {
   mkdirSync(join(root, "usr/local/bin"), { recursive: true });
   for (const chain of Object.keys(CHAINS) as Chain[])
     copyProgram(root, builtProgram(chain), `/usr/libexec/${chain}`);
-  const script = filesIn(PAGE.read()).get("seid") ?? "";
+  const script = filesIn(PAGE.read()).get("seid-supervised") ?? "";
   writeProgram(
-    join(root, "usr/local/bin/seid"),
+    join(root, "usr/local/bin/seid-supervised"),
     script.replace("--announce", `--announce --standstill ${STANDSTILL_MS}`),
   );
   writeProgram(

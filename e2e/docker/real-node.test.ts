@@ -36,7 +36,7 @@ describe.skipIf(reason !== undefined)(`a real Docker Engine${reason ? ` (${reaso
       await using ending = new AsyncDisposableStack();
       ending.defer(async () => void (await service.sh("docker compose down --timeout 0")));
       await playUpgrade(program, chain, {
-        up: (image) => service.up({ image, volumes: chain.volumes }),
+        up: (image) => service.up({ image, command: ["seid-supervised", "start"], volumes: chain.volumes }),
         sh: (script) => service.sh(`docker compose exec -T seid sh -c '${script}'`),
         logs: () => service.logs(),
         restarts: async () => (await service.container()).RestartCount,

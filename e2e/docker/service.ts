@@ -16,6 +16,7 @@ export interface Container {
 export interface ServiceOverride {
   readonly image?: string;
   readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
   readonly restart?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly volumes?: readonly string[];

@@ -57,7 +57,9 @@ describe.skipIf(reason !== undefined)(`a real Podman${reason ? ` (${reason})` : 
     const up = async (image: string) => {
       await remove();
       await machine.must(
-        RUN.replace("--name seid --init", `--name ${name} --init ${flags}`).replace(OLD_IMAGE, image),
+        RUN.replace("--name seid --init", `--name ${name} --init ${flags}`)
+          .replace(OLD_IMAGE, image)
+          .replace("seid start", "seid-supervised start"),
       );
     };
     return { ...nodeIn(name, up), [Symbol.asyncDispose]: async () => void (await remove()) };
@@ -106,6 +108,7 @@ function withVolumes(text: string, name: string, volumes: readonly string[]): V1
   });
   const containers = pod.spec.containers.map((one) => ({
     ...one,
+    args: ["seid-supervised", "start"],
     volumeMounts: mounted.map(({ mount }) => mount),
   }));
   const spec = { ...pod.spec, containers, volumes: mounted.map(({ volume }) => volume) };

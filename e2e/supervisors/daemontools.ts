@@ -15,7 +15,7 @@ export const daemontools: SupervisorKind = {
   start: async (service, files) => {
     const run = (files.get("daemontools/run") ?? "")
       .replace("upgrade-halt", `${process.execPath} ${UPGRADE_HALT}`)
-      .replace("seid", service.command);
+      .replace("seid-supervised", service.command);
     await service.write("run", run, 0o755);
     const daemon = await startProgram("supervise", "supervise", [service.folder]);
     let first: Standing | undefined;

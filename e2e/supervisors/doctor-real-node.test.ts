@@ -37,7 +37,8 @@ const SCRIPTS: readonly { readonly name: string; readonly script: StartScript; r
   },
   {
     name: "tini and a shell that stays, behind exec --announce",
-    script: (script, program) => script.replace(program, `tini -s -- sh -c '"$0" "$@"; exit $?' ${program}`),
+    script: (script, program) =>
+      script.replace(`-- ${program}`, `-- tini -s -- sh -c '"$0" "$@"; exit $?' ${program}`),
     said: {
       between: [
         expect.stringMatching(SHELL),

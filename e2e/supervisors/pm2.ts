@@ -23,7 +23,10 @@ export const pm2: SupervisorKind = {
       readFile(join(home, "logs", `seid-${stream}.log`), "utf8").catch(() => "");
     const logs = () => Promise.all(["out", "error"].map(logOf));
     const earlier = (await logs()).map((log) => log.length);
-    const config = (files.get("seid.config.cjs") ?? "").replace("/usr/local/bin/seid", service.command);
+    const config = (files.get("seid.config.cjs") ?? "").replace(
+      "/usr/local/bin/seid-supervised",
+      service.command,
+    );
     await service.write("seid.config.cjs", config);
     await outputOf(PM2, ["start", join(service.folder, "seid.config.cjs")], env);
     return {

@@ -172,5 +172,5 @@ function scriptFor({ first: { home, rpc } }: Network, policy: string, program: s
   return Object.entries(places).reduce((script, [from, to]) => {
     if (!script.includes(from)) throw new Error(`the page's script has no ${from}`);
     return script.replaceAll(from, to);
-  }, files.get("seid") ?? "");
+  }, files.get("seid-supervised") ?? "");
 }

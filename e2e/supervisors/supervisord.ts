@@ -30,7 +30,7 @@ file=${socket}
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 [supervisorctl]
 serverurl=unix://${socket}
-${program.replace("/usr/local/bin/seid", service.command)}`,
+${program.replace("/usr/local/bin/seid-supervised", service.command)}`,
     );
     const daemon = await startProgram(
       "supervisord",
