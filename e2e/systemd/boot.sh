@@ -46,5 +46,6 @@ for unit in systemd-udevd.service systemd-udev-trigger.service systemd-udevd-ker
   proc-sys-fs-binfmt_misc.automount swap.target local-fs.target timers.target paths.target; do
   ln -s /dev/null "$units/$unit"
 done
-exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=unshare \
-  /lib/systemd/systemd --system --unit=machine.target
+# By the name that Debian's kernels start it by.
+ln -s /lib/systemd/systemd /run/bin/init
+exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=unshare /run/bin/init --unit=machine.target

@@ -30,6 +30,36 @@ const CASES: readonly [string, readonly ProcessFacts[], Groups, Supervisor][] = 
     { kind: "systemd", unit: "seid.service", isUser: false },
   ],
   [
+    "systemd that was started as Debian starts it",
+    [{ ...SYSTEMD, pid: 1, name: "systemd" }],
+    "0::/system.slice/seid.service",
+    { kind: "systemd", unit: "seid.service", isUser: false },
+  ],
+  [
+    "no supervisor in the scope of another engine",
+    [INIT],
+    "0::/system.slice/nerdctl-0123.scope",
+    { kind: "unseen", parents: ["systemd"] },
+  ],
+  [
+    "the scope of systemd-run",
+    [INIT],
+    "0::/system.slice/run-r0123.scope",
+    { kind: "nobody", session: "run-r0123.scope" },
+  ],
+  [
+    "no unit of this machine where a container has a systemd of its own",
+    [{ ...SYSTEMD, name: "systemd" }, parent("lxc-start -n sei"), INIT],
+    "0::/lxc.payload.sei/system.slice/seid.service",
+    { kind: "unseen", parents: ["systemd", "lxc-start", "systemd"] },
+  ],
+  [
+    "no unit of this machine's user either",
+    [parent("/lib/systemd/systemd --user"), { ...SYSTEMD, name: "systemd" }, INIT],
+    "0::/lxc.payload.sei/user.slice/user-1000.slice/user@1000.service/app.slice/seid.service",
+    { kind: "unseen", parents: ["systemd", "systemd", "systemd"] },
+  ],
+  [
     "systemd with cgroups of version 1",
     [INIT],
     "9:name=systemd:/system.slice/seid@1.service\n1:cpu:/",

@@ -35,8 +35,10 @@ export type Groups = string;
  */
 export function supervisionOf(parents: readonly ProcessFacts[], groups: Groups): Supervision {
   const between: Wrapper[] = [];
-  for (const parent of parents) {
-    const supervisor = supervisorIn(parent, groups);
+  for (const [at, parent] of parents.entries()) {
+    const supervisor = isSystemd(parent)
+      ? systemdOf(parents.slice(at), groups)
+      : supervisorIn(parent, groups);
     if (supervisor !== undefined) return { supervisor, between };
     between.push(wrapperOf(parent));
   }
@@ -53,7 +55,15 @@ const POD_GROUP = /(?:^|\/)kubepods(?:[.\-/]|$)/m;
 
 function unseen(parents: readonly ProcessFacts[], groups: Groups): Supervisor {
   if (POD_GROUP.test(groups)) return { kind: "kubelet" };
-  return { kind: "unseen", parents: parents.map(programOf) };
+  return {
+    kind: "unseen",
+    parents: parents.map((parent) => (isSystemd(parent) ? "systemd" : programOf(parent))),
+  };
+}
+
+/** As the first process it is started as `/sbin/init` on Debian: the kernel's name of it stays. */
+function isSystemd(parent: ProcessFacts): boolean {
+  return parent.name === "systemd" || programOf(parent) === "systemd";
 }
 
 function supervisorIn(parent: ProcessFacts, groups: Groups): Supervisor | undefined {
@@ -62,8 +72,6 @@ function supervisorIn(parent: ProcessFacts, groups: Groups): Supervisor | undefi
   const pm2 = /^PM2 .*God Daemon \((.*)\)/.exec(args.join(" "));
   if (pm2 !== null) return { kind: "pm2", home: pm2[1] ?? "" };
   switch (program) {
-    case "systemd":
-      return systemdOf(groups);
     case "containerd-shim":
     case "containerd-shim-runc-v2":
       return engineOf(args, groups);
@@ -101,16 +109,21 @@ function engineOf(args: readonly string[], groups: Groups): Supervisor | undefin
   return namespace === "moby" && container !== undefined ? { kind: "docker", container } : undefined;
 }
 
-/** The innermost unit that the process is in. A scope is a session or a container that systemd did not start itself. */
-function systemdOf(groups: Groups): Supervisor | undefined {
+/** What is in a scope is started by no systemd. That is known of a login and of `systemd-run --scope`; others are of engines. */
+const SESSION = /^(?:session|run)-.*\.scope$|^user@\d+\.service$/;
+
+/** The innermost unit that the process is in, of the systemd that is asked: not of one in a container, whose units are its own. */
+function systemdOf(parents: readonly ProcessFacts[], groups: Groups): Supervisor {
+  const isHere = parents.filter(isSystemd).every(({ pid, args }) => pid === 1 || args.includes("--user"));
   const line = groups
     .split("\n")
     .find((text) => /^(?:0::|\d+:name=systemd:).*\.(?:service|scope)(?:\/|$)/.test(text));
-  if (line === undefined) return undefined;
+  if (line === undefined || !isHere) return unseen(parents, groups);
   const units = line.split("/").filter((part) => /\.(?:service|scope)$/.test(part));
   const unit = units.at(-1) ?? "";
   const isUser = units.some((name) => /^user@\d+\.service$/.test(name));
-  if (unit.endsWith(".scope") || /^user@\d+\.service$/.test(unit)) return { kind: "nobody", session: unit };
+  if (SESSION.test(unit)) return { kind: "nobody", session: unit };
+  if (unit.endsWith(".scope")) return unseen(parents, groups);
   return { kind: "systemd", unit: baseName(unit), isUser };
 }
 
