@@ -16,4 +16,4 @@ if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
 // Many nodes are started on one machine; compiled code is kept for the next one.
 const { enableCompileCache } = await import("node:module");
 enableCompileCache();
-await import("../dist/main.js");
+await import("../dist/program/main.js");

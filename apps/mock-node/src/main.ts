@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { commandLine, usageError } from "./cli.ts";
+import { commandLine, usageError } from "./cli/cli.ts";
 import { MockNodeError, reasonOf } from "./mock-node-error.ts";
 import { runNode } from "./run-node.ts";
 

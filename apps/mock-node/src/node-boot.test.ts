@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { pino } from "pino";
 import { expect, it, onTestFinished } from "vitest";
-import { commandLine } from "./cli.ts";
+import { commandLine } from "./cli/cli.ts";
 import { openHome } from "./home.ts";
 import { MockNode } from "./node.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";

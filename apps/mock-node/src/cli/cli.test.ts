@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runProgram, testChain } from "./testing/running-node.ts";
-import { temporaryFolder } from "./testing/temporary-folder.ts";
+import { runProgram, testChain } from "../testing/running-node.ts";
+import { temporaryFolder } from "../testing/temporary-folder.ts";
 
 describe("bad input is answered with one sentence", () => {
   it.each([

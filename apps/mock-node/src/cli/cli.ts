@@ -1,11 +1,11 @@
 import { hostname } from "node:os";
 import { HALT_STEPS } from "@upgrade-halt/producer";
 import { Command, Option } from "commander";
+import { LEGACY } from "../legacy-halt.ts";
+import { MockNodeError } from "../mock-node-error.ts";
+import type { NodeOptions } from "../options.ts";
+import { FLAVORS, INTENT_INTEGERS } from "../rpc/node-view.ts";
 import { duration, folder, height, heights, names, planAtHeight, rpcAddress } from "./cli-values.ts";
-import { LEGACY } from "./legacy-halt.ts";
-import { MockNodeError } from "./mock-node-error.ts";
-import type { NodeOptions } from "./options.ts";
-import { FLAVORS, INTENT_INTEGERS } from "./rpc/node-view.ts";
 import { versionLine } from "./version.ts";
 
 /** The options as commander hands them over: named by their flags, values parsed. */

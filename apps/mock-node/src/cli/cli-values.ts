@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
+import { parseRpcAddress, type RpcAddress } from "../rpc/rpc-address.ts";
 import { parseDuration } from "./duration.ts";
-import { parseRpcAddress, type RpcAddress } from "./rpc/rpc-address.ts";
 
 /*
  * Parsers of flags' values. What they throw becomes the usage error of the flag.
