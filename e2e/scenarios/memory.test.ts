@@ -4,11 +4,16 @@ import { expect } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { metricsUrlOf, startController } from "../harness/controller.ts";
 import { createPolicy } from "../harness/operator.ts";
+import { rawRequest } from "../harness/raw-request.ts";
 import { scenario } from "../harness/scenario.ts";
 import type { Testbed } from "../harness/testbed.ts";
 
 /** Nearly as large as an API server takes. */
 const FAT = "x".repeat(1_400_000);
+
+/** What is done to a pod is answered by its metadata: nobody here reads the rest. */
+const BRIEFLY = { accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json" };
+const podsOf = (namespace: string): string => `/api/v1/namespaces/${namespace}/pods`;
 
 async function createFatPods({ api, namespace }: Testbed, prefix: string, count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
@@ -20,8 +25,19 @@ async function createFatPods({ api, namespace }: Testbed, prefix: string, count:
         containers: [{ name: "x", image: "x", env: [{ name: "FAT", value: FAT }] }],
       },
     };
-    await until("a pod to be made", () => api.core.createNamespacedPod({ namespace, body }));
+    await until("a pod to be made", async () => {
+      const request = { method: "POST", path: podsOf(namespace), headers: BRIEFLY, body };
+      const { status, text } = await rawRequest(api.config, request);
+      if (status !== 201) throw new Error(text);
+      return true;
+    });
   }
+}
+
+async function deletePods({ api, namespace }: Testbed): Promise<void> {
+  const request = { method: "DELETE", path: podsOf(namespace), headers: BRIEFLY, within: 60_000 };
+  const { status, text } = await rawRequest(api.config, request);
+  if (status !== 200) throw new Error(text);
 }
 
 /** The memory limit of `deploy/deployment.yaml`, in MiB. */
@@ -42,6 +58,7 @@ scenario(
   ["MEMORY-BOUNDED"],
   async (testbed) => {
     await createPolicy(testbed, { selector: { matchLabels: { who: "nobody" } } });
+    testbed.cleanup.add(() => deletePods(testbed));
     await createFatPods(testbed, "before", 100);
     const controller = await startController(testbed);
     await createFatPods(testbed, "after", 40);
