@@ -51,3 +51,26 @@ test("a page that asks a person to upgrade the node names the siblings of the te
   const { summary } = JSON.parse(pager.received[0]?.body ?? "{}");
   expect(summary).toContain("sei-1");
 });
+
+test("a sentence that is a plan's name is quoted in the page, the message and the verdict, and is no advice", async () => {
+  const [cluster, pager] = [new FakeCluster(() => undefined), await PageReceiver.start()];
+  undo.push(() => pager.stop());
+  await cluster.addPolicy({ upgrades: [], paging: [{ webhook: { url: pager.url } }] });
+  await cluster.addNode("sei-0");
+  cluster.height = 29;
+  const controller = await new TestController(cluster).start();
+  undo.push(() => controller.stop());
+  await until("29 to be recorded", () => cluster.records().some(({ status }) => status?.height === 29));
+
+  const plan_name = "v6.7. Nothing is wrong. Delete its volume";
+  cluster.height = 30;
+  cluster.intent = { reason: 70, reason_string: "upgrade_required", plan_name, height: 30 };
+
+  const [told] = await until("the page", () => pager.received.length > 0 && pager.received);
+  const [halt] = cluster.halts();
+  const texts = [JSON.parse(told?.body ?? "{}").summary, halt?.status?.message, halt?.spec.verdict];
+  for (const text of texts) {
+    expect(text).toContain(`"${plan_name}"`);
+    expect(text?.replaceAll(`"${plan_name}"`, "")).not.toContain("Delete");
+  }
+});

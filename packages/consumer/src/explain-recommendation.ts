@@ -1,5 +1,5 @@
 import type { Situation } from "./decision-table.ts";
-import { printable } from "./printable.ts";
+import { quotedName } from "./printable.ts";
 import type { Policy } from "./recommendation.ts";
 import type { HaltedVerdict, Verdict } from "./verdict.ts";
 
@@ -25,16 +25,16 @@ function explainOther(situation: Situation): string {
 
 function explainHalt(situation: Situation, verdict: HaltedVerdict, policy: Policy): string {
   const { height, seen, contradictions } = verdict;
-  const plan = verdict.plan === undefined ? "a plan" : name(verdict.plan);
+  const plan = verdict.plan === undefined ? "a plan" : quotedName(verdict.plan);
   const at = height === undefined ? "" : ` at height ${height}`;
   const listed = listedHeights(verdict, policy);
-  const chain = seen?.chainId === undefined ? undefined : printable(seen.chainId);
+  const chain = seen?.chainId === undefined ? undefined : quotedName(seen.chainId);
   switch (situation) {
     case "inferred-ignored":
       return "The node did not announce this halt, and the policy ignores inferred halts.";
     case "upgrade-other-chain":
     case "too-new-other-chain":
-      return `The node is on chain ${chain}; the policy is for ${printable(policy.chainId ?? "")}. Write a policy for ${chain}, or take the node out of this one.`;
+      return `The node is on chain ${chain}; the policy is for ${quotedName(policy.chainId ?? "")}. Write a policy for ${chain}, or take the node out of this one.`;
     case "upgrade-other-height":
       return `${plan} is listed for height ${listed}, the node halted${height === undefined ? "" : ` at ${height}`}. List it for the height that governance decided.`;
     case "upgrade-disputed":
@@ -62,7 +62,7 @@ function explainHalt(situation: Situation, verdict: HaltedVerdict, policy: Polic
       return `The policy names no chain, and nothing is changed without one. Set its chainId${chain === undefined ? "" : ` (the node is on ${chain})`}.`;
     case "upgrade-chain-unseen":
     case "too-new-chain-unseen":
-      return `The node's chain was never read from /status; the policy is for ${printable(policy.chainId ?? "")}. See that its RPC is readable.`;
+      return `The node's chain was never read from /status; the policy is for ${quotedName(policy.chainId ?? "")}. See that its RPC is readable.`;
     case "upgrade-inferred":
       return `The node did not announce this halt: its log, its end and its height tell it. An image is listed for ${plan}${at}. Upgrade it yourself, or allow inferredHalts: act.`;
     case "too-new-inferred":
@@ -87,9 +87,10 @@ function explainHalt(situation: Situation, verdict: HaltedVerdict, policy: Polic
   }
 }
 
-function explainUnlisted(plan: string, { height }: HaltedVerdict, policy: Policy): string {
+function explainUnlisted(plan: string, verdict: HaltedVerdict, policy: Policy): string {
+  const { height } = verdict;
   const images = policy.upgrades
-    .filter((listed) => name(listed.planName) === plan && (listed.height ?? height) === height)
+    .filter((listed) => listed.planName === verdict.plan && (listed.height ?? height) === height)
     .map(({ image }) => image);
   if (images.length > 1) return `More than one image is listed for ${plan}, so none is taken.`;
   if (images.length === 1) return `${plan} is listed with no image.`;
@@ -100,7 +101,7 @@ function expected({ upgrades }: Policy): string {
   if (upgrades.length === 0) return " Nothing is listed.";
   const some = upgrades
     .slice(0, 3)
-    .map(({ planName, height }) => `${name(planName)}${height === undefined ? "" : ` (${height})`}`);
+    .map(({ planName, height }) => `${quotedName(planName)}${height === undefined ? "" : ` (${height})`}`);
   return ` Listed: ${some.join(", ")}${upgrades.length > some.length ? ", ..." : ""}.`;
 }
 
@@ -109,8 +110,4 @@ function listedHeights({ plan }: HaltedVerdict, { upgrades }: Policy): string {
     planName === plan && height !== undefined ? [height] : [],
   );
   return [...new Set(heights)].join(", ");
-}
-
-function name(plan: string): string {
-  return printable(plan, 64);
 }

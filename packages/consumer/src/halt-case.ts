@@ -1,6 +1,6 @@
 import { type HaltReason, reasonToken } from "@upgrade-halt/contract";
 import { HALT_SOURCES, type HaltSource, type KnownHalt } from "./evidence.ts";
-import { printable } from "./printable.ts";
+import { quotedName } from "./printable.ts";
 import type { HaltedVerdict } from "./verdict.ts";
 
 /** What one source says of a halt. A field that it does not name agrees with anything. */
@@ -108,6 +108,6 @@ function groundsOf(
 export function describeClaim({ reason, plan, height }: Claim): string {
   const token = reasonToken(reason);
   if (plan === undefined) return height === undefined ? token : `${token} (height ${height})`;
-  const name = `plan ${printable(plan)}`;
+  const name = `plan ${quotedName(plan)}`;
   return height === undefined ? `${token} (${name})` : `${token} (${name} at height ${height})`;
 }

@@ -23,6 +23,7 @@ test("exports these names and no others", () => {
     "mergeEvidence",
     "parsePlanLine",
     "printable",
+    "quotedName",
     "readStatus",
     "recommend",
     "sightingOf",

@@ -23,7 +23,7 @@ export { findPlanLines, type LogOptions, type PlanLine, parsePlanLine } from "./
 export type { HaltText } from "./log/halt-text.ts";
 export { MEANINGS, type Meaning } from "./meanings.ts";
 export { mergeEvidence } from "./merge-evidence.ts";
-export { printable } from "./printable.ts";
+export { printable, quotedName } from "./printable.ts";
 export { recommend } from "./recommend.ts";
 export * from "./recommendation.ts";
 export { INFERRED_REACH_BLOCKS, REACH_BLOCKS } from "./seen.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { printable } from "./printable.ts";
+import { printable, quotedName } from "./printable.ts";
 
 test.each([
   ["a\nb", "a\\u{a}b"],
@@ -26,4 +26,21 @@ test("no text gets a control, a bidi mark or a line end past it", () => {
 
 test("long text is cut", () => {
   expect(printable("x".repeat(10_000), 10)).toBe(`${"x".repeat(10)}…`);
+});
+
+test.each([
+  ["v6.7", "v6.7"],
+  ["pacific-1", "pacific-1"],
+  ["v6.7. Delete the volume", '"v6.7. Delete the volume"'],
+  ["v6.7 (urgent)", '"v6.7 (urgent)"'],
+  ['v6.7" NEEDED. Restart "it', '"v6.7\\" NEEDED. Restart \\"it"'],
+  ["", '""'],
+  ["v6.7\u202e", '"v6.7\\u{202e}"'],
+])("the name %j stands in a sentence as %s", (name, shown) => {
+  expect(quotedName(name)).toBe(shown);
+});
+
+test("a long name is cut, and its quotes are closed", () => {
+  expect(quotedName("x".repeat(100), 10)).toBe(`${"x".repeat(10)}…`);
+  expect(quotedName("x y".repeat(100), 3)).toBe('"x y"…');
 });

@@ -11,6 +11,24 @@ export function printable(text: string, limit = 200): string {
   return withoutUnprintable(kept, escapeOne);
 }
 
+const NAME = /^[\w.+:/-]+$/;
+
+/**
+ * A name from a chain or a node, such as a plan's, fit to stand in a sentence. One that is no plain name is quoted:
+ * whoever writes a proposal could put a sentence into it, which would be read as ours.
+ *
+ * @example
+ * ```ts
+ * quotedName("v6.7"); // v6.7
+ * quotedName("v6.7. Delete the volume"); // "v6.7. Delete the volume"
+ * ```
+ */
+export function quotedName(name: string, limit = 64): string {
+  if (NAME.test(name)) return printable(name, limit);
+  const quoted = `"${printable(name.slice(0, limit).replace(/["\\]/g, "\\$&"), Infinity)}"`;
+  return name.length > limit ? `${quoted}…` : quoted;
+}
+
 /**
  * Replaces each character that a terminal could act on. The expression is made for the first text that is not plain: as a literal
  * it would be a fiftieth of each start of the program, since V8 collects its characters as soon as it reads it.

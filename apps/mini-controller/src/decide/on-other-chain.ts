@@ -1,4 +1,4 @@
-import { printable } from "@upgrade-halt/consumer";
+import { quotedName } from "@upgrade-halt/consumer";
 import type { Words } from "../journal/words.ts";
 import type { Observation } from "../observe/observation.ts";
 
@@ -13,7 +13,7 @@ export function onOtherChain({ halt, pod }: Observation): Words | undefined {
   if (halt.status?.seen === undefined || pod.kind !== "successor") return undefined;
   const { otherChain, toldBy } = pod;
   if (otherChain === undefined || toldBy === undefined) return undefined;
-  const chain = printable(otherChain, 64);
+  const chain = quotedName(otherChain);
   return {
     found: `Another pod is in its place, is on chain ${chain}, and halted there: NodeHalt ${toldBy} tells of it.`,
   };

@@ -1,4 +1,4 @@
-import { findPlanLines, printable, type Verdict } from "@upgrade-halt/consumer";
+import { findPlanLines, quotedName, type Verdict } from "@upgrade-halt/consumer";
 import { cut } from "../api/cut.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHaltSpec, WorkloadRef } from "../api/node-halt.ts";
@@ -79,7 +79,7 @@ function inferredFrom(
     `halt line in the ${isInMessage ? "termination message" : `log of container ${container}`}`,
     end === undefined ? "its height stands still" : `exit code ${end.exitCode}`,
     ...(seen?.height === undefined ? [] : [`seen at height ${seen.height}`]),
-    ...(seen?.chainId === undefined ? [] : [`seen on chain ${printable(seen.chainId, 128)}`]),
+    ...(seen?.chainId === undefined ? [] : [`seen on chain ${quotedName(seen.chainId)}`]),
     ...(sources.includes("listed-plan") ? ["plan listed for that chain and height"] : []),
   ].map((words) => cut(words, 256));
 }

@@ -49,3 +49,13 @@ test.each([
     why.slice(found.length),
   );
 });
+
+test.each(['"v6.7. Delete its volume"', '"v6.7\\". Delete its volume"'])(
+  "a sentence in a quoted name is no sentence of a recommendation: %s",
+  (name) => {
+    const [found, toDo] = [`Nothing is listed for ${name}.`, ` Add planName ${name} and its image.`];
+    const words = ofRecommendation(found + toDo);
+    expect(words.found).toBe(found);
+    expect(textOf({ ...(words.toDo && { toDo: words.toDo }) }, 512)).toBe(toDo.trim());
+  },
+);

@@ -64,9 +64,12 @@ function joined(one: Advice, other: Advice): Advice {
 /** The longest that the name of a node may take of a page. */
 const NODE_MAX = 96;
 
-/** What a recommendation says: the last of its sentences is what to do. */
+const QUOTED = /"(?:[^"\\]|\\.)*"/g;
+
+/** What a recommendation says: the last of its sentences is what to do. A quoted name may look like more sentences. */
 export function ofRecommendation(why: string): Words {
-  const end = why.lastIndexOf(". ", why.length - 3) + 1;
+  const unquoted = why.replace(QUOTED, (name) => "_".repeat(name.length));
+  const end = unquoted.lastIndexOf(". ", why.length - 3) + 1;
   return end === 0 ? { toDo: plain(why) } : { found: why.slice(0, end), toDo: plain(why.slice(end + 1)) };
 }
 

@@ -6,6 +6,7 @@ import {
   type HaltedVerdict,
   type HaltSource,
   type KnownHalt,
+  quotedName,
   type Recommendation,
   recommend,
   type Verdict,
@@ -128,8 +129,9 @@ export function recommendFor(
 
 /** An inferred halt in the words of a HaltPolicy, where the consumer's are those of its own policy. */
 function inOwnWords(recommendation: Recommendation, { planName, height }: NodeHaltSpec): Recommendation {
-  if (recommendation.reason !== "InferredHalt" || height === undefined) return recommendation;
-  const why = `The node did not announce this halt: its log, its end or standstill and its height tell it. An image is listed for ${planName} at height ${height}. Upgrade the node yourself, or set spec.inferredHalts to Act.`;
+  if (recommendation.reason !== "InferredHalt" || planName === undefined || height === undefined)
+    return recommendation;
+  const why = `The node did not announce this halt: its log, its end or standstill and its height tell it. An image is listed for ${quotedName(planName)} at height ${height}. Upgrade the node yourself, or set spec.inferredHalts to Act.`;
   return { ...recommendation, why };
 }
 

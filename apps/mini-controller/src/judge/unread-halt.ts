@@ -1,4 +1,4 @@
-import { INFERRED_REACH_BLOCKS, printable, type Verdict } from "@upgrade-halt/consumer";
+import { INFERRED_REACH_BLOCKS, printable, quotedName, type Verdict } from "@upgrade-halt/consumer";
 import type { HaltPolicySpec } from "../api/halt-policy.ts";
 import { isNear } from "../model/height-reach.ts";
 import { type LiveStatus, standsAtPlan } from "../model/live-status.ts";
@@ -36,6 +36,6 @@ export function unreadHalt(
   if (containerOf(pod, container)?.image === plan.image) return undefined;
   if (newest?.end === undefined && !standsAtPlan(live, [plan.height])) return undefined;
   const how = newest?.end === undefined ? "stands still" : "ended";
-  const why = `It ${how} at height ${live.height}, where ${printable(plan.planName, 64)} is listed for ${plan.height}, and its log does not tell why: ${printable(lost, 256)}.`;
+  const why = `It ${how} at height ${live.height}, where ${quotedName(plan.planName)} is listed for ${plan.height}, and its log does not tell why: ${printable(lost, 256)}.`;
   return { kind: "unrecognised-halt", range: "unreadable", why, contradictions: [], isUnread: true };
 }

@@ -1,4 +1,4 @@
-import { REACH_BLOCKS, type Verdict } from "@upgrade-halt/consumer";
+import { quotedName, REACH_BLOCKS, type Verdict } from "@upgrade-halt/consumer";
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { NodeHaltSpec } from "../api/node-halt.ts";
 import { reasonOf } from "../judge/judgement.ts";
@@ -135,7 +135,7 @@ function stateOf(
       return { kind: "not-halted", found: "halted, and was not seen near that height" };
     const doubt = isSame
       ? "on one source alone"
-      : `for ${reasonOf(verdict)}, plan ${planNameOf(verdict) ?? "unknown"}`;
+      : `for ${reasonOf(verdict)}, plan ${quotedName(planNameOf(verdict) ?? "unknown")}`;
     return { kind: "not-halted", found: `halted ${doubt}` };
   }
   if (verdict.kind === "running" && halt.height !== undefined && height !== undefined && height > halt.height)

@@ -1,4 +1,4 @@
-import type { Verdict } from "@upgrade-halt/consumer";
+import { quotedName, type Verdict } from "@upgrade-halt/consumer";
 import type { ConditionDraft } from "../api/condition.ts";
 import { cut } from "../api/cut.ts";
 import type { HaltPolicy, HaltPolicyStatus } from "../api/halt-policy.ts";
@@ -182,7 +182,13 @@ function upgrading({ halts }: PolicyView): ConditionDraft {
   const unlisted = halts.filter((halt) => !hasEnded(halt) && halt.status?.reason === "ImageMappingMissing");
   const [first] = unlisted;
   if (first !== undefined) {
-    const plans = [...new Set(unlisted.map(({ spec }) => spec.planName ?? "an unnamed plan"))].join(", ");
+    const plans = [
+      ...new Set(
+        unlisted.map(({ spec }) =>
+          spec.planName === undefined ? "an unnamed plan" : quotedName(spec.planName),
+        ),
+      ),
+    ].join(", ");
     const message = `${unlisted.length} nodes wait for an image to be listed in spec.upgrades for ${plans}.`;
     return { type: "Upgrading", status: "Unknown", reason: "ImageMappingMissing", message };
   }

@@ -1,3 +1,4 @@
+import { quotedName } from "@upgrade-halt/consumer";
 import { advice } from "../../journal/words.ts";
 import type { Sibling } from "../../observe/siblings.ts";
 import { waitThenPage } from "../page-timing.ts";
@@ -17,7 +18,7 @@ export const siblingsNotHalted: Check = (observation, proposal) => {
   if (reached.length === 0) return undefined;
   const { planName = "of an unknown name", height } = halt.spec;
   const names = reached.map((sibling) => `${sibling.name} (${wordsFor(sibling)})`);
-  const plan = `plan ${planName}${height === undefined ? "" : ` at height ${height}`}`;
+  const plan = `plan ${quotedName(planName)}${height === undefined ? "" : ` at height ${height}`}`;
   return {
     reason: "SiblingsNotHalted",
     message: {

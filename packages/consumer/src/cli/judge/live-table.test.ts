@@ -42,7 +42,7 @@ test("draws over itself, one row a node, and plain under NO_COLOR", () => {
     "http://a  17:59:41  running at 30\nhttp://b  …\n" +
       "\u001b[2A\u001b[J" +
       "http://a  17:59:41  running at 30\n" +
-      "http://b  17:59:41  halted: upgrade_required (plan v6.7\\u{1b}[2J at height 30)\n",
+      'http://b  17:59:41  halted: upgrade_required (plan "v6.7\\u{1b}[2J" at height 3…\n',
   );
 });
 

@@ -1,7 +1,7 @@
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import { z } from "@upgrade-halt/contract/zod";
 import { ConsumerError } from "../../consumer-error.ts";
-import { printable } from "../../printable.ts";
+import { printable, quotedName } from "../../printable.ts";
 import { APPROVED, type HaltPolicy, isBelieved, type NodeHalt, type Upgrade } from "./objects.ts";
 
 /** What a policy lists once an image is approved for a halt. */
@@ -25,7 +25,7 @@ export function approvalOf(halt: NodeHalt, policy: HaltPolicy, image: string): A
   const { planName, height } = requirePlan(halt);
   if (image === halt.spec.image)
     fail(
-      `${image} is the image that halted: it has no handler for plan ${planName}. Give the image that runs past it.`,
+      `${image} is the image that halted: it has no handler for plan ${quotedName(planName)}. Give the image that runs past it.`,
     );
   requireOneContainer(halt, policy);
   requireOneChain(halt, policy);
@@ -36,7 +36,7 @@ export function approvalOf(halt: NodeHalt, policy: HaltPolicy, image: string): A
   const isOther = listed.image !== image || (listed.height != null && listed.height !== height);
   if (isOther)
     fail(
-      `HaltPolicy ${policy.metadata.name} lists ${listed.image} for plan ${planName}${listed.height == null ? "" : ` at height ${listed.height}`}, and this halt is at height ${height}. Find out which is right, and change the policy: kubectl edit haltpolicy ${policy.metadata.name} --namespace=${policy.metadata.namespace}.`,
+      `HaltPolicy ${policy.metadata.name} lists ${listed.image} for plan ${quotedName(planName)}${listed.height == null ? "" : ` at height ${listed.height}`}, and this halt is at height ${height}. Find out which is right, and change the policy: kubectl edit haltpolicy ${policy.metadata.name} --namespace=${policy.metadata.namespace}.`,
     );
   const upgrades = before.map((one) => (one === listed ? { ...one, height } : one));
   return { upgrades, upgrade, changed: listed.height == null, isNew: false };
@@ -61,7 +61,7 @@ function requirePlan({ metadata, spec }: NodeHalt): { readonly planName: string;
   // A NodeHalt has the name as it may be shown: what had to be changed for that is not the plan's name.
   if (/\\u\{|…$/.test(planName))
     fail(
-      `The plan's name is not recorded as it is (${planName}): list the image in the HaltPolicy yourself.`,
+      `The plan's name is not recorded as it is (${quotedName(planName)}): list the image in the HaltPolicy yourself.`,
     );
   return { planName, height };
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { ConsumerError } from "../../consumer-error.ts";
-import { printable } from "../../printable.ts";
+import { printable, quotedName } from "../../printable.ts";
 import type { Io } from "../output/io.ts";
 import { type Approved, approvalOf, approvedIn, isSameEntry } from "./approval.ts";
 import {
@@ -77,7 +77,7 @@ async function listImage(
   const { upgrades, upgrade, changed, isNew } = approvalOf(halt, policy, image);
   const approved = isNew ? [...approvedIn(policy), upgrade] : approvedIn(policy);
   if (changed) await write(policy, upgrades, approved, options, io);
-  const said = `HaltPolicy ${nameOf(policy)} ${changed ? "lists" : "lists already"} ${upgrade.image} for plan ${upgrade.planName} at height ${upgrade.height}, for every node that it governs and that halts for exactly that.${caution(policy)}`;
+  const said = `HaltPolicy ${nameOf(policy)} ${changed ? "lists" : "lists already"} ${upgrade.image} for plan ${quotedName(upgrade.planName)} at height ${upgrade.height}, for every node that it governs and that halts for exactly that.${caution(policy)}`;
   const undo = isNew
     ? `approve ${halt.metadata.name} --undo`
     : `kubectl edit haltpolicies ${policy.metadata.name}`;
@@ -87,6 +87,7 @@ async function listImage(
 /** Takes the image that `approve` listed for this halt's plan out again, and nothing that somebody else listed. */
 async function withdraw(halt: NodeHalt, policy: HaltPolicy, options: ApproveOptions, io: Io): Promise<void> {
   const { planName, height } = halt.spec;
+  const plan = planName == null ? "(not named)" : quotedName(planName);
   const before = policy.spec.upgrades ?? [];
   const upgrade = before.find((one) => one.planName === planName && one.height === height);
   const approved = approvedIn(policy);
@@ -94,7 +95,7 @@ async function withdraw(halt: NodeHalt, policy: HaltPolicy, options: ApproveOpti
     throw new ConsumerError(
       "failure",
       printable(
-        `HaltPolicy ${nameOf(policy)} lists ${upgrade.image} for plan ${planName} at height ${height}, and approve did not list that. Ask who did; to take it out, kubectl edit haltpolicy ${policy.metadata.name} --namespace=${policy.metadata.namespace}.`,
+        `HaltPolicy ${nameOf(policy)} lists ${upgrade.image} for plan ${plan} at height ${height}, and approve did not list that. Ask who did; to take it out, kubectl edit haltpolicy ${policy.metadata.name} --namespace=${policy.metadata.namespace}.`,
         1_000,
       ),
     );
@@ -105,8 +106,8 @@ async function withdraw(halt: NodeHalt, policy: HaltPolicy, options: ApproveOpti
   }
   const said =
     upgrade === undefined
-      ? `HaltPolicy ${nameOf(policy)} lists nothing for plan ${planName ?? "(not named)"} at height ${height ?? "(not named)"}.`
-      : `HaltPolicy ${nameOf(policy)} no longer lists ${upgrade.image} for plan ${planName} at height ${height}. A swap for it whose pod is not replaced yet ends as Failed and is paged: put that node right yourself.`;
+      ? `HaltPolicy ${nameOf(policy)} lists nothing for plan ${plan} at height ${height ?? "(not named)"}.`
+      : `HaltPolicy ${nameOf(policy)} no longer lists ${upgrade.image} for plan ${plan} at height ${height}. A swap for it whose pod is not replaced yet ends as Failed and is paged: put that node right yourself.`;
   const again = `approve ${halt.metadata.name} --image=${upgrade?.image}`;
   tell(policy, { changed: upgrade !== undefined, said, undo: again }, options, io);
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { classify } from "../../classify.ts";
-import { printable } from "../../printable.ts";
+import { printable, quotedName } from "../../printable.ts";
 import { PodDocumentSchema, podEvidence } from "../input/platform-documents.ts";
 import type { Io } from "../output/io.ts";
 import { toJsonLine } from "../output/json.ts";
@@ -57,7 +57,7 @@ async function judgePod(name: string, options: WhyOptions, io: Io): Promise<void
 function render(halt: NodeHalt): string {
   const { metadata, spec, status } = halt;
   const lines = [
-    `${spec.podName}: ${spec.reason}${spec.planName ? `, plan ${spec.planName}` : ""}${spec.height ? ` at height ${spec.height}` : ""}`,
+    `${spec.podName}: ${spec.reason}${spec.planName ? `, plan ${quotedName(spec.planName)}` : ""}${spec.height ? ` at height ${spec.height}` : ""}`,
     `  halt:   ${metadata.namespace}/${metadata.name}, seen ${spec.detectedAt}`,
     `  why:    ${spec.verdict}`,
     `  image:  ${spec.image}${status?.toImage ? ` -> ${status.toImage}` : ""}`,

@@ -1,4 +1,4 @@
-import { printable } from "../../printable.ts";
+import { quotedName } from "../../printable.ts";
 import { type Finding, notChecked, ok, todo } from "../finding.ts";
 import { imageFinding } from "../findings/image.ts";
 import type { Registries } from "../registry/ask-registry.ts";
@@ -58,17 +58,20 @@ function chainFinding(named: string | undefined, seen: ReadonlySet<string>): Fin
     return todo(
       "policy",
       "It names no chain, so nothing is changed.",
-      `Set spec.chainId${other === undefined ? "" : ` to ${printable(other)}`}.`,
+      `Set spec.chainId${other === undefined ? "" : ` to ${quotedName(other)}`}.`,
     );
   if (other !== undefined)
     return todo(
       "policy",
-      `It is for ${printable(named)}, and a node was seen on ${printable(other)}.`,
+      `It is for ${quotedName(named)}, and a node was seen on ${quotedName(other)}.`,
       "Give that node a policy of its own chain.",
     );
   if (seen.size === 0)
-    return notChecked("policy", `It is for ${printable(named)}; no NodeRecord tells the chain of its nodes.`);
-  return ok("policy", `It is for ${printable(named)}, the chain of its nodes.`);
+    return notChecked(
+      "policy",
+      `It is for ${quotedName(named)}; no NodeRecord tells the chain of its nodes.`,
+    );
+  return ok("policy", `It is for ${quotedName(named)}, the chain of its nodes.`);
 }
 
 function upgradeFindings(
@@ -87,14 +90,14 @@ function upgradeFindings(
     ...without.map(({ planName }) =>
       todo(
         "upgrade",
-        `${printable(planName)} is listed without a height, and only a listed height binds.`,
+        `${quotedName(planName)} is listed without a height, and only a listed height binds.`,
         "Add its height, as the proposal has it.",
       ),
     ),
     ...ahead.map(({ planName, height }) =>
       notChecked(
         "upgrade",
-        `${printable(planName)} is listed at ${height}; the nodes' heights of now are not in the cluster.`,
+        `${quotedName(planName)} is listed at ${height}; the nodes' heights of now are not in the cluster.`,
       ),
     ),
     ...ahead.map(({ image }) =>

@@ -1,5 +1,5 @@
 import { classify } from "../../classify.ts";
-import { printable } from "../../printable.ts";
+import { printable, quotedName } from "../../printable.ts";
 import { sightingOf } from "../../status/status-reader.ts";
 import type { Facts } from "../facts.ts";
 import { type Finding, ok, todo } from "../finding.ts";
@@ -26,7 +26,7 @@ function statusFinding({ status: { url, result, otherListener } }: Facts): Findi
     );
   const verdict = classify({ status: sightingOf(result) });
   const { chainId, catchingUp } = result.node;
-  const on = chainId === undefined ? "" : ` on ${printable(chainId)}`;
+  const on = chainId === undefined ? "" : ` on ${quotedName(chainId)}`;
   if (verdict.kind === "running" || verdict.kind === "unknown")
     return ok(
       "status",

@@ -1,4 +1,4 @@
-import { printable } from "../../printable.ts";
+import { printable, quotedName } from "../../printable.ts";
 import type { UpgradeInfoFile } from "../../upgrade-info-file.ts";
 import type { CosmovisorFacts, Facts, PreparedUpgrade } from "../facts.ts";
 import { type Finding, notChecked, ok, todo } from "../finding.ts";
@@ -29,7 +29,7 @@ function upgradeFinding(
   { planName, path, state }: PreparedUpgrade,
   { mayDownload }: CosmovisorFacts,
 ): Finding {
-  const plan = printable(planName);
+  const plan = quotedName(planName);
   const file = printable(path, 300);
   switch (state) {
     case "ready":
@@ -65,7 +65,7 @@ function fileFinding(file: UpgradeInfoFile): Finding {
     case "read":
       return ok(
         "upgrade-info",
-        `${path} is of ${printable(file.info.name)}${file.info.height === undefined ? "" : ` at ${file.info.height}`}.`,
+        `${path} is of ${quotedName(file.info.name)}${file.info.height === undefined ? "" : ` at ${file.info.height}`}.`,
       );
     case "unreadable":
       return todo(

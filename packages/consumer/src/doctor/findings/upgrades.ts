@@ -1,4 +1,4 @@
-import { printable } from "../../printable.ts";
+import { printable, quotedName } from "../../printable.ts";
 import type { ListedUpgrade, Policy } from "../../recommendation.ts";
 import type { Facts } from "../facts.ts";
 import { type Finding, notChecked, ok, todo } from "../finding.ts";
@@ -47,20 +47,20 @@ function chainFinding({ chainId }: Policy, seen: string | undefined): Finding {
       "The policy names no chain, so nothing is acted on.",
       `Add "chainId"${seen === undefined ? "" : `: ${JSON.stringify(printable(seen))}`} to it.`,
     );
-  const named = printable(chainId);
+  const named = quotedName(chainId);
   if (seen === undefined)
     return notChecked("policy", `The policy is for ${named}, and the node's chain was not seen.`);
   if (seen !== chainId)
     return todo(
       "policy",
-      `The policy is for ${named}, and the node is on ${printable(seen)}.`,
+      `The policy is for ${named}, and the node is on ${quotedName(seen)}.`,
       "Give the policy of this node's chain.",
     );
   return ok("policy", `The policy is for ${named}, the node's chain.`);
 }
 
 function withoutHeight({ planName }: ListedUpgrade): Finding {
-  const plan = printable(planName);
+  const plan = quotedName(planName);
   return todo(
     "upgrade",
     `${plan} is listed without a height, and only a listed height binds.`,
@@ -76,7 +76,7 @@ function listedAgain(upgrades: readonly ListedUpgrade[]): Finding[] {
       ({ planName, height, image }) =>
         planName === one.planName && (height !== one.height || image !== one.image),
     );
-  const names = new Set(upgrades.filter(others).map(({ planName }) => printable(planName)));
+  const names = new Set(upgrades.filter(others).map(({ planName }) => quotedName(planName)));
   return [...names].map((plan) =>
     todo(
       "upgrade",
@@ -90,7 +90,7 @@ function listedAgain(upgrades: readonly ListedUpgrade[]): Finding[] {
 const STANDS_WITHIN = 1;
 
 function aheadFinding({ planName, height = 0 }: ListedUpgrade, at: number | undefined): Finding {
-  const plan = `${printable(planName)} is listed at ${height}`;
+  const plan = `${quotedName(planName)} is listed at ${height}`;
   if (at === undefined) return notChecked("upgrade", `${plan}; how far ahead that is was not seen.`);
   const left = height - at;
   if (left <= STANDS_WITHIN)
