@@ -9,6 +9,23 @@ export function readProcess(pid: number): ProcessFacts | undefined {
   return { pid, name, args: args === "" ? [] : args.split("\0"), cwd: linkOf(pid, "cwd") };
 }
 
+/** Ticks of the kernel's clock in a second, as it tells them to programs. */
+const TICKS = 100;
+
+/** When a process started, in ms since the epoch, reckoned from the start of this one: a container may be told another uptime. */
+export function startOf(pid: number): number | undefined {
+  const [theirs, ours] = [pid, process.pid].map((id) =>
+    Number(
+      readOf(id, "stat")
+        ?.replace(/^.*\) /s, "")
+        .split(" ")[19] ?? Number.NaN,
+    ),
+  );
+  const start =
+    Date.now() - (process.uptime() + ((ours ?? Number.NaN) - (theirs ?? Number.NaN)) / TICKS) * 1000;
+  return Number.isNaN(start) ? undefined : start;
+}
+
 /** The parents of a process, the nearest first. */
 export function parentsOf(pid: number): ProcessFacts[] {
   const parents: ProcessFacts[] = [];

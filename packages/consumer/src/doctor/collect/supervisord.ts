@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from "node:fs";
+import { globSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { printable } from "../../printable.ts";
 import type { EvidenceFacts } from "../facts.ts";
@@ -7,7 +7,7 @@ import { parseIni } from "../ini.ts";
 import type { ProcessFacts } from "../process.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { outputOf } from "./output.ts";
-import { environmentOf, readProcess } from "./process-table.ts";
+import { environmentOf, readProcess, startOf } from "./process-table.ts";
 
 type Section = ReadonlyMap<string, string>;
 
@@ -24,7 +24,8 @@ export function readSupervisord(
       rules: unseen("its configuration file was not found or may not be read"),
       evidence: { kind: "output", goesTo },
     };
-  const found = programIn(config, environmentOf(started.pid));
+  if (config.changedAt > (startOf(pid) ?? 0)) return { rules: CHANGED, evidence: { kind: "output", goesTo } };
+  const found = programIn(config.sections, environmentOf(started.pid));
   if (found === undefined)
     return {
       rules: unseen("its configuration does not tell which program is the node"),
@@ -45,6 +46,20 @@ function unseen(why: string): RestartRules {
   };
 }
 
+/** Which of the two holds at a halt only supervisord knows: it reads its files when it is told to, and a program's when it adds that. */
+const CHANGED: RestartRules = {
+  kind: "unseen",
+  why: "its files were changed since it started, and whether it has read them since is not seen",
+  instead:
+    'Run supervisorctl update: where supervisorctl reread then says "No config updates to processes", what the files say holds.',
+};
+
+interface Config {
+  readonly sections: ReadonlyMap<string, Section>;
+  /** When one of its files was changed last, in ms since the epoch. */
+  readonly changedAt: number;
+}
+
 /** Where supervisord looks, as its documentation has it. */
 const USUAL = [
   "../etc/supervisord.conf",
@@ -55,7 +70,7 @@ const USUAL = [
   "/etc/supervisor/supervisord.conf",
 ];
 
-function configOf({ args, cwd = "/" }: ProcessFacts): ReadonlyMap<string, Section> | undefined {
+function configOf({ args, cwd = "/" }: ProcessFacts): Config | undefined {
   const flag = args.findIndex((word) => word === "-c" || word === "--configuration");
   const joined = args.find((word) => word.startsWith("--configuration="))?.slice("--configuration=".length);
   const named = flag < 0 ? joined : args[flag + 1];
@@ -66,25 +81,32 @@ function configOf({ args, cwd = "/" }: ProcessFacts): ReadonlyMap<string, Sectio
     const included = (parseIni(text).get("include")?.get("files") ?? "")
       .split(/\s+/)
       .filter((glob) => glob !== "");
-    const texts = included
-      .flatMap((glob) =>
-        globSync(join(glob.startsWith("/") ? "" : dirname(file), glob.replaceAll("%(here)s", dirname(file)))),
-      )
-      .map(textOf);
-    return parseIni([text, ...texts].join("\n"));
+    const files = included.flatMap((glob) =>
+      globSync(join(glob.startsWith("/") ? "" : dirname(file), glob.replaceAll("%(here)s", dirname(file)))),
+    );
+    return {
+      sections: parseIni([text, ...files.map(textOf)].join("\n")),
+      changedAt: Math.max(...[file, ...files].map(changeOf)),
+    };
   }
   return undefined;
 }
 
-/** supervisord tells a program its name; the only one needs none. */
+/** supervisord tells a program its name and its group's: that is the program's own, unless a section makes the group. */
 function programIn(
   config: ReadonlyMap<string, Section>,
   environment: ReadonlyMap<string, string> | undefined,
 ): Section | undefined {
   const programs = [...config].filter(([name]) => name.startsWith("program:"));
-  const names = [environment?.get("SUPERVISOR_PROCESS_NAME"), environment?.get("SUPERVISOR_GROUP_NAME")];
-  const named = programs.find(([name]) => names.includes(name.slice("program:".length).trim()));
-  return (named ?? (environment === undefined && programs.length === 1 ? programs[0] : undefined))?.[1];
+  if (environment === undefined) return programs.length === 1 ? programs[0]?.[1] : undefined;
+  const [process, group] = ["PROCESS", "GROUP"].map((of) => environment.get(`SUPERVISOR_${of}_NAME`));
+  const members = config
+    .get(`group:${group}`)
+    ?.get("programs")
+    ?.split(/\s*,\s*/);
+  const name = members === undefined ? (group ?? process) : members.length === 1 ? members[0] : process;
+  if (members?.includes(name ?? "") === false) return undefined;
+  return programs.find(([section]) => section.slice("program:".length).trim() === name)?.[1];
 }
 
 /** What supervisord takes for true and for false; it does not start with another word. */
@@ -113,6 +135,16 @@ function wordOf(text: string): "true" | "false" | "unexpected" | undefined {
   if (text === "unexpected") return text;
   if (TRUE.test(text)) return "true";
   return FALSE.test(text) ? "false" : undefined;
+}
+
+/** The later of a change to a file and of the move of another into its place. */
+function changeOf(path: string): number {
+  try {
+    const { mtimeMs, ctimeMs } = statSync(path);
+    return Math.max(mtimeMs, ctimeMs);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 function textOf(path: string): string | undefined {
