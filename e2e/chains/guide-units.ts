@@ -125,7 +125,7 @@ export class GuideUnits implements AsyncDisposable {
       .replace("/etc/upgrade-halt/policy.json", inside(policy))
       .replace("http://127.0.0.1:26657", rpc)
       .replace(
-        "/usr/bin/seid start",
+        "/usr/bin/seid start --home /var/lib/sei",
         `${inside(join(this.network.folder, PROGRAM))} start --home ${inside(home)} $FLAGS`,
       );
     return `[Service]\nRestart=always\nRestartSec=1\nEnvironmentFile=${release}\n${settings}`;

@@ -13,6 +13,8 @@ export interface Facts {
   readonly supervised?: Supervised | undefined;
   readonly status: StatusFacts;
   readonly policy: PolicyFacts;
+  /** Missing where no `exec --announce` was found whose files are seen here. */
+  readonly announcer?: AnnouncerFacts | undefined;
   /** Missing where no home is known. */
   readonly upgradeInfo?: UpgradeInfoFile | undefined;
   /** Missing where no cosmovisor was found. */
@@ -100,6 +102,14 @@ export type PolicyFacts =
   | { readonly kind: "none" }
   | { readonly kind: "read"; readonly path: string; readonly policy: Policy }
   | { readonly kind: "unreadable"; readonly problem: string };
+
+/** What is in the way of an `exec --announce`. */
+export interface AnnouncerFacts {
+  /** What it needs and was not seen to be readable for its user: the policy, and of its home what tells of an upgrade. */
+  readonly unread: readonly FileFacts[];
+  /** The node's own home, where exec has another one. */
+  readonly nodeHome?: string | undefined;
+}
 
 export interface CosmovisorFacts {
   /** `$DAEMON_HOME/cosmovisor` */

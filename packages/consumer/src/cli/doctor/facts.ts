@@ -1,10 +1,11 @@
 import { ConsumerError } from "../../consumer-error.ts";
+import { readAnnouncer } from "../../doctor/collect/announcer.ts";
 import { type CosmovisorPlace, readCosmovisor } from "../../doctor/collect/cosmovisor.ts";
 import { imagesHere } from "../../doctor/collect/engine.ts";
 import { processListeningAt } from "../../doctor/collect/find-node.ts";
 import { type Located, locateNode } from "../../doctor/collect/locate.ts";
 import { homeOfNode, rpcInConfig } from "../../doctor/collect/node-home.ts";
-import { environmentOf, hasOwnNetwork, rootOf } from "../../doctor/collect/process-table.ts";
+import { environmentOf, hasOwnNetwork, idsOf, rootOf } from "../../doctor/collect/process-table.ts";
 import { describeSupervised } from "../../doctor/collect/supervised.ts";
 import type { CosmovisorFacts, Facts, PolicyFacts, StatusFacts } from "../../doctor/facts.ts";
 import { upgradesAhead } from "../../doctor/findings/upgrades.ts";
@@ -42,6 +43,9 @@ export async function collectFacts(target: DoctorTarget, io: Io): Promise<Facts>
   const supervised = await describeSupervised(located, io.env);
   const exec = supervised?.between.find((step): step is ExecWrapper => step.kind === "exec");
   const root = process === undefined ? "" : rootOf(process.pid);
+  // What is in a container that does not run is not seen.
+  const isSeen = process !== undefined || located.container === undefined;
+  const announcer = exec?.announce === true && isSeen ? exec : undefined;
   // What a client's command line says of a home or an address is of its container.
   const seen = located.node.kind === "in-container" ? undefined : process;
   const ownHome = seen && (homeOfNode(seen) ?? exec?.home ?? environmentOf(seen.pid)?.get("DAEMON_HOME"));
@@ -56,9 +60,8 @@ export async function collectFacts(target: DoctorTarget, io: Io): Promise<Facts>
       io,
     ),
     // What announces the node's halts has a policy of its own, and that is the one that counts.
-    policy: await policyFacts(
-      exec?.announce === true && exec.policy ? `${root}${exec.policy}` : target.policy,
-    ),
+    policy: await policyFacts(announcer?.policy ? `${root}${announcer.policy}` : target.policy),
+    announcer: announcer && (await readAnnouncer(announcer, aroundOf(announcer, located, root), io.env)),
     upgradeInfo: home === undefined ? undefined : await inspectUpgradeInfo(home),
   };
   const ahead = upgradesAhead(facts);
@@ -72,6 +75,12 @@ export async function collectFacts(target: DoctorTarget, io: Io): Promise<Facts>
       target.registry === true ? await askRegistries(elsewhere, { timeoutMs: target.timeout }) : undefined,
     imagesHere: here,
   };
+}
+
+/** One that does not run yet is to be started as the unit's user. */
+function aroundOf({ pid }: ExecWrapper, { process, unit }: Located, root: string) {
+  const user = unit?.evidence.kind === "systemd" ? unit.evidence.user : undefined;
+  return { root, reader: pid === 0 ? user : idsOf(pid), node: process };
 }
 
 /** The node's own status. Without an address, one of this machine is none of a node with a network of its own. */

@@ -1,14 +1,22 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { ProcessFacts } from "../process.ts";
+import { openFilesOf } from "./process-table.ts";
 
-/** `--home` of a node's own command line, as the node means it. */
+/** `--home` of a node's own command line, as the node means it: the last one counts. */
 export function homeOfNode({ args, cwd }: ProcessFacts): string | undefined {
-  const at = args.indexOf("--home");
-  const home =
-    args.find((word) => word.startsWith("--home="))?.slice("--home=".length) ??
-    (at < 0 ? undefined : args[at + 1]);
+  const at = args.findLastIndex((word) => /^--home(?:=|$)/.test(word));
+  const joined = args[at]?.startsWith("--home=") === true;
+  const home = joined ? args[at]?.slice("--home=".length) : at < 0 ? undefined : args[at + 1];
   return home === undefined || cwd === undefined ? home : resolve(cwd, home);
+}
+
+/** The home whose databases a process has open. */
+export function homeOpenedBy(pid: number): string | undefined {
+  const files = [...openFilesOf(pid).values()];
+  return files.flatMap(
+    (file) => /^(.*)\/data\/(?:application|blockstore|state)\.db\//.exec(file)?.[1] ?? [],
+  )[0];
 }
 
 /** The address of `[rpc] laddr` in a node's `config.toml`, as an URL that reaches it from this machine. */

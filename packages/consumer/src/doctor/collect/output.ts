@@ -24,6 +24,8 @@ function sinkOf(target: string | undefined): OutputFacts {
   return { kind: "file", ...fileFor(target) };
 }
 
+export const NOT_THERE = "it is not there";
+
 /** Whether this user may read a file. */
 export function fileFor(path: string): FileFacts {
   if (path.endsWith(" (deleted)")) return { path, refused: "it was deleted while the node writes to it" };
@@ -34,7 +36,7 @@ export function fileFor(path: string): FileFacts {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
     return {
       path,
-      refused: code === "ENOENT" ? "it is not there" : code === "EACCES" ? "this user may not" : code,
+      refused: code === "ENOENT" ? NOT_THERE : code === "EACCES" ? "this user may not" : code,
     };
   }
 }

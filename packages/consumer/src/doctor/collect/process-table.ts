@@ -9,6 +9,26 @@ export function readProcess(pid: number): ProcessFacts | undefined {
   return { pid, name, args: args === "" ? [] : args.split("\0"), cwd: linkOf(pid, "cwd") };
 }
 
+/** By what the kernel grants a process files. */
+export interface Ids {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+}
+
+/** Whose rights a process has; `undefined` where it is gone. */
+export function idsOf(pid: number): Ids | undefined {
+  const status = readOf(pid, "status");
+  if (status === undefined) return undefined;
+  const numbers = (key: string) =>
+    (new RegExp(`^${key}:(.*)$`, "m").exec(status)?.[1] ?? "")
+      .trim()
+      .split(/\s+/)
+      .filter(Boolean)
+      .map(Number);
+  return { uid: numbers("Uid")[1] ?? 0, gid: numbers("Gid")[1] ?? 0, groups: numbers("Groups") };
+}
+
 /** Ticks of the kernel's clock in a second, as it tells them to programs. */
 const TICKS = 100;
 

@@ -1,9 +1,8 @@
-import { userInfo } from "node:os";
-import type { EvidenceFacts, FileFacts, HookFacts, JournalFacts } from "../facts.ts";
+import type { EvidenceFacts, HookFacts, JournalFacts } from "../facts.ts";
 import type { RestartRules } from "../fate/restart-rules.ts";
 import { baseName } from "../process.ts";
 import { isShell } from "../wrapper.ts";
-import { fileFor } from "./output.ts";
+import { readableFor } from "./readable-for.ts";
 import { type Env, runProgram } from "./run-program.ts";
 import { startsUnits } from "./starts-units.ts";
 
@@ -138,16 +137,6 @@ async function hookOf(
   const reader = isPrivileged ? undefined : user;
   const log = hasLog && path !== undefined ? await readableFor(reader, path, env) : undefined;
   return { journal: words.includes("--journal"), log, isPrivileged };
-}
-
-/** Whether another user may read a file, which only root can try. */
-async function readableFor(user: string | undefined, path: string, env: Env): Promise<FileFacts> {
-  const me = userInfo();
-  if (user === undefined || user === "root" || user === me.username) return fileFor(path);
-  if (me.uid !== 0) return { path, refused: `only root can try whether ${user} may read it` };
-  const answer = await runProgram("runuser", ["-u", user, "--", "test", "-r", path], env);
-  if (answer.kind === "failed") return { path, refused: `it was not tried as ${user}: ${answer.why}` };
-  return answer.code === 0 ? { path } : { path, refused: `${user} may not read it, or it is not there` };
 }
 
 async function groupsOfUser(user: string | undefined, env: Env): Promise<string[]> {

@@ -84,11 +84,39 @@ function asksElsewhere({ announcerAsks, result, url }: Facts["status"]): Finding
   ];
 }
 
-function contractFinding({ status, supervised }: Facts): Finding[] {
+/** What it may not read it announces nothing by, and another home tells of no upgrade of this node. */
+function seesOther({ home = "" }: ExecWrapper, { announcer }: Facts): Finding[] {
+  const { unread = [], nodeHome } = announcer ?? {};
+  return [
+    ...unread.map(({ path, refused = "" }) =>
+      todo(
+        "contract",
+        `upgrade-halt exec --announce needs ${printable(path)}, and is not sure to read it: ${printable(refused)}.`,
+        "Let its user read it, or name the right one, and ask again as root.",
+      ),
+    ),
+    ...(nodeHome === undefined
+      ? []
+      : [
+          todo(
+            "contract",
+            `upgrade-halt exec --announce has the home ${printable(home)}, and the node ${printable(nodeHome)}: a node that is started again at an upgrade's height is taken for a crash.`,
+            "Give both the same --home.",
+          ),
+        ]),
+  ];
+}
+
+function contractFinding(facts: Facts): Finding[] {
+  const { status, supervised } = facts;
   const { result } = status;
   const exec = supervised?.between.find((step): step is ExecWrapper => step.kind === "exec" && step.announce);
   if (exec !== undefined) {
-    const lacks = [...announcerLacks(exec, supervised?.past), ...asksElsewhere(status)];
+    const lacks = [
+      ...announcerLacks(exec, supervised?.past),
+      ...asksElsewhere(status),
+      ...seesOther(exec, facts),
+    ];
     if (lacks.length > 0) return lacks;
     return [ok("contract", "upgrade-halt exec --announce announces the halts of this node.")];
   }

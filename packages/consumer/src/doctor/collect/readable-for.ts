@@ -1,0 +1,42 @@
+import { userInfo } from "node:os";
+import type { FileFacts } from "../facts.ts";
+import { fileFor, NOT_THERE } from "./output.ts";
+import type { Ids } from "./process-table.ts";
+import { type Env, runProgram } from "./run-program.ts";
+
+/** Whose rights are asked about: those that a process has, or of a user who runs nothing yet; `undefined` for root. */
+export type Reader = Ids | string | undefined;
+
+/** Whether somebody may read a file, or a folder and what is in it, which of others only root can try. */
+export async function readableFor(reader: Reader, path: string, env: Env): Promise<FileFacts> {
+  const own = fileFor(path);
+  const mayAll = isRoot(reader) && own.refused === undefined;
+  if (mayAll || isSelf(reader) || own.refused === NOT_THERE) return own;
+  const name = typeof reader === "string" ? reader : `the user ${reader?.uid ?? 0}`;
+  if (userInfo().uid !== 0) return { path, refused: `only root can try whether ${name} may read it` };
+  const [program, ...args] = asReader(reader);
+  const answer = await runProgram(
+    program,
+    [...args, "--", "sh", "-c", '[ -r "$1" ] && { [ ! -d "$1" ] || [ -x "$1" ]; }', "sh", path],
+    env,
+  );
+  if (answer.kind === "failed") return { path, refused: `it was not tried as ${name}: ${answer.why}` };
+  return answer.code === 0 ? { path } : { path, refused: `${name} may not read it, or it is not there` };
+}
+
+function isSelf(reader: Reader): boolean {
+  const { uid, username } = userInfo();
+  if (typeof reader === "string") return reader === username || (reader === "root" && uid === 0);
+  return reader === undefined || reader.uid === uid;
+}
+
+function isRoot(reader: Reader): boolean {
+  return reader === undefined || reader === "root" || (typeof reader === "object" && reader.uid === 0);
+}
+
+function asReader(reader: Reader): readonly [string, ...string[]] {
+  if (typeof reader !== "object") return ["runuser", "-u", reader ?? "root"];
+  const { uid, gid, groups } = reader;
+  const others = groups.length === 0 ? "--clear-groups" : `--groups=${groups.join(",")}`;
+  return ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, others];
+}
