@@ -1,6 +1,6 @@
 import { engineClientOf } from "./engine-client.ts";
 import { baseName } from "./process.ts";
-import { shellFate } from "./shell-script.ts";
+import { hasUserScript, shellFate } from "./shell-script.ts";
 import { handsOn, isShell, type Wrapper, wrapperOf } from "./wrapper.ts";
 
 /** What stands before a node in a command line that has not been started, the nearest to the node first. */
@@ -8,9 +8,11 @@ export function betweenInCommand(args: readonly string[]): readonly Wrapper[] {
   const [file] = args;
   if (file === undefined) return [];
   const step = wrapperOf({ pid: 0, name: file, args });
-  if (step.kind === "shell") {
+  if (runsScript(step, args)) {
     const { command, hides } = shellFate(args);
-    return [...betweenInCommand(command), ...(hides === undefined ? [] : [step])];
+    const shell: Wrapper = step.kind === "shell" ? step : { kind: "shell", name: "sh", hides };
+    const own = step.kind === "shell" ? [] : [step];
+    return [...betweenInCommand(command), ...(hides === undefined ? [] : [shell]), ...own];
   }
   if (step.kind === "client") return [step];
   return [...betweenInCommand(innerOf(step, args)), ...(step.kind === "unknown" ? [] : [step])];
@@ -24,7 +26,7 @@ export function outputIn(args: readonly string[]): string | undefined {
   const [file] = args;
   if (file === undefined) return undefined;
   const step = wrapperOf({ pid: 0, name: file, args });
-  if (step.kind !== "shell") return step.kind === "client" ? undefined : outputIn(innerOf(step, args));
+  if (!runsScript(step, args)) return step.kind === "client" ? undefined : outputIn(innerOf(step, args));
   const { command, output } = shellFate(args);
   return outputIn(command) ?? output;
 }
@@ -35,33 +37,54 @@ export function commandOfExec(args: readonly string[]): readonly string[] | unde
   if (file === undefined) return undefined;
   const step = wrapperOf({ pid: 0, name: file, args });
   if (step.kind === "client") return undefined;
-  const inner = step.kind === "shell" ? shellFate(args).command : innerOf(step, args);
+  const inner = runsScript(step, args) ? shellFate(args).command : innerOf(step, args);
   return step.kind === "exec" ? (commandOfExec(inner) ?? inner) : commandOfExec(inner);
+}
+
+function runsScript({ kind }: Wrapper, args: readonly string[]): boolean {
+  return kind === "shell" || (kind === "passes-on" && hasUserScript(args));
 }
 
 /** The command that a step before it starts, as far as it is known by a `--` or as a step itself; empty where there is none. */
 function innerOf({ kind }: Wrapper, args: readonly string[]): readonly string[] {
+  if (kind === "exec") return args.slice(endOfExec(args));
   const end = args.indexOf("--");
-  const isWrapper = kind === "exec" || kind === "init";
-  return isWrapper && end >= 0 ? args.slice(end + 1) : args.slice(stepWithin(args));
+  return kind === "init" && end >= 0 ? args.slice(end + 1) : args.slice(stepWithin(args));
+}
+
+/** How many words come after an option of exec. */
+const VALUES: Readonly<Record<string, number>> = {
+  "--home": 1,
+  "--rpc": 1,
+  "--policy": 1,
+  "--standstill": 1,
+  "--on": 2,
+};
+
+/** Index of the command of exec: after a `--`, or the first word that is none of its own. */
+function endOfExec(args: readonly string[]): number {
+  let at = args.indexOf("exec") + 1;
+  while (args[at]?.startsWith("-") && args[at] !== "--") at += 1 + (VALUES[args[at] ?? ""] ?? 0);
+  return args[at] === "--" ? at + 1 : at;
 }
 
 /**
  * The program of a command line that may be no node, but a script or another program that starts one: what it makes of the node's
- * end cannot be seen. `undefined` where a node's own name stands there, or what is known to change or to announce an end.
+ * end cannot be seen. `undefined` where a node's own name stands there, or what is known to change an end.
  */
 export function unseenIn(args: readonly string[]): string | undefined {
   const [file] = args;
   if (file === undefined) return "an entry point";
   const step = wrapperOf({ pid: 0, name: file, args });
-  const end = args.indexOf("--");
+  if (runsScript(step, args)) {
+    const { command, hides } = shellFate(args);
+    return hides === undefined ? unseenIn(command) : hides === "unseen" ? "a script" : undefined;
+  }
   switch (step.kind) {
-    case "shell": {
-      const { command, hides } = shellFate(args);
-      return hides === undefined ? unseenIn(command) : undefined;
-    }
+    case "shell":
+      return step.name;
     case "exec":
-      return step.announce || end < 0 ? undefined : unseenIn(args.slice(end + 1));
+      return unseenIn(innerOf(step, args));
     case "cosmovisor":
       return undefined;
     case "client":
@@ -83,7 +106,9 @@ function isStep(word: string): boolean {
 
 /** Chains call their node `<chain>d` and start it by `start`. */
 function isNode([file = "", ...words]: readonly string[]): boolean {
-  return isNodeName(file) && words.includes("start") && !words.some(isNodeName);
+  // A home is often called as its node.
+  const others = words.filter((word, at) => !word.startsWith("-") && words[at - 1] !== "--home");
+  return isNodeName(file) && words.includes("start") && !others.some(isNodeName);
 }
 
 /** Programs that are called as a node is, `seid` or `mock-node`, and are none. */

@@ -556,6 +556,13 @@ const CASES: readonly [string, Partial<Facts>, Check, Finding["state"], RegExp, 
     /--home DIR/,
   ],
   [
+    "an announcer before a script that was not seen",
+    by({ between: [{ kind: "shell", name: "sh", hides: "unseen" }, exec] }),
+    "contract",
+    "not-checked",
+    /stands before sh, which was not looked into/,
+  ],
+  [
     "an announcer that may not read what it needs",
     { announcer: { unread: [{ path: "/etc/p.json", refused: "sei may not read it" }] } },
     "contract",

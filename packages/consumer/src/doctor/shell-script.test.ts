@@ -33,11 +33,13 @@ test.each([
   ["if seid start; then true; fi", "code"],
   ["(seid start)", "code"],
   ["seid init; seid start", "code"],
-  ["cat <<EOF\nx\nEOF\nexec seid start", "code"],
+  ["cat <<EOF\nx\nEOF\nexec seid start", "unseen"],
+  ['eval "while true; do seid start; done"', "unseen"],
+  [". /start.sh", "unseen"],
   ["while true; do seid start; done", "end"],
   ["until seid start; do sleep 1; done", "end"],
   ["for i in 1 2 3; do seid start && break; done", "end"],
-  ["", "code"],
+  ["", "unseen"],
 ] as const)("the code of the node may not arrive from %j: %s", (script, hides) => {
   expect(shellFate(["sh", "-c", script]).hides).toBe(hides);
 });
@@ -49,7 +51,7 @@ test("a pipe hands the code on where the shell is told so by an option", () => {
 });
 
 test("of the script in a file nothing is known", () => {
-  expect(shellFate(["sh", "/start.sh", "-c", "exec seid"]).hides).toBe("code");
+  expect(shellFate(["sh", "/start.sh", "-c", "exec seid"]).hides).toBe("unseen");
 });
 
 test.each([
@@ -64,6 +66,15 @@ test.each([
     [{ kind: "shell", hides: "code" }, { kind: "passes-on" }],
   ],
   [["sh", "-c", "exec upgrade-halt exec --announce -- seid start"], [{ kind: "exec", announce: true }]],
+  [
+    ["su", "sei", "-c", "seid start || true"],
+    [{ kind: "shell", hides: "code" }, { kind: "passes-on" }],
+  ],
+  [["runuser", "-u", "sei", "--command", "exec seid start"], [{ kind: "passes-on" }]],
+  [
+    ["upgrade-halt", "exec", "--announce", "--home", "/h", "sh", "/start.sh"],
+    [{ kind: "shell", hides: "unseen" }, { kind: "exec" }],
+  ],
   [["sudo", "docker", "compose", "up"], [{ kind: "client" }]],
   [["flock", "/x", "/usr/bin/podman", "start", "sei"], [{ kind: "client" }]],
   [["sh", "-c", "exec docker run sei seid start"], [{ kind: "client" }]],

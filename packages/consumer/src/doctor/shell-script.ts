@@ -2,21 +2,38 @@ import { baseName } from "./process.ts";
 import { isLogger, type Piped, placeOf, type Redirection } from "./shell-output.ts";
 import { type ShellToken, shellTokens } from "./shell-words.ts";
 
+/**
+ * `code`: another exit code may arrive. `end`: none may arrive, as it starts the node again or leaves it behind. `unseen`: what it
+ * does was not seen, which may be either.
+ */
+export type Hidden = "code" | "end" | "unseen";
+
 /** What a shell leaves of the exit code of the node that it runs, as far as its script tells. */
 export interface ShellFate {
-  /** `code`: another exit code may arrive. `end`: none may arrive, as it starts the node again or leaves it behind. */
-  readonly hides?: "code" | "end" | undefined;
+  readonly hides?: Hidden | undefined;
   /** The node's command, where the code arrives. */
   readonly command: readonly string[];
   /** Where the node's output goes instead of the shell's own: a file, or a logger's name. */
   readonly output?: string | undefined;
 }
 
+/** Programs that give `-c SCRIPT` to the shell of another user. */
+const BY_USER = /^(?:su|runuser)$/;
+
+/** Whether a program that is no shell has one run a script. */
+export function hasUserScript([file = "", ...words]: readonly string[]): boolean {
+  return BY_USER.test(baseName(file)) && words.some(isScriptFlag);
+}
+
+function isScriptFlag(word: string): boolean {
+  return /^-[a-z]*c$|^--command$/.test(word);
+}
+
 /** What comes of a node's exit code under `sh -c SCRIPT`. Of the script in a file nothing is known. */
 export function shellFate(args: readonly string[]): ShellFate {
   const { script, options, others } = invocationOf(args);
   const tokens = script === undefined ? undefined : shellTokens(script);
-  if (script === undefined || tokens === undefined) return { hides: "code", command: [] };
+  if (script === undefined || tokens === undefined) return { hides: "unseen", command: [] };
   const isPipeSafe =
     /\bpipefail\b/.test(options) || /(?:^|[;\n&])\s*set\s[^;\n|&]*-\w*o\s+pipefail\b/.test(script);
   const fate = fateOf(commandsOf(tokens), isPipeSafe);
@@ -27,7 +44,9 @@ export function shellFate(args: readonly string[]): ShellFate {
 /** Options of a shell that have a word of their own after them. */
 const WITH_VALUE = /^[-+]\w*[oO]$|^--(?:rcfile|init-file)$/;
 
-function invocationOf([, ...rest]: readonly string[]) {
+function invocationOf([file = "", ...rest]: readonly string[]) {
+  if (BY_USER.test(baseName(file)))
+    return { script: rest[rest.findIndex(isScriptFlag) + 1], options: "", others: [] };
   const options: string[] = [];
   let at = 0;
   let isCommand = false;
@@ -145,7 +164,7 @@ const PIPES: ReadonlySet<string | undefined> = new Set(["|", "|&"]);
 /** The code of a script is that of its last command; `exec` puts the node into the shell's place. */
 function fateOf(commands: readonly Command[], isPipeSafe: boolean): ShellFate {
   const last = commands.at(-1);
-  if (last === undefined) return { hides: "code", command: [] };
+  if (last === undefined) return { hides: "unseen", command: [] };
   const isPlain = last.within.length === 0 && last.after !== "&" && !PIPES.has(last.before);
   const isNegated = last.words[0] === "!";
   if (isPlain && last.words[0] === "exec" && last.words.length > 1)
@@ -153,9 +172,8 @@ function fateOf(commands: readonly Command[], isPipeSafe: boolean): ShellFate {
   const nodes = commands.filter((command) => !isHelper(command));
   const node = nodes.at(-1);
   const output = node && placeOf(node, pipedInto(node, commands));
-  if (commands.some(isOpaque)) return { hides: "code", command: [], output };
-  if (nodes.length !== 1 || node === undefined)
-    return { hides: isLooped(nodes) ? "end" : "code", command: [], output };
+  if (commands.some(isOpaque) || node === undefined) return { hides: "unseen", command: [], output };
+  if (nodes.length !== 1) return { hides: isLooped(nodes) ? "end" : "code", command: [], output };
   const command = withoutAssignments(node.words[0] === "exec" ? node.words.slice(1) : node.words);
   const told = { command, output };
   if (isLooped(nodes)) return { hides: "end", ...told };

@@ -1,6 +1,6 @@
 import { type EngineClient, engineClientOf, engineHelperOf } from "./engine-client.ts";
 import { baseName, type ProcessFacts, programOf } from "./process.ts";
-import { shellFate } from "./shell-script.ts";
+import { type Hidden, shellFate } from "./shell-script.ts";
 
 /** `upgrade-halt exec` in front of a node, with the options that change what a halt comes to. */
 export interface ExecWrapper {
@@ -22,7 +22,7 @@ export type Wrapper =
   /** `hides`: exit codes that it turns into 0. */
   | { readonly kind: "init"; readonly name: string; readonly hides: readonly number[] }
   /** `hides`: as `ShellFate` has it; missing where the code arrives. */
-  | { readonly kind: "shell"; readonly name: string; readonly hides?: "code" | "end" | undefined }
+  | { readonly kind: "shell"; readonly name: string; readonly hides?: Hidden | undefined }
   /** Hands on what its command ended with, as sudo does. */
   | { readonly kind: "passes-on"; readonly name: string }
   | { readonly kind: "unknown"; readonly name: string };

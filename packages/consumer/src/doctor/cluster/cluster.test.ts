@@ -549,6 +549,12 @@ test.each([
   ["tini", "--", "/entry.sh", "start"],
   ["gosu", "sei", "/entry.sh", "start"],
   ["supervisord", "start"],
+  ["upgrade-halt", "exec", "--announce", "--", "/entry.sh"],
+  ["upgrade-halt", "exec", "--announce", "--", "sh", "/entry.sh"],
+  ["upgrade-halt", "exec", "--announce", "--", "sh", "-c", ". /entry.sh"],
+  ["upgrade-halt", "exec", "--announce", "/entry.sh"],
+  ["upgrade-halt", "exec", "/entry.sh"],
+  ["upgrade-halt", "exec", "sh", "/entry.sh"],
   ["sh", "-c", 'trap "exit 0" EXIT; seid start'],
   ["sh", "-c", 'eval "seid start | tee x"'],
   ["bash", "-c", "coproc seid start; wait"],
@@ -559,10 +565,13 @@ test.each([
 
 test.each([
   ["gosu", "sei", "seid", "start"],
+  ["seid", "start", "--home", "/var/lib/seid"],
+  ["seid", "start", "--home=/var/lib/seid"],
   ["tini", "-g", "--", "/usr/bin/seid", "--home", "/x", "start"],
   ["tini", "--", "gosu", "sei", "seid", "start"],
   ["sh", "-c", 'trap "date" EXIT; exec seid start'],
-  ["upgrade-halt", "exec", "--announce", "--", "/entry.sh"],
+  ["upgrade-halt", "exec", "--announce", "--", "seid", "start"],
+  ["upgrade-halt", "exec", "--hold", "--home=/h", "--rpc", "http://x", "seid", "start"],
 ])("a node behind what hands on its end is ok: %j", (...command) => {
   const halt = findingsFor({ container: { command, args: [] } }).find(({ check }) => check === "halt");
   expect(halt).toMatchObject({ state: "ok" });

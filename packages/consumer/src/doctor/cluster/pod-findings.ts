@@ -1,11 +1,11 @@
 import { exitCode, ShutdownReason } from "@upgrade-halt/contract";
 import { HALT_REASONS } from "../../halt-reasons.ts";
 import { printable } from "../../printable.ts";
-import { betweenInCommand, commandOfExec, outputIn } from "../command-chain.ts";
+import { betweenInCommand, commandOfExec, outputIn, unseenIn } from "../command-chain.ts";
 import type { Fate } from "../fate/fate.ts";
 import { arrivalOf } from "../fate/way-out.ts";
 import { type Finding, notChecked, ok, todo } from "../finding.ts";
-import { announcerLacks } from "../findings/contract.ts";
+import { announcerLacks, announcesUnread } from "../findings/contract.ts";
 import type { ExecWrapper } from "../wrapper.ts";
 import { crashFinding } from "./crash-finding.ts";
 import { commandOf, unseenEntry } from "./entry.ts";
@@ -145,6 +145,8 @@ function contractFinding(
   );
   const lacks = exec === undefined ? [] : announcerLacks(exec, outputIn(commandOfExec(command) ?? []));
   if (lacks.length > 0) return lacks;
+  const unseen = unseenIn(command);
+  if (exec !== undefined && unseen !== undefined) return [announcesUnread(unseen)];
   if (exec !== undefined) return [ok("contract", "upgrade-halt exec --announce announces its halts.")];
   const where =
     command.length === 0 || container.command === undefined || container.command === null

@@ -131,6 +131,17 @@ test("takes what follows a shell's -c for one script, as systemd shows it withou
   expect(reading).toMatchObject({ unit: { command: expect.arrayContaining(["/bin/sh", "-c", script]) } });
 });
 
+test("takes what follows the -c of su for one script, too", async () => {
+  const shown = SHOWN.replace(
+    /argv\[\]=.*? ; ignore/,
+    "argv[]=/bin/su sei -c /usr/bin/seid start || true ; ignore",
+  );
+  const reading = await readUnit("seid", false, await onlyWith("systemctl", shown));
+  expect(reading).toMatchObject({
+    unit: { command: ["/bin/su", "sei", "-c", "/usr/bin/seid start || true"] },
+  });
+});
+
 test.each([
   ["a unit that systemd does not know", "LoadState=not-found\n", 0, "the unit seid is not-found"],
   ["a refusal", "", 1, "systemctl show ended with 1: "],

@@ -63,3 +63,27 @@ describe.runIf(process.platform === "linux")("of a node under exec", () => {
     expect((await underExec(`tail -f /dev/null 2>&1 | '${logger}'; true`))?.past).toBe("rotatelogs");
   });
 });
+
+/** What is between systemd and the node that a unit which is down would start. */
+async function betweenOf(...command: readonly string[]) {
+  const evidence = { kind: "output", goesTo: { kind: "pipe" } } as const;
+  const unit = { name: "seid.service", mainPid: 0, command, rules: { kind: "never" }, evidence } as const;
+  return (await describeSupervised({ node: { kind: "not-running", name: unit.name }, unit }, ENV))?.between;
+}
+
+describe("of a unit that is down", () => {
+  test("a script in a file is not known", async () => {
+    expect(await betweenOf("/opt/start-node.sh")).toEqual([{ kind: "unknown", name: "start-node.sh" }]);
+  });
+
+  test("a script of another user's shell is read", async () => {
+    const [shell] = (await betweenOf("su", "sei", "-c", "/usr/bin/seid start || true")) ?? [];
+    expect(shell).toEqual({ kind: "shell", name: "sh", hides: "code" });
+  });
+
+  test("nothing is before a node that is started as the guides have it", async () => {
+    expect(await betweenOf("/usr/bin/seid", "start", "--home", "/var/lib/seid")).toEqual([]);
+    const announced = ["/usr/bin/upgrade-halt", "exec", "--announce", "--home", "/h", "--"];
+    expect(await betweenOf(...announced, "/usr/bin/seid", "start")).toMatchObject([{ kind: "exec" }]);
+  });
+});

@@ -1,4 +1,4 @@
-import { betweenInCommand, commandOfExec, outputIn } from "../command-chain.ts";
+import { betweenInCommand, commandOfExec, outputIn, unseenIn } from "../command-chain.ts";
 import type { EvidenceFacts, OutputFacts, Supervised } from "../facts.ts";
 import type { RestartRules } from "../fate/restart-rules.ts";
 import type { ProcessFacts } from "../process.ts";
@@ -98,7 +98,12 @@ function supervisedBy(
   { rules, evidence }: Configured,
 ): Supervised {
   const past = outputIn(commandOfExec(command) ?? command);
-  return { supervisor, between: betweenInCommand(command), rules, evidence, past };
+  const steps = betweenInCommand(command);
+  const isTold = steps.some(({ kind }) => kind === "shell" || kind === "client" || kind === "cosmovisor");
+  const unseenProgram = isTold ? undefined : unseenIn(command);
+  const between: Supervised["between"] =
+    unseenProgram === undefined ? steps : [{ kind: "unknown", name: unseenProgram }, ...steps];
+  return { supervisor, between, rules, evidence, past };
 }
 
 /** `started` is the process that the supervisor itself started. */

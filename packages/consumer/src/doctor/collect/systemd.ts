@@ -1,6 +1,7 @@
 import type { EvidenceFacts, HookFacts, JournalFacts } from "../facts.ts";
 import type { RestartRules } from "../fate/restart-rules.ts";
 import { baseName } from "../process.ts";
+import { hasUserScript } from "../shell-script.ts";
 import { isShell } from "../wrapper.ts";
 import { readableFor } from "./readable-for.ts";
 import { type Env, runProgram } from "./run-program.ts";
@@ -118,7 +119,9 @@ const argvOf = (command: string): string =>
 /** systemd shows a command without its quotes: all that follows `sh -c` is the script. */
 function withScript(words: readonly string[]): readonly string[] {
   const at = words.findIndex(
-    (word, index) => isShell(baseName(words[index - 1] ?? "")) && /^-[a-z]*c$/i.test(word),
+    (word, index) =>
+      (isShell(baseName(words[index - 1] ?? "")) && /^-[a-z]*c$/i.test(word)) ||
+      (/^(?:-[a-z]*c|--command)$/.test(word) && hasUserScript(words.slice(0, index + 1))),
   );
   return at < 0 ? words : [...words.slice(0, at + 1), words.slice(at + 1).join(" ")];
 }

@@ -50,6 +50,11 @@ test.each<[string, Wrapper[], unknown]>([
     [{ kind: "shell", name: "sh", hides: "end" }, announce],
     { kind: "unsure", because: "sh" },
   ],
+  [
+    "a script that was not seen, announced",
+    [{ kind: "shell", name: "sh", hides: "unseen" }, announce],
+    { kind: "unsure", because: "sh" },
+  ],
   ["docker run", [client], { kind: "arrives", end: halt, client }],
   ["exec --hold around docker run", [client, { ...exec, hold: true }], { kind: "held", client }],
   [

@@ -44,7 +44,7 @@ export function arrivalOf(end: SeenEnd, between: readonly Wrapper[], isHalt: boo
           [seen, changedBy] = [{ kind: "exited", code: 0 }, `${step.name} -e`];
         break;
       case "shell":
-        if (step.hides === "end") return { kind: "unsure", because: step.name };
+        if (step.hides === "end" || step.hides === "unseen") return { kind: "unsure", because: step.name };
         if (step.hides === "code") lostTo ??= step.name;
         seen = asExitCode(seen);
         break;

@@ -2,8 +2,8 @@ import { classify } from "../../classify.ts";
 import { printable, quotedName } from "../../printable.ts";
 import { sightingOf } from "../../status/status-reader.ts";
 import type { Facts } from "../facts.ts";
-import { type Finding, ok, todo } from "../finding.ts";
-import type { ExecWrapper } from "../wrapper.ts";
+import { type Finding, notChecked, ok, todo } from "../finding.ts";
+import type { ExecWrapper, Wrapper } from "../wrapper.ts";
 
 /** What the node says of itself, and whether anything announces its halts. */
 export function contractFindings(facts: Facts): Finding[] {
@@ -84,6 +84,23 @@ function asksElsewhere({ announcerAsks, result, url }: Facts["status"]): Finding
   ];
 }
 
+/** A script that starts the node again, or leaves it behind, hides its end from an announcer. */
+export function announcesUnread(name: string): Finding {
+  return notChecked(
+    "contract",
+    `upgrade-halt exec --announce stands before ${printable(name)}, which was not looked into: of a node that this starts again by itself it announces nothing.`,
+    "Let that start the node with exec as its last command, and once.",
+  );
+}
+
+type Unread = Extract<Wrapper, { readonly kind: "shell" | "unknown" }>;
+
+function isUnread(step: Wrapper): step is Unread {
+  return (
+    step.kind === "unknown" || (step.kind === "shell" && (step.hides === "unseen" || step.hides === "end"))
+  );
+}
+
 /** What it may not read it announces nothing by, and another home tells of no upgrade of this node. */
 function seesOther({ home = "" }: ExecWrapper, { announcer }: Facts): Finding[] {
   const { unread = [], nodeHome } = announcer ?? {};
@@ -118,6 +135,8 @@ function contractFinding(facts: Facts): Finding[] {
       ...seesOther(exec, facts),
     ];
     if (lacks.length > 0) return lacks;
+    const below = supervised?.between.slice(0, supervised.between.indexOf(exec)).find(isUnread);
+    if (below !== undefined) return [announcesUnread(below.name)];
     return [ok("contract", "upgrade-halt exec --announce announces the halts of this node.")];
   }
   if (result.kind === "ok" && result.node.haltIntent.kind !== "absent")
