@@ -188,6 +188,11 @@ test("names all that stands between, the nearest first", () => {
   ]);
 });
 
+test.each(["upgrade-halt-linux-x64", "/opt/upgrade-halt-linux-arm64"])("knows exec as %s", (file) => {
+  const [step] = supervisionOf([parent(`${file} exec --announce -- seid start`)], "").between;
+  expect(step).toMatchObject({ kind: "exec", announce: true });
+});
+
 test("takes options of the node for none of exec's", () => {
   const [step] = supervisionOf([parent("upgrade-halt exec -- seid --hold --home /x")], "").between;
   expect(step).toMatchObject({ kind: "exec", hold: false, home: undefined });

@@ -31,10 +31,13 @@ const SHELLS = new Set(["sh", "bash", "dash", "ash", "zsh", "ksh", "busybox"]);
 const INITS = new Set(["tini", "tini-static", "docker-init", "dumb-init", "catatonit", "podman-init"]);
 const PASS_ON = new Set(["sudo", "su", "runuser", "setpriv", "gosu", "timeout"]);
 
+/** The command, also as its releases name the one file for each machine. */
+const OWN_NAME = /^upgrade-halt(?:-linux-(?:x64|arm64))?$/;
+
 /** What a process is that stands between a node and its supervisor. */
 export function wrapperOf(process: ProcessFacts): Wrapper {
   const program = programOf(process);
-  if (program === "upgrade-halt" && process.args.includes("exec")) return execOf(process);
+  if (OWN_NAME.test(program) && process.args.includes("exec")) return execOf(process);
   if (program === "cosmovisor") return { kind: "cosmovisor", pid: process.pid };
   if (INITS.has(program)) return { kind: "init", name: program, hides: hiddenBy(process.args) };
   if (SHELLS.has(program) || isShellScript(process))
