@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { until } from "@upgrade-halt/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -114,6 +114,16 @@ test.each([
   const shown = `${SHOWN}ExecStopPostEx=${command(argv)}\n`;
   const reading = await readUnit("seid", false, await onlyWith("systemctl", shown));
   expect(reading).toMatchObject({ unit: { rules: { afterwards: { startingHooks } } } });
+});
+
+test("a unit of a user's own systemd runs as who asks", async () => {
+  const env = await onlyWith("systemctl", SHOWN.replace("User=daemon", "User="));
+  const userOf = async (isUser: boolean) => {
+    const reading = await readUnit("seid", isUser, env);
+    return reading.kind === "unit" && reading.unit.evidence.kind === "systemd" && reading.unit.evidence.user;
+  };
+  expect(await userOf(true)).toBe(userInfo().username);
+  expect(await userOf(false)).toBeUndefined();
 });
 
 test("of a unit that was changed since systemd read it, nothing is known", async () => {

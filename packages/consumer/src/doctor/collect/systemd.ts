@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import type { EvidenceFacts, HookFacts, JournalFacts } from "../facts.ts";
 import type { RestartRules } from "../fate/restart-rules.ts";
 import { baseName } from "../process.ts";
@@ -39,7 +40,9 @@ export async function readUnit(name: string, isUser: boolean, env: Env): Promise
   const first = (key: string) => properties.get(key)?.[0] ?? "";
   if (first("LoadState") !== "loaded")
     return { kind: "none", why: `the unit ${name} is ${first("LoadState") || "not known to systemd"}` };
-  const user = first("User") || (first("DynamicUser") === "yes" ? "a dynamic user" : undefined);
+  const user =
+    first("User") ||
+    (first("DynamicUser") === "yes" ? "a dynamic user" : isUser ? userInfo().username : undefined);
   const hook = await hookOf(properties.get("ExecStopPostEx") ?? [], user, env);
   return {
     kind: "unit",
