@@ -20,6 +20,14 @@ const UNCLEAR =
 /** What is over at once: s6 kills a `finish` after five seconds, and starts the service again. */
 const SHORT = /^(?:(?:echo|printf|true|:|exit|(?:exec )?s6-svc)(?: |$)|\w+=\S*$)/;
 
+/** What waits for nobody: who opens another file may wait, where it is a pipe with a name, until it is read. */
+const AT_ONCE = /\d*(?:>>?|<)\s*\/dev\/null(?=\s|$)/g;
+
+function isShort(statement: string): boolean {
+  const unquoted = statement.replace(/'[^']*'|"[^"]*"/g, "");
+  return SHORT.test(statement) && !/[<>]/.test(unquoted.replace(AT_ONCE, ""));
+}
+
 /**
  * What the `finish` of a service makes of an end. A script cannot be tried, so its text is read, and only two shapes of it are
  * understood: a `case "$1"` whose branch does nothing but hold, and `s6-permafailon`. Of any other it is not sure.
@@ -33,8 +41,7 @@ export function finishFate(script: string | undefined, of: "runit" | "s6", end: 
   const [before = "", after = ""] = text.split(found);
   if (/\bexit\b/.test(before) || [...statementsIn(before), ...statementsIn(after)].some(isUnclear))
     return "unsure";
-  const mayLast = (statements: readonly string[]) =>
-    of === "s6" && !statements.every((each) => SHORT.test(each));
+  const mayLast = (statements: readonly string[]) => of === "s6" && !statements.every(isShort);
   const branches = patterns.split(";;").flatMap((branch) => branchIn(branch) ?? []);
   const [body = []] = branches
     .filter(({ pattern }) => matches(pattern, told))

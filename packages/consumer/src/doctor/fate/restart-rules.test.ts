@@ -213,6 +213,21 @@ const CASES: readonly [string, RestartRules, readonly [Fate, Fate, Fate, Fate]][
       [UNSURE, UNSURE, AGAIN, AGAIN],
     ],
   ),
+  [
+    "s6's finish that writes into what may be a pipe that nobody reads",
+    s6With("echo halted > /run/pager; exit 125"),
+    [UNSURE, UNSURE, AGAIN, AGAIN],
+  ],
+  [
+    "s6's finish that reads from what may be a pipe that nobody writes",
+    s6With(": < /run/pager; exit 125"),
+    [UNSURE, UNSURE, AGAIN, AGAIN],
+  ],
+  [
+    "s6's finish that writes where nobody has to read",
+    s6With('echo "$1 -> held"; echo x > /dev/null; exit 125'),
+    [DOWN, DOWN, AGAIN, AGAIN],
+  ],
   ["s6's finish that takes it down", s6With("s6-svc -d ."), [DOWN, DOWN, AGAIN, AGAIN]],
   ["s6's finish that only waits until it is down", s6With("s6-svc -wd ."), [UNSURE, UNSURE, AGAIN, AGAIN]],
   ["s6's finish that takes it down and up again", s6With("s6-svc -du ."), [UNSURE, UNSURE, AGAIN, AGAIN]],
