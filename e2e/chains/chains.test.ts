@@ -29,7 +29,7 @@ const EXPECTED: Readonly<Record<Chain, Expected>> = {
   },
   sdk: {
     restarted: { code: 1, signal: null },
-    last: "Error: error during handshake: error on replay: ",
+    last: "error during handshake: error on replay: ",
     tooNew:
       'BINARY UPDATED BEFORE TRIGGER! UPGRADE "v9" - in binary but not executed on chain. Downgrade your binary',
     downgraded: "wrong app version 0, upgrade handler is missing for v9 upgrade plan",

@@ -1,29 +1,15 @@
 import { type HaltText, infoOfNeeded, parseHaltText } from "./halt-text.ts";
 import { endsWithField, errorAfter, type LogEntry, type LogRecord } from "./logger-formats.ts";
+import { BARE, failureOf, PROGRAM_FAILED, WRAPPED } from "./program-errors.ts";
 import { isStart } from "./runs.ts";
 
-/**
- * What errors are wrapped in on their way out of x/upgrade, through consensus, to the end of the program: all that real nodes
- * say, and no other words. Of CometBFT 0.34 to 0.40 (`node/setup.go`, `consensus/{replay,state}.go`, `blocksync/reactor.go`,
- * `cmd/run_node.go`), sei-cosmos (`server/start.go`) and applications of SDK 0.50 that name their module manager.
- */
-const WRAPPERS = [
-  "module manager preblocker: ",
-  "failed to finalize block: ",
-  "failed to apply block; error ",
-  String.raw`[Ff]ailed to process committed block \(\d{1,19}:[0-9A-F]{0,64}\): `,
-  "error during handshake: ",
-  "error on replay: ",
-  "failed to (?:create|start) node: ",
-  "error (?:creating|starting) node: ",
-];
-const WRAPPED = new RegExp(`^(?:${WRAPPERS.join("|")})+`);
+/** Whether a record tells the error that its program ends with. */
+export function isProgramsEnd({ isError, exact, message }: LogRecord): boolean {
+  const [failed] = PROGRAM_FAILED.exec(message) ?? [];
+  return isError && failed !== undefined && (!exact || failed === message);
+}
 
-/** What consensus says when the application fails it: its error is the application's own. */
-const CONSENSUS_FAILED =
-  /^(?:CONSENSUS FAILURE!!!|[Ee]rror in proxyAppConn\.[A-Za-z]+|[Ff]ailed to apply block)(?:$|\s+(?=[\w.@/-]+=))/;
-
-/** The halt text that a record is about: its message is one, or the error that it says consensus failed with. */
+/** The halt text that a record is about: its message is one, or the error that it says consensus or the program failed with. */
 export function textOfRecord(record: LogRecord): HaltText | undefined {
   const said = haltingPart(record);
   return said === undefined ? undefined : parseWrapped(said);
@@ -31,12 +17,13 @@ export function textOfRecord(record: LogRecord): HaltText | undefined {
 
 /** The text that a record is about where its line breaks were escaped, so that nothing after it is of its info. */
 export function wholeTextOf(record: LogRecord): string | undefined {
-  return record.exact || CONSENSUS_FAILED.test(record.message) ? haltingPart(record) : undefined;
+  return record.exact || failureOf(record.message) !== undefined ? haltingPart(record) : undefined;
 }
 
-function haltingPart({ isError, message, exact, error }: LogRecord): string | undefined {
+function haltingPart(record: LogRecord): string | undefined {
+  const { isError, message, exact, error } = record;
   if (!isError) return undefined;
-  const [failed] = CONSENSUS_FAILED.exec(message) ?? [];
+  const failed = failureOf(message);
   if (failed === undefined) return message;
   if (exact && failed !== message) return undefined;
   return exact ? error : errorAfter(message, failed.length);
@@ -45,10 +32,15 @@ function haltingPart({ isError, message, exact, error }: LogRecord): string | un
 /** What a line says that no logger wrote. */
 export interface Saying {
   readonly text: HaltText | undefined;
-  /** `first`: a panic, or the error that a program ends with. `again`: a panic thrown again, under the one before. */
-  readonly ending?: "panic" | "error" | "again";
+  /**
+   * `error`: the error that a program ends with, `bare` without a word before it. `again`: a panic thrown again, under the one
+   * before.
+   */
+  readonly ending?: "panic" | "error" | "bare" | "again";
   /** It is of a panic that was recovered: the one that was thrown again comes next. */
   readonly isRecovered: boolean;
+  /** A wrapper says it of the program that it ran. */
+  readonly isOfWrapper?: true;
 }
 
 /** A Go panic, cobra's word for an error, and Tendermint's. */
@@ -66,7 +58,11 @@ export function sayingOf(line: string): Saying {
   const said = withoutRecovered(whole);
   const isRecovered = said !== undefined;
   const [begin, word] = ENDING.exec(line) ?? [];
-  if (begin === undefined || OF_ANOTHER.test(whole)) return { text: parseWrapped(line), isRecovered };
+  if (begin === undefined && BARE.test(line))
+    return { text: parseWrapped(line), ending: "bare", isRecovered: false };
+  if (begin !== undefined && OF_ANOTHER.test(whole))
+    return { text: undefined, isRecovered, isOfWrapper: true };
+  if (begin === undefined) return { text: parseWrapped(line), isRecovered };
   const text = parseWrapped((said ?? line).slice(begin.length));
   const ending = word === "panic" ? "panic" : word === "\tpanic" ? "again" : "error";
   return { text, ending, isRecovered };

@@ -1,5 +1,13 @@
 import { type HaltText, isSameText, type PlanLine } from "./halt-text.ts";
-import { infoIn, isOpenEnded, isSkip, sayingOf, textOfRecord, wholeTextOf } from "./halt-text-in-entry.ts";
+import {
+  infoIn,
+  isOpenEnded,
+  isProgramsEnd,
+  isSkip,
+  sayingOf,
+  textOfRecord,
+  wholeTextOf,
+} from "./halt-text-in-entry.ts";
 import { entryOf, type LogEntry, type LogRecord } from "./logger-formats.ts";
 import type { OutputLine } from "./output-line.ts";
 import { isFields } from "./pairs.ts";
@@ -24,6 +32,8 @@ export class RunReader {
   readonly #doubt = new StartDoubt();
   /** Begin, in `#found`, of what a panic or an error said which nothing came after so far. */
   #ending: number | undefined;
+  /** No word before that error told it from others: whatever else is said may be the error of a process after it. */
+  #isBare = false;
   /** So many of the texts found are of a process that a panic or an error ended. */
   #left = 0;
   /** After so many of the texts found, a process ended by something else. */
@@ -124,6 +134,7 @@ export class RunReader {
     this.#before.push(...this.#found);
     this.#found = [];
     this.#ending = undefined;
+    this.#isBare = false;
     this.#left = 0;
     this.#replaced = 0;
     this.#endsOtherwise = false;
@@ -145,29 +156,44 @@ export class RunReader {
     this.#isInEnd = false;
     if (this.#ending !== undefined && !OF_COSMOVISOR.test(line)) this.#ending = undefined;
     const text = textOfRecord(record);
-    const isOlder = record.at !== undefined && record.at < this.#oldest;
-    if (text !== undefined && !isOlder) this.#say(text, wholeTextOf(record));
+    if (record.at !== undefined && record.at < this.#oldest) return;
+    const isEnd = isProgramsEnd(record);
+    if (isEnd) this.#end(text);
+    if (text !== undefined) this.#say(text, wholeTextOf(record));
+    if (text !== undefined && isEnd) this.#left = this.#found.length;
+  }
+
+  /** A process ends, and says so with this text, or with another error. */
+  #end(text: HaltText | undefined): void {
+    if (text === undefined) this.#endOtherwise();
+    this.#ending = this.#found.length;
+    this.#isBare = false;
+  }
+
+  #endOtherwise(): void {
+    this.#replaced = this.#found.length;
+    this.#endsOtherwise = true;
   }
 
   /** Whether the line was said by the node itself, and by no text that goes on. */
   #plain(line: string): boolean {
     this.#doubt.plain(line);
     if (this.#doubt.isTraced) this.#left = this.#found.length;
-    const { text, ending, isRecovered } = sayingOf(line);
+    const { text, ending, isRecovered, isOfWrapper } = sayingOf(line);
     const wasRecovered = this.#isRecovered;
     this.#isRecovered = isRecovered && (ending === "panic" || this.#isRecovered);
     if (ending === "again" && !wasRecovered) return false;
     if (SIGNAL.test(line)) this.#replaced = Math.max(this.#replaced, this.#left);
-    const isEnd = ending === "panic" || ending === "error";
-    if (OTHER_END.test(line) || (isEnd && text === undefined)) {
-      this.#replaced = this.#found.length;
-      this.#endsOtherwise = true;
-    }
+    const isError = ending === "error" || ending === "bare";
+    const isEnd = ending === "panic" || isError;
+    if (OTHER_END.test(line)) this.#endOtherwise();
     if (isEnd) this.#isInEnd = text === undefined;
     else if (ending === undefined && this.#isInEnd) return false;
-    if (isEnd) this.#ending = this.#found.length;
+    if (isEnd) this.#end(text);
+    else if (this.#isBare && isOfWrapper === undefined && line.trim() !== "") this.#ending = undefined;
+    if (isEnd) this.#isBare = ending === "bare";
     if (text !== undefined) this.#say(text, undefined);
-    if (text !== undefined && ending === "error") this.#left = this.#found.length;
+    if (text !== undefined && isError) this.#left = this.#found.length;
     return true;
   }
 

@@ -73,4 +73,7 @@ export const SAYINGS: Readonly<Record<string, Write>> = {
   "a panic that was recovered": (text) => `panic: ${text} [recovered]\n\tpanic: ${text}`,
   "a wrapped panic": (text) => `panic: failed to process committed block (30:AB): ${text}`,
   "an error at the end": (text) => `Error: error during handshake: error on replay: ${text}`,
+  "a bare error at the end": (text) => `error during handshake: error on replay: ${text}`,
+  "the error of a program that logs it": (text, format) =>
+    format("ERR", "failure when running app", { err: `error during handshake: error on replay: ${text}` }),
 };

@@ -31,6 +31,23 @@ export const QUOTINGS: Readonly<Record<string, Quoting>> = {
     `Error: rpc error: code = Unknown desc = bad memo: ${text}`,
   "in the error of no program of a node": (text) => `error: bad memo: ${text}`,
   "as the error of no program of a node": (text) => `error: ${text}`,
+  "in a bare error of a program, after other words": (text) =>
+    `error during handshake: error on replay: bad memo: ${text}`,
+  "in the second line of the bare error of a program": (text) =>
+    `error during handshake: bad memo\n\n${text}\nerror on replay: ${text}`,
+  "in the bare error of no program": (text) => `error in handshake: ${text}`,
+  "as a bare error that a record quotes on its second line": (text, write) =>
+    write("ERR", `bad memo:\nerror during handshake: error on replay: ${text}`, {}),
+  "in an error that a program logs, after other words": (text, write) =>
+    write("ERR", "failure when running app", { err: `error during handshake: bad memo: ${text}` }),
+  "in a field beside the error that a program logs": (text, write) =>
+    write("ERR", "failed init node", { error: "EOF", memo: `error during handshake: ${text}` }),
+  "in two errors that a program logs": (text, write) =>
+    write("ERR", "failure when running app", { err: text, error: "EOF" }),
+  "after words like those of a program that logs its error": (text, write) =>
+    write("ERR", `failure when running app of memo err="${text}"`, {}),
+  "as the error of a program that logs it as no error": (text, write) =>
+    write("INF", "failure when running app", { err: `error during handshake: ${text}` }),
   "after wrappers of which one is none": (text) => `Error: error on replay: memo: ${text}`,
   "in a line like docker compose's": (text) => `memo | ${text}`,
   "in a line like docker compose's of a number": (text) => `memo-1  | ${text}`,

@@ -8,7 +8,8 @@ const LINES = /NEEDED at height|BINARY UPDATED BEFORE|upgrade handler is missing
 const STARTS =
   /tarting node with ABCI|tarting ABCI|ABCI Handshake|Version info|applying upgrade|SKIPPED at |running app|\] starting|Started /;
 /** What an end of a process has, and other lines too. */
-const ENDS = /panic: |error: |Error: |ERROR: /;
+const ENDS =
+  /panic: |error: |Error: |ERROR: |error during handshake: | node: |failure when running app|failed init node|app died/;
 const LONGEST_WORD = 32;
 /** More lines than this that say different things are a dispute already. */
 const MOST = 4;
