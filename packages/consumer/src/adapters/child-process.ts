@@ -1,5 +1,5 @@
 import type { Evidence, ProcessEnd } from "../evidence.ts";
-import { findPlanLines } from "../log/find-plan-lines.ts";
+import { findOwnLines } from "../log/find-plan-lines.ts";
 
 /** What Node's `exit` event of a child process carries, and what the caller kept beside it. */
 export interface ChildExit {
@@ -23,7 +23,7 @@ export function evidenceFromChildExit(exit: ChildExit): Evidence {
       end: endOf(exit),
       startedAt,
       endedAt,
-      planLines: findPlanLines(logTail, { startedAt, isUnwrapped: true, withUnsure: true }),
+      planLines: findOwnLines(logTail),
     },
   };
 }

@@ -66,9 +66,35 @@ export interface LastRun {
   readonly endsOtherwise: boolean;
 }
 
+/** What a caller knows of the output of a process of its own. */
+export interface OwnOutput {
+  /** The line at which the other of two streams begins. */
+  readonly streamMark?: string | undefined;
+}
+
+/** What a process of the caller's says, as `findPlanLines` with `withUnsure` has it. By no clock: it is no other's. */
+export function findOwnLines(output: string, own: OwnOutput = {}): readonly PlanLine[] {
+  return KEYWORDS.test(output) ? readOwnRun(output, own).planLines : [];
+}
+
+/** As `findOwnLines`, for one who has read what came before. */
+export function readOwnRun(output: string, { streamMark }: OwnOutput): LastRun {
+  const lines = outputLines(output, true);
+  return lastRunOf(streamMark === undefined ? lines : ofStreams(lines, streamMark), Number.NEGATIVE_INFINITY);
+}
+
 /** As `findPlanLines` with `withUnsure`, for one who has read what came before in the same log. */
 export function readLastRun(log: string, options: LogOptions): LastRun {
   return lastRunOf(linesOf(log, options), oldestOf(options));
+}
+
+function ofStreams(lines: readonly OutputLine[], mark: string): readonly OutputLine[] {
+  let stream = 0;
+  return lines.flatMap((line) => {
+    if (line.text !== mark) return [{ ...line, stream }];
+    stream = 1 - stream;
+    return [];
+  });
 }
 
 function linesOf(log: string, options: LogOptions): readonly OutputLine[] {

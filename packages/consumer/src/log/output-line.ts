@@ -6,6 +6,8 @@ export interface OutputLine {
   readonly isSupervisors?: boolean | undefined;
   /** Who wrote it, as what carried it says: the name of a container, a unit or a program. */
   readonly source?: string | undefined;
+  /** Which of two streams that were read apart it came on: the order of lines of two streams is not known for sure. */
+  readonly stream?: number | undefined;
 }
 
 /** The source of a line that was wrapped twice. */

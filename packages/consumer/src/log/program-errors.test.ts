@@ -48,7 +48,7 @@ test.each(cases)("what is said after a $reason with $how is of another process",
     `${RECORD} failed init node error=EOF`,
   ]) {
     expect(findPlanLines(end + other), other).toMatchObject([{ reason, replaced: true }]);
-    const log = new HaltLog(0);
+    const log = new HaltLog();
     log.push(Buffer.from(`${end}${"8:59AM INF block module=state\n".repeat(10_000)}`));
     log.push(Buffer.from(`${other}\n`));
     expect(log.planLines(), other).toMatchObject([{ reason, replaced: true }]);

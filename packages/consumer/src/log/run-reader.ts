@@ -24,27 +24,49 @@ const OF_COSMOVISOR = /\bmodule=cosmovisor\b|"module":"cosmovisor"/;
 /** What x/upgrade's logger puts behind each message. */
 const FIELD_OF_UPGRADE = "module=x/upgrade";
 
+/** What a stream said last: what of it may go on in its next lines. */
+class Heard {
+  /** The line before is of a panic that was recovered. */
+  isRecovered = false;
+  /** What a panic or an error said is no halt, and may go on, over empty lines and what looks like a trace: it may quote one. */
+  isInEnd = false;
+  /** Whether the message of the record before may go on; that record until somebody asks: few are asked of all that there are. */
+  #open: LogRecord | boolean = false;
+
+  record(record: LogRecord): void {
+    this.#open = record;
+    this.isRecovered = false;
+    this.isInEnd = false;
+  }
+
+  isOpen(): boolean {
+    if (typeof this.#open === "object") this.#open = isOpenEnded(this.#open);
+    return this.#open;
+  }
+}
+
+/** What a panic or an error said which nothing came after so far. */
+interface Ending {
+  /** Its begin in the texts found. */
+  readonly from: number;
+  readonly stream: number | undefined;
+  /** No word before the error told it from others: whatever else is said may be the error of a process after it. */
+  readonly isBare: boolean;
+}
+
 /** Reads a node's output line by line, and knows which halt texts its last run said. */
 export class RunReader {
   #found: HaltText[] = [];
   /** Said by the runs before. */
   readonly #before: HaltText[] = [];
   readonly #doubt = new StartDoubt();
-  /** Begin, in `#found`, of what a panic or an error said which nothing came after so far. */
-  #ending: number | undefined;
-  /** No word before that error told it from others: whatever else is said may be the error of a process after it. */
-  #isBare = false;
+  #ending: Ending | undefined;
+  readonly #heard = new Map<number | undefined, Heard>();
   /** So many of the texts found are of a process that a panic or an error ended. */
   #left = 0;
   /** After so many of the texts found, a process ended by something else. */
   #replaced = 0;
   #endsOtherwise = false;
-  /** The line before is of a panic that was recovered. */
-  #isRecovered = false;
-  /** What a panic or an error said is no halt, and may go on, over empty lines and what looks like a trace: it may quote one. */
-  #isInEnd = false;
-  /** Whether the message of the record before may go on; that record until somebody asks: few are asked of all that there are. */
-  #open: LogRecord | boolean = false;
   /** A plan's info may go on, to the end of the log. */
   #isInInfo = false;
   /** What may be a start, or of an info, came after the last text, or what is said may be of an info. */
@@ -76,7 +98,7 @@ export class RunReader {
 
   /** The oldest first. */
   said(): readonly PlanLine[] {
-    const from = this.#ending ?? this.#found.length;
+    const from = this.#ending?.from ?? this.#found.length;
     const last = this.#found.map(
       (text, index): PlanLine => ({
         ...text,
@@ -110,7 +132,7 @@ export class RunReader {
     if (line.isSupervisors || this.#isInInfo) return at;
     if (skips) this.#begin(line);
     if (entry.kind === "record") this.#record(entry, line);
-    else if (this.#isOpen() || !this.#plain(entry.text)) return at;
+    else if (this.#of(line).isOpen() || !this.#plain(line)) return at;
     return this.#info(entry, lines, at);
   }
 
@@ -129,45 +151,45 @@ export class RunReader {
   }
 
   #begin(line: OutputLine): void {
-    this.#doubt.begin(line, this.#found[this.#ending ?? this.#found.length]);
+    this.#doubt.begin(line, this.#found[this.#ending?.from ?? this.#found.length]);
     this.#hasBegun = true;
     this.#before.push(...this.#found);
     this.#found = [];
     this.#ending = undefined;
-    this.#isBare = false;
+    this.#heard.delete(line.stream);
     this.#left = 0;
     this.#replaced = 0;
     this.#endsOtherwise = false;
-    this.#isRecovered = false;
-    this.#isInEnd = false;
-    this.#open = false;
     this.#isInInfo = false;
     this.#isMaybeOver = false;
   }
 
-  #isOpen(): boolean {
-    if (typeof this.#open === "object") this.#open = isOpenEnded(this.#open);
-    return this.#open;
+  #of({ stream }: OutputLine): Heard {
+    const heard = this.#heard.get(stream) ?? new Heard();
+    this.#heard.set(stream, heard);
+    return heard;
   }
 
-  #record(record: LogRecord, { text: line }: OutputLine): void {
-    this.#open = record;
-    this.#isRecovered = false;
-    this.#isInEnd = false;
-    if (this.#ending !== undefined && !OF_COSMOVISOR.test(line)) this.#ending = undefined;
+  #record(record: LogRecord, line: OutputLine): void {
+    this.#of(line).record(record);
+    if (!OF_COSMOVISOR.test(line.text)) this.#takeBack(line);
     const text = textOfRecord(record);
     if (record.at !== undefined && record.at < this.#oldest) return;
     const isEnd = isProgramsEnd(record);
-    if (isEnd) this.#end(text);
-    if (text !== undefined) this.#say(text, wholeTextOf(record));
+    if (isEnd) this.#end(text, line, false);
+    if (text !== undefined) this.#say(text, wholeTextOf(record), line);
     if (text !== undefined && isEnd) this.#left = this.#found.length;
   }
 
+  /** What comes after an end on its stream is of another process. On the other stream it may be late. */
+  #takeBack({ stream }: OutputLine): void {
+    if (this.#ending?.stream === stream) this.#ending = undefined;
+  }
+
   /** A process ends, and says so with this text, or with another error. */
-  #end(text: HaltText | undefined): void {
+  #end(text: HaltText | undefined, { stream }: OutputLine, isBare: boolean): void {
     if (text === undefined) this.#endOtherwise();
-    this.#ending = this.#found.length;
-    this.#isBare = false;
+    this.#ending = { from: this.#found.length, stream, isBare };
   }
 
   #endOtherwise(): void {
@@ -176,23 +198,24 @@ export class RunReader {
   }
 
   /** Whether the line was said by the node itself, and by no text that goes on. */
-  #plain(line: string): boolean {
-    this.#doubt.plain(line);
+  #plain(line: OutputLine): boolean {
+    this.#doubt.plain(line.text);
     if (this.#doubt.isTraced) this.#left = this.#found.length;
-    const { text, ending, isRecovered, isOfWrapper } = sayingOf(line);
-    const wasRecovered = this.#isRecovered;
-    this.#isRecovered = isRecovered && (ending === "panic" || this.#isRecovered);
+    const { text, ending, isRecovered, isOfWrapper } = sayingOf(line.text);
+    const heard = this.#of(line);
+    const wasRecovered = heard.isRecovered;
+    heard.isRecovered = isRecovered && (ending === "panic" || wasRecovered);
     if (ending === "again" && !wasRecovered) return false;
-    if (SIGNAL.test(line)) this.#replaced = Math.max(this.#replaced, this.#left);
+    if (SIGNAL.test(line.text)) this.#replaced = Math.max(this.#replaced, this.#left);
     const isError = ending === "error" || ending === "bare";
     const isEnd = ending === "panic" || isError;
-    if (OTHER_END.test(line)) this.#endOtherwise();
-    if (isEnd) this.#isInEnd = text === undefined;
-    else if (ending === undefined && this.#isInEnd) return false;
-    if (isEnd) this.#end(text);
-    else if (this.#isBare && isOfWrapper === undefined && line.trim() !== "") this.#ending = undefined;
-    if (isEnd) this.#isBare = ending === "bare";
-    if (text !== undefined) this.#say(text, undefined);
+    if (OTHER_END.test(line.text)) this.#endOtherwise();
+    if (isEnd) heard.isInEnd = text === undefined;
+    else if (ending === undefined && heard.isInEnd) return false;
+    if (isEnd) this.#end(text, line, ending === "bare");
+    else if (this.#ending?.isBare && isOfWrapper === undefined && line.text.trim() !== "")
+      this.#takeBack(line);
+    if (text !== undefined) this.#say(text, undefined, line);
     if (text !== undefined && isError) this.#left = this.#found.length;
     return true;
   }
@@ -204,10 +227,21 @@ export class RunReader {
     );
   }
 
-  #say(text: HaltText, whole: string | undefined): void {
-    this.#found.push(text);
-    this.#endsOtherwise = false;
+  #say(text: HaltText, whole: string | undefined, { stream }: OutputLine): void {
     this.#doubt.said(text, whole);
+    const { from, stream: ofEnding } = this.#ending ?? {};
+    if (from === undefined || ofEnding === stream) {
+      this.#found.push(text);
+      this.#endsOtherwise = false;
+    } else this.#sayBefore(from, text);
+  }
+
+  /** What comes late on the other stream was written before the end: nothing but the begin of a run is written after one. */
+  #sayBefore(from: number, text: HaltText): void {
+    this.#found.splice(from, 0, text);
+    if (this.#ending !== undefined) this.#ending = { ...this.#ending, from: from + 1 };
+    if (this.#left > from) this.#left += 1;
+    if (this.#replaced >= from && this.#endsOtherwise) this.#replaced += 1;
   }
 }
 

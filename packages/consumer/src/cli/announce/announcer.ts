@@ -85,7 +85,7 @@ interface Known {
 /** Watches a node that may never have heard of the contract, and infers its halt in its place. */
 export class Announcer {
   readonly #known: Known;
-  #log = new HaltLog(0);
+  #log = new HaltLog();
   #watch: RpcWatch | undefined;
   /** Said before nothing answered for a moment, and something did again: maybe by a process before the one that runs. */
   #before: readonly PlanLine[] = [];
@@ -127,7 +127,7 @@ export class Announcer {
   start(startedAt: number, onZombie: (verdict: HaltedVerdict) => void): void {
     const { url, policy, isTaken, io } = this.#known;
     this.#startedAt = startedAt;
-    this.#log = new HaltLog(startedAt);
+    this.#log = new HaltLog();
     if (isTaken) return;
     let isFound = false;
     let isTold = false;

@@ -5,7 +5,7 @@ const LINE = 'UPGRADE "v6.7" NEEDED at height: 30: ';
 const CHATTER = Buffer.from("1:00PM INF Ensure peers module=pex\n".repeat(20_000));
 
 function logOf(...pieces: (string | Buffer)[]): HaltLog {
-  const log = new HaltLog(0);
+  const log = new HaltLog();
   for (const piece of pieces) log.push(Buffer.from(piece));
   return log;
 }

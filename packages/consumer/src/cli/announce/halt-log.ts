@@ -1,5 +1,6 @@
-import { findPlanLines, type LogOptions, type PlanLine, readLastRun } from "../../log/find-plan-lines.ts";
+import { findOwnLines, type PlanLine, readOwnRun } from "../../log/find-plan-lines.ts";
 import { isSameText } from "../../log/halt-text.ts";
+import { STREAM_MARK } from "../input/stream-mark.ts";
 import { KEPT, Tail } from "../input/tail.ts";
 
 /** What every halt line has. One expression over one-byte characters costs a third of three searches of bytes. */
@@ -11,6 +12,7 @@ const STARTS =
 const ENDS =
   /panic: |error: |Error: |ERROR: |error during handshake: | node: |failure when running app|failed init node|app died/;
 const LONGEST_WORD = 32;
+const OWN = { streamMark: STREAM_MARK };
 /** More lines than this that say different things are a dispute already. */
 const MOST = 4;
 
@@ -20,14 +22,9 @@ const MOST = 4;
  */
 export class HaltLog {
   readonly #tail = new Tail();
-  readonly #startedAt: number;
   #kept: readonly PlanLine[] = [];
   #unread = 0;
   #isDue = false;
-
-  constructor(startedAt: number) {
-    this.#startedAt = startedAt;
-  }
 
   push(chunk: Uint8Array): void {
     // A piece no longer than what the tail keeps: no line passes through unseen.
@@ -46,7 +43,7 @@ export class HaltLog {
   /** These, and one that cannot, as `findPlanLines` has it with `withUnsure`. */
   allLines(): readonly PlanLine[] {
     if (this.#isDue) this.#read();
-    return this.#kept.length === 0 ? findPlanLines(this.text(), this.#options()) : this.#known();
+    return this.#kept.length === 0 ? findOwnLines(this.text(), OWN) : this.#known();
   }
 
   #take(piece: Uint8Array): void {
@@ -58,13 +55,9 @@ export class HaltLog {
     if (this.#isDue && this.#unread >= KEPT / 2) this.#read();
   }
 
-  #options(): LogOptions {
-    return { startedAt: this.#startedAt, isUnwrapped: true, withUnsure: true };
-  }
-
   /** What was kept is of another run where a new one has begun since. */
   #known(): readonly PlanLine[] {
-    const { planLines, isWhole, endsOtherwise } = readLastRun(this.text(), this.#options());
+    const { planLines, isWhole, endsOtherwise } = readOwnRun(this.text(), OWN);
     return isWhole ? planLines : merge(planLines, endsOtherwise ? this.#kept.map(asReplaced) : this.#kept);
   }
 

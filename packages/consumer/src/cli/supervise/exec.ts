@@ -4,10 +4,12 @@ import type { Command } from "commander";
 import { evidenceFromChildExit } from "../../adapters/child-process.ts";
 import { classify } from "../../classify.ts";
 import { ConsumerError } from "../../consumer-error.ts";
+import { findOwnLines } from "../../log/find-plan-lines.ts";
 import { writeHaltText } from "../../log/halt-text.ts";
 import type { HaltedVerdict, Verdict } from "../../verdict.ts";
 import { type AnnounceFlags, type Announcer, type CommandEnd, prepare } from "../announce/announcer.ts";
 import { parseMillis } from "../input/millis.ts";
+import { markStreams, STREAM_MARK } from "../input/stream-mark.ts";
 import { Tail } from "../input/tail.ts";
 import type { Io } from "../output/io.ts";
 import { toJsonLine } from "../output/json.ts";
@@ -81,10 +83,8 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
   const place = placeOf(flags, announcer, io);
   const startedAt = io.now();
   const seen = announcer ?? new Tail();
-  const lines = [
-    new WholeLines((bytes) => seen.push(bytes)),
-    new WholeLines((bytes) => seen.push(bytes)),
-  ] as const;
+  const see = markStreams((bytes) => seen.push(bytes));
+  const lines = [new WholeLines((bytes) => see(bytes, 0)), new WholeLines((bytes) => see(bytes, 1))] as const;
   const run = new RunMark();
   const { child, outputs, drop } = start(file, args, { ...io, env: run.environment(io.env) }, lines);
   const witness = io.stdin.isTTY === true ? new Witness() : undefined;
@@ -158,7 +158,9 @@ async function judged(
   end: End & CommandEnd,
   { announcer, zombie, logTail }: Known,
 ): Promise<{ readonly verdict: Verdict; readonly announced: boolean }> {
-  const plain = classify(evidenceFromChildExit({ ...end, logTail }));
+  const { process } = evidenceFromChildExit(end);
+  const planLines = findOwnLines(logTail, { streamMark: STREAM_MARK });
+  const plain = classify(process?.kind === "ended" ? { process: { ...process, planLines } } : {});
   if (announcer === undefined) return { verdict: plain, announced: false };
   // What ends with a code of its own announced its halt itself.
   if (plain.kind === "unrecognised-halt" || (plain.kind === "halted" && plain.inferred !== true))

@@ -1,0 +1,34 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { startCommand } from "../../testing/command.ts";
+
+const MAIN = join(import.meta.dirname, "..", "..", "main.ts");
+const TEXT = "wrong app version 0, upgrade handler is missing for v9 upgrade plan";
+/** As much as the pipes of both, and what is read of them, do not hold. */
+const NODE = `yes "1:00PM INF executed block module=state" | head -c 180000
+echo; echo "1:00PM ERR ${TEXT} module=x/upgrade"; echo "1:00PM INF stopped module=x"
+echo "Error: error during handshake: ${TEXT}" >&2; exit 1`;
+
+test.skipIf(process.platform !== "linux")(
+  "announces a halt of a node whose standard output is read later than its last error",
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-streams-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const reader = "(until grep -q handshake err; do sleep 0.05; done; cat > out)";
+    const exec = `"$0" "$1" exec --announce --rpc http://127.0.0.1:1 -- sh -c "$2" 2> err`;
+    const script = `${exec} | ${reader}; exit "\${PIPESTATUS[0]}"`;
+    const shell = spawn("bash", ["-c", script, process.execPath, MAIN, NODE], { cwd: folder });
+    expect(await once(shell, "close")).toEqual([72, null]);
+  },
+);
+
+test("reads a halt line whatever the clock was set to since the node began", async () => {
+  const record = JSON.stringify({ level: "error", time: "2001-01-01T00:00:00Z", message: TEXT });
+  const node = startCommand(["exec", "--json", "--", "sh", "-c", `echo '${record}'; exit 72`]);
+  const { stderr } = await node.ended;
+  expect(JSON.parse(stderr)).toMatchObject({ verdict: { corroborated: true, plan: "v9" } });
+});
