@@ -19,9 +19,12 @@ const SYSLOG_TIME = String.raw`[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?`;
 const JOURNAL_TIME = String.raw`[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? \S+|\d{9,11}\.\d{6}|\[ *\d+\.\d{6}(?: < *\d*\.?\d* *>)?\]`;
 const COMPOSE_CHATTER =
   /^(?:Attaching to | Container \S+ +[A-Z]|Gracefully [Ss]topping|Aborting on container exit|\S+ exited with code \d+(?: \(restarting\))?$|\S+ has been recreated$)/;
-/** What kubectl says of the container that it chose. */
+/** No host is named so: a logger writes its level there. */
+const NO_LEVEL = "(?!(?:TRC|DBG|INF|WRN|ERR|FTL|PNC|TRACE|DEBUG|INFO|WARN|WARNING|ERROR|ERRO|FATAL|PANIC) )";
+/** What kubectl says of the container that it chose, and pm2 of the files that it reads. */
 const KUBECTL_CHATTER = /^Defaulted container "[^"]+" out of: /;
 const PM2_CHATTER = /^(?:\[TAILING\] |\S+ last \d+ lines:)/;
+const KUBECTL_OR_PM2_CHATTER = new RegExp(`${KUBECTL_CHATTER.source}|${PM2_CHATTER.source}`);
 
 const KNOWN: readonly Prefix[] = [
   // docker compose, which numbers its containers: `seid-1  | `.
@@ -50,16 +53,34 @@ const KNOWN: readonly Prefix[] = [
     ),
     chatter: /^-- .+ --$/,
   },
+  // syslog without a process, as of `logger -t seid`: `Aug 21 13:00:00 host seid: `.
+  {
+    pattern: new RegExp(
+      String.raw`^(?:${SYSLOG_TIME}|(?<time>${ZONED})) (?<source>${NO_LEVEL}${NAME} [^\s:[\]]+):(?: |$)`,
+    ),
+    isWeak: true,
+    isOfOne: true,
+  },
+  // RFC 5424: `<30>1 2026-08-21T13:00:00Z host seid 123 - - `.
+  {
+    pattern: new RegExp(
+      String.raw`^<\d{1,3}>1 (?<time>${ZONED}) (?<source>\S{1,255} \S{1,48}) \S{1,128} \S{1,32} (?:-|(?:\[[^\]]*\])+)(?: (?:\ufeff)?|$)`,
+    ),
+  },
+  // s6-log's `T`, which puts two spaces behind its time. With `t` before it, that one is outside.
+  { pattern: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9}(?: {2}|$)/ },
   // multilog and s6-log: TAI64N; svlogd: its own date.
   { pattern: /^@[0-9a-f]{24}(?: |$)/ },
   { pattern: /^\d{4}-\d\d-\d\d_\d\d:\d\d:\d\d(?:\.\d+)?(?: |$)/ },
-  // docker and kubectl logs --timestamps, pm2 --time. A time without a zone is of a clock that nobody names.
+  // docker and kubectl logs --timestamps, pm2 --time, pm2 logs --timestamp. A time without a zone is of a clock that nobody names.
   {
     pattern: new RegExp(
-      String.raw`^\[?(?:(?<time>${ZONED})|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: [+-]\d\d:?\d\d)?)\]?:?(?: |$)`,
+      String.raw`^\[?(?:(?<time>${ZONED})|\d{4}-\d\d-\d\d[T -]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: [+-]\d\d:?\d\d)?)\]?:?(?: |$)`,
     ),
-    chatter: KUBECTL_CHATTER,
+    chatter: KUBECTL_OR_PM2_CHATTER,
   },
+  // pm2 with log_date_format "YYYY-MM-DD HH:mm Z", which its own guide has: `2026-08-21 13:00 +00:00: `.
+  { pattern: /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?: [+-]\d\d:\d\d)?:(?: |$)/ },
   // stern, of one container: `sei-0 seid `.
   {
     pattern: /^(?<source>[a-z0-9][a-z0-9.]*-[a-z0-9.-]{1,250} [a-z0-9][a-z0-9-]{0,62})(?: |$)/,

@@ -41,6 +41,39 @@ export const PM2_JSON = ofJson(({ message, timestamp, process_id, app_name }, ke
   return lines.map((text) => ({ text: text.replace(/\r$/, ""), at: millis(timestamp), source }));
 });
 
+const OF_STERN: ReadonlySet<string> = new Set([
+  ...["message", "nodeName", "namespace", "podName", "containerName", "labels", "annotations"],
+]);
+
+/** stern -o json, of one container as of several. */
+export const STERN_JSON = ofJson((fields, keys) => {
+  const { message, namespace, podName, containerName } = fields;
+  if (typeof message !== "string" || typeof podName !== "string" || typeof containerName !== "string")
+    return undefined;
+  if (!keys.every((key) => OF_STERN.has(key))) return undefined;
+  return [{ text: withoutBreak(message), source: [namespace, podName, containerName].join("/") }];
+});
+
+const OF_SHIPPERS: ReadonlySet<string> = new Set([
+  ...["message", "stream", "timestamp", "time", "@timestamp", "source_type", "file", "host", "logtag"],
+  ...["container_id", "container_name", "container_created_at", "image", "label", "kubernetes", "docker"],
+  ...["@version", "@metadata", "agent", "ecs", "input", "log", "container"],
+]);
+
+/** What vector and filebeat ship of a container's output. */
+export const SHIPPED_JSON = ofJson((fields, keys) => {
+  const { message, stream, timestamp, time, kubernetes, container_name, logtag } = fields;
+  if (typeof message !== "string" || !STREAMS.has(stream) || !keys.every((key) => OF_SHIPPERS.has(key)))
+    return undefined;
+  const at = millis(timestamp ?? time ?? fields["@timestamp"]);
+  const source = podIn(kubernetes) ?? (typeof container_name === "string" ? container_name : undefined);
+  return [{ text: withoutBreak(message), at, stream: String(stream), source, goesOn: logtag === "P" }];
+});
+
+function withoutBreak(text: string): string {
+  return firstLine(text).replace(/\r$/, "");
+}
+
 const JOURNAL_FIELD = /^_{0,2}[A-Z][A-Z0-9_]*$/;
 
 /** `journalctl -o json`: all of its fields are in capital letters, and journald's own begin with a low line. */

@@ -54,6 +54,13 @@ export const QUOTINGS: Readonly<Record<string, Quoting>> = {
   "in a line like pm2's": (text) => `0|memo  | ${text}`,
   "in a line like the journal's export": (text) => `MESSAGE=${text}`,
   "in a line like syslog's": (text) => `Aug 21 18:00:00 memo memo[1]: ${text}`,
+  "in a line like syslog's without a process": (text) => `Aug 21 18:00:00 memo memo: ${text}`,
+  "in a line like RFC 5424's": (text) => `<30>1 ${TIME} memo memo 1 - - ${text}`,
+  "in a line like s6-log's": (text) => `2026-08-21 18:00:00.123456789  ${text}`,
+  "in a line like ts's": (text) => `Aug 21 18:00:00 ${text}`,
+  "in a line like stern's JSON": (text) =>
+    json({ message: text, nodeName: "n", namespace: "x", podName: "x", containerName: "x" }),
+  "in a line like a shipper's JSON": (text) => json({ message: text, stream: "stderr", timestamp: TIME }),
   "in a line like kubectl's": (text) => `[pod/memo/memo] ${text}`,
   "in a line like CRI's": (text) => `${TIME} stderr F ${text}`,
   "in a line like Docker's json-file": (text) => json({ log: `${text}\n`, stream: "stderr", time: TIME }),
