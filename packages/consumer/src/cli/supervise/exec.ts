@@ -34,7 +34,7 @@ export function addExec(program: Command, io: Io, exitWith: (code: number) => vo
     .command("exec")
     .summary("run a node as its supervisor, and say why it ended")
     .description(
-      "Runs a command as an entry point does: passes signals and output through, says on standard error why it ended, and exits with its exit code (128+n for signal n, 127 where there is no such command, 126 where it cannot be started). Whatever ends it, SIGKILL included, ends the command too: on Linux with all that can be known as started by it. It reaps no orphans: as the first process of a container it wants an init before it (docker run --init, shareProcessNamespace in a pod).",
+      "Runs a command as an entry point does: passes signals and output through, says on standard error why it ended, and exits with its exit code (128+n for signal n, 127 where there is no such command, 126 where it cannot be started). Whatever ends it, SIGKILL included, ends the command too: on Linux with all that can be known as started by it. It reaps no orphans: as the first process of a container it wants an init before it (docker run --init, shareProcessNamespace in a pod). A SIGHUP that nohup made it ignore it cannot see, and passes on: instead of nohup start it with setsid, or by a supervisor.",
     )
     .addOption(onOption())
     .option("--json", "say why it ended as one line of JSON, on standard error")
