@@ -73,7 +73,7 @@ function explainHalt(situation: Situation, verdict: HaltedVerdict, policy: Polic
     case "upgrade-listed":
       return `An image is listed for exactly this plan: ${plan}${at}.`;
     case "too-new":
-      return "Its binary is too new: it goes back to the image that ran before.";
+      return "Its binary is too new: it goes back to the image that ran before. If this one ever made a block, that image may be older than the data: find the release that applied the last plan then.";
     case "too-new-without-previous":
       return "Its binary is too new, and the image that ran before is not known. Find out which release applied the last plan, and set its image.";
     case "downgrade":

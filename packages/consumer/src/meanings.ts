@@ -15,7 +15,8 @@ export const MEANINGS: Readonly<Record<HaltReason, Meaning>> = {
   },
   [ShutdownReason.BinaryTooNew]: {
     happened: "this binary has the handler of a plan whose height has not come.",
-    action: "page, and roll back to the image that ran before.",
+    action:
+      "page, and roll back to the image that ran before. If this binary ever made a block, that image may be older than the data.",
   },
   [ShutdownReason.DowngradeDetected]: {
     happened: "the last applied plan has no handler in this binary: it is older than the chain's data.",

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { classify } from "./classify.ts";
 import { CHOICES, DECISIONS } from "./decision-table.ts";
+import { MEANINGS } from "./meanings.ts";
 import { recommend } from "./recommend.ts";
 import type { ActionChoices, Policy, RecommendationReason } from "./recommendation.ts";
 import type { HaltedVerdict, Verdict } from "./verdict.ts";
@@ -83,6 +84,12 @@ test.each(Object.entries(ROWS))("by default, %s", (name, [verdict, policy, expec
   const recommendation = recommend(verdict, policy);
   expect(recommendation).toMatchObject(expected);
   expect(recommendation.reason).toBe(DECISIONS[name as keyof typeof DECISIONS].reason);
+});
+
+test("of a binary that is too new it says that the image before may be older than the data", () => {
+  const [verdict, policy] = ROWS["too-new"];
+  expect(recommend(verdict, policy).why).toContain("that image may be older than the data");
+  expect(MEANINGS[71].action).toContain("that image may be older than the data");
 });
 
 test.each(["too-new-inferred", "too-new-without-previous"] as const)(
