@@ -14,6 +14,7 @@ import type { Random } from "../time/random.ts";
 import { EPOCH, type VirtualTime } from "../time/virtual-time.ts";
 import { type Chain, imageOf, releaseOf } from "./chain.ts";
 import { type LogLine, NodeProcess } from "./node.ts";
+import { isUnbound } from "./placement.ts";
 import type { Validators } from "./validators.ts";
 
 /** What a kubelet knows of one pod. */
@@ -140,6 +141,7 @@ export class Kubelet {
     const pod = this.#options.server.find<Pod>(PATHS.pods, namespace, name);
     if (pod === undefined || this.#unreachable.has(pod.spec.nodeName)) return;
     const runtime = this.#pods.get(pod.metadata.uid);
+    if (isUnbound(pod) && pod.metadata.deletionTimestamp === undefined) return;
     if (pod.metadata.deletionTimestamp !== undefined) this.#endPod(pod, runtime);
     else if (["Failed", "Succeeded"].includes(pod.status.phase)) return;
     else if (runtime === undefined) this.#admit(pod);

@@ -12,6 +12,7 @@ import {
 } from "../server/objects.ts";
 import type { Random } from "../time/random.ts";
 import type { VirtualTime } from "../time/virtual-time.ts";
+import { isPlaced, isUnbound, placementOf } from "./placement.ts";
 import { reconcileSoon } from "./reconcile-soon.ts";
 
 export interface StatefulSetControllerOptions {
@@ -141,7 +142,7 @@ export class StatefulSetController {
         ],
       },
       spec: {
-        nodeName: `node-${name}`,
+        ...placementOf(template.spec, `node-${name}`),
         containers: template.spec.containers.map((container) => ({
           ...container,
           image: admit(container.image),
@@ -153,6 +154,18 @@ export class StatefulSetController {
         ...(template.spec.readinessGates && { readinessGates: template.spec.readinessGates }),
       },
       status: { phase: "Pending" },
+    });
+    if (isPlaced(template.spec)) this.#bindLater(namespace, name);
+  }
+
+  /** The scheduler gives a pod that asks for a machine one that is as it asks. */
+  #bindLater(namespace: string, name: string): void {
+    const { time, random, server } = this.#options;
+    time.later(random.between(10, 20_000), () => {
+      const pod = server.find<Pod>(PATHS.pods, namespace, name);
+      if (pod === undefined || !isUnbound(pod)) return;
+      const path = pathOfObject(PATHS.pods, pod);
+      server.mergePatch("scheduler", path, { spec: { nodeName: `node-${name}` } }, false);
     });
   }
 

@@ -327,7 +327,9 @@ function calm({ cluster, network, pager, replicas }: Simulation, transcript: Tra
   cluster.server.losesLogs = false;
   cluster.server.stampsNoLogs = false;
   cluster.server.definitions = "of-now";
-  cluster.server.takesNoHalts = false;
+  cluster.server.takesNoHalts = undefined;
+  cluster.server.takesNoStatus = undefined;
+  cluster.server.rewritesImages = undefined;
   cluster.server.refusesWorkloads = undefined;
   cluster.servesNobody = false;
   for (const validator of cluster.validators.all()) {

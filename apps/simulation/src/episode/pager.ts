@@ -12,6 +12,8 @@ export interface Told {
   readonly at: number;
   /** Where it was sent to. */
   readonly origin: string;
+  /** Who sent it. */
+  readonly sender: Program;
 }
 
 /** Where the simulated pager listens. */
@@ -49,7 +51,7 @@ export class Pager {
       }
       this.#time.later(fate.there, () => {
         const status = fate.isRefused ? 503 : 200;
-        if (status === 200) this.#take(String(options.body), String(options.origin));
+        if (status === 200) this.#take(String(options.body), String(options.origin), program);
         if (fate.isUnanswered) this.#time.schedule(3_000, fail, program);
         else this.#time.schedule(fate.back, () => answer(handler, controller, status), program);
       });
@@ -58,9 +60,9 @@ export class Pager {
     return { dispatch } as unknown as Dispatcher;
   }
 
-  #take(body: string, origin: string): void {
+  #take(body: string, origin: string, sender: Program): void {
     const { key, reason, pod, nodeHalt, state } = JSON.parse(body) as Told;
-    this.told.push({ key, reason, pod, nodeHalt, state, at: this.#time.now, origin });
+    this.told.push({ key, reason, pod, nodeHalt, state, at: this.#time.now, origin, sender });
   }
 }
 

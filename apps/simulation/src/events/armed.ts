@@ -66,7 +66,12 @@ export const RARE_KINDS = [
 ] as const;
 
 /** What is aimed at one point alone. */
-type AimedKind = "forget-for-a-while" | "pause-and-unlist" | "pause-and-spend";
+type AimedKind =
+  | "abort-what-swaps"
+  | "forget-for-a-while"
+  | "machines-are-gone"
+  | "pause-and-spend"
+  | "pause-and-unlist";
 
 /** Something that happens when a controller next comes to a point of its work. */
 export interface Armed {

@@ -19,6 +19,7 @@ import { ATTACK_EVENTS } from "./attacks.ts";
 import { BESIDE_EVENTS } from "./beside.ts";
 import { type Dice, pick } from "./dice.ts";
 import { MIDDLE_EVENTS } from "./in-the-middle.ts";
+import { isOdd, ODD_EVENTS } from "./odd.ts";
 import { RARE_EVENTS } from "./rare.ts";
 import { UNUSUAL_EVENTS } from "./unusual.ts";
 
@@ -383,6 +384,7 @@ const EVENTS = {
   ...BESIDE_EVENTS,
   ...MIDDLE_EVENTS,
   ...RARE_EVENTS,
+  ...ODD_EVENTS,
   "forge-owner": [2, ({ cluster, chain }: Simulation, [a, b]: Dice) => forgePod(cluster, chain, a, b)],
   "forge-halt": [3, ({ cluster, chain }: Simulation, dice: Dice) => forgeHalt(cluster, chain, dice)],
 } as const satisfies Record<
@@ -409,9 +411,12 @@ export function planEvents(seed: number, most: number, untilMs: number, chain: C
   const share = random.pick([0.06, 0.12, 0.25, 0.5, 0.5]);
   const perWeight = random.between(most / 4, most) / (share * ALL_WEIGHTS);
   const isRare = isRareCluster(seed);
+  const isOddCluster = !isRare && isOdd(seed);
+  const isLeftOut = (kind: EventKind) =>
+    (kind in RARE_EVENTS && !isRare) || (kind in ODD_EVENTS && !isOddCluster);
   return EVENT_KINDS.flatMap((kind) => {
     const own = Random.of(seed, kind);
-    if (!own.chance(share) || (kind in RARE_EVENTS && !isRare)) return [];
+    if (!own.chance(share) || isLeftOut(kind)) return [];
     const anytime = () => own.between(1_000, untilMs);
     const aroundPlan = () => timeOf(own.pick(chain.plans)) + own.between(-BEFORE_MS, AFTER_MS);
     return Array.from({ length: howMany(own, EVENTS[kind][0] * perWeight) }, (): Event => {

@@ -115,10 +115,50 @@ export const AIMED_EVENTS = {
       const halt = pick(server.all<NodeHalt>(PATHS.halts).filter(isOnItsWay), a);
       if (halt === undefined) return;
       server.remove("operator", pathOfObject(PATHS.halts, halt));
-      server.takesNoHalts = true;
+      server.takesNoHalts = "server-error";
       cluster.later(1_000 + b * 10_000, () => {
-        server.takesNoHalts = false;
+        server.takesNoHalts = undefined;
       });
+    },
+  ],
+} as const satisfies Record<
+  string,
+  readonly [weight: number, apply: (simulation: Simulation, dice: Dice) => void]
+>;
+
+/** The same, in odd clusters alone. */
+export const AIMED_ODD_EVENTS = {
+  "gone-before-deleted": [
+    2,
+    ({ armed }: Simulation, dice: Dice) => armed.push(once("before:delete-pod", "machines-are-gone", dice)),
+  ],
+  "machines-are-gone": [
+    1,
+    ({ cluster }: Simulation) => {
+      for (const pod of cluster.pods()) cluster.kubelet.removeMachine(pod.spec.nodeName);
+    },
+  ],
+  "pin-as-deleted": [
+    2,
+    ({ armed }: Simulation, [a, b, c]: Dice) =>
+      armed.push(once("before:delete-pod", "pin-release", [a * 0.6, b, c])),
+  ],
+  "abort-when-begun": [
+    2,
+    ({ armed }: Simulation, dice: Dice) => {
+      const point = pick(
+        ["after:journal-Swapping", "after:set-image", "before:delete-pod"] as const,
+        dice[0],
+      );
+      if (point !== undefined) armed.push(once(point, "abort-what-swaps", dice));
+    },
+  ],
+  "abort-what-swaps": [
+    1,
+    ({ cluster }: Simulation) => {
+      for (const halt of cluster.server.all<NodeHalt>(PATHS.halts))
+        if (["Swapping", "Recreating"].includes(halt.status?.phase ?? ""))
+          annotate(cluster, halt, { "upgrade-halt.dev/abort": "true" });
     },
   ],
 } as const satisfies Record<

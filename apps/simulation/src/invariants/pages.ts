@@ -8,6 +8,7 @@ import type { Invariant } from "./invariant.ts";
 import type { Observer } from "./observer.ts";
 
 /** Of a NodeHalt that nobody saw come true. */
+const REFUSED = "JournalRefused";
 const UNSEEN = "HaltNotSeen";
 /** Reasons under which a NodeHalt stands for no halt. */
 const UNBELIEVED: ReadonlySet<string> = new Set([UNSEEN, "NotTheJournal", "PolicyMissing"]);
@@ -279,10 +280,14 @@ function standingPages({ truth }: Observer): readonly Told[] {
 
 /**
  * Pages that stand. Not those about a NodeHalt that somebody else wrote: they are about the writer, and stand for as long as it
- * is there. Nor those about one that a person has deleted: with it goes what would have told that they are over.
+ * is there. Nor those about one that a person has deleted: with it goes what would have told that they are over. Nor those of a journal
+ * that was refused and that a controller told of which has ended since: it alone knew of them.
  */
 function openPages(observer: Observer): readonly Told[] {
-  return standingPages(observer).filter(({ nodeHalt, at }) => observer.isOwnHalt(nodeHalt, at));
+  return standingPages(observer).filter(
+    ({ nodeHalt, at, reason, sender }) =>
+      observer.isOwnHalt(nodeHalt, at) && (reason !== REFUSED || sender.isAlive),
+  );
 }
 
 /**

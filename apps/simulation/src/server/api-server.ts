@@ -72,10 +72,14 @@ export class ApiServer {
   losesLogs = false;
   /** It answers with no times before the lines of a log, whatever it is asked. */
   stampsNoLogs = false;
-  /** CustomResourceDefinitions of another release: they take no halt with a height, or no journal that goes on. */
-  definitions: "of-now" | "short-spec" | "short-status" = "of-now";
-  /** It fails to store a new NodeHalt of the controller's. */
-  takesNoHalts = false;
+  /** CustomResourceDefinitions of another release: they take no halt with a height, no journal that goes on, or none that has what its pod showed. */
+  definitions: "of-now" | "short-spec" | "short-status" | "short-seen" = "of-now";
+  /** It fails to store a new NodeHalt of the controller's, or has a quota that leaves no room for one. */
+  takesNoHalts: "server-error" | "forbidden" | undefined;
+  /** What it says to a controller that writes a NodeHalt's status, if it does not take it. */
+  takesNoStatus: "server-error" | "forbidden" | "too-large" | undefined;
+  /** What becomes of an image that a controller of halts sets: it is refused, put back, or set to another, as by a webhook. */
+  rewritesImages: "forbidden" | "back" | "to-another" | undefined;
   /** What it says to a program that reads workloads, if it does not show them. */
   refusesWorkloads: "forbidden" | "server-error" | undefined;
   #version = 1;
@@ -155,8 +159,8 @@ export class ApiServer {
       height !== undefined
     )
       throw new KubeError("invalid", `${path}/${name}: spec.height is not known`);
-    if (this.takesNoHalts && isController(by) && collection === PATHS.halts)
-      throw new KubeError("server-error", `${path}/${name}: leader changed`);
+    if (this.takesNoHalts !== undefined && isController(by) && collection === PATHS.halts)
+      throw new KubeError(this.takesNoHalts, `${path}/${name} is not stored`);
     if (this.find(collection, namespace, name) !== undefined)
       throw new KubeError("already-exists", `${path}/${name} already exists`);
     const version = this.#next();
@@ -219,7 +223,11 @@ export class ApiServer {
     const before = this.get(path);
     const after = applyJsonPatch(before, operations);
     if (after === undefined) throw new KubeError("invalid", `a test of the patch of ${path} failed`);
-    return this.#write(by, path, before, after as Json, undefined);
+    const image = operations.find((one) => one.op !== "test" && one.path.endsWith("/image"))?.value;
+    const isRewritten = typeof image === "string" && isController(by) && this.rewritesImages !== undefined;
+    return isRewritten
+      ? this.#rewrite(path, before, after as Json, image)
+      : this.#write(by, path, before, after as Json, undefined);
   }
 
   /** Pods are asked to end; everything else is gone at once. */
@@ -281,6 +289,7 @@ export class ApiServer {
       stepsOf(wanted) > stepsOf(before)
     )
       throw new KubeError("invalid", `${path}: status.steps has too many`);
+    if (isStatus && collection === PATHS.halts && isController(by)) this.#refuseStatus(path, before, wanted);
     const { uid, creationTimestamp, generation, deletionTimestamp, name, namespace } = before.metadata;
     const kept = { uid, creationTimestamp, name, namespace, ...(deletionTimestamp && { deletionTimestamp }) };
     const plain = isStatus ? before.metadata : { ...metadata };
@@ -297,6 +306,22 @@ export class ApiServer {
     };
     this.#put(by, collection, subresource, before, after);
     return after;
+  }
+
+  /** A webhook keeps the image as it was, sets another one, or refuses to have it set. */
+  #rewrite(path: string, before: Stored, after: Json, image: string): Stored {
+    if (this.rewritesImages === "forbidden") throw new KubeError("forbidden", `${path} may not be changed`);
+    if (this.rewritesImages === "back") return before;
+    const rewritten = JSON.parse(JSON.stringify(after).replaceAll(image, OTHER_IMAGE));
+    return this.#write("webhook", path, before, rewritten, undefined);
+  }
+
+  #refuseStatus(path: string, before: Stored, { status }: Stored): void {
+    if (this.takesNoStatus !== undefined)
+      throw new KubeError(this.takesNoStatus, `${path}: status is not stored`);
+    const isSeen = status?.seen !== undefined && before.status?.seen === undefined;
+    if (this.definitions === "short-seen" && isSeen)
+      throw new KubeError("invalid", `${path}: status.seen is not known`);
   }
 
   #put(
@@ -349,6 +374,9 @@ export class ApiServer {
     return this.#version;
   }
 }
+
+/** What a webhook may set in the place of an image. */
+const OTHER_IMAGE = `registry.example/seid@sha256:${"7".repeat(64)}`;
 
 /** People's NodeHalts are not held against another release's definitions: what comes of those is no matter of theirs. */
 function isController(by: Actor): boolean {

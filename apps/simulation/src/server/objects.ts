@@ -69,8 +69,15 @@ export interface ContainerStatus {
   readonly lastState: ContainerState;
 }
 
+/** On which machines a pod may be. */
+export interface Placement {
+  readonly nodeName?: string;
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly affinity?: Json;
+}
+
 export interface Pod extends Stored {
-  readonly spec: {
+  readonly spec: Omit<Placement, "nodeName"> & {
     readonly nodeName: string;
     readonly hostNetwork?: boolean;
     readonly containers: readonly ContainerSpec[];
@@ -97,7 +104,7 @@ export interface StatefulSet extends Stored {
     };
     readonly template: {
       readonly metadata: { readonly labels: Readonly<Record<string, string>> };
-      readonly spec: {
+      readonly spec: Placement & {
         readonly containers: readonly ContainerSpec[];
         readonly volumes?: readonly Json[];
         readonly readinessGates?: readonly Json[];
