@@ -141,6 +141,7 @@ export const EXCEPTIONS: readonly Exception[] = [
       ["act/actor.ts", 'if: if (observation.from !== "server")'],
       ["act/actor.ts", 'if: if (workload.kind !== "found")'],
       ["decide/during-swap.ts", 'if: if (observation.from === "memory") return move;'],
+      ["observe/strangers.ts", "if: if (!status?.podIP) return undefined;"],
       ["model/governing-policy.ts", "if: if (policy.metadata.namespace !== pod.metadata.namespace)"],
     ],
   },
