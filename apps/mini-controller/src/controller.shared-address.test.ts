@@ -11,8 +11,18 @@ afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step();
 });
 
+const RUN = { name: "run", hostPath: { path: "/run" } };
+/** More than is kept of a pod that no policy selects. */
+const MANY_LABELS = Object.fromEntries(
+  Array.from({ length: 2_000 }, (_, index) => [`example.org/l-${index}`, "x"]),
+);
+
 /** A node at work, and another pod with its address, in this namespace, of which nothing is known. */
-async function nodeBeside(namespace: string, container: object) {
+async function nodeBeside(
+  namespace: string,
+  container: object,
+  { spec = { volumes: [RUN] }, labels = {} }: { spec?: object; labels?: object } = {},
+) {
   const cluster = new FakeCluster(() => undefined);
   cluster.validatorOf = () => OWN;
   const { readNode } = cluster;
@@ -29,10 +39,9 @@ async function nodeBeside(namespace: string, container: object) {
   undo.push(() => controller.stop());
   await until("the node to be recorded", () => cluster.records().length === 1);
   const podIP = cluster.pods()[0]?.status?.podIP;
-  const volumes = [{ name: "run", hostPath: { path: "/run" } }];
   await cluster.api.create(collectionPath(PODS, namespace), {
-    ...{ kind: "Pod", metadata: { name: "other", namespace } },
-    spec: { nodeName: "m1", volumes, containers: [{ name: "x", image: "example.org/x:1", ...container }] },
+    ...{ kind: "Pod", metadata: { name: "other", namespace, labels } },
+    spec: { nodeName: "m1", ...spec, containers: [{ name: "x", image: "example.org/x:1", ...container }] },
   });
   await cluster.api.mergePatch(objectPath(PODS, namespace, "other", "status"), {
     status: { phase: "Running", podIP, containerStatuses: [{ name: "x", state: { running: {} } }] },
@@ -65,10 +74,18 @@ test.each([
   ["of its own namespace, whatever that looks like", NAMESPACE, {}, OWN],
   ["of its own namespace, as another validator", NAMESPACE, {}, ANOTHER],
   ["of another namespace that looks like a node", "elsewhere", { image: image("v6.6") }, OWN],
-])(
+  [
+    "of another namespace that looks like a node, and has no folder of the machine",
+    ...["elsewhere", { image: image("v6.6") }, OWN, { spec: { hostNetwork: true } }],
+  ],
+  [
+    "of another namespace that looks like a node, and is larger than any",
+    ...["elsewhere", { image: image("v6.6") }, OWN, { labels: MANY_LABELS }],
+  ],
+] as [string, string, object, string, object?][])(
   "a node that was started again is not swapped for a halt that a pod announces at its address: one %s",
-  async (_, namespace, container, address) => {
-    const { cluster, answerInstead } = await nodeBeside(namespace, container);
+  async (_, namespace, container, address, more = {}) => {
+    const { cluster, answerInstead } = await nodeBeside(namespace, container, more);
     await startedAgain(cluster);
     answerInstead(address);
 
@@ -86,11 +103,17 @@ test.each([
   },
 );
 
-test("an agent of its machine, which has its address, too, holds no halted node up", async () => {
-  const { cluster, answerInstead } = await nodeBeside("kube-system", {});
-  answerInstead(OWN);
-  await until("the swap", () => cluster.imagesSet.length === 1);
-});
+test.each([
+  ["with a folder of that", {}],
+  ["without one", { spec: { hostNetwork: true } }],
+])(
+  "an agent of its machine, which has its address, too, holds no halted node up: one %s",
+  async (_, more) => {
+    const { cluster, answerInstead } = await nodeBeside("kube-system", {}, more);
+    answerInstead(OWN);
+    await until("the swap", () => cluster.imagesSet.length === 1);
+  },
+);
 
 const LINE = `5:59PM ERR CONSENSUS FAILURE!!! err=${JSON.stringify('UPGRADE "v6.7" NEEDED at height: 30: ')} module=consensus\n5:59PM INF Ensure peers module=pex\n`;
 

@@ -43,7 +43,7 @@ import {
 import type { OnBoundary } from "./model/boundary.ts";
 import { governingPolicy } from "./model/governing-policy.ts";
 import { hasMachineFolder, type Pod } from "./model/pod.ts";
-import { projectPod, projectUnselected } from "./model/projected-pod.ts";
+import { cutCopy, projectPod, projectUnselected } from "./model/projected-pod.ts";
 import { createStores, haltsOf, haltsOfNode, podKeyOf, policyKeyOf, wholeCopy } from "./model/stores.ts";
 import { countedBy } from "./model/swaps-under.ts";
 import { NodeReconciler } from "./node-reconciler.ts";
@@ -109,7 +109,7 @@ export class Controller {
   >[];
   readonly #pods: Informer<Pod>;
   readonly #targets = new KnownTargets();
-  /** Namespaces that had a policy or a halt since the start: their pods are kept, and those that have folders of machines. */
+  /** Namespaces that had a policy or a halt since the start: their pods are kept, and those that have folders or the address of machines. */
   readonly #namespaces = new Set<string>();
   /** By key: which spec of a policy, and which version of a halt, was acted upon already. */
   readonly #specs = new Map<string, string>();
@@ -278,7 +278,8 @@ export class Controller {
     this.#pods = this.#informer<Pod>(PODS, stores.pods, {
       onChange: (pod) => this.#onPod(pod),
       project: (pod) => this.#projectPod(pod),
-      keep: (pod) => this.#isWatched(namespaceOf(pod)) || hasMachineFolder(pod),
+      keep: (pod) =>
+        this.#isWatched(namespaceOf(pod)) || hasMachineFolder(pod) || pod.spec.hostNetwork === true,
     });
     this.#informers = [
       this.#pods,
@@ -370,7 +371,9 @@ export class Controller {
     const isKept =
       governingPolicy(pod, policies) !== undefined ||
       this.#stores.halts.under(haltsOf.pod(keyOf(pod))).length > 0;
-    return isKept ? pod : projectUnselected(pod);
+    if (isKept) return pod;
+    const isFar = !this.#isWatched(namespaceOf(pod)) && !hasMachineFolder(pod);
+    return isFar && pod.spec.hostNetwork === true ? cutCopy(pod) : projectUnselected(pod);
   }
 
   /** Keeps the pods of this namespace from now on. */

@@ -7,7 +7,7 @@ import {
   type Pod,
   statusUrlAt,
 } from "./pod.ts";
-import { projectPod, projectUnselected } from "./projected-pod.ts";
+import { cutCopy, projectPod, projectUnselected } from "./projected-pod.ts";
 import { storagesOf } from "./storages.ts";
 
 const podWith = (labels: Record<string, string>): Pod => ({
@@ -36,6 +36,33 @@ test("a pod that no policy selects is kept as it is, unless it is larger than an
   });
   expect(storagesOf(large)).toEqual(storagesOf(small));
   expect(storagesOf(large)).toHaveLength(2);
+});
+
+test.each([
+  ["by its own word", { hostNetwork: true }, {}],
+  ["by its address", {}, { hostIP: "10.0.0.1" }],
+])("of a pod on its machine's network, %s, what looks like a node and answers is kept", (_, spec, status) => {
+  const state = { running: { startedAt: "2026-01-01T00:00:00Z" } };
+  const pod = podWith({ app: "x" });
+  const ports = [{ name: "rpc", containerPort: 26657 }];
+  const raw = {
+    ...pod,
+    spec: { containers: [{ name: "x", image: "seid:v6.6", ports, command: ["x"] }], ...spec },
+    status: { podIP: "10.0.0.1", containerStatuses: [{ name: "x", image: "seid:v6.6", state }], ...status },
+  };
+  expect(cutCopy(projectPod(raw))).toEqual({
+    isCut: true,
+    metadata: { name: "a", namespace: "sei", uid: "u" },
+    spec: { containers: [{ name: "x", image: "seid:v6.6", ports }], hostNetwork: true },
+    status: { podIP: "10.0.0.1", containerStatuses: [{ name: "x", state: { running: {} } }] },
+  });
+});
+
+test.each([
+  ["on a network of its own", { podIP: "10.1.0.1", hostIP: "10.0.0.1" }],
+  ["that has no address yet", { podIP: "", hostIP: "" }],
+])("a pod %s is not on its machine's", (_, status) => {
+  expect(projectPod({ ...podWith({}), status }).spec.hostNetwork).toBeUndefined();
 });
 
 test("of init containers their mounts are kept, and whether they run", () => {

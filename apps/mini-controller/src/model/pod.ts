@@ -74,6 +74,8 @@ export interface PodCondition {
 
 /** Of what places a pod, only what names the label of its machine. */
 interface PodSpec extends Placement {
+  /** It has its machine's address, and so have others there: each may answer at any port of it. */
+  readonly hostNetwork?: boolean;
   readonly containers: readonly PodContainer[];
   /** One of these that restarts runs beside the containers, and may write what they write: ephemeral containers among them. */
   readonly initContainers?: readonly PodContainer[];

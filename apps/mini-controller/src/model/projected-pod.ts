@@ -1,6 +1,7 @@
 import { placementOf } from "./machine-of-next.ts";
 import { networkStorageOf } from "./network-storage.ts";
 import {
+  type ContainerState,
   type ContainerStatus,
   type Pod,
   type PodContainer,
@@ -28,11 +29,17 @@ export function projectPod(raw: Pod): Pod {
       containers: containers.map(keep),
       ...(initContainers.length === 0 ? {} : { initContainers: initContainers.map(keep) }),
       ...defined({ nodeName, readinessGates, terminationGracePeriodSeconds }),
+      ...(isOnMachineNetwork(raw) && { hostNetwork: true }),
       ...defined({ volumes: volumes?.map(projectVolume) }),
       ...placementOf(pod.spec),
     },
     status: projectStatus(pod.status ?? {}, sidecars),
   };
+}
+
+function isOnMachineNetwork({ spec, status }: RawPod): boolean {
+  const { podIP = "", hostIP } = status ?? {};
+  return spec.hostNetwork === true || (podIP !== "" && podIP === hostIP);
 }
 
 function projectMetadata(metadata: Pod["metadata"]): Pod["metadata"] {
@@ -159,25 +166,52 @@ const MOST_UNSELECTED = 16 * 1024;
 /** A pod that no policy selects is kept to see what it shares with a node, and for no more than that. */
 export function projectUnselected(pod: Pod): Pod {
   if (JSON.stringify(pod).length <= MOST_UNSELECTED) return pod;
+  return cutCopy(pod);
+}
+
+/** What tells what a pod shares with a node: storage, its machine, an address; and whether it looks like one. */
+export function cutCopy(pod: Pod): Pod {
   const { labels: _, ...metadata } = pod.metadata;
-  const { nodeName, volumes } = pod.spec;
-  const { containers: main, initContainers = [] } = pod.spec;
-  const containers = [...main, ...initContainers].flatMap(({ name, volumeMounts = [] }) =>
-    volumeMounts.length === 0 ? [] : { name, image: "", volumeMounts },
-  );
-  const { phase } = pod.status ?? {};
+  const { nodeName, volumes, hostNetwork, containers, initContainers } = pod.spec;
+  const { phase, podIP, containerStatuses, initContainerStatuses } = pod.status ?? {};
   return {
     isCut: true,
     metadata,
-    spec: { containers, ...defined({ nodeName, volumes }) },
-    status: { ...defined({ phase }) },
+    spec: {
+      containers: containers.map(cutContainer),
+      ...defined({ initContainers: initContainers?.map(cutContainer) }),
+      ...defined({ nodeName, volumes, hostNetwork }),
+    },
+    status: defined({
+      phase,
+      podIP,
+      containerStatuses: containerStatuses?.map(cutStatus),
+      initContainerStatuses: initContainerStatuses?.map(cutStatus),
+    }),
   };
+}
+
+function cutContainer({ name, image, ports, volumeMounts, restartPolicy }: PodContainer): PodContainer {
+  return { name, image, ...defined({ ports, volumeMounts, restartPolicy }) };
+}
+
+function cutStatus({ name, state }: ContainerStatus): ContainerStatus {
+  return { name, ...defined({ state: state && cutState(state) }) };
+}
+
+function cutState({ running, waiting, terminated }: ContainerState): ContainerState {
+  if (terminated === undefined) return defined({ running: running && {}, waiting: waiting && {} });
+  const { exitCode, reason } = terminated;
+  return { terminated: { exitCode, ...defined({ reason }) } };
 }
 
 /** A pod as the API server has it, with what somebody runs in it by hand. */
 interface RawPod extends Pod {
   readonly spec: Pod["spec"] & { readonly ephemeralContainers?: readonly PodContainer[] };
-  readonly status?: Pod["status"] & { readonly ephemeralContainerStatuses?: readonly ContainerStatus[] };
+  readonly status?: Pod["status"] & {
+    readonly hostIP?: string;
+    readonly ephemeralContainerStatuses?: readonly ContainerStatus[];
+  };
 }
 
 /** With the ephemeral containers that have not ended as ones that run beside the others: none of them is started again. */
