@@ -261,7 +261,7 @@ export class ObservationReader {
   /** The image to go back to. */
   #previousImage(halt: NodeHalt, { record, lineage }: Past, { spec }: HaltPolicy): string | undefined {
     const journals = haltsOfNode(podKeyOf(halt), halt.spec, this.#options.stores.halts);
-    return previousImage({ halt, record, journals, policy: spec, lineage });
+    return previousImage({ halt: halt.spec, record, journals, policy: spec, lineage });
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RanImage } from "../api/node-record.ts";
-import type { Pod } from "../model/pod.ts";
+import type { ContainerState, Pod } from "../model/pod.ts";
 import { haltWith, NEW, OLD, policyWith } from "../testing/observations.ts";
 import type { TemplateRevision } from "../workloads/template-revision.ts";
 import { type Lineage, previousImage, type RanBefore } from "./previous-image.ts";
@@ -12,13 +12,16 @@ const ran = (image: string, height: number): RanImage => ({
   height,
   at: "2026-08-21T17:59:28Z",
 });
-const halt = haltWith({ reason: "binary_too_new", image: NEW, height: undefined, restartCount: 0 });
+const halt = {
+  ...haltWith({ reason: "binary_too_new", image: NEW, height: undefined, restartCount: 0 }).spec,
+  detectedAt: "2026-08-21T18:00:10Z",
+};
 const policy = policyWith({ upgrades: [] }).spec;
 const revision = (number: number, image: string | undefined): TemplateRevision => ({
   ...{ name: `sei-0-${number}`, owner: "set-1", number, image },
 });
 const pod: Pod = {
-  metadata: { name: "sei-0-0", creationTimestamp: "2026-08-21T17:59:30Z" },
+  metadata: { name: "sei-0-0", uid: halt.podUID, creationTimestamp: "2026-08-21T17:59:30Z" },
   spec: { containers: [{ name: "seid", image: NEW }] },
 };
 const lineageOf = ([last]: readonly RanImage[], more: Partial<Lineage> = {}): Lineage => ({
@@ -67,9 +70,10 @@ test.each<[string, Partial<Lineage>]>([
   ["nothing is kept of the pod's template", { present: undefined }],
   [
     "the pod was made long after the one before was seen last",
-    { pod: { ...pod, metadata: { name: "sei-0-0", creationTimestamp: "2026-08-21T18:01:00Z" } } },
+    { pod: { ...pod, metadata: { ...pod.metadata, creationTimestamp: "2026-08-21T18:00:40Z" } } },
   ],
-  ["nobody says when the pod was made", { pod: { ...pod, metadata: { name: "sei-0-0" } } }],
+  ["nobody says when the pod was made", { pod: { ...pod, metadata: { name: "sei-0-0", uid: halt.podUID } } }],
+  ["the halt is of a pod before", { pod: { ...pod, metadata: { ...pod.metadata, uid: "uid-2" } } }],
   [
     "the pod runs the very digest that was seen",
     {
@@ -85,15 +89,56 @@ test.each<[string, Partial<Lineage>]>([
   expect(look(images, { lineage: lineageOf(images, more) })).toBeUndefined();
 });
 
-test("goes nowhere where the pod ran for long before it halted", () => {
+/** The pod with what its kubelet tells of the container. */
+const withRuns = (restartCount: number, state: ContainerState, lastState?: ContainerState): Pod => ({
+  ...pod,
+  status: { containerStatuses: [{ name: "seid", restartCount, state, ...(lastState && { lastState }) }] },
+});
+const ended = (startedAt: string, finishedAt: string): ContainerState => ({
+  terminated: {
+    exitCode: 71,
+    startedAt: `2026-08-21T${startedAt}Z`,
+    finishedAt: `2026-08-21T${finishedAt}Z`,
+  },
+});
+const running = (startedAt: string): ContainerState => ({
+  running: { startedAt: `2026-08-21T${startedAt}Z` },
+});
+const [SOON, LATE] = [ended("18:13:50", "18:13:59"), ended("17:59:40", "18:13:59")];
+const again = running("18:14:00");
+const waiting: ContainerState = { waiting: { reason: "CrashLoopBackOff" } };
+
+test.each([
+  ["nothing tells when its run began or ended", pod],
+  ["its run ended after so long", withRuns(0, LATE)],
+  ["its run before ended after so long", withRuns(1, again, LATE)],
+  ["its run ended after so long, and the next is waited for", withRuns(0, waiting, LATE)],
+  ["its run stands since so long", withRuns(0, running("17:59:40"))],
+  ["only later runs are told of", withRuns(2, again, SOON)],
+  ["only a later run is told of, and the next is waited for", withRuns(1, waiting, SOON)],
+  [
+    "its machine was lost, and nobody knows when its run began",
+    withRuns(0, { terminated: { exitCode: 137 } }),
+  ],
+])("goes nowhere where the pod's first run may have worked for 14 minutes, unread: %s", (_, ran14) => {
   const images = [ran(OLD, 500)];
-  const late = { ...halt, spec: { ...halt.spec, detectedAt: "2026-08-21T18:15:00Z" } };
-  expect(look(images, { halt: late })).toBeUndefined();
+  const late = { ...halt, detectedAt: "2026-08-21T18:14:00Z" };
+  expect(look(images, { halt: late, lineage: lineageOf(images, { pod: ran14 }) })).toBeUndefined();
+});
+
+test.each([
+  ["ended soon", withRuns(0, SOON)],
+  ["ended soon, and was started again", withRuns(1, again, SOON)],
+  ["ended soon, and is to be started again", withRuns(0, waiting, SOON)],
+  ["stands since it started", withRuns(0, running("18:13:50"))],
+])("goes back from a first run that %s, however long its image took to pull", (_, soon) => {
+  const images = [ran(OLD, 500)];
+  const late = { ...halt, detectedAt: "2026-08-21T18:14:00Z" };
+  expect(look(images, { halt: late, lineage: lineageOf(images, { pod: soon }) })).toBe(`${OLD}@${DIGEST}`);
 });
 
 test.each([1, 2, undefined])("goes nowhere where its run may have had one before it: %s", (restartCount) => {
-  const again = { ...halt, spec: { ...halt.spec, restartCount } };
-  expect(look([ran(OLD, 500)], { halt: again })).toBeUndefined();
+  expect(look([ran(OLD, 500)], { halt: { ...halt, restartCount } })).toBeUndefined();
 });
 
 test("stays with the image once it is set: its template is the newest then", () => {

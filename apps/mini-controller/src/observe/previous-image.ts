@@ -1,8 +1,9 @@
 import type { HaltPolicySpec } from "../api/halt-policy.ts";
-import type { NodeHalt } from "../api/node-halt.ts";
+import type { NodeHalt, NodeHaltSpec } from "../api/node-halt.ts";
 import type { NodeRecordStatus, RanImage } from "../api/node-record.ts";
 import { containerStatusOf, type Pod } from "../model/pod.ts";
 import type { TemplateRevision } from "../workloads/template-revision.ts";
+import { type HaltedRun, haltedAtOnce } from "./first-run.ts";
 
 /** What the API server tells of the pod that halted, and of the template that the recorded image is of. */
 export interface Lineage {
@@ -13,7 +14,7 @@ export interface Lineage {
 
 /** What is known of a node whose binary is too new. */
 export interface RanBefore {
-  readonly halt: NodeHalt;
+  readonly halt: Pick<NodeHaltSpec, HaltedRun | "image">;
   readonly record: NodeRecordStatus | undefined;
   /** The journals of the same node. */
   readonly journals: readonly NodeHalt[];
@@ -23,8 +24,6 @@ export interface RanBefore {
 
 /** How long before the pod that halted was made the one before it may have been seen last, whichever clock is ahead. */
 const HANDOVER_MS = 60_000;
-/** How long after that it may have halted: whatever it did meanwhile would have been seen. */
-const HALTS_WITHIN_MS = 15 * 60_000;
 
 /**
  * The image to go back to, by digest: the one that this node was seen to make blocks on last, if the pod that halted came
@@ -38,23 +37,21 @@ export function previousImage(ran: RanBefore): string | undefined {
 }
 
 /**
- * Whether the pod that halted came directly after the recorded one, and soon, and halted in its first run. A record alone is no
- * proof: other images may have run, and applied plans, while nobody watched, and so may an earlier run of this one. The templates say
- * which came after which, and the times that no other pod came between.
+ * Whether the pod that halted came directly after the recorded one, and halted at once. A record alone is no proof: other images may
+ * have run, and applied plans, while nobody watched, and so may this one. The templates say which came after which, and the times that
+ * no other pod came between.
  */
 function isFollowed(last: RanImage, { halt, lineage: { pod, present, former } }: RanBefore): boolean {
   if (present === undefined || former === undefined || present.owner === undefined) return false;
   const isNext = former.owner === present.owner && Math.abs(present.number - former.number) === 1;
-  const isOfBoth = present.image === halt.spec.image && former.image === last.image;
+  const isOfBoth = present.image === halt.image && former.image === last.image;
   const madeAfter = Date.parse(pod.metadata.creationTimestamp ?? "") - Date.parse(last.at);
-  const haltedAfter = Date.parse(halt.spec.detectedAt) - Date.parse(last.at);
-  const isSoon = Math.abs(madeAfter) <= HANDOVER_MS && haltedAfter <= HALTS_WITHIN_MS;
-  const isFirstRun = halt.spec.restartCount === 0;
-  return isNext && isOfBoth && isSoon && isFirstRun && isOther(last, halt, pod);
+  const isSoon = Math.abs(madeAfter) <= HANDOVER_MS;
+  return isNext && isOfBoth && isSoon && haltedAtOnce(halt, pod) && isOther(last, halt, pod);
 }
 
 /** Whether the image is another than the one that halted: a tag may have been pushed anew, and only digests say so. */
-function isOther(last: RanImage, { spec: { image, container } }: NodeHalt, pod: Pod): boolean {
+function isOther(last: RanImage, { image, container }: RanBefore["halt"], pod: Pod): boolean {
   const halted = digestOf({ image, imageID: containerStatusOf(pod, container)?.imageID });
   if (halted === undefined) return last.image !== image;
   return digestOf(last) !== halted;

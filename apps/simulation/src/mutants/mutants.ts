@@ -201,7 +201,7 @@ export const MUTANTS: readonly Mutant[] = [
       edit(
         `${CONTROLLER}/observe/previous-image.js`,
         "const last = ran.record?.images?.[0];",
-        `const last = ran.record?.images?.find(({ image }) => image !== ran.halt.spec.image);
+        `const last = ran.record?.images?.find(({ image }) => image !== ran.halt.image);
     if (last !== undefined) return pinned(last);`,
       ),
     ],
@@ -209,7 +209,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an earlier run of a pod whose binary is too new counts for nothing",
-    edits: [edit(`${CONTROLLER}/observe/previous-image.js`, "halt.spec.restartCount === 0", "true")],
+    edits: [
+      edit(
+        `${CONTROLLER}/observe/previous-image.js`,
+        "haltedAtOnce(halt, pod)",
+        "halt.podUID === pod.metadata.uid",
+      ),
+    ],
     needs: [["deploy-deployment"], ["crash"]],
   },
   // Heights and chains.
