@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import { ANNOTATION_ABORT, API_VERSION } from "../api/group.ts";
 import type { NodeHalt, NodeHaltSpec, Seen } from "../api/node-halt.ts";
+import { journalName } from "../journal/journal-name.ts";
 import { SlotBook } from "../journal/slot-book.ts";
 import type { ContainerState, Pod } from "../model/pod.ts";
 import type { PodGroup } from "../model/pod-group.ts";
@@ -145,22 +146,83 @@ test.each([
   expect(await siblingState(state, journaled)).toBe("not-halted");
 });
 
-test.each([
-  ["by digest, the image that it was seen to run last", "set-1", `${OLD}@sha256:${"a".repeat(64)}`],
-  ["nothing of what a node of its name ran under another owner", "set-0", undefined],
-])("of a sibling is known %s", async (_, ownerUID, ranBefore) => {
-  const stores = createStores();
-  stores.policies.put(policyWith({ selector: { matchLabels: LABELS } }));
-  for (const name of ["sei-0", "sei-1"]) stores.pods.put(podOf(name, halted(), LABELS));
-  const image = { imageID: `registry/seid@sha256:${"a".repeat(64)}`, height: 20, at: "2026-08-21T17:59:28Z" };
-  stores.records.put({
-    ...{ apiVersion: API_VERSION, kind: "NodeRecord", spec: { node: "sei-1" } },
-    metadata: { name: "sei-1", namespace: "sei" },
-    status: { ownerUID, images: [{ image: OLD, ...image }] },
-  });
-  const { siblings } = await lookAt(haltWith({ podName: "sei-0", podUID: "uid of sei-0" }), stores);
-  expect(siblings.map(({ name, ranBefore }) => [name, ranBefore])).toEqual([["sei-1", ranBefore]]);
+const BACK = `${OLD}@sha256:${"a".repeat(64)}`;
+const tooNew = (podName: string, spec: Partial<NodeHaltSpec> = {}): NodeHalt => {
+  const facts = {
+    reason: "binary_too_new",
+    height: undefined,
+    image: NEW,
+    podName,
+    podUID: `uid of ${podName}`,
+  };
+  const first = { restartCount: 0, detectedAt: "2026-08-21T18:00:00Z" };
+  const halt = haltWith({ ...facts, ...first, ...spec });
+  const name = journalName({ ...halt.spec, run: spec.restartCount });
+  return { ...halt, metadata: { ...halt.metadata, name } };
+};
+const ended71 = (startedAt: string): ContainerState => ({
+  terminated: {
+    ...{ exitCode: 71, startedAt: `2026-08-21T${startedAt}Z`, finishedAt: "2026-08-21T17:59:59Z" },
+    message:
+      'binary_too_new\nBINARY UPDATED BEFORE TRIGGER! UPGRADE "v6.7" - in binary but not executed on chain\n',
+  },
 });
+const podTooNew = (name: string, state: ContainerState, restartCount: number): Pod => {
+  const pod = podOf(name, state, { ...LABELS, "controller-revision-hash": "sei-2" });
+  return {
+    ...pod,
+    metadata: { ...pod.metadata, creationTimestamp: "2026-08-21T17:40:10Z" },
+    spec: { containers: [{ name: "seid", image: NEW }] },
+    status: { phase: "Running", containerStatuses: [{ name: "seid", restartCount, state }] },
+  };
+};
+
+test.each<
+  [string, string | undefined, { owner?: string; state?: ContainerState; restarts?: number; own?: NodeHalt }]
+>([
+  ["the image that it provably ran directly before, by digest", BACK, {}],
+  ["the same, by the halt that is recorded of it", BACK, { own: tooNew("sei-1") }],
+  ["nothing of what a node of its name ran under another owner", undefined, { owner: "set-0" }],
+  ["nothing where its first run may have applied a plan", undefined, { state: ended71("17:40:15") }],
+  ["nothing where an earlier run may have applied one", undefined, { restarts: 5 }],
+  [
+    "nothing where that halted, and a later run did as well",
+    undefined,
+    { own: tooNew("sei-1", { restartCount: 2 }) },
+  ],
+])(
+  "of a sibling is known %s",
+  async (_, ranBefore, { owner = "set-1", state = ended71("17:59:50"), restarts = 0, own }) => {
+    const stores = createStores();
+    stores.policies.put(policyWith({ selector: { matchLabels: LABELS } }));
+    stores.pods.put(podTooNew("sei-0", ended71("17:59:50"), 0));
+    stores.pods.put(podTooNew("sei-1", state, restarts));
+    if (own !== undefined) for (const halt of [tooNew("sei-1"), own]) stores.halts.put(halt);
+    const image = {
+      imageID: `registry/seid@sha256:${"a".repeat(64)}`,
+      height: 20,
+      at: "2026-08-21T17:40:00Z",
+    };
+    stores.records.put({
+      ...{ apiVersion: API_VERSION, kind: "NodeRecord", spec: { node: "sei-1" } },
+      metadata: { name: "sei-1", namespace: "sei" },
+      status: { ownerUID: owner, images: [{ image: OLD, revision: "sei-1", ...image }] },
+    });
+    const revisions = { "sei-1": [1, OLD], "sei-2": [2, NEW] } as const;
+    const get = async (path: string) => {
+      const [revision, of] = revisions[path.split("/").at(-1) as keyof typeof revisions];
+      const containers = [{ name: "seid", image: of }];
+      const ownerReferences = [{ kind: "StatefulSet", name: "sei", uid: "set-1", controller: true }];
+      return {
+        revision,
+        metadata: { ownerReferences },
+        data: { spec: { template: { spec: { containers } } } },
+      };
+    };
+    const { siblings } = await lookAt(tooNew("sei-0"), stores, {}, { server: { api: { get } } });
+    expect(siblings.map((one) => [one.name, one.ranBefore])).toEqual([["sei-1", ranBefore]]);
+  },
+);
 
 test("each of the siblings that ended is asked whether somebody runs a node in it, however many there are", async () => {
   const stores = createStores();

@@ -16,15 +16,16 @@ import { newestOf, type Pod, provenanceOf } from "../model/pod.ts";
 import { haltsOf, haltsOfNode, podKeyOf, podsOf, type Stores } from "../model/stores.ts";
 import { podLabelsIn, type WorkloadSight } from "../model/workload-sight.ts";
 import { isOwnerIn } from "../workloads/owner.ts";
-import { readRevision, revisionNameOf, type TemplateRevision } from "../workloads/template-revision.ts";
+import { readRevision, type TemplateRevision } from "../workloads/template-revision.ts";
 import { isSettledRefusal, orUnreadable } from "../workloads/unreadable.ts";
 import type { WorkloadTarget } from "../workloads/workload.ts";
 import type { Workloads } from "../workloads/workloads.ts";
 import type { LogReader } from "./log-reader.ts";
 import type { Observation } from "./observation.ts";
 import { NOBODY_ELSE, OtherPods, type OtherPodsOptions } from "./other-pods.ts";
+import { type Past, type Pasts, readPasts } from "./pasts.ts";
 import { podSightOf, seenOf } from "./pod-sight.ts";
-import { previousImage, type RanBefore } from "./previous-image.ts";
+import { previousImage } from "./previous-image.ts";
 import { isStopped, type RecoveryTimer } from "./recovery-timer.ts";
 import { readServerView, type Server } from "./server-view.ts";
 import { liveOf } from "./status-watch.ts";
@@ -64,12 +65,12 @@ export class ObservationReader {
     judged?: JudgedNode,
   ): Promise<() => Observation> {
     const { stores } = this.#options;
-    const [sight, past, asked] = await Promise.all([
+    const [sight, pasts, asked] = await Promise.all([
       workload ?? this.#readWorkload(halt, stores, "memory"),
-      this.#readPast(halt, stores),
+      this.#readPasts(halt, stores),
       isDeciding(halt) ? this.#others.askStrangers(halt, stores) : [],
     ]);
-    return () => this.#look(halt, { from: "memory", stores, workload: sight, past, asked, judged });
+    return () => this.#look(halt, { from: "memory", stores, workload: sight, pasts, asked, judged });
   }
 
   /**
@@ -92,9 +93,9 @@ export class ObservationReader {
     ]);
     const readFor = targetFactsOf(halt, stores);
     const hasChanged = facts !== readFor;
-    const [workload, past, asked] = await Promise.all([
+    const [workload, pasts, asked] = await Promise.all([
       hasChanged ? this.#readWorkload(halt, stores, "server") : early,
-      this.#readPast(halt, stores),
+      this.#readPasts(halt, stores),
       this.#others.askStrangers(halt, stores, since),
     ]);
     return () => {
@@ -104,7 +105,7 @@ export class ObservationReader {
           "conflict",
           `the workload of ${keyOf(halt)} was read for another pod or policy`,
         );
-      return this.#look(halt, { from: "server", stores, workload, past, asked });
+      return this.#look(halt, { from: "server", stores, workload, pasts, asked });
     };
   }
 
@@ -146,8 +147,7 @@ export class ObservationReader {
    * The pod of a halt and its siblings, as far as they are known: none while that pod is gone. Those of an owner of several nodes
    * are found by their policy.
    */
-  #knownPodsOf(halt: NodeHalt): readonly Pod[] {
-    const { stores } = this.#options;
+  #knownPodsOf(halt: NodeHalt, stores: Stores = this.#options.stores): readonly Pod[] {
     const { pods } = stores;
     const pod = pods.get(podKeyOf(halt));
     const policy = policyOf(halt, stores);
@@ -162,9 +162,10 @@ export class ObservationReader {
     return [...new Set(pod === undefined ? others : [pod, ...others])];
   }
 
-  #look(halt: NodeHalt, { from, stores, workload, past, asked, judged }: Readings): Observation {
+  #look(halt: NodeHalt, { from, stores, workload, pasts, asked, judged }: Readings): Observation {
     const now = this.#options.now();
     const pod = currentPod(halt, workload, stores);
+    const past = pasts.get(pod?.metadata.uid);
     const labels = podLabelsIn(workload, halt.spec.podName);
     const { policy, selected } = governanceOf(halt, stores, { pod, labels });
     const node = pod && judgedNode(pod, policy, liveOf(pod, this.#options.statuses), judged);
@@ -188,7 +189,7 @@ export class ObservationReader {
       workload,
       pod: node === undefined ? { kind: "gone" } : podSightOf(halt, node, now, journalsOf(node.pod, stores)),
       ...(from === "server" || isDeciding(halt)
-        ? this.#others.around(halt, { policy, pod, workload, stores, asked, now })
+        ? this.#others.around(halt, { policy, pod, workload, stores, asked, pasts, now })
         : NOBODY_ELSE),
       recoverWithinMs: this.#options.timer.leftOf(halt, isStopped(halt, policy)),
       now,
@@ -234,20 +235,16 @@ export class ObservationReader {
   }
 
   /**
-   * What was recorded of a node whose binary is too new, and what the API server keeps of the templates of its pods. Nothing
+   * What was recorded of a node whose binary is too new and of its siblings, and what the API server keeps of their templates. Nothing
    * while there is no pod.
    */
-  async #readPast(halt: NodeHalt, stores: Stores): Promise<Past | undefined> {
-    const pod = stores.pods.get(podKeyOf(halt));
+  async #readPasts(halt: NodeHalt, stores: Stores): Promise<Pasts> {
     const isTooNew = parseReasonToken(halt.spec.reason) === ShutdownReason.BinaryTooNew;
-    if (!isTooNew || pod === undefined || hasEnded(halt)) return undefined;
-    const { recorder } = this.#options;
-    const record = recorder.recordOf(pod)?.status;
-    const names = [revisionNameOf(pod), record?.images?.[0]?.revision] as const;
-    const [present, former] = await Promise.all(
-      names.map((name) => name && this.#readRevision(halt, pod, name)),
-    );
-    return { record, lineage: { pod, present: present || undefined, former: former || undefined } };
+    if (!isTooNew || stores.pods.get(podKeyOf(halt)) === undefined || hasEnded(halt)) return new Map();
+    return await readPasts(this.#knownPodsOf(halt, stores), {
+      recordOf: (pod) => this.#options.recorder.recordOf(pod),
+      readRevision: (pod, name) => this.#readRevision(halt, pod, name),
+    });
   }
 
   /** A revision that nobody may read proves no image: the halt is told of all the same. */
@@ -291,14 +288,11 @@ interface Readings {
   readonly from: Observation["from"];
   readonly stores: Stores;
   readonly workload: WorkloadSight;
-  readonly past: Past | undefined;
+  readonly pasts: Pasts;
   readonly asked: readonly Asked[];
   /** The judgement that the reconcile began with: it stands while nothing that it rests on has changed. */
   readonly judged?: JudgedNode | undefined;
 }
-
-/** What is known of the image that ran before. */
-type Past = Pick<RanBefore, "record" | "lineage">;
 
 /** What the pod that halted says now, or one that was made anew in its place and shows the same halt. */
 function shownBy(

@@ -8,6 +8,7 @@ import {
   type NodeHalt,
   type Seen,
 } from "../api/node-halt.ts";
+import { timestamp } from "../journal/journal-entry.ts";
 import { isJournal } from "../journal/journal-name.ts";
 import type { SlotBook } from "../journal/slot-book.ts";
 import type { JudgedNode } from "../judge/judged-node.ts";
@@ -43,7 +44,8 @@ import { failuresUnder } from "../model/swaps-under.ts";
 import { podSpecFor, type WorkloadSight } from "../model/workload-sight.ts";
 import type { NodeRecorder } from "./node-recorder.ts";
 import type { Neighbours, Observation } from "./observation.ts";
-import { pinned } from "./previous-image.ts";
+import type { Pasts } from "./pasts.ts";
+import { previousImage } from "./previous-image.ts";
 import { standsStill } from "./recovery-timer.ts";
 import { type Sibling, siblingsOf } from "./siblings.ts";
 import { isStarting, startingNodes } from "./starting-nodes.ts";
@@ -83,6 +85,7 @@ interface HaltedPod {
   readonly workload: WorkloadSight;
   readonly stores: Stores;
   readonly asked: readonly Asked[];
+  readonly pasts: Pasts;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -153,14 +156,13 @@ export class OtherPods {
       (pod) => {
         const [live, recorded] = [liveOf(pod, this.#options.statuses), this.#recordedOf(pod, policy)];
         const verdict = judgePod(pod, policy.spec, live, recorded);
-        const [ranBefore] = this.#options.recorder.recordOf(pod)?.status?.images ?? [];
         const seen = recorded?.seen ?? this.#seenBefore({ pod, policy, live, verdict }, policy);
         return {
           verdict,
           height: live?.height ?? seen?.height,
           mayInfer: policy.spec.inferredHalts === "Act",
           twins: this.#twins(pod, halt, halted),
-          ranBefore: ranBefore && pinned(ranBefore),
+          ranBefore: this.#ranBefore(pod, halt, policy, halted),
           heldBack:
             foundBeyond(answering.find((one) => one.pod.metadata.uid === pod.metadata.uid)) ??
             this.#answeringInstead(pod, halt, stores).map((one) => foundShared(one.pod))[0] ??
@@ -168,6 +170,25 @@ export class OtherPods {
         };
       },
     );
+  }
+
+  /** What a sibling would go back to, proven as it is of the pod that halted: of the run of its own halt. */
+  #ranBefore(
+    pod: Pod,
+    halt: NodeHalt,
+    { spec: policy }: HaltPolicy,
+    { pasts, now }: Pick<HaltedPod, "pasts" | "now">,
+  ): string | undefined {
+    const { container } = halt.spec;
+    const past = pasts.get(pod.metadata.uid);
+    const image = containerOf(pod, container)?.image;
+    if (past === undefined || image === undefined) return undefined;
+    const journals = haltsOfNode(keyOf(pod), halt.spec, this.#options.stores.halts);
+    const own = newestHaltOf(pod, journals);
+    const { restartCount } = containerStatusOf(pod, container) ?? {};
+    const { uid: podUID = "" } = pod.metadata;
+    const unrecorded = { podUID, container, image, restartCount, detectedAt: timestamp(now) };
+    return previousImage({ halt: own?.spec ?? unrecorded, journals, policy, ...past });
   }
 
   /** What was seen of a pod's halt, while no process of it runs: what it says as it restarts is still that halt. */
@@ -383,6 +404,16 @@ export const NOBODY_ELSE: Around = {
   twins: [],
   strangers: [],
 };
+
+/** The journal of the pod's newest run that halted. */
+function newestHaltOf({ metadata: { uid } }: Pod, journals: readonly NodeHalt[]): NodeHalt | undefined {
+  const own = journals.filter((halt) => halt.spec.podUID === uid && isJournal(halt));
+  return own.toSorted((a, b) => runOf(b) - runOf(a) || 0)[0];
+}
+
+function runOf({ spec: { restartCount = Number.POSITIVE_INFINITY } }: NodeHalt): number {
+  return restartCount;
+}
 
 const EACH = Number.POSITIVE_INFINITY;
 
