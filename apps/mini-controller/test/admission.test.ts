@@ -5,7 +5,14 @@ import { type RealApiServer, startRealApiServer, until } from "@upgrade-halt/tes
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { API_VERSION } from "../src/api/group.ts";
-import { collectionPath, HALT_POLICIES, NODE_HALTS, objectPath, type Resource } from "../src/kube/paths.ts";
+import {
+  collectionPath,
+  HALT_POLICIES,
+  NODE_HALTS,
+  NODE_RECORDS,
+  objectPath,
+  type Resource,
+} from "../src/kube/paths.ts";
 
 const DEPLOY = join(import.meta.dirname, "../deploy");
 const CONTROLLER = "system:serviceaccount:upgrade-halt-system:mini-controller";
@@ -160,6 +167,22 @@ describe("a real API server with the admission policies", () => {
     await author.mergePatch(path, { spec: { paused: true } });
     await nobody.mergePatch(path, { metadata: { labels: { team: "x" } } });
     await (await as(CONTROLLER)).mergePatch(`${path}/status`, { status: { pods: 1 } });
+  });
+
+  test("keeps what was seen of a node from being deleted, but with its namespace", async () => {
+    const admin = await as(undefined);
+    const metadata = { name: "seen" };
+    await admin.create("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata });
+    const body = { apiVersion: API_VERSION, kind: "NodeRecord", metadata, spec: { node: "seen" } };
+    await (await as(CONTROLLER)).create(collectionPath(NODE_RECORDS, "seen"), body);
+    const record = objectPath(NODE_RECORDS, "seen", "seen");
+    await (await as(CONTROLLER)).create(collectionPath(NODE_RECORDS, "default"), body);
+    const own = objectPath(NODE_RECORDS, "default", "seen");
+    await expect((await as("author")).delete(own)).rejects.toThrow(/are deleted with their namespace alone/);
+    await expect(admin.delete(record)).rejects.toThrow(/are deleted with their namespace alone/);
+    await admin.delete("/api/v1/namespaces/seen");
+    await admin.delete(record);
+    await expect(admin.get(record)).rejects.toThrow(/not found/);
   });
 
   const RECORDS: readonly (readonly [string, Resource, object])[] = [["NodeHalt", NODE_HALTS, HALT_SPEC]];
