@@ -6,6 +6,24 @@ export function nodeNameOf(pod: Pod): string {
   return deploymentNameOf(pod) ?? pod.metadata.name;
 }
 
+const OF_DEPLOYMENT = ".deployment";
+
+/** Name of the record of a Deployment's node: a pod may be called as the Deployment is. */
+export function deploymentRecordName(deployment: string): string {
+  return `${deployment}${OF_DEPLOYMENT}`;
+}
+
+/** Name of the record of the pod's node. */
+export function recordNameOf(pod: Pod): string {
+  const deployment = deploymentNameOf(pod);
+  return deployment === undefined ? pod.metadata.name : deploymentRecordName(deployment);
+}
+
+/** Name, or key, of the Deployment of whose node a record is by its name, or key. */
+export function deploymentOfRecord(record: string): string | undefined {
+  return record.endsWith(OF_DEPLOYMENT) ? record.slice(0, -OF_DEPLOYMENT.length) : undefined;
+}
+
 /**
  * UID of what makes the node's pods anew: the pod's controller, or the pod itself where it has none. `undefined` of a Deployment's, whose
  * ReplicaSets are not the same for all of them.

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import type { NodeRecord } from "../api/node-record.ts";
 import type { Pod } from "./pod.ts";
 import { projectPod, projectUnselected } from "./projected-pod.ts";
-import { createStores, wholeCopy } from "./stores.ts";
+import { createStores, podsOfRecord, wholeCopy } from "./stores.ts";
 
 const metadata = { name: "sei-0-0", namespace: "sei", uid: "u", resourceVersion: "7" };
 
@@ -33,4 +34,26 @@ test("a copy from which something was cut does for nothing", () => {
   const large = projectPod({ metadata, spec: { containers: [{ name, image: "seid:v6.6" }] } });
   expect(knows(large)).toBe(true);
   expect(knows(projectUnselected(large))).toBe(false);
+});
+
+test("a record is of the pod of its name or of a Deployment's pods, also where that had none of another name yet", () => {
+  const stores = createStores();
+  const ownerReferences = [
+    { apiVersion: "apps/v1", kind: "ReplicaSet", name: "val-abc", uid: "s", controller: true },
+  ];
+  const deployed = {
+    name: "val-abc-1",
+    namespace: "sei",
+    labels: { "pod-template-hash": "abc" },
+    ownerReferences,
+  };
+  for (const metadata of [{ name: "val", namespace: "sei" }, deployed]) stores.pods.put({ ...pod, metadata });
+  const recordOf = (name: string): NodeRecord => {
+    const record = { metadata: { name, namespace: "sei" }, spec: { node: "val" } };
+    return { apiVersion: "upgrade-halt.dev/v1alpha1", kind: "NodeRecord", ...record };
+  };
+  const namesOf = (name: string) => podsOfRecord(recordOf(name), stores).map(({ metadata }) => metadata.name);
+  expect([namesOf("val"), namesOf("val.deployment")]).toEqual([["val", "val-abc-1"], ["val-abc-1"]]);
+  stores.records.put(recordOf("val.deployment"));
+  expect([namesOf("val"), namesOf("val.deployment")]).toEqual([["val"], ["val-abc-1"]]);
 });

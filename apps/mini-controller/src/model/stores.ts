@@ -12,7 +12,7 @@ import {
 import type { NodeRecord } from "../api/node-record.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
 import { namespaceOf } from "../kube/paths.ts";
-import { nodeNameOf } from "./node-name.ts";
+import { deploymentOfRecord, deploymentRecordName, nodeNameOf } from "./node-name.ts";
 import type { Pod } from "./pod.ts";
 import { storageKeysOf } from "./storages.ts";
 
@@ -70,10 +70,25 @@ export function wholeCopy(pods: Store<Pod>, head: KubeObject): Pod | undefined {
   return pod.metadata.uid === uid && pod.metadata.resourceVersion === resourceVersion ? pod : undefined;
 }
 
-/** The pods of the node that is called so: the one of its name, or those that its Deployment named anew. */
-export function podsOfNode(nodeKey: string, pods: Store<Pod>): readonly Pod[] {
-  const named = pods.get(nodeKey);
-  return [...(named === undefined ? [] : [named]), ...pods.under(podsOf.node(nodeKey))];
+/** The record that has this key, or had another one when a Deployment's was called as that itself. */
+export function recordAt(key: string, records: Store<NodeRecord>): NodeRecord | undefined {
+  const older = deploymentOfRecord(key);
+  return records.get(key) ?? (older === undefined ? undefined : records.get(older));
+}
+
+/** The pods of a record's node: the one of its name, or those that its Deployment named anew. */
+export function podsOfRecord(
+  record: NodeRecord,
+  { pods, records }: Pick<Stores, "pods" | "records">,
+): readonly Pod[] {
+  const key = keyOf(record);
+  const named = pods.get(key);
+  const isReplaced = records.get(deploymentRecordName(key)) !== undefined;
+  const deployment = deploymentOfRecord(key) ?? (isReplaced ? undefined : key);
+  return [
+    ...(named === undefined ? [] : [named]),
+    ...(deployment === undefined ? [] : pods.under(podsOf.node(deployment))),
+  ];
 }
 
 /** Index values under which the halts of a pod, of a policy or of a namespace are found. */

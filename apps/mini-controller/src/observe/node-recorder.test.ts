@@ -161,6 +161,48 @@ test.each([
   expect(recorder.recall(deployed("b"))?.validatorAddress).toBe("AB");
 });
 
+const ofSet = (name: string, uid: string): Pod => {
+  const pod = podOf(uid);
+  return { ...pod, metadata: { ...pod.metadata, name } };
+};
+const ofDeployment = (name: string): Pod =>
+  madeBy("intruder", { labels: { "pod-template-hash": "abc" }, owner: `${name}-abc` });
+
+test("a Deployment that is called as a pod of a set, and a pod that is called as its record, leave each other's record alone", async () => {
+  const recorder = recorderAt();
+  const [own, intruder] = [ofSet("sei-0-0", "one"), ofDeployment("sei-0-0")];
+  await recorder.note(own, policy, liveAt(29));
+  await recorder.note(intruder, policy, liveAt(29, { validatorAddress: "CD" }));
+  const squatter = ofSet("sei-0-0.deployment", "two");
+  await recorder.note(squatter, policy, liveAt(29, { validatorAddress: "EF" }));
+  expect([own, intruder, squatter].map((pod) => recorder.recall(pod)?.validatorAddress)).toEqual([
+    "AB",
+    "CD",
+    undefined,
+  ]);
+});
+
+test("a Deployment takes its record from a pod that is called as that", async () => {
+  const recorder = recorderAt();
+  await recorder.note(ofSet("val.deployment", "two"), policy, liveAt(29, { validatorAddress: "EF" }));
+  await recorder.note(deployed("a"), policy, liveAt(29));
+  expect(recorder.recall(deployed("b"))?.validatorAddress).toBe("AB");
+});
+
+test("the record that a Deployment had under its own name is its until it has another", async () => {
+  const [api, records] = [new FakeApi(), new Store<NodeRecord>()];
+  const recorder = recorderAt(undefined, [api, records]);
+  await recorder.note(deployed("a"), policy, liveAt(29));
+  const [record] = [...records.values()];
+  if (record === undefined) throw new Error("nothing was recorded");
+  api.drop(objectPath(NODE_RECORDS, "sei", "val.deployment"));
+  records.delete("sei/val.deployment");
+  records.put({ ...record, metadata: { ...record.metadata, name: "val" } });
+  expect(recorder.recall(deployed("b"))?.validatorAddress).toBe("AB");
+  await recorder.note(deployed("b"), policy, liveAt(30, { validatorAddress: "CD" }));
+  expect(recorder.recall(deployed("b"))?.validatorAddress).toBe("CD");
+});
+
 test("a workload takes the record that a pod of its name has, and such a pod that of one before it", async () => {
   const recorder = recorderAt();
   await recorder.note(madeBy("one"), policy, liveAt(29));

@@ -10,8 +10,9 @@ import { controllerRefOf } from "../kube/owner-reference.ts";
 import { collectionPath, NODE_RECORDS, namespaceOf, objectPath } from "../kube/paths.ts";
 import { isNear } from "../model/height-reach.ts";
 import { type LiveStatus, movesIn, type Recalled } from "../model/live-status.ts";
-import { lastingOwnerOf, nodeNameOf } from "../model/node-name.ts";
+import { deploymentOfRecord, lastingOwnerOf, nodeNameOf, recordNameOf } from "../model/node-name.ts";
 import { containerOf, containerStatusOf, type Pod } from "../model/pod.ts";
+import { recordAt } from "../model/stores.ts";
 import { revisionNameOf } from "../workloads/template-revision.ts";
 
 export interface NodeRecorderOptions {
@@ -34,7 +35,7 @@ export class NodeRecorder {
 
   /** What was recorded of the pod's node. */
   recordOf(pod: Pod): NodeRecord | undefined {
-    const record = this.#options.records.get(`${namespaceOf(pod)}/${nodeNameOf(pod)}`);
+    const record = recordAt(`${namespaceOf(pod)}/${recordNameOf(pod)}`, this.#options.records);
     return record !== undefined && isOf(pod, record) ? record : undefined;
   }
 
@@ -80,17 +81,16 @@ export class NodeRecorder {
   async #write(pod: Pod, known: NodeRecord | undefined, status: NodeRecordStatus): Promise<void> {
     const { api, records } = this.#options;
     const namespace = namespaceOf(pod);
-    const name = nodeNameOf(pod);
+    const name = recordNameOf(pod);
     const type = { apiVersion: API_VERSION, kind: "NodeRecord" } as const;
     const stale = records.get(`${namespace}/${name}`);
-    if (known === undefined && stale !== undefined && isMadeByNobody(pod) && !isOfSuchPod(stale)) return;
+    if (known === undefined && stale !== undefined && !mayTake(pod, stale)) return;
     const record =
-      known ??
       stale ??
       (await api.create<NodeRecord>(collectionPath(NODE_RECORDS, namespace), {
         ...type,
         metadata: { name, namespace },
-        spec: { node: name },
+        spec: { node: nodeNameOf(pod) },
       }));
     const body = { ...record, ...type, status };
     records.put(await api.replace<NodeRecord>(objectPath(NODE_RECORDS, namespace, name, "status"), body));
@@ -103,9 +103,12 @@ function isOf(pod: Pod, { status }: NodeRecord): boolean {
   return status?.ownerUID === owner || (status?.ownerUID === undefined && status?.podUID === owner);
 }
 
-/** Whether a pod is made anew by nobody. One of that kind takes no record from a workload that has its name. */
-function isMadeByNobody(pod: Pod): boolean {
-  return controllerRefOf(pod) === undefined;
+/** Whether a pod may take over the record that another one has under its name: none takes a Deployment's, or a workload's if nobody made it. */
+function mayTake(pod: Pod, record: NodeRecord): boolean {
+  const { name } = record.metadata;
+  if (recordNameOf(pod) !== pod.metadata.name) return true;
+  if (deploymentOfRecord(name) !== undefined && record.status?.ownerUID === undefined) return false;
+  return controllerRefOf(pod) !== undefined || isOfSuchPod(record);
 }
 
 function isOfSuchPod({ status }: NodeRecord): boolean {

@@ -36,7 +36,7 @@ import {
   haltsOfNode,
   podKeyOf,
   podsOf,
-  podsOfNode,
+  podsOfRecord,
   recordsOf,
   type Stores,
 } from "../model/stores.ts";
@@ -335,9 +335,9 @@ export class OtherPods {
       const [namespace = ""] = key.split("/");
       return storesOf(namespace).pods.get(key) ?? [];
     });
-    const recorded = stores.records.under(recordsOf.validator(address)).flatMap(({ metadata }) => {
-      const { namespace = "", name } = metadata;
-      return podsOfNode(`${namespace}/${name}`, storesOf(namespace).pods);
+    const recorded = stores.records.under(recordsOf.validator(address)).flatMap((record) => {
+      const { pods } = storesOf(namespaceOf(record));
+      return podsOfRecord(record, { pods, records: stores.records });
     });
     return [...told, ...recorded];
   }

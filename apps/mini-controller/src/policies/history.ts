@@ -9,6 +9,7 @@ import {
 } from "../api/node-halt.ts";
 import type { NodeRecord } from "../api/node-record.ts";
 import { isOpen } from "../judge/same-halt.ts";
+import { deploymentRecordName } from "../model/node-name.ts";
 import { RESOLVED_MS } from "../paging/alert-renewal.ts";
 
 /** How many of each kind are kept of a node where its policy does not say. */
@@ -45,7 +46,7 @@ export function outlivedHalts(view: HistoryView): readonly NodeHalt[] {
 
 /** A node's name as its NodeRecord has it: pods of a Deployment have names anew. */
 function nodeOf({ spec: { podName, workload } }: NodeHalt): string {
-  return workload?.kind === "Deployment" ? workload.name : podName;
+  return workload?.kind === "Deployment" ? deploymentRecordName(workload.name) : podName;
 }
 
 function endedWell({ status }: NodeHalt): boolean {
