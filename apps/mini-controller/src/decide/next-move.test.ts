@@ -687,19 +687,22 @@ describe("a swap", () => {
     });
   });
 
-  test("a node that was rolled back has to be seen moving", () => {
-    const halt = haltWith(
-      { reason: "binary_too_new", image: NEW, height: 500 },
-      { phase: "Recovering", toImage: OLD, steps: [] },
-    );
-    const scene = (height: number) => ({
-      ...recovering,
-      halt,
-      pod: successor({ image: OLD, firstHeight: 20, height }),
-    });
-    expect(summary(scene(20))).toBe("wait");
-    expect(summary(scene(21))).toBe("Recovered Recovered");
-  });
+  test.each(["binary_too_new", "downgrade_detected", "unrecognised"])(
+    "a node that halted for %s has to be seen making blocks: its height rises by one though its application refuses each",
+    (reason) => {
+      const halt = haltWith(
+        { reason, image: NEW, height: 500 },
+        { phase: "Recovering", toImage: OLD, steps: [] },
+      );
+      const scene = (height: number) => ({
+        ...recovering,
+        halt,
+        pod: successor({ image: OLD, firstHeight: 20, height }),
+      });
+      expect([20, 21].map((height) => summary(scene(height)))).toEqual(["wait", "wait"]);
+      expect(summary(scene(22))).toBe("Recovered Recovered");
+    },
+  );
 });
 
 describe("a halt that has ended", () => {

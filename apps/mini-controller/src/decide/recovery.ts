@@ -1,13 +1,14 @@
 import type { Verdict } from "@upgrade-halt/consumer";
 import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { NodeHaltSpec } from "../api/node-halt.ts";
+import { makesBlocks } from "../model/live-status.ts";
 import type { Observation, PodSight } from "../observe/observation.ts";
 
 type Successor = Extract<PodSight, { kind: "successor" }>;
 
 /**
  * The height at which the successor is past the halt, on the chain of that halt. Where the halt named the height of an upgrade, only a
- * greater one counts, or a halt for a later one; a node that was rolled back, or that named none, has to be seen moving.
+ * greater one counts, or a halt for a later one; a node that was rolled back, or that named none, has to be seen making blocks.
  */
 export function heightPast(spec: NodeHaltSpec, pod: Successor): number | undefined {
   const { reason, height: halted } = spec;
@@ -16,9 +17,9 @@ export function heightPast(spec: NodeHaltSpec, pod: Successor): number | undefin
   // What its halt says of a height is a claim: the node was seen past the one before, or it was not.
   if (isLaterHalt(spec, verdict)) return halted !== undefined && height > halted ? height : undefined;
   if (verdict.kind !== "running") return undefined;
-  const passes =
-    halted !== undefined && reason === reasonToken(ShutdownReason.UpgradeRequired) ? halted : firstHeight;
-  return passes !== undefined && height > passes ? height : undefined;
+  const isUpgrade = halted !== undefined && reason === reasonToken(ShutdownReason.UpgradeRequired);
+  const isPast = isUpgrade ? height > halted : makesBlocks(firstHeight, height);
+  return isPast ? height : undefined;
 }
 
 /** Whether a node is said to have halted at a greater height than a halt of before. */
