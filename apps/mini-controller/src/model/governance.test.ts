@@ -98,6 +98,22 @@ test.each<[string, Scene, string | undefined, boolean]>([
     true,
   ],
   [
+    "the last one while it selects a pod of the Deployment, whatever a newer one says that it is of",
+    {
+      policies: { old: {}, other: { labels: OTHER } },
+      pods: [
+        podWith("val-abc-2", { creationTimestamp: "2026-01-01T00:00:00Z" } as object),
+        podWith("val-x-1", {
+          ofSet: "val-x",
+          labels: OTHER,
+          creationTimestamp: "2026-01-02T00:00:00Z",
+        } as object),
+      ],
+    },
+    "old",
+    true,
+  ],
+  [
     "nobody by a pod of another Deployment",
     { policies: { new: { image: "other" } }, pods: [podWith("val-b-abc-1", { ofSet: "val-b-abc" })] },
     undefined,

@@ -1,6 +1,6 @@
 import { keyOf } from "@upgrade-halt/kube";
 import type { HaltPolicy } from "../api/halt-policy.ts";
-import { deploymentUIDOf, type NodeHalt } from "../api/node-halt.ts";
+import { deploymentUIDOf, type NodeHalt, policyNameOf } from "../api/node-halt.ts";
 import { namespaceOf } from "../kube/paths.ts";
 import { governingPolicy, policiesListing } from "./governing-policy.ts";
 import { matchesLabels } from "./label-selector.ts";
@@ -34,7 +34,7 @@ export function governanceOf(halt: NodeHalt, { policies, pods }: Known, node: Kn
   const all = policies.under(namespace);
   const known = policies.get(policyKeyOf(halt));
   const last = known?.defect === undefined ? known : undefined;
-  const pod = node.pod ?? (node.labels === undefined ? livePodOf(halt, pods) : undefined);
+  const pod = node.pod ?? (node.labels === undefined ? livePodOf(halt, { policies, pods }) : undefined);
   if (pod !== undefined) {
     const governing = governingPolicy(pod, all);
     return governing === undefined
@@ -67,23 +67,27 @@ export function haltsUnder(
   const { namespace = "", name } = metadata;
   return stores.halts.under(haltsOf.namespace(namespace)).filter((halt) => {
     const isLast = policyKeyOf(halt) === keyOf({ metadata });
-    const pod = isLast ? undefined : livePodOf(halt, stores.pods);
+    const pod = isLast ? undefined : livePodOf(halt, stores);
     if (!isLast && (pod === undefined || !matchesLabels(selector, pod.metadata.labels))) return false;
     const governing = policyOf(halt, stores);
     return governing === undefined ? isLast : governing.metadata.name === name;
   });
 }
 
-/** The newest pod of the halt's node, as far as names tell which that is: of its own name, or of its Deployment's. */
-function livePodOf(halt: NodeHalt, pods: Stores["pods"]): Pod | undefined {
-  const named = pods.get(podKeyOf(halt));
+/**
+ * The newest pod of the halt's node, as far as names tell which that is: of its own name, or of its Deployment's. Whether
+ * one is of the Deployment its author says: while there is one that the last policy governs, no other takes the halt from that.
+ */
+function livePodOf(halt: NodeHalt, { policies, pods }: Known): Pod | undefined {
+  const own = pods.get(podKeyOf(halt));
   const { workload, container } = halt.spec;
-  if (named !== undefined || workload === undefined || deploymentUIDOf(halt.spec) === undefined) return named;
-  return newestOf(
-    pods
-      .under(podsOf.node(`${namespaceOf(halt)}/${workload.name}`))
-      .filter((pod) => containerOf(pod, container) !== undefined),
-  );
+  if (own !== undefined || workload === undefined || deploymentUIDOf(halt.spec) === undefined) return own;
+  const named = pods
+    .under(podsOf.node(`${namespaceOf(halt)}/${workload.name}`))
+    .filter((pod) => containerOf(pod, container) !== undefined);
+  const all = policies.under(namespaceOf(halt));
+  const kept = named.filter((pod) => governingPolicy(pod, all)?.metadata.name === policyNameOf(halt));
+  return newestOf(kept.length === 0 ? named : kept);
 }
 
 /** The policy about the halt's container that lists the image which was set. */
