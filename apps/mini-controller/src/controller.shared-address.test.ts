@@ -2,10 +2,10 @@ import { decodeHaltIntent } from "@upgrade-halt/contract";
 import { until } from "@upgrade-halt/testing";
 import { afterEach, expect, test } from "vitest";
 import { collectionPath, objectPath, PODS } from "./kube/paths.ts";
-import { CONTAINER, FakeCluster, image, NAMESPACE } from "./testing/fake-cluster.ts";
+import { type Behaviour, CONTAINER, FakeCluster, image, NAMESPACE, onePlan } from "./testing/fake-cluster.ts";
 import { TestController } from "./testing/test-controller.ts";
 
-const [OWN, ANOTHER] = ["9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C", "11".repeat(20)];
+const [OWN, ANOTHER, THIRD] = ["9A16B31C0B5FB4D2D4C3E9C3F5D6E7F8091A2B3C", "11".repeat(20), "22".repeat(20)];
 const undo: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const step of undo.splice(0).reverse()) await step();
@@ -21,18 +21,26 @@ const MANY_LABELS = Object.fromEntries(
 async function nodeBeside(
   namespace: string,
   container: object,
-  { spec = { volumes: [RUN] }, labels = {} }: { spec?: object; labels?: object } = {},
+  {
+    spec = { volumes: [RUN] },
+    labels = {},
+    policy = {},
+    behave = () => undefined,
+  }: { spec?: object; labels?: object; policy?: object; behave?: Behaviour } = {},
 ) {
-  const cluster = new FakeCluster(() => undefined);
+  const cluster = new FakeCluster(behave);
   cluster.validatorOf = () => OWN;
   const { readNode } = cluster;
   let instead: object | undefined;
-  const read = async (url: string) =>
-    instead === undefined
-      ? await readNode(url)
-      : { kind: "ok", at: Date.now() + cluster.later, envelope: "bare", node: instead };
+  let answers = 0;
+  const read = async (url: string) => {
+    if (instead === undefined) return await readNode(url);
+    answers += 1;
+    const ofPort = url.includes(":26757/") && { validatorAddress: THIRD };
+    return { kind: "ok", at: Date.now() + cluster.later, envelope: "bare", node: { ...instead, ...ofPort } };
+  };
   Object.assign(cluster, { readNode: read });
-  await cluster.addPolicy();
+  await cluster.addPolicy(policy);
   await cluster.addNode("sei-0");
   cluster.height = 29;
   const controller = await new TestController(cluster).start();
@@ -48,6 +56,13 @@ async function nodeBeside(
   });
   return {
     cluster,
+    /** Has the other pod answer at the node's address from now on as one at work, and waits until it was heard. */
+    workInstead: async (height: number) => {
+      const haltIntent = decodeHaltIntent(undefined);
+      instead = { height, chainId: "test", validatorAddress: ANOTHER, haltIntent };
+      const heard = answers + 5;
+      await until("the other pod to be heard", () => answers >= heard);
+    },
     /** Has the other pod answer at the node's address from now on, as one that halted and signs as this validator. */
     answerInstead: (validatorAddress: string) => {
       const intent = { reason: 70, reason_string: "upgrade_required", plan_name: "v6.7", height: 30 };
@@ -73,6 +88,10 @@ const startedAgain = ({ api }: FakeCluster, last: object = {}) =>
 test.each([
   ["of its own namespace, whatever that looks like", NAMESPACE, {}, OWN],
   ["of its own namespace, as another validator", NAMESPACE, {}, ANOTHER],
+  [
+    "of its own namespace that looks like a node, and declares another port",
+    ...[NAMESPACE, { image: image("v6.6"), ports: [{ name: "rpc", containerPort: 26757 }] }, OWN],
+  ],
   ["of another namespace that looks like a node", "elsewhere", { image: image("v6.6") }, OWN],
   [
     "of another namespace that looks like a node, and has no folder of the machine",
@@ -140,3 +159,89 @@ test("an exit with the halt's code and line is of the run before, and proves not
   expect(halt.spec.sources).toEqual(expect.arrayContaining(["exit-code", "plan-line"]));
   expect(cluster.imagesSet).toEqual([]);
 });
+
+const LABEL = "upgrade-halt.dev/halt";
+
+test("a node that may be at work is not marked as halted for what another pod announces at its address", async () => {
+  const { cluster, answerInstead, workInstead } = await nodeBeside(NAMESPACE, {});
+  await startedAgain(cluster);
+  answerInstead(OWN);
+  await until("it to be held", () =>
+    cluster.halts().find(({ status }) => status?.reason === "StrangerNotKnown"),
+  );
+  await workInstead(31);
+  expect(
+    cluster.pods().find(({ metadata }) => metadata.name === "sei-0-0")?.metadata.labels,
+  ).not.toHaveProperty(LABEL);
+});
+
+test("a node that answers at the address of one that ended is said to be maybe another pod's", async () => {
+  const more = { policy: { paused: true }, behave: onePlan };
+  const { cluster, workInstead } = await nodeBeside(NAMESPACE, {}, more);
+  cluster.reach(30);
+  const held = (reason: string) =>
+    until("it to be held", () => cluster.halts().find(({ status }) => status?.reason === reason));
+  await held("Paused");
+  void workInstead(35).catch(() => {});
+  await cluster.changePolicy({ paused: false });
+  expect((await held("StrangerNotKnown")).status?.message).toContain(
+    "sei/other may be who answers at the address of sei/sei-0-0: if it is not, a node answers in container seid of sei/sei-0-0, and would be ended with the pod. Move sei/other off",
+  );
+});
+
+const AT_WORK = [
+  ["of its namespace", NAMESPACE, {}, true],
+  ["of its namespace that looks like a node", NAMESPACE, { image: image("v6.6") }, true],
+  ["of another namespace that looks like a node", "elsewhere", { image: image("v6.6") }, true],
+  ["of its namespace that declares other ports", NAMESPACE, { ports: [{ containerPort: 9100 }] }, false],
+  [
+    "of its namespace that looks like a node and declares another port",
+    ...[NAMESPACE, { image: image("v6.6"), ports: [{ name: "rpc", containerPort: 26757 }] }, false],
+  ],
+  ["of another namespace", "kube-system", {}, false],
+] as [string, string, object, boolean][];
+
+test.each(AT_WORK)(
+  "whether a node that halted runs again is told at an address that another pod has, too: not by one %s, or else by the node (%#)",
+  async (_, namespace, container, isHidden) => {
+    const policy = { upgrades: [] };
+    const { cluster, workInstead } = await nodeBeside(namespace, container, { policy, behave: onePlan });
+    cluster.reach(30);
+    await until("it to be held", () => cluster.halts().find(({ status }) => status?.phase === "Held"));
+    cluster.restart("sei-0-0");
+    await workInstead(45);
+    const isOver = () => cluster.halts()[0]?.status?.phase === "Withdrawn";
+    if (!isHidden) await until("the end of the halt", isOver);
+    expect(isOver()).toBe(!isHidden);
+  },
+);
+
+// One of its namespace that looks like a node has to say who it is before the swap.
+test.each(AT_WORK.filter(([, namespace, container]) => namespace !== NAMESPACE || !("image" in container)))(
+  "whether a node recovered is told at an address that another pod has, too: not by one %s, or else by the node (%#)",
+  async (_, namespace, container, isHidden) => {
+    const policy = { recoveryTimeoutSeconds: isHidden ? 1 : 600 };
+    const { cluster, workInstead } = await nodeBeside(namespace, container, { policy, behave: onePlan });
+    const address = "10.0.0.99";
+    await cluster.api.mergePatch(objectPath(PODS, namespace, "other", "status"), {
+      status: { podIP: address },
+    });
+    cluster.silent.add("sei-0-0");
+    cluster.reach(30);
+    const next = await until("the next pod", () =>
+      cluster.pods().find(({ spec, status }) => spec.containers[0]?.image.includes("v6.7") && status?.podIP),
+    );
+    await cluster.api.mergePatch(objectPath(PODS, NAMESPACE, next.metadata.name, "status"), {
+      status: { podIP: address },
+    });
+    void workInstead(45);
+    const halt = await until("its end", () =>
+      cluster.halts().find(({ status }) => status?.phase === "Failed" || status?.phase === "Recovered"),
+    );
+    expect(halt.status?.phase).toBe(isHidden ? "Failed" : "Recovered");
+    if (isHidden)
+      expect(halt.status?.message).toContain(
+        `${namespace}/other may be who answers at the address that both have`,
+      );
+  },
+);

@@ -1,10 +1,11 @@
+import type { Verdict } from "@upgrade-halt/consumer";
 import { hasCode, keyOf, type Outcome } from "@upgrade-halt/kube";
 import type { Logger } from "pino";
 import type { Actor } from "./act/actor.ts";
 import type { OrphanedPages } from "./act/orphaned-pages.ts";
 import type { PodMarks } from "./act/pod-marks.ts";
 import type { HaltPolicy } from "./api/halt-policy.ts";
-import { hasEnded, isToldOf, type NodeHalt, pagesOf } from "./api/node-halt.ts";
+import { hasEnded, isToldOf, type NodeHalt, pagesOf, type Seen } from "./api/node-halt.ts";
 import { SETTLE_MS } from "./decide/during-swap.ts";
 import { nextMove, nextMoveBesidePage } from "./decide/next-move.ts";
 import type { Detected, Detector } from "./detect/detector.ts";
@@ -15,6 +16,7 @@ import type { SlotBook } from "./journal/slot-book.ts";
 import type { StepWriter } from "./journal/step-writer.ts";
 import { type JudgedNode, judgedNode, verdictAfter } from "./judge/judged-node.ts";
 import { reasonOf, UNRECOGNISED } from "./judge/judgement.ts";
+import { planNameOf } from "./judge/recorded-facts.ts";
 import { isOpen } from "./judge/same-halt.ts";
 import { isUnreadHalt } from "./judge/unread-halt.ts";
 import { namespaceOf } from "./kube/paths.ts";
@@ -251,16 +253,21 @@ export class NodeReconciler {
 
   /** Why the pod is halted, if it is. A container that crashes as it restarts after a halt is still in that halt. */
   #reasonFor(key: string, before: JudgedNode): string | undefined {
-    const { stores } = this.#options;
-    const { uid } = before.pod.metadata;
+    const { stores, observations } = this.#options;
+    const { pod, policy } = before;
+    const { uid } = pod.metadata;
     const latched = stores.halts
       .under(haltsOf.pod(key))
       .find((halt) => isOpen(halt) && halt.spec.podUID === uid);
     const seen = latched?.status?.seen;
     const recorded = latched && seen && { spec: latched.spec, seen };
-    const verdict = verdictAfter(this.#judge(key, before.pod, before.policy, before), recorded);
+    const verdict = verdictAfter(this.#judge(key, pod, policy, before), recorded);
     // That nobody knows whether it halted is no reason to take a node that may run out of service.
     if (isUnreadHalt(verdict)) return undefined;
+    const halt = { reason: reasonOf(verdict), planName: planNameOf(verdict) };
+    // Nor is what another pod may have said in its place.
+    if (policy && isOnlyAnnounced(verdict, seen) && observations.mayBeAnnouncedByAnother(pod, policy, halt))
+      return undefined;
     const still = latched?.spec.reason === UNRECOGNISED && verdict.kind !== "running";
     return reasonOf(verdict) ?? (still ? UNRECOGNISED : undefined);
   }
@@ -272,6 +279,14 @@ export class NodeReconciler {
   #policyOf(pod: Pod): HaltPolicy | undefined {
     return governingPolicy(pod, this.#options.stores.policies.under(namespaceOf(pod)));
   }
+}
+
+/** Whether nothing told of the halt but what was read at the pod's address. */
+function isOnlyAnnounced(verdict: Verdict, seen: Seen | undefined): boolean {
+  if (verdict.kind !== "halted") return false;
+  return ![...verdict.sources, ...(seen?.sources ?? [])].some(
+    (source) => source === "exit-code" || source === "plan-line",
+  );
 }
 
 /** A journal entry that its act follows at once. */

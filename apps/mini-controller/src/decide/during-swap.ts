@@ -318,6 +318,8 @@ function standing(pod: PodSight): string {
     case "healthy":
       return `the pod that halted runs again on ${pod.image}, at height ${pod.height}`;
     case "successor":
+      if (pod.beside !== undefined)
+        return `the new pod has ${pod.image}, and ${pod.beside} may be who answers at the address that both have`;
       return `the new pod has ${pod.image} and height ${pod.height ?? "unknown"}: ${pod.verdict.why}`;
   }
 }

@@ -42,10 +42,13 @@ function linesOf(inMessage: Lines | undefined, inLog: Lines): Lines {
   return inMessage === undefined || inMessage.length === 0 ? inLog : inMessage;
 }
 
+/** What a container is told to have halted for. */
+export type ToldHalt = Pick<NodeHaltSpec, "container" | "planName"> & { readonly reason: string | undefined };
+
 /** Whether the process that runs said in its own log that it halted so, whatever answers at its address. */
 export function tellsInOwnLog(
   pod: Pod,
-  { container, reason, planName }: Pick<NodeHaltSpec, "container" | "reason" | "planName">,
+  { container, reason, planName }: ToldHalt,
   live: LiveStatus | undefined,
 ): boolean {
   const { process } = withLog(evidenceFromPod(pod, container), pod, container, live);

@@ -109,6 +109,11 @@ export class ObservationReader {
     };
   }
 
+  /** Whether nobody but another pod, with the address of this one, may have announced the halt that is seen there. */
+  mayBeAnnouncedByAnother(...args: Parameters<OtherPods["mayBeAnnouncedByAnother"]>): boolean {
+    return this.#others.mayBeAnnouncedByAnother(...args);
+  }
+
   /** Begins to ask, while a halt is being recorded, who will be asked about it. */
   askAhead(halt: NodeHalt): void {
     this.#askEarly(halt);
@@ -169,6 +174,7 @@ export class ObservationReader {
     const labels = podLabelsIn(workload, halt.spec.podName);
     const { policy, selected } = governanceOf(halt, stores, { pod, labels });
     const node = pod && judgedNode(pod, policy, liveOf(pod, this.#options.statuses), judged);
+    const beside = pod && this.#others.answeringBeside(pod, halt, stores);
     const recorded = this.#options.seenWhenRecorded(halt);
     const shown = (node && seenOf(halt, node, now)) ?? recorded;
     const seen = halt.status?.seen ?? shown;
@@ -187,7 +193,10 @@ export class ObservationReader {
           ...shownBy(halt, node),
         }),
       workload,
-      pod: node === undefined ? { kind: "gone" } : podSightOf(halt, node, now, journalsOf(node.pod, stores)),
+      pod:
+        node === undefined
+          ? { kind: "gone" }
+          : podSightOf(halt, node, now, journalsOf(node.pod, stores), beside),
       ...(from === "server" || isDeciding(halt)
         ? this.#others.around(halt, { policy, pod, workload, stores, asked, pasts, now })
         : NOBODY_ELSE),

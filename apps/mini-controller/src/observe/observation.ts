@@ -43,6 +43,8 @@ export type PodSight =
       readonly firstHeight?: number | undefined;
       /** Milliseconds since that first height. */
       readonly seenForMs?: number | undefined;
+      /** Another pod with its address, which may be who answers there: nothing that was read there counts as its own. */
+      readonly beside?: string | undefined;
     });
 
 /** What other halts under the same policy stand in the way. */

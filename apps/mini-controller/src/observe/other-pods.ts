@@ -13,7 +13,7 @@ import { isJournal } from "../journal/journal-name.ts";
 import type { SlotBook } from "../journal/slot-book.ts";
 import type { JudgedNode } from "../judge/judged-node.ts";
 import { judgePod, type RecordedHalt } from "../judge/judgement.ts";
-import { tellsInOwnLog } from "../judge/log-evidence.ts";
+import { type ToldHalt, tellsInOwnLog } from "../judge/log-evidence.ts";
 import { haltsOfPodsBefore, isAbortedHalt, isOpen, isSameHalt } from "../judge/same-halt.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
 import { namespaceOf } from "../kube/paths.ts";
@@ -47,6 +47,7 @@ import type { Neighbours, Observation } from "./observation.ts";
 import type { Pasts } from "./pasts.ts";
 import { previousImage } from "./previous-image.ts";
 import { standsStill } from "./recovery-timer.ts";
+import { declaresAnotherPort, podsAtAddressOf } from "./shared-address.ts";
 import { type Sibling, siblingsOf } from "./siblings.ts";
 import { isStarting, startingNodes } from "./starting-nodes.ts";
 import { liveOf, type StatusWatch } from "./status-watch.ts";
@@ -63,7 +64,6 @@ import {
   type Strangers,
   strangersAmong,
   traitsOf,
-  whoMayAnswerFor,
 } from "./strangers.ts";
 
 /** What `OtherPods` reads from. */
@@ -114,7 +114,9 @@ export class OtherPods {
       strangers: [
         ...(pod === undefined ? [] : runByHand(pod)),
         ...(pod === undefined ? [] : this.#answeringInstead(pod, halt, stores)),
-        ...halted.asked.filter(isOwn).flatMap((one) => besideHalted(one, stores, now)),
+        ...halted.asked
+          .filter(isOwn)
+          .flatMap((one) => besideHalted(one, stores, now, pod && this.answeringBeside(pod, halt, stores))),
         ...strangersAmong(
           asked.flatMap((one) =>
             withoutSeeds(traits === undefined ? one : ofSharedAddress(one, beside, traits), stores, now),
@@ -259,25 +261,37 @@ export class OtherPods {
   }
 
   /**
-   * Other pods that may be who announces a halt at the address of this one, whose process runs and says nothing of it in its own
-   * log: of its own namespace whatever they look like, of others those that look like nodes. Every machine has agents with its
-   * address. An exit code is of a run before.
+   * Another pod that may be who announces a halt at the address of this one, whose process runs and says nothing of it in its own
+   * log: whatever ports it declares, as that is its author's word. An exit code is of a run before.
    */
+  #announcingInstead(pod: Pod, halt: ToldHalt, traits: NodeTraits, stores: Stores): string | undefined {
+    const isRunning = containerStatusOf(pod, halt.container)?.state?.running !== undefined;
+    if (!isRunning || tellsInOwnLog(pod, halt, liveOf(pod, this.#options.statuses))) return undefined;
+    const [other] = podsAtAddressOf(pod, traits, stores.pods, this.#options.stores.pods);
+    return other && keyOf(other);
+  }
+
   #answeringInstead(pod: Pod, halt: NodeHalt, stores: Stores): readonly Stranger[] {
-    const { namespace } = pod.metadata;
-    const { podIP } = pod.status ?? {};
-    const isRunning = containerStatusOf(pod, halt.spec.container)?.state?.running !== undefined;
-    if (!isRunning || podIP === undefined) return [];
-    if (tellsInOwnLog(pod, halt.spec, liveOf(pod, this.#options.statuses))) return [];
-    const traits = this.#traitsOf(pod, halt, stores);
-    const near = stores.pods.under(podsOf.address(podIP)).filter((one) => namespaceOf(one) === namespace);
-    const far = this.#options.stores.pods
-      .under(podsOf.address(podIP))
-      .filter((one) => namespaceOf(one) !== namespace && lookalikeOf(one, traits) !== undefined);
-    const who = whoMayAnswerFor(pod, traits.port, [...near, ...far], traits);
+    const who = this.#announcingInstead(pod, halt.spec, this.#traitsOf(pod, halt, stores), stores);
     const insteadOf = keyOf(pod);
     const found = `has the address of ${insteadOf}, and may have announced the halt in its place`;
     return who === undefined ? [] : [{ pod: who, found, insteadOf }];
+  }
+
+  /** Whether another pod may be who announces this halt at the pod's address. */
+  mayBeAnnouncedByAnother(pod: Pod, { spec }: HaltPolicy, halt: Omit<ToldHalt, "container">): boolean {
+    const { container, rpcPort } = spec;
+    const { stores } = this.#options;
+    const traits = traitsOf(pod, container, rpcPort);
+    return this.#announcingInstead(pod, { ...halt, container }, traits, stores) !== undefined;
+  }
+
+  /** Another pod that may be who answers at the pod's address, unless by its own word it serves another port. */
+  answeringBeside(pod: Pod, halt: NodeHalt, stores: Stores): string | undefined {
+    const traits = this.#traitsOf(pod, halt, stores);
+    const beside = podsAtAddressOf(pod, traits, stores.pods, this.#options.stores.pods);
+    const other = beside.find((one) => !declaresAnotherPort(one, traits));
+    return other && keyOf(other);
   }
 
   #traitsOf(pod: Pod, halt: NodeHalt, stores: Stores): NodeTraits {
@@ -497,20 +511,24 @@ function answersAfterEnd({ hasEnded, said }: Asked): boolean {
   return hasEnded === true && said.kind === "node" && said.isHalted !== true;
 }
 
-/** Another node in the pod that halted: it would be ended with that. One that is silent counts while it may only be starting. */
-function besideHalted(one: Asked, stores: Stores, now: number): readonly Stranger[] {
+/**
+ * Another node in the pod that halted: it would be ended with that. One that is silent counts while it may only be starting. What answers
+ * may be `beside`, another pod with the same address.
+ */
+function besideHalted(one: Asked, stores: Stores, now: number, beside?: string): readonly Stranger[] {
   const { pod, container, said } = one;
-  if (one.hasEnded === true) {
-    const found = "has ended, and a node that answers in its place would be ended with the pod";
-    return answersAfterEnd(one) ? [{ pod: `container ${container} of ${keyOf(pod)}`, found }] : [];
-  }
+  const own = `container ${container} of ${keyOf(pod)}`;
+  const mayBeBeside = said.kind === "node" && beside !== undefined;
+  const found = mayBeBeside
+    ? `may be who answers at the address of ${keyOf(pod)}: if it is not, a node answers in ${own}, and would be ended with the pod`
+    : `${one.hasEnded ? "has ended, and a node that answers in its place" : "answers on /status, and"} would be ended with the pod`;
+  const answering = mayBeBeside ? { pod: beside, found, insteadOf: keyOf(pod) } : { pod: own, found };
+  if (one.hasEnded === true) return answersAfterEnd(one) ? [answering] : [];
   if (one.isAnyProgram && said.kind !== "node") return [];
   if (containerStatusOf(pod, container)?.state?.terminated !== undefined) return [];
   if (ephemeralContainersOf(pod).includes(container)) return [];
   if (said.kind === "no-node" || withoutSeeds(one, stores, now).length === 0) return [];
-  const { namespace, name } = pod.metadata;
-  const found = said.kind === "node" ? "answers on /status, and would be ended with the pod" : said.found;
-  return [{ pod: `container ${container} of ${namespace}/${name}`, found }];
+  return said.kind === "node" ? [answering] : [{ pod: own, found: said.found }];
 }
 
 /** What somebody runs in the pod that halted would be ended with it: maybe the node itself, on the same volumes. */

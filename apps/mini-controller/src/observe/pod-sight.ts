@@ -12,12 +12,16 @@ import { type LiveStatus, makesBlocks } from "../model/live-status.ts";
 import { containerOf, containerStatusOf, isTakenAtOnce } from "../model/pod.ts";
 import type { PodSight } from "./observation.ts";
 
-/** Where the pod stands, seen from a halt. `journals` are those of the pod's name. */
+/**
+ * Where the pod stands, seen from a halt. `journals` are those of the pod's name; `beside` is another pod, which may be who answers at
+ * its address.
+ */
 export function podSightOf(
   halt: NodeHalt,
   node: JudgedNode,
   now: number,
   journals: readonly NodeHalt[] = [],
+  beside?: string,
 ): PodSight {
   const { spec } = halt;
   const { pod, live, verdict } = node;
@@ -30,13 +34,15 @@ export function podSightOf(
   };
   const sight = { uid, resourceVersion, image, terminating, isTakenAtOnce: isTakenAtOnce(pod), ...origin };
   if (!isSameHalt(halt, node)) {
+    if (beside !== undefined) return { kind: "successor", ...sight, verdict, beside };
     const { height, firstHeight } = live ?? {};
     const seenForMs = live === undefined || firstHeight === undefined ? undefined : now - live.firstHeightAt;
     const otherChain = otherChainOf(halt, node);
     const toldBy = otherChain === undefined ? undefined : tellingHaltOf(node, halt, journals)?.metadata.name;
     return { kind: "successor", ...sight, verdict, otherChain, toldBy, height, firstHeight, seenForMs };
   }
-  const healthy = image === spec.image && uid === spec.podUID ? healthyHeight(halt, node) : undefined;
+  const isVeryPod = image === spec.image && uid === spec.podUID;
+  const healthy = isVeryPod && beside === undefined ? healthyHeight(halt, node) : undefined;
   if (healthy !== undefined) return { kind: "healthy", ...sight, height: healthy };
   return { kind: "halted", ...sight, shown: showsHalt(halt, node) };
 }

@@ -53,7 +53,7 @@ export interface Stranger {
   readonly found: string;
   /** A policy selects it, and it may yet say who it is: it was started lately, or another pod may have answered in its place. */
   readonly starts?: true | undefined;
-  /** It is of any kind, and may have announced the halt at the address that it has with this pod. */
+  /** It is of any kind, and may be who answers, or has announced the halt, at the address that it has with this pod. */
   readonly insteadOf?: string;
 }
 

@@ -22,9 +22,9 @@ export const strangerNotKnown: Check = (observation) => {
 };
 
 /** What is to be done about one that only has the address. Elsewhere it is told for looking like a node, and so it would be anywhere. */
-function unlikeNode({ pod, insteadOf = "" }: Stranger, namespace: string): Advice {
-  const toDo = pod.startsWith(`${namespace}/`)
-    ? advice`Move ${pod} off the machine's network or to another namespace, or upgrade ${insteadOf} by hand.`
-    : advice`Move ${pod} off the machine's network, or upgrade ${insteadOf} by hand.`;
-  return advice`${pod} has the address of ${insteadOf}, and may have announced the halt in its place. ${toDo}`;
+function unlikeNode({ pod, found, insteadOf = "" }: Stranger, namespace: string): Advice {
+  const away = pod.startsWith(`${namespace}/`)
+    ? advice`Move ${pod} off the machine's network or to another namespace.`
+    : advice`Move ${pod} off the machine's network.`;
+  return advice`${pod} ${found}. ${away} Or read the log of ${insteadOf} itself: do nothing to it unless that tells of the halt.`;
 }
