@@ -67,7 +67,7 @@ export interface LastRun {
 }
 
 /** What a caller knows of the output of a process of its own. */
-export interface OwnOutput {
+interface OwnOutput {
   /** The line at which the other of two streams begins. */
   readonly streamMark?: string | undefined;
 }

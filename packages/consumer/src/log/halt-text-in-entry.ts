@@ -5,8 +5,9 @@ import { isStart } from "./runs.ts";
 
 /** Whether a record tells the error that its program ends with. */
 export function isProgramsEnd({ isError, exact, message }: LogRecord): boolean {
+  if (!isError) return false;
   const [failed] = PROGRAM_FAILED.exec(message) ?? [];
-  return isError && failed !== undefined && (!exact || failed === message);
+  return failed !== undefined && (!exact || failed === message);
 }
 
 /** The halt text that a record is about: its message is one, or the error that it says consensus or the program failed with. */

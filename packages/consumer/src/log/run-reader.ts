@@ -165,14 +165,16 @@ export class RunReader {
   }
 
   #of({ stream }: OutputLine): Heard {
-    const heard = this.#heard.get(stream) ?? new Heard();
+    const known = this.#heard.get(stream);
+    if (known !== undefined) return known;
+    const heard = new Heard();
     this.#heard.set(stream, heard);
     return heard;
   }
 
   #record(record: LogRecord, line: OutputLine): void {
     this.#of(line).record(record);
-    if (!OF_COSMOVISOR.test(line.text)) this.#takeBack(line);
+    if (this.#ending !== undefined && !OF_COSMOVISOR.test(line.text)) this.#takeBack(line);
     const text = textOfRecord(record);
     if (record.at !== undefined && record.at < this.#oldest) return;
     const isEnd = isProgramsEnd(record);
