@@ -35,7 +35,13 @@ test("a pod whose template was given the claim of a node that runs is not replac
   await until("the swap", () => cluster.podsDeleted.length === 1);
 });
 
-test("a pod whose template was given the machine where another pod has its folder is not replaced before that is gone", async () => {
+test.each([
+  ["the machine where another pod has its folder", { nodeName: "m2" }],
+  [
+    "machines of another label, where another pod may have its folder,",
+    { nodeName: null, nodeSelector: { "example.org/validator": "b" } },
+  ],
+])("a pod whose template was given %s is not replaced before that is gone", async (_, staged) => {
   const volumes = [{ name: "data", hostPath: { path: "/data", type: "Directory" } }];
   const volumeMounts = [{ name: "data", mountPath: "/data" }];
   const cluster = new FakeCluster();
@@ -51,9 +57,9 @@ test("a pod whose template was given the machine where another pod has its folde
   const ports = [{ name: "rpc", containerPort: 26657 }];
   const containers = [{ name: CONTAINER, image: image("v6.6"), ports, volumeMounts }];
   const set = objectPath(STATEFUL_SETS, NAMESPACE, "sei-0");
-  const put = (nodeName: string) =>
-    cluster.api.mergePatch(set, { spec: { template: { spec: { nodeName, containers } } } });
-  await put("m2");
+  const put = (placement: object) =>
+    cluster.api.mergePatch(set, { spec: { template: { spec: { ...placement, containers } } } });
+  await put(staged);
   cluster.reach(30);
   const halt = await until("it to be held", () =>
     cluster.halts().find(({ status }) => status?.reason === "SameValidatorMayRun"),
@@ -62,7 +68,7 @@ test("a pod whose template was given the machine where another pod has its folde
     "elsewhere/other (same folder /data of the machine, which its template has by now)",
   );
   expect([cluster.imagesSet, cluster.podsDeleted]).toEqual([[], []]);
-  await put("m1");
+  await put({ nodeName: "m1" });
   await until("the swap", () => cluster.podsDeleted.length === 1);
 });
 

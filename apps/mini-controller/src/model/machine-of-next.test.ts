@@ -11,16 +11,27 @@ const pinned = (name: string) => ({ nodeSelector: { "kubernetes.io/hostname": na
 
 test.each<[string, object, string | undefined]>([
   ["names no machine", {}, "m1.example.org"],
-  ["names a pool of them", { nodeSelector: { pool: "validators" } }, "m1.example.org"],
+  ["names a pool of them", { nodeSelector: { pool: "validators" } }, undefined],
+  [
+    "names this one of a pool",
+    { nodeSelector: { pool: "a", ...pinned("m1").nodeSelector } },
+    "m1.example.org",
+  ],
+  ["names this one by an affinity", required(hostname("In", "m1")), "m1.example.org"],
+  [
+    "names this one by a field",
+    required({ matchFields: [{ key: "metadata.name", operator: "In", values: ["m1.example.org"] }] }),
+    "m1.example.org",
+  ],
   ["names this one", pinned("m1.example.org"), "m1.example.org"],
   ["names this one in short", pinned("m1"), "m1.example.org"],
   ["names another", { nodeName: "m2" }, "m2"],
   ["wants another", pinned("m2"), undefined],
   ["wants one whose name begins as this one's", pinned("m"), undefined],
-  ["wants this one or another", required(hostname("In", "m2", "m1")), "m1.example.org"],
+  ["wants this one or another", required(hostname("In", "m2", "m1")), undefined],
   ["wants others", required(hostname("In", "m2", "m3")), undefined],
   ["wants any but this one", required(hostname("NotIn", "m1")), undefined],
-  ["wants any but another", required(hostname("NotIn", "m2")), "m1.example.org"],
+  ["wants any but another", required(hostname("NotIn", "m2")), undefined],
   [
     "wants another by a field",
     required({ matchFields: [{ key: "metadata.name", operator: "In", values: ["m2"] }] }),
@@ -29,7 +40,7 @@ test.each<[string, object, string | undefined]>([
   [
     "wants another, or what else it may be",
     required(hostname("In", "m2"), { matchExpressions: [{ key: "pool", operator: "Exists" }] }),
-    "m1.example.org",
+    undefined,
   ],
 ])("the machine of the next pod where its template %s", (_, template, machine) => {
   expect(machineOfNext({ nodeName: "m1.example.org" }, template)).toBe(machine);
@@ -50,7 +61,8 @@ const also = { key: "kubernetes.io/hostname", operator: "NotIn", values: ["drain
 test.each<[string, object, object]>([
   ["a selector", pinned("val-1"), pinned("val-1")],
   ["an affinity", required(hostname("In", "val-1", "val-2")), required(hostname("In", "val-1", "val-2"))],
-  ["an affinity that was a selector", pinned("val-1"), required(hostname("In", "val-1", "val-2"))],
+  ["an affinity that was a selector", pinned("val-1"), required(hostname("In", "val-1"))],
+  ["the pool that it was asked for", { nodeSelector: { pool: "a" } }, { nodeSelector: { pool: "a" } }],
   [
     "an affinity to which something added for the pod",
     required({ matchExpressions: [...hostname("In", "val-1").matchExpressions, also] }),
@@ -63,6 +75,8 @@ test.each<[string, object, object]>([
 
 test.each<[string, object, object]>([
   ["another selector", pinned("val-1"), pinned("val-2")],
+  ["no selector any more", pinned("val-1"), {}],
+  ["another pool", { nodeSelector: { pool: "a" } }, { nodeSelector: { pool: "b" } }],
   ["another affinity", required(hostname("In", "val-1")), required(hostname("In", "val-2"))],
   [
     "an affinity that the selector of the pod does not satisfy",
@@ -84,10 +98,8 @@ test.each<[string, object, object]>([
   expect(machineOfNext(kept, template)).toBeUndefined();
 });
 
-test.each([
-  ["that names no machine", { ...required({ matchExpressions: [{ key: "pool", operator: "Exists" }] }) }],
-  ["of a DaemonSet", required({ matchFields: [{ key: "metadata.name", operator: "In", values: ["m1"] }] })],
-  ["of a pool", { nodeSelector: { pool: "validators" } }],
-])("of the placement of a pod %s nothing is kept", (_, own) => {
-  expect(placementOf(own)).toEqual({});
+test("of the placement of a pod what a template is compared with is kept, and no more", () => {
+  const placed = { nodeSelector: { pool: "a" }, ...required(hostname("In", "m1")) };
+  expect(placementOf({ ...placed, nodeName: "m1" })).toEqual(placed);
+  expect(placementOf({ nodeName: "m1", nodeSelector: {} })).toEqual({});
 });

@@ -24,53 +24,46 @@ interface Requirement {
 
 const HOSTNAME = "kubernetes.io/hostname";
 
+const NAME = "metadata.name";
+
 /**
- * The machine of the pod that a template makes in the place of `own`: that one's, unless the template names machines and it is
- * none of them. Then it is the one that `nodeName` says, or may be any. What asks for no more than the pod itself holds of its machine,
- * which may have another label than its name.
+ * The machine of the pod that a template makes in the place of `own`: the one that it names, or the pod's own where the template asks for
+ * what the pod was asked for, or for that machine alone. Whatever else it asks for, it may be any: a label may be on many.
  */
 export function machineOfNext(own: Placement, template: Placement): string | undefined {
   const { nodeName } = template;
   if (nodeName !== undefined && nodeName !== "") return nodeName;
-  const present = own.nodeName;
-  const label = labelIn(own) ?? present;
-  const asked = labelIn(template);
-  const terms = termsIn(template);
-  const isKept =
-    (asked === undefined || isOneOf(label, [asked])) &&
-    (terms.length === 0 ||
-      isImplied(terms, termsIn(own)) ||
-      terms.some((term) => takes(term, { present, label })));
-  return isKept ? present : undefined;
+  return isAsBefore(own, template) || namesMachineOf(own, template) ? own.nodeName : undefined;
 }
 
-/** What has to be kept of a pod for that: nothing, unless it names the label of its machine. A field has the machine's name itself. */
+/** What has to be kept of a pod for that. */
 export function placementOf(own: Placement): Pick<Placement, "nodeSelector" | "affinity"> {
-  const name = labelIn(own);
-  const terms = termsIn(own).map(namingPart);
-  const isLabelled = terms.some(({ matchExpressions = [] }) => matchExpressions.length > 0);
-  const required = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } };
+  const nodeSelector = own.nodeSelector ?? {};
+  const nodeSelectorTerms = termsIn(own).map(plainTerm);
+  const required = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } };
   return {
-    ...(name !== undefined && { nodeSelector: { [HOSTNAME]: name } }),
-    ...(isLabelled && { affinity: { nodeAffinity: required } }),
+    ...(Object.keys(nodeSelector).length > 0 && { nodeSelector }),
+    ...(nodeSelectorTerms.length > 0 && { affinity: { nodeAffinity: required } }),
   };
 }
 
-function labelIn({ nodeSelector }: Placement): string | undefined {
-  return nodeSelector?.[HOSTNAME];
+function isAsBefore(own: Placement, template: Placement): boolean {
+  return textOf(own) === textOf(template);
+}
+
+function textOf(placement: Placement): string {
+  const labels = Object.entries(placement.nodeSelector ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([labels, termsIn(placement).map(plainTerm)]);
 }
 
 function termsIn({ affinity }: Placement): readonly Term[] {
   return affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
 }
 
-/** What of a term names machines. What else it asks for is not known of one. */
-function namingPart({ matchExpressions = [], matchFields = [] }: Term): Term {
-  const labels = matchExpressions.filter(({ key }) => key === HOSTNAME).map(plain);
-  const fields = matchFields.filter(({ key }) => key === "metadata.name").map(plain);
+function plainTerm({ matchExpressions = [], matchFields = [] }: Term): Term {
   return {
-    ...(labels.length > 0 && { matchExpressions: labels }),
-    ...(fields.length > 0 && { matchFields: fields }),
+    ...(matchExpressions.length > 0 && { matchExpressions: matchExpressions.map(plain) }),
+    ...(matchFields.length > 0 && { matchFields: matchFields.map(plain) }),
   };
 }
 
@@ -78,42 +71,45 @@ function plain({ key, operator, values }: Requirement): Requirement {
   return { key, operator, ...(values !== undefined && { values }) };
 }
 
-/** Whether what satisfies one of the pod's own terms satisfies one of these: a webhook may have added to the pod's. */
-function isImplied(terms: readonly Term[], own: readonly Term[]): boolean {
-  const ofTemplate = terms.map(requirementsIn);
+/** Whether the template asks for one machine by its name or label, and the pod is on that, or was asked for the same. */
+function namesMachineOf(own: Placement, template: Placement): boolean {
+  const present = own.nodeName;
+  const label = labelIn(own) ?? labelInEach(termsIn(own)) ?? present;
+  const selected = labelIn(template);
+  if (selected !== undefined) return isOneOf(label, [selected]);
+  const terms = termsIn(template);
   return (
-    own.length > 0 &&
-    own
-      .map(requirementsIn)
-      .every((had) => ofTemplate.some((asked) => asked.every((one) => had.includes(one))))
+    terms.length > 0 &&
+    terms.every(
+      ({ matchExpressions, matchFields }) =>
+        isOneOf(label, [onlyValue(matchExpressions, HOSTNAME)]) ||
+        isOneOf(present, [onlyValue(matchFields, NAME)]),
+    )
   );
 }
 
-function requirementsIn(term: Term): readonly string[] {
-  return Object.entries(namingPart(term)).flatMap(([kind, requirements = []]) =>
-    requirements.map((requirement: Requirement) => `${kind} ${JSON.stringify(requirement)}`),
-  );
+function labelIn({ nodeSelector }: Placement): string | undefined {
+  return nodeSelector?.[HOSTNAME];
+}
+
+/** The label that each of the terms asks for. */
+function labelInEach(terms: readonly Term[]): string | undefined {
+  const [first, ...others] = terms.map(({ matchExpressions }) => onlyValue(matchExpressions, HOSTNAME));
+  return others.every((other) => other === first) ? first : undefined;
+}
+
+/** The one value that a requirement allows for this key. */
+function onlyValue(requirements: readonly Requirement[] = [], key: string): string | undefined {
+  return requirements.find((one) => one.key === key && one.operator === "In" && one.values?.length === 1)
+    ?.values?.[0];
 }
 
 /** Whether the machine is one of these names. A label may have the short form of a name. */
-function isOneOf(machine: string | undefined, names: readonly string[]): boolean {
+function isOneOf(machine: string | undefined, names: readonly (string | undefined)[]): boolean {
   if (machine === undefined) return false;
   const isShortOf = (one: string, other: string) => other.startsWith(`${one}.`);
-  return names.some((name) => name === machine || isShortOf(name, machine) || isShortOf(machine, name));
-}
-
-/** Whether a term takes the machine by its name or label. */
-function takes(
-  term: Term,
-  { present, label }: { readonly present: string | undefined; readonly label: string | undefined },
-): boolean {
-  const { matchExpressions = [], matchFields = [] } = namingPart(term);
-  const holds = (machine: string | undefined, { operator, values = [] }: Requirement) => {
-    if (operator === "In") return isOneOf(machine, values);
-    return operator !== "NotIn" || !isOneOf(machine, values);
-  };
-  return (
-    matchExpressions.every((requirement) => holds(label, requirement)) &&
-    matchFields.every((requirement) => holds(present, requirement))
+  return names.some(
+    (name) =>
+      name !== undefined && (name === machine || isShortOf(name, machine) || isShortOf(machine, name)),
   );
 }
