@@ -4,6 +4,7 @@ import { CodedError, type KubeErrorCode } from "@upgrade-halt/kube";
 export type ControllerErrorCode =
   | KubeErrorCode
   | "not-leading"
+  | "names-taken"
   | "bad-reference"
   | "secret-not-marked"
   | "host-not-allowed"

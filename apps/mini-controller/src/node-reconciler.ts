@@ -145,16 +145,22 @@ export class NodeReconciler {
 
   /**
    * A pod that went is forgotten once its halt and its node are recorded: it is in no list that could be looked at again. Nothing is
-   * recorded of the pod after it before; but what lasts keeps nothing back for ever.
+   * recorded of the pod after it before; but what lasts keeps nothing back for ever, nor does a halt that a person is told of without a
+   * journal, where a pod came after it.
    */
   async #judgeDeparted(key: string): Promise<void> {
+    const { stores, statuses, detector, unrecorded } = this.#options;
     const pods = this.#departed.get(key) ?? [];
     for (let pod = pods[0]; pod !== undefined; pod = pods[0]) {
       const policy = this.#policyOf(pod);
-      const live = this.#options.statuses.get(key, pod.metadata.uid);
-      const unnoted = policy && (await this.#note(pod, policy, live, true));
-      await this.#options.detector.detect(key, this.#judge(key, pod, policy));
       const { uid = "" } = pod.metadata;
+      const unnoted = policy && (await this.#note(pod, policy, statuses.get(key, uid), true));
+      try {
+        await detector.detect(key, this.#judge(key, pod, policy), true);
+      } catch (error) {
+        const next = (pods[1] ?? stores.pods.get(key))?.metadata.uid;
+        if (next === undefined || !unrecorded.handOver(uid, next)) throw error;
+      }
       if (unnoted !== undefined && this.#unnoted.note(uid) < LASTING_MS) throw unnoted;
       this.#unnoted.over(uid);
       pods.shift();

@@ -3,15 +3,15 @@ import type { Logger } from "pino";
 import { API_VERSION } from "../api/group.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import { hasEnded, type NodeHalt, type NodeHaltSpec, type Seen, type WorkloadRef } from "../api/node-halt.ts";
+import { ControllerError } from "../controller-error.ts";
 import type { HaltJournal } from "../journal/halt-journal.ts";
-import { journalMove, pageWords } from "../journal/journal-entry.ts";
 import { isJournal, journalName, namesAgain } from "../journal/journal-name.ts";
-import { advice } from "../journal/words.ts";
 import type { JudgedNode } from "../judge/judged-node.ts";
 import { reasonOf } from "../judge/judgement.ts";
 import { planNameOf, recordedHeightOf } from "../judge/recorded-facts.ts";
 import { haltsOfPodsBefore, isOpen, isOtherHalt, isSameHalt } from "../judge/same-halt.ts";
 import { between, type OnBoundary } from "../model/boundary.ts";
+import { makesBlocks } from "../model/live-status.ts";
 import { containerOf } from "../model/pod.ts";
 import { haltsOf, type Stores } from "../model/stores.ts";
 import type { WorkloadSight } from "../model/workload-sight.ts";
@@ -34,6 +34,9 @@ export interface DetectorOptions {
   readonly log: Logger;
   readonly now: () => number;
 }
+
+const NAMES_TAKEN =
+  "every name that its journal can have is taken by a NodeHalt that tells of no halt, or of one that is over";
 
 /** A halt that was just recorded, and the reading of its workload that was begun meanwhile. */
 export interface Detected {
@@ -68,10 +71,16 @@ export class Detector {
     this.#proven.forget(key);
   }
 
-  /** Records a halt that is seen for the first time; `undefined` when there is none, or it is known. */
-  async detect(key: string, node: JudgedNode): Promise<Detected | undefined> {
+  /**
+   * Records a halt that is seen for the first time; `undefined` when there is none, or it is known. What could not be recorded before
+   * stays told of while the node shows no halt as it starts anew, unless it is the last look at its pod.
+   */
+  async detect(key: string, node: JudgedNode, isLast = false): Promise<Detected | undefined> {
     const detected = await this.#detect(key, node);
-    this.#options.unrecorded.over(node.pod.metadata.uid ?? "");
+    const { pod, policy, verdict, live } = node;
+    const isStill = policy !== undefined && reasonOf(verdict) === undefined;
+    if (!isStill || isLast || makesBlocks(live?.runHeight, live?.height))
+      this.#options.unrecorded.over(pod.metadata.uid ?? "");
     return detected;
   }
 
@@ -100,7 +109,6 @@ export class Detector {
       unrecorded.noteUncreated(namespace, names[0] ?? "", spec, policy, error);
       throw error;
     });
-    if (halt === undefined) return undefined;
     const { name } = halt.metadata;
     const seen = seenOf(halt, node, now());
     const { uid } = halt.metadata;
@@ -146,27 +154,26 @@ export class Detector {
 
   /**
    * Opens the journal of a halt under the first name that nobody else took: whoever may create a NodeHalt can work out the name
-   * of one that is to come. Where all are taken, the last of them tells a person.
+   * of one that is to come.
+   *
+   * @throws {ControllerError} `names-taken` where all are: none of them can tell a person, as one that ended says no more.
    */
   async #open(
     namespace: string,
     names: readonly string[],
     spec: NodeHaltSpec,
     node: JudgedNode,
-  ): Promise<NodeHalt | undefined> {
+  ): Promise<NodeHalt> {
     const { journal, log } = this.#options;
-    let taken: NodeHalt | undefined;
     for (const name of names) {
       const opened = await journal.open(namespace, name, spec).catch((error: unknown) => {
         if (!hasCode(error, "invalid")) throw error;
         return journal.open(namespace, name, bareSpec(spec, error));
       });
       if (opened.isNew || (isOpen(opened.halt) && this.#isBelieved(opened.halt, node))) return opened.halt;
-      taken = opened.halt;
       log.warn({ object: `${namespace}/${name}` }, "another NodeHalt has the name of this halt's journal");
     }
-    if (taken !== undefined) await this.#tellTaken(taken, spec);
-    return undefined;
+    throw new ControllerError("names-taken", NAMES_TAKEN);
   }
 
   /**
@@ -182,20 +189,6 @@ export class Detector {
       planNameOf(verdict) === spec.planName &&
       recordedHeightOf(verdict) === spec.height
     );
-  }
-
-  async #tellTaken(halt: NodeHalt, spec: NodeHaltSpec): Promise<void> {
-    const { journal, now } = this.#options;
-    const [phase, reason] = ["Paged", "JournalTaken"] as const;
-    if (halt.status?.phase === phase && halt.status.reason === reason) return;
-    const message = {
-      found:
-        "Every name that the journal of this halt can have is taken by a NodeHalt that tells of none, or of one that is over. Nothing is done about this halt.",
-      toDo: advice`Find out who wrote them, and delete them.`,
-    };
-    const page = { reason, summary: pageWords({ ...halt, spec }, "halted", message) };
-    const { status } = journalMove({ ...halt, status: {} }, { phase, reason, message, page }, now());
-    await journal.write(halt, status);
   }
 
   /** The names for the journal of a halt that has none, the first choice first; `undefined` when it has one. */

@@ -2,10 +2,11 @@ import { CodedError, hasCode, keyOf, messageOf } from "@upgrade-halt/kube";
 import type { Logger } from "pino";
 import { API_VERSION } from "../api/group.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
-import type { NodeHalt, NodeHaltSpec, PageRecord } from "../api/node-halt.ts";
+import { type NodeHalt, type NodeHaltSpec, type PageRecord, pagesOf } from "../api/node-halt.ts";
 import { BY_HAND } from "../journal/by-hand.ts";
 import { journalMove, pageWords, resolving, timestamp } from "../journal/journal-entry.ts";
 import { advice } from "../journal/words.ts";
+import { isOneNode } from "../judge/same-halt.ts";
 import { policyOf } from "../model/governance.ts";
 import { podKeyOf, type Stores } from "../model/stores.ts";
 import { isWithAll, toldAnew } from "../paging/page-targets.ts";
@@ -25,12 +26,15 @@ export interface UnrecordedHaltsOptions {
 /** A halt that can't be written down, and why. */
 export interface UnrecordedHalt {
   readonly podName: string;
+  readonly reason: "JournalRefused" | "JournalTaken";
   /** What the API server does not do for it. */
   readonly what: string;
   readonly why: string;
 }
 
 interface Entry extends UnrecordedHalt {
+  /** UIDs of the pods that have no NodeHalt of this halt, or of the NodeHalt that can't be written. */
+  readonly ids: Set<string>;
   readonly policyKey: string;
   readonly halt: NodeHalt;
   page: PageRecord;
@@ -41,19 +45,22 @@ interface Entry extends UnrecordedHalt {
 /** How often an Alertmanager is told again, which keeps no alert over a restart and ends one by itself. */
 const RENEWED_MS = 300_000;
 
-const REASON = "JournalRefused";
+const REFUSED = "JournalRefused";
 const NOT_CREATED = "takes no NodeHalt of";
+const FREE_NAMES = advice`Find out who wrote them, and delete them.`;
 const NOT_WRITTEN = "does not take what is to be written about";
 
 /**
- * Halts that cannot be written down, as a quota or an admission webhook refuses their NodeHalts or the status of these. Nothing is done
+ * Halts that cannot be written down, as a quota or an admission webhook refuses their NodeHalts or the status of these, or as every name
+ * that these can have is taken. Nothing is done
  * about one, so a person is paged without a journal. It is known to this process alone: the next one pages again by the same key, which
  * receivers know.
  */
 export class UnrecordedHalts {
   readonly #options: UnrecordedHaltsOptions;
-  /** By the UID of the pod that has no NodeHalt, or of the NodeHalt that can't be written. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Set<Entry>();
+  /** How many pages of a key were told and are over: the next one is another page. */
+  readonly #over = new Map<string, number>();
   readonly #refused: Lasting;
 
   constructor(options: UnrecordedHaltsOptions) {
@@ -80,59 +87,102 @@ export class UnrecordedHalts {
     const { uid = "" } = halt.metadata;
     const { page } = halt.status ?? {};
     const policy = policyOf(halt, this.#options.stores);
-    if (policy === undefined || !isRefusal(error) || (page?.reason === REASON && page.state === "Sent"))
+    if (policy === undefined || !isRefusal(error) || (page?.reason === REFUSED && page.state === "Sent"))
       return;
     const lastsMs = this.#refused.note(uid);
-    if ((isUnfit(error) && page?.reason !== REASON) || isTold(error, lastsMs))
+    if ((isUnfit(error) && page?.reason !== REFUSED) || isTold(error, lastsMs))
       this.#add(uid, halt, policy, NOT_WRITTEN, error);
   }
 
   #add(id: string, unwritten: NodeHalt, policy: HaltPolicy, what: string, error: unknown): void {
     const { log, now, onChange } = this.#options;
-    if (this.#entries.has(id)) return;
+    const reason = hasCode(error, "names-taken") ? "JournalTaken" : REFUSED;
+    const known = [...this.#entries].find((entry) => entry.reason === reason && isOneHalt(entry, unwritten));
+    if (known !== undefined) {
+      if (known.page.state !== "Resolving") known.ids.add(id);
+      return;
+    }
+    this.#release(id);
     const { podName } = unwritten.spec;
     const why = messageOf(error);
     const message = {
       found: `The API server ${what} it, so nothing is done about this halt: ${why.replace(/\.?$/, ".")}`,
-      toDo: advice`Let it be written. ${BY_HAND}`,
+      toDo:
+        reason === "JournalTaken" ? advice`${FREE_NAMES} ${BY_HAND}` : advice`Let it be written. ${BY_HAND}`,
     };
-    const page = { reason: REASON, summary: pageWords(unwritten, "halted", message) };
-    const { status } = journalMove(unwritten, { phase: "Held", reason: REASON, message, page }, now());
-    if (status.page?.reason !== REASON) return;
+    const draft = { reason, summary: pageWords(unwritten, "halted", message) };
+    const { status } = journalMove(unwritten, { phase: "Held", reason, message, page: draft }, now());
+    const { page } = status;
+    if (page?.reason !== reason) return;
     const halt = { ...unwritten, status };
-    this.#entries.set(id, {
+    const before = this.#over.get(page.key);
+    const key = before === undefined ? page.key : `${page.key}/${before + 1}`;
+    const policyKey = keyOf(policy);
+    const ids = new Set([id]);
+    this.#entries.add({
       podName,
+      reason,
       what,
       why,
-      policyKey: keyOf(policy),
+      policyKey,
+      ids,
       halt,
-      page: status.page,
+      page: { ...page, key },
       sentAt: 0,
     });
     log.warn({ object: keyOf(halt), error: why }, "a halt can't be recorded");
-    onChange(keyOf(policy), podKeyOf(halt));
+    onChange(policyKey, podKeyOf(halt));
   }
 
   /** What has this UID is written down by now, or there is nothing to be written. */
   over(id: string): void {
     this.#refused.over(id);
-    const entry = this.#entries.get(id);
-    if (entry === undefined || entry.page.state === "Resolving") return;
-    if (entry.page.attempts === 0) this.#entries.delete(id);
-    else entry.page = resolving(entry.page, timestamp(this.#options.now()));
-    this.#options.onChange(entry.policyKey, podKeyOf(entry.halt));
+    this.#release(id);
+  }
+
+  /**
+   * Leaves what a pod that went has not had recorded to the one after it, whose record or blocks end its page. Whether a person is
+   * told of it: nobody may forget it otherwise.
+   */
+  handOver(id: string, next: string): boolean {
+    const entries = [...this.#entries].filter(({ ids, page }) => ids.has(id) && page.state !== "Resolving");
+    for (const { ids } of entries) {
+      ids.delete(id);
+      ids.add(next);
+    }
+    if (entries.length > 0) this.#refused.over(id);
+    return entries.length > 0;
+  }
+
+  #release(id: string): void {
+    for (const entry of this.#entries)
+      if (entry.ids.delete(id) && entry.ids.size === 0 && entry.page.state !== "Resolving") this.#end(entry);
+  }
+
+  #end(entry: Entry): void {
+    const { now, onChange } = this.#options;
+    if (entry.page.attempts === 0 || this.#isJournaled(entry)) this.#entries.delete(entry);
+    else entry.page = resolving(entry.page, timestamp(now()));
+    onChange(entry.policyKey, podKeyOf(entry.halt));
+  }
+
+  /** Whether the journal itself has this page for standing: it has the same key, so an end of the one would be that of the other. */
+  #isJournaled({ halt, page }: Entry): boolean {
+    const journal = this.#options.stores.halts.get(keyOf(halt));
+    if (journal === undefined || journal.metadata.uid !== halt.metadata.uid) return false;
+    return pagesOf(journal).some(({ key, resolvedAt }) => key === page.key && resolvedAt === undefined);
   }
 
   /** Sends what is due about the pods of this name; the milliseconds until more is, if any. */
   async tell(podKey: string): Promise<number | undefined> {
     const { send, now, stores } = this.#options;
     const waits: number[] = [];
-    for (const [id, entry] of this.#entries) {
+    for (const entry of this.#entries) {
       const { halt } = entry;
       if (podKeyOf(halt) !== podKey) continue;
-      if (this.#isDeleted(halt)) this.over(id);
+      if (this.#isDeleted(halt)) for (const id of [...entry.ids]) this.over(id);
       const policy = policyOf(halt, stores);
-      if (!this.#entries.has(id) || policy?.spec.dryRun === true) continue;
+      if (!this.#entries.has(entry) || policy?.spec.dryRun === true) continue;
       const isRecent = Math.abs(now() - entry.sentAt) < RENEWED_MS;
       const page = isRecent ? entry.page : renewed(entry.page, policy);
       const stands = page.state === "Sent" || page.state === "NoTarget";
@@ -144,11 +194,17 @@ export class UnrecordedHalts {
         entry.page = (await send({ halt, page, policy })).page;
         entry.sentAt = now();
       }
-      if (entry.page.state === "Resolved") this.#entries.delete(id);
+      if (entry.page.state === "Resolved") this.#forget(entry);
       const next = Date.parse(entry.page.nextAttemptAt ?? "") - now();
       waits.push(next > 0 ? next : RENEWED_MS);
     }
     return waits.length === 0 ? undefined : Math.min(...waits);
+  }
+
+  #forget(entry: Entry): void {
+    this.#entries.delete(entry);
+    const { key } = entry.halt.status?.page ?? entry.page;
+    this.#over.set(key, (this.#over.get(key) ?? 0) + 1);
   }
 
   /** Whether there was a NodeHalt, and is none any more: nothing is to be written about it. */
@@ -163,10 +219,24 @@ export class UnrecordedHalts {
       const policy = policyOf(halt, this.#options.stores);
       return policy === undefined ? last : keyOf(policy);
     };
-    return [...this.#entries.values()].find(
+    return [...this.#entries].find(
       (entry) => entry.page.state !== "Resolving" && keyFor(entry) === policyKey,
     );
   }
+}
+
+/** Whether it is the same NodeHalt; or neither has one, and both are of one halt of one node, of which one page tells. */
+function isOneHalt({ halt: { metadata, spec } }: Entry, other: NodeHalt): boolean {
+  if (metadata.uid !== other.metadata.uid || metadata.namespace !== other.metadata.namespace) return false;
+  if (metadata.uid !== undefined) return true;
+  const agrees = <T>(one: T | undefined, another: T | undefined) =>
+    one === undefined || another === undefined || one === another;
+  return (
+    isOneNode(spec, other.spec) &&
+    spec.reason === other.spec.reason &&
+    agrees(spec.planName, other.spec.planName) &&
+    agrees(spec.height, other.spec.height)
+  );
 }
 
 /** The page as it is told anew. Where all had it, a failure of that is the first. */
@@ -175,9 +245,9 @@ function renewed(page: PageRecord, policy: HaltPolicy | undefined): PageRecord {
   return page.state === "Sent" ? { ...again, attempts: 0 } : again;
 }
 
-/** Whether what was to be written fits no schema: no time puts that right. */
+/** Whether what was to be written fits no schema, or no name is left to it: no time puts that right. */
 function isUnfit(error: unknown): boolean {
-  return hasCode(error, "invalid", "too-large");
+  return hasCode(error, "invalid", "too-large", "names-taken");
 }
 
 /** Whether it was not taken. Who else wrote meanwhile, and who does not lead, refuses nothing. */

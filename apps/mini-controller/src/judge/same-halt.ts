@@ -102,7 +102,7 @@ export function haltsOfPodsBefore(
 }
 
 /** A Deployment names its pods anew, so its pods are one node. */
-function isOneNode(a: NodeHaltSpec, b: NodeHaltSpec): boolean {
+export function isOneNode(a: NodeHaltSpec, b: NodeHaltSpec): boolean {
   const deployment = deploymentUIDOf(a);
   return a.podName === b.podName || (deployment !== undefined && deployment === deploymentUIDOf(b));
 }

@@ -101,7 +101,7 @@ function newerFault({ policy: { unknown } }: PolicyView): Fault | undefined {
 function journalFault({ unrecorded }: PolicyView): Fault | undefined {
   if (unrecorded === undefined) return undefined;
   const message = `The API server ${unrecorded.what} the halt of pod ${unrecorded.podName}, so nothing is done about it: ${unrecorded.why}`;
-  return { reason: "JournalRefused", message: cut(message, 1024) };
+  return { reason: unrecorded.reason, message: cut(message, 1024) };
 }
 
 function selectorFault({ policy, pods }: PolicyView): Fault | undefined {

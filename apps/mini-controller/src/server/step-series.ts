@@ -43,7 +43,6 @@ export const STEP_REASONS: readonly string[] = [
   "ImageRewrittenAtAdmission",
   "InferredHaltNotShown",
   "JournalRefused",
-  "JournalTaken",
   "LogNotRead",
   "NotTheJournal",
   "NotTheOwner",

@@ -116,7 +116,6 @@ export const EXCEPTIONS: readonly Exception[] = [
       ["decide/template-change.ts", 'if: if (workload.kind !== "found")'],
       ["detect/detector.ts", "if: if (spec === undefined)"],
       ["detect/detector.ts", 'binary-expr: "" of names[0] ?? ""'],
-      ["detect/detector.ts", "not if: if (taken !== undefined)"],
       ["detect/detector.ts", 'binary-expr: "" of reasonOf(verdict) ?? ""'],
       ["detect/unrecorded-halts.ts", "if: if (status.page?.reason !== REASON) return;"],
       ["judge/judgement.ts", "binary-expr: why of contradictions[0] ?? why"],
