@@ -2,7 +2,7 @@ import { PageReceiver, until } from "@upgrade-halt/testing";
 import pino from "pino";
 import { afterEach, expect, test } from "vitest";
 import type { NodeHaltStatus, PageRecord } from "../api/node-halt.ts";
-import { createStores } from "../model/stores.ts";
+import { createStores, type Stores } from "../model/stores.ts";
 import { FakeApi } from "../testing/fake-api.ts";
 import { haltWith, NOW, policyWith } from "../testing/observations.ts";
 
@@ -100,3 +100,52 @@ test("the end of an alert is told again, unless the same alert fires anew", asyn
 test("an alert that its Alertmanager was never told is left to its page", async () => {
   expect(await renewed({ page }, false)).toEqual([]);
 });
+
+test.each<[string, (stores: Stores, name: string) => void]>([
+  [
+    "of a NodeHalt that was deleted",
+    ({ halts }, name) => halts.delete(`${name}/${haltWith().metadata.name}`),
+  ],
+  ["of a target that its policy names no more", ({ policies }, name) => setPolicy(policies, name, [])],
+])("an alert %s while other targets kept the round waiting is not sent", async (_, change) => {
+  const stores = createStores();
+  const slow = Array.from({ length: 8 }, (_, index) => ({
+    alertmanager: { url: `http://127.0.0.1:1/slow-${index}` },
+  }));
+  const [own, last] = ["own", "last"].map((name) => [
+    { alertmanager: { url: `http://127.0.0.1:1/${name}` } },
+  ]) as [typeof slow, typeof slow];
+  const put = (name: string, paging: typeof slow) => {
+    setPolicy(stores.policies, name, paging);
+    const told = { ...page, delivered: paging.map(targetId) };
+    const halt = haltWith({ policyName: name }, { phase: "Held", page: told });
+    stores.halts.put({ ...halt, metadata: { ...halt.metadata, namespace: name, uid: name } });
+  };
+  put("a", slow);
+  put("b", own);
+  put("c", last);
+  const sent: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  const renewal = new AlertRenewal({
+    ...{ api: new FakeApi(), stores, hosts: LOCAL_PAGERS, now: () => NOW, log: pino({ level: "silent" }) },
+    everyMs: HOUR_MS,
+    deliver: async ({ url }) => {
+      sent.push(url);
+      if (url.includes("slow")) await gate.promise;
+    },
+  });
+  renewal.start();
+  await until("the slow ones to be asked", () => sent.length === slow.length);
+
+  change(stores, "b");
+  gate.resolve();
+
+  await until("the last", () => sent.some((url) => url.includes("last")));
+  await renewal.stop();
+  expect(sent.filter((url) => url.includes("own"))).toEqual([]);
+});
+
+function setPolicy(policies: Stores["policies"], name: string, paging: readonly object[]): void {
+  const policy = policyWith({ paging });
+  policies.put({ ...policy, metadata: { ...policy.metadata, name, namespace: name } });
+}

@@ -90,19 +90,37 @@ export class AlertRenewal {
   }
 
   async #renewAt({ target, policy, halts }: Round): Promise<void> {
-    const { api, hosts, deliver, now, log } = this.#options;
-    const alerts = halts.flatMap((halt) => alertsOf(halt, targetId(target), now()));
+    const { api, hosts, deliver, log } = this.#options;
     const { namespace = "" } = policy.metadata;
     const means = { hosts, readSecret: (ref: SecretKeyRef) => readSecretKey(api, namespace, ref) };
+    const left = [...halts];
     try {
-      for (let at = 0; at < alerts.length && !this.#stopped; at += BATCH) {
-        const batch = alerts.slice(at, at + BATCH);
-        const request = await alertsRequest(target.alertmanager ?? {}, batch, means);
+      while (left.length > 0 && !this.#stopped) {
+        const alerts = this.#nextOf(left, target, policy);
+        if (alerts.length === 0) continue;
+        const request = await alertsRequest(target.alertmanager ?? {}, alerts, means);
         await deliver(request);
       }
     } catch (error) {
       log.warn({ object: keyOf(policy), error: messageOf(error) }, "alerts were not renewed");
     }
+  }
+
+  /** The alerts of one request, taken off `left`, as they are now: others may have kept the round waiting since it began. */
+  #nextOf(left: NodeHalt[], target: PagingTarget, { metadata }: HaltPolicy): readonly Alert[] {
+    const { stores, now } = this.#options;
+    const id = targetId(target);
+    const alerts: Alert[] = [];
+    while (left.length > 0 && alerts.length < BATCH) {
+      const known = left.shift();
+      const halt = known && stores.halts.get(keyOf(known));
+      if (halt === undefined || halt.metadata.uid !== known?.metadata.uid) continue;
+      const policy = policyOf(halt, stores);
+      const isNamed = policy?.spec.paging.some((named) => targetId(named) === id) ?? false;
+      if (policy !== undefined && isNamed && keyOf(policy) === keyOf({ metadata }))
+        alerts.push(...alertsOf(halt, id, now()));
+    }
+    return alerts;
   }
 }
 
