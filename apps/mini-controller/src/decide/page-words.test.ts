@@ -82,7 +82,7 @@ test.each<[string, readonly string[], Scene]>([
   ],
   [
     "whether it halted is not known",
-    ["if it has a halt line, upgrade the node.", CAUTION],
+    ["if it has a halt line, start the release that it asks for.", CAUTION],
     { halt: haltWith({ ...halt.spec, reason: "log_not_read", verdict: "v".repeat(1024) }) },
   ],
 ])("a page has each step that it asks for, and whom that would restart, where %s", (_, words, scene) => {
@@ -111,8 +111,24 @@ test.each<[string, Scene]>([
     "nobody can prove whose it is",
     { workload: { kind: "disowned", what: "x", why: "It has 1001 replicas." } },
   ],
-])("a page says what to see before the node is upgraded by hand, where %s", (_, scene) => {
+])("a page says what to see before the node's image is set by hand, where %s", (_, scene) => {
   expect(pageOf(scene)).toContain(textOf({ toDo: BY_HAND }, 512));
+});
+
+test.each<[string, Scene]>([
+  ["no policy selects it any more", { selected: false }],
+  ["the policy names another container", { policy: policyWith({ container: "other" }) }],
+  [
+    "a newer controller went on with it",
+    { halt: haltWith({ reason: "binary_too_new" }, { phase: "Parked" as Phase }) },
+  ],
+  [
+    "nobody can prove whose it is",
+    { workload: { kind: "disowned", what: "x", why: "It has 1001 replicas." } },
+  ],
+])("a page about a binary that is too new does not ask to upgrade it, where %s", (_, scene) => {
+  const tooNew = haltWith({ ...halt.spec, reason: "binary_too_new", verdict: "It halted." });
+  expect(pageOf({ halt: tooNew, previousImage: NEW, ...scene })).not.toMatch(/upgrade (it|the node|them)/);
 });
 
 /** How often a halt is written in a row, nothing else having changed; 24 times are a fault to the reconciler. */

@@ -9,7 +9,7 @@ import { FakeApi } from "../testing/fake-api.ts";
 import { haltWith, NOW, policyWith } from "../testing/observations.ts";
 import { UnrecordedHalts } from "./unrecorded-halts.ts";
 
-test("a page about a halt that can't be recorded says what to see before its node is upgraded by hand, however long the refusal", async () => {
+test("a page about a halt that can't be recorded says what to see before its node's image is set by hand, however long the refusal", async () => {
   const stores = createStores();
   const policy = policyWith();
   stores.policies.put(policy);
@@ -30,7 +30,7 @@ test("a page about a halt that can't be recorded says what to see before its nod
   halts.noteUncreated("sei", metadata.name, spec, policy, refusal);
   await halts.tell("sei/sei-0-0");
   expect(sent[0]).toMatch(
-    /^sei\/sei-0-0 halted: The API server takes no NodeHalt of it, .*x… Let it be written\. Before you upgrade the node yourself, see that each pod of its template has halted: /,
+    /^sei\/sei-0-0 halted: The API server takes no NodeHalt of it, .*x… Let it be written\. Before you set the node's image yourself, see that each pod of its template has halted: /,
   );
 });
 

@@ -9,7 +9,7 @@ export const containerChanged: Check = (observation) => {
   if (policy === undefined || policy.spec.container === container) return undefined;
   const message = {
     found: `Container ${container} halted, and HaltPolicy ${policy.metadata.name} names container ${policy.spec.container} by now, so its images are for that one.`,
-    toDo: advice`Set spec.container to ${container}, or upgrade the node yourself.${notYet(observation)}`,
+    toDo: advice`Set spec.container to ${container}, or set the node's image yourself.${notYet(observation)}`,
   };
   return { reason: "ContainerChanged", message, kind: "page" };
 };

@@ -9,7 +9,7 @@ export const logNotRead: Check<unknown> = (observation) => {
   if (spec.reason !== UNREAD) return undefined;
   const message = {
     found: "Whether it halted is not known, and nothing is done.",
-    toDo: advice`Read the log of container ${spec.container} yourself; if it has a halt line, upgrade the node.${notYet(observation)}`,
+    toDo: advice`Read the log of container ${spec.container} yourself; if it has a halt line, start the release that it asks for.${notYet(observation)}`,
   };
   return { reason: "LogNotRead", message, kind: "page" };
 };

@@ -9,7 +9,7 @@ export const podNotSelected: Check = (observation) => {
   if (selected) return undefined;
   const message = {
     found: `No HaltPolicy selects pod ${halt.spec.podName} any more (${policyNameOf(halt)} did).`,
-    toDo: advice`Put it back under a policy, or upgrade it yourself.${notYet(observation)}`,
+    toDo: advice`Put it back under a policy, or set its image yourself.${notYet(observation)}`,
   };
   return { reason: "PodNotSelected", message, kind: "page" };
 };
