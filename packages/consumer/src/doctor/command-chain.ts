@@ -108,11 +108,15 @@ function isStep(word: string): boolean {
 function isNode([file = "", ...words]: readonly string[]): boolean {
   // A home is often called as its node.
   const others = words.filter((word, at) => !word.startsWith("-") && words[at - 1] !== "--home");
-  return isNodeName(file) && words.includes("start") && !others.some(isNodeName);
+  const isNamed = isNodeName(file) && !STARTS_NODE.test(baseName(file));
+  return isNamed && words.includes("start") && !others.some(isNodeName);
 }
 
 /** Programs that are called as a node is, `seid` or `mock-node`, and are none. */
 const NO_NODES = /^(?:supervisord|systemd|circusd|containerd|crond|sshd|setsid)$/;
+
+/** As scripts around a node are called: `seid-supervised`, `start-node`. */
+const STARTS_NODE = /[-_]\w*ed$|^(?:start|run|launch|exec|supervise|wrap)[-_]/;
 
 function isNodeName(word: string): boolean {
   const program = baseName(word);
