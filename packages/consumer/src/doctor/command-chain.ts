@@ -104,13 +104,21 @@ function isStep(word: string): boolean {
   return wrapperOf({ pid: 0, name: word, args: [word, "exec"] }).kind !== "unknown";
 }
 
-/** Chains call their node `<chain>d` and start it by `start`. */
+/** Chains call their node `<chain>d` and start it by `start`, which takes options alone. */
 function isNode([file = "", ...words]: readonly string[]): boolean {
-  // A home is often called as its node.
-  const others = words.filter((word, at) => !word.startsWith("-") && words[at - 1] !== "--home");
-  const isNamed = isNodeName(file) && !STARTS_NODE.test(baseName(file));
-  return isNamed && words.includes("start") && !others.some(isNodeName);
+  const program = baseName(file);
+  const start = words.indexOf(program === STORY ? "run" : "start");
+  const others = words.filter((word, at) => {
+    const before = words[at - 1] ?? "";
+    // A home is often called as its node, and so are a moniker and a chain.
+    return !word.startsWith("-") && before !== "--home" && (at < start || !/^--?\w/.test(before));
+  });
+  const isNamed = program === STORY || (isNodeName(program) && !STARTS_NODE.test(program));
+  return start >= 0 && isNamed && !others.some(isNodeName);
 }
+
+/** A node of the Cosmos SDK that is called, and started, otherwise. */
+const STORY = "story";
 
 /** Programs that are called as a node is, `seid` or `mock-node`, and are none. */
 const NO_NODES = /^(?:supervisord|systemd|circusd|containerd|crond|sshd|setsid)$/;
