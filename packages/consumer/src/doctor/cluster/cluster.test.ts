@@ -588,6 +588,15 @@ test.each([
   expect(halt).toMatchObject({ state: "ok" });
 });
 
+test("nobody who has put exec before an entry point is told to put it there", () => {
+  const command = ["upgrade-halt", "exec", "--announce", "--", "/entry.sh"];
+  const halt = findingsFor({ container: { command, args: [] } }).find(({ check }) => check === "halt");
+  expect(halt).toMatchObject({
+    state: "not-checked",
+    todo: "Let it start the node with exec as its last command, and once.",
+  });
+});
+
 test("an entry point that was not seen is not checked", () => {
   const halt = findingsFor({ container: { command: undefined } }).find(({ check }) => check === "halt");
   expect(halt).toMatchObject({ state: "not-checked" });

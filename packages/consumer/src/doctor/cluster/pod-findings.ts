@@ -89,7 +89,7 @@ function haltFinding(pod: Pod, container: Container, isGoverned: boolean): Findi
     return notChecked(
       "halt",
       `Whether 70, 71 and 72 arrive is not known: ${printable(unseen)} was not looked into, and may start the node again or end with another code.`,
-      "Let it start the node with exec as its last command, or put upgrade-halt exec --announce before it.",
+      "Let it start the node with exec as its last command, and once.",
     );
   if (again.length === 0) return ok("halt", "After 70, 71 and 72 its container would not be started again.");
   const words = `After ${again.join(", ")} its container would be started again into the same halt`;
