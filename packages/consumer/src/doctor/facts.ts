@@ -74,6 +74,8 @@ export interface FileFacts {
   readonly path: string;
   /** Whether the user of whom it is asked may read it: no, and why, as a clause. */
   readonly refused?: string | undefined;
+  /** Whether that is not known either, and cannot be from here. */
+  readonly isUntried?: true | undefined;
 }
 
 /** Whether the user who runs this may read the journal. */

@@ -24,10 +24,11 @@ async function announcerOf({
   home = "home",
   reader = idsOf(process.pid) as Reader,
   node = undefined as ProcessFacts | undefined,
+  root = "",
 } = {}) {
   const wrapper = { kind: "exec", pid: 1, announce: true, hold: false, stayAlive: false } as const;
   const exec = { ...wrapper, home: join(folder, home), policy: join(folder, "policy.json") };
-  return await readAnnouncer(exec, { root: "", reader, node }, process.env);
+  return await readAnnouncer(exec, { root, reader, node }, process.env);
 }
 
 const nodeWith = (...args: readonly string[]): ProcessFacts => ({
@@ -77,3 +78,14 @@ test.runIf(process.platform === "linux" && process.getuid?.() === 0).each([
   await chmod(join(folder, path), 0o755);
   expect((await announcerOf({ reader: NOBODY })).unread).toEqual([]);
 });
+
+test.runIf(process.platform === "linux" && process.getuid?.() === 0)(
+  "blames no file for a container that the kernel lets no other process of exec's user into",
+  async () => {
+    // Nobody else is let into the root of a process of root, as into that of one with another user namespace.
+    const { unread } = await announcerOf({ reader: NOBODY, root: `/proc/${process.pid}/root` });
+    expect(unread).toMatchObject(
+      ["policy.json", "home/data"].map((path) => ({ path: join(folder, path), isUntried: true })),
+    );
+  },
+);

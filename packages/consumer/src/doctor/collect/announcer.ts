@@ -29,8 +29,8 @@ export async function readAnnouncer(
   ];
   const unread: FileFacts[] = [];
   for (const path of needed) {
-    const { refused } = await readableFor(reader, `${root}${path}`, env);
-    if (refused !== undefined) unread.push({ path, refused });
+    const file = await readableFor(reader, root, path, env);
+    if (file.refused !== undefined) unread.push(file);
   }
   const own = node && (homeOfNode(node) ?? homeOpenedBy(node.pid));
   const isOther = home !== undefined && own !== undefined && real(root, home) !== real(root, own);

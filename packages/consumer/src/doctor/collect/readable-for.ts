@@ -7,9 +7,12 @@ import { type Env, runProgram } from "./run-program.ts";
 /** Whose rights are asked about: those that a process has, or of a user who runs nothing yet; `undefined` for root. */
 export type Reader = Ids | string | undefined;
 
-/** Whether somebody may read a file, or a folder and what is in it, which of others only root can try. */
-export async function readableFor(reader: Reader, path: string, env: Env): Promise<FileFacts> {
-  const own = fileFor(path);
+/**
+ * Whether somebody may read a file, or a folder and what is in it, which of others only root can try. Into the `root` of a
+ * process with another user namespace, or with capabilities of its own, the kernel lets no other with its ids either.
+ */
+export async function readableFor(reader: Reader, root: string, path: string, env: Env): Promise<FileFacts> {
+  const own = { ...fileFor(`${root}${path}`), path };
   const mayAll = isRoot(reader) && own.refused === undefined;
   if (mayAll || isSelf(reader) || own.refused === NOT_THERE) return own;
   const name = typeof reader === "string" ? reader : `the user ${reader?.uid ?? 0}`;
@@ -17,12 +20,17 @@ export async function readableFor(reader: Reader, path: string, env: Env): Promi
   const [program, ...args] = asReader(reader);
   const answer = await runProgram(
     program,
-    [...args, "--", "sh", "-c", '[ -r "$1" ] && { [ ! -d "$1" ] || [ -x "$1" ]; }', "sh", path],
+    [...args, "--", "sh", "-c", TRY, "sh", `${root}/`, `${root}${path}`],
     env,
   );
   if (answer.kind === "failed") return { path, refused: `it was not tried as ${name}: ${answer.why}` };
+  if (answer.code === OUTSIDE)
+    return { path, refused: "the kernel lets no other process into its container", isUntried: true };
   return answer.code === 0 ? { path } : { path, refused: `${name} may not read it, or it is not there` };
 }
+
+const OUTSIDE = 3;
+const TRY = `[ -x "$1" ] || exit ${OUTSIDE}; [ -r "$2" ] && { [ ! -d "$2" ] || [ -x "$2" ]; }`;
 
 function isSelf(reader: Reader): boolean {
   const { uid, username } = userInfo();

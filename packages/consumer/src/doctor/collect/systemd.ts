@@ -141,7 +141,7 @@ async function hookOf(
   const path = words.find((word) => word.startsWith("--log="))?.slice(6) ?? words[words.indexOf("--log") + 1];
   const hasLog = words.some((word) => /^--log(?:=|$)/.test(word));
   const reader = isPrivileged ? undefined : user;
-  const log = hasLog && path !== undefined ? await readableFor(reader, path, env) : undefined;
+  const log = hasLog && path !== undefined ? await readableFor(reader, "", path, env) : undefined;
   return { journal: words.includes("--journal"), log, isPrivileged };
 }
 

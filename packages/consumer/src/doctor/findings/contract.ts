@@ -105,13 +105,12 @@ function isUnread(step: Wrapper): step is Unread {
 function seesOther({ home = "" }: ExecWrapper, { announcer }: Facts): Finding[] {
   const { unread = [], nodeHome } = announcer ?? {};
   return [
-    ...unread.map(({ path, refused = "" }) =>
-      todo(
-        "contract",
-        `upgrade-halt exec --announce needs ${printable(path)}, and is not sure to read it: ${printable(refused)}.`,
-        "Let its user read it, or name the right one, and ask again as root.",
-      ),
-    ),
+    ...unread.map(({ path, refused = "", isUntried }) => {
+      const found = `upgrade-halt exec --announce needs ${printable(path)}, and is not sure to read it: ${printable(refused)}.`;
+      return isUntried
+        ? notChecked("contract", found, "See in its container that its user may read it.")
+        : todo("contract", found, "Let its user read it, or name the right one, and ask again as root.");
+    }),
     ...(nodeHome === undefined
       ? []
       : [
