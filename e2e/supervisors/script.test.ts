@@ -37,8 +37,19 @@ test.each([
   expect(startedBy(...line.split(" "))).toEqual({ program: "seid", words: line });
 });
 
-test("the home of a start that a person gives comes last, so it counts for the node", () => {
-  expect(startedBy("start", "--home", "/tmp/testnet").words).toMatch(/ --home \/tmp\/testnet$/);
+test("the home of a start that a person gives counts for the node alone: the page sends another node past the script", () => {
+  const { words } = startedBy("start", "--home", "/tmp/testnet");
+  expect(words).toMatch(/^exec --announce --home \/var\/lib\/sei .* --home \/tmp\/testnet$/);
+  expect(PAGE.read()).toMatch(
+    /Start another\snode, with another home, by `\/usr\/bin\/seid` and not by the script/,
+  );
+});
+
+test("an option before start leaves the announcer out: the page says that start comes first", () => {
+  expect(startedBy("--log_level", "info", "start").program).toBe("seid");
+  expect(PAGE.read()).toContain(
+    "`start` has to be the first word: with an option before it the script starts a bare node",
+  );
 });
 
 test("nothing on the page calls the script as the node's own program is called", () => {
