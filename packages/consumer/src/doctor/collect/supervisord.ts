@@ -49,7 +49,7 @@ function unseen(why: string): RestartRules {
 /** Which of the two holds at a halt only supervisord knows: it reads its files when it is told to, and a program's when it adds that. */
 const CHANGED: RestartRules = {
   kind: "unseen",
-  why: "its files were changed since it started, and whether it has read them since is not seen",
+  why: "its files are newer than its process, and whether it has read them as they are is not seen",
   instead:
     'Run supervisorctl update: where supervisorctl reread then says "No config updates to processes", what the files say holds.',
 };
