@@ -48,7 +48,7 @@ export type EvidenceFacts =
       readonly kind: "systemd";
       /** `User=`; missing for root. */
       readonly user: string | undefined;
-      /** The groups of that user, and `SupplementaryGroups=`. */
+      /** `Group=`, the groups of that user, and `SupplementaryGroups=`. */
       readonly groups: readonly string[];
       /** `StandardOutput=` */
       readonly output: string;

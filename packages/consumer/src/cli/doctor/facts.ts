@@ -79,8 +79,9 @@ export async function collectFacts(target: DoctorTarget, io: Io): Promise<Facts>
 
 /** One that does not run yet is to be started as the unit's user. */
 function aroundOf({ pid }: ExecWrapper, { process, unit }: Located, root: string) {
-  const user = unit?.evidence.kind === "systemd" ? unit.evidence.user : undefined;
-  return { root, reader: pid === 0 ? user : idsOf(pid), node: process };
+  const { user, groups } = unit?.evidence.kind === "systemd" ? unit.evidence : {};
+  const unitUser = user === undefined ? undefined : { user, groups: groups ?? [] };
+  return { root, reader: pid === 0 ? unitUser : idsOf(pid), node: process };
 }
 
 /** The node's own status. Without an address, one of this machine is none of a node with a network of its own. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
@@ -89,3 +89,14 @@ test.runIf(process.platform === "linux" && process.getuid?.() === 0)(
     );
   },
 );
+
+test.runIf(process.platform === "linux" && process.getuid?.() === 0).each([
+  [["daemon"], 0],
+  [["nogroup", "daemon"], 0],
+  [["nogroup"], 1],
+])("tries as a unit's user with the unit's groups %j", async (groups, refused) => {
+  await chown(join(folder, "policy.json"), 0, 1);
+  await chmod(join(folder, "policy.json"), 0o640);
+  const { unread } = await announcerOf({ reader: { user: "nobody", groups } });
+  expect(unread).toHaveLength(refused);
+});

@@ -58,6 +58,7 @@ RequiredBy=feeder.service sei.target
 WantedBy=multi-user.target feeder.service
 BoundBy=signer.service
 TriggeredBy=seid.timer
+Group=sei
 SupplementaryGroups=systemd-journal
 DynamicUser=no
 User=daemon
@@ -93,7 +94,7 @@ test("reads a unit as systemctl shows it", async () => {
       },
       evidence: {
         user: "daemon",
-        groups: ["systemd-journal"],
+        groups: ["sei", "systemd-journal"],
         output: "journal",
         error: "inherit",
         logNamespace: "sei",

@@ -5,7 +5,13 @@ import type { Ids } from "./process-table.ts";
 import { type Env, runProgram } from "./run-program.ts";
 
 /** Whose rights are asked about: those that a process has, or of a user who runs nothing yet; `undefined` for root. */
-export type Reader = Ids | string | undefined;
+export type Reader = Ids | User | undefined;
+
+/** A user, and the groups that a process gets beside; the first is its own group. */
+interface User {
+  readonly user: string;
+  readonly groups: readonly string[];
+}
 
 /**
  * Whether somebody may read a file, or a folder and what is in it, which of others only root can try. Into the `root` of a
@@ -15,7 +21,7 @@ export async function readableFor(reader: Reader, root: string, path: string, en
   const own = { ...fileFor(`${root}${path}`), path };
   const mayAll = isRoot(reader) && own.refused === undefined;
   if (mayAll || isSelf(reader) || own.refused === NOT_THERE) return own;
-  const name = typeof reader === "string" ? reader : `the user ${reader?.uid ?? 0}`;
+  const name = reader !== undefined && "user" in reader ? reader.user : `the user ${reader?.uid ?? 0}`;
   if (userInfo().uid !== 0) return { path, refused: `only root can try whether ${name} may read it` };
   const [program, ...args] = asReader(reader);
   const answer = await runProgram(
@@ -34,17 +40,19 @@ const TRY = `[ -x "$1" ] || exit ${OUTSIDE}; [ -r "$2" ] && { [ ! -d "$2" ] || [
 
 function isSelf(reader: Reader): boolean {
   const { uid, username } = userInfo();
-  if (typeof reader === "string") return reader === username || (reader === "root" && uid === 0);
-  return reader === undefined || reader.uid === uid;
+  if (reader === undefined) return true;
+  return "user" in reader ? reader.user === username || (isRoot(reader) && uid === 0) : reader.uid === uid;
 }
 
 function isRoot(reader: Reader): boolean {
-  return reader === undefined || reader === "root" || (typeof reader === "object" && reader.uid === 0);
+  return reader === undefined || ("user" in reader ? reader.user === "root" : reader.uid === 0);
 }
 
 function asReader(reader: Reader): readonly [string, ...string[]] {
-  if (typeof reader !== "object") return ["runuser", "-u", reader ?? "root"];
-  const { uid, gid, groups } = reader;
+  if (reader === undefined) return ["runuser", "-u", "root"];
+  const { groups } = reader;
+  const [uid, gid] = "user" in reader ? [reader.user, groups[0]] : [reader.uid, reader.gid];
+  if (gid === undefined) return ["runuser", "-u", `${uid}`];
   const others = groups.length === 0 ? "--clear-groups" : `--groups=${groups.join(",")}`;
   return ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, others];
 }

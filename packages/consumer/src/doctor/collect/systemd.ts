@@ -4,7 +4,7 @@ import type { RestartRules } from "../fate/restart-rules.ts";
 import { baseName } from "../process.ts";
 import { hasUserScript } from "../shell-script.ts";
 import { isShell } from "../wrapper.ts";
-import { readableFor } from "./readable-for.ts";
+import { type Reader, readableFor } from "./readable-for.ts";
 import { type Env, runProgram } from "./run-program.ts";
 import { startsUnits } from "./starts-units.ts";
 
@@ -23,7 +23,7 @@ export type UnitReading =
   | { readonly kind: "none"; readonly why: string };
 
 const PROPERTIES =
-  "Id,LoadState,NeedDaemonReload,MainPID,Restart,RestartPreventExitStatus,RestartForceExitStatus,SuccessExitStatus,FailureAction,SuccessAction,OnFailure,OnSuccess,UpheldBy,RequiredBy,WantedBy,BoundBy,TriggeredBy,User,DynamicUser,SupplementaryGroups,StandardOutput,StandardError,LogNamespace,ExecStart,ExecStopEx,ExecStopPostEx";
+  "Id,LoadState,NeedDaemonReload,MainPID,Restart,RestartPreventExitStatus,RestartForceExitStatus,SuccessExitStatus,FailureAction,SuccessAction,OnFailure,OnSuccess,UpheldBy,RequiredBy,WantedBy,BoundBy,TriggeredBy,User,DynamicUser,Group,SupplementaryGroups,StandardOutput,StandardError,LogNamespace,ExecStart,ExecStopEx,ExecStopPostEx";
 
 /** Asks systemd for a unit, its own user's with `isUser`. */
 export async function readUnit(name: string, isUser: boolean, env: Env): Promise<UnitReading> {
@@ -43,7 +43,13 @@ export async function readUnit(name: string, isUser: boolean, env: Env): Promise
   const user =
     first("User") ||
     (first("DynamicUser") === "yes" ? "a dynamic user" : isUser ? userInfo().username : undefined);
-  const hook = await hookOf(properties.get("ExecStopPostEx") ?? [], user, env);
+  const groups = [
+    ...wordsOf(first("Group")),
+    ...(await groupsOfUser(user, env)),
+    ...wordsOf(first("SupplementaryGroups")),
+  ];
+  const reader = user === undefined ? undefined : { user, groups };
+  const hook = await hookOf(properties.get("ExecStopPostEx") ?? [], reader, env);
   return {
     kind: "unit",
     unit: {
@@ -54,7 +60,7 @@ export async function readUnit(name: string, isUser: boolean, env: Env): Promise
       evidence: {
         kind: "systemd",
         user,
-        groups: [...wordsOf(first("SupplementaryGroups")), ...(await groupsOfUser(user, env))],
+        groups,
         output: first("StandardOutput"),
         error: first("StandardError"),
         logNamespace: first("LogNamespace"),
@@ -129,11 +135,7 @@ function withScript(words: readonly string[]): readonly string[] {
   return at < 0 ? words : [...words.slice(0, at + 1), words.slice(at + 1).join(" ")];
 }
 
-async function hookOf(
-  commands: readonly string[],
-  user: string | undefined,
-  env: Env,
-): Promise<HookFacts | undefined> {
+async function hookOf(commands: readonly string[], user: Reader, env: Env): Promise<HookFacts | undefined> {
   const command = commands.find((text) => /\bsystemd-hook\b/.test(argvOf(text)));
   if (command === undefined) return undefined;
   const words = wordsOf(argvOf(command));
