@@ -70,6 +70,8 @@ export interface LastRun {
 interface OwnOutput {
   /** The line at which the other of two streams begins. */
   readonly streamMark?: string | undefined;
+  /** The line before one that was written after all that the other stream said so far. */
+  readonly laterMark?: string | undefined;
 }
 
 /** What a process of the caller's says, as `findPlanLines` with `withUnsure` has it. By no clock: it is no other's. */
@@ -78,9 +80,9 @@ export function findOwnLines(output: string, own: OwnOutput = {}): readonly Plan
 }
 
 /** As `findOwnLines`, for one who has read what came before. */
-export function readOwnRun(output: string, { streamMark }: OwnOutput): LastRun {
+export function readOwnRun(output: string, own: OwnOutput): LastRun {
   const lines = outputLines(output, true);
-  return lastRunOf(streamMark === undefined ? lines : ofStreams(lines, streamMark), Number.NEGATIVE_INFINITY);
+  return lastRunOf(own.streamMark === undefined ? lines : ofStreams(lines, own), Number.NEGATIVE_INFINITY);
 }
 
 /** As `findPlanLines` with `withUnsure`, for one who has read what came before in the same log. */
@@ -88,13 +90,19 @@ export function readLastRun(log: string, options: LogOptions): LastRun {
   return lastRunOf(linesOf(log, options), oldestOf(options));
 }
 
-function ofStreams(lines: readonly OutputLine[], mark: string): readonly OutputLine[] {
+function ofStreams(
+  lines: readonly OutputLine[],
+  { streamMark, laterMark }: OwnOutput,
+): readonly OutputLine[] {
+  const ofOne: OutputLine[] = [];
   let stream = 0;
-  return lines.flatMap((line) => {
-    if (line.text !== mark) return [{ ...line, stream }];
-    stream = 1 - stream;
-    return [];
-  });
+  let isLater = false;
+  for (const line of lines) {
+    if (line.text === streamMark) stream = 1 - stream;
+    else if (line.text !== laterMark) ofOne.push({ ...line, stream, isLater });
+    isLater = line.text === laterMark;
+  }
+  return ofOne;
 }
 
 function linesOf(log: string, options: LogOptions): readonly OutputLine[] {

@@ -8,6 +8,8 @@ export interface OutputLine {
   readonly source?: string | undefined;
   /** Which of two streams that were read apart it came on: the order of lines of two streams is not known for sure. */
   readonly stream?: number | undefined;
+  /** It was written after all that comes before it, on whichever stream. */
+  readonly isLater?: boolean | undefined;
 }
 
 /** The source of a line that was wrapped twice. */

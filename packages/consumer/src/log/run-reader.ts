@@ -52,6 +52,8 @@ interface Ending {
   readonly stream: number | undefined;
   /** No word before the error told it from others: whatever else is said may be the error of a process after it. */
   readonly isBare: boolean;
+  /** What the other stream says from here on was written after it. */
+  readonly isHeardOut?: true;
 }
 
 /** Reads a node's output line by line, and knows which halt texts its last run said. */
@@ -121,6 +123,8 @@ export class RunReader {
 
   /** Reads the line at an index, and with it what follows of the info in it: the index of the last line that was read. */
   #line(line: OutputLine, lines: readonly OutputLine[], at: number): number {
+    if (line.isLater && this.#ending !== undefined && this.#ending.stream !== line.stream)
+      this.#ending = { ...this.#ending, isHeardOut: true };
     const entry = entryOf(line.text);
     if (beginsRun(line, entry)) {
       if (line.isSupervisors || !this.#isInInfo) this.#begin(line);
@@ -185,7 +189,7 @@ export class RunReader {
 
   /** What comes after an end on its stream is of another process. On the other stream it may be late. */
   #takeBack({ stream }: OutputLine): void {
-    if (this.#ending?.stream === stream) this.#ending = undefined;
+    if (this.#ending?.isHeardOut || this.#ending?.stream === stream) this.#ending = undefined;
   }
 
   /** A process ends, and says so with this text, or with another error. */

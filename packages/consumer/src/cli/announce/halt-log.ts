@@ -1,6 +1,6 @@
 import { findOwnLines, type PlanLine, readOwnRun } from "../../log/find-plan-lines.ts";
 import { isSameText } from "../../log/halt-text.ts";
-import { STREAM_MARK } from "../input/stream-mark.ts";
+import { STREAM_MARKS } from "../input/stream-mark.ts";
 import { KEPT, Tail } from "../input/tail.ts";
 
 /** What every halt line has. One expression over one-byte characters costs a third of three searches of bytes. */
@@ -12,7 +12,6 @@ const STARTS =
 const ENDS =
   /panic: |error: |Error: |ERROR: |error during handshake: | node: |failure when running app|failed init node|app died/;
 const LONGEST_WORD = 32;
-const OWN = { streamMark: STREAM_MARK };
 /** More lines than this that say different things are a dispute already. */
 const MOST = 4;
 
@@ -43,7 +42,7 @@ export class HaltLog {
   /** These, and one that cannot, as `findPlanLines` has it with `withUnsure`. */
   allLines(): readonly PlanLine[] {
     if (this.#isDue) this.#read();
-    return this.#kept.length === 0 ? findOwnLines(this.text(), OWN) : this.#known();
+    return this.#kept.length === 0 ? findOwnLines(this.text(), STREAM_MARKS) : this.#known();
   }
 
   #take(piece: Uint8Array): void {
@@ -57,7 +56,7 @@ export class HaltLog {
 
   /** What was kept is of another run where a new one has begun since. */
   #known(): readonly PlanLine[] {
-    const { planLines, isWhole, endsOtherwise } = readOwnRun(this.text(), OWN);
+    const { planLines, isWhole, endsOtherwise } = readOwnRun(this.text(), STREAM_MARKS);
     return isWhole ? planLines : merge(planLines, endsOtherwise ? this.#kept.map(asReplaced) : this.#kept);
   }
 

@@ -9,7 +9,7 @@ import { writeHaltText } from "../../log/halt-text.ts";
 import type { HaltedVerdict, Verdict } from "../../verdict.ts";
 import { type AnnounceFlags, type Announcer, type CommandEnd, prepare } from "../announce/announcer.ts";
 import { parseMillis } from "../input/millis.ts";
-import { markStreams, STREAM_MARK } from "../input/stream-mark.ts";
+import { type MarkedStreams, markStreams, STREAM_MARKS } from "../input/stream-mark.ts";
 import { Tail } from "../input/tail.ts";
 import type { Io } from "../output/io.ts";
 import { toJsonLine } from "../output/json.ts";
@@ -83,10 +83,15 @@ async function supervise([file = "", ...args]: string[], flags: ExecFlags, io: I
   const place = placeOf(flags, announcer, io);
   const startedAt = io.now();
   const seen = announcer ?? new Tail();
-  const see = markStreams((bytes) => seen.push(bytes));
+  const { see, hold } = markStreams((bytes) => seen.push(bytes));
   const lines = [new WholeLines((bytes) => see(bytes, 0)), new WholeLines((bytes) => see(bytes, 1))] as const;
   const run = new RunMark();
-  const { child, outputs, drop } = start(file, args, { ...io, env: run.environment(io.env) }, lines);
+  const { child, outputs, drop } = start(
+    file,
+    args,
+    { ...io, env: run.environment(io.env) },
+    { lines, hold },
+  );
   const witness = io.stdin.isTTY === true ? new Witness() : undefined;
   const held = new Hold();
   const left = new LeftBehind(child, run, { graceMs: END_GRACE_MS });
@@ -159,7 +164,7 @@ async function judged(
   { announcer, zombie, logTail }: Known,
 ): Promise<{ readonly verdict: Verdict; readonly announced: boolean }> {
   const { process } = evidenceFromChildExit(end);
-  const planLines = findOwnLines(logTail, { streamMark: STREAM_MARK });
+  const planLines = findOwnLines(logTail, STREAM_MARKS);
   const plain = classify(process?.kind === "ended" ? { process: { ...process, planLines } } : {});
   if (announcer === undefined) return { verdict: plain, announced: false };
   // What ends with a code of its own announced its halt itself.
@@ -172,14 +177,24 @@ interface Started extends CommandOutput {
   readonly child: ChildProcess;
 }
 
-/** What is shown each of the two. */
-type Lines = readonly [WholeLines, WholeLines];
+/** Who is shown the two outputs. */
+interface Shown extends Pick<MarkedStreams, "hold"> {
+  readonly lines: readonly [WholeLines, WholeLines];
+}
 
-function start(file: string, args: string[], io: Io, lines: Lines): Started {
+function start(file: string, args: string[], io: Io, { lines, hold }: Shown): Started {
   const [ofOut, ofErr] = lines;
   const ways = [
-    forwardOutput(io.stdout, (bytes) => ofOut.push(bytes)),
-    forwardOutput(io.stderr, (bytes) => ofErr.push(bytes)),
+    forwardOutput(
+      io.stdout,
+      (bytes) => ofOut.push(bytes),
+      (isHeld) => hold(isHeld, 0),
+    ),
+    forwardOutput(
+      io.stderr,
+      (bytes) => ofErr.push(bytes),
+      (isHeld) => hold(isHeld, 1),
+    ),
   ] as const;
   const pipes = [outputPipe(ways[0].take), outputPipe(ways[1].take)] as const;
   const [out, err] = pipes;

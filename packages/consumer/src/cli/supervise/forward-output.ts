@@ -11,9 +11,14 @@ export interface Forwarding {
 
 /**
  * Shows bytes to `see` and writes them to `to`, one piece at a time: what cannot be written yet is not read. A piece that fails to
- * be written is lost, and the next one is tried again; only where nobody reads `to` any more, the reading ends.
+ * be written is lost, and the next one is tried again; only where nobody reads `to` any more, the reading ends. `hold` is told
+ * whether the reading waits.
  */
-export function forwardOutput(to: NodeJS.WritableStream, see: (bytes: Uint8Array) => void): Forwarding {
+export function forwardOutput(
+  to: NodeJS.WritableStream,
+  see: (bytes: Uint8Array) => void,
+  hold: (isHeld: boolean) => void = () => {},
+): Forwarding {
   const isCopied = !hasDescriptor(to);
   let source: Readable | undefined;
   let isWaiting = false;
@@ -24,6 +29,7 @@ export function forwardOutput(to: NodeJS.WritableStream, see: (bytes: Uint8Array
     unwritten -= 1;
     if (!isWaiting || unwritten > 0) return;
     isWaiting = false;
+    hold(false);
     source?.resume();
   };
   return {
@@ -33,6 +39,7 @@ export function forwardOutput(to: NodeJS.WritableStream, see: (bytes: Uint8Array
       unwritten += 1;
       to.write(isCopied ? Buffer.from(bytes) : bytes, written);
       isWaiting = isHolding(to);
+      hold(isWaiting);
       return !isWaiting;
     },
     readFrom: (from) => {
@@ -44,7 +51,10 @@ export function forwardOutput(to: NodeJS.WritableStream, see: (bytes: Uint8Array
     },
     drop: () => {
       isDropping = isWaiting;
-      if (isDropping) source?.resume();
+      if (isDropping) {
+        hold(false);
+        source?.resume();
+      }
       return isDropping;
     },
   };

@@ -26,6 +26,20 @@ test.skipIf(process.platform !== "linux")(
   },
 );
 
+/** Another process begins without a word of it, in the same pipes. */
+const REPLACED = `shown() { until grep -q "$1" "$2"; do sleep 0.05; done; }
+echo "Error: error during handshake: ${TEXT}" >&2; shown handshake err
+echo again; shown again out
+echo "1:00PM ERR Stopping peer for error module=p2p"; exit 1`;
+
+test("announces no halt of a process that another one followed on the other stream", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "upgrade-halt-streams-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const script = `"$0" "$1" exec --announce --rpc http://127.0.0.1:1 -- sh -c "$2" > out 2> err`;
+  const shell = spawn("sh", ["-c", script, process.execPath, MAIN, REPLACED], { cwd: folder });
+  expect(await once(shell, "close")).toEqual([1, null]);
+});
+
 test("reads a halt line whatever the clock was set to since the node began", async () => {
   const record = JSON.stringify({ level: "error", time: "2001-01-01T00:00:00Z", message: TEXT });
   const node = startCommand(["exec", "--json", "--", "sh", "-c", `echo '${record}'; exit 72`]);
