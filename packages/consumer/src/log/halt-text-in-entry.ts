@@ -52,6 +52,8 @@ const ENDING = /^(\t?panic|Error|ERROR): /;
  */
 const OF_ANOTHER =
   /^Error: (?:(?:exit status \d+|signal: [a-z][a-z0-9 ]*)(?: \(core dumped\))?|binary not present, downloading disabled: stat \S+: no such file or directory)$/;
+/** What `exec` says of the command that ended. */
+const OF_EXEC = /^(?:upgrade-halt: |\{"verdict":)/;
 const RECOVERED = "[recovered";
 
 export function sayingOf(line: string): Saying {
@@ -63,6 +65,7 @@ export function sayingOf(line: string): Saying {
     return { text: parseWrapped(line), ending: "bare", isRecovered: false };
   if (begin !== undefined && OF_ANOTHER.test(whole))
     return { text: undefined, isRecovered, isOfWrapper: true };
+  if (begin === undefined && OF_EXEC.test(line)) return { text: undefined, isRecovered, isOfWrapper: true };
   if (begin === undefined) return { text: parseWrapped(line), isRecovered };
   const text = parseWrapped((said ?? line).slice(begin.length));
   const ending = word === "panic" ? "panic" : word === "\tpanic" ? "again" : "error";

@@ -61,5 +61,10 @@ test("a bare error is the last word of a program: with other words after it noth
   expect(findPlanLines(`${bare}resource temporarily unavailable\n`)).toEqual([
     { reason: 72, plan: "v9", outlived: true },
   ]);
-  expect(findPlanLines(`${bare}\nError: exit status 1\n`)).toMatchObject([{ ending: true }]);
+  for (const ofWrapper of [
+    "Error: exit status 1",
+    "upgrade-halt: halted: downgrade_detected.",
+    '{"verdict":{"kind":"halted"},"announced":false,"exitCode":1}',
+  ])
+    expect(findPlanLines(`${bare}\n${ofWrapper}\n`), ofWrapper).toMatchObject([{ ending: true }]);
 });
