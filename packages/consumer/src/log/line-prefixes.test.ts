@@ -14,3 +14,12 @@ test.each([
   const log = [`${before(at, 0)}boot`, `${before(at, 1)}${NEEDED}`, `${before(at, 2)}more`].join("\n");
   expect(findPlanLines(log)).toEqual([]);
 });
+
+test.each([
+  "2026-08-21T18:00:00Z error p2p",
+  "2026-08-21T18:00:00Z notice p2p",
+  "2026-08-21T18:00:00.123456789Z peer said",
+  "Aug 21 18:00:00 error p2p",
+])("what a console says after `%s: ` is no line of syslog", (before) => {
+  expect(findPlanLines(`${before}: panic: ${NEEDED}\n${before}: closed\n`)).toEqual([]);
+});

@@ -53,11 +53,9 @@ const KNOWN: readonly Prefix[] = [
     ),
     chatter: /^-- .+ --$/,
   },
-  // syslog without a process, as of `logger -t seid`: `Aug 21 13:00:00 host seid: `.
+  // syslog without a process, as of `logger -t seid`: `Aug 21 13:00:00 host seid: `. A console writes as much after a zoned time.
   {
-    pattern: new RegExp(
-      String.raw`^(?:${SYSLOG_TIME}|(?<time>${ZONED})) (?<source>${NO_LEVEL}${NAME} [^\s:[\]]+):(?: |$)`,
-    ),
+    pattern: new RegExp(String.raw`^${SYSLOG_TIME} (?<source>${NO_LEVEL}${NAME} [^\s:[\]]+):(?: |$)`, "i"),
     isWeak: true,
     isOfOne: true,
   },

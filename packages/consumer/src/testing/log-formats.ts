@@ -55,7 +55,6 @@ export const TRANSPORTS: Readonly<Record<string, (log: string) => string>> = {
   "pm2 with times to the minute": eachLine((line) => `2026-08-21 18:00 +00:00: ${line}`),
   "pm2 logs --timestamp": eachLine((line) => `2026-08-21-18:00:00 0|seid  | ${line}`),
   "syslog without a process": eachLine((line) => `Aug 21 18:00:00 val-1 seid: ${line}`),
-  "syslog without a process, with a zone": eachLine((line) => `${TIME} val-1 seid: ${line}`),
   "RFC 5424": eachLine((line) => `<30>1 ${TIME} val-1 seid 123 - - ${line}`),
   "stern JSON": eachLine((line) =>
     JSON.stringify({
