@@ -1,8 +1,8 @@
 import { connect } from "../harness/api.ts";
 import type { Cleanup } from "../harness/cleanup.ts";
 import { startController } from "../harness/controller.ts";
+import { allowLogs } from "../harness/controller-rights.ts";
 import { installController } from "../harness/install.ts";
-import { allowLogs } from "../harness/log-rights.ts";
 import { startScheduler } from "../harness/scheduler.ts";
 import { startServers } from "../harness/targets/control-plane.ts";
 import { openTestbed, type Testbed } from "../harness/testbed.ts";

@@ -2,9 +2,9 @@ import { INFERRED_REACH_BLOCKS } from "@upgrade-halt/consumer";
 import { until } from "@upgrade-halt/testing";
 import { describe, expect } from "vitest";
 import { startController } from "../harness/controller.ts";
+import { allowLogs } from "../harness/controller-rights.ts";
 import { imageOf, type NodeOptions, planAt } from "../harness/fixtures/mock-nodes.ts";
 import { letGoOn, letHalt, untilSeenNear } from "../harness/halting-node.ts";
-import { allowLogs } from "../harness/log-rights.ts";
 import {
   conditionOf,
   containerOf,

@@ -11,8 +11,8 @@ import type { Testbed } from "../harness/testbed.ts";
 /** Nearly as large as an API server takes. */
 const FAT = "x".repeat(1_400_000);
 
-/** What is done to a pod is answered by its metadata: nobody here reads the rest. */
-const BRIEFLY = { accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json" };
+/** What is done to pods is answered by their metadata: nobody here reads the rest. */
+const briefly = (as: string) => ({ accept: `application/json;as=${as};g=meta.k8s.io;v=v1,application/json` });
 const podsOf = (namespace: string): string => `/api/v1/namespaces/${namespace}/pods`;
 
 async function createFatPods({ api, namespace }: Testbed, prefix: string, count: number): Promise<void> {
@@ -26,7 +26,8 @@ async function createFatPods({ api, namespace }: Testbed, prefix: string, count:
       },
     };
     await until("a pod to be made", async () => {
-      const request = { method: "POST", path: podsOf(namespace), headers: BRIEFLY, body };
+      const headers = briefly("PartialObjectMetadata");
+      const request = { method: "POST", path: podsOf(namespace), headers, body };
       const { status, text } = await rawRequest(api.config, request);
       if (status !== 201) throw new Error(text);
       return true;
@@ -35,7 +36,8 @@ async function createFatPods({ api, namespace }: Testbed, prefix: string, count:
 }
 
 async function deletePods({ api, namespace }: Testbed): Promise<void> {
-  const request = { method: "DELETE", path: podsOf(namespace), headers: BRIEFLY, within: 60_000 };
+  const headers = briefly("PartialObjectMetadataList");
+  const request = { method: "DELETE", path: podsOf(namespace), headers, within: 60_000 };
   const { status, text } = await rawRequest(api.config, request);
   if (status !== 200) throw new Error(text);
 }
