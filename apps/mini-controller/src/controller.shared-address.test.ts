@@ -184,9 +184,12 @@ test("a node that answers at the address of one that ended is said to be maybe a
   await held("Paused");
   void workInstead(35).catch(() => {});
   await cluster.changePolicy({ paused: false });
-  expect((await held("StrangerNotKnown")).status?.message).toContain(
+  const message = (await held("StrangerNotKnown")).status?.message;
+  expect(message).toContain(
     "sei/other may be who answers at the address of sei/sei-0-0: if it is not, a node answers in container seid of sei/sei-0-0, and would be ended with the pod. Move sei/other off",
   );
+  expect(message).toContain("while it may be a node in sei/sei-0-0, do not delete that pod");
+  expect(message).not.toContain("read the log");
 });
 
 const AT_WORK = [

@@ -522,7 +522,9 @@ function besideHalted(one: Asked, stores: Stores, now: number, beside?: string):
   const found = mayBeBeside
     ? `may be who answers at the address of ${keyOf(pod)}: if it is not, a node answers in ${own}, and would be ended with the pod`
     : `${one.hasEnded ? "has ended, and a node that answers in its place" : "answers on /status, and"} would be ended with the pod`;
-  const answering = mayBeBeside ? { pod: beside, found, insteadOf: keyOf(pod) } : { pod: own, found };
+  const answering = mayBeBeside
+    ? { pod: beside, found, insteadOf: keyOf(pod), orInPod: true as const }
+    : { pod: own, found };
   if (one.hasEnded === true) return answersAfterEnd(one) ? [answering] : [];
   if (one.isAnyProgram && said.kind !== "node") return [];
   if (containerStatusOf(pod, container)?.state?.terminated !== undefined) return [];

@@ -53,8 +53,10 @@ export interface Stranger {
   readonly found: string;
   /** A policy selects it, and it may yet say who it is: it was started lately, or another pod may have answered in its place. */
   readonly starts?: true | undefined;
-  /** It is of any kind, and may be who answers, or has announced the halt, at the address that it has with this pod. */
+  /** It is of any kind, and has its address with this pod: it may be who announced the halt there, or who answers there now. */
   readonly insteadOf?: string;
+  /** If it is not who answers there, then a node that somebody started in the pod is. */
+  readonly orInPod?: true;
 }
 
 const COMETBFT_RPC_PORT = 26657;

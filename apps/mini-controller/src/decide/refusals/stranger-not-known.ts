@@ -22,9 +22,13 @@ export const strangerNotKnown: Check = (observation) => {
 };
 
 /** What is to be done about one that only has the address. Elsewhere it is told for looking like a node, and so it would be anywhere. */
-function unlikeNode({ pod, found, insteadOf = "" }: Stranger, namespace: string): Advice {
+function unlikeNode({ pod, found, insteadOf = "", orInPod }: Stranger, namespace: string): Advice {
   const away = pod.startsWith(`${namespace}/`)
     ? advice`Move ${pod} off the machine's network or to another namespace.`
     : advice`Move ${pod} off the machine's network.`;
-  return advice`${pod} ${found}. ${away} Or read the log of ${insteadOf} itself: do nothing to it unless that tells of the halt.`;
+  // The log tells of the halt in any case: it is no leave to end what may have been started in the pod since.
+  const otherwise = orInPod
+    ? advice`Or see which of the two answers: while it may be a node in ${insteadOf}, do not delete that pod, and start no other node of its validator. Two sign twice.`
+    : advice`Or read the log of ${insteadOf} itself: do nothing to it unless that tells of the halt.`;
+  return advice`${pod} ${found}. ${away} ${otherwise}`;
 }
