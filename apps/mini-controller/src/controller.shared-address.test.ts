@@ -33,6 +33,10 @@ async function nodeBeside(
   const { readNode } = cluster;
   let instead: object | undefined;
   let answers = 0;
+  const heard = async () => {
+    const enough = answers + 5;
+    await until("the answer to be heard", () => answers >= enough);
+  };
   const read = async (url: string) => {
     if (instead === undefined) return await readNode(url);
     answers += 1;
@@ -56,12 +60,12 @@ async function nodeBeside(
   });
   return {
     cluster,
+    heard,
     /** Has the other pod answer at the node's address from now on as one at work, and waits until it was heard. */
-    workInstead: async (height: number) => {
+    workInstead: async (height: number, validatorAddress = ANOTHER) => {
       const haltIntent = decodeHaltIntent(undefined);
-      instead = { height, chainId: "test", validatorAddress: ANOTHER, haltIntent };
-      const heard = answers + 5;
-      await until("the other pod to be heard", () => answers >= heard);
+      instead = { height, chainId: "test", validatorAddress, haltIntent };
+      await heard();
     },
     /** Has the other pod answer at the node's address from now on, as one that halted and signs as this validator. */
     answerInstead: (validatorAddress: string) => {
@@ -161,6 +165,8 @@ test("an exit with the halt's code and line is of the run before, and proves not
 });
 
 const LABEL = "upgrade-halt.dev/halt";
+const labelsOf = (cluster: FakeCluster) =>
+  cluster.pods().find(({ metadata }) => metadata.name === "sei-0-0")?.metadata.labels ?? {};
 
 test("a node that may be at work is not marked as halted for what another pod announces at its address", async () => {
   const { cluster, answerInstead, workInstead } = await nodeBeside(NAMESPACE, {});
@@ -170,9 +176,21 @@ test("a node that may be at work is not marked as halted for what another pod an
     cluster.halts().find(({ status }) => status?.reason === "StrangerNotKnown"),
   );
   await workInstead(31);
-  expect(
-    cluster.pods().find(({ metadata }) => metadata.name === "sei-0-0")?.metadata.labels,
-  ).not.toHaveProperty(LABEL);
+  expect(labelsOf(cluster)).not.toHaveProperty(LABEL);
+});
+
+test("a node that works since its run before halted is not marked for what another pod announces at its address", async () => {
+  const { cluster, answerInstead, workInstead, heard } = await nodeBeside(NAMESPACE, {});
+  const ended = { exitCode: 70, message: LINE, finishedAt: new Date().toISOString() };
+  await startedAgain(cluster, { lastState: { terminated: ended } });
+  await workInstead(33, OWN);
+  await until("it to be known at work", () => !(LABEL in labelsOf(cluster)));
+  answerInstead(OWN);
+  await until("it to be held", () =>
+    cluster.halts().find(({ status }) => status?.reason === "StrangerNotKnown"),
+  );
+  await heard();
+  expect(labelsOf(cluster)).not.toHaveProperty(LABEL);
 });
 
 test("a node that answers at the address of one that ended is said to be maybe another pod's", async () => {

@@ -267,13 +267,14 @@ export class NodeReconciler {
       .find((halt) => isOpen(halt) && halt.spec.podUID === uid);
     const seen = latched?.status?.seen;
     const recorded = latched && seen && { spec: latched.spec, seen };
-    const verdict = verdictAfter(this.#judge(key, pod, policy, before), recorded);
+    const judged = this.#judge(key, pod, policy, before);
+    const verdict = verdictAfter(judged, recorded);
     // That nobody knows whether it halted is no reason to take a node that may run out of service.
     if (isUnreadHalt(verdict)) return undefined;
     const halt = { reason: reasonOf(verdict), planName: planNameOf(verdict) };
     // Nor is what another pod may have said in its place.
-    if (policy && isOnlyAnnounced(verdict, seen) && observations.mayBeAnnouncedByAnother(pod, policy, halt))
-      return undefined;
+    const isAnnounced = announcesNow(judged.verdict) || isOnlyAnnounced(verdict, seen);
+    if (policy && isAnnounced && observations.mayBeAnnouncedByAnother(pod, policy, halt)) return undefined;
     const still = latched?.spec.reason === UNRECOGNISED && verdict.kind !== "running";
     return reasonOf(verdict) ?? (still ? UNRECOGNISED : undefined);
   }
@@ -285,6 +286,11 @@ export class NodeReconciler {
   #policyOf(pod: Pod): HaltPolicy | undefined {
     return governingPolicy(pod, this.#options.stores.policies.under(namespaceOf(pod)));
   }
+}
+
+/** Whether the run that goes on is said to announce a halt: how one before it ended is no word about it. */
+function announcesNow(verdict: Verdict): boolean {
+  return verdict.kind === "halted" && verdict.sources.includes("live-intent");
 }
 
 /** Whether nothing told of the halt but what was read at the pod's address. */
