@@ -116,7 +116,7 @@ export class OtherPods {
         ...(pod === undefined ? [] : this.#answeringInstead(pod, halt, stores)),
         ...halted.asked
           .filter(isOwn)
-          .flatMap((one) => besideHalted(one, stores, now, pod && this.answeringBeside(pod, halt, stores))),
+          .flatMap((one) => besideHalted(one, stores, now, pod && this.#besideIn(pod, halt, stores))),
         ...strangersAmong(
           asked.flatMap((one) =>
             withoutSeeds(traits === undefined ? one : ofSharedAddress(one, beside, traits), stores, now),
@@ -264,18 +264,17 @@ export class OtherPods {
    * Another pod that may be who announces a halt at the address of this one, whose process runs and says nothing of it in its own
    * log: whatever ports it declares, as that is its author's word. An exit code is of a run before.
    */
-  #announcingInstead(pod: Pod, halt: ToldHalt, traits: NodeTraits, stores: Stores): string | undefined {
+  #announcingInstead(pod: Pod, halt: ToldHalt, traits: NodeTraits, stores: Stores): Pod | undefined {
     const isRunning = containerStatusOf(pod, halt.container)?.state?.running !== undefined;
     if (!isRunning || tellsInOwnLog(pod, halt, liveOf(pod, this.#options.statuses))) return undefined;
-    const [other] = podsAtAddressOf(pod, traits, stores.pods, this.#options.stores.pods);
-    return other && keyOf(other);
+    return podsAtAddressOf(pod, traits, stores.pods, this.#options.stores.pods)[0];
   }
 
   #answeringInstead(pod: Pod, halt: NodeHalt, stores: Stores): readonly Stranger[] {
-    const who = this.#announcingInstead(pod, halt.spec, this.#traitsOf(pod, halt, stores), stores);
-    const insteadOf = keyOf(pod);
-    const found = `has the address of ${insteadOf}, and may have announced the halt in its place`;
-    return who === undefined ? [] : [{ pod: who, found, insteadOf }];
+    const traits = this.#traitsOf(pod, halt, stores);
+    const who = this.#announcingInstead(pod, halt.spec, traits, stores);
+    const found = `has the address of ${keyOf(pod)}, and may have announced the halt in its place`;
+    return who === undefined ? [] : [{ ...atAddressOf(pod, who, traits), found }];
   }
 
   /** Whether another pod may be who announces this halt at the pod's address. */
@@ -288,10 +287,14 @@ export class OtherPods {
 
   /** Another pod that may be who answers at the pod's address, unless by its own word it serves another port. */
   answeringBeside(pod: Pod, halt: NodeHalt, stores: Stores): string | undefined {
+    return this.#besideIn(pod, halt, stores)?.pod;
+  }
+
+  #besideIn(pod: Pod, halt: NodeHalt, stores: Stores): AtAddress | undefined {
     const traits = this.#traitsOf(pod, halt, stores);
     const beside = podsAtAddressOf(pod, traits, stores.pods, this.#options.stores.pods);
     const other = beside.find((one) => !declaresAnotherPort(one, traits));
-    return other && keyOf(other);
+    return other && atAddressOf(pod, other, traits);
   }
 
   #traitsOf(pod: Pod, halt: NodeHalt, stores: Stores): NodeTraits {
@@ -511,20 +514,26 @@ function answersAfterEnd({ hasEnded, said }: Asked): boolean {
   return hasEnded === true && said.kind === "node" && said.isHalted !== true;
 }
 
+type AtAddress = Pick<Stranger, "pod" | "insteadOf" | "isLookalike">;
+
+/** `other`, which has its address with `pod`. */
+function atAddressOf(pod: Pod, other: Pod, traits: NodeTraits): AtAddress {
+  const isLookalike = lookalikeOf(other, traits) !== undefined;
+  return { pod: keyOf(other), insteadOf: keyOf(pod), isLookalike };
+}
+
 /**
  * Another node in the pod that halted: it would be ended with that. One that is silent counts while it may only be starting. What answers
  * may be `beside`, another pod with the same address.
  */
-function besideHalted(one: Asked, stores: Stores, now: number, beside?: string): readonly Stranger[] {
+function besideHalted(one: Asked, stores: Stores, now: number, beside?: AtAddress): readonly Stranger[] {
   const { pod, container, said } = one;
   const own = `container ${container} of ${keyOf(pod)}`;
   const mayBeBeside = said.kind === "node" && beside !== undefined;
   const found = mayBeBeside
     ? `may be who answers at the address of ${keyOf(pod)}: if it is not, a node answers in ${own}, and would be ended with the pod`
     : `${one.hasEnded ? "has ended, and a node that answers in its place" : "answers on /status, and"} would be ended with the pod`;
-  const answering = mayBeBeside
-    ? { pod: beside, found, insteadOf: keyOf(pod), orInPod: true as const }
-    : { pod: own, found };
+  const answering = mayBeBeside ? { ...beside, found, orInPod: true as const } : { pod: own, found };
   if (one.hasEnded === true) return answersAfterEnd(one) ? [answering] : [];
   if (one.isAnyProgram && said.kind !== "node") return [];
   if (containerStatusOf(pod, container)?.state?.terminated !== undefined) return [];

@@ -57,6 +57,8 @@ export interface Stranger {
   readonly insteadOf?: string;
   /** If it is not who answers there, then a node that somebody started in the pod is. */
   readonly orInPod?: true;
+  /** It looks like a node. */
+  readonly isLookalike?: boolean;
 }
 
 const COMETBFT_RPC_PORT = 26657;

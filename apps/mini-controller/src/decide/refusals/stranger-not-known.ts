@@ -1,5 +1,4 @@
 import { type Advice, advice } from "../../journal/words.ts";
-import { namespaceOf } from "../../kube/paths.ts";
 import type { Stranger } from "../../observe/strangers.ts";
 import { waitThenPage } from "../page-timing.ts";
 import type { Check } from "./refusal.ts";
@@ -16,16 +15,16 @@ export const strangerNotKnown: Check = (observation) => {
   const nodes = strangers.filter(({ insteadOf }) => insteadOf === undefined);
   const toDo =
     nodes.length === 0
-      ? unlikeNode(first, namespaceOf(halt))
+      ? ofAddress(first)
       : advice`These look like nodes that no HaltPolicy watches, and may be the same validator as ${halt.spec.podName} or run in its pod: ${nodes.map(({ pod, found }) => `${pod} (${found})`)}. Put each into a pod of its own under a policy, let it answer on /status, or stop it: two processes of one validator sign twice.`;
   return { reason: "StrangerNotKnown", message: { toDo }, kind: waitThenPage(observation) };
 };
 
-/** What is to be done about one that only has the address. Elsewhere it is told for looking like a node, and so it would be anywhere. */
-function unlikeNode({ pod, found, insteadOf = "", orInPod }: Stranger, namespace: string): Advice {
-  const away = pod.startsWith(`${namespace}/`)
-    ? advice`Move ${pod} off the machine's network or to another namespace.`
-    : advice`Move ${pod} off the machine's network.`;
+/** What is to be done about one that only has the address. What looks like a node may answer from any namespace. */
+function ofAddress({ pod, found, insteadOf = "", orInPod, isLookalike }: Stranger): Advice {
+  const away = isLookalike
+    ? advice`Move ${pod} off the machine's network.`
+    : advice`Move ${pod} off the machine's network or to another namespace.`;
   // The log tells of the halt in any case: it is no leave to end what may have been started in the pod since.
   const otherwise = orInPod
     ? advice`Or see which of the two answers: while it may be a node in ${insteadOf}, do not delete that pod, and start no other node of its validator. Two sign twice.`
