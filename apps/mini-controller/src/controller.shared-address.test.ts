@@ -213,7 +213,11 @@ test("a node that answers at the address of one that ended is said to be maybe a
 });
 
 const AT_WORK = [
-  ["of its namespace", NAMESPACE, {}, true],
+  [
+    "of its namespace that looks like none and declares no port, as to debug the machine",
+    ...[NAMESPACE, {}, false],
+  ],
+  ["of its namespace that declares the node's port", NAMESPACE, { ports: [{ containerPort: 26657 }] }, true],
   ["of its namespace that looks like a node", NAMESPACE, { image: image("v6.6") }, true],
   ["of another namespace that looks like a node", "elsewhere", { image: image("v6.6") }, true],
   ["of its namespace that declares other ports", NAMESPACE, { ports: [{ containerPort: 9100 }] }, false],

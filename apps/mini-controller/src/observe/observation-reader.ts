@@ -174,7 +174,7 @@ export class ObservationReader {
     const labels = podLabelsIn(workload, halt.spec.podName);
     const { policy, selected } = governanceOf(halt, stores, { pod, labels });
     const node = pod && judgedNode(pod, policy, liveOf(pod, this.#options.statuses), judged);
-    const beside = pod && this.#others.answeringBeside(pod, halt, stores);
+    const beside = pod && this.#others.hidingRecovery(pod, halt, stores);
     const recorded = this.#options.seenWhenRecorded(halt);
     const shown = (node && seenOf(halt, node, now)) ?? recorded;
     const seen = halt.status?.seen ?? shown;

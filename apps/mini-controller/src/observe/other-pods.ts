@@ -47,7 +47,7 @@ import type { Neighbours, Observation } from "./observation.ts";
 import type { Pasts } from "./pasts.ts";
 import { previousImage } from "./previous-image.ts";
 import { standsStill } from "./recovery-timer.ts";
-import { declaresAnotherPort, podsAtAddressOf } from "./shared-address.ts";
+import { declaresAnotherPort, podsAtAddressOf, showsNoNode } from "./shared-address.ts";
 import { type Sibling, siblingsOf } from "./siblings.ts";
 import { isStarting, startingNodes } from "./starting-nodes.ts";
 import { liveOf, type StatusWatch } from "./status-watch.ts";
@@ -116,7 +116,7 @@ export class OtherPods {
         ...(pod === undefined ? [] : this.#answeringInstead(pod, halt, stores)),
         ...halted.asked
           .filter(isOwn)
-          .flatMap((one) => besideHalted(one, stores, now, pod && this.#besideIn(pod, halt, stores))),
+          .flatMap((one) => besideHalted(one, stores, now, pod && this.#atAddressWith(pod, halt, stores))),
         ...strangersAmong(
           asked.flatMap((one) =>
             withoutSeeds(traits === undefined ? one : ofSharedAddress(one, beside, traits), stores, now),
@@ -285,15 +285,22 @@ export class OtherPods {
     return this.#announcingInstead(pod, { ...halt, container }, traits, stores) !== undefined;
   }
 
-  /** Another pod that may be who answers at the pod's address, unless by its own word it serves another port. */
-  answeringBeside(pod: Pod, halt: NodeHalt, stores: Stores): string | undefined {
-    return this.#besideIn(pod, halt, stores)?.pod;
+  /** Another pod for which no height that is read at the pod's address tells that the node runs. */
+  hidingRecovery(pod: Pod, halt: NodeHalt, stores: Stores): string | undefined {
+    const traits = this.#traitsOf(pod, halt, stores);
+    const other = this.#answeringBeside(pod, traits, stores).find((one) => !showsNoNode(one, traits));
+    return other && keyOf(other);
   }
 
-  #besideIn(pod: Pod, halt: NodeHalt, stores: Stores): AtAddress | undefined {
-    const traits = this.#traitsOf(pod, halt, stores);
+  /** The other pods that may be who answers at the pod's address: each, unless by its own word it serves another port. */
+  #answeringBeside(pod: Pod, traits: NodeTraits, stores: Stores): readonly Pod[] {
     const beside = podsAtAddressOf(pod, traits, stores.pods, this.#options.stores.pods);
-    const other = beside.find((one) => !declaresAnotherPort(one, traits));
+    return beside.filter((one) => !declaresAnotherPort(one, traits));
+  }
+
+  #atAddressWith(pod: Pod, halt: NodeHalt, stores: Stores): AtAddress | undefined {
+    const traits = this.#traitsOf(pod, halt, stores);
+    const [other] = this.#answeringBeside(pod, traits, stores);
     return other && atAddressOf(pod, other, traits);
   }
 

@@ -27,6 +27,15 @@ export function podsAtAddressOf(
 }
 
 /**
+ * Whether neither image nor port speaks for a node in the pod, as in what somebody debugs the machine with. It might declare another port
+ * as well, and who answers is a node at work in any case: a recovery that it hid would be seen by nobody.
+ */
+export function showsNoNode(other: Pod, traits: NodeTraits): boolean {
+  const { containers } = other.spec;
+  return lookalikeOf(other, traits) === undefined && containers.every(({ ports = [] }) => ports.length === 0);
+}
+
+/**
  * Whether by its own word the pod serves no `/status` at the node's port: it declares others. That is enough where nothing is done for an
  * answer: several nodes of one machine are told apart by it, and so are agents.
  */
