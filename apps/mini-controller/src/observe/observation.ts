@@ -43,7 +43,7 @@ export type PodSight =
       readonly firstHeight?: number | undefined;
       /** Milliseconds since that first height. */
       readonly seenForMs?: number | undefined;
-      /** Another pod with its address, which may be who answers there: nothing that was read there counts as its own. */
+      /** Another pod with its address, which may be who answers there: no height that was read there counts as its own. */
       readonly beside?: string | undefined;
     });
 
