@@ -38,6 +38,15 @@ test("a pod that no policy selects is kept as it is, unless it is larger than an
   expect(storagesOf(large)).toHaveLength(2);
 });
 
+test("of a pod with thousands of ports those with a name are kept, and few others", () => {
+  const pod = podWith({ app: "x" });
+  const many = Array.from({ length: 5_000 }, (_, index) => ({ containerPort: 1_000 + index }));
+  const rpc = { name: "rpc", containerPort: 26657 };
+  const containers = [{ name: "x", image: "seid:v6.6", ports: [...many, rpc] }];
+  const cut = projectUnselected(projectPod({ ...pod, spec: { ...pod.spec, containers } }));
+  expect(cut.spec.containers[0]?.ports).toEqual([...many.slice(0, 16), rpc]);
+});
+
 test.each([
   ["by its own word", { hostNetwork: true }, {}],
   ["by its address", {}, { hostIP: "10.0.0.1" }],

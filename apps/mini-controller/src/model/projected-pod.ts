@@ -191,7 +191,12 @@ export function cutCopy(pod: Pod): Pod {
   };
 }
 
-function cutContainer({ name, image, ports, volumeMounts, restartPolicy }: PodContainer): PodContainer {
+/** Ports without a name: of what runs beside a node no more are asked. */
+const MOST_PORTS = 16;
+
+function cutContainer(container: PodContainer): PodContainer {
+  const { name, image, volumeMounts, restartPolicy } = container;
+  const ports = container.ports?.filter((port, index) => index < MOST_PORTS || port.name !== undefined);
   return { name, image, ...defined({ ports, volumeMounts, restartPolicy }) };
 }
 
