@@ -61,11 +61,10 @@ async function nodeBeside(
   return {
     cluster,
     heard,
-    /** Has the other pod answer at the node's address from now on as one at work, and waits until it was heard. */
-    workInstead: async (height: number, validatorAddress = ANOTHER) => {
+    /** Has the other pod answer at the node's address from now on as one at work. */
+    workInstead: (height: number, validatorAddress = ANOTHER) => {
       const haltIntent = decodeHaltIntent(undefined);
       instead = { height, chainId: "test", validatorAddress, haltIntent };
-      await heard();
     },
     /** Has the other pod answer at the node's address from now on, as one that halted and signs as this validator. */
     answerInstead: (validatorAddress: string) => {
@@ -171,13 +170,14 @@ const labelsOf = (cluster: FakeCluster) =>
   cluster.pods().find(({ metadata }) => metadata.name === "sei-0-0")?.metadata.labels ?? {};
 
 test("a node that may be at work is not marked as halted for what another pod announces at its address", async () => {
-  const { cluster, answerInstead, workInstead } = await nodeBeside(NAMESPACE, {});
+  const { cluster, answerInstead, workInstead, heard } = await nodeBeside(NAMESPACE, {});
   await startedAgain(cluster);
   answerInstead(OWN);
   await until("it to be held", () =>
     cluster.halts().find(({ status }) => status?.reason === "StrangerNotKnown"),
   );
-  await workInstead(31);
+  workInstead(31);
+  await heard();
   expect(labelsOf(cluster)).not.toHaveProperty(LABEL);
 });
 
@@ -185,7 +185,8 @@ test("a node that works since its run before halted is not marked for what anoth
   const { cluster, answerInstead, workInstead, heard } = await nodeBeside(NAMESPACE, {});
   const ended = { exitCode: 70, message: LINE, finishedAt: new Date().toISOString() };
   await startedAgain(cluster, { lastState: { terminated: ended } });
-  await workInstead(33, OWN);
+  workInstead(33, OWN);
+  await heard();
   await until("it to be known at work", () => !(LABEL in labelsOf(cluster)));
   answerInstead(OWN);
   await until("it to be held", () =>
@@ -202,7 +203,7 @@ test("a node that answers at the address of one that ended is said to be maybe a
   const held = (reason: string) =>
     until("it to be held", () => cluster.halts().find(({ status }) => status?.reason === reason));
   await held("Paused");
-  void workInstead(35).catch(() => {});
+  workInstead(35);
   await cluster.changePolicy({ paused: false });
   const message = (await held("StrangerNotKnown")).status?.message;
   expect(message).toContain(
@@ -232,11 +233,15 @@ test.each(AT_WORK)(
   "whether a node that halted runs again is told at an address that another pod has, too: not by one %s, or else by the node (%#)",
   async (_, namespace, container, isHidden) => {
     const policy = { upgrades: [] };
-    const { cluster, workInstead } = await nodeBeside(namespace, container, { policy, behave: onePlan });
+    const { cluster, workInstead, heard } = await nodeBeside(namespace, container, {
+      policy,
+      behave: onePlan,
+    });
     cluster.reach(30);
     await until("it to be held", () => cluster.halts().find(({ status }) => status?.phase === "Held"));
     cluster.restart("sei-0-0");
-    await workInstead(45);
+    workInstead(45);
+    await heard();
     const isOver = () => cluster.halts()[0]?.status?.phase === "Withdrawn";
     if (!isHidden) await until("the end of the halt", isOver);
     expect(isOver()).toBe(!isHidden);
@@ -261,7 +266,7 @@ test.each(AT_WORK.filter(([, namespace, container]) => namespace !== NAMESPACE |
     await cluster.api.mergePatch(objectPath(PODS, NAMESPACE, next.metadata.name, "status"), {
       status: { podIP: address },
     });
-    void workInstead(45);
+    workInstead(45);
     const halt = await until("its end", () =>
       cluster.halts().find(({ status }) => status?.phase === "Failed" || status?.phase === "Recovered"),
     );
