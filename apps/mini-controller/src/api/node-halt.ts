@@ -172,6 +172,10 @@ const SeenSchema = z
     }),
     chainId: z.string().max(128).optional().meta({ description: "Chain that the node told on /status." }),
     height: z.int().min(1).optional().meta({ description: "Highest block that the node told on /status." }),
+    firstRunMs: z.int().min(0).optional().meta({
+      description:
+        "Only of a binary that is too new: for how many milliseconds, at most, the first run of its pod lasted, where that one halted.",
+    }),
   })
   .meta({
     description:

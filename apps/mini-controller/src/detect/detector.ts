@@ -6,6 +6,7 @@ import { hasEnded, type NodeHalt, type NodeHaltSpec, type Seen, type WorkloadRef
 import { ControllerError } from "../controller-error.ts";
 import type { HaltJournal } from "../journal/halt-journal.ts";
 import { isJournal, journalName, namesAgain } from "../journal/journal-name.ts";
+import { haltedRunOf } from "../judge/halted-run.ts";
 import type { JudgedNode } from "../judge/judged-node.ts";
 import { reasonOf } from "../judge/judgement.ts";
 import { planNameOf, recordedHeightOf } from "../judge/recorded-facts.ts";
@@ -18,7 +19,7 @@ import type { WorkloadSight } from "../model/workload-sight.ts";
 import { seenOf } from "../observe/pod-sight.ts";
 import { isSettledRefusal, orUnreadable } from "../workloads/unreadable.ts";
 import type { Workloads } from "../workloads/workloads.ts";
-import { bareSpec, haltedRunOf, haltSpecOf, standsNow } from "./halt-spec.ts";
+import { bareSpec, haltSpecOf, standsNow } from "./halt-spec.ts";
 import { Lasting } from "./lasting.ts";
 import { ProvenWorkloads } from "./proven-workloads.ts";
 import type { UnrecordedHalts } from "./unrecorded-halts.ts";

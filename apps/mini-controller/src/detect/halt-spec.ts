@@ -3,16 +3,12 @@ import { cut } from "../api/cut.ts";
 import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHaltSpec, WorkloadRef } from "../api/node-halt.ts";
 import { timestamp } from "../journal/journal-entry.ts";
-import { isHaltCode } from "../judge/halt-code.ts";
-import type { JudgedNode } from "../judge/judged-node.ts";
+import { announcesNow, endedInHalt, haltedRunOf, type Shown } from "../judge/halted-run.ts";
 import { reasonOf } from "../judge/judgement.ts";
 import { newestRun } from "../judge/log-source.ts";
 import { planNameOf, recordedHeightOf } from "../judge/recorded-facts.ts";
 import { isUnreadHalt } from "../judge/unread-halt.ts";
-import { type ContainerState, containerOf, containerStatusOf, type Pod } from "../model/pod.ts";
-
-/** A pod, what its node said last, and the verdict about it. */
-type Shown = Pick<JudgedNode, "pod" | "verdict" | "live">;
+import { containerOf, containerStatusOf, type Pod } from "../model/pod.ts";
 
 /**
  * What to record about a verdict: `undefined` when it is no halt. Names that the node gave are made fit to be
@@ -84,21 +80,6 @@ function inferredFrom(
   ].map((words) => cut(words, 256));
 }
 
-/**
- * Which run of the container the verdict is about, counted in restarts: the one before the present, where a process runs
- * that says nothing of its own and that one ended in a halt. While none runs, a kubelet counts the run that ended last.
- */
-export function haltedRunOf(shown: Shown, container: string): number | undefined {
-  const { restartCount, state, lastState } = containerStatusOf(shown.pod, container) ?? {};
-  if (restartCount === undefined) return undefined;
-  const isOfLastRun =
-    !announcesNow(shown, container) &&
-    state?.waiting === undefined &&
-    !endedInHalt(state) &&
-    endedInHalt(lastState);
-  return isOfLastRun ? Math.max(0, restartCount - 1) : restartCount;
-}
-
 /** Whether the node shows the halt now, by itself: not only that it showed it before, and was started again since. */
 export function standsNow(shown: Shown, container: string): boolean {
   const { pod, verdict } = shown;
@@ -106,24 +87,6 @@ export function standsNow(shown: Shown, container: string): boolean {
   if (isUnreadHalt(verdict) || (verdict.kind === "halted" && verdict.inferred === true)) return true;
   const { state, lastState } = containerStatusOf(pod, container) ?? {};
   return endedInHalt(state?.waiting === undefined ? state : lastState);
-}
-
-/**
- * Whether the process that runs tells of this halt itself on `/status`: also where that is doubted, as on another chain than the policy
- * names, and so is no source of the verdict.
- */
-function announcesNow({ pod, verdict, live }: Shown, container: string): boolean {
-  if (verdict.kind !== "halted") return false;
-  if (verdict.sources.includes("live-intent")) return true;
-  const { restartCount, state } = containerStatusOf(pod, container) ?? {};
-  if (state?.running === undefined || live?.run !== restartCount) return false;
-  if (live?.sighting?.kind !== "answered") return false;
-  const { haltIntent } = live.sighting.node;
-  return haltIntent.kind === "intent" && haltIntent.intent.reason === verdict.reason;
-}
-
-function endedInHalt(state: ContainerState | undefined): boolean {
-  return isHaltCode(state?.terminated?.exitCode);
 }
 
 function exitCodeOf(pod: Pod, container: string): number | undefined {

@@ -177,6 +177,12 @@ const podTooNew = (name: string, state: ContainerState, restartCount: number): P
   };
 };
 
+const WRITTEN = tooNew("sei-1", { detectedAt: "2026-08-21T17:40:20Z" });
+const seenTooNew = (firstRunMs?: number): NodeHalt => {
+  const seen = { ...SEEN, ...(firstRunMs === undefined ? {} : { firstRunMs }) };
+  return { ...WRITTEN, status: { phase: "Recorded", seen } };
+};
+
 test.each<
   [string, string | undefined, { owner?: string; state?: ContainerState; restarts?: number; own?: NodeHalt }]
 >([
@@ -185,6 +191,14 @@ test.each<
   ["nothing of what a node of its name ran under another owner", undefined, { owner: "set-0" }],
   ["nothing where its first run may have applied a plan", undefined, { state: ended71("17:40:15") }],
   ["nothing where an earlier run may have applied one", undefined, { restarts: 5 }],
+  [
+    "the same, by how long its journal says that its first run lasted",
+    BACK,
+    { restarts: 5, own: seenTooNew(5_000) },
+  ],
+  ["nothing where its journal has that run as long", undefined, { restarts: 5, own: seenTooNew(840_000) }],
+  ["nothing where its journal does not say", undefined, { restarts: 5, own: seenTooNew() }],
+  ["nothing by a time in a NodeHalt that anybody may have written", undefined, { restarts: 5, own: WRITTEN }],
   [
     "nothing where that halted, and a later run did as well",
     undefined,

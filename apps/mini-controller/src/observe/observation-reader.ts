@@ -25,7 +25,7 @@ import type { Observation } from "./observation.ts";
 import { NOBODY_ELSE, OtherPods, type OtherPodsOptions } from "./other-pods.ts";
 import { type Past, type Pasts, readPasts } from "./pasts.ts";
 import { podSightOf, seenOf } from "./pod-sight.ts";
-import { previousImage } from "./previous-image.ts";
+import { haltedRun, previousImage } from "./previous-image.ts";
 import { isStopped, type RecoveryTimer } from "./recovery-timer.ts";
 import { readServerView, type Server } from "./server-view.ts";
 import { liveOf } from "./status-watch.ts";
@@ -189,7 +189,7 @@ export class ObservationReader {
         policy &&
         seen &&
         recommendFor({ spec: halt.spec, seen }, policy.spec, {
-          previousImage: past && this.#previousImage(halt, past, policy),
+          previousImage: past && this.#previousImage(halt, seen, past, policy),
           ...shownBy(halt, node),
         }),
       workload,
@@ -265,9 +265,9 @@ export class ObservationReader {
   }
 
   /** The image to go back to. */
-  #previousImage(halt: NodeHalt, { record, lineage }: Past, { spec }: HaltPolicy): string | undefined {
+  #previousImage(halt: NodeHalt, seen: Seen, past: Past, { spec }: HaltPolicy): string | undefined {
     const journals = haltsOfNode(podKeyOf(halt), halt.spec, this.#options.stores.halts);
-    return previousImage({ halt: halt.spec, record, journals, policy: spec, lineage });
+    return previousImage({ halt: haltedRun(halt.spec, seen), journals, policy: spec, ...past });
   }
 }
 

@@ -45,7 +45,7 @@ import { podSpecFor, type WorkloadSight } from "../model/workload-sight.ts";
 import type { NodeRecorder } from "./node-recorder.ts";
 import type { Neighbours, Observation } from "./observation.ts";
 import type { Pasts } from "./pasts.ts";
-import { previousImage } from "./previous-image.ts";
+import { haltedRun, previousImage } from "./previous-image.ts";
 import { standsStill } from "./recovery-timer.ts";
 import { declaresAnotherPort, podsAtAddressOf, showsNoNode } from "./shared-address.ts";
 import { type Sibling, siblingsOf } from "./siblings.ts";
@@ -189,8 +189,10 @@ export class OtherPods {
     const own = newestHaltOf(pod, journals);
     const { restartCount } = containerStatusOf(pod, container) ?? {};
     const { uid: podUID = "" } = pod.metadata;
-    const unrecorded = { podUID, container, image, restartCount, detectedAt: timestamp(now) };
-    return previousImage({ halt: own?.spec ?? unrecorded, journals, policy, ...past });
+    const shown = own?.spec ?? { podUID, container, image, restartCount };
+    // What nobody wrote down to be seen of a halt, is seen now.
+    const seen = own?.status?.seen ?? { at: timestamp(now) };
+    return previousImage({ halt: haltedRun(shown, seen), journals, policy, ...past });
   }
 
   /** What was seen of a pod's halt, while no process of it runs: what it says as it restarts is still that halt. */

@@ -300,3 +300,28 @@ test("two halt lines that tell of different plans are seen as a dispute, which i
       why: expect.stringContaining("plan v6.8 at height 30"),
     });
 });
+
+test("of a binary that is too new is seen how long the first run of its pod lasted, where that one halted", () => {
+  const line = 'BINARY UPDATED BEFORE TRIGGER! UPGRADE "v6.7" - in binary but not executed on chain\n';
+  const spec = { reason: "binary_too_new", height: undefined, sources: ["exit-code", "plan-line"] };
+  const tooNew = haltWith(spec);
+  const madeAt = (status: Partial<ContainerStatus>, uid = "uid-1"): Pod => {
+    const pod = podWith(status);
+    return { ...pod, metadata: { ...pod.metadata, uid, creationTimestamp: "2026-08-21T17:58:00Z" } };
+  };
+  const seen = (pod: Pod) => seenOf(tooNew, judgedNode(pod, policy, undefined), NOW);
+  const [short, long] = [endedAfter(5, 71, line), endedAfter(840, 71, line)];
+  const ms = (status: Partial<ContainerStatus>, uid?: string) => seen(madeAt(status, uid))?.firstRunMs;
+  expect([ms({ state: short }), ms({ state: long })]).toEqual([5_000, 840_000]);
+  expect(ms({ restartCount: 1, state: RUNNING, lastState: short })).toBe(5_000);
+  expect(ms({ state: ended(71, line) })).toBe(120_000);
+
+  // Whatever a NodeHalt says: the run that halted is a later one, or another pod's.
+  expect(seen(madeAt({ restartCount: 1, state: short }))).toBeDefined();
+  expect(ms({ restartCount: 1, state: short })).toBeUndefined();
+  expect(ms({ restartCount: 1, state: BACK_OFF, lastState: short })).toBeUndefined();
+  expect(ms({ state: short }, "uid-2")).toBeUndefined();
+  expect(
+    seenOf(halt, judgedNode(podWith({ state: endedAfter(5, 70, LINE) }), policy, undefined), NOW),
+  ).not.toHaveProperty("firstRunMs");
+});

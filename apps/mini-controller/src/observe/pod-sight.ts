@@ -10,6 +10,7 @@ import { UNREAD } from "../judge/unread-halt.ts";
 import { controllerRefOf } from "../kube/owner-reference.ts";
 import { type LiveStatus, makesBlocks } from "../model/live-status.ts";
 import { containerOf, containerStatusOf, isTakenAtOnce } from "../model/pod.ts";
+import { firstRunSeen } from "./first-run.ts";
 import type { PodSight } from "./observation.ts";
 
 /**
@@ -125,12 +126,9 @@ function showsHalt(halt: NodeHalt, node: JudgedNode): boolean {
  * What the pod itself tells of the halt that `halt` records: `undefined` unless name, container, image, reason, plan and
  * height are the recorded ones, as far as those were recorded at all. Whoever may create a NodeHalt may write anything into its spec.
  */
-export function seenOf(
-  halt: NodeHalt,
-  { pod, policy, live, verdict }: JudgedNode,
-  now: number,
-): Seen | undefined {
+export function seenOf(halt: NodeHalt, node: JudgedNode, now: number): Seen | undefined {
   const { spec } = halt;
+  const { pod, policy, live, verdict } = node;
   if (policy === undefined || policy.spec.container !== spec.container) return undefined;
   const { name, uid } = pod.metadata;
   if (name !== spec.podName && uid !== spec.podUID) return undefined;
@@ -152,5 +150,6 @@ export function seenOf(
     ...(disputed === undefined ? {} : { disputed: cut(disputed, 1024) }),
     ...(chainId === undefined ? {} : { chainId }),
     ...(height === undefined || height < 1 ? {} : { height }),
+    ...firstRunSeen(spec, node, now),
   };
 }

@@ -3,7 +3,7 @@ import type { RanImage } from "../api/node-record.ts";
 import type { ContainerState, Pod } from "../model/pod.ts";
 import { haltWith, NEW, OLD, policyWith } from "../testing/observations.ts";
 import type { TemplateRevision } from "../workloads/template-revision.ts";
-import { type Lineage, previousImage, type RanBefore } from "./previous-image.ts";
+import { haltedRun, type Lineage, previousImage, type RanBefore } from "./previous-image.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const ran = (image: string, height: number): RanImage => ({
@@ -12,10 +12,8 @@ const ran = (image: string, height: number): RanImage => ({
   height,
   at: "2026-08-21T17:59:28Z",
 });
-const halt = {
-  ...haltWith({ reason: "binary_too_new", image: NEW, height: undefined, restartCount: 0 }).spec,
-  detectedAt: "2026-08-21T18:00:10Z",
-};
+const { spec } = haltWith({ reason: "binary_too_new", image: NEW, height: undefined, restartCount: 0 });
+const halt = haltedRun(spec, { at: "2026-08-21T18:00:10Z" });
 const policy = policyWith({ upgrades: [] }).spec;
 const revision = (number: number, image: string | undefined): TemplateRevision => ({
   ...{ name: `sei-0-${number}`, owner: "set-1", number, image },
@@ -122,7 +120,7 @@ test.each([
   ],
 ])("goes nowhere where the pod's first run may have worked for 14 minutes, unread: %s", (_, ran14) => {
   const images = [ran(OLD, 500)];
-  const late = { ...halt, detectedAt: "2026-08-21T18:14:00Z" };
+  const late = { ...halt, at: "2026-08-21T18:14:00Z" };
   expect(look(images, { halt: late, lineage: lineageOf(images, { pod: ran14 }) })).toBeUndefined();
 });
 
@@ -133,8 +131,33 @@ test.each([
   ["stands since it started", withRuns(0, running("18:13:50"))],
 ])("goes back from a first run that %s, however long its image took to pull", (_, soon) => {
   const images = [ran(OLD, 500)];
-  const late = { ...halt, detectedAt: "2026-08-21T18:14:00Z" };
+  const late = { ...halt, at: "2026-08-21T18:14:00Z" };
   expect(look(images, { halt: late, lineage: lineageOf(images, { pod: soon }) })).toBe(`${OLD}@${DIGEST}`);
+});
+
+const LATER: [string, Pod][] = [
+  ["the next that waits", withRuns(1, waiting, SOON)],
+  ["the third that runs", withRuns(2, again, SOON)],
+  ["the tenth that ended", withRuns(9, SOON, SOON)],
+];
+
+test.each(LATER)(
+  "goes back from a first run that its journal has as short, where its kubelet tells of %s",
+  (_, later) => {
+    const images = [ran(OLD, 500)];
+    const lineage = lineageOf(images, { pod: later });
+    const late = { ...halt, at: "2026-08-21T18:14:00Z" };
+    expect(look(images, { halt: late, lineage })).toBeUndefined();
+    expect(look(images, { halt: { ...late, firstRunMs: 5_000 }, lineage })).toBe(`${OLD}@${DIGEST}`);
+    expect(look(images, { halt: { ...late, firstRunMs: 840_000 }, lineage })).toBeUndefined();
+  },
+);
+
+test("goes nowhere where a later run is told to have worked for 14 minutes, unread", () => {
+  const images = [ran(OLD, 500)];
+  const short = { ...halt, firstRunMs: 5_000 };
+  for (const later of [withRuns(1, waiting, LATE), withRuns(2, again, LATE), withRuns(1, LATE, SOON)])
+    expect(look(images, { halt: short, lineage: lineageOf(images, { pod: later }) })).toBeUndefined();
 });
 
 test.each([1, 2, undefined])("goes nowhere where its run may have had one before it: %s", (restartCount) => {

@@ -1,5 +1,5 @@
 import type { HaltPolicySpec } from "../api/halt-policy.ts";
-import type { NodeHalt, NodeHaltSpec } from "../api/node-halt.ts";
+import type { NodeHalt, NodeHaltSpec, Seen } from "../api/node-halt.ts";
 import type { NodeRecordStatus, RanImage } from "../api/node-record.ts";
 import { containerStatusOf, type Pod } from "../model/pod.ts";
 import type { TemplateRevision } from "../workloads/template-revision.ts";
@@ -12,9 +12,20 @@ export interface Lineage {
   readonly former: TemplateRevision | undefined;
 }
 
+type Shown = Pick<NodeHaltSpec, "podUID" | "container" | "restartCount" | "image">;
+type RunOfHalt = HaltedRun & Shown;
+
+/** What a halt tells of its run: when, and for how long, is only believed of what the controller saw. */
+export function haltedRun(
+  { podUID, container, restartCount, image }: Shown,
+  { at, firstRunMs }: Pick<Seen, "at" | "firstRunMs">,
+): RunOfHalt {
+  return { podUID, container, restartCount, image, at, firstRunMs };
+}
+
 /** What is known of a node whose binary is too new. */
 export interface RanBefore {
-  readonly halt: Pick<NodeHaltSpec, HaltedRun | "image">;
+  readonly halt: RunOfHalt;
   readonly record: NodeRecordStatus | undefined;
   /** The journals of the same node. */
   readonly journals: readonly NodeHalt[];
