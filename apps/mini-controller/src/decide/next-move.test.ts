@@ -703,6 +703,21 @@ describe("a swap", () => {
       expect(summary(scene(22))).toBe("Recovered Recovered");
     },
   );
+
+  test.each([
+    ["at the very plan has recovered after one block", {}, "Recovered Recovered"],
+    ["at another plan has halted again", { plan: "v6.8" }, "Failed HaltedAgain +page"],
+    ["for another reason has halted again", { reason: 71 }, "Failed HaltedAgain +page"],
+    ["at the plan on one source alone has halted again", { corroborated: false }, "Failed HaltedAgain +page"],
+  ] as const)("a node that went back from a binary that is too new, and halts %s", (_, changes, expected) => {
+    const halt = haltWith(
+      { reason: "binary_too_new", image: NEW, height: undefined },
+      { phase: "Recovering", action: "RollBack", toImage: OLD, steps: [] },
+    );
+    const verdict = { ...again, ...changes };
+    const pod = successor({ image: OLD, firstHeight: 28, height: 29, verdict });
+    expect(summary({ ...recovering, halt, workload: workloadWith({ image: OLD }), pod })).toBe(expected);
+  });
 });
 
 describe("a halt that has ended", () => {

@@ -1,6 +1,7 @@
 import type { Verdict } from "@upgrade-halt/consumer";
-import { reasonToken, ShutdownReason } from "@upgrade-halt/contract";
+import { parseReasonToken, reasonToken, ShutdownReason } from "@upgrade-halt/contract";
 import type { NodeHaltSpec } from "../api/node-halt.ts";
+import { planNameOf } from "../judge/recorded-facts.ts";
 import { makesBlocks } from "../model/live-status.ts";
 import type { Observation, PodSight } from "../observe/observation.ts";
 
@@ -8,7 +9,8 @@ type Successor = Extract<PodSight, { kind: "successor" }>;
 
 /**
  * The height at which the successor is past the halt, on the chain of that halt. Where the halt named the height of an upgrade, only a
- * greater one counts, or a halt for a later one; a node that was rolled back, or that named none, has to be seen making blocks.
+ * greater one counts, or a halt for a later one; a node that was rolled back, or that named none, has to be seen making blocks, or to
+ * halt for the very plan for which its binary was too new.
  */
 export function heightPast(spec: NodeHaltSpec, pod: Successor): number | undefined {
   const { reason, height: halted } = spec;
@@ -16,10 +18,20 @@ export function heightPast(spec: NodeHaltSpec, pod: Successor): number | undefin
   if (otherChain !== undefined || height === undefined) return undefined;
   // What its halt says of a height is a claim: the node was seen past the one before, or it was not.
   if (isLaterHalt(spec, verdict)) return halted !== undefined && height > halted ? height : undefined;
+  if (isForItsPlan(spec, pod)) return height;
   if (verdict.kind !== "running") return undefined;
   const isUpgrade = halted !== undefined && reason === reasonToken(ShutdownReason.UpgradeRequired);
   const isPast = isUpgrade ? height > halted : makesBlocks(firstHeight, height);
   return isPast ? height : undefined;
+}
+
+/** Whether a node that went back from a binary which is too new has come to the plan of that one: fewer than two blocks may be left to it. */
+function isForItsPlan({ reason, planName, height, image }: NodeHaltSpec, pod: Successor): boolean {
+  const { verdict } = pod;
+  const isBack = parseReasonToken(reason) === ShutdownReason.BinaryTooNew && pod.image !== image;
+  if (!isBack || verdict.kind !== "halted" || !verdict.corroborated) return false;
+  if (verdict.reason !== ShutdownReason.UpgradeRequired || planName === undefined) return false;
+  return planNameOf(verdict) === planName && (height === undefined || verdict.height === height);
 }
 
 /** Whether a node is said to have halted at a greater height than a halt of before. */
