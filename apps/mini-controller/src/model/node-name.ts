@@ -19,6 +19,12 @@ export function recordNameOf(pod: Pod): string {
   return deployment === undefined ? pod.metadata.name : deploymentRecordName(deployment);
 }
 
+/** Names under which the record of the pod's node may be, that which it is written under first: a Deployment's was once called as that. */
+export function recordNamesOf(pod: Pod): readonly string[] {
+  const deployment = deploymentNameOf(pod);
+  return [recordNameOf(pod), ...(deployment === undefined ? [] : [deployment])];
+}
+
 /** Name, or key, of the Deployment of whose node a record is by its name, or key. */
 export function deploymentOfRecord(record: string): string | undefined {
   return record.endsWith(OF_DEPLOYMENT) ? record.slice(0, -OF_DEPLOYMENT.length) : undefined;

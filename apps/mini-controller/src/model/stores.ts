@@ -70,10 +70,10 @@ export function wholeCopy(pods: Store<Pod>, head: KubeObject): Pod | undefined {
   return pod.metadata.uid === uid && pod.metadata.resourceVersion === resourceVersion ? pod : undefined;
 }
 
-/** The record that has this key, or had another one when a Deployment's was called as that itself. */
-export function recordAt(key: string, records: Store<NodeRecord>): NodeRecord | undefined {
+/** The records that may be of the node whose record has this key: a Deployment's was once called as that, and a pod may have either name. */
+export function recordsAt(key: string, records: Store<NodeRecord>): readonly NodeRecord[] {
   const older = deploymentOfRecord(key);
-  return records.get(key) ?? (older === undefined ? undefined : records.get(older));
+  return [key, ...(older === undefined ? [] : [older])].flatMap((name) => records.get(name) ?? []);
 }
 
 /** The pods of a record's node: the one of its name, or those that its Deployment named anew. */

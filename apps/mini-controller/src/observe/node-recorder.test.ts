@@ -203,6 +203,18 @@ test("the record that a Deployment had under its own name is its until it has an
   expect(recorder.recall(deployed("b"))?.validatorAddress).toBe("CD");
 });
 
+test("the record that a Deployment had under its own name is its where a pod has the other name", async () => {
+  const [api, records] = [new FakeApi(), new Store<NodeRecord>()];
+  const recorder = recorderAt(undefined, [api, records]);
+  await recorder.note(deployed("a"), policy, liveAt(29));
+  const [record] = [...records.values()];
+  if (record === undefined) throw new Error("nothing was recorded");
+  const { status = { seenAt: "", images: [] }, metadata } = record;
+  records.put({ ...record, metadata: { ...metadata, name: "val" } });
+  records.put({ ...record, status: { ...status, ownerUID: "lone", podUID: "lone", validatorAddress: "CD" } });
+  expect(recorder.recall(deployed("a"))?.validatorAddress).toBe("AB");
+});
+
 test("a workload takes the record that a pod of its name has, and such a pod that of one before it", async () => {
   const recorder = recorderAt();
   await recorder.note(madeBy("one"), policy, liveAt(29));

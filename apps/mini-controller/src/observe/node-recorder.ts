@@ -10,9 +10,14 @@ import { controllerRefOf } from "../kube/owner-reference.ts";
 import { collectionPath, NODE_RECORDS, namespaceOf, objectPath } from "../kube/paths.ts";
 import { isNear } from "../model/height-reach.ts";
 import { type LiveStatus, movesIn, type Recalled } from "../model/live-status.ts";
-import { deploymentOfRecord, lastingOwnerOf, nodeNameOf, recordNameOf } from "../model/node-name.ts";
+import {
+  deploymentOfRecord,
+  lastingOwnerOf,
+  nodeNameOf,
+  recordNameOf,
+  recordNamesOf,
+} from "../model/node-name.ts";
 import { containerOf, containerStatusOf, type Pod } from "../model/pod.ts";
-import { recordAt } from "../model/stores.ts";
 import { revisionNameOf } from "../workloads/template-revision.ts";
 
 export interface NodeRecorderOptions {
@@ -35,8 +40,9 @@ export class NodeRecorder {
 
   /** What was recorded of the pod's node. */
   recordOf(pod: Pod): NodeRecord | undefined {
-    const record = recordAt(`${namespaceOf(pod)}/${recordNameOf(pod)}`, this.#options.records);
-    return record !== undefined && isOf(pod, record) ? record : undefined;
+    const { records } = this.#options;
+    const named = recordNamesOf(pod).flatMap((name) => records.get(`${namespaceOf(pod)}/${name}`) ?? []);
+    return named.find((record) => isOf(pod, record));
   }
 
   /**

@@ -4,7 +4,7 @@ import type { HaltPolicy } from "../api/halt-policy.ts";
 import type { NodeHalt } from "../api/node-halt.ts";
 import { NODE_HALTS, namespaceOf, objectPath } from "../kube/paths.ts";
 import { haltsUnder } from "../model/governance.ts";
-import { podKeyOf, recordAt, type Stores } from "../model/stores.ts";
+import { podKeyOf, recordsAt, type Stores } from "../model/stores.ts";
 import { outlivedHalts } from "./history.ts";
 
 export interface HistoryCollectorOptions {
@@ -38,7 +38,7 @@ export class HistoryCollector {
         const key = podKeyOf(halt);
         return isDeparting(key) || stores.pods.get(key)?.metadata.uid === halt.spec.podUID;
       },
-      recordOf: (node) => recordAt(`${namespaceOf(policy)}/${node}`, stores.records),
+      recordsOf: (node) => recordsAt(`${namespaceOf(policy)}/${node}`, stores.records),
       now: now(),
     });
     for (const halt of outlived.slice(0, AT_A_TIME)) await this.#delete(halt);

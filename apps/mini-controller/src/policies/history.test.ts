@@ -42,7 +42,7 @@ const record = (...images: readonly RanImage[]): NodeRecord => ({
 /** Names by which a test knows the halts that are deleted: how long ago they came. */
 function deleted(halts: readonly NodeHalt[], view: Partial<HistoryView> = {}): readonly string[] {
   const policy = { successfulHaltsHistoryLimit: 0, failedHaltsHistoryLimit: 0 };
-  const all = { policy, halts, isPodKept: () => false, recordOf: () => undefined, now: NOW, ...view };
+  const all = { policy, halts, isPodKept: () => false, recordsOf: () => [], now: NOW, ...view };
   return outlivedHalts(all).map(({ spec }) => spec.podUID);
 }
 
@@ -136,14 +136,14 @@ test.each<[string, RanImage, Partial<NodeHalt["spec"]>]>([
     { height: undefined as never },
   ],
 ])("nor what keeps a node from going back to %s", (_, ran, spec) => {
-  const recordOf = () => record({ image: NEW, height: 60, at }, ran);
-  expect(deleted([haltOf(1, spec)], { recordOf })).toEqual([]);
+  const recordsOf = () => [record({ image: NEW, height: 60, at }, ran)];
+  expect(deleted([haltOf(1, spec)], { recordsOf })).toEqual([]);
   expect(deleted([haltOf(1, spec)])).toEqual(["uid-1"]);
 });
 
 test("one journal that says so is enough: that of the greatest height", () => {
-  const recordOf = () => record({ image: OLD, height: 50, at });
+  const recordsOf = () => [record({ image: OLD, height: 50, at })];
   const paged = { phase: "Paged", conditions, toImage: undefined } as never;
   const halts = [1, 2, 3].map((hours) => haltOf(hours, { image: OLD, height: hours === 2 ? 40 : 30 }, paged));
-  expect(deleted(halts, { recordOf })).toEqual(["uid-3", "uid-1"]);
+  expect(deleted(halts, { recordsOf })).toEqual(["uid-3", "uid-1"]);
 });

@@ -22,7 +22,7 @@ export interface HistoryView {
   readonly halts: readonly NodeHalt[];
   /** Whether the very pod of the halt is there, or is yet to be judged for the last time. */
   readonly isPodKept: (halt: NodeHalt) => boolean;
-  readonly recordOf: (node: string) => NodeRecord | undefined;
+  readonly recordsOf: (node: string) => readonly NodeRecord[];
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -32,10 +32,10 @@ export interface HistoryView {
  * decision, page or budget may rest on is not among them, however many there are.
  */
 export function outlivedHalts(view: HistoryView): readonly NodeHalt[] {
-  const { policy, halts, recordOf } = view;
+  const { policy, halts, recordsOf } = view;
   const nodes = Object.entries(Object.groupBy(halts, nodeOf));
   return nodes.flatMap(([node, journals = []]) => {
-    const evidence = rollbackEvidence(journals, recordOf(node));
+    const evidence = rollbackEvidence(journals, recordsOf(node));
     const [well, badly] = [journals.filter(endedWell), journals.filter((halt) => !endedWell(halt))];
     return [
       ...beyond(policy.successfulHaltsHistoryLimit ?? KEPT, well),
@@ -89,8 +89,8 @@ function isDoneWith(halt: NodeHalt, { isPodKept, now }: HistoryView): boolean {
  * The journals that keep a node from going back to an image that it left (`previousImage`): that image halted itself, or was
  * swapped away at a height that the node has reached. One of each kind says it, the one of the greatest height.
  */
-function rollbackEvidence(halts: readonly NodeHalt[], record: NodeRecord | undefined): ReadonlySet<NodeHalt> {
-  const images = record?.status?.images ?? [];
+function rollbackEvidence(halts: readonly NodeHalt[], records: readonly NodeRecord[]): ReadonlySet<NodeHalt> {
+  const images = records.flatMap(({ status }) => status?.images ?? []);
   const telling = halts.filter(({ spec, status }) =>
     images.some(
       ({ image, height }) => spec.image === image || (status?.toImage !== image && heightOf(spec) >= height),
