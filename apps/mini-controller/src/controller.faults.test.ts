@@ -523,6 +523,7 @@ describe("a binary that is too new", () => {
     await cluster.api.jsonPatch(SET, [
       { op: "replace", path: "/spec/template/spec/containers/0/image", value: image("v6.8") },
     ]);
+    cluster.startedAt = new Date().toISOString();
     cluster.api.drop(POD);
     await until("the new pod", () => cluster.pods()[0]?.spec.containers[0]?.image === image("v6.8"));
     cluster.intent = { reason: 71, plan_name: "v6.8" };

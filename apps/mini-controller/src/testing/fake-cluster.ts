@@ -101,6 +101,8 @@ export class FakeCluster {
   readonly heightsTold = new Map<string, number>();
   /** Whether a node may halt although nobody has read its status yet. */
   unread = false;
+  /** When each container that begins to run says that it did. */
+  startedAt = "2026-01-01T00:00:00Z";
   /** How many pods were made. */
   podsMade = 0;
   readonly #skipped = new Set<string>();
@@ -338,7 +340,7 @@ export class FakeCluster {
     const isSeen = this.unread || this.statusReads.has(name);
     const does = isSeen ? this.behave(withoutDigest(container?.image ?? ""), this.height) : undefined;
     if (known !== undefined && (known.state?.terminated !== undefined || does === undefined)) return;
-    const startedAt = "2026-01-01T00:00:00Z";
+    const { startedAt } = this;
     const state =
       does === undefined || does === "crash"
         ? { running: { startedAt } }
