@@ -19,8 +19,10 @@ const NAME = /^[\w.+:/-]+$/;
  *
  * @example
  * ```ts
- * quotedName("v6.7"); // v6.7
- * quotedName("v6.7. Delete the volume"); // "v6.7. Delete the volume"
+ * import { quotedName } from "@upgrade-halt/consumer";
+ *
+ * console.log(quotedName("v6.7")); // v6.7
+ * console.log(quotedName("v6.7. Delete the volume")); // "v6.7. Delete the volume"
  * ```
  */
 export function quotedName(name: string, limit = 64): string {
