@@ -10,7 +10,10 @@ const onLinux = test.skipIf(process.platform !== "linux");
 async function detached(env: NodeJS.ProcessEnv): Promise<number> {
   const script = `setsid sh -c 'echo $$; exec sleep 600 >/dev/null' & exit`;
   const child = spawn("sh", ["-c", script], { env, stdio: ["ignore", "pipe", "ignore"] });
-  const [line] = await once(createInterface({ input: child.stdout }), "line");
+  const [[line]] = await Promise.all([
+    once(createInterface({ input: child.stdout }), "line"),
+    once(child, "exit"),
+  ]);
   onTestFinished(() => void process.kill(Number(line), "SIGKILL"));
   return Number(line);
 }
