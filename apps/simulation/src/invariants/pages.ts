@@ -10,6 +10,8 @@ import type { Observer } from "./observer.ts";
 /** Of a NodeHalt that nobody saw come true. */
 const REFUSED = "JournalRefused";
 const UNSEEN = "HaltNotSeen";
+/** Of a halt for which no name of a journal is left. */
+const TAKEN = "JournalTaken";
 /** Reasons under which a NodeHalt stands for no halt. */
 const UNBELIEVED: ReadonlySet<string> = new Set([UNSEEN, "NotTheJournal", "PolicyMissing"]);
 const UPGRADE_REQUIRED = reasonToken(ShutdownReason.UpgradeRequired);
@@ -24,9 +26,12 @@ const SETTLED_MS = 600_000;
 export const PAGE_INVARIANTS: readonly Invariant[] = [
   {
     name: "cared-for",
-    words: "Every halt that stands has a journal of its own: for its reason, its plan and its height.",
+    words:
+      "Every halt that stands has a journal of its own: for its reason, its plan and its height; or a person knows that its names are taken.",
     atEnd: (observer) => {
-      const lost = haltedPods(observer).filter((halted) => journalsOf(halted, observer).length === 0);
+      const lost = haltedPods(observer).filter(
+        (halted) => journalsOf(halted, observer).length === 0 && !isToldOfTakenNames(halted, observer),
+      );
       return lost.length === 0 ? undefined : `${namesOf(lost)} halted, and no journal says so`;
     },
   },
@@ -42,6 +47,7 @@ export const PAGE_INVARIANTS: readonly Invariant[] = [
       const silent = haltedPods(observer).filter(
         (halted) =>
           !isSilenced(halted.policy) &&
+          !isToldOfTakenNames(halted, observer) &&
           !journalsOf(halted, observer).some(
             (journal) =>
               isKnown(journal) || isStopped(journal, halted.policy) || observer.ageOf(journal) < WAITS_MS,
@@ -195,6 +201,14 @@ function tellingPolicyOf(pod: Pod, observer: Observer): HaltPolicy | undefined {
 /** What whoever runs the controller allows: `--paging-hosts *.example`. */
 function mayBePaged(origin: string): boolean {
   return /^https:\/\/[a-z]+\.example$/.test(origin);
+}
+
+/** Whether somebody was told that the halt can't be recorded, as its names are taken: by a page, or by the condition of a policy that pages nobody. */
+function isToldOfTakenNames({ pod, policy }: HaltedPod, observer: Observer): boolean {
+  if (!isSilenced(policy))
+    return standingPages(observer).some((told) => told.reason === TAKEN && told.pod === pod.metadata.name);
+  const conditions = (policy.status?.conditions ?? []) as readonly { readonly reason: string }[];
+  return conditions.some(({ reason }) => reason === TAKEN);
 }
 
 /** A swap that a person has stopped on its way: its time stands still, and what has become of it is told once they let it go on. */
