@@ -6,33 +6,33 @@ import { type Dice, pick } from "./dice.ts";
 export const REFUSING_EVENTS = {
   "refuse-halts": [
     2,
-    ({ cluster }: Simulation, [a, b]: Dice) => {
-      const { server } = cluster;
-      server.takesNoHalts = pick(["forbidden", "server-error"] as const, a);
-      cluster.later(30_000 + b * 600_000, () => {
-        server.takesNoHalts = undefined;
-      });
-    },
+    ({ cluster }: Simulation, [a, b]: Dice) =>
+      setForAWhile(
+        cluster,
+        "takesNoHalts",
+        pick(["forbidden", "server-error"] as const, a),
+        30_000 + b * 600_000,
+      ),
   ],
   "refuse-status": [
     1,
-    ({ cluster }: Simulation, [a, b]: Dice) => {
-      const { server } = cluster;
-      server.takesNoStatus = pick(["forbidden", "server-error", "too-large"] as const, a);
-      cluster.later(30_000 + b * 600_000, () => {
-        server.takesNoStatus = undefined;
-      });
-    },
+    ({ cluster }: Simulation, [a, b]: Dice) =>
+      setForAWhile(
+        cluster,
+        "takesNoStatus",
+        pick(["forbidden", "server-error", "too-large"] as const, a),
+        30_000 + b * 600_000,
+      ),
   ],
   "rewrite-images": [
     2,
-    ({ cluster }: Simulation, [a, b]: Dice) => {
-      const { server } = cluster;
-      server.rewritesImages = pick(["forbidden", "back", "to-another"] as const, a);
-      cluster.later(1_000 + b * 60_000, () => {
-        server.rewritesImages = undefined;
-      });
-    },
+    ({ cluster }: Simulation, [a, b]: Dice) =>
+      setForAWhile(
+        cluster,
+        "rewritesImages",
+        pick(["forbidden", "back", "to-another"] as const, a),
+        1_000 + b * 60_000,
+      ),
   ],
   "end-policy": [
     1,
@@ -57,3 +57,19 @@ export const REFUSING_EVENTS = {
   string,
   readonly [weight: number, apply: (simulation: Simulation, dice: Dice) => void]
 >;
+
+type Cluster = Simulation["cluster"];
+type Fault = "takesNoHalts" | "takesNoStatus" | "rewritesImages";
+
+function setForAWhile<F extends Fault>(
+  cluster: Cluster,
+  fault: F,
+  kind: Cluster["server"][F],
+  ms: number,
+): void {
+  const { server }: { server: Partial<Pick<Cluster["server"], Fault>> } = cluster;
+  server[fault] = kind;
+  cluster.later(ms, () => {
+    server[fault] = undefined;
+  });
+}
