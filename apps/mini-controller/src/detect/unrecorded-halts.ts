@@ -6,7 +6,7 @@ import { type NodeHalt, type NodeHaltSpec, type PageRecord, pagesOf } from "../a
 import { BY_HAND } from "../journal/by-hand.ts";
 import { journalMove, pageWords, resolving, timestamp } from "../journal/journal-entry.ts";
 import { advice } from "../journal/words.ts";
-import { isOneNode } from "../judge/same-halt.ts";
+import { differs, isOneNode } from "../judge/same-halt.ts";
 import { policyOf } from "../model/governance.ts";
 import { podKeyOf, type Stores } from "../model/stores.ts";
 import { isWithAll, toldAnew } from "../paging/page-targets.ts";
@@ -229,13 +229,11 @@ export class UnrecordedHalts {
 function isOneHalt({ halt: { metadata, spec } }: Entry, other: NodeHalt): boolean {
   if (metadata.uid !== other.metadata.uid || metadata.namespace !== other.metadata.namespace) return false;
   if (metadata.uid !== undefined) return true;
-  const agrees = <T>(one: T | undefined, another: T | undefined) =>
-    one === undefined || another === undefined || one === another;
   return (
     isOneNode(spec, other.spec) &&
     spec.reason === other.spec.reason &&
-    agrees(spec.planName, other.spec.planName) &&
-    agrees(spec.height, other.spec.height)
+    !differs(spec.planName, other.spec.planName) &&
+    !differs(spec.height, other.spec.height)
   );
 }
 

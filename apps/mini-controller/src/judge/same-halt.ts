@@ -44,12 +44,15 @@ export function otherChainOf({ status }: NodeHalt, { live, policy }: JudgedNode)
   return told === undefined || own.length === 0 || own.includes(told) ? undefined : told;
 }
 
+/** Whether two of what is not always known are known, and another. */
+export function differs<T>(one: T | undefined, other: T | undefined): boolean {
+  return one !== undefined && other !== undefined && one !== other;
+}
+
 /** Whether a verdict is a halt that is not the recorded one: for another reason, plan or height. */
 export function isOtherHalt(spec: NodeHaltSpec, verdict: Verdict): boolean {
   const reason = reasonOf(verdict);
   if (reason === undefined) return false;
-  const differs = <T>(one: T | undefined, other: T | undefined) =>
-    one !== undefined && other !== undefined && one !== other;
   return (
     reason !== spec.reason ||
     differs(planNameOf(verdict), spec.planName) ||
@@ -83,8 +86,7 @@ export function isAbortedHalt(halt: NodeHalt, spec: NodeHaltSpec): boolean {
 
 /** Whether two records name the same reason, plan and height, as far as both do. */
 export function isHaltLike(a: NodeHaltSpec, b: NodeHaltSpec): boolean {
-  const isOneHeight = a.height === undefined || b.height === undefined || a.height === b.height;
-  return a.reason === b.reason && a.planName === b.planName && isOneHeight;
+  return a.reason === b.reason && a.planName === b.planName && !differs(a.height, b.height);
 }
 
 /** The journals of this very halt that pods of the same Deployment and image have which are gone. */
