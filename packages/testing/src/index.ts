@@ -2,6 +2,7 @@ export { freePort } from "./free-port.ts";
 export { growthBetween, type SizedCost } from "./growth.ts";
 export { commandsIn, filesIn } from "./guide.ts";
 export { writeKubeconfig } from "./kubeconfig.ts";
+export { filesLoadedBy, type LoadedFiles } from "./loaded-files.ts";
 export { type Delivery, type Page, PageReceiver } from "./page-receiver.ts";
 export { type End, type Program, type ProgramOptions, startProgram } from "./program.ts";
 export { type RealApiServer, startRealApiServer } from "./real-api-server.ts";
