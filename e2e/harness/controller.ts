@@ -24,19 +24,14 @@ export interface ControllerOptions {
   readonly server?: string | undefined;
   readonly env?: NodeJS.ProcessEnv;
   /** Milliseconds that it may take to be ready (90 s unless said). */
-  readonly within?: number;
+  readonly within?: number | undefined;
 }
 
 /** As `startController`, with more that may be different. */
 export function startControllerWith(testbed: ControllerPlace, options: ControllerOptions): Promise<Program> {
   const { flags = [], server, env = {}, within } = options;
   const ready = ({ lines }: Program) => lines().some(saysReady);
-  return start(
-    testbed,
-    flags,
-    { ready, env: { ...process.env, ...env }, ...(within === undefined ? {} : { within }) },
-    server,
-  );
+  return start(testbed, flags, { ready, env: { ...process.env, ...env }, within }, server);
 }
 
 /**

@@ -39,7 +39,7 @@ export async function untilPolicySeen(testbed: Testbed): Promise<void> {
         ({ observedGeneration }) => observedGeneration === metadata.generation,
       );
     },
-    { every: LOOK_MS, within: 90_000 },
+    { every: LOOK_MS },
   );
 }
 
@@ -54,7 +54,7 @@ export async function haltOf(
   testbed: Testbed,
   node: string,
   phases: Phase | readonly Phase[],
-  { reason, within = 90_000, every = LOOK_MS }: { reason?: string; within?: number; every?: number } = {},
+  { reason, within, every = LOOK_MS }: { reason?: string; within?: number; every?: number } = {},
 ): Promise<NodeHalt> {
   const wanted = [phases].flat();
   return until(

@@ -33,7 +33,7 @@ export interface ProgramOptions {
   /** Looked at until it is truthy; the program ending first, or the deadline, is an error with the program's output. */
   readonly ready?: (program: Program) => unknown;
   /** Milliseconds that it may take to be ready (30 s unless said). */
-  readonly within?: number;
+  readonly within?: number | undefined;
 }
 
 const running = new Set<ChildProcess>();
@@ -57,7 +57,7 @@ export async function startProgram(
   try {
     await firstOf(
       program,
-      until(`${name} to be ready`, () => ready(program) || undefined, within === undefined ? {} : { within }),
+      until(`${name} to be ready`, () => ready(program) || undefined, { within }),
     );
   } catch (cause) {
     await program.stop();

@@ -4,7 +4,7 @@ export interface WaitOptions {
   /** Milliseconds between two looks; longer where looking itself would be in the way of what is timed. */
   readonly every?: number;
   /** Milliseconds from now until the wait gives up. */
-  readonly within?: number;
+  readonly within?: number | undefined;
   /** More to say when it gives up, such as the end of a program's log. */
   readonly explain?: () => string | Promise<string>;
   readonly signal?: AbortSignal;
